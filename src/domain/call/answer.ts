@@ -1,0 +1,17 @@
+import type { AnswerRow } from './call.ts';
+
+/** What one request brought, where it brought rows or "no rows". Everything else is thrown. */
+export interface Answer {
+  readonly status: number;
+  readonly rows: readonly AnswerRow[];
+  /** Equal for two equal bodies: a page equal to the one before is an error, not a loop. */
+  readonly fingerprint: string;
+}
+
+/** The part of an answer to ask for; absent where the call does not page. */
+export interface PageAsked {
+  /** Rows asked for, `$top`. */
+  readonly top: number;
+  /** Rows received so far, `$skip`. */
+  readonly skip: number;
+}

@@ -1,0 +1,23 @@
+import type { Value } from '../column/column.ts';
+
+/** One call as planned, before paging: every value of every axis is settled. */
+export interface Call {
+  /**
+   * Names the call within its chunk, the same whenever and wherever it is planned:
+   * endpoint, then its parameters in the order of the axes, `GetCustomersByAction?Date=2026-01-01&ActionID=12&RecipientGroupID=3`.
+   */
+  readonly key: string;
+  /** `list`: its answer plans other calls; `data`: its answer is rows. */
+  readonly kind: 'list' | 'data';
+  /** Path below the base URL. */
+  readonly endpoint: string;
+  /** Sent as the query string, in this order; without $top and $skip. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Column → value that the answer does not repeat. */
+  readonly stamps: Readonly<Record<string, Value>>;
+  /** Whether to ask page by page. */
+  readonly pages: boolean;
+}
+
+/** What a page of an answer brought, decoded but not yet fitted to columns. */
+export type AnswerRow = Readonly<Record<string, unknown>>;

@@ -1,0 +1,78 @@
+import type { Column } from '../column/column.ts';
+
+/** The filters of the walkthrough's table; `customerAttributes` chooses columns rather than rows. */
+export type FilterName =
+  | 'actions'
+  | 'targetGroups'
+  | 'executionChannels'
+  | 'changedCustomerAttribute'
+  | 'lifecycleStages'
+  | 'customerAttribute'
+  | 'events'
+  | 'activityEvents'
+  | 'customerAttributes';
+
+/**
+ * One loop of a chunk's calls. A report's axes are nested, the outermost first; each sets a parameter
+ * of the call and stamps the value onto the rows.
+ */
+export type Axis =
+  /** One call for each day of the chunk; `stamp` is the column that bears the day. */
+  | { readonly over: 'day'; readonly parameter: 'Date'; readonly stamp: 'date' | 'end_date' }
+  /**
+   * The campaigns found on each day of the chunk; stamps `found_on` and `campaign_id`. `channel` says what
+   * becomes of ChannelID: `always` sent (pairs are discovered), `chosen`: sent where channels are chosen,
+   * `never` sent (channels only choose campaigns).
+   */
+  | {
+      readonly over: 'campaign';
+      readonly parameter: 'CampaignID';
+      readonly channel: 'always' | 'chosen' | 'never';
+    }
+  /** RecipientGroupID 0 to 9; each is a slice of its own, and a 400 for one of them is "no rows". */
+  | { readonly over: 'recipientGroup'; readonly parameter: 'RecipientGroupID' }
+  /**
+   * The values of a filter. `leftOut` says what a missing filter means: `all` (found through the API's
+   * list call), `omit` (the parameter is not sent), `required` (a configuration error).
+   */
+  | {
+      readonly over: Exclude<FilterName, 'customerAttributes' | 'customerAttribute' | 'lifecycleStages'>;
+      readonly parameter: string;
+      readonly leftOut: 'all' | 'omit' | 'required';
+    }
+  /** Report 6: stage by stage (LifecycleStageID), or one call for `customerAttribute` {name, value}. */
+  | { readonly over: 'lifecycleStageOrAttribute' };
+
+/** What its rows are dated by where no call of the report takes a day. */
+export type Snapshot = 'data_date' | 'snapshot_date';
+
+/** A report is declared, not programmed: everything River does with it follows from this. */
+export interface Report {
+  /** Its number in the walkthrough, 1 to 27. */
+  readonly number: number;
+  readonly slug: string;
+  readonly title: string;
+  /** Path below the connection's base URL. */
+  readonly endpoint: string;
+  /** `day`: a Date per call; `campaigns`: campaigns are found on each day; `none`: no period. */
+  readonly time: 'day' | 'campaigns' | 'none';
+  readonly axes: readonly Axis[];
+  /** The filters a river may give. */
+  readonly filters: readonly FilterName[];
+  /** Parameters that every call bears. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Whether a river may ask for `includeControlGroup`. */
+  readonly controlGroup: boolean;
+  /** Whether the call pages with $top and $skip. */
+  readonly pages: boolean;
+  /** The day stamped on reports that have no day of their own in their calls. */
+  readonly snapshot?: Snapshot;
+  /** Stamped columns first, then the answer's. */
+  readonly columns: readonly Column[];
+  /** Names of the columns that tell rows apart. Inferred: Optimove publishes no keys. */
+  readonly key: readonly string[];
+  /** False where equal rows are legitimate (report 3). */
+  readonly keyIsUnique: boolean;
+  /** What is not publicly documented about it, for the reader of docs/reports.md. */
+  readonly notes?: string;
+}

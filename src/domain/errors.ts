@@ -1,0 +1,86 @@
+/**
+ * Every failure River knows, grouped by what will help (docs/decisions/0003-errors-by-what-helps.md).
+ * The class name is what a person sees: Temporal's failure `type` and the manifest's `error` use the same word.
+ */
+
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** The root. `facts` holds what the message says as fields; never a secret. */
+export abstract class RiverError extends Error {
+  readonly facts: Facts;
+
+  constructor(message: string, options: { facts?: Facts; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.facts = options.facts ?? {};
+  }
+}
+
+/** One fault in something a person wrote: where it is, what is wrong there. */
+export interface Fault {
+  /** `river.yaml:7:21`, or the name of what was read (`input`, `--start`). */
+  readonly place: string;
+  /** The path inside it, `connections.main.budget[0].calls`; empty for the whole. */
+  readonly path: string;
+  /** What is wrong, what came and what is accepted. Never a secret's value. */
+  readonly message: string;
+}
+
+/** A person must change a setting, a river or an input. CLI exit 2 before a run is opened, 1 after. */
+export class ConfigurationError extends RiverError {
+  readonly faults: readonly Fault[];
+
+  constructor(message: string, options: { faults?: readonly Fault[]; facts?: Facts; cause?: unknown } = {}) {
+    super(message, options);
+    this.faults = options.faults ?? [];
+  }
+}
+
+/** The other side says no and will say no again. The chunk fails, the others go on. */
+export class RefusedError extends RiverError {}
+
+/** 401 or 403: the whole run stops and says which connection. */
+export class CredentialsRefusedError extends RefusedError {}
+
+/** 400, 405 and every other 4xx; a 200 that is no list of rows. */
+export class ReportRefusedError extends RefusedError {}
+
+/** A row that cannot be loaded as it is, such as one without its key. */
+export class RowShapeError extends RefusedError {}
+
+/** The table in the warehouse and the report do not fit, and River may not change the table so that they do. */
+export class SchemaConflictError extends RefusedError {}
+
+/** It passes by itself: tried again with growing waits, without a limit of attempts, until `giveUpAfter`. */
+export class PassingError extends RiverError {}
+
+/** Optimove does not answer, or answers 5xx, 408, 425, an HTML page or a cut body. */
+export class OptimoveUnavailableError extends PassingError {}
+
+/** The warehouse cannot be reached, or is busy. */
+export class WarehouseUnavailableError extends PassingError {}
+
+/** Temporal cannot be reached. CLI exit 3. */
+export class TemporalUnavailableError extends PassingError {}
+
+/** 429: not a failure. The whole connection waits; no attempt is spent. */
+export class ThrottledError extends RiverError {
+  /** What Retry-After asked for, in milliseconds; undefined where it was not given. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: { retryAfterMs?: number | undefined; facts?: Facts } = {}) {
+    super(message, options);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Not a fault: the next call's time is too far off to wait for it inside an activity. The workflow sleeps. */
+export class BudgetSpentError extends RiverError {
+  /** How long until a call may be sent, in milliseconds, as far as is known now. */
+  readonly waitMs: number;
+
+  constructor(message: string, options: { waitMs: number; facts?: Facts }) {
+    super(message, options);
+    this.waitMs = options.waitMs;
+  }
+}

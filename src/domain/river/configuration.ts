@@ -1,0 +1,39 @@
+import type { BudgetWindow } from '../budget/window.ts';
+import type { Secret } from '../secret.ts';
+import type { River } from './river.ts';
+
+/** One Optimove tenant: base URL, credentials, call budget. */
+export interface Connection {
+  readonly name: string;
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly auth:
+    | { readonly kind: 'apiKey'; readonly apiKey: Secret }
+    | { readonly kind: 'login'; readonly username: string; readonly password: Secret };
+  /** Every window holds at once. */
+  readonly budget: readonly BudgetWindow[];
+  /** Calls in flight at once, for each worker process. */
+  readonly maxConcurrentCalls: number;
+  /** Rows asked for in one page. */
+  readonly pageSize: number;
+  readonly callTimeoutMs: number;
+}
+
+/** A SQL database; `client` and `connection` are Knex's own. */
+export interface WarehouseSetting {
+  readonly name: string;
+  readonly client: 'better-sqlite3' | 'pg';
+  /** Knex's connection: an object or a connection string. May hold a password. */
+  readonly connection: Secret<unknown>;
+  /** Schema of the target tables and the manifest; Postgres only. */
+  readonly schema: string | undefined;
+}
+
+/** The configuration file, read, checked and frozen. */
+export interface Configuration {
+  /** The file it came from. */
+  readonly file: string;
+  readonly connections: ReadonlyMap<string, Connection>;
+  readonly warehouses: ReadonlyMap<string, WarehouseSetting>;
+  readonly rivers: ReadonlyMap<string, River>;
+}

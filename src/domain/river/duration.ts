@@ -1,0 +1,12 @@
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `15s`, `10m`, `6h`, `2d`; a bare `0` as well. */
+export const durationPattern = /^(0|\d+(?:\.\d+)?(s|m|h|d))$/;
+
+/** A duration as the configuration file writes it, in milliseconds. The text must match `durationPattern`. */
+export function durationMs(text: string): number {
+  const match = durationPattern.exec(text);
+  if (!match) throw new RangeError(`not a duration: ${text}`);
+  const unit = match[2] as keyof typeof unitMs | undefined;
+  return unit === undefined ? 0 : Math.round(Number.parseFloat(text) * unitMs[unit]);
+}

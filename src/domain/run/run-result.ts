@@ -1,0 +1,58 @@
+import type { Day } from '../period/day.ts';
+
+export type RunStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'terminated';
+export type ChunkState = 'waiting' | 'pulling' | 'loaded' | 'failed' | 'skipped';
+
+/** At most this many failed chunks and warnings are listed in a result … */
+export const listedAtMost = 100;
+/** … each with at most this many characters of text. */
+export const textAtMost = 300;
+
+/** A chunk that is not loaded, and why. Null days for a report without a period. */
+export interface FailedChunk {
+  readonly start: Day | null;
+  readonly end: Day | null;
+  readonly error: string;
+}
+
+export interface Warning {
+  readonly start: Day | null;
+  readonly end: Day | null;
+  readonly message: string;
+}
+
+/**
+ * What `riverRun` returns, what its failure carries and what `river run --json` prints: one shape.
+ * What is not known yet is null.
+ */
+export interface RunResult {
+  readonly river: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly retryOf: string | null;
+  readonly status: RunStatus;
+  readonly period: { readonly start: Day; readonly end: Day } | null;
+  readonly chunks: {
+    readonly total: number;
+    readonly loaded: number;
+    readonly failed: number;
+    readonly skipped: number;
+  } | null;
+  readonly rows: number | null;
+  readonly calls: number | null;
+  readonly failedChunks: readonly FailedChunk[];
+  readonly warnings: readonly Warning[];
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+/** One chunk as `river status <workflow id>` shows it. */
+export interface ChunkStatus {
+  readonly start: Day | null;
+  readonly end: Day | null;
+  readonly state: ChunkState;
+  readonly rows: number;
+  readonly calls: number;
+  readonly attempts: number;
+  readonly error: string | null;
+}

@@ -1,0 +1,15 @@
+/** What became of a call that was let through. */
+export type CallOutcome =
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'failed' }
+  /** 429; `retryAfterMs` is Retry-After where it was given. */
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number | undefined };
+
+/** Keeps one connection inside its budget. Every request passes it, sign-ins and repeats included. */
+export interface CallGate {
+  /**
+   * Resolves when one call may be handed to the socket; the function it gives must be called once, with what came of it.
+   * Rejects with BudgetSpentError where that moment is too far off to wait here, and with the signal's reason when aborted.
+   */
+  enter(signal: AbortSignal): Promise<(outcome: CallOutcome) => void>;
+}
