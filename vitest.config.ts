@@ -1,5 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
+/** Rooms whose tests talk to a real Temporal server, a real Postgres or a browser. */
+const servicesRooms = ['test/{warehouse,workers,control,whole}/**/*.test.ts'];
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: servicesRooms },
+      },
+      {
+        extends: true,
+        // The setup runs only where a file of this project does: the quick ones never wait for a service.
+        test: { name: 'services', include: servicesRooms, globalSetup: ['test/helpers/global-setup.ts'] },
+      },
+    ],
+  },
 });

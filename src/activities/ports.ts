@@ -1,11 +1,13 @@
+import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
 import type { Call } from '../domain/call/call.ts';
 import type { RequestRecord } from '../domain/call/request-record.ts';
 import type { Selection } from '../domain/call/selection.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
-import type { Column, ColumnType, Value } from '../domain/column/column.ts';
+import type { Column } from '../domain/column/column.ts';
+import type { FittedRows } from '../domain/column/fit-rows.ts';
 import type { Day, Stretch } from '../domain/period/day.ts';
-import type { Configuration } from '../domain/river/configuration.ts';
+import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { River } from '../domain/river/river.ts';
 import type { ChunkState, ChunkStatus, FailedChunk, RunStatus, Warning } from '../domain/run/run-result.ts';
 
@@ -20,12 +22,19 @@ export interface Optimove {
    * Sends one request (and a sign-in before it where the connection has a login that is not signed in).
    * `record` hears of every request sent, answered or not, before the promise settles.
    * Throws by `domain/errors.ts`: CredentialsRefusedError, ReportRefusedError, OptimoveUnavailableError, ThrottledError,
-   * BudgetSpentError, ConfigurationError (3xx), or the signal's reason.
+   * BudgetSpentError, ConfigurationError (3xx), or the reason of the signal that ended it.
    */
   request(
     call: Call,
     page: PageAsked | undefined,
-    options: { signal: AbortSignal; record: (request: RequestRecord) => void },
+    options: {
+      /** Ends the wait for the budget; a request that is under way goes on. */
+      signal: AbortSignal;
+      /** Cuts a request that is under way. */
+      abort: AbortSignal;
+      /** Hears of every request sent, answered or not. */
+      record: (request: RequestRecord) => void;
+    },
   ): Promise<Answer>;
 }
 
@@ -60,7 +69,7 @@ export interface TableShape {
 }
 
 /** One page of one call, fitted to columns. */
-export interface StagedPage {
+export interface StagedPage extends FittedRows {
   readonly slice: string;
   /** The call's key. */
   readonly call: string;
@@ -72,10 +81,6 @@ export interface StagedPage {
   readonly fingerprint: string;
   /** Rows the API answered: where `$skip` goes on. */
   readonly received: number;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly Value[])[];
-  /** For each of `columns` the narrowest type that holds every value of this page. */
-  readonly types: Readonly<Record<string, ColumnType>>;
 }
 
 /** How far a call of a slice has come. */
@@ -186,4 +191,30 @@ export interface WarehouseBooks {
   listRuns(limit: number): Promise<StoredRun[]>;
   chunkStatuses(runId: string): Promise<ChunkStatus[]>;
   summariseRun(runId: string): Promise<RunSummary>;
+}
+
+/** One Optimove connection as this process speaks with it. */
+export interface OptimoveConnection {
+  readonly connection: Connection;
+  readonly optimove: Optimove;
+  /** Each window of its budget, as far as this process knows. */
+  windows(): readonly WindowUse[];
+}
+
+/** What an activity asks Temporal itself. */
+export interface Runs {
+  /** Names of the search attributes that the namespace knows. */
+  registeredSearchAttributes(): Promise<readonly string[]>;
+  /** Whether a run has ended, through all its continuations. */
+  isClosed(run: { readonly runId: string; readonly workflowId: string }): Promise<boolean>;
+}
+
+/** The world of the activities: the worker hands the real one in, a test three-line objects. */
+export interface ActivityPorts {
+  readonly configurations: Configurations;
+  readonly runs: Runs;
+  /** Throws ConfigurationError where no warehouse of that name is configured. */
+  warehouse(name: string): Promise<Warehouse>;
+  /** Throws ConfigurationError where no connection of that name is configured. */
+  optimove(name: string): Promise<OptimoveConnection>;
 }

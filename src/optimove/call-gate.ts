@@ -3,7 +3,9 @@ export type CallOutcome =
   | { readonly kind: 'answered' }
   | { readonly kind: 'failed' }
   /** 429; `retryAfterMs` is Retry-After where it was given. */
-  | { readonly kind: 'throttled'; readonly retryAfterMs: number | undefined };
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number | undefined }
+  /** Called off by us, maybe after it was sent: it counts as a call, and says nothing about the other side. */
+  | { readonly kind: 'abandoned' };
 
 /** Keeps one connection inside its budget. Every request passes it, sign-ins and repeats included. */
 export interface CallGate {

@@ -9,3 +9,13 @@ export const defaultBudget: readonly BudgetWindow[] = Object.freeze([
   { calls: 2000, perMs: 3_600_000 },
   { calls: 50, perMs: 10_000 },
 ]);
+
+/** The length of the shortest window. */
+export function shortestMs(windows: readonly BudgetWindow[]): number {
+  return Math.min(...windows.map(({ perMs }) => perMs));
+}
+
+/** The same windows, each longer by `byMs`: room for what calls gain on each other on the way. */
+export function lengthenWindows(windows: readonly BudgetWindow[], byMs: number): BudgetWindow[] {
+  return windows.map(({ calls, perMs }) => ({ calls, perMs: perMs + byMs }));
+}

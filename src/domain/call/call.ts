@@ -17,6 +17,8 @@ export interface Call {
   readonly stamps: Readonly<Record<string, Value>>;
   /** Whether to ask page by page. */
   readonly pages: boolean;
+  /** Rows whose answer bears another value in this column are left out: a chosen channel keeps its own rows. */
+  readonly keep?: { readonly column: string; readonly value: Value };
 }
 
 /** What a page of an answer brought, decoded but not yet fitted to columns. */

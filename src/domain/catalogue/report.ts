@@ -44,7 +44,7 @@ export type Axis =
   | { readonly over: 'lifecycleStageOrAttribute' };
 
 /** What its rows are dated by where no call of the report takes a day. */
-export type Snapshot = 'data_date' | 'snapshot_date';
+type Snapshot = 'data_date' | 'snapshot_date';
 
 /** A report is declared, not programmed: everything River does with it follows from this. */
 export interface Report {

@@ -15,6 +15,10 @@ export interface Column {
   readonly source: string;
   /** Other spellings of the answer's key that have been seen; case never matters. */
   readonly alsoSpelled?: readonly string[];
+  /** The word that the answer writes for "no value" in this column (report 5 has written NULL). */
+  readonly nullWord?: string;
+  /** A list in this column becomes one row for each item (report 13's products). */
+  readonly rowPerItem?: true;
 }
 
 /** A value on its way into the warehouse. Whole numbers beyond a double's 2^53 travel as their digits. */

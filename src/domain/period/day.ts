@@ -1,3 +1,5 @@
+import { toCalendar, toDay } from './calendar.ts';
+
 /** A calendar day, `YYYY-MM-DD`; no time, no zone. Days compare as strings. */
 export type Day = string;
 
@@ -5,4 +7,32 @@ export type Day = string;
 export interface Stretch {
   readonly first: Day;
   readonly last: Day;
+}
+
+/** Whether a text is a day of the calendar: `2026-02-30` is not. */
+export function isDay(text: string): boolean {
+  return toCalendar(text) !== undefined;
+}
+
+/** The day `days` later; earlier where it is negative. */
+export function addDays(day: Day, days: number): Day {
+  return toDay(calendarOf(day).add(days, 'day'));
+}
+
+/** How many days a stretch has: 1 where it begins and ends on the same day. */
+export function dayCount({ first, last }: Stretch): number {
+  return calendarOf(last).diff(calendarOf(first), 'day') + 1;
+}
+
+/** Each day of a stretch, in order. */
+export function* daysOf({ first, last }: Stretch): Generator<Day> {
+  const from = calendarOf(first);
+  const count = dayCount({ first, last });
+  for (let k = 0; k < count; k += 1) yield toDay(from.add(k, 'day'));
+}
+
+function calendarOf(day: Day) {
+  const calendar = toCalendar(day);
+  if (calendar === undefined) throw new RangeError(`not a day: ${day}`);
+  return calendar;
 }

@@ -1,7 +1,10 @@
+import { z } from 'zod';
+import { accepted } from './accepted.ts';
+
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** `15s`, `10m`, `6h`, `2d`; a bare `0` as well. */
-export const durationPattern = /^(0|\d+(?:\.\d+)?(s|m|h|d))$/;
+export const durationPattern = /^(0|\d{1,9}(?:\.\d{1,3})?(s|m|h|d))$/;
 
 /** A duration as the configuration file writes it, in milliseconds. The text must match `durationPattern`. */
 export function durationMs(text: string): number {
@@ -10,3 +13,12 @@ export function durationMs(text: string): number {
   const unit = match[2] as keyof typeof unitMs | undefined;
   return unit === undefined ? 0 : Math.round(Number.parseFloat(text) * unitMs[unit]);
 }
+
+const longestMs = 366 * unitMs.d;
+
+/** A duration that stays text: what a person wrote is what a run's manifest shows. */
+export const Duration = z
+  .string()
+  .regex(durationPattern, { abort: true })
+  .refine((text) => durationMs(text) <= longestMs)
+  .register(accepted, { words: 'a duration such as 15s, 10m, 6h or 2d' });

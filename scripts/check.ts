@@ -1,0 +1,69 @@
+/**
+ * Everything that can be said about the sources without a service: npm run check
+ * One line a part, with its time; the whole output of those that fail, and exit code 1 then.
+ */
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const cruise = ['src', 'test', 'scripts', 'bench', '--output-type', 'err-long', '--config'];
+
+/** The longest first, so that none of them is what everybody waits for at the end. */
+const parts: readonly (readonly [name: string, command: string, ...parameters: string[]])[] = [
+  ['types', 'tsc', '--project', '.'],
+  ['lint and format', 'biome', 'ci', '--colors=off', '.'],
+  ['arrows', 'depcruise', ...cruise, '.dependency-cruiser.mjs'],
+  ['arrows at run time', 'depcruise', ...cruise, '.dependency-cruiser-loaded.mjs'],
+  ['unused code and dependencies', 'knip'],
+  ['docs/reports.md is up to date', 'node', 'scripts/docs-reports.ts', '--check'],
+  ['river.schema.json is up to date', 'node', 'scripts/config-schema.ts', '--check'],
+];
+
+interface Finding {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly seconds: number;
+  readonly output: string;
+}
+
+const started = performance.now();
+const waiting = [...parts];
+const failed: Finding[] = [];
+await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, work));
+for (const { name, output } of failed) process.stdout.write(`\n── ${name} ──\n${output.trim()}\n`);
+const whole = ((performance.now() - started) / 1000).toFixed(1);
+process.stdout.write(
+  failed.length === 0
+    ? `\nAll ${parts.length} passed in ${whole} s.\n`
+    : `\n${failed.length} of ${parts.length} failed in ${whole} s: ${failed.map(({ name }) => name).join(', ')}.\n`,
+);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+async function work(): Promise<void> {
+  for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+    const [name, command, ...parameters] = part;
+    const finding = await run(name, command, parameters);
+    if (!finding.passed) failed.push(finding);
+    process.stdout.write(
+      `${finding.passed ? 'passed' : 'FAILED'} ${finding.seconds.toFixed(1).padStart(6)} s  ${name}\n`,
+    );
+  }
+}
+
+async function run(name: string, command: string, parameters: readonly string[]): Promise<Finding> {
+  const begun = performance.now();
+  const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
+  const env = { ...process.env, PATH: path, NO_COLOR: '1' };
+  const child = spawn(command, parameters, { cwd: root, env, timeout: 180_000 });
+  child.stdin.end();
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(null)); // it is not there
+    child.once('close', resolve); // null where it took too long
+  });
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  const seconds = (performance.now() - begun) / 1000;
+  return { name, passed: code === 0, seconds, output: `${stdout}${stderr}` };
+}

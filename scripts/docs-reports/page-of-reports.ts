@@ -1,0 +1,96 @@
+import type { Axis, FilterName, Report } from '../../src/domain/catalogue/report.ts';
+import type { Column } from '../../src/domain/column/column.ts';
+import { callsOfReport } from './calls-of-report.ts';
+
+const introduction = `# The reports
+
+Written from the catalogue (\`src/domain/catalogue\`) by \`npm run docs:reports\`; edit the declarations, not this page.
+
+- **Calls** are what a run makes of Optimove's API; each data call is made once for every page of its answer.
+- A **filter** that is left out means *all*, found through the API's own list call, unless its line says otherwise.
+  A number is an id and costs no list call; a text is a name, whatever its case.
+- A column is **stamped** where the answer does not repeat what was asked, and comes from the **answer** otherwise,
+  under the key that is given, whatever its case. Each customer attribute asked for becomes a text column of its own.
+  Every row also carries \`_river\`, \`_run_id\`, \`_chunk\` and \`_loaded_at\`.
+- **Keys** are inferred: Optimove publishes none. \`load: merge\` goes by them unless the river gives its own \`key:\`.
+- A river can correct what differs for a tenant: \`overrides: { endpoint, parameters, columns }\`.
+`;
+
+/** docs/reports.md: contents, then every report. */
+export function pageOfReports(reports: readonly Report[]): string {
+  return [introduction, contentsOf(reports), ...reports.map(sectionOf)].join('\n');
+}
+
+function contentsOf(reports: readonly Report[]): string {
+  const rows = reports.map(({ number, slug, title, time }) => [
+    `${number}`,
+    `[\`${slug}\`](#${slug})`,
+    title,
+    time,
+  ]);
+  return `## Contents\n\n${table(['#', 'report', 'title', 'time'], rows)}`;
+}
+
+function sectionOf(report: Report): string {
+  const facts = [
+    `No. ${report.number}: **${report.title}**, \`${report.endpoint}\`${report.pages ? ', page by page' : ''}`,
+    `Time: ${timeOf(report)}`,
+    `Filters: ${filtersOf(report)}`,
+    ...alwaysSent(report),
+    `Calls: ${callsOfReport(report)}`,
+    `Key: ${report.key.map(code).join(', ')}${report.keyIsUnique ? '' : ' (not unique)'}`,
+  ];
+  const columns = report.columns.map((column) => [code(column.name), column.type, sourceOf(column)]);
+  const notes = report.notes ? `\n${report.notes}\n` : '';
+  return `## ${report.slug}\n\n${facts.map((fact) => `- ${fact}\n`).join('')}${notes}\n${table(['column', 'type', 'from'], columns)}`;
+}
+
+function timeOf({ time, snapshot, axes }: Report): string {
+  if (time === 'campaigns')
+    return 'a period, in which campaigns are found day by day; `found_on` is that day';
+  if (time === 'day') {
+    const stamp = axes.find((axis) => axis.over === 'day')?.stamp ?? 'date';
+    return `a period, one day a call; ${code(stamp)} is that day`;
+  }
+  if (snapshot === 'data_date') return 'none; `data_date` is the day of GetLastDataUpdate';
+  return snapshot ? "none; `snapshot_date` is the run's day" : 'none';
+}
+
+function filtersOf({ filters, axes, controlGroup }: Report): string {
+  const named = filters.map((filter) => `${code(filter)}${remarkOn(filter, axes)}`);
+  if (controlGroup) named.push('`includeControlGroup: true` (beside the filters)');
+  return named.length === 0 ? 'none' : named.join(', ');
+}
+
+function remarkOn(filter: FilterName, axes: readonly Axis[]): string {
+  if (filter === 'customerAttributes') return ' (up to 10; left out: none)';
+  if (filter === 'customerAttribute') return ' (name and value, in place of stages)';
+  for (const axis of axes) {
+    if (axis.over === 'campaign' && axis.channel !== 'always')
+      return ' (choose campaigns; left out: every campaign)';
+    if (axis.over !== filter) continue;
+    if (axis.leftOut === 'required') return ' (required)';
+    if (axis.leftOut === 'omit') return ' (left out: not sent)';
+  }
+  return '';
+}
+
+function alwaysSent({ parameters }: Report): string[] {
+  const sent = Object.entries(parameters).map(([name, value]) => code(`${name}=${value}`));
+  return sent.length === 0 ? [] : [`Always sent: ${sent.join(', ')}`];
+}
+
+function sourceOf({ from, source, alsoSpelled = [], rowPerItem }: Column): string {
+  if (from === 'call') return `stamped: ${source}`;
+  const spellings = [source, ...alsoSpelled].join(', ');
+  return `answer: ${spellings}${rowPerItem ? '; a list becomes one row for each' : ''}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

@@ -1,0 +1,59 @@
+import type { Call } from '../domain/call/call.ts';
+import { lastDataUpdate, runListCalls } from '../domain/call/list-calls.ts';
+import { planDataCalls, planListCalls } from '../domain/call/plan-calls.ts';
+import { readDiscovered } from '../domain/call/read-discovered.ts';
+import { slicesOf } from '../domain/call/slices.ts';
+import { chunkOfKey } from '../domain/chunk/chunk.ts';
+import { columnsOfRiver } from '../domain/column/columns-of-river.ts';
+import { fitListRows, fitRows } from '../domain/column/fit-rows.ts';
+import { ConfigurationError, ReportRefusedError } from '../domain/errors.ts';
+import { proofOfConnection } from '../domain/run/run-slices.ts';
+import type { StoredRun, Warehouse } from './ports.ts';
+import type { PullContext } from './pull-call.ts';
+import { reportOfRiver } from './report-of-run.ts';
+
+/** A slice's calls, planned from small lists, and how their answers are read. */
+export type SlicePlan = Pick<PullContext, 'fit' | 'tolerates'> & { readonly calls: Iterable<Call> };
+
+/** Plans a slice as every attempt plans it: from the stored run and from what its list slices have staged. */
+export async function callsOfSlice(
+  warehouse: Warehouse,
+  stored: StoredRun,
+  chunkKey: string | null,
+  slice: string,
+): Promise<SlicePlan> {
+  const { river, day, runId } = stored;
+  const report = reportOfRiver(river);
+  if (slice === proofOfConnection) return { ...listPlan([lastDataUpdate]), tolerates: anyRefusal };
+  if (chunkKey === null) return listPlan(runListCalls(report, river.filters).map(({ call }) => call));
+
+  const { selection } = stored;
+  if (!selection)
+    throw new ConfigurationError(
+      `The run ${runId} has no selection in the manifest: its filters were never resolved.`,
+    );
+  const chunk = chunkOfKey(chunkKey);
+  const slices = slicesOf(report);
+  if (slices.list.includes(slice)) return listPlan(planListCalls(report, selection, chunk));
+
+  const discovered = await readDiscovered(
+    slices.list.map((list) => warehouse.stagedPages(runId, chunkKey, list)),
+  );
+  const columns = columnsOfRiver(report, river);
+  const oneGroupOfTen = report.axes.some((axis) => axis.over === 'recipientGroup');
+  return {
+    calls: planDataCalls({ report, river, selection, chunk, slice, discovered, runDay: day }),
+    fit: (call, rows) => fitRows(rows, call, columns),
+    tolerates: (_call, error) => oneGroupOfTen && error.facts.status === 400,
+  };
+}
+
+const listPlan = (calls: Iterable<Call>): SlicePlan => ({
+  calls,
+  fit: (call, rows) => fitListRows(rows, call),
+  // Where a tenant refuses GetLastDataUpdate (the sandbox does), the run's day stands in for it.
+  tolerates: (call, error) => call === lastDataUpdate && error instanceof ReportRefusedError,
+});
+
+/** A refusal proves as well as an answer that somebody who knows the call is there. */
+const anyRefusal = () => true;

@@ -1,0 +1,112 @@
+/** What workflow and activities say to each other. Written into histories: small, without rows, without secrets. */
+
+import type { WindowUse } from '../domain/budget/window-use.ts';
+import type { Chunk } from '../domain/chunk/chunk.ts';
+import type { ChunkState, RunResult, RunStatus } from '../domain/run/run-result.ts';
+import type { SliceCount } from './ports.ts';
+
+/** Names a run and where its parts are. Everything else about it lies in the warehouse. */
+export interface RunRef {
+  /** Temporal's firstExecutionRunId. */
+  readonly runId: string;
+  readonly workflowId: string;
+  readonly river: string;
+  readonly report: string;
+  readonly connection: string;
+  readonly warehouse: string;
+}
+
+export interface OpenRunRequest {
+  /** As it was given to the workflow, not yet looked at. */
+  readonly input: unknown;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** The scheduled time where a schedule started the run, else its start. ISO 8601, UTC. */
+  readonly instant: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+}
+
+export interface OpenedRun {
+  readonly run: RunRef;
+  readonly table: string;
+  readonly period: { readonly start: string; readonly end: string } | null;
+  readonly chunks: number;
+  /** Whether list calls have to be made before the filters are known: the slice `listsOfRun`, of no chunk. */
+  readonly readsLists: boolean;
+  /** Slices of every chunk: first those whose answers plan the others, then the data's. */
+  readonly slices: { readonly list: readonly string[]; readonly data: readonly string[] };
+  /** Chunks to keep open at a time. */
+  readonly chunksAtOnce: number;
+  /** The search attributes that are registered: setting another one would block the run for ever. */
+  readonly searchAttributes: readonly string[];
+}
+
+export interface Resolved {
+  /** Data calls of the whole run, one page each; null where the campaigns of each day decide. */
+  readonly dataCalls: number | null;
+}
+
+export interface SliceRequest {
+  readonly run: RunRef;
+  /** Null for `listsOfRun` and `proofOfConnection`. */
+  readonly chunk: string | null;
+  readonly slice: string;
+}
+
+/** How a slice's activity ended, where it did not fail. */
+export type SliceOutcome =
+  | { readonly outcome: 'pulled'; readonly count: SliceCount; readonly windows: readonly WindowUse[] }
+  /** The next call's time is too far off to hold an activity slot for it. */
+  | { readonly outcome: 'waiting'; readonly waitMs: number; readonly windows: readonly WindowUse[] }
+  /** It has worked for a whole turn and gives its slot back; there is more to do. */
+  | { readonly outcome: 'more' }
+  /** The workflow asked it to stop; what it had is staged. */
+  | { readonly outcome: 'stopped' }
+  /** The chunk is no longer open: somebody else has loaded it or given it up. */
+  | { readonly outcome: 'closed' };
+
+export interface CommitChunkRequest {
+  readonly run: RunRef;
+  readonly chunk: string;
+  readonly slices: { readonly list: readonly string[]; readonly data: readonly string[] };
+  readonly counts: readonly SliceCount[];
+  /** Whether the base URL was shown to be right although every call of the run answered 404. */
+  readonly proven: boolean;
+}
+
+export type ChunkOutcome =
+  | { readonly outcome: 'loaded'; readonly rows: number; readonly calls: number }
+  | { readonly outcome: 'differs'; readonly slices: readonly string[] }
+  /** Nothing in the run was answered 200 and every call of this chunk 404: ask whether the base URL is right. */
+  | { readonly outcome: 'unproven' };
+
+export interface ChunkRequest {
+  readonly run: RunRef;
+  readonly chunk: string;
+}
+
+export interface FailChunkRequest extends ChunkRequest {
+  readonly error: string;
+}
+
+export interface CloseRunRequest {
+  readonly run: RunRef;
+  readonly status: Exclude<RunStatus, 'running' | 'terminated'>;
+  /** Why chunks that were never begun are failed; null leaves them as they are. */
+  readonly error: string | null;
+  /** ISO 8601, UTC. */
+  readonly finishedAt: string;
+}
+
+/** The activities of a run, as the workflow sees them. */
+export interface RunActivities {
+  openRun(request: OpenRunRequest): Promise<OpenedRun>;
+  resolveFilters(run: RunRef): Promise<Resolved>;
+  nextChunks(request: { readonly run: RunRef; readonly limit: number }): Promise<Chunk[]>;
+  beginChunk(request: ChunkRequest): Promise<ChunkState>;
+  pullSlice(request: SliceRequest): Promise<SliceOutcome>;
+  commitChunk(request: CommitChunkRequest): Promise<ChunkOutcome>;
+  failChunk(request: FailChunkRequest): Promise<void>;
+  closeRun(request: CloseRunRequest): Promise<RunResult>;
+}

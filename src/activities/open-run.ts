@@ -1,0 +1,107 @@
+import { runListCalls } from '../domain/call/list-calls.ts';
+import { dayColumnOf } from '../domain/call/scope.ts';
+import { slicesOf } from '../domain/call/slices.ts';
+import type { Report } from '../domain/catalogue/report.ts';
+import { type Chunk, chunkWithoutDays } from '../domain/chunk/chunk.ts';
+import { splitPeriod } from '../domain/chunk/split-period.ts';
+import { columnsOfRiver, keyOfRiver } from '../domain/column/columns-of-river.ts';
+import { ConfigurationError } from '../domain/errors.ts';
+import type { Stretch } from '../domain/period/day.ts';
+import { resolveDay } from '../domain/period/resolve-day.ts';
+import { resolvePeriod } from '../domain/period/resolve-period.ts';
+import { zoneOfRiver } from '../domain/period/zone.ts';
+import { readRunInput } from '../domain/river/read-run-input.ts';
+import type { River } from '../domain/river/river.ts';
+import type { OpenedRun, OpenRunRequest } from './contract.ts';
+import type { ActivityPorts, NewRun, StoredRun, TableShape, Warehouse } from './ports.ts';
+import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
+
+/** Slices kept going at a time, over all open chunks: enough to use a burst, few enough for one history. */
+const slicesAtOnce = 20;
+
+/**
+ * Checks the input, resolves the river, its period and its chunks, and writes all of them to the manifest,
+ * before the first call. A repeated attempt (or a Reset) finds the run as it was opened and keeps it so.
+ */
+export const openRun =
+  (ports: ActivityPorts) =>
+  async (request: OpenRunRequest): Promise<OpenedRun> => {
+    const input = readRunInput(request.input, await ports.configurations.current());
+    if (input.kind === 'retry') {
+      throw new ConfigurationError(
+        'retryFailedChunksOf is not available yet: start the river again for the days that are missing.',
+      );
+    }
+    const { river } = input;
+    await ports.optimove(river.connection);
+    const warehouse = await ports.warehouse(river.target.warehouse);
+    const { run, chunks, table } = plannedRun(river, request);
+    await warehouse.openRun(run, chunks, table);
+    await dropOrphanedStaging(ports, warehouse, run.runId);
+    return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
+  };
+
+function plannedRun(
+  river: River,
+  request: OpenRunRequest,
+): { run: NewRun; chunks: Chunk[]; table: TableShape } {
+  const report = reportOfRiver(river);
+  const day = resolveDay(request.instant, zoneOfRiver(river.period, river.schedule));
+  const period = river.period ? resolvePeriod(river.period, day) : null;
+  return {
+    run: {
+      runId: request.runId,
+      workflowId: request.workflowId,
+      river,
+      period,
+      day,
+      startedAt: request.startedAt,
+    },
+    chunks: chunksOf(report, river, period),
+    table: {
+      columns: columnsOfRiver(report, river),
+      key: keyOfRiver(report, river),
+      dayColumn: dayColumnOf(report),
+    },
+  };
+}
+
+function chunksOf(report: Report, river: River, period: Stretch | null): Chunk[] {
+  if (report.time === 'none' || !period) return [chunkWithoutDays];
+  return [...splitPeriod(period, river.chunks ?? { every: 'dont_split', size: 1 })];
+}
+
+/** A run that was terminated could not clean up after itself; the next one in its warehouse does. */
+async function dropOrphanedStaging(
+  ports: ActivityPorts,
+  warehouse: Warehouse,
+  ownRunId: string,
+): Promise<void> {
+  for (const run of await warehouse.runsWithStaging()) {
+    if (run.runId !== ownRunId && (await ports.runs.isClosed(run))) await warehouse.dropStaging(run.runId);
+  }
+}
+
+async function openedRun(ports: ActivityPorts, warehouse: Warehouse, stored: StoredRun): Promise<OpenedRun> {
+  const { river, period } = stored;
+  const report = reportOfRiver(river);
+  const slices = slicesOf(report);
+  const { chunks } = await warehouse.summariseRun(stored.runId);
+  return {
+    run: {
+      runId: stored.runId,
+      workflowId: stored.workflowId,
+      river: river.name,
+      report: river.report,
+      connection: river.connection,
+      warehouse: river.target.warehouse,
+    },
+    table: river.target.table,
+    period: period && { start: period.first, end: period.last },
+    chunks: chunks.total,
+    readsLists: runListCalls(report, river.filters).length > 0,
+    slices,
+    chunksAtOnce: Math.max(2, Math.ceil(slicesAtOnce / slices.data.length / 2)),
+    searchAttributes: await ports.runs.registeredSearchAttributes(),
+  };
+}

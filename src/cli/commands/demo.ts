@@ -1,0 +1,108 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { loadConfiguration } from '../../config/load-configuration.ts';
+import { type Books, withBooks } from '../../control/books.ts';
+import { connectTemporal } from '../../control/connect-temporal.ts';
+import { runStatus } from '../../control/run-status.ts';
+import { startRun } from '../../control/start-run.ts';
+import { watchRun } from '../../control/watch-run.ts';
+import { daysOf } from '../../domain/period/day.ts';
+import { demoRiver, simulatorKey, writeLocalConfiguration } from '../../workers/local-configuration.ts';
+import { type LocalServices, startLocalServices } from '../../workers/local-services.ts';
+import { action, type CommandContext } from '../context.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { showProgress } from '../show-progress.ts';
+import { showChunks, showResult } from '../show-result.ts';
+import { table } from '../table.ts';
+
+/** Rows shown of what was loaded. */
+const rowsShown = 5;
+
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description(
+      'One river from nothing: Temporal, the simulator and a worker are started, run it, and are stopped',
+    )
+    .action(action(demo));
+}
+
+/** As a newcomer meets River: everything real but Optimove, in a folder of its own, so that two demos never meet. */
+async function demo(context: CommandContext): Promise<ExitCode> {
+  const { terminal, environment } = context;
+  const folder = await mkdtemp(join(tmpdir(), 'river-demo-'));
+  let file = '';
+  terminal.say('Starting a Temporal server, a simulated Optimove and a worker …');
+  const services = await startLocalServices({
+    temporal: { ui: true, cli: environment.temporalCli },
+    simulator: { port: 0, auth: { apiKey: simulatorKey } },
+    env: environment.variables,
+    configuration: async (simulator) => {
+      file = await writeLocalConfiguration(folder, `${simulator.url}/current`);
+      return file;
+    },
+    say: (line) => terminal.say(line),
+  });
+  try {
+    terminal.say(`Temporal's Web UI, while this runs: ${services.temporal.uiUrl}`);
+    return await runRiver(context, services, file);
+  } finally {
+    await services.stop();
+  }
+}
+
+async function runRiver(
+  { terminal, environment, interrupted }: CommandContext,
+  services: LocalServices,
+  file: string,
+): Promise<ExitCode> {
+  const configuration = await loadConfiguration({ file, env: environment.variables });
+  const temporal = await connectTemporal(services.temporal.address);
+  try {
+    const handle = await startRun(temporal, { river: demoRiver, input: { river: demoRiver } });
+    terminal.say(`Started ${demoRiver}: run ${handle.workflowId}`);
+    const end = await watchRun(handle, (progress) => terminal.progress(showProgress(progress)), interrupted);
+    return await withBooks(configuration, async (books) => {
+      const run = await runStatus(temporal, books, handle.workflowId);
+      const expected = rowsExpected(services);
+      const complete = end.end === 'succeeded' && run.rows === expected;
+      terminal.answer({
+        json: { ...run, rowsExpected: expected },
+        text: [
+          showResult(run),
+          '',
+          showChunks(run.chunkStates),
+          '',
+          await firstRows(books),
+          '',
+          `${run.rows} rows loaded; the simulator was made with ${expected}: ${complete ? 'every one is there, once' : 'THEY DIFFER'}.`,
+          '',
+          `Warehouse      ${join(dirname(file), 'warehouse.db')} (tables customers_by_action, river_runs, river_chunks, river_days, river_calls)`,
+          `Configuration  ${file}`,
+          'Go on          npm run dev: the same, staying up with the Web UI; README.md: a first river of your own',
+        ].join('\n'),
+      });
+      return complete ? exitCode.done : exitCode.failed;
+    });
+  } finally {
+    await temporal.close();
+  }
+}
+
+/** The simulator's own count, worked out without a call. */
+const rowsExpected = ({ simulator }: LocalServices): number =>
+  simulator.world.rowCount('customers-by-action', {
+    days: [...daysOf({ first: '2026-01-01', last: '2026-01-08' })],
+    actions: [2, 3],
+  });
+
+async function firstRows(books: Books): Promise<string> {
+  const rows = await books.firstRows('local', 'customers_by_action', rowsShown);
+  const columns = Object.keys(rows[0] ?? {});
+  return table(
+    columns,
+    rows.map((row) => columns.map((column) => (row[column] === null ? null : String(row[column])))),
+  );
+}

@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { findReport, reports } from '../../domain/catalogue/index.ts';
+import type { Report } from '../../domain/catalogue/report.ts';
+import { ConfigurationError } from '../../domain/errors.ts';
+import { action, type CommandContext } from '../context.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { table } from '../table.ts';
+
+export function addReports(program: Command): void {
+  program
+    .command('reports')
+    .description('The 27 reports; or one, with its filters, columns and key')
+    .argument('[name]', 'of a report')
+    .action(action(show));
+}
+
+async function show({ terminal }: CommandContext, name: string | undefined): Promise<ExitCode> {
+  if (name === undefined) {
+    terminal.answer({ json: reports.map(documentOf), text: listOf(reports) });
+    return exitCode.done;
+  }
+  const report = findReport(name);
+  if (!report)
+    throw new ConfigurationError(
+      `There is no report ${name}. There are: ${reports.map(({ slug }) => slug).join(', ')}.`,
+    );
+  terminal.answer({ json: documentOf(report), text: pageOf(report) });
+  return exitCode.done;
+}
+
+const documentOf = ({ number, slug, title, endpoint, time, filters, pages, columns, key }: Report) => ({
+  number,
+  slug,
+  title,
+  endpoint,
+  time,
+  filters,
+  pages,
+  columns: columns.map(({ name, type, from }) => ({ name, type, from })),
+  key,
+});
+
+const listOf = (all: readonly Report[]): string =>
+  table(
+    ['#', 'report', 'time', 'filters'],
+    all.map(({ number, slug, time, filters }) => [number, slug, time, filters.join(', ')]),
+  );
+
+const pageOf = (report: Report): string =>
+  [
+    `${report.number}. ${report.title} (${report.slug})`,
+    `GET ${report.endpoint}${report.pages ? ', page by page' : ''}`,
+    `Time: ${report.time}`,
+    `Filters: ${report.filters.join(', ') || 'none'}`,
+    `Key: ${report.key.join(', ')}${report.keyIsUnique ? '' : ' (not unique)'}`,
+    ...(report.notes ? [report.notes] : []),
+    '',
+    table(
+      ['column', 'type', 'from'],
+      report.columns.map(({ name, type, from, source }) => [name, type, `${from} ${source}`]),
+    ),
+  ].join('\n');

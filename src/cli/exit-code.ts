@@ -1,0 +1,21 @@
+import { ConfigurationError, PassingError } from '../domain/errors.ts';
+
+/** What the shell is told. */
+export const exitCode = {
+  done: 0,
+  /** The run closed failed or cancelled once it was opened; or `check` was refused. */
+  failed: 1,
+  /** Configuration or usage, refused before anything was opened. */
+  usage: 2,
+  /** A service cannot be reached. */
+  unreachable: 3,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof ConfigurationError) return exitCode.usage;
+  if (error instanceof PassingError) return exitCode.unreachable;
+  return exitCode.failed;
+}

@@ -1,0 +1,25 @@
+import type { RunProgress } from '../domain/run/progress.ts';
+
+/** A run in one line, as it goes. */
+export function showProgress({
+  chunks,
+  rows,
+  calls,
+  plannedCalls,
+  waitingUntil,
+  state,
+}: RunProgress): string {
+  if (state === 'opening') return 'opening the run';
+  const parts = [
+    `${bar(chunks.total === 0 ? 0 : (chunks.loaded + chunks.failed) / chunks.total)} ${chunks.loaded}/${chunks.total} chunks`,
+    `${rows} rows`,
+    `${calls}${plannedCalls === null ? '' : `/${plannedCalls}`} calls`,
+  ];
+  if (chunks.failed > 0) parts.push(`${chunks.failed} failed`);
+  if (waitingUntil !== null) parts.push(`waiting for quota until ${waitingUntil}`);
+  return parts.join(' · ');
+}
+
+const width = 20;
+
+const bar = (share: number): string => '█'.repeat(Math.round(share * width)).padEnd(width, '░');

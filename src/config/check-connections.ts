@@ -1,0 +1,106 @@
+import { checkWindows } from '../domain/budget/check-windows.ts';
+import { durationMs } from '../domain/river/duration.ts';
+import type { Path } from '../domain/river/path.ts';
+import type { Problem } from '../domain/river/problem.ts';
+import type { Show } from '../domain/river/show.ts';
+import { checkBaseUrl, normalBaseUrl } from './check-base-url.ts';
+import type { SoundFile } from './file-schema.ts';
+import { isThisMachine } from './local-host.ts';
+
+type Connections = NonNullable<SoundFile['connections']>;
+type ConnectionPart = Connections[string];
+
+/** Whether a value came from outside the file. */
+export type Refers = (path: Path) => boolean;
+
+/** What is wrong with connections beyond their shape. */
+export function checkConnections(connections: Connections, refers: Refers, show: Show): Problem[] {
+  return [
+    ...Object.entries(connections).flatMap(([name, connection]) => checkOne(name, connection, refers, show)),
+    ...checkTwins(connections),
+  ];
+}
+
+function checkOne(name: string, connection: ConnectionPart, refers: Refers, show: Show): Problem[] {
+  const { baseUrl, auth } = connection;
+  const path = ['connections', name];
+  return [
+    ...(baseUrl === undefined ? [] : checkBaseUrl([...path, 'baseUrl'], baseUrl, show)),
+    ...(auth === undefined ? [] : checkAuth(name, auth, isLocal(baseUrl), refers)),
+    ...checkBudget([...path, 'budget'], connection.budget ?? [], refers),
+  ];
+}
+
+function checkBudget(path: Path, budget: NonNullable<ConnectionPart['budget']>, refers: Refers): Problem[] {
+  if (budget.length === 0) return [];
+  const sentences = checkWindows(budget.map(({ calls, per }) => ({ calls, perMs: durationMs(per) })));
+  // The sentences show the windows, and what came from outside the file is never shown.
+  const hidden = budget.some((_, at) => refers([...path, at, 'per']));
+  return sentences.map((message) => ({
+    path,
+    message: hidden ? 'the windows do not go together: a longer one has to allow more calls' : message,
+  }));
+}
+
+function isLocal(baseUrl: string | undefined): boolean {
+  return baseUrl !== undefined && URL.canParse(baseUrl) && isThisMachine(new URL(baseUrl).hostname);
+}
+
+function checkAuth(
+  name: string,
+  auth: NonNullable<ConnectionPart['auth']>,
+  local: boolean,
+  refers: Refers,
+): Problem[] {
+  const path = ['connections', name, 'auth'];
+  const { apiKey, username, password } = auth;
+  const problems: Problem[] = [];
+  if (apiKey !== undefined && (username !== undefined || password !== undefined)) {
+    problems.push({ path, message: 'expected either apiKey or username and password, got both' });
+  } else if (apiKey === undefined && username === undefined && password === undefined) {
+    problems.push({ path, message: 'expected apiKey, or username and password', missing: true });
+  } else if (apiKey === undefined && password === undefined) {
+    problems.push({ path: [...path, 'password'], message: 'missing, it goes with username', missing: true });
+  } else if (apiKey === undefined && username === undefined) {
+    problems.push({ path: [...path, 'username'], message: 'missing, it goes with password', missing: true });
+  }
+  // Node refuses such a header in a message that quotes it.
+  if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
+    problems.push({
+      path: [...path, 'apiKey'],
+      message:
+        'expected a key that fits into an HTTP header (no spaces, no line breaks, no accents), got a secret',
+    });
+  }
+  for (const key of ['apiKey', 'password'] as const) {
+    if (auth[key] !== undefined && !local && !refers([...path, key])) {
+      problems.push({ path: [...path, key], message: secretInTheFile });
+    }
+  }
+  return problems;
+}
+
+/** Said of a secret that stands in the file, where everybody reads it who reads the file. */
+export const secretInTheFile = `expected "\${NAME}" (an environment variable) or "file:<path>", got a secret that stands in this file itself`;
+
+/** Two names for one tenant would each spend the whole budget. */
+function checkTwins(connections: Connections): Problem[] {
+  const seen = new Map<string, string>();
+  return Object.entries(connections).flatMap(([name, { baseUrl, auth }]) => {
+    const url = baseUrl === undefined ? undefined : normalBaseUrl(baseUrl);
+    if (url === undefined || auth === undefined) return [];
+    const { apiKey, username, password } = auth;
+    const identity = JSON.stringify([url, apiKey, username, password]);
+    const twin = seen.get(identity);
+    if (twin === undefined) {
+      seen.set(identity, name);
+      return [];
+    }
+    return [
+      {
+        path: ['connections', name],
+        message: `the connections ${twin} and ${name} have the same base URL and credentials: they are one connection with one budget. Keep one of them`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,34 @@
+import { Cron } from 'croner';
+import { checkTimezone } from '../domain/river/check-period.ts';
+import type { Problem } from '../domain/river/problem.ts';
+import type { RiverPart } from '../domain/river/river.ts';
+import type { Show } from '../domain/river/show.ts';
+
+/** What is wrong with a river's schedule. Paths begin at the river. */
+export function checkSchedule({ cron, timezone }: NonNullable<RiverPart['schedule']>, show: Show): Problem[] {
+  const path = ['schedule', 'cron'];
+  return [
+    ...(cron === undefined || isCron(cron)
+      ? []
+      : [
+          {
+            path,
+            message: `expected five fields (minute, hour, day of the month, month, day of the week) such as "0 6 * * *", got ${show(path, cron)}`,
+          },
+        ]),
+    ...(timezone === undefined ? [] : checkTimezone(['schedule', 'timezone'], timezone, show)),
+  ];
+}
+
+/** croner also takes L, W, # and ?, and seconds; Temporal's schedules do not. */
+const fields = /^[\d*,/-]+ [\d*,/-]+ [\d*,/-]+ [\da-z*,/-]+ [\da-z*,/-]+$/i;
+
+function isCron(cron: string): boolean {
+  if (!fields.test(cron.trim().replaceAll(/\s+/g, ' '))) return false;
+  try {
+    // 30 February is well formed and never comes.
+    return new Cron(cron.trim(), { mode: '5-part', timezone: 'UTC' }).nextRun('2024-01-01T00:00:00') !== null;
+  } catch {
+    return false;
+  }
+}

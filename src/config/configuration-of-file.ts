@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import type { Configuration, Connection, WarehouseSetting } from '../domain/river/configuration.ts';
+import { durationMs } from '../domain/river/duration.ts';
+import { Secret } from '../domain/secret.ts';
+import { normalBaseUrl } from './check-base-url.ts';
+import type { ConfigurationFile, ConnectionSetting, WarehouseFileSetting } from './file-schema.ts';
+import { freeze, frozenMap } from './freeze.ts';
+
+/** The file as the rest of River takes it: units in their names, secrets wrapped, frozen all through. */
+export function configurationOfFile(
+  { connections, warehouses, rivers }: ConfigurationFile,
+  at: { file: string; folder: string },
+): Configuration {
+  return freeze({
+    file: at.file,
+    connections: frozenMap(connections, connectionOf),
+    warehouses: frozenMap(warehouses, (name, setting) => warehouseOf(name, setting, at.folder)),
+    rivers: frozenMap(rivers, (name, river) => ({ ...river, name })),
+  });
+}
+
+function connectionOf(name: string, setting: ConnectionSetting): Connection {
+  const { baseUrl, auth, budget, maxConcurrentCalls, pageSize, callTimeout } = setting;
+  const { apiKey, username = '', password = '' } = auth;
+  return {
+    name,
+    baseUrl: normalBaseUrl(baseUrl) ?? baseUrl,
+    auth:
+      apiKey === undefined
+        ? { kind: 'login', username, password: new Secret(password) }
+        : { kind: 'apiKey', apiKey: new Secret(apiKey) },
+    budget: budget.map(({ calls, per }) => ({ calls, perMs: durationMs(per) })),
+    maxConcurrentCalls,
+    pageSize,
+    callTimeoutMs: durationMs(callTimeout),
+  };
+}
+
+/** A warehouse with the file of its database, if it has one, told from the folder of the configuration file. */
+export function warehouseOf(name: string, setting: WarehouseFileSetting, folder: string): WarehouseSetting {
+  const { client, connection, schema } = setting;
+  const placed =
+    typeof connection === 'object' && typeof connection.filename === 'string'
+      ? { ...connection, filename: resolve(folder, connection.filename) }
+      : connection;
+  return { name, client, connection: new Secret<unknown>(placed), schema };
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { accepted } from '../domain/river/accepted.ts';
+import { Duration, durationMs } from '../domain/river/duration.ts';
+import { RiverPart, RiverSetting } from '../domain/river/river.ts';
+
+/** Connections, warehouses and rivers go by names that fit a command line, a log line and a table. */
+const Name = z
+  .string()
+  .regex(/^(?!-)(?!\s)[^\p{Cc}]{1,100}(?<!\s)$/u)
+  .register(accepted, {
+    words: 'a name of 1 to 100 characters that begins with no "-" and has no spaces around it',
+  });
+
+const PositiveDuration = Duration.refine((text) => durationMs(text) > 0).register(accepted, {
+  words: 'a duration above 0, such as 10s or 1h',
+});
+
+const Text = z.string().min(1).register(accepted, { words: 'text' });
+const aboveZero = { words: 'a whole number above 0' };
+
+export const AuthSetting = z.strictObject({
+  apiKey: Text.optional().describe(`The API key: "\${NAME}" or "file:<path>".`),
+  username: Text.optional().describe('For tenants that are still on logins.'),
+  password: Text.optional().describe(`Goes with username: "\${NAME}" or "file:<path>".`),
+});
+
+const WindowSetting = z.strictObject({
+  calls: z.int().min(1).register(accepted, aboveZero).describe('Calls at most …'),
+  per: PositiveDuration.describe('… in any rolling interval of this length.'),
+});
+
+export const ConnectionSetting = z.strictObject({
+  baseUrl: Text.describe('Where the API answers, such as https://api4.optimove.net/current.'),
+  auth: AuthSetting.describe('Either apiKey, or username and password.'),
+  budget: z
+    .array(WindowSetting)
+    .min(1)
+    .register(accepted, { words: 'a list of windows, such as [{ calls: 50, per: 10s }]' })
+    .default([
+      { calls: 2000, per: '1h' },
+      { calls: 50, per: '10s' },
+    ])
+    .describe('How many calls may be sent, all workers together. Every window holds at once.'),
+  maxConcurrentCalls: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .register(accepted, { words: 'a whole number from 1 to 1000' })
+    .default(8)
+    .describe('Calls under way at once, for each worker process.'),
+  pageSize: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .register(accepted, { words: 'a whole number from 1 to 1000000' })
+    .default(10_000)
+    .describe('Rows asked for in one page.'),
+  callTimeout: PositiveDuration.default('5m').describe('How long a call may take.'),
+});
+export type ConnectionSetting = z.infer<typeof ConnectionSetting>;
+
+export const WarehouseFileSetting = z.strictObject({
+  client: z.enum(['better-sqlite3', 'pg']).describe("The database, by Knex's name for its driver."),
+  connection: z
+    .union([Text, z.record(z.string(), z.unknown())])
+    .register(accepted, { words: 'a connection string or a map, as Knex takes them' })
+    .describe(`A map such as { filename: ./warehouse.db }, or a string such as "\${WAREHOUSE_URL}".`),
+  schema: Text.optional().describe(
+    "The schema of the rivers' tables and of the manifest. Postgres only; left out: the one that the connection finds first (public).",
+  ),
+});
+export type WarehouseFileSetting = z.infer<typeof WarehouseFileSetting>;
+
+const descriptions = {
+  connections: 'Optimove tenants, by name.',
+  warehouses: 'SQL databases, by name.',
+  defaults: 'What is laid under every river, key by key.',
+  rivers: 'Rivers, by name: connection + report + period + chunks + filters + target.',
+};
+
+/** The configuration file once `defaults:` is laid under its rivers. */
+export const ConfigurationFile = z.strictObject({
+  connections: z.record(Name, ConnectionSetting).describe(descriptions.connections),
+  warehouses: z.record(Name, WarehouseFileSetting).describe(descriptions.warehouses),
+  defaults: RiverPart.default({}).describe(descriptions.defaults),
+  rivers: z.record(Name, RiverSetting).default({}).describe(descriptions.rivers),
+});
+export type ConfigurationFile = z.infer<typeof ConfigurationFile>;
+
+/** The file as a person writes it: what a river leaves out may stand under `defaults:`. Editors complete by it. */
+export const WrittenFile = ConfigurationFile.extend({
+  rivers: z.record(Name, RiverPart).default({}).describe(descriptions.rivers),
+});
+
+/** What of a file is right, where something is wrong. */
+export const SoundFile = z
+  .strictObject({
+    connections: z.record(Name, ConnectionSetting.partial()),
+    warehouses: z.record(Name, WarehouseFileSetting.partial()),
+    defaults: RiverPart,
+    rivers: z.record(Name, RiverPart),
+  })
+  .partial();
+export type SoundFile = z.infer<typeof SoundFile>;

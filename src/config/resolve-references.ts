@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Path, pathText } from '../domain/river/path.ts';
+import type { Problem } from '../domain/river/problem.ts';
+
+/** Environment variables by name. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface Resolved {
+  /** The same values, with what they refer to in its place; without what could not be found. */
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+  /** Paths of the values that came, in part or whole, from outside the file. */
+  readonly referring: ReadonlySet<string>;
+  /** Files that were read, or looked for. */
+  readonly files: readonly string[];
+}
+
+/** Where secrets stand: nothing from there is ever shown, and a `file:` reference is followed. */
+export function isSecretPath(path: Path): boolean {
+  return (
+    (path[0] === 'connections' && path[2] === 'auth') ||
+    (path[0] === 'warehouses' && path[2] === 'connection')
+  );
+}
+
+/** Puts environment variables (`${NAME}`, anywhere in a text) and secrets from files (`file:<path>`) in their place. */
+export async function resolveReferences(
+  value: unknown,
+  { env, folder }: { env: Variables; folder: string },
+): Promise<Resolved> {
+  const problems: Problem[] = [];
+  const referring = new Set<string>();
+  const files: string[] = [];
+  return { value: await walk(value, []), problems, referring, files };
+
+  async function walk(part: unknown, path: Path): Promise<unknown> {
+    if (typeof part === 'string') return resolveText(part, path);
+    if (Array.isArray(part)) {
+      return Promise.all(part.map((item, at) => walk(item, [...path, at])));
+    }
+    if (typeof part !== 'object' || part === null) return part;
+    const entries = await Promise.all(
+      Object.entries(part).map(async ([key, item]) => [key, await walk(item, [...path, key])] as const),
+    );
+    return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
+  }
+
+  async function resolveText(text: string, path: Path): Promise<string | undefined> {
+    const expanded = expand(text, env);
+    if (expanded.faults.length > 0) {
+      problems.push(...expanded.faults.map((message) => ({ path, message })));
+      return undefined;
+    }
+    if (expanded.refers) referring.add(pathText(path));
+    // Decided by what stands in the file: a variable's value names no file to read.
+    if (!isSecretPath(path) || !text.startsWith('file:')) return expanded.text;
+    referring.add(pathText(path));
+    return readSecret(expanded.text.slice('file:'.length), text, path);
+  }
+
+  async function readSecret(name: string, written: string, path: Path): Promise<string | undefined> {
+    const file = resolve(folder, name);
+    files.push(file);
+    try {
+      const secret = (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+      if (secret !== '') return secret;
+      problems.push({ path, message: `the file of ${JSON.stringify(written)} is empty` });
+    } catch (error) {
+      const why =
+        (error as NodeJS.ErrnoException).code === 'ENOENT'
+          ? 'there is no file at'
+          : 'cannot read the file of';
+      problems.push({
+        path,
+        message: `${why} ${JSON.stringify(written)}, looked for from the folder of this file`,
+      });
+    }
+    return undefined;
+  }
+}
+
+/** `$${` stands for `${` itself. */
+const reference = /\$\$\{|\$\{([A-Za-z_]\w*)\}|\$\{/g;
+
+function expand(text: string, env: Variables): { text: string; refers: boolean; faults: string[] } {
+  const faults: string[] = [];
+  let refers = false;
+  const expanded = text.replace(reference, (match, name: string | undefined) => {
+    if (match === '$${') return '${';
+    if (name === undefined) {
+      faults.push(
+        `expected \${NAME}, the name of an environment variable, after "\${" (write $\${ for "\${" itself)`,
+      );
+      return '';
+    }
+    refers = true;
+    const value = env[name];
+    if (!value) faults.push(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
+    return value ?? '';
+  });
+  return { text: expanded, refers, faults };
+}

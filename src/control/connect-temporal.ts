@@ -1,0 +1,51 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { TemporalUnavailableError } from '../domain/errors.ts';
+
+/** Where Temporal's own tools look when nothing is said. */
+export const defaultTemporalAddress = '127.0.0.1:7233';
+
+const connectTimeout = '5s';
+
+export interface TemporalClient {
+  readonly client: Client;
+  readonly address: string;
+  readonly namespace: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Address, namespace, key, TLS: read as Temporal's own tools read them (environment, then profile). A server that
+ * was started here has none of these but its address.
+ */
+export function temporalOptions(startedHere?: string) {
+  if (startedHere !== undefined) return { connectionOptions: { address: startedHere }, namespace: 'default' };
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  return {
+    connectionOptions: { ...connectionOptions, address: connectionOptions.address ?? defaultTemporalAddress },
+    namespace: namespace ?? 'default',
+  };
+}
+
+/** Connects, or says within seconds with the address that nobody answers there. */
+export async function connectTemporal(startedHere?: string): Promise<TemporalClient> {
+  const { connectionOptions, namespace } = temporalOptions(startedHere);
+  const { address } = connectionOptions;
+  try {
+    const connection = await Connection.connect({ ...connectionOptions, connectTimeout });
+    return {
+      client: new Client({ connection, namespace }),
+      address,
+      namespace,
+      close: () => connection.close(),
+    };
+  } catch (cause) {
+    throw temporalUnavailable(address, cause);
+  }
+}
+
+export const temporalUnavailable = (address: string, cause: unknown): TemporalUnavailableError =>
+  new TemporalUnavailableError(
+    `Temporal cannot be reached at ${address}. Start it (\`river dev\` starts one with all else), or set TEMPORAL_ADDRESS.`,
+    { facts: { address }, cause },
+  );

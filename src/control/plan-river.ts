@@ -1,0 +1,109 @@
+import { leastTimeMs } from '../domain/budget/least-time.ts';
+import { countCalls } from '../domain/call/count-calls.ts';
+import { effectiveReport } from '../domain/call/effective-report.ts';
+import { readListAnswers } from '../domain/call/list-answers.ts';
+import { runListCalls } from '../domain/call/list-calls.ts';
+import { resolveSelection } from '../domain/call/resolve-selection.ts';
+import type { Selection } from '../domain/call/selection.ts';
+import { findReport } from '../domain/catalogue/index.ts';
+import type { Report } from '../domain/catalogue/report.ts';
+import { splitPeriod } from '../domain/chunk/split-period.ts';
+import { fitListRows } from '../domain/column/fit-rows.ts';
+import { ConfigurationError } from '../domain/errors.ts';
+import type { Day } from '../domain/period/day.ts';
+import { resolveDay } from '../domain/period/resolve-day.ts';
+import { resolvePeriod } from '../domain/period/resolve-period.ts';
+import { zoneOfRiver } from '../domain/period/zone.ts';
+import type { Configuration, Connection } from '../domain/river/configuration.ts';
+import type { River } from '../domain/river/river.ts';
+import { askOnce } from './ask-once.ts';
+
+/** What a run of a river would do. What cannot be known before it runs is null. */
+export interface Plan {
+  readonly river: string;
+  readonly report: string;
+  /** The instant it is planned for, ISO 8601. */
+  readonly at: string;
+  /** The run's day. */
+  readonly day: Day;
+  readonly period: { readonly start: Day; readonly end: Day } | null;
+  readonly chunks: readonly { readonly start: Day | null; readonly end: Day | null }[];
+  /** One page for each call: more cannot be known before. */
+  readonly calls: { readonly list: number | null; readonly data: number | null };
+  /** How long the calls take at least under the budget. */
+  readonly seconds: number | null;
+  readonly finishesAt: string | null;
+  /** What could not be found out, and why. */
+  readonly notes: readonly string[];
+}
+
+export interface PlanOptions {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Whether the API may be asked for its lists. */
+  readonly mayAsk: boolean;
+}
+
+/** Plans a run without running it: period, chunks, calls, and how long that takes under the budget. */
+export async function planRiver(
+  configuration: Configuration,
+  river: River,
+  options: PlanOptions,
+): Promise<Plan> {
+  const connection = configuration.connections.get(river.connection);
+  const declared = findReport(river.report);
+  if (!connection || !declared)
+    throw new ConfigurationError(`River ${river.name} names a connection or a report that is not there.`);
+  const report = effectiveReport(declared, river.overrides);
+  const day = resolveDay(options.at, zoneOfRiver(river.period, river.schedule));
+  const period = river.period ? resolvePeriod(river.period, day) : null;
+  const chunks = period
+    ? [...splitPeriod(period, river.chunks ?? { every: 'dont_split', size: 1 })]
+    : [{ first: null, last: null }];
+  const selection =
+    options.mayAsk || runListCalls(report, river.filters).length === 0
+      ? await select(connection, report, river)
+      : undefined;
+  const calls = countCalls({ report, filters: river.filters, selection, period });
+  const seconds =
+    calls.list === null || calls.data === null
+      ? null
+      : leastTimeMs(calls.list + calls.data, connection.budget) / 1000;
+  return {
+    river: river.name,
+    report: river.report,
+    at: options.at,
+    day,
+    period: period && { start: period.first, end: period.last },
+    chunks: chunks.map(({ first, last }) => ({ start: first, end: last })),
+    calls,
+    seconds,
+    finishesAt: seconds === null ? null : new Date(Date.parse(options.at) + seconds * 1000).toISOString(),
+    notes: notesOf(report, calls, selection),
+  };
+}
+
+/** What the filters come to, asking the API only for the lists that they need. */
+async function select(connection: Connection, report: Report, river: River): Promise<Selection> {
+  const pages = await Promise.all(
+    runListCalls(report, river.filters).map(async ({ call }) => ({
+      call: call.key,
+      ...fitListRows(await askOnce(connection, call), call),
+    })),
+  );
+  return resolveSelection(report, river.filters, await readListAnswers(pages));
+}
+
+function notesOf(report: Report, calls: Plan['calls'], selection: Selection | undefined): string[] {
+  const notes: string[] = [];
+  if (selection === undefined)
+    notes.push(
+      'Temporal is away, so the API was not asked for its lists: what depends on them is not known.',
+    );
+  else if (calls.data === null && report.time === 'campaigns') {
+    notes.push(
+      'How many data calls there are depends on the campaigns of each day, which only the run itself asks for.',
+    );
+  }
+  return notes;
+}

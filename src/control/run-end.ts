@@ -1,0 +1,42 @@
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  WorkflowFailedError,
+} from '@temporalio/client';
+import type { RunResult } from '../domain/run/run-result.ts';
+import type { RunHandle } from './start-run.ts';
+
+/** How a run closed, as Temporal tells it. Of a run that was cancelled or terminated Temporal stores no result. */
+export type RunEnd =
+  | { readonly end: 'succeeded'; readonly result: RunResult }
+  | {
+      readonly end: 'failed';
+      readonly result: RunResult | null;
+      readonly kind: string;
+      readonly message: string;
+    }
+  | { readonly end: 'cancelled' }
+  | { readonly end: 'terminated'; readonly message: string };
+
+/** Waits for the run to close. */
+export async function endOfRun(handle: RunHandle): Promise<RunEnd> {
+  try {
+    return { end: 'succeeded', result: await handle.result() };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { cause } = error;
+    if (cause instanceof CancelledFailure) return { end: 'cancelled' };
+    if (cause instanceof TerminatedFailure) return { end: 'terminated', message: cause.message };
+    if (cause instanceof ApplicationFailure) {
+      const [result] = (cause.details ?? []) as RunResult[];
+      return { end: 'failed', result: result ?? null, kind: cause.type ?? 'Error', message: cause.message };
+    }
+    return {
+      end: 'failed',
+      result: null,
+      kind: cause?.name ?? 'Error',
+      message: cause?.message ?? error.message,
+    };
+  }
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { ConfigurationError } from '../domain/errors.ts';
+import { taskQueue } from '../domain/run/task-queue.ts';
+import type { riverRun } from '../workflows/index.ts';
+import type { TemporalClient } from './connect-temporal.ts';
+
+export interface StartRun {
+  /** The name of the river, for ids and summaries. */
+  readonly river: string;
+  /** What `riverRun` is given. */
+  readonly input: object;
+  /** Made from the river and the time where left out. */
+  readonly workflowId?: string | undefined;
+}
+
+/** A run under way; `firstExecutionRunId` is its id. */
+export type RunHandle = WorkflowHandle<typeof riverRun> & { readonly firstExecutionRunId: string };
+
+/** Starts a run; whether a worker takes it is another matter (`firstTaskTaken`). */
+export async function startRun(
+  { client }: TemporalClient,
+  { river, input, workflowId }: StartRun,
+): Promise<RunHandle> {
+  const id = workflowId ?? newWorkflowId(river);
+  try {
+    return await client.workflow.start<typeof riverRun>('riverRun', {
+      taskQueue,
+      workflowId: id,
+      args: [input],
+      staticSummary: `River ${river}`,
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) {
+      throw new ConfigurationError(
+        `A run with the workflow id ${id} is under way. Give another with --id, or look at it with \`river status ${id}\`.`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** Readable, sorted by time, and unlike any other: `customers-by-action-20260131T100000Z-3f9c`. */
+function newWorkflowId(river: string): string {
+  const at = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${river}-${at}-${randomBytes(2).toString('hex')}`;
+}
+
+/**
+ * Whether a worker has taken the run's first workflow task. The list of pollers can't tell: it still shows
+ * workers that died minutes ago.
+ */
+export async function firstTaskTaken(handle: RunHandle): Promise<boolean> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).some(
+    ({ workflowTaskStartedEventAttributes }) => workflowTaskStartedEventAttributes != null,
+  );
+}

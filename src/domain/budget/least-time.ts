@@ -1,0 +1,36 @@
+import { createRollingWindows, nextAt, recordCall } from './rolling-windows.ts';
+import { type BudgetWindow, lengthenWindows, shortestMs } from './window.ts';
+
+/** The width of a permit. */
+const permitMs = 250;
+
+/**
+ * The least time that `calls` calls take under a budget, in milliseconds from now to the last send: 0 for calls
+ * that a free budget lets through at once. Each is sent as early as every window allows, where a window gives
+ * 98 % of its calls (the rest may be kept for runs that have sent little) and is longer by what calls gain on
+ * each other on the way (5 % of the shortest window) and by the width of a permit.
+ *
+ * `alreadySent` are the instants of earlier calls, in milliseconds with now as 0: a minute ago is −60000.
+ */
+export function leastTimeMs(
+  calls: number,
+  windows: readonly BudgetWindow[],
+  alreadySent: readonly number[] = [],
+): number {
+  const state = createRollingWindows(plannedWindows(windows));
+  for (const at of alreadySent.toSorted((a, b) => a - b)) recordCall(state, at);
+  let lastSentAt = 0;
+  for (let sent = 0; sent < calls; sent += 1) {
+    lastSentAt = nextAt(state, lastSentAt);
+    recordCall(state, lastSentAt);
+  }
+  return lastSentAt;
+}
+
+function plannedWindows(windows: readonly BudgetWindow[]): BudgetWindow[] {
+  const used = windows.map(({ calls, perMs }) => ({
+    calls: Math.max(1, Math.floor((calls * 98) / 100)),
+    perMs,
+  }));
+  return lengthenWindows(used, shortestMs(windows) * 0.05 + permitMs);
+}

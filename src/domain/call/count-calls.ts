@@ -1,0 +1,88 @@
+import type { Axis, Report } from '../catalogue/report.ts';
+import { dayCount, type Stretch } from '../period/day.ts';
+import type { Filters } from '../river/river.ts';
+import { runListCalls } from './list-calls.ts';
+import type { Selection } from './selection.ts';
+import { recipientGroups } from './slices.ts';
+
+/** How many calls a run makes, counting one page for each; null what cannot be known before it runs. */
+export interface CallCount {
+  /** The run's lists and the campaigns of each day. GetLastDataUpdate only where the report itself asks it. */
+  readonly list: number | null;
+  readonly data: number | null;
+}
+
+/**
+ * Counts the calls of a period without planning them one by one. `selection` undefined: the lists have not been
+ * asked, so a filter that needs one has an unknown size.
+ */
+export function countCalls({
+  report,
+  filters,
+  selection,
+  period,
+}: {
+  readonly report: Report;
+  readonly filters: Filters;
+  readonly selection: Selection | undefined;
+  /** Null: no period, or nothing to do in it. */
+  readonly period: Stretch | null;
+}): CallCount {
+  const days = period ? dayCount(period) : 0;
+  const sizeOf = (axis: Axis) => sizeOfAxis(axis, { days, filters, selection });
+  const campaigns = report.axes.find((axis) => axis.over === 'campaign');
+  const discovery = campaigns ? product([days, discoveriesADay(campaigns, filters, selection)]) : 0;
+  return {
+    list: discovery === null ? null : runListCalls(report, filters).length + discovery,
+    data: product(report.axes.map(sizeOf)),
+  };
+}
+
+interface Known {
+  readonly days: number;
+  readonly filters: Filters;
+  readonly selection: Selection | undefined;
+}
+
+function sizeOfAxis(axis: Axis, { days, filters, selection }: Known): number | null {
+  switch (axis.over) {
+    case 'day':
+      return days;
+    case 'recipientGroup':
+      return recipientGroups.length;
+    case 'campaign':
+      return days === 0 ? 0 : null;
+    case 'lifecycleStageOrAttribute':
+      if (filters.customerAttribute) return 1;
+      return selection?.lifecycleStages?.length ?? sizeOfIds(filters.lifecycleStages);
+    case 'changedCustomerAttribute':
+      return selection?.changedCustomerAttribute?.length ?? new Set([filters[axis.over] ?? []].flat()).size;
+    case 'activityEvents':
+      return selection?.activityEvents?.length ?? new Set(filters[axis.over]).size;
+    default: {
+      const chosen = selection?.[axis.over]?.length;
+      if (chosen !== undefined) return chosen;
+      return filters[axis.over] === undefined && axis.leftOut === 'omit' ? 1 : sizeOfIds(filters[axis.over]);
+    }
+  }
+}
+
+function discoveriesADay(
+  { channel }: Extract<Axis, { over: 'campaign' }>,
+  { executionChannels }: Filters,
+  selection: Selection | undefined,
+): number | null {
+  if (executionChannels === undefined && channel !== 'always') return 1;
+  return selection?.executionChannels?.length ?? sizeOfIds(executionChannels);
+}
+
+/** Known without a list only where every value is an id. */
+function sizeOfIds(values: readonly (number | string)[] | undefined): number | null {
+  return values?.every((value) => typeof value === 'number') ? new Set(values).size : null;
+}
+
+/** Nothing times something unknown is nothing. */
+function product(sizes: readonly (number | null)[]): number | null {
+  if (sizes.includes(0)) return 0;
+  return sizes.reduce<number | null>((all, size) => (all === null || size === null ? null : all * size), 1);
+}

@@ -1,0 +1,17 @@
+import { reportOfEndpoint } from '../catalogue/index.ts';
+import type { Report } from '../catalogue/report.ts';
+import type { Overrides } from '../river/river.ts';
+
+/**
+ * A report as a river calls it. An endpoint that is overridden with another report's is called as that report
+ * is: its axes, filters, parameters, columns and key; number, slug and title stay the river's report's.
+ * `overrides.parameters` act where calls are planned, `overrides.columns` where columns are made.
+ */
+export function effectiveReport(report: Report, overrides: Overrides | undefined): Report {
+  if (overrides?.endpoint === undefined) return report;
+  const endpoint = overrides.endpoint.replace(/^\/+/, '');
+  const other = reportOfEndpoint(endpoint);
+  if (!other) return { ...report, endpoint };
+  if (other === report) return report;
+  return { ...other, number: report.number, slug: report.slug, title: report.title };
+}

@@ -1,0 +1,36 @@
+/** Something a filter can choose: what Optimove's own list, or the events' table, says there is. */
+export interface Choosable {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** At most this many are named where a name is unknown. */
+const namedAtMost = 20;
+
+/**
+ * The ids that a filter's values come to, each once. A number is an id. A text is a name, compared whatever its
+ * case; where several bear it all are taken; digits that match no name are an id. `unknown` hears of the rest.
+ */
+export function resolveChoice(
+  values: readonly (number | string)[],
+  choosable: readonly Choosable[],
+  unknown: (value: string, at: number) => void,
+): number[] {
+  const ids = values.flatMap((value, at) => {
+    if (typeof value === 'number') return [value];
+    const named = choosable.filter(({ name }) => name.toLowerCase() === value.toLowerCase());
+    if (named.length > 0) return named.map(({ id }) => id);
+    if (/^\d+$/.test(value) && Number.isSafeInteger(Number(value))) return [Number(value)];
+    unknown(value, at);
+    return [];
+  });
+  return [...new Set(ids)];
+}
+
+/** What there is to choose from, in a sentence: the first twenty, and how many more. */
+export function listChoosable(choosable: readonly Choosable[]): string {
+  if (choosable.length === 0) return 'there are none';
+  const named = choosable.slice(0, namedAtMost).map(({ id, name }) => `"${name}" (${id})`);
+  const more = choosable.length - named.length;
+  return `there are ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

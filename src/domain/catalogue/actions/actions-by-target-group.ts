@@ -1,0 +1,25 @@
+import { answered, declareReport, stamped } from '../declare.ts';
+
+export const actionsByTargetGroup = declareReport({
+  number: 19,
+  slug: 'actions-by-target-group',
+  title: 'Actions by Target Group',
+  endpoint: 'actions/GetActionsByTargetGroup',
+  time: 'day',
+  axes: [
+    { over: 'day', parameter: 'Date', stamp: 'date' },
+    { over: 'targetGroups', parameter: 'TargetGroupID', leftOut: 'all' },
+  ],
+  filters: ['targetGroups'],
+  parameters: {},
+  controlGroup: false,
+  pages: false,
+  columns: [
+    stamped('Date', 'date'),
+    stamped('TargetGroupID', 'integer'),
+    answered('RecipientGroupID', 'integer'),
+    answered('ActionID', 'integer'),
+  ],
+  key: ['date', 'target_group_id', 'recipient_group_id', 'action_id'],
+  keyIsUnique: true,
+});

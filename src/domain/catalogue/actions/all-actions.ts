@@ -1,0 +1,17 @@
+import { answered, declareReport } from '../declare.ts';
+
+export const allActions = declareReport({
+  number: 18,
+  slug: 'all-actions',
+  title: 'All Actions',
+  endpoint: 'actions/GetAllActions',
+  time: 'none',
+  axes: [],
+  filters: [],
+  parameters: {},
+  controlGroup: false,
+  pages: false,
+  columns: [answered('ActionID', 'integer'), answered('ActionName', 'text')],
+  key: ['action_id'],
+  keyIsUnique: true,
+});

@@ -1,0 +1,32 @@
+import { answered, declareReport, stamped } from '../declare.ts';
+
+export const executedCampaignDetails = declareReport({
+  number: 24,
+  slug: 'executed-campaign-details',
+  title: 'Executed Campaign Details',
+  endpoint: 'actions/GetExecutedCampaignDetails',
+  time: 'day',
+  axes: [{ over: 'day', parameter: 'Date', stamp: 'date' }],
+  filters: [],
+  parameters: {},
+  controlGroup: false,
+  pages: false,
+  columns: [
+    stamped('Date', 'date'),
+    answered('CampaignID', 'integer'),
+    answered('TargetGroupID', 'integer'),
+    answered('CampaignType', 'text'),
+    answered('Duration', 'integer'),
+    answered('LeadTime', 'integer'),
+    answered('Notes', 'text'),
+    answered('IsMultiChannel', 'boolean'),
+    answered('IsRecurrence', 'boolean'),
+    answered('Status', 'text'),
+    answered('Error', 'text'),
+  ],
+  key: ['date', 'campaign_id'],
+  keyIsUnique: true,
+  notes:
+    'Whether each occurrence of a recurring campaign has an id of its own is not publicly documented, ' +
+    'so the day is part of the key.',
+});

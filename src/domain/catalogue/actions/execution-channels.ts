@@ -1,0 +1,18 @@
+import { answered, declareReport } from '../declare.ts';
+
+export const executionChannels = declareReport({
+  number: 25,
+  slug: 'execution-channels',
+  title: 'Execution Channels',
+  endpoint: 'actions/GetExecutionChannels',
+  time: 'none',
+  axes: [],
+  filters: [],
+  parameters: {},
+  controlGroup: false,
+  pages: false,
+  columns: [answered('ChannelID', 'integer'), answered('ChannelName', 'text')],
+  key: ['channel_id'],
+  keyIsUnique: true,
+  notes: 'Documented as ChannelID; seen as ChannelId. The case of a key never matters.',
+});

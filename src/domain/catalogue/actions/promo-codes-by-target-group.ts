@@ -1,0 +1,26 @@
+import { answered, declareReport, stamped } from '../declare.ts';
+
+export const promoCodesByTargetGroup = declareReport({
+  number: 22,
+  slug: 'promo-codes-by-target-group',
+  title: 'Promo Codes by Target Group',
+  endpoint: 'actions/GetPromoCodesByTargetGroup',
+  time: 'day',
+  axes: [
+    { over: 'day', parameter: 'Date', stamp: 'date' },
+    { over: 'targetGroups', parameter: 'TargetGroupID', leftOut: 'all' },
+  ],
+  filters: ['targetGroups'],
+  parameters: {},
+  controlGroup: false,
+  pages: false,
+  columns: [
+    stamped('Date', 'date'),
+    stamped('TargetGroupID', 'integer'),
+    answered('RecipientGroupID', 'integer'),
+    answered('ActionID', 'integer'),
+    answered('PromoCode', 'text'),
+  ],
+  key: ['date', 'target_group_id', 'recipient_group_id', 'action_id', 'promo_code'],
+  keyIsUnique: true,
+});

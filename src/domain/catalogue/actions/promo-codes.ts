@@ -1,0 +1,23 @@
+import { answered, declareReport, stamped } from '../declare.ts';
+
+export const promoCodes = declareReport({
+  number: 20,
+  slug: 'promo-codes',
+  title: 'Promo Codes',
+  endpoint: 'actions/GetPromoCodes',
+  time: 'day',
+  axes: [{ over: 'day', parameter: 'Date', stamp: 'date' }],
+  filters: [],
+  parameters: {},
+  controlGroup: false,
+  pages: false,
+  columns: [
+    stamped('Date', 'date'),
+    answered('TargetGroupID', 'integer'),
+    answered('RecipientGroupID', 'integer'),
+    answered('ActionID', 'integer'),
+    answered('PromoCode', 'text'),
+  ],
+  key: ['date', 'target_group_id', 'recipient_group_id', 'action_id', 'promo_code'],
+  keyIsUnique: true,
+});

@@ -1,0 +1,26 @@
+import { answered, declareReport, snapshotDate } from '../declare.ts';
+
+export const currentlyTargetedCustomers = declareReport({
+  number: 12,
+  slug: 'currently-targeted-customers',
+  title: 'Currently Targeted Customers',
+  endpoint: 'customers/GetCurrentlyTargetedCustomers',
+  time: 'none',
+  axes: [],
+  filters: [],
+  parameters: {},
+  controlGroup: false,
+  pages: true,
+  snapshot: 'snapshot_date',
+  columns: [
+    snapshotDate,
+    answered('CustomerID', 'text'),
+    answered('CampaignID', 'integer'),
+    answered('ActionID', 'integer'),
+    answered('StartDate', 'date'),
+    answered('EndDate', 'date'),
+  ],
+  key: ['customer_id', 'campaign_id', 'action_id'],
+  keyIsUnique: true,
+  notes: 'The state of this moment: every run brings the whole of it.',
+});

@@ -1,0 +1,23 @@
+import { answered, declareReport, stamped } from '../declare.ts';
+
+export const customerActionDetailsByDate = declareReport({
+  number: 7,
+  slug: 'customer-action-details-by-date',
+  title: 'Customer Action Details by Date',
+  endpoint: 'customers/GetCustomerActionDetailsByDate',
+  time: 'day',
+  axes: [{ over: 'day', parameter: 'Date', stamp: 'date' }],
+  filters: [],
+  parameters: {},
+  controlGroup: false,
+  pages: true,
+  columns: [
+    stamped('Date', 'date'),
+    answered('CustomerID', 'text'),
+    answered('RecipientGroupID', 'integer'),
+    answered('ActionID', 'integer'),
+    answered('ChannelID', 'integer'),
+  ],
+  key: ['date', 'customer_id', 'recipient_group_id', 'action_id', 'channel_id'],
+  keyIsUnique: true,
+});

@@ -1,0 +1,28 @@
+import { answered, declareReport, snapshotDate, stamped } from '../declare.ts';
+
+export const customerFutureValues = declareReport({
+  number: 6,
+  slug: 'customer-future-values',
+  title: 'Customer Future Values',
+  endpoint: 'customers/GetCustomerFutureValues',
+  time: 'none',
+  axes: [{ over: 'lifecycleStageOrAttribute' }],
+  filters: ['lifecycleStages', 'customerAttribute'],
+  parameters: {},
+  controlGroup: false,
+  pages: true,
+  snapshot: 'snapshot_date',
+  columns: [
+    snapshotDate,
+    stamped('LifecycleStageID', 'integer'),
+    stamped('CustomerAttribute', 'text'),
+    stamped('CustomerAttributeValue', 'text'),
+    answered('CustomerID', 'text'),
+    answered('FutureValue', 'double'),
+  ],
+  key: ['snapshot_date', 'customer_id'],
+  keyIsUnique: true,
+  notes:
+    'Values are current, without history. Stages are called one by one, so that each row bears its ' +
+    'own; by `customerAttribute` it is one call, and its name and value are stamped instead.',
+});

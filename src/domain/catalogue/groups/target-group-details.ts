@@ -1,0 +1,21 @@
+import { answered, declareReport } from '../declare.ts';
+
+export const targetGroupDetails = declareReport({
+  number: 17,
+  slug: 'target-group-details',
+  title: 'Target Group Details',
+  endpoint: 'groups/GetTargetGroupDetails',
+  time: 'none',
+  axes: [],
+  filters: [],
+  parameters: {},
+  controlGroup: false,
+  pages: false,
+  columns: [
+    answered('TargetGroupID', 'integer'),
+    answered('TargetGroupName', 'text'),
+    answered('TargetGroupPriority', 'integer'),
+  ],
+  key: ['target_group_id'],
+  keyIsUnique: true,
+});

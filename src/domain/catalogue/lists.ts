@@ -1,0 +1,76 @@
+import type { Column } from '../column/column.ts';
+import { allActions } from './actions/all-actions.ts';
+import { executionChannels } from './actions/execution-channels.ts';
+import { answered, foundOn, stamped } from './declare.ts';
+import { targetGroupDetails } from './groups/target-group-details.ts';
+
+/** A call whose answer plans other calls: where it is, and what is read from its rows. */
+export interface List {
+  /** Path below the connection's base URL. */
+  readonly endpoint: string;
+  readonly columns: readonly Column[];
+}
+
+/** A list that a filter's ids and names are found in. */
+export interface PickList extends List {
+  readonly idColumn: string;
+  readonly nameColumn: string;
+}
+
+/** The filters that Optimove has a list for. */
+export type ListedFilter = 'actions' | 'targetGroups' | 'executionChannels' | 'lifecycleStages';
+
+/** The lists that a run reads once. */
+export const pickLists: Readonly<Record<ListedFilter, PickList>> = Object.freeze({
+  actions: pickList(allActions, 'action_id', 'action_name'),
+  targetGroups: pickList(targetGroupDetails, 'target_group_id', 'target_group_name'),
+  executionChannels: pickList(executionChannels, 'channel_id', 'channel_name'),
+  lifecycleStages: pickList(
+    {
+      endpoint: 'model/GetLifecycleStageList',
+      columns: [answered('StageID', 'integer'), answered('StageName', 'text')],
+    },
+    'stage_id',
+    'stage_name',
+  ),
+});
+
+/** The day up to which Optimove's data is complete. */
+export const lastDataUpdateList: List = Object.freeze({
+  endpoint: 'general/GetLastDataUpdate',
+  columns: [answered('Date', 'date')],
+});
+
+/** The campaigns executed on a day. */
+export const campaignsOfDayList: List = Object.freeze({
+  endpoint: 'actions/GetExecutedCampaignDetails',
+  columns: [foundOn, answered('CampaignID', 'integer')],
+});
+
+/** The campaigns executed on a day on one channel: pairs of both. */
+export const campaignsOfChannelList: List = Object.freeze({
+  endpoint: 'actions/GetExecutedCampaignsByChannel',
+  columns: [foundOn, stamped('ChannelID', 'integer'), answered('CampaignID', 'integer')],
+});
+
+const allLists: readonly List[] = [
+  ...Object.values(pickLists),
+  lastDataUpdateList,
+  campaignsOfDayList,
+  campaignsOfChannelList,
+];
+
+/** The list that this endpoint answers. */
+export function listOfEndpoint(endpoint: string): List {
+  const list = allLists.find((known) => known.endpoint === endpoint);
+  if (!list) throw new RangeError(`no list call: ${endpoint}`);
+  return list;
+}
+
+function pickList(
+  { endpoint, columns }: { readonly endpoint: string; readonly columns: readonly Column[] },
+  idColumn: string,
+  nameColumn: string,
+): PickList {
+  return Object.freeze({ endpoint, columns, idColumn, nameColumn });
+}

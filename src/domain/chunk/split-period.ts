@@ -1,0 +1,68 @@
+import type { Dayjs } from 'dayjs';
+import { ConfigurationError } from '../errors.ts';
+import { toCalendar, toDay } from '../period/calendar.ts';
+import type { Stretch } from '../period/day.ts';
+import type { ChunkSetting } from '../river/river.ts';
+import { type ChunkOfDays, chunkOfDays } from './chunk.ts';
+
+/**
+ * A period's chunks, in order: they cover it and do not overlap.
+ * @example [...splitPeriod({ first: '2020-01-01', last: '2020-01-08' }, { every: 'daily', size: 4 })] // 01…04, 05…08
+ */
+export function* splitPeriod(period: Stretch, setting: ChunkSetting): Generator<ChunkOfDays> {
+  const { first, last } = calendarsOf(period, setting);
+  let begins = first;
+  for (let k = 1; ; k += 1) {
+    const next = beginOf(k, first, setting);
+    if (next === undefined || next.isAfter(last)) break;
+    yield chunkOfDays(toDay(begins), toDay(next.subtract(1, 'day')));
+    begins = next;
+  }
+  yield chunkOfDays(toDay(begins), period.last);
+}
+
+/** How many chunks `splitPeriod` makes, without making them. */
+export function countChunks(period: Stretch, setting: ChunkSetting): number {
+  const { first, last } = calendarsOf(period, setting);
+  const { every, size } = setting;
+  if (every === 'dont_split') return 1;
+  const whole = {
+    daily: last.diff(first, 'day'),
+    monthly: monthsOf(last, first),
+    yearly: last.year() - first.year(),
+  };
+  let count = Math.floor(whole[every] / size) + 1;
+  // The last of them begins in the period's last month or year, perhaps after its last day.
+  if (beginOf(count - 1, first, setting)?.isAfter(last)) count -= 1;
+  return count;
+}
+
+const units = { daily: 'day', monthly: 'month', yearly: 'year' } as const;
+
+/**
+ * Where chunk k begins; undefined where there is no second chunk, or beyond all calendars. Counted from the
+ * period's own first day each time: from the 31st, chunk 1 begins on 28 February and chunk 2 on 31 March.
+ */
+function beginOf(k: number, first: Dayjs, { every, size }: ChunkSetting): Dayjs | undefined {
+  if (every === 'dont_split') return undefined;
+  const begins = first.add(k * size, units[every]);
+  return begins.isValid() ? begins : undefined;
+}
+
+function monthsOf(last: Dayjs, first: Dayjs): number {
+  return (last.year() - first.year()) * 12 + last.month() - first.month();
+}
+
+function calendarsOf(period: Stretch, { size }: ChunkSetting): { first: Dayjs; last: Dayjs } {
+  if (!Number.isInteger(size) || size < 1) {
+    throw new ConfigurationError(`chunks.size: expected a whole number above 0, got ${size}.`, {
+      facts: { size },
+    });
+  }
+  const first = toCalendar(period.first);
+  const last = toCalendar(period.last);
+  if (first === undefined || last === undefined || first.isAfter(last)) {
+    throw new RangeError(`not a period: ${period.first} to ${period.last}`);
+  }
+  return { first, last };
+}

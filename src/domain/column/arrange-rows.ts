@@ -1,0 +1,90 @@
+import type { Call } from '../call/call.ts';
+import { RowShapeError } from '../errors.ts';
+import type { Column } from './column.ts';
+import { attributesPlace, type Places } from './places.ts';
+import { readAttributes } from './read-attributes.ts';
+
+/** The values of an answer, each in its column's place and not yet fitted to its type. */
+export function arrangeRows(
+  answerRows: readonly unknown[],
+  call: Pick<Call, 'key' | 'keep'>,
+  columns: readonly Column[],
+  places: Places,
+): unknown[][] {
+  const attributes = columns.flatMap((column, place) => (column.from === 'attribute' ? [place] : []));
+  const itemPlace = columns.findIndex((column) => column.rowPerItem);
+  const keepPlace = columns.findIndex((column) => column.name === call.keep?.column);
+  const arranged: unknown[][] = [];
+
+  const putAttributes = (row: unknown[], value: unknown, number: number): void => {
+    if (attributes.length === 0 || value === null || value === undefined) return;
+    const values = readAttributes(value, attributes.length);
+    if (!values) throw attributesMixedUp(call.key, number, attributes.length);
+    for (const [at, attribute] of attributes.entries()) row[attribute] ??= values[at] ?? null;
+  };
+  const putFields = (row: unknown[], fields: Readonly<Record<string, unknown>>, number: number): void => {
+    for (const key in fields) {
+      const place = places.placeOf(key);
+      if (place === attributesPlace) putAttributes(row, fields[key], number);
+      else places.put(row, place, fields[key]);
+    }
+  };
+  const isKept = (row: readonly unknown[]): boolean => {
+    if (!call.keep || keepPlace < 0) return true;
+    const wanted = String(call.keep.value);
+    return places.held(row, keepPlace).every((value) => String(value) === wanted);
+  };
+  const addRow = (number: number, ...parts: readonly Readonly<Record<string, unknown>>[]): void => {
+    const row = places.emptyRow();
+    for (const fields of parts) putFields(row, fields, number);
+    if (!isKept(row)) return;
+    places.complete(row);
+    arranged.push(row);
+  };
+
+  for (const [at, answerRow] of answerRows.entries()) {
+    if (!isObject(answerRow)) throw noObject(call.key, at + 1, answerRow);
+    const list = itemPlace < 0 ? undefined : listIn(answerRow, (key) => places.placeOf(key) === itemPlace);
+    if (!list) {
+      addRow(at + 1, answerRow);
+      continue;
+    }
+    const { [list.key]: _items, ...others } = answerRow;
+    for (const item of list.items) addRow(at + 1, others, isObject(item) ? item : { [list.key]: item });
+  }
+  return arranged;
+}
+
+/** The list of a row that becomes one row for each item; an empty one leaves one row, without an item. */
+function listIn(
+  row: Readonly<Record<string, unknown>>,
+  isItemKey: (key: string) => boolean,
+): { key: string; items: readonly unknown[] } | undefined {
+  const key = Object.keys(row).find((each) => typeof row[each] === 'object' && row[each] && isItemKey(each));
+  if (key === undefined) return undefined;
+  const value = row[key];
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return { key, items: items.length === 0 ? [null] : items };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function noObject(call: string, row: number, value: unknown): RowShapeError {
+  const shown = (JSON.stringify(value) ?? String(value)).slice(0, 60);
+  return new RowShapeError(
+    `Optimove answered ${call} with something that is no row: ${shown} (number ${row} of its page).`,
+    {
+      facts: { call, row },
+    },
+  );
+}
+
+function attributesMixedUp(call: string, row: number, asked: number): RowShapeError {
+  return new RowShapeError(
+    `Optimove answered ${call} with a row (number ${row} of its page) that has not the ${asked} customer attributes ` +
+      'asked for, so that nobody can say which is which. Ask for fewer attributes in one river.',
+    { facts: { call, row, asked } },
+  );
+}

@@ -1,0 +1,83 @@
+import type { Dayjs } from 'dayjs';
+import { ConfigurationError } from '../errors.ts';
+import type { PeriodSetting } from '../river/river.ts';
+import { toCalendar, toDay } from './calendar.ts';
+import type { Day, Stretch } from './day.ts';
+
+/**
+ * A river's period as first and last day, given the run's day. Tracking is not its business: an open range is
+ * the whole of it.
+ * @example resolvePeriod({ predefined: 'previous_month' }, '2026-03-31') // { first: '2026-02-01', last: '2026-02-28' }
+ */
+export function resolvePeriod(setting: PeriodSetting, runDay: Day): Stretch {
+  const { predefined, start, end, lastDaysBack } = setting;
+  if (predefined === undefined) return resolveRange(setting, runDay);
+  if (start !== undefined || end !== undefined || lastDaysBack !== undefined) {
+    throw new ConfigurationError(
+      `A period is either predefined (${predefined}) or a range: start, end and lastDaysBack do not go with it.`,
+      { facts: { predefined } },
+    );
+  }
+  const [first, last] = predefinedPeriod[predefined](calendarOf(runDay, "the run's day"));
+  return { first: toDay(first), last: toDay(last) };
+}
+
+type Predefined = NonNullable<PeriodSetting['predefined']>;
+
+const predefinedPeriod: Readonly<Record<Predefined, (today: Dayjs) => [first: Dayjs, last: Dayjs]>> = {
+  yesterday: (today) => [today.subtract(1, 'day'), today.subtract(1, 'day')],
+  week_to_date: (today) => [mondayOf(today), today],
+  previous_week: (today) => [mondayOf(today).subtract(7, 'day'), mondayOf(today).subtract(1, 'day')],
+  previous_week_to_date: (today) => [mondayOf(today).subtract(7, 'day'), today],
+  month_to_date: (today) => [today.startOf('month'), today],
+  previous_month: (today) => [previousMonthOf(today), today.startOf('month').subtract(1, 'day')],
+  previous_month_to_date: (today) => [previousMonthOf(today), today],
+  year_to_date: (today) => [today.startOf('year'), today],
+};
+
+/** dayjs counts Sunday as 0, and its own weeks begin where the locale says. */
+function mondayOf(today: Dayjs): Dayjs {
+  return today.subtract((today.day() + 6) % 7, 'day');
+}
+
+function previousMonthOf(today: Dayjs): Dayjs {
+  return today.startOf('month').subtract(1, 'month');
+}
+
+function resolveRange({ start, end, lastDaysBack = 0 }: PeriodSetting, runDay: Day): Stretch {
+  if (start === undefined) {
+    throw new ConfigurationError(
+      'A period needs a start (YYYY-MM-DD), or predefined in place of start and end.',
+    );
+  }
+  const first = calendarOf(start, 'start');
+  const last = end === undefined ? calendarOf(runDay, "the run's day") : calendarOf(end, 'end');
+  if (first.isAfter(last)) {
+    const until = end === undefined ? `the run's day ${runDay}` : `its end ${end}`;
+    throw new ConfigurationError(`The period's start ${start} is after ${until}.`, {
+      facts: { start, end: end ?? runDay },
+    });
+  }
+  return { first: daysBefore(first, lastDaysBack), last: toDay(last) };
+}
+
+function daysBefore(start: Dayjs, lastDaysBack: number): Day {
+  try {
+    return toDay(start.subtract(lastDaysBack, 'day'));
+  } catch (cause) {
+    throw new ConfigurationError(
+      `lastDaysBack ${lastDaysBack} reaches back beyond the year 1000 from the start ${toDay(start)}.`,
+      { facts: { lastDaysBack }, cause },
+    );
+  }
+}
+
+function calendarOf(day: Day, what: string): Dayjs {
+  const calendar = toCalendar(day);
+  if (calendar === undefined) {
+    throw new ConfigurationError(`The period's ${what} is no day of the calendar: "${day}".`, {
+      facts: { day },
+    });
+  }
+  return calendar;
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** What a schema accepts, in the words of a message: `expected <words>, got …`. */
+export const accepted = z.registry<{ words: string }>();
+
+/** The words for a schema: its own, or what its kind says. */
+export function acceptedWords(schema: z.core.$ZodType): string {
+  const own = accepted.get(schema)?.words;
+  if (own !== undefined) return own;
+  const { def } = schema._zod as z.core.$ZodTypes['_zod'];
+  switch (def.type) {
+    case 'enum':
+      return `one of ${Object.values(def.entries).join(', ')}`;
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return 'text';
+    case 'array':
+      return 'a list';
+    case 'object':
+      return `a map with ${Object.keys(def.shape).join(', ')}`;
+    case 'record':
+      return 'a map of names';
+    default:
+      return 'something else';
+  }
+}
+
+/** The schema of what stands at a path, through everything that only wraps it. */
+export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | undefined {
+  const { def } = schema._zod as z.core.$ZodTypes['_zod'];
+  if (def.type === 'optional' || def.type === 'default' || def.type === 'nullable') {
+    return accepted.get(schema) && path.length === 0 ? schema : schemaAt(def.innerType, path);
+  }
+  const [step, ...rest] = path;
+  if (step === undefined) return schema;
+  if (def.type === 'object') {
+    const part = def.shape[String(step)];
+    return part && schemaAt(part, rest);
+  }
+  if (def.type === 'array') return schemaAt(def.element, rest);
+  if (def.type === 'record') return schemaAt(def.valueType, rest);
+  if (def.type === 'union') {
+    return def.options.map((option) => schemaAt(option, path)).find((found) => found !== undefined);
+  }
+  return undefined;
+}
+
+/** The keys that a schema knows at a path; empty where any key is taken. */
+export function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const found = schemaAt(schema, path);
+  const def = found && (found._zod as z.core.$ZodTypes['_zod']).def;
+  return def?.type === 'object' ? Object.keys(def.shape) : [];
+}
+
+/** The words for the names that a map takes. */
+export function acceptedKeyWords(schema: z.core.$ZodType, path: readonly PropertyKey[]): string {
+  const found = schemaAt(schema, path);
+  const def = found && (found._zod as z.core.$ZodTypes['_zod']).def;
+  return def?.type === 'record' ? acceptedWords(def.keyType) : 'another name';
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { accepted } from './accepted.ts';
+import { checkRiver } from './check-river.ts';
+import { didYouMean } from './closest.ts';
+import type { Configuration } from './configuration.ts';
+import { readShape, readSound } from './fault-of-issue.ts';
+import { besides, configurationError, faultAt, type Problem } from './problem.ts';
+import { ChunkSetting, Filters, PeriodSetting, type River, Target } from './river.ts';
+import { showPlain, showValue } from './show.ts';
+
+const Name = z.string().min(1).register(accepted, { words: 'the name of a river' });
+
+/** What a run may say instead of its river. */
+const RunOverrides = z.strictObject({
+  river: Name.describe('The river to run.'),
+  period: PeriodSetting.optional(),
+  chunks: ChunkSetting.optional(),
+  filters: Filters.optional(),
+  target: Target.pick({ load: true }).partial().optional(),
+});
+
+/** What of them is right, where something is wrong. */
+const SoundOverrides = RunOverrides.partial();
+type SoundOverrides = z.infer<typeof SoundOverrides>;
+
+const RetryInput = z.strictObject({
+  retryFailedChunksOf: z.string().min(1).register(accepted, { words: 'the workflow id of an earlier run' }),
+});
+
+/** What a run was started with, checked: a river with the run's overrides applied, or a run to complete. */
+export type RunInput =
+  | {
+      readonly kind: 'run';
+      readonly river: River;
+      /** Whether the period is the run's own: a backfill, which moves nothing backwards. */
+      readonly ownPeriod: boolean;
+    }
+  | { readonly kind: 'retry'; readonly workflowId: string };
+
+/**
+ * Reads the input of `riverRun`, as a person types it into the Web UI or a command line builds it.
+ * @throws ConfigurationError with every fault
+ */
+export function readRunInput(input: unknown, configuration: Configuration): RunInput {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw inputError([{ path: [], message: whatIsAccepted(input, configuration) }]);
+  }
+  return 'retryFailedChunksOf' in input ? readRetry(input) : readRun(input, configuration);
+}
+
+function readRetry(input: object): RunInput {
+  const { problems, value } = readShape(RetryInput, input, showPlain);
+  if (value === undefined) throw inputError(problems);
+  return { kind: 'retry', workflowId: value.retryFailedChunksOf };
+}
+
+function readRun(input: object, configuration: Configuration): RunInput {
+  const shape = readShape(RunOverrides, input, showPlain);
+  const sound = shape.value ?? readSound(SoundOverrides, input) ?? {};
+  const river = sound.river === undefined ? undefined : configuration.rivers.get(sound.river);
+  const overridden = river && withOverrides(river, sound);
+  const meaning = overridden ? checkRiver(overridden.name, overridden, configuration) : [];
+  const problems = [
+    ...shape.problems.map((problem) => withRivers(problem, configuration)),
+    ...(sound.river !== undefined && !river ? [unknownRiver(sound.river, configuration)] : []),
+    ...besides(shape.problems, meaning),
+  ];
+  if (problems.length > 0 || !overridden) throw inputError(problems);
+  return { kind: 'run', river: overridden, ownPeriod: sound.period !== undefined };
+}
+
+/** `period` and `chunks` replace the river's whole, but for where its days begin; `filters` key by key. */
+function withOverrides(river: River, { period, chunks, filters, target }: SoundOverrides): River {
+  return {
+    ...river,
+    ...(period && { period: ownPeriod(river, period) }),
+    ...(chunks && { chunks }),
+    ...(filters && { filters: ownFilters(river.filters, filters) }),
+    target: { ...river.target, ...(target?.load && { load: target.load }) },
+  };
+}
+
+/** A start alone ends on the run's day and does not track: a backfill is what it says. */
+function ownPeriod(river: River, own: PeriodSetting): PeriodSetting {
+  const { utcOffset, timezone } = river.period ?? {};
+  const ownZone = own.utcOffset !== undefined || own.timezone !== undefined;
+  return {
+    ...(!ownZone && utcOffset !== undefined && { utcOffset }),
+    ...(!ownZone && timezone !== undefined && { timezone }),
+    ...(own.start !== undefined && own.end === undefined && { track: false }),
+    ...own,
+  };
+}
+
+/** Stages and an attribute are two ways to say one thing: the run's way takes the place of the river's. */
+function ownFilters(filters: Filters, own: Filters): Filters {
+  const { lifecycleStages, customerAttribute, ...rest } = filters;
+  const byStage = own.lifecycleStages !== undefined || own.customerAttribute !== undefined;
+  return { ...(byStage ? rest : filters), ...own };
+}
+
+function inputError(problems: readonly Problem[]) {
+  return configurationError(problems.map((problem) => faultAt('input', problem)));
+}
+
+function whatIsAccepted(input: unknown, configuration: Configuration): string {
+  return (
+    'expected { "river": "<name>" }, with period, chunks, filters or target if they differ from the river\'s, ' +
+    `or { "retryFailedChunksOf": "<workflow id>" }, got ${showValue(input)}; ${riversOf(configuration)}`
+  );
+}
+
+function riversOf({ rivers }: Configuration): string {
+  return rivers.size === 0 ? 'no river is configured' : `the rivers are ${[...rivers.keys()].join(', ')}`;
+}
+
+function withRivers(problem: Problem, configuration: Configuration): Problem {
+  if (problem.path[0] !== 'river') return problem;
+  return { ...problem, message: `${problem.message}; ${riversOf(configuration)}` };
+}
+
+function unknownRiver(name: string, configuration: Configuration): Problem {
+  const meant = didYouMean(name, configuration.rivers.keys());
+  return {
+    path: ['river'],
+    message: `there is no river ${showValue(name)}${meant || ';'} ${riversOf(configuration)}`,
+  };
+}

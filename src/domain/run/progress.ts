@@ -1,0 +1,28 @@
+import type { WindowUse } from '../budget/window-use.ts';
+import type { ChunkState } from './run-result.ts';
+
+export interface ChunkProgress {
+  readonly chunk: string;
+  readonly state: ChunkState;
+  readonly rows: number;
+  readonly calls: number;
+  readonly slicesPulled: number;
+  readonly slices: number;
+  readonly error: string | null;
+}
+
+/** What the `progress` query answers. */
+export interface RunProgress {
+  readonly river: string;
+  readonly state: 'opening' | 'pulling' | 'closing';
+  readonly chunks: { readonly total: number; readonly loaded: number; readonly failed: number };
+  readonly rows: number;
+  readonly calls: number;
+  /** Data calls of the whole run, one page each; null where campaigns decide or nothing is known yet. */
+  readonly plannedCalls: number | null;
+  /** When the next call may be sent, ISO 8601, where the run waits for quota; else null. */
+  readonly waitingUntil: string | null;
+  readonly windows: readonly WindowUse[];
+  /** Open chunks, then the newest finished ones. */
+  readonly recent: readonly ChunkProgress[];
+}

@@ -1,0 +1,5 @@
+/** The slice that holds the list calls of the whole run; it belongs to no chunk. */
+export const listsOfRun = 'lists';
+
+/** The slice of the one call that tells "no rows" from a wrong base URL, where nothing but 404 came; of no chunk either. */
+export const proofOfConnection = 'proof';

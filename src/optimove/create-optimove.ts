@@ -1,0 +1,97 @@
+import type { Answer, PageAsked } from '../domain/call/answer.ts';
+import type { Call } from '../domain/call/call.ts';
+import { CredentialsRefusedError } from '../domain/errors.ts';
+import type { Connection } from '../domain/river/configuration.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { CallGate } from './call-gate.ts';
+import { callUrl, describeCall } from './call-url.ts';
+import { isOfExpiredToken } from './failure-of-response.ts';
+import { hideSecrets } from './hide-secrets.ts';
+import { type Door, type Passage, passGate } from './pass-gate.ts';
+import { readAnswer } from './read-answer.ts';
+import type { Asked } from './reply.ts';
+import { createSender } from './send-request.ts';
+import { createSession } from './session.ts';
+import { signIn } from './sign-in.ts';
+
+/** Fits `Optimove` in activities/ports.ts, where its promises stand. */
+interface Optimove {
+  request(call: Call, page: PageAsked | undefined, passage: Passage): Promise<Answer>;
+}
+
+/**
+ * One Optimove tenant over HTTP. Keep one for each connection and process: it holds the token of a login and the open
+ * sockets.
+ */
+export function createOptimove(
+  connection: Connection,
+  gate: CallGate,
+  { now = Date.now }: { now?: () => number } = {},
+): Optimove {
+  const { auth, callTimeoutMs: timeoutMs } = connection;
+  const door: Door = { gate, send: createSender(timeoutMs), timeoutMs, now };
+
+  const ask = (call: Call, page: PageAsked | undefined, credential: Credential, passage: Passage) => {
+    const asked = askedOf(connection, call, page, credential);
+    const headers = { [credential.header]: credential.secret.reveal() };
+    const outgoing = { method: 'GET' as const, url: callUrl(connection.baseUrl, call, page), headers };
+    return passGate(door, { call: call.key, asked, outgoing }, passage, (reply) => {
+      const answer = readAnswer(reply, asked, now());
+      return { value: answer, rows: answer.rows.length };
+    });
+  };
+
+  if (auth.kind === 'apiKey') {
+    return {
+      request: async (call, page, passage) =>
+        ask(call, page, { header: 'X-API-KEY', secret: auth.apiKey, hidden: [auth.apiKey] }, passage),
+    };
+  }
+
+  const session = createSession((passage) => signIn(door, connection, auth, passage));
+  return {
+    async request(call, page, passage) {
+      const askSignedIn = async () => {
+        const secret = await session.token(passage);
+        const credential = { header: 'Authorization-Token', secret, hidden: [secret, auth.password] };
+        try {
+          return await ask(call, page, credential, passage);
+        } catch (error) {
+          // Kept, a token that was refused would refuse every later run in this process as well.
+          if (error instanceof CredentialsRefusedError) session.forget(secret);
+          throw error;
+        }
+      };
+      try {
+        return await askSignedIn();
+      } catch (error) {
+        if (!isOfExpiredToken(error)) throw error;
+        return await askSignedIn();
+      }
+    },
+  };
+}
+
+interface Credential {
+  readonly header: string;
+  readonly secret: Secret;
+  /** What a message must not show, should the other side repeat it. */
+  readonly hidden: readonly Secret[];
+}
+
+function askedOf(
+  connection: Connection,
+  call: Call,
+  page: PageAsked | undefined,
+  credential: Credential,
+): Asked {
+  return {
+    connection: connection.name,
+    url: `${connection.baseUrl}/${call.endpoint}`,
+    kind: call.kind,
+    endpoint: call.endpoint,
+    description: describeCall(call, page),
+    facts: { connection: connection.name, call: call.key, parameters: call.parameters, page },
+    hide: hideSecrets(credential.hidden),
+  };
+}

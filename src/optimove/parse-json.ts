@@ -1,0 +1,41 @@
+/**
+ * JSON.parse, but numbers that a double cannot hold come as the digits that were written: whole numbers beyond
+ * 2^53 − 1, decimals with more digits than a double keeps, and exponents out of its reach.
+ */
+export function parseJson(text: string): unknown {
+  if (!longNumber.test(text) && !bareNumber.test(text)) return JSON.parse(text);
+  return parseWithSource(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined && !holds(value, source) ? source : value,
+  );
+}
+
+/**
+ * Sixteen digits in a row, a point among them allowed, or an exponent of three digits: without these every number
+ * survives a double. The mark in front keeps long ids inside quotes from sending a page down the slow way.
+ */
+const longNumber = /[[:,]\s*-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;
+/** A number that is the whole text has no such mark. */
+const bareNumber = /^\s*-?\d/;
+
+/** TypeScript's library does not know the third argument yet. */
+const parseWithSource = JSON.parse as (
+  text: string,
+  reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+) => unknown;
+
+/** Whether a double says the same as what was written. */
+function holds(value: number, source: string): boolean {
+  if (/^-?\d+$/.test(source)) return Number.isSafeInteger(value);
+  return Number.isFinite(value) && canonical(source) === canonical(String(value));
+}
+
+/** One spelling for equal decimal numbers: the digits without zeros around them, and the power of ten of the last. */
+function canonical(number: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
+  return `${sign}${significant}e${power}`;
+}

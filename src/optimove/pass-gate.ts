@@ -1,0 +1,88 @@
+import type { RequestRecord } from '../domain/call/request-record.ts';
+import { PassingError, ReportRefusedError, ThrottledError } from '../domain/errors.ts';
+import type { CallGate, CallOutcome } from './call-gate.ts';
+import { failureOfRequest } from './failure-of-request.ts';
+import type { Asked, Reply } from './reply.ts';
+import { bodyAtMost, type Exchange, type Outgoing, type SendRequest } from './send-request.ts';
+
+/** Who waits for a request, and hears of it. */
+export interface Passage {
+  /** Ends the waiting; a request that is under way goes on. */
+  readonly signal: AbortSignal;
+  /** Cuts a request that is under way as well. */
+  readonly abort: AbortSignal;
+  readonly record: (request: RequestRecord) => void;
+}
+
+/** What ends the waiting of this passage. */
+export function endOfWaiting({ signal, abort }: Passage): AbortSignal {
+  return AbortSignal.any([signal, abort]);
+}
+
+/** What every request of a connection shares. */
+export interface Door {
+  readonly gate: CallGate;
+  readonly send: SendRequest;
+  readonly timeoutMs: number;
+  readonly now: () => number;
+}
+
+/**
+ * One request: waits for the gate, sends, tells the gate what came of it, records it, and gives what `read` makes of
+ * the reply. `call` is the name in the record.
+ */
+export async function passGate<T>(
+  door: Door,
+  { call, asked, outgoing }: { call: string; asked: Asked; outgoing: Outgoing },
+  passage: Passage,
+  read: (reply: Reply) => { value: T; rows: number },
+): Promise<T> {
+  const { abort, record } = passage;
+  const ended = endOfWaiting(passage);
+  const leave = await door.gate.enter(ended);
+  if (ended.aborted) {
+    leave({ kind: 'abandoned' });
+    throw ended.reason;
+  }
+  const at = new Date(door.now()).toISOString();
+  const exchange = await door.send(outgoing, abort);
+  const result = attempt(() => {
+    // A reply that came whole is taken even when nobody waits any more; a broken one is then our own doing.
+    if (exchange.end.kind === 'broken') abort.throwIfAborted();
+    return read(replyOf(exchange, asked, door.timeoutMs));
+  });
+  const abandoned = exchange.end.kind === 'broken' && abort.aborted;
+  leave(abandoned ? { kind: 'abandoned' } : outcomeOf(result));
+  const { status, bytes, milliseconds } = exchange;
+  record({ at, call, status, rows: result.ok ? result.value.rows : 0, bytes, milliseconds });
+  if (result.ok) return result.value.value;
+  throw result.error;
+}
+
+type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
+
+function attempt<T>(action: () => T): Attempt<T> {
+  try {
+    return { ok: true, value: action() };
+  } catch (error) {
+    return { ok: false, error };
+  }
+}
+
+function replyOf(exchange: Exchange, asked: Asked, timeoutMs: number): Reply {
+  const { end, status } = exchange;
+  if (end.kind === 'reply') return end.reply;
+  if (end.kind === 'broken') throw failureOfRequest(end.error, asked, { status, timeoutMs });
+  throw new ReportRefusedError(
+    `Optimove's answer to ${asked.description} is over ${bodyAtMost / 1024 / 1024} MB: lower pageSize of connection ${asked.connection}.`,
+    { facts: { ...asked.facts, status, bytes: exchange.bytes } },
+  );
+}
+
+function outcomeOf(result: Attempt<unknown>): CallOutcome {
+  if (result.ok) return { kind: 'answered' };
+  if (result.error instanceof ThrottledError) {
+    return { kind: 'throttled', retryAfterMs: result.error.retryAfterMs };
+  }
+  return { kind: result.error instanceof PassingError ? 'failed' : 'answered' };
+}

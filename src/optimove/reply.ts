@@ -1,0 +1,30 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Call } from '../domain/call/call.ts';
+
+/** What came back for one request, read to its end. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** What was asked, as far as it decides what a reply means and how a failure is told. */
+export interface Asked {
+  readonly connection: string;
+  /** Where it went, without its query. */
+  readonly url: string;
+  readonly kind: Call['kind'] | 'sign-in';
+  readonly endpoint: string;
+  /** Endpoint and parameters, for people. */
+  readonly description: string;
+  /** What the message says, as fields. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** Blots out the secrets that were sent, in case the other side repeats them. */
+  hide(text: string): string;
+}
+
+/** The body as text, without a byte order mark. */
+export function textOf(reply: Reply): string {
+  const text = reply.body.toString('utf8');
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}

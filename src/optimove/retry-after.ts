@@ -1,0 +1,18 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** How long Retry-After asks to wait; undefined where it is absent, zero, past or not understood. */
+export function retryAfterMs(headers: IncomingHttpHeaders, now: number): number | undefined {
+  const asked = headers['retry-after']?.trim() ?? '';
+  // An instant is counted from the other side's own clock where it tells it: the two need not agree.
+  const ms = /^\d{1,9}$/.test(asked)
+    ? Number(asked) * 1000
+    : instantOf(asked) - (instantOf(headers.date ?? '') || now);
+  return ms > 0 ? ms : undefined;
+}
+
+/** NaN where it is no date in the form that HTTP prescribes: Date.parse alone reads a year out of almost anything. */
+function instantOf(text: string): number {
+  return httpDate.test(text) ? Date.parse(text) : Number.NaN;
+}

@@ -1,0 +1,80 @@
+import http from 'node:http';
+import https from 'node:https';
+import got, { type Got } from 'got';
+import type { Reply } from './reply.ts';
+
+/** A page is read whole, so it must fit into memory beside the others. */
+export const bodyAtMost = 32 * 1024 * 1024;
+/** Of a failure only the beginning is ever shown. */
+const failureBodyAtMost = 64 * 1024;
+
+export interface Outgoing {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** One request and what came of it. */
+export interface Exchange {
+  /** Null where none came. */
+  readonly status: number | null;
+  /** Bytes of the body received, unpacked. */
+  readonly bytes: number;
+  readonly milliseconds: number;
+  readonly end:
+    | { readonly kind: 'reply'; readonly reply: Reply }
+    | { readonly kind: 'oversized' }
+    | { readonly kind: 'broken'; readonly error: unknown };
+}
+
+export type SendRequest = (outgoing: Outgoing, signal: AbortSignal) => Promise<Exchange>;
+
+/**
+ * Sends requests over connections that are kept open. Nothing is repeated and no redirect is followed: each request is
+ * a call on the budget, and carries the credentials.
+ */
+export function createSender(timeoutMs: number): SendRequest {
+  const client = got.extend({
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    decompress: true,
+    timeout: { request: timeoutMs },
+    agent: { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) },
+    headers: { accept: 'application/json', 'user-agent': 'river' },
+  });
+  return (outgoing, signal) => exchange(client, outgoing, signal);
+}
+
+async function exchange(client: Got, outgoing: Outgoing, signal: AbortSignal): Promise<Exchange> {
+  const startedAt = performance.now();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const { url, ...options } = outgoing;
+  const stream = client.stream(url, { ...options, signal });
+  // The loop below hears of failures; one that comes after it has been left must not end the process.
+  stream.on('error', () => {});
+
+  const finish = (end: Exchange['end']): Exchange => ({
+    status: stream.response?.statusCode ?? null,
+    bytes,
+    milliseconds: Math.round(performance.now() - startedAt),
+    end,
+  });
+  try {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      const succeeded = stream.response?.statusCode === 200;
+      if (succeeded && bytes > bodyAtMost) return finish({ kind: 'oversized' });
+      if (!succeeded && bytes > failureBodyAtMost) break;
+    }
+    const { response } = stream;
+    if (response === undefined) throw new Error('the answer ended before it began');
+    const reply = { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
+    return finish({ kind: 'reply', reply });
+  } catch (error) {
+    return finish({ kind: 'broken', error });
+  }
+}

@@ -1,0 +1,58 @@
+import { CredentialsRefusedError } from '../domain/errors.ts';
+import type { Connection } from '../domain/river/configuration.ts';
+import { Secret } from '../domain/secret.ts';
+import { failureOfResponse, isHtmlPage, unavailable } from './failure-of-response.ts';
+import { hideSecrets } from './hide-secrets.ts';
+import { type Door, type Passage, passGate } from './pass-gate.ts';
+import { type Asked, type Reply, textOf } from './reply.ts';
+
+const endpoint = 'general/login';
+
+type Login = Extract<Connection['auth'], { kind: 'login' }>;
+
+/** Sends one sign-in and gives the token that the calls after it carry. */
+export async function signIn(
+  door: Door,
+  connection: Connection,
+  login: Login,
+  passage: Passage,
+): Promise<Secret> {
+  const url = `${connection.baseUrl}/${endpoint}`;
+  const asked: Asked = {
+    connection: connection.name,
+    url,
+    kind: 'sign-in',
+    endpoint,
+    description: `${endpoint} (UserName=${login.username})`,
+    facts: { connection: connection.name, call: endpoint },
+    hide: hideSecrets([login.password]),
+  };
+  const outgoing = {
+    method: 'POST' as const,
+    url,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ UserName: login.username, Password: login.password.reveal() }),
+  };
+  return passGate(door, { call: endpoint, asked, outgoing }, passage, (reply) => ({
+    value: readToken(reply, asked, door.now()),
+    rows: 0,
+  }));
+}
+
+function readToken(reply: Reply, asked: Asked, now: number): Secret {
+  if (reply.status !== 200) throw failureOfResponse(reply, asked, now);
+  const token = tokenIn(textOf(reply).trim());
+  if (token !== undefined) return new Secret(token);
+  if (isHtmlPage(reply)) throw unavailable(reply, asked, 'and an HTML page');
+  // What came is not quoted: there may be a token in it after all.
+  throw new CredentialsRefusedError(
+    `Optimove answered the sign-in of connection ${asked.connection} without a token. Check its username and password, or use an apiKey.`,
+    { facts: { ...asked.facts, status: reply.status } },
+  );
+}
+
+/** A JSON string. Documentation has shown it without its quotes too: then only what can be nothing else is taken. */
+function tokenIn(text: string): string | undefined {
+  const quoted = /^"([!-~]+)"$/.exec(text)?.[1];
+  return quoted ?? /^[\w.~+/=-]{8,}$/.exec(text)?.[0];
+}

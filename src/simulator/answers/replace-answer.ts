@@ -1,0 +1,36 @@
+import type { ReplacingFault } from '../faults/fault.ts';
+import { htmlReply, jsonReply, type Reply, textReply, throttledReply } from '../reply.ts';
+
+/**
+ * What a fault answers in place of the API; undefined where it leaves the answer as it is: a reset is not
+ * answered at all, and a cut body is cut when it is delivered.
+ */
+export function replaceAnswer(fault: ReplacingFault): Reply | undefined {
+  switch (fault.kind) {
+    case 'throttle':
+      return throttledReply(fault.retryAfter);
+    case 'outage':
+      return fault.as === '503' ? textReply(503, 'Service Unavailable') : undefined;
+    case 'cutBody':
+      return undefined;
+    case 'wrongJson':
+      return { ...jsonReply(200, null), body: '[{"CustomerID":"231342","CustomerAttributes":["Buddy' };
+    case 'html':
+      return htmlReply(fault.status ?? 200);
+    case 'redirect': {
+      const reply = textReply(fault.status ?? 302, '');
+      return {
+        ...reply,
+        headers: { ...reply.headers, location: fault.to ?? 'https://elsewhere.invalid/login' },
+      };
+    }
+    case 'expiredToken':
+      return textReply(403, 'Authorization-Token expired');
+    case 'status':
+      return textReply(fault.status, fault.text ?? `Status ${fault.status}`);
+    case 'jsonString':
+      return jsonReply(200, fault.text ?? 'No data for this date');
+    case 'notFound':
+      return textReply(404, 'Not Found');
+  }
+}

@@ -1,0 +1,159 @@
+import type { EmptyAs } from '../reply.ts';
+import type { Random } from '../world/random.ts';
+import type { Fault, Occasion, ReplacingFault, Spelling } from './fault.ts';
+
+/** A call as faults see it. */
+interface FaultyCall {
+  readonly endpoint: string;
+  /** As they were sent. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** What is to happen to one call. */
+export interface Effects {
+  readonly instead: ReplacingFault | undefined;
+  readonly latencyMs: number;
+  readonly dribbleMs: number;
+  readonly pageCap: number | undefined;
+  readonly ignoreSkip: boolean;
+  readonly emptyAs: EmptyAs | undefined;
+  readonly retryAfter: number | undefined;
+  readonly spellings: ReadonlySet<Spelling>;
+  readonly bigKeys: readonly string[];
+}
+
+export interface FaultList {
+  /** Replaces all faults; their counts and times begin anew. */
+  set(faults: readonly Fault[], nowMs: number): void;
+  /**
+   * Which faults happen to this call; it counts as one of their `times`. To a call that the limit refuses only
+   * those happen that can: the connection fails all the same, and a refusal can bear Retry-After.
+   */
+  effectsOn(call: FaultyCall, nowMs: number, refused?: boolean): Effects;
+}
+
+interface Active {
+  readonly fault: Fault;
+  readonly setAtMs: number;
+  matched: number;
+  happened: number;
+  /** How often each call came, so that chance follows from the call and not from who came first. */
+  readonly attempts: Map<string, number>;
+}
+
+export function createFaultList(random: Random): FaultList {
+  let active: readonly Active[] = [];
+
+  function happens(one: Active, at: number, call: FaultyCall, nowMs: number): boolean {
+    const { fault } = one;
+    if (fault.forMs !== undefined && nowMs - one.setAtMs >= fault.forMs) return false;
+    if (fault.times !== undefined && one.happened >= fault.times) return false;
+    if (!matches(fault.match, call)) return false;
+    one.matched += 1;
+    if (one.matched <= (fault.after ?? 0)) return false;
+    if (fault.probability !== undefined) {
+      const key = JSON.stringify([call.endpoint, Object.entries(call.parameters).sort()]);
+      const attempt = (one.attempts.get(key) ?? 0) + 1;
+      one.attempts.set(key, attempt);
+      if (random.share('fault', at, key, attempt) >= fault.probability) return false;
+    }
+    one.happened += 1;
+    return true;
+  }
+
+  return {
+    set(faults, nowMs) {
+      active = faults.map((fault) => ({
+        fault,
+        setAtMs: nowMs,
+        matched: 0,
+        happened: 0,
+        attempts: new Map(),
+      }));
+    },
+    effectsOn(call, nowMs, refused = false) {
+      const effects = {
+        instead: undefined as ReplacingFault | undefined,
+        latencyMs: 0,
+        dribbleMs: 0,
+        pageCap: undefined as number | undefined,
+        ignoreSkip: false,
+        emptyAs: undefined as EmptyAs | undefined,
+        retryAfter: undefined as number | undefined,
+        spellings: new Set<Spelling>(),
+        bigKeys: ['TemplateID'] as readonly string[],
+      };
+      for (const [at, one] of active.entries()) {
+        // A fault that could not show behind another keeps its times for a later call.
+        if (effects.instead && isReplacing(one.fault)) continue;
+        if (refused && one.fault.kind !== 'outage' && one.fault.kind !== 'retryAfter') continue;
+        if (one.fault.kind === 'expiredToken' && call.endpoint === 'general/login') continue;
+        if (happens(one, at, call, nowMs)) bend(effects, one.fault);
+      }
+      return effects;
+    },
+  };
+}
+
+const bendingKinds: ReadonlySet<Fault['kind']> = new Set([
+  'slow',
+  'pageCap',
+  'ignoreSkip',
+  'empty',
+  'retryAfter',
+  'drift',
+]);
+
+function isReplacing(fault: Fault): boolean {
+  return !bendingKinds.has(fault.kind);
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function bend(
+  effects: Mutable<Omit<Effects, 'spellings'>> & { spellings: Set<Spelling> },
+  fault: Fault,
+): void {
+  switch (fault.kind) {
+    case 'slow':
+      effects.latencyMs += fault.latencyMs ?? 0;
+      effects.dribbleMs += fault.dribbleMs ?? 0;
+      break;
+    case 'pageCap':
+      effects.pageCap = Math.min(fault.rows, effects.pageCap ?? fault.rows);
+      break;
+    case 'ignoreSkip':
+      effects.ignoreSkip = true;
+      break;
+    case 'empty':
+      effects.emptyAs = fault.as;
+      break;
+    case 'retryAfter':
+      effects.retryAfter = fault.seconds;
+      break;
+    case 'drift':
+      for (const spelling of fault.spellings) effects.spellings.add(spelling);
+      effects.bigKeys = fault.keys ?? effects.bigKeys;
+      break;
+    default:
+      effects.instead = fault;
+  }
+}
+
+function matches(match: Occasion['match'], call: FaultyCall): boolean {
+  const endpoint = call.endpoint.toLowerCase();
+  const asked = match?.endpoint?.toLowerCase();
+  const group = asked?.endsWith('/*') ? asked.slice(0, -1) : undefined;
+  const named =
+    asked === undefined ||
+    asked === endpoint ||
+    endpoint.endsWith(`/${asked}`) ||
+    (group !== undefined && endpoint.startsWith(group));
+  const sent = new Map(Object.entries(call.parameters).map(([name, value]) => [name.toLowerCase(), value]));
+  return (
+    named &&
+    Object.entries(match?.parameters ?? {}).every(
+      ([name, value]) => sent.get(name.toLowerCase()) === String(value),
+    )
+  );
+}

@@ -1,0 +1,54 @@
+/** A row as the API answers it, keys spelled as the API spells them. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Rows that are made when they are asked for: counting them, or taking one page, makes no others. */
+export interface RowList {
+  readonly count: number;
+  /** The rows from `from` up to but without `to`. */
+  slice(from: number, to: number): Row[];
+}
+
+export function rowList(count: number, rowAt: (index: number) => Row): RowList {
+  return {
+    count,
+    slice(from, to) {
+      const rows: Row[] = [];
+      for (let at = from; at < Math.min(to, count); at++) rows.push(rowAt(at));
+      return rows;
+    },
+  };
+}
+
+export function rowsFrom<T>(items: readonly T[], rowOf: (item: T) => Row): RowList {
+  return {
+    count: items.length,
+    slice: (from, to) => items.slice(from, to).map(rowOf),
+  };
+}
+
+/** One list after the other. */
+export function concatLists(lists: readonly RowList[]): RowList {
+  return {
+    count: lists.reduce((sum, list) => sum + list.count, 0),
+    slice(from, to) {
+      const rows: Row[] = [];
+      let begin = 0;
+      for (const list of lists) {
+        const end = begin + list.count;
+        if (end > from && begin < to) {
+          for (const row of list.slice(Math.max(0, from - begin), to - begin)) rows.push(row);
+        }
+        begin = end;
+      }
+      return rows;
+    },
+  };
+}
+
+/** The list with more keys on every row, laid before the row's own. */
+export function stampRows(list: RowList, stamps: Row): RowList {
+  return {
+    count: list.count,
+    slice: (from, to) => list.slice(from, to).map((row) => ({ ...stamps, ...row })),
+  };
+}

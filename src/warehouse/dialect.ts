@@ -1,0 +1,53 @@
+import type { Knex } from 'knex';
+import type { ColumnType } from '../domain/column/column.ts';
+import type { WarehouseSetting } from '../domain/river/configuration.ts';
+import type { Inserted, InsertJob } from './commit/insert-job.ts';
+import type { RowsInScope } from './commit/rows-in-scope.ts';
+import type { TableColumn } from './tables/table-column.ts';
+
+/** A row as a database gives it. Days and instants are strings, documents are JSON text. */
+export type Row = Record<string, unknown>;
+
+/** The tables of a warehouse, in its schema, inside a transaction or outside one. */
+export interface Tables {
+  readonly dialect: Dialect;
+  readonly schemaName: string | undefined;
+  /** Knex itself, or the transaction. */
+  readonly query: Knex;
+  from(table: string): Knex.QueryBuilder<Row, Row[]>;
+  schema(): Knex.SchemaBuilder;
+  /** For `??` in raw statements. */
+  nameOf(table: string): string;
+}
+
+/** What differs from database to database, one sibling folder each. Everything else is said once, through Knex. */
+export interface Dialect {
+  readonly client: WarehouseSetting['client'];
+  /** The longest name in bytes, where there is a limit. */
+  readonly nameBytes: number | undefined;
+  /** Whether `ID` and `id` are one column. */
+  readonly foldsCase: boolean;
+  /** How columns of a target are declared. */
+  readonly typeNames: Readonly<Record<ColumnType, string>>;
+  /** How the manifest's instants, days and documents are declared. */
+  readonly manifestTypes: { readonly instant: string; readonly day: string; readonly json: string };
+
+  connect(setting: WarehouseSetting): Knex;
+  /** Where it is, for messages: never a user or a password. */
+  addressOf(setting: WarehouseSetting): string;
+  /** What answers there, `PostgreSQL 15.18`; throws where River could not do its work. */
+  describe(tables: Tables): Promise<string>;
+  /** Keeps everybody else from migrating until the transaction ends, and makes the schema. */
+  lockMigrations(tables: Tables): Promise<void>;
+  hasTable(tables: Tables, table: string): Promise<boolean>;
+  /** The columns of a table in their order; undefined where there is none. */
+  readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined>;
+  /** Whether an integer column holds a number that a double would round. */
+  holdsLong(tables: Tables, table: string, column: string): Promise<boolean>;
+  /** Gives a column a wider type; what is in it stays as it was. */
+  widenColumn(tables: Tables, table: string, column: TableColumn, type: ColumnType): Promise<void>;
+  /** Removes rows of a target; says how many. */
+  removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
+  /** Inserts a chunk's staged pages into its target. */
+  insertPages(tables: Tables, job: InsertJob): Promise<Inserted>;
+}

@@ -1,0 +1,76 @@
+import type { Knex } from 'knex';
+import type { Tables } from '../dialect.ts';
+
+/** What was asked for, what was loaded, what stands in the tables now, and every request that was sent. */
+export async function up(tables: Tables): Promise<void> {
+  const { instant, day, json } = tables.dialect.manifestTypes;
+  const create = (name: string, columns: (table: Knex.CreateTableBuilder) => void) =>
+    tables.schema().createTable(name, columns);
+
+  await create('river_runs', (table) => {
+    table.text('run').primary();
+    table.text('workflow_id').notNullable();
+    table.text('river').notNullable();
+    table.text('report').notNullable();
+    table.text('connection').notNullable();
+    table.specificType('settings', json).notNullable();
+    table.text('state').notNullable();
+    table.specificType('period_start', day);
+    table.specificType('period_end', day);
+    table.specificType('day', day).notNullable();
+    table.specificType('selection', json);
+    table.specificType('started_at', instant).notNullable();
+    table.specificType('finished_at', instant);
+    table.boolean('staging').notNullable();
+    table.bigInteger('list_calls').notNullable();
+    table.index(['workflow_id', 'started_at'], 'river_runs_by_workflow');
+  });
+  await create('river_chunks', (table) => {
+    table.text('run').notNullable();
+    table.text('river').notNullable();
+    table.text('chunk').notNullable();
+    table.integer('ordinal').notNullable();
+    table.specificType('first_day', day);
+    table.specificType('last_day', day);
+    table.text('state').notNullable();
+    table.integer('attempts').notNullable();
+    table.bigInteger('rows').notNullable();
+    table.bigInteger('calls').notNullable();
+    table.text('error');
+    table.specificType('warnings', json);
+    table.specificType('loaded_at', instant);
+    table.primary(['run', 'chunk']);
+  });
+  await create('river_days', (table) => {
+    table.text('river').notNullable();
+    table.text('table').notNullable();
+    table.specificType('day', day).notNullable();
+    table.text('run').notNullable();
+    table.text('chunk').notNullable();
+    table.bigInteger('rows').notNullable();
+    table.boolean('provisional').notNullable();
+    table.specificType('loaded_at', instant).notNullable();
+    // In `append` a day is there once for each run that loaded it.
+    table.primary(['river', 'table', 'day', 'run']);
+  });
+  await create('river_calls', (table) => {
+    table.text('run').notNullable();
+    table.text('chunk');
+    table.specificType('when', instant).notNullable();
+    table.text('report').notNullable();
+    table.text('call').notNullable();
+    table.integer('status');
+    table.bigInteger('rows').notNullable();
+    table.bigInteger('bytes').notNullable();
+    table.specificType('milliseconds', 'double precision').notNullable();
+    table.boolean('answered').notNullable();
+    // One request, however often it is noted. Led by what is looked for: a run's, and a call's of it.
+    table.primary(['run', 'call', 'when', 'milliseconds']);
+  });
+  await create('river_targets', (table) => {
+    table.text('table').primary();
+    table.boolean('made_by_river').notNullable();
+    table.specificType('created_at', instant).notNullable();
+    table.specificType('used_at', instant).notNullable();
+  });
+}

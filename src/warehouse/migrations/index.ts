@@ -1,0 +1,7 @@
+import type { Tables } from '../dialect.ts';
+import { up as manifest } from './0001-manifest.ts';
+
+/** In their order, by the names under which a warehouse remembers them. Never edited once released. */
+export const migrations: Readonly<Record<string, (tables: Tables) => Promise<void>>> = {
+  '0001-manifest': manifest,
+};

@@ -1,0 +1,34 @@
+import type { Chunk } from '../domain/chunk/chunk.ts';
+import { ConfigurationError } from '../domain/errors.ts';
+import { checkTableName } from '../domain/river/table-name.ts';
+import { refuseMode } from './commit/refuse-mode.ts';
+import type { Database } from './database.ts';
+import type { NewRun, TableShape } from './records.ts';
+import { insertChunks } from './statements/insert-chunks.ts';
+import { insertRun } from './statements/insert-run.ts';
+import { lockTarget } from './statements/lock-target.ts';
+import { createStaging } from './statements/staging-table.ts';
+import { completeTable } from './tables/complete-table.ts';
+
+/**
+ * Writes the run and all its chunks, and makes its staging and its target, unless they are there: in one
+ * transaction, so that a run is in the manifest whole or not at all.
+ */
+export async function openRun(
+  database: Database,
+  run: NewRun,
+  chunks: readonly Chunk[],
+  shape: TableShape,
+): Promise<void> {
+  const { target, name } = run.river;
+  refuseMode(run.river);
+  const fault = checkTableName(database.dialect.client, target.table);
+  if (fault !== undefined) throw new ConfigurationError(`The river ${name}, target.table: ${fault}.`);
+  await database.transact(async (tables) => {
+    await lockTarget(tables, target.table);
+    await completeTable(tables, target.table, shape);
+    await insertRun(tables, run);
+    await insertChunks(tables, run, chunks);
+    await createStaging(tables, run.runId);
+  });
+}

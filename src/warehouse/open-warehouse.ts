@@ -1,0 +1,115 @@
+import { ConfigurationError } from '../domain/errors.ts';
+import type { WarehouseSetting } from '../domain/river/configuration.ts';
+import { commitChunk } from './commit/commit-chunk.ts';
+import type { Step } from './commit/load-chunk.ts';
+import { connectDatabase, type Database } from './database.ts';
+import { migrate } from './migrations/migrate.ts';
+import { openRun } from './open-run.ts';
+import { noteRequests, stagePage } from './stage-page.ts';
+import { readStagedPages } from './staged-pages.ts';
+import { answeredCalls } from './statements/answered-calls.ts';
+import { beginChunk } from './statements/begin-chunk.ts';
+import { chunkStatuses } from './statements/chunk-statuses.ts';
+import { closeRun } from './statements/close-run.ts';
+import { deletePages } from './statements/delete-pages.ts';
+import { failChunks } from './statements/fail-chunks.ts';
+import { failingSince } from './statements/failing-since.ts';
+import { firstRows } from './statements/first-rows.ts';
+import { findRun } from './statements/find-run.ts';
+import { listRuns } from './statements/list-runs.ts';
+import { readRun } from './statements/read-run.ts';
+import { runsWithStaging } from './statements/runs-with-staging.ts';
+import { saveSelection } from './statements/save-selection.ts';
+import { stagedCalls } from './statements/staged-calls.ts';
+import { dropStaging, hasStaging } from './statements/staging-table.ts';
+import { summariseRun } from './statements/summarise-run.ts';
+import { unfinishedChunks } from './statements/unfinished-chunks.ts';
+import type { OpenWarehouse } from './warehouse.ts';
+
+export interface WarehouseOptions {
+  /** Hears of each step of a chunk's commit, inside its transaction. For tests: what it throws undoes the commit. */
+  readonly onStep?: (step: Step) => void | Promise<void>;
+}
+
+/**
+ * A warehouse, ready to use. It is connected to when it is first asked something, and its manifest is brought
+ * up to date then; one that is away is tried again by the next who asks.
+ */
+export async function openWarehouse(
+  setting: WarehouseSetting,
+  { onStep = () => {} }: WarehouseOptions = {},
+): Promise<OpenWarehouse> {
+  checkSchemaName(setting);
+  const connected = connectDatabase(setting);
+  const database = migratedFirst(connected);
+  const { read, transact } = database;
+  return {
+    openRun: (run, chunks, table) => openRun(database, run, chunks, table),
+    readRun: (runId) => read((tables) => readRun(tables, runId)),
+    saveSelection: (runId, selection) => read((tables) => saveSelection(tables, runId, selection)),
+    unfinishedChunks: (runId, limit) => read((tables) => unfinishedChunks(tables, runId, limit)),
+    beginChunk: (runId, chunk) => transact((tables) => beginChunk(tables, runId, chunk)),
+    stagedCalls: (runId, chunk, slice) =>
+      read(async (tables) =>
+        (await hasStaging(tables, runId)) ? stagedCalls(tables, runId, chunk, slice) : [],
+      ),
+    stagedPages: (runId, chunk, slice) => readStagedPages(database, { runId, chunk, slice }),
+    stagePage: (runId, chunk, page, requests) => stagePage(database, runId, chunk, page, requests),
+    noteRequests: (runId, chunk, requests) => noteRequests(database, runId, chunk, requests),
+    failingSince: (runId, chunk, call) => read((tables) => failingSince(tables, runId, chunk, call)),
+    answeredCalls: (runId) => read((tables) => answeredCalls(tables, runId)),
+    unstage: (runId, chunk, slices) =>
+      read(async (tables) => {
+        if (await hasStaging(tables, runId)) await deletePages(tables, runId, chunk, slices);
+      }),
+    commitChunk: (runId, chunk, request) => commitChunk(database, runId, chunk, request, onStep),
+    failChunk: (run, chunk, error) => read((tables) => failChunks(tables, { run, chunk }, error)),
+    failUnloadedChunks: (run, error) => read((tables) => failChunks(tables, { run }, error)),
+    closeRun: (runId, status, finishedAt) =>
+      transact(async (tables) => {
+        await closeRun(tables, runId, status, finishedAt);
+        await dropStaging(tables, runId);
+      }),
+    summariseRun: (runId) => read((tables) => summariseRun(tables, runId)),
+    runsWithStaging: () => read(runsWithStaging),
+    dropStaging: (runId) => transact((tables) => dropStaging(tables, runId)),
+    findRun: (workflowId) => read((tables) => findRun(tables, workflowId)),
+    listRuns: (limit) => read((tables) => listRuns(tables, limit)),
+    chunkStatuses: (runId) => read((tables) => chunkStatuses(tables, runId)),
+    firstRows: (table, limit) => read((tables) => firstRows(tables, table, limit)),
+    check: () =>
+      connected.read(async (tables) => `${await tables.dialect.describe(tables)}, ${connected.place}`),
+    close: () => connected.close(),
+  };
+}
+
+/** The same database, whose manifest is brought up to date before it is used. */
+function migratedFirst(database: Database): Database {
+  let ready: Promise<void> | undefined;
+  const untilReady = () => {
+    ready ??= migrate(database).catch((error: unknown) => {
+      ready = undefined;
+      throw error;
+    });
+    return ready;
+  };
+  return {
+    ...database,
+    read: async (work) => {
+      await untilReady();
+      return database.read(work);
+    },
+    transact: async (work) => {
+      await untilReady();
+      return database.transact(work);
+    },
+  };
+}
+
+function checkSchemaName({ client, name, schema }: WarehouseSetting): void {
+  if (client !== 'pg' || schema === undefined) return;
+  if (schema !== '' && !/[.\0]/.test(schema) && Buffer.byteLength(schema) <= 63) return;
+  throw new ConfigurationError(
+    `warehouses.${name}.schema: expected the name of one schema, at most 63 bytes and without a dot, got ${JSON.stringify(schema)}.`,
+  );
+}

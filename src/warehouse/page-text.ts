@@ -1,0 +1,33 @@
+import type { Value } from '../domain/column/column.ts';
+
+/** What no database holds in a text: NUL, and halves of characters. JSON writes both as escapes. */
+const escapes = /\\u(0000|d[89a-f])/;
+const unstorable = /\0|\p{Surrogate}/gu;
+const replacement = '\uFFFD';
+
+/**
+ * A page's rows as JSON text, such that every database reads the same values out of it. A character that cannot
+ * be stored becomes U+FFFD, so that its place stays visible; a number that is written with an exponent travels
+ * as a string, because databases write exponents in ways of their own.
+ */
+export function pageText(rows: readonly (readonly Value[])[]): string {
+  const text = JSON.stringify(rows);
+  if (!escapes.test(text) && !rows.some((row) => row.some(hasExponent))) return text;
+  return JSON.stringify(rows.map((row) => row.map(storable)));
+}
+
+/** A text as a database can hold it. */
+export function storableText(text: string): string {
+  return text.replace(unstorable, replacement);
+}
+
+function storable(value: Value): Value {
+  if (typeof value === 'string') return storableText(value);
+  return hasExponent(value) ? String(value) : value;
+}
+
+function hasExponent(value: Value): boolean {
+  if (typeof value !== 'number' || value === 0) return false;
+  const size = Math.abs(value);
+  return size < 1e-6 || size >= 1e21;
+}

@@ -1,0 +1,73 @@
+import knexModule, { type Knex } from 'knex';
+import type { WarehouseSetting } from '../../domain/river/configuration.ts';
+import { wrapWith } from '../identifiers.ts';
+import { silentLog } from '../silent-log.ts';
+import { parsePostgresValue } from './parse-value.ts';
+
+const poolMax = 10;
+const connectTimeoutMs = 10_000;
+/** A page waits for its turn while long commits have the connections: it was paid for with a call. */
+const acquireTimeoutMs = 600_000;
+
+/** What the manifest's reading relies on, whatever the server's or the user's own settings are. */
+const session = `set datestyle to 'ISO, YMD'; set timezone to 'UTC'; set standard_conforming_strings to on`;
+
+interface RawConnection {
+  query(sql: string, done: (error: Error | undefined) => void): void;
+}
+
+export function connect(setting: WarehouseSetting): Knex {
+  return knexModule.knex({
+    client: 'pg',
+    connection: {
+      connectionTimeoutMillis: connectTimeoutMs,
+      application_name: 'river',
+      ...connectionOf(setting),
+      types: { getTypeParser: parsePostgresValue },
+    } as Knex.PgConnectionConfig,
+    pool: {
+      min: 0,
+      max: poolMax,
+      afterCreate: (
+        connection: RawConnection,
+        done: (error: Error | undefined, connection: unknown) => void,
+      ) => connection.query(session, (error) => done(error, connection)),
+    },
+    acquireConnectionTimeout: acquireTimeoutMs,
+    compileSqlOnError: false,
+    wrapIdentifier: wrapWith(quote),
+    log: silentLog,
+  });
+}
+
+export function addressOf(setting: WarehouseSetting): string {
+  const { connectionString, host, port, database } = connectionOf(setting);
+  if (typeof connectionString !== 'string') return place(host, port, database);
+  try {
+    const url = new URL(connectionString);
+    const hostname = url.hostname || url.searchParams.get('host');
+    return place(hostname, url.port, decodeURIComponent(url.pathname.slice(1)));
+  } catch {
+    return 'the address in its connection string';
+  }
+}
+
+function place(host: unknown, port: unknown, database: unknown): string {
+  return `${host || 'the default host'}:${port || 5432}${database ? `/${database}` : ''}`;
+}
+
+/** A connection string goes to the driver as it is: Knex's own reading of one would drop `sslmode`. */
+function connectionOf(setting: WarehouseSetting): Record<string, unknown> {
+  const given = setting.connection.reveal();
+  return typeof given === 'string' ? { connectionString: given } : { ...(given as Record<string, unknown>) };
+}
+
+/**
+ * Knex numbers every `?` of a statement as a parameter, inside a name as well, and takes backslashes before it
+ * for an escape. Such a name is written with Postgres's Unicode escapes.
+ */
+function quote(name: string): string {
+  const doubled = name.replaceAll('"', '""');
+  if (!/[?\\]/.test(doubled)) return `"${doubled}"`;
+  return `U&"${doubled.replaceAll('\\', '\\005C').replaceAll('?', '\\003F')}"`;
+}

@@ -1,0 +1,27 @@
+import type { Dialect } from '../dialect.ts';
+import { addressOf, connect } from './connect.ts';
+import { describe } from './describe.ts';
+import { insertPages } from './insert-pages.ts';
+import { lockMigrations } from './lock-migrations.ts';
+import { hasTable, readColumns } from './read-columns.ts';
+import { removeRows } from './remove-rows.ts';
+import { typeNames } from './type-names.ts';
+import { holdsLong, widenColumn } from './widen-column.ts';
+
+export const postgres: Dialect = {
+  client: 'pg',
+  nameBytes: 63,
+  foldsCase: false,
+  typeNames,
+  manifestTypes: { instant: 'timestamp with time zone', day: 'date', json: 'json' },
+  connect,
+  addressOf,
+  describe,
+  lockMigrations,
+  hasTable,
+  readColumns,
+  holdsLong,
+  widenColumn,
+  removeRows,
+  insertPages,
+};

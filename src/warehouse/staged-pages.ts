@@ -1,0 +1,21 @@
+import type { Database } from './database.ts';
+import { type PageRows, stagedPagesAfter } from './statements/staged-pages.ts';
+import { hasStaging } from './statements/staging-table.ts';
+
+const pagesAtATime = 50;
+
+/** A slice's staged pages, call by call, read as they are asked for. */
+export async function* readStagedPages(
+  database: Database,
+  of: { readonly runId: string; readonly chunk: string | null; readonly slice: string },
+): AsyncGenerator<PageRows> {
+  if (!(await database.read((tables) => hasStaging(tables, of.runId)))) return;
+  let after: PageRows | undefined;
+  do {
+    const pages: PageRows[] = await database.read((tables) =>
+      stagedPagesAfter(tables, of, after, pagesAtATime),
+    );
+    yield* pages;
+    after = pages.at(-1);
+  } while (after !== undefined);
+}

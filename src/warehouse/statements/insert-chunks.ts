@@ -1,0 +1,26 @@
+import type { Chunk } from '../../domain/chunk/chunk.ts';
+import type { Tables } from '../dialect.ts';
+import type { NewRun } from '../records.ts';
+
+/** SQLite takes no longer statement than 500 rows. */
+const rowsAtATime = 400;
+
+/** Writes the chunks that are not there yet; those that failed in a run that is opened again wait once more. */
+export async function insertChunks(tables: Tables, run: NewRun, chunks: readonly Chunk[]): Promise<void> {
+  for (let from = 0; from < chunks.length; from += rowsAtATime) {
+    const rows = chunks.slice(from, from + rowsAtATime).map((chunk, at) => ({
+      run: run.runId,
+      river: run.river.name,
+      chunk: chunk.key,
+      ordinal: from + at,
+      first_day: chunk.first,
+      last_day: chunk.last,
+      state: 'waiting',
+      attempts: 0,
+      rows: 0,
+      calls: 0,
+    }));
+    await tables.from('river_chunks').insert(rows).onConflict(['run', 'chunk']).ignore();
+  }
+  await tables.from('river_chunks').where({ run: run.runId, state: 'failed' }).update({ state: 'waiting' });
+}

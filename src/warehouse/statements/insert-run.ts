@@ -1,0 +1,28 @@
+import type { Tables } from '../dialect.ts';
+import type { NewRun } from '../records.ts';
+
+/** Writes the run, or opens one again that was closed: a Reset goes on under the same id. */
+export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
+  const { river } = run;
+  await tables
+    .from('river_runs')
+    .insert({
+      run: run.runId,
+      workflow_id: run.workflowId,
+      river: river.name,
+      report: river.report,
+      connection: river.connection,
+      settings: JSON.stringify(river),
+      state: 'running',
+      period_start: run.period?.first ?? null,
+      period_end: run.period?.last ?? null,
+      day: run.day,
+      selection: null,
+      started_at: run.startedAt,
+      finished_at: null,
+      staging: true,
+      list_calls: 0,
+    })
+    .onConflict('run')
+    .merge(['state', 'finished_at', 'staging']);
+}

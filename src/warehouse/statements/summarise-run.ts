@@ -1,0 +1,70 @@
+import {
+  type ChunkState,
+  type FailedChunk,
+  listedAtMost,
+  textAtMost,
+  type Warning,
+} from '../../domain/run/run-result.ts';
+import type { Row, Tables } from '../dialect.ts';
+import type { RunSummary } from '../records.ts';
+import { dayOrNull } from '../tables.ts';
+
+/** The run in numbers, with as many failed chunks and warnings as a result may list. */
+export async function summariseRun(tables: Tables, runId: string): Promise<RunSummary> {
+  const states: Row[] = await tables
+    .from('river_chunks')
+    .where({ run: runId })
+    .groupBy('state')
+    .select('state')
+    .count({ chunks: '*' })
+    .sum({ rows: 'rows', calls: 'calls' });
+  const [run] = await tables.from('river_runs').where({ run: runId }).select('list_calls');
+  const sum = (column: string, state?: ChunkState) =>
+    states
+      .filter((row) => state === undefined || row.state === state)
+      .reduce((total, row) => total + Number(row[column]), 0);
+  return {
+    chunks: {
+      total: sum('chunks'),
+      loaded: sum('chunks', 'loaded'),
+      failed: sum('chunks', 'failed'),
+      skipped: sum('chunks', 'skipped'),
+    },
+    rows: sum('rows'),
+    calls: sum('calls') + Number(run?.list_calls ?? 0),
+    failedChunks: await failedChunks(tables, runId),
+    warnings: await warningsOf(tables, runId),
+  };
+}
+
+async function failedChunks(tables: Tables, runId: string): Promise<FailedChunk[]> {
+  const rows = await tables
+    .from('river_chunks')
+    .where({ run: runId, state: 'failed' })
+    .orderBy('ordinal')
+    .limit(listedAtMost)
+    .select('first_day', 'last_day', 'error');
+  return rows.map((row) => ({
+    start: dayOrNull(row.first_day),
+    end: dayOrNull(row.last_day),
+    error: shortened(String(row.error ?? '')),
+  }));
+}
+
+async function warningsOf(tables: Tables, runId: string): Promise<Warning[]> {
+  const rows = await tables
+    .from('river_chunks')
+    .where({ run: runId })
+    .whereNotNull('warnings')
+    .orderBy('ordinal')
+    .limit(listedAtMost)
+    .select('warnings');
+  return rows
+    .flatMap((row) => JSON.parse(String(row.warnings)) as Warning[])
+    .slice(0, listedAtMost)
+    .map((warning) => ({ ...warning, message: shortened(warning.message) }));
+}
+
+function shortened(text: string): string {
+  return text.length <= textAtMost ? text : `${text.slice(0, textAtMost - 1).toWellFormed()}…`;
+}

@@ -1,0 +1,56 @@
+import type { RequestRecord } from '../domain/call/request-record.ts';
+import type { Selection } from '../domain/call/selection.ts';
+import type { Chunk } from '../domain/chunk/chunk.ts';
+import type { ChunkState, ChunkStatus, RunStatus } from '../domain/run/run-result.ts';
+import type {
+  CommitOutcome,
+  CommitRequest,
+  NewRun,
+  RunSummary,
+  StagedCall,
+  StagedPage,
+  StoredRun,
+  TableShape,
+} from './records.ts';
+
+/** A warehouse that is open: target, manifest and staging. Every method may be repeated. */
+export interface OpenWarehouse {
+  /** Writes the run, its chunks, its staging and its target's declared columns, unless they are there. */
+  openRun(run: NewRun, chunks: readonly Chunk[], table: TableShape): Promise<void>;
+  readRun(runId: string): Promise<StoredRun | undefined>;
+  saveSelection(runId: string, selection: Selection): Promise<void>;
+  unfinishedChunks(runId: string, limit: number): Promise<Chunk[]>;
+  beginChunk(runId: string, chunk: string): Promise<ChunkState>;
+  stagedCalls(runId: string, chunk: string | null, slice: string): Promise<StagedCall[]>;
+  stagedPages(
+    runId: string,
+    chunk: string | null,
+    slice: string,
+  ): AsyncIterable<Pick<StagedPage, 'call' | 'page' | 'columns' | 'rows'>>;
+  stagePage(
+    runId: string,
+    chunk: string | null,
+    page: StagedPage,
+    requests: readonly RequestRecord[],
+  ): Promise<'staged' | 'closed'>;
+  noteRequests(runId: string, chunk: string | null, requests: readonly RequestRecord[]): Promise<void>;
+  failingSince(runId: string, chunk: string | null, call: string): Promise<string | undefined>;
+  answeredCalls(runId: string): Promise<number>;
+  unstage(runId: string, chunk: string, slices: readonly string[]): Promise<void>;
+  commitChunk(runId: string, chunk: string, request: CommitRequest): Promise<CommitOutcome>;
+  failChunk(runId: string, chunk: string, error: string): Promise<void>;
+  failUnloadedChunks(runId: string, error: string): Promise<void>;
+  closeRun(runId: string, status: Exclude<RunStatus, 'running'>, finishedAt: string): Promise<void>;
+  summariseRun(runId: string): Promise<RunSummary>;
+  runsWithStaging(): Promise<{ runId: string; workflowId: string }[]>;
+  dropStaging(runId: string): Promise<void>;
+  findRun(workflowId: string): Promise<StoredRun | undefined>;
+  listRuns(limit: number): Promise<StoredRun[]>;
+  chunkStatuses(runId: string): Promise<ChunkStatus[]>;
+  /** A few rows of a table, to show. */
+  firstRows(table: string, limit: number): Promise<Record<string, unknown>[]>;
+  /** What answers there, for a person; changes nothing. Throws where River could not do its work. */
+  check(): Promise<string>;
+  /** Gives its connections back. */
+  close(): Promise<void>;
+}

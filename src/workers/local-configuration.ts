@@ -1,0 +1,50 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What the simulator lets in when River starts it itself; it guards nothing. */
+export const simulatorKey = 'simulator-key';
+
+/** The river that the demonstration runs. */
+export const demoRiver = 'customers-by-action';
+
+/** Writes a `river.yaml` for the simulator into a folder, with a warehouse file beside it, and gives its path. */
+export async function writeLocalConfiguration(folder: string, simulatorUrl: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'simulator.key'), `${simulatorKey}\n`);
+  const file = join(folder, 'river.yaml');
+  await writeFile(file, configuration(simulatorUrl));
+  return file;
+}
+
+const configuration = (
+  simulatorUrl: string,
+): string => `# Rivers out of the simulator, into a SQLite file beside this one.
+connections:
+  main:
+    baseUrl: ${simulatorUrl}
+    auth: { apiKey: "file:./simulator.key" }
+    budget: [{ calls: 2000, per: 1h }, { calls: 50, per: 10s }]
+
+warehouses:
+  local: { client: better-sqlite3, connection: { filename: ./warehouse.db } }
+
+defaults: { connection: main }
+
+rivers:
+  ${demoRiver}:
+    report: customers-by-action
+    period: { start: 2026-01-01, end: 2026-01-08 }
+    chunks: { every: daily, size: 4 }
+    filters: { actions: [2, 3], customerAttributes: [Country, Currency] }
+    target: { warehouse: local, table: customers_by_action }
+
+  executed-campaigns:
+    report: executed-campaign-details
+    period: { start: 2026-01-01, end: 2026-01-31 }
+    chunks: { every: daily, size: 10 }
+    target: { warehouse: local, table: executed_campaigns }
+
+  target-groups:
+    report: target-group-details
+    target: { warehouse: local, table: target_groups }
+`;

@@ -1,0 +1,145 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Connection } from '@temporalio/client';
+import type { SearchAttributeType } from '@temporalio/common';
+import { ConfigurationError, TemporalUnavailableError } from '../../domain/errors.ts';
+import { riverSearchAttributes } from '../../domain/run/search-attributes.ts';
+import { freePort, isPortFree } from './free-port.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
+import { findTemporalCli, type TemporalCliOptions } from './temporal-cli.ts';
+import { startTied, type TiedProcess } from './tied-process.ts';
+
+export interface TemporalServerOptions extends TemporalCliOptions {
+  /** With the Web UI. */
+  readonly ui: boolean;
+  /** Default: a free one. One that is taken is refused. */
+  readonly port?: number | undefined;
+  readonly uiPort?: number | undefined;
+  /** Keeps its workflows in this SQLite file; without it they are gone when it stops. */
+  readonly dbFilename?: string | undefined;
+  readonly searchAttributes?: Readonly<Record<string, SearchAttributeType>> | undefined;
+  /** Server settings by their dynamic-config names, as JSON: `{ 'matching.numTaskqueueReadPartitions': '1' }`. */
+  readonly dynamicConfig?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface TemporalServer {
+  /** `127.0.0.1:7233` */
+  readonly address: string;
+  /** Undefined where it was started without the Web UI. */
+  readonly uiUrl: string | undefined;
+  readonly namespace: string;
+  /** Resolves when it has ended, also by itself. */
+  readonly exited: Promise<number | null>;
+  stop(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+const namespace = 'default';
+
+/**
+ * Temporal's own development server on this machine, answering, with River's search attributes registered.
+ * It ends with this process, however this process ends.
+ */
+export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
+  await refuseTakenPort(options.port, '--port');
+  if (options.ui) await refuseTakenPort(options.uiPort, '--ui-port');
+  const cli = await findTemporalCli(options);
+  if (options.dbFilename !== undefined) await mkdir(dirname(options.dbFilename), { recursive: true });
+  let lastLines: string[] = [];
+  // A free port can be taken by somebody else before the server has it; only then it is worth another try.
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    const port = options.port ?? (await freePort());
+    const uiPort = options.ui ? (options.uiPort ?? (await freePort())) : undefined;
+    const program = await startProgram(cli, options, port, uiPort);
+    if (program.started) return answering(program.process, options, port, uiPort);
+    lastLines = program.process.lastLines();
+    if (!lastLines.some((line) => line.includes('address already in use'))) break;
+    await refuseTakenPort(options.port, '--port');
+    if (options.ui) await refuseTakenPort(options.uiPort, '--ui-port');
+  }
+  throw new TemporalUnavailableError(`The Temporal server did not start: ${lastLines.slice(-3).join(' ')}`);
+}
+
+async function refuseTakenPort(port: number | undefined, flag: string): Promise<void> {
+  if (port === undefined || (await isPortFree(port, host))) return;
+  throw new ConfigurationError(
+    `Port ${port} on ${host} is taken, and the Temporal server was to use it. Stop what uses it, or give another with ${flag}.`,
+    { facts: { port } },
+  );
+}
+
+/** It writes its address on a line of its own once it has its ports; an answer on the port alone could be another server's. */
+async function startProgram(
+  cli: string,
+  options: TemporalServerOptions,
+  port: number,
+  uiPort: number | undefined,
+): Promise<{ started: boolean; process: TiedProcess }> {
+  const listening = Promise.withResolvers<boolean>();
+  const process = startTied('env', commandLine(cli, options, port, uiPort), (line) => {
+    if (line.startsWith('Temporal Server:')) listening.resolve(true);
+  });
+  const timer = setTimeout(() => listening.resolve(false), 60_000);
+  const started = await Promise.race([listening.promise, process.exited.then(() => false)]);
+  clearTimeout(timer);
+  if (!started) await process.stop();
+  return { started, process };
+}
+
+function commandLine(
+  cli: string,
+  options: TemporalServerOptions,
+  port: number,
+  uiPort: number | undefined,
+): string[] {
+  const attributes = Object.entries(options.searchAttributes ?? riverSearchAttributes);
+  return [
+    'TEMPORAL_VERSION_CHECK_DISABLED=1', // it would ask the internet for news of itself
+    cli,
+    ...['server', 'start-dev', '--ip', host, '--port', String(port), '--log-level', 'warn'],
+    ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']),
+    ...(options.dbFilename === undefined ? [] : ['--db-filename', options.dbFilename]),
+    ...attributes.flatMap(([name, type]) => ['--search-attribute', `${name}=${flagType[type]}`]),
+    ...Object.entries(options.dynamicConfig ?? {}).flatMap(([key, value]) => [
+      '--dynamic-config-value',
+      `${key}=${value}`,
+    ]),
+  ];
+}
+
+const flagType: Readonly<Record<SearchAttributeType, string>> = {
+  TEXT: 'Text',
+  KEYWORD: 'Keyword',
+  INT: 'Int',
+  DOUBLE: 'Double',
+  BOOL: 'Bool',
+  DATETIME: 'Datetime',
+  KEYWORD_LIST: 'KeywordList',
+};
+
+async function answering(
+  program: TiedProcess,
+  options: TemporalServerOptions,
+  port: number,
+  uiPort: number | undefined,
+): Promise<TemporalServer> {
+  const address = `${host}:${port}`;
+  const uiUrl = uiPort === undefined ? undefined : `http://${host}:${uiPort}`;
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: 30_000 });
+    try {
+      // The flag acts only while the namespace is made: a server that goes on from a file knows nothing of newer attributes.
+      await registerSearchAttributes(connection, namespace, options.searchAttributes);
+    } finally {
+      await connection.close();
+    }
+    if (uiUrl !== undefined) await fetch(uiUrl, { signal: AbortSignal.timeout(30_000) });
+  } catch (error) {
+    await program.stop();
+    throw new TemporalUnavailableError(
+      `The Temporal server at ${address} was started but does not answer: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+  return { address, uiUrl, namespace, exited: program.exited, stop: () => program.stop() };
+}

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import type { Configurations } from '../activities/ports.ts';
+import { temporalOptions, temporalUnavailable } from '../control/connect-temporal.ts';
+import { taskQueue } from '../domain/run/task-queue.ts';
+import { connectionsInUse } from './connections-in-use.ts';
+import { installRuntime } from './install-runtime.ts';
+import { runsOfTemporal } from './runs-of-temporal.ts';
+import { registerSearchAttributes } from './services/search-attributes.ts';
+import { warehousesInUse } from './warehouses-in-use.ts';
+
+export interface RunningWorker {
+  /** Settles when the worker has stopped and let go of everything, however that came. */
+  readonly done: Promise<void>;
+  /** Drains: calls in flight end, the rest is left to other workers. */
+  stop(): void;
+}
+
+export interface WorkerOptions {
+  readonly configurations: Configurations;
+  /** Where Temporal is; read from the environment where left out. */
+  readonly address?: string;
+}
+
+/** Starts one worker. Any number of them, in any number of processes, share the work of one queue. */
+export async function startWorker({ configurations, address }: WorkerOptions): Promise<RunningWorker> {
+  installRuntime();
+  const options = temporalOptions(address);
+  const connection = await NativeConnection.connect(options.connectionOptions).catch((cause: unknown) => {
+    throw temporalUnavailable(options.connectionOptions.address, cause);
+  });
+  const client = new Client({ connection, namespace: options.namespace });
+  await registerSearchAttributes(connection, options.namespace);
+  const current = () => configurations.current();
+  const warehouses = warehousesInUse(current);
+  const worker = await Worker.create({
+    connection,
+    namespace: options.namespace,
+    taskQueue,
+    ...workflowCode(),
+    activities: createActivities({
+      configurations,
+      runs: runsOfTemporal(client, options.namespace),
+      warehouse: (name) => warehouses.get(name),
+      optimove: connectionsInUse(current),
+    }),
+    // Slices mostly wait for answers; what limits them is maxConcurrentCalls of their connection.
+    maxConcurrentActivityTaskExecutions: 100,
+    // Each cached workflow costs memory, and the default grows with the heap.
+    maxCachedWorkflows: 200,
+    // A cancellation comes back on a heartbeat; the default throttle would hold it up for 24 s.
+    maxHeartbeatThrottleInterval: '2s',
+    // A worker that was killed holds up a workflow that it had cached for this long (10 s by default).
+    stickyQueueScheduleToStartTimeout: '1s',
+    // Slices end after their call in flight as soon as the worker drains, not when a grace time has passed.
+    shutdownGraceTime: 0,
+    shutdownForceTime: '30s',
+  });
+  const done = worker.run().finally(async () => {
+    await warehouses.close();
+    await connection.close();
+  });
+  return {
+    done,
+    stop: () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}
+
+/** A published package brings its workflows bundled; from a checkout the worker bundles them as it starts (about a second). */
+function workflowCode() {
+  const bundle = fileURLToPath(new URL('../workflows.bundle.js', import.meta.url));
+  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
+  return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
+}

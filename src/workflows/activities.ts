@@ -1,0 +1,30 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { RunActivities } from '../activities/contract.ts';
+
+/** Passing failures are tried again without a limit of attempts; what will not help itself is marked so where it is thrown. */
+const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '2m' } as const;
+
+/** Short statements on the warehouse. */
+export const { openRun, resolveFilters, nextChunks, beginChunk, failChunk, closeRun } =
+  proxyActivities<RunActivities>({
+    startToCloseTimeout: '5m',
+    retry,
+  });
+
+/**
+ * A slice gives its slot back after `turnMs` of work, so an attempt never nears its timeout. It confirms a
+ * cancellation by ending: what it has in flight is staged first.
+ */
+export const { pullSlice } = proxyActivities<RunActivities>({
+  startToCloseTimeout: '2h',
+  heartbeatTimeout: '30s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry,
+});
+
+/** As long as a chunk of millions of rows takes to load. */
+export const { commitChunk } = proxyActivities<RunActivities>({
+  startToCloseTimeout: '6h',
+  heartbeatTimeout: '30s',
+  retry,
+});

@@ -1,0 +1,40 @@
+import type { RunRef } from '../activities/contract.ts';
+import type { Chunk } from '../domain/chunk/chunk.ts';
+import { nextChunks } from './activities.ts';
+
+const readAtOnce = 100;
+
+/**
+ * The run's unfinished chunks in the period's order, read from the manifest a hundred at a time: there is
+ * where the run's place is kept, so neither a payload nor continue-as-new carries it.
+ */
+export class ChunkQueue {
+  readonly #run: RunRef;
+  readonly #chunksAtOnce: number;
+  readonly #taken = new Set<string>();
+  #waiting: Chunk[] = [];
+  #reading: Promise<void> | undefined;
+
+  constructor(run: RunRef, chunksAtOnce: number) {
+    this.#run = run;
+    this.#chunksAtOnce = chunksAtOnce;
+  }
+
+  /** The next chunk, or undefined where there is none left. */
+  async take(): Promise<Chunk | undefined> {
+    if (this.#waiting.length === 0) {
+      this.#reading ??= this.#read();
+      await this.#reading;
+    }
+    const chunk = this.#waiting.shift();
+    if (chunk) this.#taken.add(chunk.key);
+    return chunk;
+  }
+
+  async #read(): Promise<void> {
+    // Chunks that are open here are unfinished as well: room for them, so that what remains is new.
+    const chunks = await nextChunks({ run: this.#run, limit: readAtOnce + this.#chunksAtOnce });
+    this.#waiting = chunks.filter((chunk) => !this.#taken.has(chunk.key));
+    this.#reading = undefined;
+  }
+}

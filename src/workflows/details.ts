@@ -1,0 +1,26 @@
+import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
+
+/** The run as a person reads it in the Web UI under *User Metadata*: Markdown, a screen long. */
+export function detailsOf(progress: RunProgress): string {
+  const { chunks } = progress;
+  if (progress.state === 'opening') return 'Opening the run.';
+  const planned = progress.plannedCalls === null ? '' : ` of ${progress.plannedCalls} planned`;
+  return [
+    `**${chunks.loaded} of ${chunks.total} chunks loaded**${chunks.failed > 0 ? `, ${chunks.failed} failed` : ''} · ` +
+      `${progress.rows} rows · ${progress.calls}${planned} calls`,
+    progress.waitingUntil === null ? '' : `Waiting for quota until ${progress.waitingUntil}.`,
+    ...progress.windows.map(
+      ({ calls, perSeconds, free }) => `${free} of ${calls} calls left in the window of ${perSeconds} s.`,
+    ),
+    '| chunk | state | rows | calls | slices | last error |\n| --- | --- | ---: | ---: | ---: | --- |\n' +
+      progress.recent.map(rowOf).join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+const rowOf = (chunk: ChunkProgress): string =>
+  `| ${chunk.chunk} | ${chunk.state} | ${chunk.rows} | ${chunk.calls} | ${chunk.slicesPulled}/${chunk.slices} | ${cell(chunk.error)} |`;
+
+/** Text from outside, kept from ending the cell. */
+const cell = (text: string | null): string => (text ?? '').replace(/[|\r\n]+/g, ' ').slice(0, 120);

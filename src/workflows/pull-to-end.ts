@@ -1,0 +1,39 @@
+import { CancellationScope, sleep } from '@temporalio/workflow';
+import type { RunRef } from '../activities/contract.ts';
+import type { SliceCount } from '../activities/ports.ts';
+import { pullSlice } from './activities.ts';
+import type { RunState } from './run-state.ts';
+
+/**
+ * One slice, however many turns it takes. A long wait for quota is a timer here, so that it costs no worker
+ * slot and no attempt; where the slice stands lies in the warehouse.
+ */
+export async function pullToEnd(
+  run: RunRef,
+  state: RunState,
+  chunk: string | null,
+  slice: string,
+): Promise<SliceCount> {
+  const summary = chunk === null ? slice : `${chunk} ${slice}`;
+  for (;;) {
+    const outcome = await pullSlice.executeWithOptions({ summary }, [{ run, chunk, slice }]);
+    switch (outcome.outcome) {
+      case 'pulled':
+        state.slicePulled(chunk, outcome.count, outcome.windows);
+        return outcome.count;
+      case 'closed':
+        // Somebody has loaded or failed the chunk meanwhile (a Reset, a retry): the commit finds out which.
+        return { slice, calls: 0, rows: 0 };
+      case 'stopped':
+        // It stopped because this scope was cancelled: end the way every cancelled wait ends.
+        await CancellationScope.current().cancelRequested;
+        break;
+      case 'more':
+        break;
+      case 'waiting':
+        state.waiting(outcome.waitMs, outcome.windows);
+        await sleep(outcome.waitMs, { summary: 'Waiting for quota' });
+        break;
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  continueAsNew,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { OpenedRun } from '../activities/contract.ts';
+import { resultOfUnopened } from '../domain/run/result-of.ts';
+import type { RunResult, RunStatus } from '../domain/run/run-result.ts';
+import { listsOfRun } from '../domain/run/run-slices.ts';
+import { closeRun, openRun, resolveFilters } from './activities.ts';
+import { failureOf, textOf } from './failure.ts';
+import { progressQuery } from './messages.ts';
+import { pullChunks } from './pull-chunks.ts';
+import { pullToEnd } from './pull-to-end.ts';
+import { type Carried, RunState } from './run-state.ts';
+import { markRun, scheduledStartTime } from './search-attributes.ts';
+
+/**
+ * One run of a river: opens it (period, chunks, manifest), resolves its filters, pulls and loads its chunks and
+ * sums up. `input` is what a person types: `{"river": "…"}` with overrides, see docs/runs.md. `carried` is only
+ * ever given by continue-as-new.
+ *
+ * Fails, not to be retried, with `ConfigurationError` where the input is refused, with `ChunksFailed` where some
+ * chunks are not loaded, and with the kind of what stopped the run else; the failure's details are the result.
+ */
+export async function riverRun(input: unknown, carried?: Carried): Promise<RunResult> {
+  const state = new RunState(carried);
+  setHandler(progressQuery, () => state.progress(), {
+    description: 'Counts, open chunks, and what the run waits for.',
+  });
+
+  const opened = carried?.opened ?? (await open(input, state));
+  let end: 'done' | 'continue';
+  try {
+    if (!carried) await prepare(opened, state);
+    end = await pullChunks(opened, state);
+  } catch (error) {
+    if (isCancellation(error)) {
+      await close(opened, 'cancelled', null);
+      throw error;
+    }
+    const failure = failureOf(error);
+    if (!failure) throw error;
+    throw failed(failure.kind, failure.message, await close(opened, 'failed', textOf(failure)));
+  }
+  if (end === 'continue') return continueAsNew<typeof riverRun>(input, state.carried(opened));
+  if (state.failed === 0) return close(opened, 'succeeded', null);
+  const result = await close(opened, 'failed', null);
+  throw failed('ChunksFailed', chunksFailed(result), result);
+}
+
+async function open(input: unknown, state: RunState): Promise<OpenedRun> {
+  const info = workflowInfo();
+  const startedAt = info.startTime.toISOString();
+  const { workflowId, firstExecutionRunId: runId } = info;
+  const instant = info.typedSearchAttributes.get(scheduledStartTime)?.toISOString() ?? startedAt;
+  try {
+    const opened = await openRun({ input, workflowId, runId, instant, startedAt });
+    markRun(opened);
+    state.runOpened(opened);
+    return opened;
+  } catch (error) {
+    const failure = failureOf(error);
+    if (!failure) throw error;
+    const finishedAt = new Date().toISOString();
+    const result = resultOfUnopened({
+      river: riverOf(input),
+      workflowId,
+      runId,
+      status: 'failed',
+      startedAt,
+      finishedAt,
+    });
+    throw failed(failure.kind, failure.message, result);
+  }
+}
+
+async function prepare(opened: OpenedRun, state: RunState): Promise<void> {
+  if (opened.readsLists) await pullToEnd(opened.run, state, null, listsOfRun);
+  const { dataCalls } = await resolveFilters(opened.run);
+  state.callsPlanned(dataCalls);
+}
+
+const close = (
+  opened: OpenedRun,
+  status: Exclude<RunStatus, 'running' | 'terminated'>,
+  error: string | null,
+) =>
+  CancellationScope.nonCancellable(() =>
+    closeRun({ run: opened.run, status, error, finishedAt: new Date().toISOString() }),
+  );
+
+const failed = (kind: string, message: string, result: RunResult): ApplicationFailure =>
+  ApplicationFailure.create({ type: kind, message, nonRetryable: true, details: [result] });
+
+function chunksFailed({ river, chunks, failedChunks }: RunResult): string {
+  const [first] = failedChunks;
+  const where = first?.start ? `${first.start}/${first.end}: ` : '';
+  return `${chunks?.failed} of ${chunks?.total} chunks of ${river} are not loaded, the other ${chunks?.loaded} are. ${where}${first?.error ?? ''}`;
+}
+
+/** The river that an input names, where it names one: only for telling runs apart. */
+const riverOf = (input: unknown): string =>
+  typeof input === 'object' && input !== null && 'river' in input && typeof input.river === 'string'
+    ? input.river
+    : '';

@@ -1,0 +1,139 @@
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { OpenedRun } from '../activities/contract.ts';
+import type { SliceCount } from '../activities/ports.ts';
+import type { WindowUse } from '../domain/budget/window-use.ts';
+import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
+import { detailsOf } from './details.ts';
+import { registered, riverFailedChunks } from './search-attributes.ts';
+
+/** Finished chunks that stay in view. */
+const finishedInView = 20;
+
+/** What a run carries over continue-as-new; where it stands in the period lies in the manifest. */
+export interface Carried {
+  readonly opened: OpenedRun;
+  readonly loaded: number;
+  readonly failed: number;
+  readonly rows: number;
+  readonly calls: number;
+  readonly plannedCalls: number | null;
+}
+
+/** What the workflow knows of its run: counts, open chunks, what it waits for; shown wherever a person looks. */
+export class RunState {
+  #opened: OpenedRun | undefined;
+  #counts = { loaded: 0, failed: 0, rows: 0, calls: 0 };
+  #plannedCalls: number | null = null;
+  #chunks = new Map<string, ChunkProgress>();
+  #waitingUntil: number | null = null;
+  #windows: readonly WindowUse[] = [];
+
+  constructor(carried: Carried | undefined) {
+    if (!carried) return;
+    const { opened, plannedCalls, ...counts } = carried;
+    this.#opened = opened;
+    this.#plannedCalls = plannedCalls;
+    this.#counts = counts;
+  }
+
+  carried(opened: OpenedRun): Carried {
+    return { opened, plannedCalls: this.#plannedCalls, ...this.#counts };
+  }
+
+  get failed(): number {
+    return this.#counts.failed;
+  }
+
+  runOpened(opened: OpenedRun): void {
+    this.#opened = opened;
+    this.#show();
+  }
+
+  callsPlanned(calls: number | null): void {
+    this.#plannedCalls = calls;
+    this.#show();
+  }
+
+  chunkBegun(chunk: string): void {
+    const slices = this.#opened?.slices;
+    this.#chunks.set(chunk, {
+      chunk,
+      state: 'pulling',
+      rows: 0,
+      calls: 0,
+      slicesPulled: 0,
+      slices: (slices?.list.length ?? 0) + (slices?.data.length ?? 0),
+      error: null,
+    });
+    this.#show();
+  }
+
+  slicePulled(chunk: string | null, count: SliceCount, windows: readonly WindowUse[]): void {
+    this.#windows = windows;
+    this.#waitingUntil = null;
+    if (chunk !== null) {
+      this.#update(chunk, ({ rows, calls, slicesPulled }) => ({
+        rows: rows + count.rows,
+        calls: calls + count.calls,
+        slicesPulled: slicesPulled + 1,
+      }));
+    }
+    this.#show();
+  }
+
+  waiting(waitMs: number, windows: readonly WindowUse[]): void {
+    this.#windows = windows;
+    this.#waitingUntil = Date.now() + waitMs;
+    this.#show();
+  }
+
+  chunkLoaded(chunk: string, { rows, calls }: { readonly rows: number; readonly calls: number }): void {
+    this.#counts.loaded += 1;
+    this.#counts.rows += rows;
+    this.#counts.calls += calls;
+    this.#finish(chunk, { state: 'loaded', rows, calls });
+  }
+
+  chunkFailed(chunk: string, error: string): void {
+    this.#counts.failed += 1;
+    this.#finish(chunk, { state: 'failed', error });
+    if (this.#opened && registered(this.#opened, riverFailedChunks.name)) {
+      upsertSearchAttributes([{ key: riverFailedChunks, value: this.#counts.failed }]);
+    }
+  }
+
+  progress(): RunProgress {
+    const chunks = [...this.#chunks.values()];
+    return {
+      river: this.#opened?.run.river ?? '',
+      state: this.#opened ? 'pulling' : 'opening',
+      chunks: { total: this.#opened?.chunks ?? 0, loaded: this.#counts.loaded, failed: this.#counts.failed },
+      rows: this.#counts.rows + sum(chunks, 'rows'),
+      calls: this.#counts.calls + sum(chunks, 'calls'),
+      plannedCalls: this.#plannedCalls,
+      waitingUntil: this.#waitingUntil === null ? null : new Date(this.#waitingUntil).toISOString(),
+      windows: this.#windows,
+      recent: chunks,
+    };
+  }
+
+  #update(chunk: string, change: (before: ChunkProgress) => Partial<ChunkProgress>): void {
+    const before = this.#chunks.get(chunk);
+    if (before) this.#chunks.set(chunk, { ...before, ...change(before) });
+  }
+
+  #finish(chunk: string, change: Partial<ChunkProgress>): void {
+    this.#update(chunk, () => change);
+    const finished = [...this.#chunks.values()].filter(({ state }) => state !== 'pulling');
+    for (const { chunk: old } of finished.slice(0, -finishedInView)) this.#chunks.delete(old);
+    this.#show();
+  }
+
+  #show(): void {
+    setCurrentDetails(detailsOf(this.progress()));
+  }
+}
+
+/** Of open chunks only: what is finished is in the counts. */
+const sum = (chunks: readonly ChunkProgress[], what: 'rows' | 'calls'): number =>
+  chunks.reduce((total, chunk) => (chunk.state === 'pulling' ? total + chunk[what] : total), 0);

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  bookStrangers,
+  createRollingWindows,
+  nextAt,
+  nextTimes,
+  pauseUntil,
+  recordCall,
+  useOfWindows,
+} from '../../../src/domain/budget/rolling-windows.ts';
+import { defaultBudget } from '../../../src/domain/budget/window.ts';
+import { isOverfull, naiveNextAt, someWindows } from './naive-windows.ts';
+
+/** How long nobody asks before each call. */
+const gaps = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 40 });
+
+test('a window is spent after its calls, and has room again when the first of them is a whole length ago', () => {
+  const state = createRollingWindows([{ calls: 2, perMs: 10 }]);
+  recordCall(state, 0);
+  expect(nextAt(state, 4)).toBe(4);
+  recordCall(state, 4);
+  expect(nextAt(state, 4)).toBe(10);
+  expect(nextAt(state, 11)).toBe(11);
+  recordCall(state, 10);
+  expect(nextAt(state, 10)).toBe(14);
+});
+
+test('every window holds at once', () => {
+  const state = createRollingWindows([
+    { calls: 3, perMs: 100 },
+    { calls: 2, perMs: 10 },
+  ]);
+  expect(nextTimes(state, 0, 7)).toEqual([0, 0, 10, 100, 100, 110, 200]);
+});
+
+test('no rolling interval ever holds more than its window, and no room stays free while a call waits', () => {
+  fc.assert(
+    fc.property(someWindows, gaps, (windows, waits) => {
+      const state = createRollingWindows(windows);
+      const sent: number[] = [];
+      let arrivedAt = 0;
+      for (const gap of waits) {
+        arrivedAt += gap;
+        const at = nextAt(state, Math.max(arrivedAt, sent.at(-1) ?? 0));
+        expect(at).toBe(naiveNextAt(sent, windows, arrivedAt));
+        recordCall(state, at);
+        sent.push(at);
+      }
+      expect(isOverfull(sent, windows)).toBe(false);
+    }),
+  );
+});
+
+test('the next times are those at which the calls are then sent', () => {
+  fc.assert(
+    fc.property(someWindows, gaps, fc.nat({ max: 30 }), (windows, waits, count) => {
+      const state = createRollingWindows(windows);
+      const now = sendAll(state, waits);
+      const before = JSON.stringify(state);
+      const planned = nextTimes(state, now, count);
+      expect(JSON.stringify(state)).toBe(before);
+      const sent = planned.map(() => {
+        const at = nextAt(state, now);
+        recordCall(state, at);
+        return at;
+      });
+      expect(planned).toEqual(sent);
+    }),
+  );
+});
+
+test('used and free are what counting says, with (t − per, t] as the window', () => {
+  fc.assert(
+    fc.property(someWindows, gaps, fc.nat({ max: 80 }), (windows, waits, later) => {
+      const state = createRollingWindows(windows);
+      const sent: number[] = [];
+      const now = sendAll(state, waits, sent) + later;
+      const counted = windows.map(({ calls, perMs }) => {
+        const used = sent.filter((instant) => instant > now - perMs).length;
+        return { calls, perSeconds: perMs / 1000, used, free: calls - used };
+      });
+      expect(useOfWindows(state, now)).toEqual(counted);
+    }),
+  );
+});
+
+test('the order in which calls are recorded does not matter', () => {
+  fc.assert(
+    fc.property(someWindows, fc.array(fc.nat({ max: 200 }), { maxLength: 40 }), (windows, instants) => {
+      const [shuffled, ordered] = [createRollingWindows(windows), createRollingWindows(windows)];
+      for (const at of instants) recordCall(shuffled, at);
+      for (const at of instants.toSorted((a, b) => a - b)) recordCall(ordered, at);
+      expect(nextTimes(shuffled, 200, 20)).toEqual(nextTimes(ordered, 200, 20));
+      expect(useOfWindows(shuffled, 150)).toEqual(useOfWindows(ordered, 150));
+    }),
+  );
+});
+
+test('it goes on from its JSON as if it had never stopped', () => {
+  fc.assert(
+    fc.property(someWindows, gaps, gaps, (windows, waits, more) => {
+      const state = createRollingWindows(windows);
+      const now = sendAll(state, waits);
+      const copy = JSON.parse(JSON.stringify(state));
+      const [sent, sentFromCopy]: [number[], number[]] = [[], []];
+      sendAll(state, more, sent, now);
+      sendAll(copy, more, sentFromCopy, now);
+      expect(sentFromCopy).toEqual(sent);
+    }),
+  );
+});
+
+test("a stranger's calls fill their window alone, and expire like calls", () => {
+  const state = createRollingWindows([
+    { calls: 4, perMs: 10 },
+    { calls: 9, perMs: 100 },
+  ]);
+  recordCall(state, 0);
+  bookStrangers(state, 0, 3, 2);
+  expect(useOfWindows(state, 2).map(({ used }) => used)).toEqual([4, 1]);
+  expect(nextTimes(state, 2, 3)).toEqual([10, 12, 12]);
+  expect(useOfWindows(state, 12).map(({ used }) => used)).toEqual([0, 1]);
+});
+
+test("more of a stranger's calls than the window holds are no more than the window holds", () => {
+  const state = createRollingWindows([{ calls: 2, perMs: 10 }]);
+  bookStrangers(state, 0, 1000, 5);
+  expect(useOfWindows(state, 5)).toEqual([{ calls: 2, perSeconds: 0.01, used: 2, free: 0 }]);
+  expect(nextAt(state, 5)).toBe(15);
+});
+
+test("a stranger's calls need a window that is there", () => {
+  expect(() => bookStrangers(createRollingWindows(defaultBudget), 2, 1, 0)).toThrow(RangeError);
+});
+
+test('a pause holds every call back, is never shortened, and ends', () => {
+  const state = createRollingWindows(defaultBudget);
+  pauseUntil(state, 500);
+  pauseUntil(state, 200);
+  expect(nextAt(state, 100)).toBe(500);
+  expect(nextAt(state, 501)).toBe(501);
+});
+
+test('a hundred thousand calls leave no more behind than the windows hold', () => {
+  const state = createRollingWindows(defaultBudget);
+  let now = 0;
+  for (let sent = 0; sent < 100_000; sent += 1) {
+    now = nextAt(state, now);
+    recordCall(state, now);
+  }
+  expect(now).toBe(49 * 3_600_000 + 39 * 10_000);
+  expect(state.windows.map(({ instants }) => instants.length)).toEqual([2000, 50]);
+});
+
+/** Sends a call after each gap, as early as it may; returns when the last one was sent. */
+function sendAll(
+  state: ReturnType<typeof createRollingWindows>,
+  waits: readonly number[],
+  sent: number[] = [],
+  from = 0,
+): number {
+  let now = from;
+  for (const gap of waits) {
+    now = nextAt(state, now + gap);
+    recordCall(state, now);
+    sent.push(now);
+  }
+  return now;
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { refusedTogether } from '../../../src/domain/call/refused-together.ts';
+import { ReportRefusedError } from '../../../src/domain/errors.ts';
+
+const groups = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const calls = (day: string, action: number, statusOf: (group: number) => number) =>
+  groups.map((group) => ({
+    call: `GetCustomersByAction?Date=${day}&ActionID=${action}&RecipientGroupID=${group}`,
+    status: statusOf(group),
+  }));
+
+test('without a refusal there is nothing to say', () => {
+  expect(refusedTogether(calls('2026-01-01', 12, (group) => (group === 3 ? 404 : 200)))).toEqual([]);
+  expect(refusedTogether([])).toEqual([]);
+});
+
+test('a group that was refused beside others that were answered is a warning', () => {
+  expect(refusedTogether(calls('2026-01-01', 12, (group) => (group === 0 ? 400 : 200)))).toEqual([
+    'RecipientGroupID 0 was refused (400) by GetCustomersByAction?Date=2026-01-01&ActionID=12&RecipientGroupID=0; taken as no rows.',
+  ]);
+});
+
+test('“no rows” from one group is answer enough for the nine that were refused', () => {
+  expect(refusedTogether(calls('2026-01-01', 12, (group) => (group === 9 ? 404 : 400)))).toHaveLength(9);
+});
+
+test('a warning sums up all calls of one group', () => {
+  const chunk = ['2026-01-01', '2026-01-02', '2026-01-03'].flatMap((day) =>
+    [12, 13].flatMap((action) => calls(day, action, (group) => (group === 0 || group === 9 ? 400 : 200))),
+  );
+  const warnings = refusedTogether(chunk);
+  expect(warnings).toHaveLength(2);
+  expect(warnings[0]).toMatch(/^RecipientGroupID 0 .*ActionID=12&RecipientGroupID=0 and 5 more of its calls/);
+  expect(warnings[1]).toMatch(/^RecipientGroupID 9 /);
+});
+
+test('all ten groups of one day and action refused fail the chunk, whatever the others answered', () => {
+  const chunk = [
+    ...calls('2026-01-01', 12, () => 200),
+    ...calls('2026-01-01', 13, () => 400),
+    ...calls('2026-01-02', 13, () => 200),
+  ];
+  expect(() => refusedTogether(chunk)).toThrow(ReportRefusedError);
+  expect(() => refusedTogether(chunk)).toThrow(
+    /GetCustomersByAction\?Date=2026-01-01&ActionID=13 for every RecipientGroupID/,
+  );
+});

@@ -1,0 +1,340 @@
+import { describe, expect, test } from 'vitest';
+import type { Call } from '../../../src/domain/call/call.ts';
+import { lastDataUpdate } from '../../../src/domain/call/list-calls.ts';
+import { reportBySlug } from '../../../src/domain/catalogue/index.ts';
+import { columnsOfRiver } from '../../../src/domain/column/columns-of-river.ts';
+import { type FittedRows, fitListRows, fitRows } from '../../../src/domain/column/fit-rows.ts';
+import { RowShapeError } from '../../../src/domain/errors.ts';
+import type { Filters, Overrides } from '../../../src/domain/river/river.ts';
+
+interface Asked {
+  report: string;
+  stamps?: Call['stamps'];
+  keep?: NonNullable<Call['keep']>;
+  filters?: Filters;
+  overrides?: Overrides;
+}
+
+const fitPage = (answer: unknown[], { report, stamps = {}, keep, filters = {}, overrides }: Asked) =>
+  fitRows(
+    answer,
+    { key: 'GetRows?Date=2026-01-01', stamps, ...(keep && { keep }) },
+    columnsOfRiver(reportBySlug(report), { filters, overrides }),
+  );
+
+/** Each row by its columns' names, without its nulls. */
+const records = ({ columns, rows }: FittedRows) =>
+  rows.map((row) =>
+    Object.fromEntries(columns.map((name, at) => [name, row[at]]).filter(([, value]) => value !== null)),
+  );
+
+const day = { date: '2026-01-01' };
+
+test('a row bears its stamps, its fields and its attributes, in the table’s order', () => {
+  const fitted = fitPage(
+    [
+      { CustomerID: '231342', CustomerAttributes: ['BuddyZZ', 'UK'] },
+      { CustomerID: '943157', CustomerAttributes: ['Pax65', null] },
+    ],
+    {
+      report: 'customers-by-action',
+      stamps: { ...day, action_id: 12, recipient_group_id: 3 },
+      filters: { customerAttributes: ['Nick', 'Country'] },
+    },
+  );
+  expect(fitted).toEqual({
+    columns: ['date', 'action_id', 'recipient_group_id', 'customer_id', 'nick', 'country'],
+    rows: [
+      ['2026-01-01', 12, 3, '231342', 'BuddyZZ', 'UK'],
+      ['2026-01-01', 12, 3, '943157', 'Pax65', null],
+    ],
+    types: {
+      date: 'date',
+      action_id: 'integer',
+      recipient_group_id: 'integer',
+      customer_id: 'text',
+      nick: 'text',
+      country: 'text',
+    },
+  });
+});
+
+test('a page without rows has the table’s columns all the same', () => {
+  const fitted = fitPage([], { report: 'target-groups-by-date', stamps: day });
+  expect(fitted).toEqual({
+    columns: ['date', 'target_group_id'],
+    rows: [],
+    types: { date: 'date', target_group_id: 'integer' },
+  });
+});
+
+describe('keys', () => {
+  test('are matched whatever their case, in every row', () => {
+    const fitted = fitPage(
+      [
+        { ChannelId: 1, channelname: 'a' },
+        { CHANNELID: '2', ChannelName: 'b' },
+      ],
+      {
+        report: 'execution-channels',
+      },
+    );
+    expect(records(fitted)).toEqual([
+      { channel_id: 1, channel_name: 'a' },
+      { channel_id: 2, channel_name: 'b' },
+    ]);
+  });
+
+  test('are matched by the other spellings that have been seen', () => {
+    const report = 'customer-execution-details-by-campaign';
+    const fitted = fitPage([{ ScheduledTime: '2026-01-01 10:00:00', TemplateId: '7' }], { report });
+    expect(records(fitted)).toEqual([{ schedule_time: '2026-01-01 10:00:00', template_id: 7 }]);
+    const changers = fitPage([{ InitialCustomerAttributes: 'a', FinalCustomerAttributes: 'b' }], {
+      report: 'customer-attribute-changers',
+    });
+    expect(records(changers)).toEqual([{ initial_customer_attribute: 'a', final_customer_attribute: 'b' }]);
+  });
+
+  test('that a river’s overrides name go where it says', () => {
+    const fitted = fitPage([{ Kunde: 'A1', Produkte: [7, 8] }], {
+      report: 'customer-product-details-by-date',
+      overrides: { columns: { Kunde: 'customer_id', Produkte: 'product_id' } },
+    });
+    expect(records(fitted)).toEqual([
+      { customer_id: 'A1', product_id: '7' },
+      { customer_id: 'A1', product_id: '8' },
+    ]);
+  });
+});
+
+describe('the word NULL', () => {
+  test('is null before and after an attribute’s change, and nowhere else', () => {
+    const fitted = fitPage(
+      [
+        { CustomerID: 'NULL', InitialCustomerAttribute: 'NULL', FinalCustomerAttribute: 'null' },
+        { CustomerID: '2', InitialCustomerAttribute: null, FinalCustomerAttribute: 'NULL' },
+      ],
+      { report: 'customer-attribute-changers', filters: { customerAttributes: ['Nick'] } },
+    );
+    expect(records(fitted)).toEqual([
+      { customer_id: 'NULL', final_customer_attribute: 'null' },
+      { customer_id: '2' },
+    ]);
+  });
+});
+
+describe('customer attributes', () => {
+  const asked = { report: 'customers-by-action', filters: { customerAttributes: ['Nick', 'Country'] } };
+
+  test('may come as one delimited text, under the singular name', () => {
+    const fitted = fitPage(
+      [
+        { CustomerID: '1', CustomerAttribute: 'BuddyZZ;UK' },
+        { CustomerID: '2', CUSTOMERATTRIBUTES: 'Pax65,DE' },
+      ],
+      asked,
+    );
+    expect(records(fitted)).toEqual([
+      { customer_id: '1', nick: 'BuddyZZ', country: 'UK' },
+      { customer_id: '2', nick: 'Pax65', country: 'DE' },
+    ]);
+  });
+
+  test('that are missing are null', () => {
+    const fitted = fitPage([{ CustomerID: '1', CustomerAttributes: null }, { CustomerID: '2' }], asked);
+    expect(records(fitted)).toEqual([{ customer_id: '1' }, { customer_id: '2' }]);
+  });
+
+  test('of another number than asked for are refused, and the row is named', () => {
+    const mixedUp = () => fitPage([{ CustomerID: '1', CustomerAttributes: ['UK'] }], asked);
+    expect(mixedUp).toThrow(RowShapeError);
+    expect(mixedUp).toThrow(/GetRows\?Date=2026-01-01 .*number 1 .*2 customer attributes/);
+  });
+
+  test('that nobody asked for are left out', () => {
+    const fitted = fitPage([{ CustomerID: '1', CustomerAttributes: ['x'] }], {
+      report: 'customers-by-action',
+    });
+    expect(records(fitted)).toEqual([{ customer_id: '1' }]);
+  });
+});
+
+describe('an unknown field', () => {
+  test('has a column of its own, with the type of its values', () => {
+    const fitted = fitPage(
+      [
+        { TargetGroupID: 9, NewFlag: true },
+        { TargetGroupID: 24, NewFlag: null, Share: 1, Tags: ['a'] },
+        { TargetGroupID: 25, Share: 0.5 },
+      ],
+      { report: 'target-groups-by-date', stamps: day },
+    );
+    expect(fitted.columns).toEqual(['date', 'target_group_id', 'new_flag', 'share', 'tags']);
+    expect(fitted.types).toMatchObject({ new_flag: 'boolean', share: 'double', tags: 'text' });
+    expect(fitted.rows).toEqual([
+      ['2026-01-01', 9, true, null, null],
+      ['2026-01-01', 24, null, 1, '["a"]'],
+      ['2026-01-01', 25, null, 0.5, null],
+    ]);
+  });
+
+  test('without any value makes no column', () => {
+    const fitted = fitPage([{ TargetGroupID: 9, Empty: null }], {
+      report: 'target-groups-by-date',
+      stamps: day,
+    });
+    expect(fitted.columns).toEqual(['date', 'target_group_id']);
+  });
+
+  test('that repeats what was asked makes no column; one that says otherwise makes one beside it', () => {
+    const asked = { report: 'actions-by-target-group', stamps: { ...day, target_group_id: 9 } };
+    expect(records(fitPage([{ TargetGroupID: '9', ActionID: 1 }], asked))).toEqual([
+      { ...day, target_group_id: 9, action_id: 1 },
+    ]);
+    expect(records(fitPage([{ TargetGroupID: 10, ActionID: 1 }], asked))).toEqual([
+      { ...day, target_group_id: 9, action_id: 1, target_group_id_2: 10 },
+    ]);
+  });
+
+  test('never fills an attribute’s column, nor one of River’s own', () => {
+    const fitted = fitPage([{ CustomerID: '1', Country: 'x', _run_id: 'y', '***': 'z', '': 'w' }], {
+      report: 'customers-by-action',
+      filters: { customerAttributes: ['Country'] },
+    });
+    expect(records(fitted)).toEqual([
+      { customer_id: '1', country_2: 'x', run_id: 'y', field: 'z', field_2: 'w' },
+    ]);
+  });
+
+  test('of two spellings in one row keeps both values', () => {
+    const fitted = fitPage([{ 'Foo Bar': 1, FooBar: 2 }, { FooBar: 3 }], { report: 'all-actions' });
+    expect(records(fitted)).toEqual([{ foo_bar: 1, foo_bar_2: 2 }, { foo_bar: 3 }]);
+  });
+
+  test('may be called like a member of every object', () => {
+    const fitted = fitPage([JSON.parse('{"ActionID":1,"__proto__":"p","constructor":"c"}')], {
+      report: 'all-actions',
+    });
+    expect(records(fitted)).toEqual([{ action_id: 1, proto: 'p', constructor: 'c' }]);
+  });
+});
+
+test('a value that does not fit widens its column for the whole page', () => {
+  const fitted = fitPage([{ ActionID: 1 }, { ActionID: 'A-2' }], { report: 'all-actions' });
+  expect(fitted.types.action_id).toBe('text');
+  expect(fitted.rows.map(([id]) => id)).toEqual(['1', 'A-2']);
+});
+
+test('what the call asked for stands in for what the answer leaves out', () => {
+  const asked = { report: 'customer-execution-details-by-campaign', stamps: { channel_id: 504 } };
+  const fitted = fitPage([{ CustomerID: '1' }, { CustomerID: '2', ChannelID: 505 }], asked);
+  expect(records(fitted)).toEqual([
+    { customer_id: '1', channel_id: 504 },
+    { customer_id: '2', channel_id: 505 },
+  ]);
+});
+
+describe('a chosen channel', () => {
+  const keep = { column: 'channel_id', value: 504 };
+
+  test('keeps its own rows, and those that bear none', () => {
+    const answer = [
+      { CustomerID: '1', ChannelID: '504' },
+      { CustomerID: '2', ChannelID: 505 },
+      { CustomerID: '3' },
+    ];
+    const fitted = fitPage(answer, {
+      report: 'customer-one-time-actions-by-campaign',
+      stamps: { channel_id: 504 },
+      keep,
+    });
+    expect(records(fitted)).toEqual([
+      { customer_id: '1', channel_id: 504 },
+      { customer_id: '3', channel_id: 504 },
+    ]);
+  });
+
+  test('drops a row that bears another beside the stamp', () => {
+    const asked = { report: 'customer-send-details-by-channel', stamps: { channel_id: 504 }, keep };
+    const fitted = fitPage([{ CustomerID: '1', ChannelID: 505 }, { CustomerID: '2' }], asked);
+    expect(records(fitted)).toEqual([{ customer_id: '2', channel_id: 504 }]);
+    expect(fitted.columns).not.toContain('channel_id_2');
+  });
+});
+
+describe('products', () => {
+  const products = (answer: unknown[]) =>
+    records(fitPage(answer, { report: 'customer-product-details-by-date', stamps: day }));
+
+  test.each<[what: string, answer: unknown, rows: object[]]>([
+    ['one product', { CustomerID: '1', ProductID: 7 }, [{ product_id: '7' }]],
+    [
+      'a list of them',
+      { CustomerID: '1', ProductIDs: [7, 'B8'] },
+      [{ product_id: '7' }, { product_id: 'B8' }],
+    ],
+    [
+      'a list of objects',
+      {
+        CustomerID: '1',
+        Products: [
+          { ProductID: 7, Rank: 1 },
+          { ProductID: 8, Rank: 2 },
+        ],
+      },
+      [
+        { product_id: '7', rank: 1 },
+        { product_id: '8', rank: 2 },
+      ],
+    ],
+    ['one object', { CustomerID: '1', Product: { ProductID: 7 } }, [{ product_id: '7' }]],
+    ['an empty list', { CustomerID: '1', ProductIDs: [] }, [{}]],
+    ['none', { CustomerID: '1', ProductIDs: null }, [{}]],
+  ])('%s: one row each', (_what, answer, rows) => {
+    expect(products([answer])).toEqual(rows.map((row) => ({ ...day, customer_id: '1', ...row })));
+  });
+
+  test('that bear their customer’s field as well keep both values', () => {
+    expect(products([{ CustomerID: '1', Products: [{ ProductID: 7, CustomerID: '2' }] }])).toEqual([
+      { ...day, customer_id: '1', product_id: '7', customer_id_2: '2' },
+    ]);
+  });
+});
+
+test.each([
+  ['text', '"text"'],
+  [7, '7'],
+  [null, 'null'],
+  [['a'], '["a"]'],
+])('a row that is %j is refused, with its call and its place', (row, shown) => {
+  const refused = () => fitPage([{ ActionID: 1 }, row], { report: 'all-actions' });
+  expect(refused).toThrow(RowShapeError);
+  expect(refused).toThrow(
+    new RegExp(`GetRows\\?Date=2026-01-01 .*${shown.replace(/[[\]]/g, '\\$&')}.*number 2`),
+  );
+});
+
+describe('the rows of a list call', () => {
+  test('hold what is read from them and nothing else', () => {
+    const call = {
+      key: 'GetExecutedCampaignDetails?Date=2026-01-01',
+      endpoint: 'actions/GetExecutedCampaignDetails',
+      stamps: { found_on: '2026-01-01' },
+    };
+    expect(fitListRows([{ CampaignID: '221', TargetGroupID: 15, Notes: '' }], call)).toEqual({
+      columns: ['found_on', 'campaign_id'],
+      rows: [['2026-01-01', 221]],
+      types: { found_on: 'date', campaign_id: 'integer' },
+    });
+  });
+
+  test('may be one object', () => {
+    expect(fitListRows([{ date: '2015-08-13', Extra: 1 }], lastDataUpdate).rows).toEqual([['2015-08-13']]);
+  });
+
+  test('are known for list calls alone', () => {
+    expect(() => fitListRows([], { key: 'GetX', endpoint: 'customers/GetX', stamps: {} })).toThrow(
+      RangeError,
+    );
+  });
+});

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { addDays, dayCount, daysOf, isDay } from '../../../src/domain/period/day.ts';
+import { anyDay, dayOf, numberOf } from '../../helpers/counted-calendar.ts';
+import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
+
+describeOnMachinesEverywhere('days', () => {
+  test.each([
+    ['2026-02-28', 1, '2026-03-01'],
+    ['2024-02-28', 1, '2024-02-29'],
+    ['1900-02-28', 1, '1900-03-01'],
+    ['2000-02-28', 1, '2000-02-29'],
+    ['2026-12-31', 1, '2027-01-01'],
+    ['2026-01-01', -1, '2025-12-31'],
+    ['2026-03-29', 1, '2026-03-30'],
+    ['2026-10-25', 1, '2026-10-26'],
+    ['2026-01-31', 0, '2026-01-31'],
+  ])('%s and %i days is %s', (day, days, later) => {
+    expect(addDays(day, days)).toBe(later);
+  });
+
+  test('adding days follows the calendar', () => {
+    fc.assert(
+      fc.property(anyDay(), fc.integer({ min: -3000, max: 3000 }), (day, days) => {
+        expect(addDays(day, days)).toBe(dayOf(numberOf(day) + days));
+      }),
+    );
+  });
+
+  test('a stretch has each of its days once, in order', () => {
+    fc.assert(
+      fc.property(anyDay(), fc.integer({ min: 0, max: 800 }), (first, more) => {
+        const last = dayOf(numberOf(first) + more);
+        const days = [...daysOf({ first, last })];
+        expect(days).toEqual(Array.from({ length: more + 1 }, (_, k) => dayOf(numberOf(first) + k)));
+        expect(dayCount({ first, last })).toBe(more + 1);
+      }),
+    );
+  });
+});
+
+test('days are made as they are asked for', () => {
+  const [first, second] = daysOf({ first: '1000-01-01', last: '9999-12-31' });
+  expect([first, second]).toEqual(['1000-01-01', '1000-01-02']);
+});
+
+test.each(['2024-02-29', '2000-02-29', '1900-12-31', '2100-01-01', '1000-01-01', '9999-12-31'])(
+  '%s is a day',
+  (text) => {
+    expect(isDay(text)).toBe(true);
+  },
+);
+
+test.each([
+  '2026-02-29',
+  '2026-02-30',
+  '1900-02-29',
+  '2026-04-31',
+  '2026-13-01',
+  '2026-00-10',
+  '2026-01-00',
+  '2026-1-1',
+  '26-01-01',
+  '0050-01-01',
+  '2026-01-01T00:00:00Z',
+  ' 2026-01-01',
+  'yesterday',
+  '',
+])('"%s" is no day', (text) => {
+  expect(isDay(text)).toBe(false);
+});
+
+test('what is no day is not counted with', () => {
+  expect(() => addDays('2026-02-30', 1)).toThrow(RangeError);
+  expect(() => addDays('9999-12-31', 1)).toThrow(RangeError);
+  expect(() => addDays('2026-01-01', 1e9)).toThrow(RangeError);
+});

@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ConfigurationError } from '../../../src/domain/errors.ts';
+import { resolveDay } from '../../../src/domain/period/resolve-day.ts';
+import { dayOf, numberOf } from '../../helpers/counted-calendar.ts';
+import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
+
+describeOnMachinesEverywhere("the run's day", () => {
+  test.each([
+    ['2026-01-31T22:00:00Z', '+02:00', '2026-02-01'],
+    ['2026-01-31T21:59:59.999Z', '+02:00', '2026-01-31'],
+    ['2026-01-01T11:59:59Z', '-12:00', '2025-12-31'],
+    ['2026-01-01T12:00:00Z', '-12:00', '2026-01-01'],
+    ['2026-01-01T09:59:59Z', '+14:00', '2026-01-01'],
+    ['2026-01-01T10:00:00Z', '+14:00', '2026-01-02'],
+    ['2024-02-28T23:30:00Z', '+00:30', '2024-02-29'],
+    ['2024-03-01T03:29:00Z', '-03:30', '2024-02-29'],
+    ['2026-01-01T00:30:00+02:00', '+00:00', '2025-12-31'],
+    ['2026-01-01T00:30:00+02:00', '+02:00', '2026-01-01'],
+  ])('of %s at %s is %s', (instant, utcOffset, day) => {
+    expect(resolveDay(instant, { utcOffset })).toBe(day);
+    expect(resolveDay(new Date(instant), { utcOffset })).toBe(day);
+  });
+
+  test.each([
+    ['2026-01-31T23:59:59Z', 'Europe/London', '2026-01-31'],
+    ['2026-06-30T22:59:59Z', 'Europe/London', '2026-06-30'],
+    ['2026-06-30T23:00:00Z', 'Europe/London', '2026-07-01'],
+    ['2026-01-01T03:29:59Z', 'America/St_Johns', '2025-12-31'],
+    ['2026-01-01T03:30:00Z', 'America/St_Johns', '2026-01-01'],
+    ['2026-07-01T02:29:59Z', 'America/St_Johns', '2026-06-30'],
+    ['2026-07-01T02:30:00Z', 'America/St_Johns', '2026-07-01'],
+    ['2026-01-01T09:59:59Z', 'Pacific/Kiritimati', '2026-01-01'],
+    ['2026-01-01T10:00:00Z', 'Pacific/Kiritimati', '2026-01-02'],
+    ['2026-01-01T11:59:59Z', 'Etc/GMT+12', '2025-12-31'],
+    ['2026-05-05T18:14:59Z', 'Asia/Kathmandu', '2026-05-05'],
+    ['2026-05-05T18:15:00Z', 'Asia/Kathmandu', '2026-05-06'],
+    // Clocks go from 24:00 to 01:00.
+    ['2026-04-23T21:59:59Z', 'Africa/Cairo', '2026-04-23'],
+    ['2026-04-23T22:00:00Z', 'Africa/Cairo', '2026-04-24'],
+    // Clocks go from 24:00 back to 23:00: the day's last hour comes twice.
+    ['2018-02-18T02:30:00Z', 'America/Sao_Paulo', '2018-02-17'],
+    ['2018-02-18T03:00:00Z', 'America/Sao_Paulo', '2018-02-18'],
+    // Samoa changed sides of the date line: it has no 30 December 2011.
+    ['2011-12-30T09:59:59Z', 'Pacific/Apia', '2011-12-29'],
+    ['2011-12-30T10:00:00Z', 'Pacific/Apia', '2011-12-31'],
+  ])('of %s in %s is %s', (instant, timezone, day) => {
+    expect(resolveDay(instant, { timezone })).toBe(day);
+  });
+
+  test('at every offset is the calendar day of the shifted instant', () => {
+    const epoch = numberOf('1970-01-01');
+    fc.assert(
+      fc.property(
+        anyInstant('1900-01-02', '2100-12-31'),
+        fc.integer({ min: -720, max: 840 }),
+        (at, minutes) => {
+          const day = dayOf(epoch + Math.floor((at + minutes * 60_000) / 86_400_000));
+          expect(resolveDay(new Date(at), { utcOffset: offsetText(minutes) })).toBe(day);
+        },
+      ),
+    );
+  });
+
+  test('turns at midnight at every quarter of an hour from -12:00 to +14:00', () => {
+    for (let minutes = -720; minutes <= 840; minutes += 15) {
+      const midnight = Date.parse('2024-02-29T00:00:00Z') - minutes * 60_000;
+      const utcOffset = offsetText(minutes);
+      expect([utcOffset, resolveDay(new Date(midnight - 1), { utcOffset })]).toEqual([
+        utcOffset,
+        '2024-02-28',
+      ]);
+      expect([utcOffset, resolveDay(new Date(midnight), { utcOffset })]).toEqual([utcOffset, '2024-02-29']);
+    }
+  });
+
+  test('in a time zone is the day at the offset that the zone has then', () => {
+    fc.assert(
+      fc.property(
+        anyInstant('1975-01-01', '2100-12-31'),
+        fc.constantFrom(...Intl.supportedValuesOf('timeZone')),
+        (at, timezone) => {
+          expect(resolveDay(new Date(at), { timezone })).toBe(
+            resolveDay(new Date(at), { utcOffset: offsetOf(timezone, at) }),
+          );
+        },
+      ),
+    );
+  });
+});
+
+test('with neither offset nor time zone, days are those of UTC', () => {
+  expect(resolveDay('2026-01-31T23:59:59Z', {})).toBe('2026-01-31');
+});
+
+test('an offset and a time zone together are refused, both named', () => {
+  expect(() =>
+    resolveDay('2026-01-31T10:00:00Z', { utcOffset: '+02:00', timezone: 'Europe/London' }),
+  ).toThrow(
+    new ConfigurationError(
+      'A period has either utcOffset or timezone, not both: got +02:00 and Europe/London.',
+      {
+        facts: { utcOffset: '+02:00', timezone: 'Europe/London' },
+      },
+    ),
+  );
+});
+
+test.each(['+25:00', 'GMT+2', ''])('the offset "%s" is refused', (utcOffset) => {
+  expect(() => resolveDay('2026-01-31T10:00:00Z', { utcOffset })).toThrow(ConfigurationError);
+});
+
+test.each(['+02:00', 'Mars/Phobos', 'BST'])('the time zone "%s" is refused', (timezone) => {
+  expect(() => resolveDay('2026-01-31T10:00:00Z', { timezone })).toThrow(ConfigurationError);
+});
+
+test.each(['2026-01-31T10:00:00', '2026-01-31', '2026-02-30T10:00:00Z', '2026-01-31T24:00:00Z', 'now', ''])(
+  '"%s" is no instant',
+  (instant) => {
+    expect(() => resolveDay(instant, {})).toThrow(ConfigurationError);
+  },
+);
+
+function anyInstant(from: string, to: string) {
+  return fc.integer({ min: Date.parse(`${from}T00:00:00Z`), max: Date.parse(`${to}T00:00:00Z`) });
+}
+
+function offsetText(minutes: number): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  const size = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** As Intl writes it: `GMT+05:45`, or `GMT` alone. */
+function offsetOf(timezone: string, at: number): string {
+  const parts = new Intl.DateTimeFormat('en', {
+    timeZone: timezone,
+    timeZoneName: 'longOffset',
+  }).formatToParts(at);
+  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return name.replace('GMT', '') || '+00:00';
+}

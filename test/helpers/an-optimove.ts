@@ -1,0 +1,80 @@
+import { defaultBudget } from '../../src/domain/budget/window.ts';
+import type { PageAsked } from '../../src/domain/call/answer.ts';
+import type { Call } from '../../src/domain/call/call.ts';
+import type { RequestRecord } from '../../src/domain/call/request-record.ts';
+import type { Connection } from '../../src/domain/river/configuration.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { CallGate, CallOutcome } from '../../src/optimove/call-gate.ts';
+import { createOptimove } from '../../src/optimove/create-optimove.ts';
+
+export const apiKey = 'key-4f1e "9c/2';
+export const password = 'pass-7a60 "b1/3';
+
+export function aConnection(baseUrl: string, changes: Partial<Connection> = {}): Connection {
+  return {
+    name: 'main',
+    baseUrl,
+    auth: { kind: 'apiKey', apiKey: new Secret(apiKey) },
+    budget: defaultBudget,
+    maxConcurrentCalls: 8,
+    pageSize: 10_000,
+    callTimeoutMs: 20_000,
+    ...changes,
+  };
+}
+
+export const aLogin: Connection['auth'] = { kind: 'login', username: 'ada', password: new Secret(password) };
+
+export function aCall(changes: Partial<Call> = {}): Call {
+  return {
+    key: 'GetCustomersByAction?Date=2026-01-05&ActionID=12',
+    kind: 'data',
+    endpoint: 'customers/GetCustomersByAction',
+    parameters: { Date: '2026-01-05', ActionID: '12' },
+    stamps: {},
+    pages: true,
+    ...changes,
+  };
+}
+
+/** A gate that lets everybody through and writes down what came of it. */
+export function openGate(): CallGate & { readonly outcomes: CallOutcome[]; entered: number } {
+  const outcomes: CallOutcome[] = [];
+  return {
+    outcomes,
+    entered: 0,
+    async enter(signal) {
+      signal.throwIfAborted();
+      this.entered += 1;
+      return (outcome) => outcomes.push(outcome);
+    },
+  };
+}
+
+/** An Optimove client, and how to ask it with the things a caller always brings along. */
+export function aClient(connection: Connection, { now }: { now?: () => number } = {}) {
+  const gate = openGate();
+  const records: RequestRecord[] = [];
+  const optimove = createOptimove(connection, gate, now === undefined ? {} : { now });
+  const never = new AbortController().signal;
+  return {
+    gate,
+    records,
+    optimove,
+    ask: (
+      call: Call = aCall(),
+      page?: PageAsked,
+      { signal = never, abort = never }: { signal?: AbortSignal; abort?: AbortSignal } = {},
+    ) => optimove.request(call, page, { signal, abort, record: (request) => records.push(request) }),
+  };
+}
+
+/** What a promise rejects with; an error where it does not. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('It did not fail.');
+}

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseJson } from '../../src/optimove/parse-json.ts';
+
+describe('numbers that a double holds stay numbers', () => {
+  test.each([
+    ['0', 0],
+    ['-0.0', -0],
+    ['42', 42],
+    ['342.65', 342.65],
+    ['1.50', 1.5],
+    ['1e3', 1000],
+    ['1.5E-7', 1.5e-7],
+    ['9007199254740991', 9007199254740991],
+    ['-9007199254740991', -9007199254740991],
+    ['0.30000000000000004', 0.1 + 0.2],
+    ['100000000000000000000.0', 1e20],
+    ['1.5e300', 1.5e300],
+    ['0.00000000000000000000', 0],
+  ])('%s', (source, value) => {
+    expect(parseJson(`[{"a": ${source}}]`)).toStrictEqual([{ a: value }]);
+  });
+});
+
+describe('numbers that a double does not hold keep their digits', () => {
+  test.each([
+    '9007199254740992',
+    '9007199254740993',
+    '-9007199254740993',
+    '10000000000000000000',
+    '123456789012345678901234567890',
+    '0.1234567890123456789',
+    '1.00000000000000000001',
+    '-123456789012345.6789',
+    '1e400',
+    '-2.5e-400',
+  ])('%s', (source) => {
+    const texts = [
+      source,
+      ` ${source} `,
+      `[${source}]`,
+      `[1,${source}]`,
+      `{"a":${source}}`,
+      `{"a":\n\t${source}\n}`,
+    ];
+    const values = [source, source, [source], [1, source], { a: source }, { a: source }];
+    expect(texts.map(parseJson)).toStrictEqual(values);
+  });
+});
+
+test('digits inside strings are left alone', () => {
+  const text = '[{"id":"9007199254740993","note":": 9007199254740993, \\"1e400\\"","n":9007199254740993}]';
+  expect(parseJson(text)).toStrictEqual([
+    { id: '9007199254740993', note: ': 9007199254740993, "1e400"', n: '9007199254740993' },
+  ]);
+});
+
+test('whatever digits a number has, they come back', () => {
+  const digits = (minLength: number) =>
+    fc.array(fc.integer({ min: 0, max: 9 }), { minLength, maxLength: 40 }).map((all) => all.join(''));
+  const whole = digits(1).map((text) => text.replace(/^0+(?=.)/, ''));
+  const decimal = fc.tuple(whole, digits(1)).map(([before, after]) => `${before}.${after}`);
+  const number = fc
+    .tuple(fc.constantFrom('', '-'), fc.oneof(whole, decimal))
+    .map(([sign, text]) => `${sign}${text}`);
+  fc.assert(
+    fc.property(fc.array(number), (sources) => {
+      const rows = parseJson(`[${sources.map((source) => `{"v":${source}}`).join(', ')}]`) as {
+        v: unknown;
+      }[];
+      expect(rows.map((row) => plain(String(row.v)))).toStrictEqual(sources.map(plain));
+    }),
+  );
+});
+
+test('what is not a number, or a short one, comes as JSON.parse gives it', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2), (value, indent) => {
+      const text = JSON.stringify(value, null, indent);
+      expect(JSON.stringify(parseJson(text), keepNumber)).toBe(JSON.stringify(JSON.parse(text), keepNumber));
+    }),
+  );
+});
+
+test.each([
+  '',
+  '[',
+  '[1',
+  'nothing',
+  '[01234567890123456789]',
+  '{1234567890123456789:1}',
+  '[1.2.34567890123456789]',
+])('%j is refused as JSON.parse refuses it', (text) => {
+  expect(() => parseJson(text)).toThrow(SyntaxError);
+});
+
+/** A decimal without an exponent, without zeros that say nothing. */
+function plain(number: string): string {
+  const [, sign, digits = '', point, exponent] = /^(-?)(\d+(?:\.\d+)?)(?:e([+-])(\d+))?$/.exec(number) ?? [];
+  const [whole = '', fraction = ''] = digits.split('.');
+  const places = Number(exponent ?? 0) * (point === '-' ? -1 : 1);
+  const all = `${'0'.repeat(400)}${whole}${fraction}${'0'.repeat(400)}`;
+  const at = 400 + whole.length + places;
+  const text = `${all.slice(0, at).replace(/^0+/, '')}.${all.slice(at).replace(/0+$/, '')}`;
+  return text === '.' ? '0' : `${sign}${text}`;
+}
+
+/** Large doubles may come as the digits they were written with. */
+function keepNumber(_key: string, value: unknown): unknown {
+  return typeof value === 'number'
+    ? plain(String(value))
+    : typeof value === 'string' && /^-?\d+(\.\d+)?(e[+-]\d+)?$/.test(value)
+      ? plain(value)
+      : value;
+}

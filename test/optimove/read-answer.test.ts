@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ConfigurationError,
+  CredentialsRefusedError,
+  OptimoveUnavailableError,
+  ReportRefusedError,
+  type RiverError,
+  ThrottledError,
+} from '../../src/domain/errors.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { hideSecrets } from '../../src/optimove/hide-secrets.ts';
+import { readAnswer } from '../../src/optimove/read-answer.ts';
+import type { Asked, Reply } from '../../src/optimove/reply.ts';
+
+const asked: Asked = {
+  connection: 'main',
+  url: 'https://api4.optimove.net/current/customers/GetX',
+  kind: 'data',
+  endpoint: 'customers/GetX',
+  description: 'customers/GetX (Date=2026-01-05)',
+  facts: { connection: 'main', call: 'GetX?Date=2026-01-05' },
+  hide: hideSecrets([new Secret('s3cret')]),
+};
+const aList: Asked = { ...asked, kind: 'list' };
+const html = { 'content-type': 'text/html; charset=utf-8' };
+
+describe('rows', () => {
+  test('200 with a list is its rows', () => {
+    expect(read(200, '[{"CustomerID":"1"},{"CustomerID":"2"}]')).toMatchObject({
+      status: 200,
+      rows: [{ CustomerID: '1' }, { CustomerID: '2' }],
+    });
+  });
+
+  test('a byte order mark and a wrong content type do not matter', () => {
+    expect(read(200, '\uFEFF [{"a":1}]\n', html).rows).toStrictEqual([{ a: 1 }]);
+  });
+
+  test('numbers beyond a double keep their digits', () => {
+    expect(read(200, '[{"a":9007199254740993}]').rows).toStrictEqual([{ a: '9007199254740993' }]);
+  });
+
+  test.each(['general/GetLastDataUpdate', 'General/getlastdataupdate'])(
+    'the one object of %s is a row',
+    (endpoint) => {
+      expect(read(200, '{"Date":"2026-01-04"}', {}, { ...aList, endpoint }).rows).toStrictEqual([
+        { Date: '2026-01-04' },
+      ]);
+    },
+  );
+
+  test('equal bodies have equal fingerprints, others do not', () => {
+    const [one, same, other] = ['[{"a":1}]', '[{"a":1}]', '[{"a":2}]'].map(
+      (body) => read(200, body).fingerprint,
+    );
+    expect(same).toBe(one);
+    expect(other).not.toBe(one);
+  });
+});
+
+describe('no rows', () => {
+  test.each([
+    [200, '[]'],
+    [200, ''],
+    [200, ' \r\n'],
+    [200, 'null'],
+    [204, ''],
+    [404, 'Not Found'],
+    [404, ''],
+    [404, '<html>not here</html>'],
+  ])('%i %j', (status, body) => {
+    expect(read(status, body, status === 404 ? html : {})).toMatchObject({ status, rows: [] });
+  });
+
+  test.each(['[]', '', 'null'])('200 %j on a list call', (body) => {
+    expect(read(200, body, {}, aList).rows).toStrictEqual([]);
+  });
+});
+
+describe('failures', () => {
+  const location = { location: 'https://user:s3cret@elsewhere.example/in/s3cret?key=s3cret#s3cret' };
+  test.each<[string, number, string, Record<string, string>, typeof RiverError | typeof ThrottledError]>([
+    ['a JSON string', 200, '"No data for you"', {}, ReportRefusedError],
+    ['a number', 200, '42', {}, ReportRefusedError],
+    ['true', 200, 'true', {}, ReportRefusedError],
+    ['an object', 200, '{"Date":"2026-01-04"}', {}, ReportRefusedError],
+    ['a list of strings', 200, '[{"a":1},"b"]', {}, ReportRefusedError],
+    ['a list of lists', 200, '[[1]]', {}, ReportRefusedError],
+    ['a list of nulls', 200, '[null]', {}, ReportRefusedError],
+    ['an HTML page', 200, '<!DOCTYPE html><html></html>', html, OptimoveUnavailableError],
+    ['a page by its content type', 200, 'blocked', html, OptimoveUnavailableError],
+    ['plain text', 200, 'be right back', {}, OptimoveUnavailableError],
+    ['a cut list', 200, '[{"a":1},{"a"', {}, OptimoveUnavailableError],
+    ['another 2xx', 202, '[]', {}, ReportRefusedError],
+    ['a redirect', 302, '<html>moved</html>', { ...html, ...location }, ConfigurationError],
+    ['a redirect to nowhere', 304, '', {}, ConfigurationError],
+    ['bare text', 400, 'missing ActionID', {}, ReportRefusedError],
+    ['quoted text', 400, '"missing ActionID"', {}, ReportRefusedError],
+    ['a page instead of a refusal', 400, '<html>blocked</html>', {}, OptimoveUnavailableError],
+    ['bare text', 401, 'Missing Authorization-Token', {}, CredentialsRefusedError],
+    ['nothing, labelled HTML', 401, '', html, CredentialsRefusedError],
+    ['a page instead of a refusal', 401, '<html>blocked</html>', {}, OptimoveUnavailableError],
+    ['bare text', 403, 'Unauthorized User', {}, CredentialsRefusedError],
+    ['a page by its content type', 403, 'Access denied', html, OptimoveUnavailableError],
+    ['an expired token, labelled HTML', 403, 'Authorization-Token Expired', html, CredentialsRefusedError],
+    ['quoted text', 405, '"Method Not Allowed"', {}, ReportRefusedError],
+    ['too late', 408, '', {}, OptimoveUnavailableError],
+    ['gone', 410, '', {}, ReportRefusedError],
+    ['too early', 425, '', {}, OptimoveUnavailableError],
+    ['too many', 429, '{"status":429,"message":"You have exceeded the limit"}', {}, ThrottledError],
+    ['too many, on a page', 429, '<html>slow down</html>', html, ThrottledError],
+    ['a fault', 500, '"Internal Server Error"', {}, OptimoveUnavailableError],
+    ['a fault on a page', 502, '<html>Bad gateway</html>', html, OptimoveUnavailableError],
+    ['a fault', 503, '', {}, OptimoveUnavailableError],
+    ['an unheard-of fault', 599, '', {}, OptimoveUnavailableError],
+  ])('%s in %i', (_name, status, body, headers, kind) => {
+    for (const about of [asked, aList]) {
+      const error = failure(status, body, headers, about);
+      expect(error).toBeInstanceOf(kind);
+      expect(error.message).toContain('customers/GetX (Date=2026-01-05)');
+      expect(error.facts).toMatchObject({ connection: 'main', call: 'GetX?Date=2026-01-05', status });
+    }
+  });
+
+  test('a 404 on a list call asks whether the base URL is right', () => {
+    const error = failure(404, 'Not Found', {}, aList);
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error.message).toBe(
+      'Optimove answered customers/GetX (Date=2026-01-05) with 404: "Not Found". Is the base URL of connection main right? Asked was https://api4.optimove.net/current/customers/GetX.',
+    );
+  });
+});
+
+describe('what a failure says', () => {
+  test('the call, its parameters and the words of the other side', () => {
+    expect(failure(400, '"missing\\r\\n ActionID"').message).toBe(
+      'Optimove answered customers/GetX (Date=2026-01-05) with 400: "missing ActionID".',
+    );
+  });
+
+  test('the message of a JSON object', () => {
+    expect(failure(429, '{"status":429,"Message":"Slow down"}').facts.said).toBe('Slow down');
+  });
+
+  test('the beginning of a long body, at most 100 characters', () => {
+    const said = String(failure(200, `"${'ab😀'.repeat(100)}"`).facts.said);
+    expect([...said]).toHaveLength(100);
+    expect(said.startsWith('ab😀ab😀')).toBe(true);
+    expect(said.endsWith('…')).toBe(true);
+  });
+
+  test('the connection whose credentials are refused', () => {
+    expect(failure(401, 'Unauthorized').message).toBe(
+      'Optimove refused the credentials of connection main: it answered customers/GetX (Date=2026-01-05) with 401: "Unauthorized". Check its auth.',
+    );
+  });
+
+  test('the place a redirect points to, without user, query and secrets', () => {
+    const location = 'https://user:s3cret@elsewhere.example/in/s3cret?key=s3cret#s3cret';
+    const error = failure(301, '', { location });
+    expect(error.message).toContain('points to https://elsewhere.example/in/[secret].');
+    expect(error.facts.location).toBe('https://elsewhere.example/in/[secret]');
+    expect(failure(307, '', { location: '/other/path?x=1' }).facts.location).toBe(
+      'https://api4.optimove.net/other/path',
+    );
+  });
+
+  test('no secret that the other side repeats', () => {
+    const error = failure(403, '"The key s3cret is not allowed"');
+    expect(error.message).toContain('The key [secret] is not allowed');
+    expect(JSON.stringify(error.facts)).not.toContain('s3cret');
+  });
+
+  test('how long a throttled connection is to wait', () => {
+    expect(failure(429, '', { 'retry-after': '7' })).toMatchObject({ retryAfterMs: 7_000 });
+    expect(failure(429, '')).toMatchObject({ retryAfterMs: undefined });
+  });
+});
+
+function read(status: number, body: string, headers: Reply['headers'] = {}, about = asked) {
+  return readAnswer({ status, headers, body: Buffer.from(body) }, about, 0);
+}
+
+function failure(status: number, body: string, headers: Reply['headers'] = {}, about = asked): RiverError {
+  try {
+    read(status, body, headers, about);
+  } catch (error) {
+    return error as RiverError;
+  }
+  throw new Error('It did not fail.');
+}

@@ -1,0 +1,232 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import {
+  ConfigurationError,
+  CredentialsRefusedError,
+  OptimoveUnavailableError,
+  ThrottledError,
+} from '../../src/domain/errors.ts';
+import { aClient, aConnection, aLogin, failureOf, password } from '../helpers/an-optimove.ts';
+import { answering, type Handler, withServer } from '../helpers/with-server.ts';
+
+const auth = aLogin;
+
+describe('a sign-in', () => {
+  test('comes before the first call, and the token with every call after it', () =>
+    withServer(tenant(), async (url, seen) => {
+      const client = aClient(aConnection(`${url}/current`, { auth }));
+      await client.ask();
+      await client.ask();
+      expect(seen.map(({ method, url: path }) => `${method} ${path.split('?')[0]}`)).toStrictEqual([
+        'POST /current/general/login',
+        'GET /current/customers/GetCustomersByAction',
+        'GET /current/customers/GetCustomersByAction',
+      ]);
+      expect(JSON.parse(seen[0]?.body ?? '')).toStrictEqual({ UserName: 'ada', Password: password });
+      expect(seen[0]?.headers).toMatchObject({
+        accept: 'application/json',
+        'content-type': 'application/json',
+      });
+      expect(seen[2]?.headers).toMatchObject({ 'authorization-token': 'token-1' });
+      expect(seen[2]?.headers).not.toHaveProperty('x-api-key');
+    }));
+
+  test('leaves no listener on the signals', () =>
+    withServer(tenant(), async (url) => {
+      const client = aClient(aConnection(url, { auth }));
+      const { signal } = new AbortController();
+      await Promise.all([1, 2].map(() => client.ask(undefined, undefined, { signal, abort: signal })));
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    }));
+
+  test('passes the gate and is recorded', () =>
+    withServer(tenant(), async (url) => {
+      const client = aClient(aConnection(url, { auth }));
+      await client.ask();
+      expect(client.gate).toMatchObject({
+        entered: 2,
+        outcomes: [{ kind: 'answered' }, { kind: 'answered' }],
+      });
+      expect(client.records).toMatchObject([
+        { call: 'general/login', status: 200, rows: 0, bytes: '"token-1"'.length },
+        { status: 200, rows: 1 },
+      ]);
+    }));
+
+  test('is shared by all who wait for it', () =>
+    withServer(tenant(), async (url, seen) => {
+      const client = aClient(aConnection(url, { auth }));
+      await Promise.all(Array.from({ length: 8 }, () => client.ask()));
+      expect(signInsOf(seen)).toHaveLength(1);
+      expect(seen).toHaveLength(9);
+    }));
+
+  test('that fails fails all who wait for it, with one request', () =>
+    withServer(answering(401, 'Unauthorized'), async (url, seen) => {
+      const client = aClient(aConnection(url, { auth }));
+      const errors = await Promise.all(Array.from({ length: 4 }, () => failureOf(client.ask())));
+      for (const error of errors) expect(error).toBeInstanceOf(CredentialsRefusedError);
+      expect(seen).toHaveLength(1);
+    }));
+
+  test('takes a token that came without its quotes', () =>
+    withServer(tenant({ token: '3f2504e0-4f89-11d3-9a0c-0305e82c3301' }), async (url, seen) => {
+      await aClient(aConnection(url, { auth })).ask();
+      expect(seen[1]?.headers).toMatchObject({
+        'authorization-token': '3f2504e0-4f89-11d3-9a0c-0305e82c3301',
+      });
+    }));
+
+  test.each([
+    [401, '"Unauthorized"', CredentialsRefusedError],
+    [403, 'Unauthorized User', CredentialsRefusedError],
+    [400, 'Missing Password', CredentialsRefusedError],
+    [405, '"Method Not Allowed"', CredentialsRefusedError],
+    [200, '', CredentialsRefusedError],
+    [200, 'null', CredentialsRefusedError],
+    [200, '"No such user"', CredentialsRefusedError],
+    [200, '{"token":"abc"}', CredentialsRefusedError],
+    [200, '<html>blocked</html>', OptimoveUnavailableError],
+    [401, '<html>blocked</html>', OptimoveUnavailableError],
+    [404, 'Not Found', ConfigurationError],
+    [302, '', ConfigurationError],
+    [429, '', ThrottledError],
+    [500, '', OptimoveUnavailableError],
+  ])('answered with %i %j throws the right error', (status, body, kind) =>
+    withServer(answering(status, body, {}), async (url, seen) => {
+      const client = aClient(aConnection(url, { auth }));
+      const error = await failureOf(client.ask());
+      expect(error).toBeInstanceOf(kind);
+      expect((error as Error).message).toContain('main');
+      expect(seen).toHaveLength(1);
+      expect(client.records).toMatchObject([{ call: 'general/login', status }]);
+    }),
+  );
+
+  test('that its caller calls off is taken up by the next one', () => {
+    const stop = new AbortController();
+    const reason = new Error('cancelled');
+    const serve = tenant();
+    return withServer(
+      (request, response, seen) => {
+        // The first sign-in hangs until it is called off.
+        if (seen.length > 1) serve(request, response, seen);
+        else stop.abort(reason);
+      },
+      async (url, seen) => {
+        const client = aClient(aConnection(url, { auth }));
+        const first = failureOf(client.ask(undefined, undefined, { abort: stop.signal }));
+        const second = client.ask();
+        expect(await first).toBe(reason);
+        expect((await second).rows).toHaveLength(1);
+        expect(signInsOf(seen)).toHaveLength(2);
+        expect(client.records[0]).toMatchObject({ call: 'general/login', status: null });
+      },
+    );
+  });
+
+  test('of another one is not waited for by a caller that stops', () => {
+    const stop = new AbortController();
+    const reason = new Error('cancelled');
+    const serve = tenant();
+    return withServer(
+      async (request, response, seen) => {
+        stop.abort(reason);
+        await second;
+        serve(request, response, seen);
+      },
+      async (url, seen) => {
+        const client = aClient(aConnection(url, { auth }));
+        const first = client.ask();
+        waiter.resolve(failureOf(client.ask(undefined, undefined, { signal: stop.signal })));
+        expect(await second).toBe(reason);
+        expect((await first).rows).toHaveLength(1);
+        expect(signInsOf(seen)).toHaveLength(1);
+      },
+    );
+  });
+});
+
+describe('an expired token', () => {
+  test.each(['Authorization-Token Expired', '"Authorization-Token expired"'])(
+    'told as %j is followed by one sign-in and the call again',
+    (words) =>
+      withServer(tenant({ expireOnce: words }), async (url, seen) => {
+        const client = aClient(aConnection(url, { auth }));
+        expect((await client.ask()).rows).toHaveLength(1);
+        expect(client.records.map(({ call, status }) => [call.split('?')[0], status])).toStrictEqual([
+          ['general/login', 200],
+          ['GetCustomersByAction', 403],
+          ['general/login', 200],
+          ['GetCustomersByAction', 200],
+        ]);
+        expect(client.gate.entered).toBe(4);
+        expect(seen[3]?.headers).toMatchObject({ 'authorization-token': 'token-2' });
+      }),
+  );
+
+  test('of many calls at once costs one sign-in, a second after the one before', () =>
+    withServer(tenant({ expireOnce: 'Authorization-Token Expired' }), async (url, seen) => {
+      const client = aClient(aConnection(url, { auth }));
+      const answers = await Promise.all(Array.from({ length: 8 }, () => client.ask()));
+      for (const answer of answers) expect(answer.rows).toHaveLength(1);
+      const [first, second, ...others] = signInsOf(seen);
+      expect(others).toStrictEqual([]);
+      expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(999);
+    }));
+
+  test('that is expired again is refused', () =>
+    withServer(tenant({ alwaysRefuse: [403, 'Authorization-Token Expired'] }), async (url, seen) => {
+      const client = aClient(aConnection(url, { auth }));
+      expect(await failureOf(client.ask())).toBeInstanceOf(CredentialsRefusedError);
+      expect(seen).toHaveLength(4);
+    }));
+
+  test.each([401, 403])('is not what another %i means; the next call signs in afresh', (status) =>
+    withServer(tenant({ alwaysRefuse: [status, 'Unauthorized User'] }), async (url, seen) => {
+      const client = aClient(aConnection(url, { auth }));
+      expect(await failureOf(client.ask())).toBeInstanceOf(CredentialsRefusedError);
+      expect(seen).toHaveLength(2);
+      expect(await failureOf(client.ask())).toBeInstanceOf(CredentialsRefusedError);
+      expect(signInsOf(seen)).toHaveLength(2);
+    }),
+  );
+
+  test('means nothing under an API key', () =>
+    withServer(answering(403, 'Authorization-Token Expired'), async (url, seen) => {
+      expect(await failureOf(aClient(aConnection(url)).ask())).toBeInstanceOf(CredentialsRefusedError);
+      expect(seen).toHaveLength(1);
+    }));
+});
+
+const waiter = Promise.withResolvers<unknown>();
+const second = waiter.promise;
+
+function signInsOf<T extends { url: string }>(seen: readonly T[]): T[] {
+  return seen.filter(({ url }) => url.endsWith('/general/login'));
+}
+
+/** A tenant with logins: token-1, token-2 … in turn, of which only the last is good. */
+function tenant({
+  token,
+  expireOnce,
+  alwaysRefuse,
+}: {
+  token?: string;
+  expireOnce?: string;
+  alwaysRefuse?: [status: number, words: string];
+} = {}): Handler {
+  let signIns = 0;
+  return (request, response) => {
+    if (request.url.endsWith('/general/login')) {
+      signIns += 1;
+      response.end(token ?? JSON.stringify(`token-${signIns}`));
+    } else if (alwaysRefuse !== undefined) {
+      response.writeHead(alwaysRefuse[0]).end(alwaysRefuse[1]);
+    } else if (expireOnce !== undefined && request.headers['authorization-token'] !== 'token-2') {
+      response.writeHead(403).end(expireOnce);
+    } else {
+      response.end('[{"CustomerID":"1"}]');
+    }
+  };
+}

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import type { Fault } from '../../../src/simulator/faults/fault.ts';
+import type { SimulatorOptions } from '../../../src/simulator/options.ts';
+import { type Answered, type AskedSimulator, withSimulator } from '../../helpers/with-simulator.ts';
+
+const day = '2026-01-05';
+const byDate = 'customers/GetCustomerActionDetailsByDate';
+type Rows = Record<string, unknown>[];
+
+/** Asks once, of a simulator with these faults. */
+function askWith(
+  faults: readonly Fault[],
+  path = byDate,
+  parameters: object = { Date: day },
+): Promise<Answered> {
+  return withSimulator({ faults }, ({ ask }) => ask(path, parameters as Record<string, string>));
+}
+const rowsWith = async (...ask: Parameters<typeof askWith>) => (await askWith(...ask)).json() as Rows;
+
+describe('in place of the answer', () => {
+  it('throttle is the 429 of the API, with Retry-After only where it is given', async () => {
+    const plain = await askWith([{ kind: 'throttle' }]);
+    expect(plain.json()).toMatchObject({ status: 429, error: 'Too Many Requests' });
+    expect(plain.headers.has('retry-after')).toBe(false);
+    expect((await askWith([{ kind: 'throttle', retryAfter: 7 }])).headers.get('retry-after')).toBe('7');
+  });
+
+  it.each<[Fault, Partial<Answered>]>([
+    [
+      { kind: 'outage', as: '503' },
+      { status: 503, text: 'Service Unavailable' },
+    ],
+    [{ kind: 'notFound' }, { status: 404, text: 'Not Found' }],
+    [{ kind: 'expiredToken' }, { status: 403, text: 'Authorization-Token expired' }],
+    [
+      { kind: 'status', status: 500, text: 'Internal Server Error' },
+      { status: 500, text: 'Internal Server Error' },
+    ],
+    [
+      { kind: 'jsonString', text: 'No data' },
+      { status: 200, text: '"No data"' },
+    ],
+  ])('%j', async (fault, answer) => {
+    expect(await askWith([fault])).toMatchObject(answer);
+  });
+
+  it('an HTML page comes with the status asked', async () => {
+    for (const status of [200, 403, 503]) {
+      const answer = await askWith([{ kind: 'html', status }]);
+      expect(answer.status).toBe(status);
+      expect(answer.text).toContain('<html>');
+    }
+  });
+
+  it('a redirect points elsewhere', async () => {
+    const answer = await askWith([{ kind: 'redirect', to: 'https://example.org/x' }]);
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, 'https://example.org/x']);
+  });
+
+  it('wrong JSON is a whole body that cannot be parsed', async () => {
+    const answer = await askWith([{ kind: 'wrongJson' }]);
+    expect(answer.status).toBe(200);
+    expect(() => answer.json()).toThrow(SyntaxError);
+  });
+
+  it('an outage resets the connection, for logins as well', () =>
+    withSimulator({ faults: [{ kind: 'outage' }] }, async ({ ask, send, stats }) => {
+      await expect(ask(byDate, { Date: day })).rejects.toThrow(TypeError);
+      await expect(send('/current/general/login', { method: 'POST', body: '{}' })).rejects.toThrow(TypeError);
+      expect(stats()).toMatchObject({ calls: 2, byStatus: { reset: 2 } });
+    }));
+
+  it('a cut body breaks off after its headers', () =>
+    withSimulator({ faults: [{ kind: 'cutBody', at: 0.5, times: 1 }] }, async ({ url, ask }) => {
+      const headers = { 'x-api-key': 'key-of-the-simulator' };
+      const response = await fetch(`${url}/${byDate}?Date=${day}`, { headers });
+      expect(response.status).toBe(200);
+      await expect(response.text()).rejects.toThrow(TypeError);
+      expect((await ask(byDate, { Date: day })).status).toBe(200);
+    }));
+
+  it('an expired token is dead until the next login', () => {
+    const auth = { username: 'ada', password: 'secret' };
+    return withSimulator({ auth }, async ({ send, setFaults }) => {
+      const body = JSON.stringify({ UserName: 'ada', Password: 'secret' });
+      const login = () => send('/current/general/login', { method: 'POST', body });
+      const headers = { 'authorization-token': (await login()).json() as string };
+      setFaults([{ kind: 'expiredToken', times: 1 }]);
+      for (let call = 0; call < 2; call++) {
+        expect((await send('/current/actions/GetAllActions', { headers })).status).toBe(403);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      expect((await login()).status).toBe(200);
+    });
+  });
+});
+
+describe('the answer, but otherwise', () => {
+  it('slow waits, and dribbles the body', () =>
+    withSimulator({}, async ({ ask, setFaults }) => {
+      const whole = (await ask(byDate, { Date: day })).text;
+      for (const fault of [{ latencyMs: 80 }, { dribbleMs: 80 }]) {
+        setFaults([{ kind: 'slow', ...fault }]);
+        const started = performance.now();
+        expect((await ask(byDate, { Date: day })).text).toBe(whole);
+        expect(performance.now() - started).toBeGreaterThan(75);
+      }
+    }));
+
+  it('a page cap holds whatever $top asks, and a $skip can be ignored', () =>
+    withSimulator({}, async ({ ask, setFaults, world }) => {
+      const all = world.rowCount('customer-action-details-by-date', { days: [day] });
+      const length = async (more: object) =>
+        ((await ask(byDate, { Date: day, ...more })).json() as Rows).length;
+      setFaults([{ kind: 'pageCap', rows: 10 }]);
+      expect([await length({ $top: 500 }), await length({ $skip: all - 3 })]).toEqual([10, 3]);
+      setFaults([{ kind: 'ignoreSkip' }]);
+      expect(await length({ $skip: 5 })).toBe(all);
+    }));
+
+  it('emptiness can be said otherwise', async () => {
+    const nothing = { Date: day, $skip: 1_000_000 };
+    expect((await askWith([{ kind: 'empty', as: 'null' }], byDate, nothing)).text).toBe('null');
+  });
+
+  it("Retry-After can stand on the simulator's own 429", () => {
+    const options: SimulatorOptions = {
+      limits: [{ calls: 1, perMs: 60_000 }],
+      faults: [{ kind: 'retryAfter', seconds: 3 }],
+    };
+    return withSimulator(options, async ({ ask }) => {
+      expect((await ask('actions/GetAllActions')).status).toBe(200);
+      expect((await ask('actions/GetAllActions')).headers.get('retry-after')).toBe('3');
+    });
+  });
+
+  it('a call that the limit refuses uses up no fault but an outage', () => {
+    const options: SimulatorOptions = {
+      limits: [{ calls: 1, perMs: 600 }],
+      faults: [{ kind: 'status', status: 500, times: 1, after: 1 }],
+    };
+    return withSimulator(options, async ({ ask, setFaults }) => {
+      const status = async () => (await ask('actions/GetAllActions')).status;
+      expect([await status(), await status()]).toEqual([200, 429]);
+      await new Promise((resolve) => setTimeout(resolve, 610));
+      expect(await status()).toBe(500);
+      setFaults([{ kind: 'outage', times: 1 }]);
+      await expect(ask('actions/GetAllActions')).rejects.toThrow(TypeError);
+    });
+  });
+});
+
+describe('spelling drifts', () => {
+  const drift = (...spellings: Extract<Fault, { kind: 'drift' }>['spellings'][number][]): Fault[] => [
+    { kind: 'drift', spellings },
+  ];
+  const attributes = { Date: day, CustomerAttributes: 'Country;FirstName' };
+  const plain = async (path: string, parameters: object) => rowsWith([], path, parameters);
+
+  it('ChannelId and TemplateId', async () => {
+    const [channel] = await rowsWith(drift('channelId'), 'actions/GetExecutionChannels', {});
+    expect(channel).toEqual({ ChannelId: 504, ChannelName: 'Optimail' });
+    const path = 'integrations/GetChannelTemplates';
+    const [template] = await rowsWith(drift('templateId'), path, { ChannelID: 504 });
+    expect(template).toEqual({ TemplateId: 50401, TemplateName: 'Welcome' });
+  });
+
+  it('ids as texts, booleans as texts', async () => {
+    const path = 'actions/GetExecutedCampaignDetails';
+    const before = await plain(path, { Date: day });
+    const after = await rowsWith(drift('idsAsText', 'booleansAsText'), path, { Date: day });
+    expect(after).toEqual(
+      before.map((row) => ({
+        ...row,
+        CampaignID: String(row.CampaignID),
+        TargetGroupID: String(row.TargetGroupID),
+        IsMultiChannel: String(row.IsMultiChannel),
+        IsRecurrence: String(row.IsRecurrence),
+      })),
+    );
+  });
+
+  it('attributes as one delimited text', async () => {
+    const path = 'customers/GetCustomerOneTimeActionsByDate';
+    const before = await plain(path, attributes);
+    const joined = (delimiter: string) =>
+      before.map((row) => (row.CustomerAttributes as (string | null)[]).join(delimiter));
+    const asText = async (more: object) =>
+      (await rowsWith(drift('attributesAsText'), path, { ...attributes, ...more })).map(
+        (row) => row.CustomerAttribute,
+      );
+    expect(await asText({})).toEqual(joined(';'));
+    expect(await asText({ CustomerAttributesDelimiter: ',' })).toEqual(joined(','));
+  });
+
+  it('integers beyond a double keep their digits in the body', async () => {
+    const path = 'groups/GetTargetGroupDetails';
+    const faults: Fault[] = [{ kind: 'drift', spellings: ['bigIntegers'], keys: ['TargetGroupPriority'] }];
+    expect((await askWith(faults, path, {})).text).toContain('"TargetGroupPriority":9007199254740995}');
+  });
+
+  it('a field that nobody knows', async () => {
+    const rows = await rowsWith(drift('extraField'));
+    expect(rows.every((row) => row.SurpriseField === 'new "here"')).toBe(true);
+  });
+
+  it('changers in the plural, with the word NULL', async () => {
+    const path = 'customers/GetCustomerAttributeChangers';
+    const parameters = { ChangedCustomerAttribute: 'Country' };
+    const before = await plain(path, parameters);
+    const after = await rowsWith(drift('changersPlural', 'nullWord'), path, parameters);
+    expect(before.some((row) => row.InitialCustomerAttribute === null)).toBe(true);
+    expect(after).toEqual(
+      before.map((row) => ({
+        CustomerID: row.CustomerID,
+        InitialCustomerAttributes: row.InitialCustomerAttribute ?? 'NULL',
+        FinalCustomerAttributes: row.FinalCustomerAttribute ?? 'NULL',
+      })),
+    );
+  });
+});
+
+it('the same seed meets the same calls with the same chance, in whatever order they come', async () => {
+  const faults: Fault[] = [{ kind: 'status', status: 500, probability: 0.5 }];
+  const days = Array.from({ length: 20 }, (_, at) => `2026-01-${String(at + 1).padStart(2, '0')}`);
+  const statuses = (seed: number, order: readonly string[]) =>
+    withSimulator({ seed, faults }, async ({ ask }: AskedSimulator) => {
+      const answers = new Map<string, number>();
+      for (const one of order) answers.set(one, (await ask('actions/GetPromoCodes', { Date: one })).status);
+      return days.map((one) => answers.get(one));
+    });
+  const first = await statuses(1, days);
+  expect(new Set(first)).toEqual(new Set([200, 500]));
+  expect(await statuses(1, [...days].reverse())).toEqual(first);
+  expect(await statuses(2, days)).not.toEqual(first);
+});

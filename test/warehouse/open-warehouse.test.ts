@@ -1,0 +1,112 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import type { Warehouse, WarehouseBooks } from '../../src/activities/ports.ts';
+import { ConfigurationError, WarehouseUnavailableError } from '../../src/domain/errors.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { openWarehouse } from '../../src/warehouse/open-warehouse.ts';
+import type { OpenWarehouse } from '../../src/warehouse/warehouse.ts';
+import { withFolder } from '../helpers/folder.ts';
+import { postgresUrl, warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
+import { aRun, loadRows, twoChunks } from './samples.ts';
+
+const manifest = [
+  'river_calls',
+  'river_chunks',
+  'river_days',
+  'river_migrations',
+  'river_migrations_lock',
+  'river_runs',
+  'river_targets',
+];
+
+test('a warehouse is what the activities ask for', () => {
+  expectTypeOf<OpenWarehouse>().toExtend<Warehouse>();
+  expectTypeOf<OpenWarehouse>().toExtend<WarehouseBooks>();
+});
+
+describe.each(warehouseKinds)('in %s', (kind) => {
+  test('nothing is made before it is needed', () =>
+    withWarehouse(kind, async ({ warehouse, tables }) => {
+      await warehouse.check();
+      expect(await tables()).toEqual([]);
+    }));
+
+  test('twenty who migrate at once make the manifest once', () =>
+    withWarehouse(kind, async ({ open, tables, sql }) => {
+      const warehouses = await Promise.all(Array.from({ length: 20 }, () => open()));
+      const runs = await Promise.all(warehouses.map((warehouse) => warehouse.listRuns(10)));
+      expect(runs.flat()).toEqual([]);
+      expect(await tables()).toEqual(manifest);
+      expect(await sql('select name from river_migrations')).toEqual([{ name: '0001-manifest' }]);
+    }));
+
+  test('after a run only the table and the manifest are left', () =>
+    withWarehouse(kind, async ({ warehouse, tables }) => {
+      await loadRows(warehouse, aRun(), [[twoChunks[0], [['2026-01-01', 1, 'a']]]]);
+      await warehouse.closeRun('run-1', 'succeeded', '2026-01-10T07:00:00.000Z');
+      expect(await tables()).toEqual([...manifest, 'sample']);
+    }));
+
+  test('a manifest made by a newer River is left alone', () =>
+    withWarehouse(kind, async ({ warehouse, open, sql }) => {
+      await warehouse.listRuns(1);
+      await sql(`insert into river_migrations (name, batch) values ('9999-later', 2)`);
+      const reading = (await open()).listRuns(1);
+      await expect(reading).rejects.toThrow(ConfigurationError);
+      await expect(reading).rejects.toThrow('9999-later');
+    }));
+
+  test('what answers there is said without a secret', () =>
+    withWarehouse(kind, async ({ warehouse, setting }) => {
+      const said = await warehouse.check();
+      expect(said).toMatch(kind === 'pg' ? /^PostgreSQL \d+.* 127\.0\.0\.1:\d+\/postgres$/ : /^SQLite 3\..*warehouse\.db$/);
+      const { password } = new URL(kind === 'pg' ? String(setting.connection.reveal()) : 'x://u:none@h');
+      expect(said).not.toContain(password);
+    }));
+});
+
+describe('a warehouse that does not answer', () => {
+  const setting = (connection: unknown, schema?: string) =>
+    ({ name: 'prod', client: 'pg', connection: new Secret(connection), schema }) as const;
+
+  async function failure(connection: unknown, schema?: string): Promise<unknown> {
+    const warehouse = await openWarehouse(setting(connection, schema));
+    const error: unknown = await warehouse.listRuns(1).catch((reason: unknown) => reason);
+    await warehouse.close();
+    return error;
+  }
+
+  test('passes, and is named with its address and without its password', async () => {
+    const error = await failure('postgres://river:hunter2@127.0.0.1:1/books');
+    expect(error).toBeInstanceOf(WarehouseUnavailableError);
+    expect(String(error)).toContain('warehouse prod at 127.0.0.1:1/books');
+    expect(String(error)).not.toContain('hunter2');
+  });
+
+  test('is tried again by the next who asks', () =>
+    withFolder(async (folder) => {
+      const filename = join(folder, 'later', 'warehouse.db');
+      const warehouse = await openWarehouse({ ...setting({ filename }), client: 'better-sqlite3' });
+      const asking = warehouse.listRuns(1);
+      await expect(asking).rejects.toThrow(ConfigurationError);
+      await expect(asking).rejects.toThrow(filename);
+      await mkdir(join(folder, 'later'));
+      expect(await warehouse.listRuns(1)).toEqual([]);
+      await warehouse.close();
+    }));
+
+  test.each([
+    ['a wrong password', () => postgresUrl().replace(/:[^:@]*@/, ':wrong@'), 'password authentication failed'],
+    ['a database that is not there', () => postgresUrl().replace(/postgres$/, 'nowhere'), '"nowhere" does not exist'],
+  ])('%s is for a person to change', async (_name, url, words) => {
+    const error = await failure(url());
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(String(error)).toContain(words);
+    expect(String(error)).not.toContain(new URL(url()).password);
+  });
+
+  test('a schema of two names is refused', async () => {
+    await expect(openWarehouse(setting('postgres://x@127.0.0.1/y', 'a.b'))).rejects.toThrow(ConfigurationError);
+  });
+});

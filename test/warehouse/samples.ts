@@ -1,0 +1,109 @@
+import type { RequestRecord } from '../../src/domain/call/request-record.ts';
+import type { Chunk } from '../../src/domain/chunk/chunk.ts';
+import type { Column, ColumnType, Value } from '../../src/domain/column/column.ts';
+import { RiverSetting } from '../../src/domain/river/river.ts';
+import type { CommitRequest, NewRun, StagedPage, TableShape } from '../../src/warehouse/records.ts';
+import type { OpenWarehouse } from '../../src/warehouse/warehouse.ts';
+
+/** A run of the river `sample` into the table `sample`; `target` is laid over its own. */
+export function aRun(
+  changes: Partial<Omit<NewRun, 'river'>> & { river?: string; target?: Record<string, unknown> } = {},
+): NewRun {
+  const { river = 'sample', target, ...rest } = changes;
+  return {
+    runId: 'run-1',
+    workflowId: 'workflow-1',
+    river: {
+      name: river,
+      ...RiverSetting.parse({
+        report: 'customers-by-action',
+        connection: 'main',
+        target: { warehouse: 'test', table: 'sample', ...target },
+      }),
+    },
+    period: { first: '2026-01-01', last: '2026-01-04' },
+    day: '2026-01-10',
+    startedAt: '2026-01-10T06:00:00.000Z',
+    ...rest,
+  };
+}
+
+/** 1 to 2 and 3 to 4 January. */
+export const twoChunks: readonly [Chunk, Chunk] = [aChunk('2026-01-01', '2026-01-02'), aChunk('2026-01-03', '2026-01-04')];
+
+export function aChunk(first: string, last: string): Chunk {
+  return { key: `${first}/${last}`, first, last };
+}
+
+/** A day, an integer and a text. */
+export const sampleShape: TableShape = {
+  columns: [aColumn('date', 'date'), aColumn('action_id', 'integer'), aColumn('customer_id', 'text')],
+  key: ['date', 'action_id', 'customer_id'],
+  dayColumn: 'date',
+};
+
+export function aColumn(name: string, type: ColumnType): Column {
+  return { name, type, from: 'answer', source: name };
+}
+
+type Rows = readonly (readonly Value[])[];
+
+/** The one page of a call, in the sample's columns unless it says others. */
+export function aPage(rows: Rows, changes: Partial<StagedPage> = {}): StagedPage {
+  return {
+    slice: '0',
+    call: 'GetSample?Date=2026-01-01',
+    page: 0,
+    last: true,
+    status: 200,
+    fingerprint: 'f',
+    received: rows.length,
+    columns: ['date', 'action_id', 'customer_id'],
+    rows,
+    types: { date: 'date', action_id: 'integer', customer_id: 'text' },
+    ...changes,
+  };
+}
+
+let requests = 0;
+
+/** A request that was answered; each one a millisecond after the one before. */
+export function aRequest(changes: Partial<RequestRecord> = {}): RequestRecord {
+  requests += 1;
+  return {
+    at: new Date(Date.UTC(2026, 0, 10, 6) + requests).toISOString(),
+    call: 'GetSample?Date=2026-01-01',
+    status: 200,
+    rows: 1,
+    bytes: 100,
+    milliseconds: 12.5,
+    ...changes,
+  };
+}
+
+/** What is asked of a commit where slice 0 made this many calls that brought this many rows. */
+export function aCommit(chunk: Chunk, rows: number, changes: Partial<CommitRequest> = {}): CommitRequest {
+  const { first, last } = chunk;
+  return {
+    slices: [{ slice: '0', calls: 1, rows }],
+    listSlices: [],
+    warnings: [],
+    scope: first === null || last === null ? null : { column: 'date', first, last },
+    dayColumn: 'date',
+    ...changes,
+  };
+}
+
+/** Opens the run, then stages and commits these rows as the one page of each chunk. */
+export async function loadRows(
+  warehouse: OpenWarehouse,
+  run: NewRun,
+  chunks: readonly (readonly [Chunk, Rows])[],
+): Promise<void> {
+  await warehouse.openRun(run, chunks.map(([chunk]) => chunk), sampleShape);
+  for (const [chunk, rows] of chunks) {
+    await warehouse.beginChunk(run.runId, chunk.key);
+    await warehouse.stagePage(run.runId, chunk.key, aPage(rows), [aRequest()]);
+    await warehouse.commitChunk(run.runId, chunk.key, aCommit(chunk, rows.length));
+  }
+}
