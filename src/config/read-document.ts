@@ -8,6 +8,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
 } from 'yaml';
 import type { Path } from '../domain/river/path.ts';
 
@@ -38,8 +39,9 @@ export function readDocument(text: string): SourceDocument {
   };
   const errors = [...document.errors, ...document.warnings].map((error) => ({
     position: positionAt(error.pos[0]),
-    message: messageOf(error),
+    message: messageOf(error, text),
   }));
+  if (errors.length === 0) errors.push(...checkNodes(document, positionAt));
   let value: unknown = null;
   if (errors.length === 0) {
     try {
@@ -51,7 +53,36 @@ export function readDocument(text: string): SourceDocument {
       });
     }
   }
-  return { value, errors, positionOf: (path, what = 'value') => positionAt(offsetOf(document, path, what)) };
+  return {
+    value,
+    errors: firstOfEachLine(errors),
+    positionOf: (path, what = 'value') => positionAt(offsetOf(document, path, what)),
+  };
+}
+
+type SyntaxFault = SourceDocument['errors'][number];
+
+/** One mistake throws the parser off until the line's end. */
+function firstOfEachLine(errors: readonly SyntaxFault[]): SyntaxFault[] {
+  return errors.filter(
+    ({ position }, at) => errors.findIndex((other) => other.position.line === position.line) === at,
+  );
+}
+
+/** What the parser lets pass: an alias of nothing, and the key that schemas leave out without a word. */
+function checkNodes(document: Document, positionAt: (offset: number) => Position): SyntaxFault[] {
+  const faults: SyntaxFault[] = [];
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document)) return;
+      faults.push({ position: positionAt(startOf(alias)), message: `not YAML: ${wordsOfCode.BAD_ALIAS}` });
+    },
+    Pair(_key, { key }) {
+      if (!isNode(key) || String(key) !== '__proto__') return;
+      faults.push({ position: positionAt(startOf(key)), message: 'expected another key, got "__proto__"' });
+    },
+  });
+  return faults;
 }
 
 /** A collection is pointed at by its key: in block style it begins a line below. */
@@ -86,7 +117,10 @@ function startOf(node: Node | null): number {
 }
 
 /** In our words: the parser's own quote the text around the place, which may hold a secret. */
-function messageOf({ code }: YAMLError): string {
+function messageOf({ code, pos }: YAMLError, text: string): string {
+  if (code === 'UNEXPECTED_TOKEN' && text.slice(0, pos[0] + 1).endsWith('${')) {
+    return `not YAML: \${NAME} stands in double quotes inside { } and [ ]`;
+  }
   return `not YAML: ${wordsOfCode[code] ?? 'this cannot be read'}`;
 }
 

@@ -16,12 +16,14 @@ export interface Resolved {
   readonly files: readonly string[];
 }
 
-/** Where secrets stand: nothing from there is ever shown, and a `file:` reference is followed. */
-export function isSecretPath(path: Path): boolean {
-  return (
-    (path[0] === 'connections' && path[2] === 'auth') ||
-    (path[0] === 'warehouses' && path[2] === 'connection')
-  );
+/**
+ * Where secrets stand, or would by a slip of the indentation: nothing from there is ever shown, and a `file:`
+ * reference is followed.
+ */
+export function isSecretPath([section, , key]: Path): boolean {
+  if (section === 'connections') return key === undefined || key === 'auth';
+  if (section === 'warehouses') return key === undefined || key === 'connection';
+  return false;
 }
 
 /** Puts environment variables (`${NAME}`, anywhere in a text) and secrets from files (`file:<path>`) in their place. */

@@ -14,12 +14,15 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
-/**
- * Address, namespace, key, TLS: read as Temporal's own tools read them (environment, then profile). A server that
- * was started here has none of these but its address.
- */
-export function temporalOptions(startedHere?: string) {
-  if (startedHere !== undefined) return { connectionOptions: { address: startedHere }, namespace: 'default' };
+/** A server without keys or TLS, such as one that was started here. */
+export interface PlainTemporal {
+  readonly address: string;
+  readonly namespace: string;
+}
+
+/** Address, namespace, key, TLS: those given, else read as Temporal's own tools read them (environment, then profile). */
+export function temporalOptions(plain?: PlainTemporal) {
+  if (plain) return { connectionOptions: { address: plain.address }, namespace: plain.namespace };
   const { connectionOptions, namespace } = loadClientConnectConfig();
   return {
     connectionOptions: { ...connectionOptions, address: connectionOptions.address ?? defaultTemporalAddress },
@@ -28,8 +31,8 @@ export function temporalOptions(startedHere?: string) {
 }
 
 /** Connects, or says within seconds with the address that nobody answers there. */
-export async function connectTemporal(startedHere?: string): Promise<TemporalClient> {
-  const { connectionOptions, namespace } = temporalOptions(startedHere);
+export async function connectTemporal(plain?: PlainTemporal): Promise<TemporalClient> {
+  const { connectionOptions, namespace } = temporalOptions(plain);
   const { address } = connectionOptions;
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout });

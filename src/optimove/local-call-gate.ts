@@ -6,6 +6,7 @@ import {
   pauseUntil,
   type RollingWindows,
   recordCall,
+  underOtherWindows,
   useOfWindows,
 } from '../domain/budget/rolling-windows.ts';
 import { afterAnswer, afterThrottle, noThrottle, type ThrottleState } from '../domain/budget/throttle.ts';
@@ -13,20 +14,26 @@ import { type BudgetWindow, lengthenWindows, shortestMs } from '../domain/budget
 import type { WindowUse } from '../domain/budget/window-use.ts';
 import { BudgetSpentError } from '../domain/errors.ts';
 import type { CallGate, CallOutcome } from './call-gate.ts';
+import { WaitingLine } from './waiting-line.ts';
 
-export interface LocalCallGateOptions {
+export interface GateLimits {
   readonly windows: readonly BudgetWindow[];
   /** Calls in flight at once. */
   readonly maxConcurrentCalls: number;
+}
+
+export interface LocalCallGateOptions extends GateLimits {
   /** A monotonic clock in milliseconds. Default: `performance.now`. */
   readonly now?: () => number;
   /** A call that must wait for longer is sent away with BudgetSpentError. Default: 10 s. */
   readonly maxWaitMs?: number;
 }
 
-/** A gate that shows how it stands. */
 export interface LocalCallGate extends CallGate {
+  /** How it stands. */
   snapshot(): GateSnapshot;
+  /** Other limits from now on. A new gate would not know what has been sent, and would send it all again. */
+  limit(limits: GateLimits): void;
 }
 
 export interface GateSnapshot {
@@ -51,80 +58,58 @@ const marginMs = 50;
 /** Timers that are set for longer than 2^31 ms fire at once. */
 const longestTimerMs = 2_000_000_000;
 
-type EndCall = (outcome: CallOutcome) => void;
-
-interface Waiter {
-  readonly letThrough: (end: EndCall) => void;
-  readonly sendAway: (reason: unknown) => void;
+/** The windows as the gate keeps them: each a little longer than at the server, where calls are counted. */
+function cautious(windows: readonly BudgetWindow[]): BudgetWindow[] {
+  return lengthenWindows(windows, Math.min(longestJitterMs, shortestMs(windows) * jitterShare) + marginMs);
 }
 
+type EndCall = (outcome: CallOutcome) => void;
+
 class OneProcessGate implements LocalCallGate {
-  readonly #configured: readonly BudgetWindow[];
-  readonly #maxConcurrentCalls: number;
+  #limits: GateLimits;
+  #windows: RollingWindows;
   readonly #maxWaitMs: number;
   readonly #now: () => number;
-  readonly #windows: RollingWindows;
-  /** In the order they came. */
-  readonly #waiting = new Set<Waiter>();
+  readonly #line = new WaitingLine<EndCall>();
   #timer: NodeJS.Timeout | undefined;
   #inFlight = 0;
   #outage: OutageState = noOutage;
   #isProbing = false;
   #throttle: ThrottleState = noThrottle;
 
-  constructor({
-    windows,
-    maxConcurrentCalls,
-    now = () => performance.now(),
-    maxWaitMs = 10_000,
-  }: LocalCallGateOptions) {
-    const lengthened = lengthenWindows(
-      windows,
-      Math.min(longestJitterMs, shortestMs(windows) * jitterShare) + marginMs,
-    );
-    this.#configured = windows;
-    this.#maxConcurrentCalls = maxConcurrentCalls;
+  constructor({ now = () => performance.now(), maxWaitMs = 10_000, ...limits }: LocalCallGateOptions) {
+    this.#limits = limits;
+    this.#windows = createRollingWindows(cautious(limits.windows));
     this.#maxWaitMs = maxWaitMs;
     this.#now = now;
-    this.#windows = createRollingWindows(lengthened);
   }
 
-  enter(signal: AbortSignal): Promise<EndCall> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      const waitMs = this.#waitsMs(this.#waiting.size + 1).at(-1) ?? 0;
-      if (waitMs > this.#maxWaitMs) return reject(this.#spent(waitMs));
-      const leave = () => {
-        this.#waiting.delete(waiter);
-        reject(signal.reason);
-        this.#letThrough();
-      };
-      const waiter: Waiter = {
-        letThrough: (end) => {
-          signal.removeEventListener('abort', leave);
-          resolve(end);
-        },
-        sendAway: (reason) => {
-          signal.removeEventListener('abort', leave);
-          reject(reason);
-        },
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      this.#waiting.add(waiter);
-      this.#letThrough();
-    });
+  limit(limits: GateLimits): void {
+    this.#limits = limits;
+    this.#windows = underOtherWindows(this.#windows, cautious(limits.windows));
+    this.#sendAwayWhoeverWaitsTooLong();
+    this.#letThrough();
+  }
+
+  async enter(signal: AbortSignal): Promise<EndCall> {
+    signal.throwIfAborted();
+    const waitMs = this.#waitsMs(this.#line.length + 1).at(-1) ?? 0;
+    if (waitMs > this.#maxWaitMs) throw this.#spent(waitMs);
+    const turn = this.#line.join(signal, () => this.#letThrough());
+    this.#letThrough();
+    return turn;
   }
 
   snapshot(): GateSnapshot {
     const now = this.#now();
-    const throttledForMs = (this.#windows.pausedUntil ?? now) - now;
+    const throttledForMs = this.#throttledForMs(now);
     return {
       // As configured: that each window is held for a little longer is the gate's own caution.
       windows: useOfWindows(this.#windows, now).map((use, index) => ({
         ...use,
-        perSeconds: (this.#configured[index]?.perMs ?? 0) / 1000,
+        perSeconds: (this.#limits.windows[index]?.perMs ?? 0) / 1000,
       })),
-      waiting: this.#waiting.size,
+      waiting: this.#line.length,
       throttledForMs: throttledForMs > 0 ? throttledForMs : null,
     };
   }
@@ -132,16 +117,16 @@ class OneProcessGate implements LocalCallGate {
   /** Lets through whoever may go now, and sets the timer for the next; whoever ends a call comes here as well. */
   #letThrough(): void {
     clearTimeout(this.#timer);
-    for (const waiter of this.#waiting) {
-      if (this.#inFlight >= this.#maxConcurrentCalls || (this.#outage.probe && this.#isProbing)) return;
+    while (this.#line.length > 0) {
+      if (this.#inFlight >= this.#limits.maxConcurrentCalls || (this.#outage.probe && this.#isProbing))
+        return;
       const now = this.#now();
       const waitMs = Math.max(nextAt(this.#windows, now), this.#outage.probe?.at ?? now) - now;
       if (waitMs > 0) {
         this.#timer = setTimeout(() => this.#letThrough(), Math.min(Math.ceil(waitMs), longestTimerMs));
         return;
       }
-      this.#waiting.delete(waiter);
-      waiter.letThrough(this.#beginCall(now));
+      this.#line.serveFirst(this.#beginCall(now));
     }
   }
 
@@ -187,14 +172,16 @@ class OneProcessGate implements LocalCallGate {
     pauseUntil(this.#windows, now + waitMs);
   }
 
+  #throttledForMs(now: number): number {
+    return (this.#windows.pausedUntil ?? now) - now;
+  }
+
   #sendAwayWhoeverWaitsTooLong(): void {
-    const waitsMs = this.#waitsMs(this.#waiting.size);
-    for (const [index, waiter] of [...this.#waiting].entries()) {
-      const waitMs = waitsMs[index] ?? 0;
-      if (waitMs <= this.#maxWaitMs) continue;
-      this.#waiting.delete(waiter);
-      waiter.sendAway(this.#spent(waitMs));
-    }
+    const waitsMs = this.#waitsMs(this.#line.length);
+    this.#line.sendAway((place) => {
+      const waitMs = waitsMs[place] ?? 0;
+      return waitMs > this.#maxWaitMs ? this.#spent(waitMs) : undefined;
+    });
   }
 
   /** How long the next `count` calls wait, as far as the budget knows; not for how long others are in flight. */
@@ -209,7 +196,7 @@ class OneProcessGate implements LocalCallGate {
     const reason =
       this.#outage.probe !== null
         ? 'Optimove has not answered for a while and is tried again'
-        : this.snapshot().throttledForMs !== null
+        : this.#throttledForMs(this.#now()) > 0
           ? 'Optimove has answered 429 (too many requests) and is called again'
           : 'The call budget is used up; the next call may be sent';
     return new BudgetSpentError(`${reason} in ${seconds} s.`, {

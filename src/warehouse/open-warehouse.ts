@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../domain/errors.ts';
 import type { WarehouseSetting } from '../domain/river/configuration.ts';
+import type { Step } from './commit/chunk-load.ts';
 import { commitChunk } from './commit/commit-chunk.ts';
-import type { Step } from './commit/load-chunk.ts';
 import { connectDatabase, type Database } from './database.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openRun } from './open-run.ts';
@@ -14,8 +14,8 @@ import { closeRun } from './statements/close-run.ts';
 import { deletePages } from './statements/delete-pages.ts';
 import { failChunks } from './statements/fail-chunks.ts';
 import { failingSince } from './statements/failing-since.ts';
-import { firstRows } from './statements/first-rows.ts';
 import { findRun } from './statements/find-run.ts';
+import { firstRows } from './statements/first-rows.ts';
 import { listRuns } from './statements/list-runs.ts';
 import { readRun } from './statements/read-run.ts';
 import { runsWithStaging } from './statements/runs-with-staging.ts';

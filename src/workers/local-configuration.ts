@@ -7,6 +7,9 @@ export const simulatorKey = 'simulator-key';
 /** The river that the demonstration runs. */
 export const demoRiver = 'customers-by-action';
 
+/** Two of the simulator's actions. */
+export const demoActions: readonly number[] = [12, 15];
+
 /** Writes a `river.yaml` for the simulator into a folder, with a warehouse file beside it, and gives its path. */
 export async function writeLocalConfiguration(folder: string, simulatorUrl: string): Promise<string> {
   await mkdir(folder, { recursive: true });
@@ -35,7 +38,7 @@ rivers:
     report: customers-by-action
     period: { start: 2026-01-01, end: 2026-01-08 }
     chunks: { every: daily, size: 4 }
-    filters: { actions: [2, 3], customerAttributes: [Country, Currency] }
+    filters: { actions: [${demoActions.join(', ')}], customerAttributes: [Country, Currency] }
     target: { warehouse: local, table: customers_by_action }
 
   executed-campaigns:

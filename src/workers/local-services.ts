@@ -43,7 +43,7 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
         env: options.env,
         onFault: (error) => options.say(error.message),
       }),
-      address: temporal.address,
+      temporal,
     });
     started.push(async () => {
       worker.stop();

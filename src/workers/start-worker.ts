@@ -4,7 +4,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Configurations } from '../activities/ports.ts';
-import { temporalOptions, temporalUnavailable } from '../control/connect-temporal.ts';
+import { type PlainTemporal, temporalOptions, temporalUnavailable } from '../control/connect-temporal.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
 import { connectionsInUse } from './connections-in-use.ts';
 import { installRuntime } from './install-runtime.ts';
@@ -22,13 +22,13 @@ export interface RunningWorker {
 export interface WorkerOptions {
   readonly configurations: Configurations;
   /** Where Temporal is; read from the environment where left out. */
-  readonly address?: string;
+  readonly temporal?: PlainTemporal;
 }
 
 /** Starts one worker. Any number of them, in any number of processes, share the work of one queue. */
-export async function startWorker({ configurations, address }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker({ configurations, temporal }: WorkerOptions): Promise<RunningWorker> {
   installRuntime();
-  const options = temporalOptions(address);
+  const options = temporalOptions(temporal);
   const connection = await NativeConnection.connect(options.connectionOptions).catch((cause: unknown) => {
     throw temporalUnavailable(options.connectionOptions.address, cause);
   });

@@ -240,6 +240,11 @@ test.each([
     '- a\n- b\n',
     'river.yaml:1:1: expected a map with connections, warehouses, defaults, rivers, got a list of 2',
   ],
+  [
+    'a key that JavaScript keeps for itself',
+    'rivers: { __proto__: {} }\n',
+    'river.yaml:1:11: expected another key, got "__proto__"',
+  ],
   ['a tab', 'rivers:\n\tcodes: {}\n', 'river.yaml:2:1: not YAML: a tab in the indentation; use spaces'],
   [
     'a quote that is not closed',
@@ -261,9 +266,13 @@ test.each([
     'rivers: *all\n',
     'river.yaml:1:9: not YAML: an alias (*name) without its anchor (&name) above it; text that begins with * stands in quotes',
   ],
-  ['a variable outside quotes in { }', `a: { b: \${KEY} }\n`, 'x'],
+  [
+    'a variable outside quotes in { }',
+    `a: { b: \${KEY} }\n`,
+    `river.yaml:1:10: not YAML: \${NAME} stands in double quotes inside { } and [ ]`,
+  ],
 ])('%s is no configuration, in our words', async (_title, text, fault) => {
-  expect((await faultsOfText(text))[0]).toBe(fault);
+  expect(await faultsOfText(text)).toEqual([fault]);
 });
 
 test('aliases that would unfold without end are refused', async () => {

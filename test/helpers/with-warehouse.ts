@@ -112,5 +112,7 @@ function settingOf(
 function getTypeParser(oid: number): (text: string) => unknown {
   if (oid === 16) return (text) => text === 't';
   const numbers = [20, 21, 23, 700, 701];
-  return numbers.includes(oid) ? (text) => (String(Number(text)) === text ? Number(text) : text) : (text) => text;
+  return numbers.includes(oid)
+    ? (text) => (String(Number(text)) === text ? Number(text) : text)
+    : (text) => text;
 }

@@ -111,6 +111,37 @@ describe('the budget', () => {
   });
 });
 
+describe('other limits', () => {
+  test('count what was sent under the old ones', async () => {
+    const gate = createLocalCallGate({ windows: wide, maxConcurrentCalls: 8, maxWaitMs: 60_000 });
+    const calls = [enter(gate), enter(gate)];
+    gate.limit({ windows: narrow, maxConcurrentCalls: 8 });
+    calls.push(enter(gate));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(calls.map(({ at }) => at)).toEqual([0, 0, 10_550]);
+  });
+
+  test('let those who wait go as soon as they allow it', async () => {
+    const gate = createLocalCallGate({ windows: narrow, maxConcurrentCalls: 2, maxWaitMs: 60_000 });
+    const calls = [enter(gate), enter(gate), enter(gate)];
+    await vi.advanceTimersByTimeAsync(5000);
+    gate.limit({ windows: wide, maxConcurrentCalls: 2 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(gate.snapshot().waiting).toBe(1);
+    gate.limit({ windows: wide, maxConcurrentCalls: 3 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls.map(({ at }) => at)).toEqual([0, 0, 5000]);
+  });
+
+  test('send whoever would wait too long under them away', async () => {
+    const gate = createLocalCallGate({ windows: wide, maxConcurrentCalls: 2 });
+    const calls = [enter(gate), enter(gate), enter(gate)];
+    gate.limit({ windows: narrow, maxConcurrentCalls: 2 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls[2]?.refusal).toBeInstanceOf(BudgetSpentError);
+  });
+});
+
 describe('waiting', () => {
   test('a call that would wait too long is sent away at once, and hears for how long', async () => {
     const gate = createLocalCallGate({ windows: narrow, maxConcurrentCalls: 8 });

@@ -60,7 +60,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('what answers there is said without a secret', () =>
     withWarehouse(kind, async ({ warehouse, setting }) => {
       const said = await warehouse.check();
-      expect(said).toMatch(kind === 'pg' ? /^PostgreSQL \d+.* 127\.0\.0\.1:\d+\/postgres$/ : /^SQLite 3\..*warehouse\.db$/);
+      expect(said).toMatch(
+        kind === 'pg' ? /^PostgreSQL \d+.* 127\.0\.0\.1:\d+\/postgres$/ : /^SQLite 3\..*warehouse\.db$/,
+      );
       const { password } = new URL(kind === 'pg' ? String(setting.connection.reveal()) : 'x://u:none@h');
       expect(said).not.toContain(password);
     }));
@@ -97,8 +99,16 @@ describe('a warehouse that does not answer', () => {
     }));
 
   test.each([
-    ['a wrong password', () => postgresUrl().replace(/:[^:@]*@/, ':wrong@'), 'password authentication failed'],
-    ['a database that is not there', () => postgresUrl().replace(/postgres$/, 'nowhere'), '"nowhere" does not exist'],
+    [
+      'a wrong password',
+      () => postgresUrl().replace(/:[^:@]*@/, ':wrong@'),
+      'password authentication failed',
+    ],
+    [
+      'a database that is not there',
+      () => postgresUrl().replace(/postgres$/, 'nowhere'),
+      '"nowhere" does not exist',
+    ],
   ])('%s is for a person to change', async (_name, url, words) => {
     const error = await failure(url());
     expect(error).toBeInstanceOf(ConfigurationError);
@@ -107,6 +117,8 @@ describe('a warehouse that does not answer', () => {
   });
 
   test('a schema of two names is refused', async () => {
-    await expect(openWarehouse(setting('postgres://x@127.0.0.1/y', 'a.b'))).rejects.toThrow(ConfigurationError);
+    await expect(openWarehouse(setting('postgres://x@127.0.0.1/y', 'a.b'))).rejects.toThrow(
+      ConfigurationError,
+    );
   });
 });

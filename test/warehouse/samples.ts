@@ -29,7 +29,10 @@ export function aRun(
 }
 
 /** 1 to 2 and 3 to 4 January. */
-export const twoChunks: readonly [Chunk, Chunk] = [aChunk('2026-01-01', '2026-01-02'), aChunk('2026-01-03', '2026-01-04')];
+export const twoChunks: readonly [Chunk, Chunk] = [
+  aChunk('2026-01-01', '2026-01-02'),
+  aChunk('2026-01-03', '2026-01-04'),
+];
 
 export function aChunk(first: string, last: string): Chunk {
   return { key: `${first}/${last}`, first, last };
@@ -100,7 +103,11 @@ export async function loadRows(
   run: NewRun,
   chunks: readonly (readonly [Chunk, Rows])[],
 ): Promise<void> {
-  await warehouse.openRun(run, chunks.map(([chunk]) => chunk), sampleShape);
+  await warehouse.openRun(
+    run,
+    chunks.map(([chunk]) => chunk),
+    sampleShape,
+  );
   for (const [chunk, rows] of chunks) {
     await warehouse.beginChunk(run.runId, chunk.key);
     await warehouse.stagePage(run.runId, chunk.key, aPage(rows), [aRequest()]);

@@ -9,7 +9,7 @@ import { runStatus } from '../../control/run-status.ts';
 import { startRun } from '../../control/start-run.ts';
 import { watchRun } from '../../control/watch-run.ts';
 import { daysOf } from '../../domain/period/day.ts';
-import { demoRiver, simulatorKey, writeLocalConfiguration } from '../../workers/local-configuration.ts';
+import { demoActions, demoRiver, simulatorKey, writeLocalConfiguration } from '../../workers/local-configuration.ts';
 import { type LocalServices, startLocalServices } from '../../workers/local-services.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -59,7 +59,7 @@ async function runRiver(
   file: string,
 ): Promise<ExitCode> {
   const configuration = await loadConfiguration({ file, env: environment.variables });
-  const temporal = await connectTemporal(services.temporal.address);
+  const temporal = await connectTemporal(services.temporal);
   try {
     const handle = await startRun(temporal, { river: demoRiver, input: { river: demoRiver } });
     terminal.say(`Started ${demoRiver}: run ${handle.workflowId}`);
@@ -95,7 +95,7 @@ async function runRiver(
 const rowsExpected = ({ simulator }: LocalServices): number =>
   simulator.world.rowCount('customers-by-action', {
     days: [...daysOf({ first: '2026-01-01', last: '2026-01-08' })],
-    actions: [2, 3],
+    actions: [...demoActions],
   });
 
 async function firstRows(books: Books): Promise<string> {

@@ -30,6 +30,14 @@ export function createRollingWindows(windows: readonly BudgetWindow[]): RollingW
   };
 }
 
+/** The same past under other windows, as far back as any of the old ones remembers it. */
+export function underOtherWindows(state: RollingWindows, windows: readonly BudgetWindow[]): RollingWindows {
+  const next = createRollingWindows(windows);
+  const remembered = state.windows.map(inOrder).toSorted((a, b) => b.length - a.length)[0] ?? [];
+  for (const at of remembered) recordCall(next, at);
+  return { ...next, pausedUntil: state.pausedUntil };
+}
+
 /** When the next call may be sent at the earliest: `now`, or as soon after it as every window has room. */
 export function nextAt(state: RollingWindows, now: number): number {
   return nextTimes(state, now, 1)[0] ?? now;
@@ -115,12 +123,16 @@ function add(window: WindowState, at: number): void {
 
 /** The rare call that is recorded after a later one. */
 function insert(window: WindowState, at: number): void {
-  const { instants, calls, oldest } = window;
-  const ordered = [...instants.slice(oldest), ...instants.slice(0, oldest)];
+  const { instants, calls } = window;
+  const ordered = inOrder(window);
   const place = ordered.findIndex((instant) => instant > at);
   ordered.splice(place, 0, at);
   instants.splice(0, instants.length, ...ordered.slice(-calls));
   window.oldest = 0;
+}
+
+function inOrder({ instants, oldest }: WindowState): number[] {
+  return [...instants.slice(oldest), ...instants.slice(0, oldest)];
 }
 
 function instantAt(instants: readonly number[], place: number): number {

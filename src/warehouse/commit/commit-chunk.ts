@@ -4,8 +4,9 @@ import { readRun } from '../statements/read-run.ts';
 import { stagedShapes } from '../statements/staged-shapes.ts';
 import { hasStaging } from '../statements/staging-table.ts';
 import { wantedColumns } from '../tables/wanted-columns.ts';
+import { SlicesDiffer, type Step, TableChanged } from './chunk-load.ts';
 import { evolveTable, whatIsLacking } from './evolve-table.ts';
-import { loadChunk, SlicesDiffer, type Step, TableChanged } from './load-chunk.ts';
+import { loadChunk } from './load-chunk.ts';
 import { refuseMode } from './refuse-mode.ts';
 
 /** Somebody else may change the table between the look at it and the lock: then it is looked at again. */

@@ -1,6 +1,7 @@
 import { RowShapeError } from '../../domain/errors.ts';
 import { toCalendar, toDay } from '../../domain/period/calendar.ts';
 import type { Day, Stretch } from '../../domain/period/day.ts';
+import type { Warning } from '../../domain/run/run-result.ts';
 
 /** Every day from the first to the last. */
 export function daysOf({ first, last }: Stretch): Day[] {
@@ -32,11 +33,30 @@ export function countByDay(
   return days;
 }
 
-/** Days that had rows and have none any more, each unbroken stretch once. */
-export function emptiedDays(
+interface Counted {
+  readonly rows: number;
+  readonly byDay: ReadonlyMap<Day, number>;
+}
+
+/** Says where rows made way and none came: each unbroken stretch of days once, or the table's where there are no days. */
+export function warningsOfEmptied(table: string, before: Counted, after: Counted): Warning[] {
+  if (before.byDay.size === 0 && after.byDay.size === 0) {
+    const emptied = before.rows > 0 && after.rows === 0;
+    return emptied ? [replacedByNone(null, null, before.rows, table)] : [];
+  }
+  return emptiedStretches(before.byDay, after.byDay).map(({ first, last, rows }) =>
+    replacedByNone(first, last, rows, first === last ? first : `${first} to ${last}`),
+  );
+}
+
+function replacedByNone(start: Day | null, end: Day | null, rows: number, what: string): Warning {
+  return { start, end, message: `${rows} ${rows === 1 ? 'row' : 'rows'} of ${what} made way for none.` };
+}
+
+function emptiedStretches(
   before: ReadonlyMap<Day, number>,
   after: ReadonlyMap<Day, number>,
-): { readonly first: Day; readonly last: Day; readonly rows: number }[] {
+): { first: Day; last: Day; rows: number }[] {
   const emptied: { first: Day; last: Day; rows: number }[] = [];
   for (const day of [...before.keys()].sort()) {
     const rows = before.get(day) ?? 0;

@@ -19,15 +19,20 @@ interface Page {
 /** Pages of one list of columns go through one prepared statement, a row at a time. */
 interface Shape {
   readonly insert: Statement;
-  readonly bind: readonly { readonly place: number; readonly as: (value: Value) => unknown }[];
+  valuesOf(row: readonly Value[]): unknown[];
   /** Where a row bears its day; −1 where it has none. */
   readonly dayPlace: number;
+}
+
+/** A column of the statement, and its value for a row of the page. */
+interface Field {
+  readonly name: string;
+  of(row: readonly Value[]): unknown;
 }
 
 /** Page by page, so that memory does not grow with the chunk; the event loop has its turn between batches of rows. */
 export async function insertPages(tables: Tables, job: InsertJob): Promise<Inserted> {
   const connection = await connectionUnder(tables.query);
-  const provenance = [job.river, job.runId, job.chunkColumn, job.loadedAt];
   const shapes = new Map<string, Shape>();
   const bySlice = new Map<string, number>();
   const byDay = new Map<string | null, number>();
@@ -37,7 +42,7 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
       shapes.set(page.columns, shape);
       const rows = JSON.parse(page.rows) as Value[][];
       for (const [at, row] of rows.entries()) {
-        shape.insert.run(...shape.bind.map(({ place, as }) => as(row[place] ?? null)), ...provenance);
+        shape.insert.run(...shape.valuesOf(row));
         if (job.dayColumn !== null) {
           const day = row[shape.dayPlace] ?? null;
           byDay.set(day as string | null, (byDay.get(day as string | null) ?? 0) + 1);
@@ -72,15 +77,29 @@ function* pagesOf(tables: Tables, connection: Database, job: InsertJob, slice: s
 }
 
 function shapeOf(tables: Tables, connection: Database, job: InsertJob, columns: string): Shape {
-  const filled = (JSON.parse(columns) as string[]).flatMap((name, place) => {
+  const provenance = [
+    { name: '_river', value: job.river },
+    { name: '_run_id', value: job.runId },
+    { name: '_chunk', value: job.chunkColumn },
+    { name: '_loaded_at', value: job.loadedAt },
+  ].map(({ name, value }): Field => ({ name, of: () => value }));
+  let dayPlace = -1;
+  const fields = (JSON.parse(columns) as string[]).flatMap((name, place): Field[] => {
     const column = job.columnFor(name);
-    return column ? [{ name: column.name, place, as: binderOf(column) }] : [];
+    if (!column) return [];
+    if (column.name === job.dayColumn) dayPlace = place;
+    const bind = binderOf(column);
+    return [{ name: column.name, of: (row) => bind(row[place] ?? null) }];
   });
-  const names = [...filled.map(({ name }) => name), '_river', '_run_id', '_chunk', '_loaded_at'];
-  const row = Object.fromEntries(names.map((name) => [named(name), 0]));
+  const all = [...fields, ...provenance];
+  // Knex has an order of its own for the columns: each one's number comes back where its value belongs.
+  const statement = tables
+    .from(job.table)
+    .insert(Object.fromEntries(all.map(({ name }, at) => [named(name), at])));
+  const inOrder = statement.toSQL().bindings.flatMap((at) => all[Number(at)] ?? []);
   return {
-    insert: connection.prepare(sqlOf(tables.from(job.table).insert(row))),
-    bind: filled,
-    dayPlace: filled.find(({ name }) => name === job.dayColumn)?.place ?? -1,
+    insert: connection.prepare(sqlOf(statement)),
+    valuesOf: (row) => inOrder.map((field) => field.of(row)),
+    dayPlace,
   };
 }

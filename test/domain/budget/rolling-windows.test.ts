@@ -7,6 +7,7 @@ import {
   nextTimes,
   pauseUntil,
   recordCall,
+  underOtherWindows,
   useOfWindows,
 } from '../../../src/domain/budget/rolling-windows.ts';
 import { defaultBudget } from '../../../src/domain/budget/window.ts';
@@ -107,6 +108,22 @@ test('it goes on from its JSON as if it had never stopped', () => {
       sendAll(state, more, sent, now);
       sendAll(copy, more, sentFromCopy, now);
       expect(sentFromCopy).toEqual(sent);
+    }),
+  );
+});
+
+test('under other windows it still knows what was sent', () => {
+  fc.assert(
+    fc.property(someWindows, someWindows, gaps, (windows, others, waits) => {
+      const state = createRollingWindows(windows);
+      const sent: number[] = [];
+      const now = sendAll(state, waits, sent);
+      pauseUntil(state, now + 5);
+      const most = Math.max(...windows.map(({ calls }) => calls));
+      const expected = createRollingWindows(others);
+      for (const at of sent.slice(-most)) recordCall(expected, at);
+      pauseUntil(expected, now + 5);
+      expect(nextTimes(underOtherWindows(state, others), now, 10)).toEqual(nextTimes(expected, now, 10));
     }),
   );
 });

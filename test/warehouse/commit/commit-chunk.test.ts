@@ -27,7 +27,11 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         aRequest(),
       ]);
       const warning = { start: '2026-01-01', end: '2026-01-02', message: 'GetSample answered 404.' };
-      const outcome = await warehouse.commitChunk('run-1', first.key, aCommit(first, 1, { warnings: [warning] }));
+      const outcome = await warehouse.commitChunk(
+        'run-1',
+        first.key,
+        aCommit(first, 1, { warnings: [warning] }),
+      );
 
       expect(outcome).toEqual({ outcome: 'loaded', rows: 1, calls: 2, warnings: [warning] });
       const [row] = await sql('select * from sample');
@@ -47,18 +51,36 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         { day: '2026-01-02', rows: 0, ...of },
       ]);
       expect(await warehouse.chunkStatuses('run-1')).toEqual([
-        { start: '2026-01-01', end: '2026-01-02', state: 'loaded', rows: 1, calls: 2, attempts: 1, error: null },
-        { start: '2026-01-03', end: '2026-01-04', state: 'waiting', rows: 0, calls: 0, attempts: 0, error: null },
+        {
+          start: '2026-01-01',
+          end: '2026-01-02',
+          state: 'loaded',
+          rows: 1,
+          calls: 2,
+          attempts: 1,
+          error: null,
+        },
+        {
+          start: '2026-01-03',
+          end: '2026-01-04',
+          state: 'waiting',
+          rows: 0,
+          calls: 0,
+          attempts: 0,
+          error: null,
+        },
       ]);
     }));
 
-  test.each(['replace', 'append'] as const)('%s: a chunk committed twice leaves one copy of its rows', (load) =>
-    withWarehouse(kind, async (corner) => {
-      await loadRows(corner.warehouse, aRun({ target: { load } }), [[first, firstRows]]);
-      const again = await corner.warehouse.commitChunk('run-1', first.key, aCommit(first, 2));
-      expect(again).toEqual({ outcome: 'loaded', rows: 2, calls: 1, warnings: [] });
-      expect(await rowsIn(corner)).toEqual(firstRows);
-    }),
+  test.each(['replace', 'append'] as const)(
+    '%s: a chunk committed twice leaves one copy of its rows',
+    (load) =>
+      withWarehouse(kind, async (corner) => {
+        await loadRows(corner.warehouse, aRun({ target: { load } }), [[first, firstRows]]);
+        const again = await corner.warehouse.commitChunk('run-1', first.key, aCommit(first, 2));
+        expect(again).toEqual({ outcome: 'loaded', rows: 2, calls: 1, warnings: [] });
+        expect(await rowsIn(corner)).toEqual(firstRows);
+      }),
   );
 
   test('replace: a second run of the same days leaves one copy, the newest', () =>
@@ -93,7 +115,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
 
   test('replace removes only this river’s rows, and only those of these days', () =>
     withWarehouse(kind, async (corner) => {
-      await loadRows(corner.warehouse, aRun({ river: 'other', runId: 'run-0' }), [[first, [['2026-01-01', 9, 'other']]]]);
+      await loadRows(corner.warehouse, aRun({ river: 'other', runId: 'run-0' }), [
+        [first, [['2026-01-01', 9, 'other']]],
+      ]);
       await loadRows(corner.warehouse, aRun(), [
         [first, firstRows],
         [second, secondRows],
@@ -119,7 +143,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
           {
             start: '2026-01-01',
             end: '2026-01-02',
-            message: '2 rows of 2026-01-01 to 2026-01-02 were replaced by none.',
+            message: '2 rows of 2026-01-01 to 2026-01-02 made way for none.',
           },
         ],
       });
@@ -145,7 +169,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect(await sql('select action_id, _chunk from sample')).toEqual([{ action_id: 3, _chunk: null }]);
       expect(await sql('select * from river_days')).toEqual([]);
       expect(await load('run-3', [])).toMatchObject({
-        warnings: [{ start: null, end: null, message: '1 row of sample was replaced by none.' }],
+        warnings: [{ start: null, end: null, message: '1 row of sample made way for none.' }],
       });
     }));
 
@@ -176,7 +200,16 @@ describe.each(warehouseKinds)('in %s', (kind) => {
     ['a page more than was reported', { slices: [{ slice: '0', calls: 1, rows: 1 }] }, ['0']],
     ['a page less', { slices: [{ slice: '0', calls: 1, rows: 3 }] }, ['0']],
     ['a call less', { slices: [{ slice: '0', calls: 2, rows: 2 }] }, ['0']],
-    ['a slice less', { slices: [{ slice: '0', calls: 1, rows: 2 }, { slice: '1', calls: 1, rows: 1 }] }, ['1']],
+    [
+      'a slice less',
+      {
+        slices: [
+          { slice: '0', calls: 1, rows: 2 },
+          { slice: '1', calls: 1, rows: 1 },
+        ],
+      },
+      ['1'],
+    ],
     ['a slice that nobody reported', { slices: [] }, ['0']],
   ])('nothing is committed where what is staged is %s', (_what, changes, slices) =>
     withWarehouse(kind, async (corner) => {
@@ -203,10 +236,19 @@ describe.each(warehouseKinds)('in %s', (kind) => {
     withWarehouse(kind, async (corner) => {
       const { warehouse } = corner;
       await warehouse.openRun(aRun(), [first], sampleShape);
-      const list = aPage([[7]], { slice: 'campaigns', call: 'GetList', columns: ['campaign_id'], types: { campaign_id: 'integer' } });
+      const list = aPage([[7]], {
+        slice: 'campaigns',
+        call: 'GetList',
+        columns: ['campaign_id'],
+        types: { campaign_id: 'integer' },
+      });
       await warehouse.stagePage('run-1', first.key, list, [aRequest({ call: 'GetList' })]);
       await warehouse.stagePage('run-1', first.key, aPage(firstRows), [aRequest()]);
-      const outcome = await warehouse.commitChunk('run-1', first.key, aCommit(first, 2, { listSlices: ['campaigns'] }));
+      const outcome = await warehouse.commitChunk(
+        'run-1',
+        first.key,
+        aCommit(first, 2, { listSlices: ['campaigns'] }),
+      );
       expect(outcome).toMatchObject({ outcome: 'loaded', rows: 2, calls: 2 });
       expect(await rowsIn(corner)).toEqual(firstRows);
     }));
@@ -228,9 +270,13 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await warehouse.openRun(aRun(), twoChunks, sampleShape);
       await warehouse.stagePage('run-1', first.key, aPage(firstRows), [aRequest()]);
       await warehouse.failChunk('run-1', first.key, 'given up');
-      await expect(warehouse.commitChunk('run-1', first.key, aCommit(first, 2))).rejects.toThrow(RefusedError);
+      await expect(warehouse.commitChunk('run-1', first.key, aCommit(first, 2))).rejects.toThrow(
+        RefusedError,
+      );
       await warehouse.closeRun('run-1', 'cancelled', '2026-01-10T07:00:00.000Z');
-      await expect(warehouse.commitChunk('run-1', second.key, aCommit(second, 0))).rejects.toThrow(RefusedError);
+      await expect(warehouse.commitChunk('run-1', second.key, aCommit(second, 0))).rejects.toThrow(
+        RefusedError,
+      );
       expect(await rowsIn(corner)).toEqual([]);
     }));
 

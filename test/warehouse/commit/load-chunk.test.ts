@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { WarehouseUnavailableError } from '../../../src/domain/errors.ts';
-import type { Step } from '../../../src/warehouse/commit/load-chunk.ts';
+import type { Step } from '../../../src/warehouse/commit/chunk-load.ts';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import { aChunk, aCommit, aPage, aRequest, aRun, loadRows, sampleShape, twoChunks } from '../samples.ts';
 
@@ -51,7 +51,8 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       const outcomes = await Promise.all(
         others.map((other) => other.commitChunk('run-2', first.key, aCommit(first, 2))),
       );
-      for (const outcome of outcomes) expect(outcome).toEqual({ outcome: 'loaded', rows: 2, calls: 1, warnings: [] });
+      for (const outcome of outcomes)
+        expect(outcome).toEqual({ outcome: 'loaded', rows: 2, calls: 1, warnings: [] });
       expect(await rowsIn(corner)).toEqual(fresh);
     }));
 
@@ -69,11 +70,15 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         ),
       );
       // One row for each of two rivers on each of eight days: whoever came last.
-      expect(await corner.sql('select _river, count(*) as rows from sample group by _river order by 1')).toEqual([
+      expect(
+        await corner.sql('select _river, count(*) as rows from sample group by _river order by 1'),
+      ).toEqual([
         { _river: 'river-0', rows: 8 },
         { _river: 'river-1', rows: 8 },
       ]);
-      expect(await corner.sql('select sum(rows) as rows from river_days')).toEqual([{ rows: 16 }]);
+      expect(await corner.sql('select cast(sum(rows) as integer) as rows from river_days')).toEqual([
+        { rows: 16 },
+      ]);
     }));
 
   test('nobody stages into a chunk while it is being loaded', () =>
@@ -84,7 +89,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         onStep(step) {
           if (step !== 'inserted') return;
           const late = aPage(fresh, { call: 'GetSample?late' });
-          staging = corner.warehouse.stagePage('run-2', first.key, late, [aRequest({ call: 'GetSample?late' })]);
+          staging = corner.warehouse.stagePage('run-2', first.key, late, [
+            aRequest({ call: 'GetSample?late' }),
+          ]);
         },
       });
       await committing.commitChunk('run-2', first.key, aCommit(first, 2));
@@ -105,7 +112,9 @@ test('a commit whose Postgres connection is cut passes, and has changed nothing'
         );
       },
     });
-    await expect(cut.commitChunk('run-2', first.key, aCommit(first, 2))).rejects.toThrow(WarehouseUnavailableError);
+    await expect(cut.commitChunk('run-2', first.key, aCommit(first, 2))).rejects.toThrow(
+      WarehouseUnavailableError,
+    );
     expect(await rowsIn(corner)).toEqual(old);
     await corner.warehouse.commitChunk('run-2', first.key, aCommit(first, 2));
     expect(await rowsIn(corner)).toEqual(fresh);

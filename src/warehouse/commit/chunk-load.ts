@@ -1,0 +1,28 @@
+import type { CommitRequest, StoredRun } from '../records.ts';
+import type { WantedColumn } from '../tables/wanted-columns.ts';
+
+/** What has just been done inside a commit's transaction: a test may stop there. */
+export type Step = 'locked' | 'compared' | 'removed' | 'inserted' | 'days' | 'marked' | 'unstaged';
+
+/** A chunk on its way from staging into its target. */
+export interface ChunkLoad {
+  readonly run: StoredRun;
+  readonly chunk: string;
+  readonly request: CommitRequest;
+  /** What the pages need of the table, by the pages' own names. */
+  readonly wanted: ReadonlyMap<string, WantedColumn>;
+  onStep(step: Step): void | Promise<void>;
+}
+
+/** Nothing is committed: these slices are to be pulled again. */
+export class SlicesDiffer extends Error {
+  readonly slices: readonly string[];
+
+  constructor(slices: readonly string[]) {
+    super('what is staged is not what was reported');
+    this.slices = slices;
+  }
+}
+
+/** Nothing is committed: the table is no longer as it was made ready. */
+export class TableChanged extends Error {}

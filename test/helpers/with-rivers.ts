@@ -1,0 +1,201 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { loadConfiguration } from '../../src/config/load-configuration.ts';
+import { createConfigurations } from '../../src/config/watch-configuration.ts';
+import { endOfRun, type RunEnd } from '../../src/control/run-end.ts';
+import { startRun } from '../../src/control/start-run.ts';
+import type { Configuration } from '../../src/domain/river/configuration.ts';
+import type { RunResult } from '../../src/domain/run/run-result.ts';
+import type { SimulatorOptions } from '../../src/simulator/start-simulator.ts';
+import { startWorker } from '../../src/workers/start-worker.ts';
+import { withFolder } from './folder.ts';
+import { type TemporalCorner, withTemporal } from './temporal.ts';
+import { type AskedSimulator, simulatorKey, withSimulator } from './with-simulator.ts';
+import { postgresUrl, type WarehouseCorner, type WarehouseKind, withWarehouse } from './with-warehouse.ts';
+
+export interface RiversOptions {
+  readonly kind?: WarehouseKind;
+  readonly simulator?: SimulatorOptions;
+  /** As `river.yaml` has them; connection and warehouse are filled in where they are left out. */
+  readonly rivers: Readonly<Record<string, object>>;
+  /** Laid over the connection `main`. */
+  readonly connection?: object;
+  /** Whether a worker runs in this process. Default true. */
+  readonly worker?: boolean;
+}
+
+/** What a command printed and how it ended. */
+export interface CommandEnd {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Everything a person has who runs River: real Temporal, a warehouse, a simulated Optimove, a configuration file. */
+export interface Rivers {
+  readonly simulator: AskedSimulator;
+  readonly temporal: TemporalCorner;
+  readonly warehouse: WarehouseCorner;
+  /** The configuration file. */
+  readonly file: string;
+  /** The environment of a person who sits before this. */
+  readonly env: NodeJS.ProcessEnv;
+  configuration(): Promise<Configuration>;
+  /** Starts a run and waits for its end. */
+  run(input: object, workflowId?: string): Promise<RunEnd>;
+  /** The same, where it must succeed. */
+  pull(input: object): Promise<RunResult>;
+  /** `river …` in a process of its own, as from a shell. */
+  river(...args: string[]): Promise<CommandEnd>;
+  /** Starts `river …` and gives the process. Ended with the corner. */
+  start(...args: string[]): StartedCommand;
+  /** Asks the database itself. */
+  sql(text: string): Promise<Record<string, unknown>[]>;
+}
+
+export interface StartedCommand {
+  readonly pid: number;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when the text has been printed on either stream. */
+  says(text: string): Promise<void>;
+  readonly end: Promise<CommandEnd>;
+}
+
+const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+
+/** A roomy budget: tests of the budget set their own. */
+const freely = [{ calls: 1_000_000, per: '1h' }];
+
+export async function withRivers<T>(options: RiversOptions, use: (rivers: Rivers) => Promise<T>): Promise<T> {
+  return withTemporal((temporal) =>
+    withSimulator(options.simulator ?? {}, (simulator) =>
+      withWarehouse(options.kind ?? 'sqlite', (warehouse) =>
+        withFolder(async (folder) => {
+          const file = join(folder, 'river.yaml');
+          await writeFile(file, stringify(configurationOf(options, simulator, warehouse)));
+          const env = {
+            ...process.env,
+            ...temporal.env,
+            RIVER_CONFIG: file,
+            SIMULATOR_KEY: simulatorKey,
+            WAREHOUSE: locationOf(warehouse),
+          };
+          return withDoors({ options, simulator, temporal, warehouse, file, env }, use);
+        }),
+      ),
+    ),
+  );
+}
+
+interface Corner extends Pick<Rivers, 'simulator' | 'temporal' | 'warehouse' | 'file' | 'env'> {
+  readonly options: RiversOptions;
+}
+
+async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers) => Promise<T>): Promise<T> {
+  const { temporal, warehouse, file, env } = corner;
+  const started: StartedCommand[] = [];
+  const start = (...args: string[]) => {
+    const command = startCommand(args, env);
+    started.push(command);
+    return command;
+  };
+  const run = async (input: object, workflowId?: string) => {
+    const client = {
+      client: temporal.client,
+      address: temporal.address,
+      namespace: temporal.namespace,
+      close: async () => {},
+    };
+    return endOfRun(await startRun(client, { river: 'test', input, workflowId }));
+  };
+  const worker =
+    options.worker === false
+      ? undefined
+      : await startWorker({ configurations: createConfigurations({ file, env }), temporal });
+  try {
+    return await use({
+      ...corner,
+      configuration: () => loadConfiguration({ file, env }),
+      run,
+      async pull(input) {
+        const end = await run(input);
+        if (end.end !== 'succeeded') throw new Error(`the run did not succeed: ${JSON.stringify(end)}`);
+        return end.result;
+      },
+      river: (...args) => start(...args).end,
+      start,
+      sql: (text) => warehouse.sql(text),
+    });
+  } finally {
+    for (const command of started) command.kill('SIGKILL');
+    worker?.stop();
+    await Promise.all([worker?.done, ...started.map(({ end }) => end)]);
+  }
+}
+
+function configurationOf(
+  { rivers, connection }: RiversOptions,
+  simulator: AskedSimulator,
+  { kind, setting }: WarehouseCorner,
+) {
+  return {
+    connections: {
+      main: {
+        baseUrl: `${simulator.url}/current`,
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
+        auth: { apiKey: '${SIMULATOR_KEY}' },
+        budget: freely,
+        ...connection,
+      },
+    },
+    warehouses: {
+      test:
+        kind === 'pg'
+          ? // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
+            { client: 'pg', connection: '${WAREHOUSE}', schema: setting.schema }
+          : // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
+            { client: 'better-sqlite3', connection: { filename: '${WAREHOUSE}' } },
+    },
+    defaults: { connection: 'main', target: { warehouse: 'test' } },
+    rivers,
+  };
+}
+
+function locationOf({ kind, setting }: WarehouseCorner): string {
+  return kind === 'pg' ? postgresUrl() : (setting.connection.reveal() as { filename: string }).filename;
+}
+
+function startCommand(args: readonly string[], env: NodeJS.ProcessEnv): StartedCommand {
+  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  const heard = new Set<() => void>();
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      output[stream] += text;
+      for (const hear of heard) hear();
+    });
+  }
+  const end = new Promise<CommandEnd>((resolve, reject) => {
+    child.once('error', reject).once('close', (code) => resolve({ code, ...output }));
+  });
+  return {
+    pid: child.pid ?? 0,
+    kill: (signal) => child.kill(signal),
+    end,
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        const hear = () => {
+          if (!output.stdout.includes(text) && !output.stderr.includes(text)) return;
+          heard.delete(hear);
+          resolve();
+        };
+        heard.add(hear);
+        hear();
+        void end.then(({ code, stderr }) =>
+          reject(new Error(`ended with ${code} before it said "${text}": ${stderr}`)),
+        );
+      }),
+  };
+}
