@@ -53,7 +53,10 @@ export const options = {
   doNotFollow: { path: 'node_modules' },
   tsPreCompilationDeps: true,
   tsConfig: { fileName: 'tsconfig.json' },
-  enhancedResolveOptions: { conditionNames: ['node', 'import', 'types', 'default'], exportsFields: ['exports'] },
+  enhancedResolveOptions: {
+    conditionNames: ['node', 'import', 'types', 'default'],
+    exportsFields: ['exports'],
+  },
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -64,7 +67,10 @@ export default {
       packages('zod', 'dayjs'),
       'The rules are read, tested and replayed alone. Put this where that outside thing is spoken to, and hand the rule what it needs as an argument.',
     ),
-    noNodeModules('domain', 'The rules run inside a workflow, where Node has no modules, no clock and no files.'),
+    noNodeModules(
+      'domain',
+      'The rules run inside a workflow, where Node has no modules, no clock and no files.',
+    ),
 
     importsOnly(
       'optimove',
@@ -92,8 +98,15 @@ export default {
       [...rooms('domain', 'activities'), ...packages('@temporalio/workflow', '@temporalio/common')],
       'A workflow is replayed and reaches the world only through activities.',
     ),
-    noNodeModules('workflows', 'A workflow runs where Node has no modules: what they do belongs in an activity.'),
-    typesOnly('workflows', 'activities', 'Write `import type`: the code of an activity must not enter the workflow bundle.'),
+    noNodeModules(
+      'workflows',
+      'A workflow runs where Node has no modules: what they do belongs in an activity.',
+    ),
+    typesOnly(
+      'workflows',
+      'activities',
+      'Write `import type`: the code of an activity must not enter the workflow bundle.',
+    ),
 
     importsOnly(
       'control',
@@ -103,11 +116,18 @@ export default {
       ],
       'Starting, planning and checking a run never drags the worker in.',
     ),
-    typesOnly('control', 'workflows', 'Write `import type`, and start workflows by name: their code runs only in a worker.'),
+    typesOnly(
+      'control',
+      'workflows',
+      'Write `import type`, and start workflows by name: their code runs only in a worker.',
+    ),
 
     importsOnly(
       'cli',
-      [...rooms('control', 'config', 'domain', 'workers', 'simulator'), ...packages('commander', 'picocolors')],
+      [
+        ...rooms('control', 'config', 'domain', 'workers', 'simulator'),
+        ...packages('commander', 'picocolors'),
+      ],
       'Printing and exit codes stay here, everything else stays out of here.',
     ),
     {
@@ -119,7 +139,8 @@ export default {
     },
     {
       name: 'arrow-simulator-is-started',
-      comment: 'The simulator is the other side: only what starts it may import it, or a mistake could be in both.',
+      comment:
+        'The simulator is the other side: only what starts it may import it, or a mistake could be in both.',
       severity: 'error',
       from: {
         path: '^src/',
@@ -135,7 +156,8 @@ export default {
 
     {
       name: 'no-cycles',
-      comment: 'Of two files that import each other neither can be read, tested or moved alone. Find the idea both need.',
+      comment:
+        'Of two files that import each other neither can be read, tested or moved alone. Find the idea both need.',
       severity: 'error',
       from: {},
       to: { circular: true },

@@ -7,7 +7,7 @@ const hashLetters = 8;
  * it, and two long names could become one). What is changed bears a hash of the whole name, always the same.
  */
 export function columnNameIn(nameBytes: number | undefined, name: string): string {
-  const clean = name.toWellFormed().replaceAll('\0', '_');
+  const clean = name.toWellFormed().replaceAll('\0', '_') || 'column';
   const fits = nameBytes === undefined || Buffer.byteLength(clean) <= nameBytes;
   if (fits && clean === name) return name;
   const hash = `_${shortHash(name, hashLetters)}`;

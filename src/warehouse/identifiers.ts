@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
  * by the `wrapIdentifier` that the connection is made with.
  */
 const token = '\u0001';
-const plain = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** `__proto__` is a name that objects understand in a way of their own. */
+const plain = /^(?!__)[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** A table's or column's name, whatever is in it, as Knex may be given it. */
 export function named(name: string): string {

@@ -2,15 +2,15 @@ import type { OptimoveConnection } from '../activities/ports.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import { createOptimove } from '../optimove/create-optimove.ts';
-import { createLocalCallGate } from '../optimove/local-call-gate.ts';
+import { createLocalCallGate, type LocalCallGate } from '../optimove/local-call-gate.ts';
 
 interface InUse extends OptimoveConnection {
-  readonly made: Connection;
+  readonly gate: LocalCallGate;
 }
 
 /**
- * The connections of this process, each with one gate for all that calls through it. A connection is made anew
- * when its part of the configuration changes.
+ * The connections of this process, each with one gate for all that calls through it. When its part of the
+ * configuration changes, a connection is made anew, but its gate stays: it knows what has been sent.
  */
 export function connectionsInUse(
   current: () => Promise<Configuration>,
@@ -19,23 +19,27 @@ export function connectionsInUse(
   return async (name) => {
     const { connections, file } = await current();
     const connection = connections.get(name);
-    if (!connection)
+    if (!connection) {
       throw new ConfigurationError(
         `${file} has no connection ${name}; it has ${[...connections.keys()].join(', ')}.`,
       );
+    }
     const before = inUse.get(name);
-    if (before?.made === connection) return before;
-    const gate = createLocalCallGate({
-      windows: connection.budget,
-      maxConcurrentCalls: connection.maxConcurrentCalls,
-    });
-    const made: InUse = {
-      made: connection,
-      connection,
-      optimove: createOptimove(connection, gate),
-      windows: () => gate.snapshot().windows,
-    };
+    if (before?.connection === connection) return before;
+    const made = connect(connection, before?.gate);
     inUse.set(name, made);
     return made;
+  };
+}
+
+function connect(connection: Connection, gateBefore: LocalCallGate | undefined): InUse {
+  const limits = { windows: connection.budget, maxConcurrentCalls: connection.maxConcurrentCalls };
+  gateBefore?.limit(limits);
+  const gate = gateBefore ?? createLocalCallGate(limits);
+  return {
+    connection,
+    gate,
+    optimove: createOptimove(connection, gate),
+    windows: () => gate.snapshot().windows,
   };
 }

@@ -224,6 +224,17 @@ const ofFilters: Case[] = [
     'river.yaml:9:28 rivers.codes.overrides.endpoint: expected a path below the base URL, such as customers/GetCustomersByAction, got "//example.com/x"',
   ],
   [
+    'a column that River fills itself',
+    ...option('overrides: { columns: { Day: date } }'),
+    'river.yaml:9:34 rivers.codes.overrides.columns.Day: expected another column, since River itself fills "date"',
+  ],
+  [
+    'a filter that the report lacks under the endpoint it is given',
+    'report: promo-codes',
+    'report: customer-execution-details-by-campaign\n    overrides: { endpoint: customers/GetCustomerSendDetailsByCampaign }\n    filters: { customerAttributes: [Country] }',
+    'river.yaml:9:16 rivers.codes.filters.customerAttributes: the report customer-execution-details-by-campaign has no filter customerAttributes, it has executionChannels',
+  ],
+  [
     'a column that could not be one',
     ...option('overrides: { columns: { Code: "a; drop" } }'),
     'river.yaml:9:35 rivers.codes.overrides.columns.Code: expected a column name in snake_case, got "a; drop"',
@@ -277,6 +288,12 @@ const ofTargets: Case[] = [
     target: { warehouse: local, table: codes, load: append }
 `,
     'river.yaml:9:48 rivers.codes.period.lastDaysBack: does not go with load: append in a range without an end: the days before would be there twice. Use load: replace, or leave lastDaysBack out',
+  ],
+  [
+    'a target without a table',
+    ', table: codes }',
+    ' }',
+    'river.yaml:11:5 rivers.codes.target.table: missing, expected a name',
   ],
   [
     'a table that SQLite keeps for itself',

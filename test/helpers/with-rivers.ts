@@ -167,7 +167,7 @@ function locationOf({ kind, setting }: WarehouseCorner): string {
   return kind === 'pg' ? postgresUrl() : (setting.connection.reveal() as { filename: string }).filename;
 }
 
-function startCommand(args: readonly string[], env: NodeJS.ProcessEnv): StartedCommand {
+export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv): StartedCommand {
   const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   const heard = new Set<() => void>();

@@ -1,16 +1,15 @@
-import { reportOfEndpoint } from '../catalogue/index.ts';
 import type { Axis, Report } from '../catalogue/report.ts';
 import { didYouMean } from './closest.ts';
 import type { Problem } from './problem.ts';
 import type { Overrides } from './river.ts';
 import type { Show } from './show.ts';
 
-/** What is wrong with a river's corrections of its report. Paths begin at the river. */
+/** What is wrong with a river's corrections of its report, which is given as its endpoint makes it. Paths begin at the river. */
 export function checkOverrides(overrides: Overrides, report: Report, show: Show): Problem[] {
   return [
     ...checkEndpoint(overrides, show),
     ...checkParameters(overrides, report),
-    ...checkColumns(overrides, show),
+    ...checkColumns(overrides, report, show),
   ];
 }
 
@@ -26,9 +25,8 @@ function checkEndpoint({ endpoint }: Overrides, show: Show): Problem[] {
   ];
 }
 
-function checkParameters({ endpoint, parameters = {} }: Overrides, report: Report): Problem[] {
-  const other = endpoint === undefined ? undefined : reportOfEndpoint(endpoint);
-  const known = [...new Set([report, ...(other ? [other] : [])].flatMap(parametersOf))];
+function checkParameters({ parameters = {} }: Overrides, report: Report): Problem[] {
+  const known = [...new Set(parametersOf(report))];
   return Object.keys(parameters)
     .filter((name) => !known.includes(name))
     .map((name) => ({
@@ -57,10 +55,15 @@ function parametersOfAxis(axis: Axis): string[] {
   }
 }
 
-function checkColumns({ columns = {} }: Overrides, show: Show): Problem[] {
+function checkColumns({ columns = {} }: Overrides, report: Report, show: Show): Problem[] {
   return Object.entries(columns).flatMap(([key, column]) => {
-    if (/^[a-z][a-z0-9_]{0,62}$/.test(column)) return [];
     const path = ['overrides', 'columns', key];
-    return [{ path, message: `expected a column name in snake_case, got ${show(path, column)}` }];
+    if (!/^[a-z][a-z0-9_]{0,62}$/.test(column)) {
+      return [{ path, message: `expected a column name in snake_case, got ${show(path, column)}` }];
+    }
+    const stamped = report.columns.some(({ name, from }) => name === column && from !== 'answer');
+    return stamped
+      ? [{ path, message: `expected another column, since River itself fills ${show(path, column)}` }]
+      : [];
   });
 }

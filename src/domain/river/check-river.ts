@@ -1,3 +1,4 @@
+import { effectiveReport } from '../call/effective-report.ts';
 import { findReport } from '../catalogue/index.ts';
 import { checkFilters } from './check-filters.ts';
 import { checkOverrides } from './check-overrides.ts';
@@ -28,7 +29,8 @@ export function checkRiver(
   around: Surroundings,
   show: Show = showPlain,
 ): Problem[] {
-  const report = river.report === undefined ? undefined : findReport(river.report);
+  const found = river.report === undefined ? undefined : findReport(river.report);
+  const report = found && effectiveReport(found, river.overrides);
   const { connection, period, target } = river;
   return [
     ...(river.report !== undefined && !report ? [unknownReport(river.report, show)] : []),

@@ -141,9 +141,10 @@ export const Target = z.strictObject({
 export type Target = z.infer<typeof Target>;
 
 export const ScheduleSetting = z.strictObject({
-  cron: Name.register(accepted, { words: 'a cron line such as "0 6 * * *"' }).describe(
-    'Required. Minute, hour, day of the month, month, day of the week.',
-  ),
+  cron: z
+    .string()
+    .register(accepted, { words: 'a cron line such as "0 6 * * *"' })
+    .describe('Required. Minute, hour, day of the month, month, day of the week.'),
   timezone: z.string().optional().describe('IANA time zone of the cron line. Left out: UTC.'),
   jitter: Duration.optional().describe('Each start is put off by a random part of this.'),
   overlap: z

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RowsInScope } from '../commit/rows-in-scope.ts';
 import type { Tables } from '../dialect.ts';
+import { rowIdentity } from '../tables/wanted-columns.ts';
 import { rowsInScope } from '../tables.ts';
 
 const rowsAtATime = 10_000;
@@ -8,8 +9,8 @@ const rowsAtATime = 10_000;
 /** Some rows at a time, so that the event loop has its turns. */
 export async function removeRows(tables: Tables, rows: RowsInScope): Promise<number> {
   for (let removed = 0; ; ) {
-    const some = rowsInScope(tables, rows).select('rowid').limit(rowsAtATime);
-    const count: number = await tables.from(rows.table).whereIn('rowid', some).delete();
+    const some = rowsInScope(tables, rows).select(rowIdentity).limit(rowsAtATime);
+    const count: number = await tables.from(rows.table).whereIn(rowIdentity, some).delete();
     removed += count;
     if (count < rowsAtATime) return removed;
     await nextTurn();

@@ -3,6 +3,7 @@ import type { ColumnType } from '../../domain/column/column.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { named, shortHash } from '../identifiers.ts';
 import type { TableColumn } from '../tables/table-column.ts';
+import { rowIdentity } from '../tables/wanted-columns.ts';
 import { connectionUnder, sqlOf } from './raw-connection.ts';
 import { typeNames } from './type-names.ts';
 
@@ -45,9 +46,9 @@ async function copyValues(
       sqlOf(
         tables
           .from(table)
-          .select({ id: 'rowid', value: named(column.name) })
-          .where('rowid', '>', 0)
-          .orderBy('rowid')
+          .select({ id: rowIdentity, value: named(column.name) })
+          .where(rowIdentity, '>', 0)
+          .orderBy(rowIdentity)
           .limit(rowsAtATime),
       ),
     )
@@ -56,7 +57,7 @@ async function copyValues(
     sqlOf(
       tables
         .from(table)
-        .where('rowid', 0)
+        .where(rowIdentity, 0)
         .update({ [wider]: 0 }),
     ),
   );

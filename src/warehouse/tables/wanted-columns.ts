@@ -4,6 +4,9 @@ import { columnNameIn } from '../column-name.ts';
 import type { Dialect } from '../dialect.ts';
 import { type StagedType, widenStaged } from './staged-type.ts';
 
+/** What SQLite itself calls a row; a column of this name would hide it. (`rowid` and `oid` do so as well, and may.) */
+export const rowIdentity = '_rowid_';
+
 /** A column that a table should have: its name there, and what it must hold. */
 export interface WantedColumn {
   readonly name: string;
@@ -26,7 +29,8 @@ export function wantedColumns(
     const inTable = known?.name ?? columnNameIn(dialect.nameBytes, name);
     wanted.set(name, { name: inTable, type: known ? widenStaged(known.type, type) : type });
     const owner = owners.get(sameName(dialect, inTable)) ?? name;
-    if (owner !== name || isProvenance(inTable)) throw oneColumn(table, owner, name);
+    if (owner !== name || isProvenance(inTable) || sameName({ foldsCase: true }, inTable) === rowIdentity)
+      throw oneColumn(table, owner, name);
     owners.set(sameName(dialect, inTable), name);
   }
   return wanted;

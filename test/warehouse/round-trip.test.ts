@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ColumnType, Value } from '../../src/domain/column/column.ts';
+import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
+import { aColumn, aPage, aRequest, aRun, sampleShape } from './samples.ts';
+
+const day = fc
+  .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10));
+const hostileText = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme' }),
+  fc.constantFrom(
+    '007',
+    '1e5',
+    '1.0',
+    ' 1',
+    'NULL',
+    'true',
+    '',
+    '\\N',
+    '\\',
+    '\t',
+    '\n',
+    '\r\n',
+    "'; drop table sample; --",
+    '"',
+    '\0',
+    '9223372036854775808',
+    '\ud800',
+  ),
+);
+
+/** What a column of each type may be given: what fitting an answer leaves. */
+const valuesOf: Record<ColumnType, fc.Arbitrary<Value>> = {
+  integer: fc
+    .bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
+    .map((whole) => (Number.isSafeInteger(Number(whole)) ? Number(whole) : String(whole))),
+  double: fc
+    .double({ noNaN: true, noDefaultInfinity: true })
+    .filter((number) => number === 0 || Math.abs(number) >= 2 ** -1022),
+  text: hostileText,
+  boolean: fc.boolean(),
+  date: day,
+  timestamp: fc
+    .tuple(day, fc.nat(86_399))
+    .map(([date, second]) => `${date} ${new Date(second * 1000).toISOString().slice(11, 19)}`),
+};
+
+const types = Object.keys(valuesOf) as ColumnType[];
+const aRow = fc.tuple(...types.map((type) => fc.option(valuesOf[type], { freq: 5 })));
+
+/** How the two databases show the same value. */
+const shown: Record<ColumnType, (value: unknown) => unknown> = {
+  integer: String,
+  double: (value) => Number(value) + 0,
+  text: String,
+  boolean: Boolean,
+  date: String,
+  timestamp: String,
+};
+
+function expected(value: Value, type: ColumnType): unknown {
+  if (value === null) return null;
+  return shown[type](typeof value === 'string' ? value.replace(/\0|\p{Surrogate}/gu, '\uFFFD') : value);
+}
+
+describe.each(warehouseKinds)('in %s', (kind) => {
+  test('every value comes back as it was', () =>
+    withWarehouse(kind, async ({ warehouse, sql }) => {
+      const chunk = { key: '-', first: null, last: null };
+      const columns = ['place', ...types];
+      const shape = {
+        ...sampleShape,
+        columns: [aColumn('place', 'integer'), ...types.map((type) => aColumn(type, type))],
+        dayColumn: null,
+      };
+      let runs = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(aRow, { minLength: 1, maxLength: 30 }), async (rows) => {
+          runs += 1;
+          const runId = `run-${runs}`;
+          await warehouse.openRun(aRun({ runId, period: null }), [chunk], shape);
+          const page = aPage(
+            rows.map((row, at) => [at, ...row]),
+            {
+              columns,
+              types: Object.fromEntries([
+                ['place', 'integer'],
+                ...types.map((type) => [type, type]),
+              ]) as Record<string, ColumnType>,
+            },
+          );
+          await warehouse.stagePage(runId, '-', page, [aRequest()]);
+          const slices = [{ slice: '0', calls: 1, rows: rows.length }];
+          await warehouse.commitChunk(runId, '-', {
+            slices,
+            listSlices: [],
+            warnings: [],
+            scope: null,
+            dayColumn: null,
+          });
+          await warehouse.closeRun(runId, 'succeeded', '2026-01-10T07:00:00.000Z');
+          const read = await sql(
+            `select cast("integer" as text) as "integer", "double", "text", "boolean", "date", "timestamp" from sample order by place`,
+          );
+          const show = (row: Record<string, unknown>) =>
+            types.map((type) => (row[type] === null ? null : shown[type](row[type])));
+          expect(read.map(show)).toEqual(
+            rows.map((row) => row.map((value, at) => expected(value, types[at] ?? 'text'))),
+          );
+        }),
+        { numRuns: 40 },
+      );
+    }));
+});

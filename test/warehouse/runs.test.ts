@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
+import { aChunk, aRequest, aRun, loadRows, sampleShape, twoChunks } from './samples.ts';
+
+const [first, second] = twoChunks;
+const finishedAt = '2026-01-10T07:00:00.000Z';
+
+describe.each(warehouseKinds)('in %s', (kind) => {
+  test('a run is read as it was opened, and a repeated opening leaves it so', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      const run = aRun({ target: { drift: 'fail' } });
+      await warehouse.openRun(run, twoChunks, sampleShape);
+      await warehouse.beginChunk('run-1', first.key);
+      await warehouse.openRun({ ...run, startedAt: '2027-01-01T00:00:00.000Z' }, twoChunks, sampleShape);
+      const stored = { ...run, status: 'running', finishedAt: null, selection: null };
+      expect(await warehouse.readRun('run-1')).toEqual(stored);
+      expect(await warehouse.chunkStatuses('run-1')).toMatchObject([
+        { state: 'pulling' },
+        { state: 'waiting' },
+      ]);
+
+      await warehouse.saveSelection('run-1', { actions: [1, 2], dataDate: '2026-01-09' });
+      await warehouse.closeRun('run-1', 'failed', finishedAt);
+      await warehouse.closeRun('run-1', 'cancelled', '2026-01-10T08:00:00.000Z');
+      expect(await warehouse.readRun('run-1')).toEqual({
+        ...stored,
+        status: 'failed',
+        finishedAt,
+        selection: { actions: [1, 2], dataDate: '2026-01-09' },
+      });
+      expect(await warehouse.readRun('run-2')).toBeUndefined();
+    }));
+
+  test('two who open one run at once open it once', () =>
+    withWarehouse(kind, async ({ open, warehouse }) => {
+      const others = await Promise.all([open(), open(), open(), open()]);
+      await Promise.all(others.map((other) => other.openRun(aRun(), twoChunks, sampleShape)));
+      expect((await warehouse.summariseRun('run-1')).chunks.total).toBe(2);
+    }));
+
+  test('a run without a period has none', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      await warehouse.openRun(aRun({ period: null }), [{ key: '-', first: null, last: null }], sampleShape);
+      expect((await warehouse.readRun('run-1'))?.period).toBeNull();
+      expect(await warehouse.unfinishedChunks('run-1', 10)).toEqual([{ key: '-', first: null, last: null }]);
+    }));
+
+  test('unfinished chunks come in the period’s order, as many as are asked for', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      const days = Array.from({ length: 450 }, (_, at) =>
+        new Date(Date.UTC(2026, 0, 1 + at)).toISOString().slice(0, 10),
+      );
+      const chunks = days.map((day) => aChunk(day, day));
+      await warehouse.openRun(aRun(), chunks, sampleShape);
+      await warehouse.failChunk('run-1', chunks[0]?.key ?? '', 'no');
+      await warehouse.beginChunk('run-1', chunks[1]?.key ?? '');
+      expect(await warehouse.unfinishedChunks('run-1', 2)).toEqual(chunks.slice(1, 3));
+      expect(await warehouse.unfinishedChunks('run-1', 1_000)).toEqual(chunks.slice(1));
+    }));
+
+  test('a chunk that begins counts its attempts, and one that has ended says how', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      await loadRows(warehouse, aRun(), [[first, []]]);
+      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      expect(await warehouse.beginChunk('run-1', first.key)).toBe('loaded');
+      expect(await warehouse.beginChunk('run-1', second.key)).toBe('pulling');
+      expect(await warehouse.beginChunk('run-1', second.key)).toBe('pulling');
+      await warehouse.failUnloadedChunks('run-1', 'ReportRefusedError: no');
+      expect(await warehouse.beginChunk('run-1', second.key)).toBe('failed');
+      expect(await warehouse.chunkStatuses('run-1')).toMatchObject([
+        { state: 'loaded', attempts: 1, error: null },
+        { state: 'failed', attempts: 2, error: 'ReportRefusedError: no' },
+      ]);
+    }));
+
+  test('a summary counts everything and lists at most a hundred, each of 300 characters', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      const chunks = Array.from({ length: 120 }, (_, at) =>
+        aChunk(`2026-01-01`, new Date(Date.UTC(2026, 0, 1 + at)).toISOString().slice(0, 10)),
+      );
+      await warehouse.openRun(aRun(), chunks, sampleShape);
+      await warehouse.noteRequests('run-1', chunks[0]?.key ?? '', [aRequest(), aRequest()]);
+      await warehouse.noteRequests('run-1', null, [aRequest()]);
+      await warehouse.failUnloadedChunks('run-1', 'e'.repeat(400));
+      const summary = await warehouse.summariseRun('run-1');
+      expect(summary).toMatchObject({
+        chunks: { total: 120, loaded: 0, failed: 120, skipped: 0 },
+        rows: 0,
+        calls: 3,
+        warnings: [],
+      });
+      expect(summary.failedChunks).toHaveLength(100);
+      expect(summary.failedChunks[0]).toEqual({
+        start: '2026-01-01',
+        end: '2026-01-01',
+        error: `${'e'.repeat(299)}…`,
+      });
+    }));
+
+  test('a cancelled run leaves waiting what it was pulling', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      await warehouse.beginChunk('run-1', first.key);
+      await warehouse.closeRun('run-1', 'cancelled', finishedAt);
+      expect(await warehouse.chunkStatuses('run-1')).toMatchObject([
+        { state: 'waiting', attempts: 1 },
+        { state: 'waiting' },
+      ]);
+    }));
+
+  test('a run that is opened again after its end goes on with what is not loaded', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      await loadRows(warehouse, aRun(), [[first, [['2026-01-01', 1, 'a']]]]);
+      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      await warehouse.failUnloadedChunks('run-1', 'no');
+      await warehouse.closeRun('run-1', 'failed', finishedAt);
+      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      expect(await warehouse.readRun('run-1')).toMatchObject({ status: 'running', finishedAt: null });
+      expect(await warehouse.unfinishedChunks('run-1', 10)).toEqual([second]);
+    }));
+
+  test('runs whose staging is still there are found until it is dropped', () =>
+    withWarehouse(kind, async ({ warehouse, tables }) => {
+      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      await warehouse.openRun(aRun({ runId: 'run-2', workflowId: 'workflow-2' }), twoChunks, sampleShape);
+      await warehouse.closeRun('run-2', 'succeeded', finishedAt);
+      expect(await warehouse.runsWithStaging()).toEqual([{ runId: 'run-1', workflowId: 'workflow-1' }]);
+      await warehouse.dropStaging('run-1');
+      await warehouse.dropStaging('run-1');
+      expect(await warehouse.runsWithStaging()).toEqual([]);
+      expect((await tables()).filter((table) => table.startsWith('river_staging'))).toEqual([]);
+    }));
+
+  test('a workflow id used several times means its newest run', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      const started = (hour: number) => `2026-01-10T0${hour}:00:00.000Z`;
+      await warehouse.openRun(aRun({ runId: 'b', startedAt: started(1) }), twoChunks, sampleShape);
+      await warehouse.openRun(aRun({ runId: 'a', startedAt: started(3) }), twoChunks, sampleShape);
+      await warehouse.openRun(
+        aRun({ runId: 'c', workflowId: 'other', startedAt: started(2) }),
+        twoChunks,
+        sampleShape,
+      );
+      expect((await warehouse.findRun('workflow-1'))?.runId).toBe('a');
+      expect(await warehouse.findRun('nobody')).toBeUndefined();
+      expect((await warehouse.listRuns(10)).map(({ runId }) => runId)).toEqual(['a', 'c', 'b']);
+      expect(await warehouse.listRuns(1)).toHaveLength(1);
+    }));
+});
