@@ -1,17 +1,29 @@
+import type { Dialect } from './dialect.ts';
 import { shortHash } from './identifiers.ts';
 
 const hashLetters = 8;
 
+/** What a database says about names. */
+export type NameRules = Pick<Dialect, 'nameBytes' | 'foldsCase' | 'ownColumns'>;
+
 /**
- * A column's name as the database can have it: without NUL, and no longer than `nameBytes` (Postgres would cut
- * it, and two long names could become one). What is changed bears a hash of the whole name, always the same.
+ * A column's name as the database can have it: no longer than it allows (Postgres would cut it, and two long
+ * names could become one), without NUL, and none of those that it gives to columns of its own. What is changed
+ * bears a hash of the whole name, always the same.
  */
-export function columnNameIn(nameBytes: number | undefined, name: string): string {
+export function columnNameIn(rules: NameRules, name: string): string {
+  const { nameBytes = Number.POSITIVE_INFINITY, ownColumns } = rules;
   const clean = name.toWellFormed().replaceAll('\0', '_') || 'column';
-  const fits = nameBytes === undefined || Buffer.byteLength(clean) <= nameBytes;
-  if (fits && clean === name) return name;
+  const fits = Buffer.byteLength(clean) <= nameBytes;
+  const own = ownColumns.includes(sameName(rules, clean));
+  if (fits && clean === name && !own) return name;
   const hash = `_${shortHash(name, hashLetters)}`;
-  return (fits ? clean : cut(clean, (nameBytes ?? 0) - hash.length)) + hash;
+  return cut(clean, nameBytes - hash.length) + hash;
+}
+
+/** Equal for two names of one column. */
+export function sameName({ foldsCase }: Pick<NameRules, 'foldsCase'>, name: string): string {
+  return foldsCase ? name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : name;
 }
 
 /** As many whole characters as fit into so many bytes. */

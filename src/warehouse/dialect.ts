@@ -25,6 +25,8 @@ export interface Dialect {
   readonly client: WarehouseSetting['client'];
   /** The longest name in bytes, where there is a limit. */
   readonly nameBytes: number | undefined;
+  /** Names that it gives to columns of its own in every table. */
+  readonly ownColumns: readonly string[];
   /** Whether `ID` and `id` are one column. */
   readonly foldsCase: boolean;
   /** How columns of a target are declared. */

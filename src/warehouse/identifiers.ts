@@ -14,11 +14,17 @@ export function named(name: string): string {
   return plain.test(name) ? name : token + Buffer.from(name).toString('hex');
 }
 
-/** The `wrapIdentifier` of a Knex connection: tokens become names again, in the database's own quotes. */
-export function wrapWith(quote: (name: string) => string): (value: string) => string {
-  return (value) => {
+type Wrap = (value: string) => string;
+
+/**
+ * The `wrapIdentifier` of a Knex connection: tokens become names again, in quotes of our own where Knex would
+ * put its own. For some purposes it asks for a name without quotes, or for none at all.
+ */
+export function wrapWith(quote: Wrap): (value: string | undefined, knexWrap: Wrap) => string {
+  return (value = '', knexWrap) => {
     if (value === '*') return value;
-    return quote(value.startsWith(token) ? Buffer.from(value.slice(token.length), 'hex').toString() : value);
+    const name = value.startsWith(token) ? Buffer.from(value.slice(token.length), 'hex').toString() : value;
+    return knexWrap('a') === 'a' ? name : quote(name);
   };
 }
 

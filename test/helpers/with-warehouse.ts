@@ -64,7 +64,7 @@ async function withPostgres<T>(use: (corner: WarehouseCorner) => Promise<T>): Pr
   const client = new pg.Client({ connectionString: postgresUrl(), types: { getTypeParser } });
   await client.connect();
   try {
-    await client.query(`set search_path to ${schema}`);
+    await client.query(`create schema ${schema}; set search_path to ${schema}`);
     const setting = settingOf('pg', postgresUrl(), schema);
     const sql = async (text: string) => (await client.query(text)).rows;
     return await withOpened({ kind: 'pg', setting, sql }, use);

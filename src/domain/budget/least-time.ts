@@ -1,8 +1,6 @@
+import { roomForPermits, shareOfLargeRuns } from './permit.ts';
 import { createRollingWindows, nextAt, recordCall } from './rolling-windows.ts';
-import { type BudgetWindow, lengthenWindows, shortestMs } from './window.ts';
-
-/** The width of a permit. */
-const permitMs = 250;
+import { type BudgetWindow, callsOfShare, lengthenWindows } from './window.ts';
 
 /**
  * The least time that `calls` calls take under a budget, in milliseconds from now to the last send: 0 for calls
@@ -29,8 +27,8 @@ export function leastTimeMs(
 
 function plannedWindows(windows: readonly BudgetWindow[]): BudgetWindow[] {
   const used = windows.map(({ calls, perMs }) => ({
-    calls: Math.max(1, Math.floor((calls * 98) / 100)),
+    calls: callsOfShare({ calls }, shareOfLargeRuns),
     perMs,
   }));
-  return lengthenWindows(used, shortestMs(windows) * 0.05 + permitMs);
+  return lengthenWindows(used, roomForPermits(windows));
 }

@@ -1,4 +1,4 @@
-import type { BudgetWindow } from './window.ts';
+import { type BudgetWindow, callsOfShare } from './window.ts';
 import type { WindowUse } from './window-use.ts';
 
 /**
@@ -14,8 +14,9 @@ export interface RollingWindows {
 }
 
 /**
- * One window's newest calls, `calls` of them at most: an older one can't hold the next call back. A ring in
- * ascending order from `oldest` once it is full, and from 0 until then.
+ * One window's newest calls, twice `calls` of them at most: an older one can't hold the next call back, even where
+ * all that are booked ahead are withdrawn. A ring in ascending order from `oldest` once it is full, and from 0 until
+ * then.
  */
 interface WindowState extends BudgetWindow {
   readonly instants: number[];
@@ -38,18 +39,21 @@ export function underOtherWindows(state: RollingWindows, windows: readonly Budge
   return { ...next, pausedUntil: state.pausedUntil };
 }
 
-/** When the next call may be sent at the earliest: `now`, or as soon after it as every window has room. */
-export function nextAt(state: RollingWindows, now: number): number {
-  return nextTimes(state, now, 1)[0] ?? now;
+/**
+ * When the next call may be sent at the earliest: `now`, or as soon after it as every window has room.
+ * `share` is the part of each window's calls that it may fill (rounded down, at least one call).
+ */
+export function nextAt(state: RollingWindows, now: number, share = 1): number {
+  return nextTimes(state, now, 1, share)[0] ?? now;
 }
 
 /** When each of the next `count` calls may be sent if all are sent as early as they may; nothing is recorded. */
-export function nextTimes(state: RollingWindows, now: number, count: number): number[] {
+export function nextTimes(state: RollingWindows, now: number, count: number, share = 1): number[] {
   const planned: number[] = [];
   let earliest = Math.max(now, state.pausedUntil ?? now);
   while (planned.length < count) {
     for (const window of state.windows) {
-      const blocking = newest(window, planned, window.calls);
+      const blocking = newest(window, planned, callsOfShare(window, share));
       if (blocking !== undefined) earliest = Math.max(earliest, blocking + window.perMs);
     }
     planned.push(earliest);
@@ -60,6 +64,17 @@ export function nextTimes(state: RollingWindows, now: number, count: number): nu
 /** A call is sent at `at`, and counts in every window. */
 export function recordCall(state: RollingWindows, at: number): void {
   for (const window of state.windows) add(window, at);
+}
+
+/** A call that was recorded for `at` is not sent after all. */
+export function withdrawCall(state: RollingWindows, at: number): void {
+  for (const window of state.windows) {
+    const ordered = inOrder(window);
+    const place = ordered.lastIndexOf(at);
+    if (place < 0) continue;
+    ordered.splice(place, 1);
+    renew(window, ordered);
+  }
 }
 
 /**
@@ -82,7 +97,12 @@ export function pauseUntil(state: RollingWindows, at: number): void {
 export function useOfWindows(state: RollingWindows, now: number): WindowUse[] {
   return state.windows.map((window) => {
     const used = usedIn(window, now);
-    return { calls: window.calls, perSeconds: window.perMs / 1000, used, free: window.calls - used };
+    return {
+      calls: window.calls,
+      perSeconds: window.perMs / 1000,
+      used,
+      free: Math.max(0, window.calls - used),
+    };
   });
 }
 
@@ -111,23 +131,28 @@ function newest(
 }
 
 function add(window: WindowState, at: number): void {
-  const { instants, calls, oldest } = window;
+  const { instants, oldest } = window;
   const last = instants.length - 1;
   if (last >= 0 && at < instantAt(instants, oldest + last)) insert(window, at);
-  else if (instants.length < calls) instants.push(at);
+  else if (instants.length < capacityOf(window)) instants.push(at);
   else {
     instants[oldest] = at;
-    window.oldest = (oldest + 1) % calls;
+    window.oldest = (oldest + 1) % instants.length;
   }
 }
 
+const capacityOf = ({ calls }: BudgetWindow): number => 2 * calls;
+
 /** The rare call that is recorded after a later one. */
 function insert(window: WindowState, at: number): void {
-  const { instants, calls } = window;
   const ordered = inOrder(window);
   const place = ordered.findIndex((instant) => instant > at);
   ordered.splice(place, 0, at);
-  instants.splice(0, instants.length, ...ordered.slice(-calls));
+  renew(window, ordered.slice(-capacityOf(window)));
+}
+
+function renew(window: WindowState, ordered: readonly number[]): void {
+  window.instants.splice(0, window.instants.length, ...ordered);
   window.oldest = 0;
 }
 

@@ -19,3 +19,9 @@ export function shortestMs(windows: readonly BudgetWindow[]): number {
 export function lengthenWindows(windows: readonly BudgetWindow[], byMs: number): BudgetWindow[] {
   return windows.map(({ calls, perMs }) => ({ calls, perMs: perMs + byMs }));
 }
+
+/** The calls that a share of a window comes to: rounded down, but at least one. */
+export function callsOfShare({ calls }: Pick<BudgetWindow, 'calls'>, share: number): number {
+  // In hundredths, because 0.98 × 50 is a little less than 49.
+  return Math.max(1, Math.floor((calls * Math.round(share * 100)) / 100));
+}

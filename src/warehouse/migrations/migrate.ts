@@ -25,11 +25,18 @@ async function doneIn(tables: Tables): Promise<string[]> {
 
 async function migrateAlone(tables: Tables): Promise<void> {
   await tables.dialect.lockMigrations(tables);
-  await tables.query.migrate.latest({
-    tableName: bookkeeping,
-    ...(tables.schemaName === undefined ? {} : { schemaName: tables.schemaName }),
-    migrationSource: sourceFor(tables),
-  });
+  const config: Knex.Config = tables.query.client.config;
+  const { wrapIdentifier } = config;
+  try {
+    await tables.query.migrate.latest({
+      tableName: bookkeeping,
+      ...(tables.schemaName === undefined ? {} : { schemaName: tables.schemaName }),
+      migrationSource: sourceFor(tables),
+    });
+  } finally {
+    // Inside a transaction Knex's migrator takes it away from the whole connection, and does not bring it back.
+    if (wrapIdentifier) config.wrapIdentifier = wrapIdentifier;
+  }
 }
 
 function sourceFor({ dialect, schemaName }: Tables): Knex.MigrationSource<string> {

@@ -12,6 +12,7 @@ export const postgres: Dialect = {
   client: 'pg',
   nameBytes: 63,
   foldsCase: false,
+  ownColumns: ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'],
   typeNames,
   manifestTypes: { instant: 'timestamp with time zone', day: 'date', json: 'json' },
   connect,

@@ -3,6 +3,7 @@ import { addressOf, connect } from './connect.ts';
 import { insertPages } from './insert-pages.ts';
 import { hasTable, readColumns } from './read-columns.ts';
 import { removeRows } from './remove-rows.ts';
+import { rowIdentity } from './row-identity.ts';
 import { typeNames } from './type-names.ts';
 import { holdsLong, widenColumn } from './widen-column.ts';
 
@@ -10,6 +11,7 @@ export const sqlite: Dialect = {
   client: 'better-sqlite3',
   nameBytes: undefined,
   foldsCase: true,
+  ownColumns: ['rowid', 'oid', rowIdentity],
   typeNames,
   manifestTypes: { instant: 'text', day: 'text', json: 'text' },
   connect,
@@ -18,8 +20,11 @@ export const sqlite: Dialect = {
     const [found]: Row[] = await tables.query.raw('select sqlite_version() as version');
     return `SQLite ${found?.version}`;
   },
-  // Two who migrate at once: the later one finds the database busy, begins again and finds it done.
-  lockMigrations: async () => {},
+  // Any write takes the lock. Who comes later finds the database busy, begins again and finds it all done.
+  async lockMigrations(tables) {
+    const [found]: Row[] = await tables.query.raw('select user_version from pragma_user_version');
+    await tables.query.raw(`pragma user_version = ${Number(found?.user_version)}`);
+  },
   hasTable,
   readColumns,
   holdsLong,

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RowsInScope } from '../commit/rows-in-scope.ts';
 import type { Tables } from '../dialect.ts';
-import { rowIdentity } from '../tables/wanted-columns.ts';
 import { rowsInScope } from '../tables.ts';
+import { rowIdentity } from './row-identity.ts';
 
 const rowsAtATime = 10_000;
 

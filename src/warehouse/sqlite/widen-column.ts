@@ -3,8 +3,8 @@ import type { ColumnType } from '../../domain/column/column.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { named, shortHash } from '../identifiers.ts';
 import type { TableColumn } from '../tables/table-column.ts';
-import { rowIdentity } from '../tables/wanted-columns.ts';
 import { connectionUnder, sqlOf } from './raw-connection.ts';
+import { rowIdentity } from './row-identity.ts';
 import { typeNames } from './type-names.ts';
 
 const rowsAtATime = 2_000;

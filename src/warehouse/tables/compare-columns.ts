@@ -1,8 +1,9 @@
 import { SchemaConflictError } from '../../domain/errors.ts';
+import { sameName } from '../column-name.ts';
 import type { Dialect } from '../dialect.ts';
 import { type StagedType, widenStaged } from './staged-type.ts';
 import type { TableColumn } from './table-column.ts';
-import { sameName, type WantedColumn } from './wanted-columns.ts';
+import type { WantedColumn } from './wanted-columns.ts';
 
 /** What a table lacks. */
 export interface Differences {

@@ -1,11 +1,7 @@
 import { isProvenance } from '../../domain/column/provenance.ts';
 import { SchemaConflictError } from '../../domain/errors.ts';
-import { columnNameIn } from '../column-name.ts';
-import type { Dialect } from '../dialect.ts';
+import { columnNameIn, type NameRules, sameName } from '../column-name.ts';
 import { type StagedType, widenStaged } from './staged-type.ts';
-
-/** What SQLite itself calls a row; a column of this name would hide it. (`rowid` and `oid` do so as well, and may.) */
-export const rowIdentity = '_rowid_';
 
 /** A column that a table should have: its name there, and what it must hold. */
 export interface WantedColumn {
@@ -18,7 +14,7 @@ export interface WantedColumn {
  * several pages need of one column is put together. Throws where two names would be one column.
  */
 export function wantedColumns(
-  dialect: Pick<Dialect, 'nameBytes' | 'foldsCase'>,
+  dialect: NameRules,
   table: string,
   columns: Iterable<WantedColumn>,
 ): Map<string, WantedColumn> {
@@ -26,19 +22,13 @@ export function wantedColumns(
   const owners = new Map<string, string>();
   for (const { name, type } of columns) {
     const known = wanted.get(name);
-    const inTable = known?.name ?? columnNameIn(dialect.nameBytes, name);
+    const inTable = known?.name ?? columnNameIn(dialect, name);
     wanted.set(name, { name: inTable, type: known ? widenStaged(known.type, type) : type });
     const owner = owners.get(sameName(dialect, inTable)) ?? name;
-    if (owner !== name || isProvenance(inTable) || sameName({ foldsCase: true }, inTable) === rowIdentity)
-      throw oneColumn(table, owner, name);
+    if (owner !== name || isProvenance(inTable)) throw oneColumn(table, owner, name);
     owners.set(sameName(dialect, inTable), name);
   }
   return wanted;
-}
-
-/** Equal for two names of one column. */
-export function sameName({ foldsCase }: Pick<Dialect, 'foldsCase'>, name: string): string {
-  return foldsCase ? name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : name;
 }
 
 function oneColumn(table: string, one: string, other: string): SchemaConflictError {

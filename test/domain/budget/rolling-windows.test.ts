@@ -119,7 +119,7 @@ test('under other windows it still knows what was sent', () => {
       const sent: number[] = [];
       const now = sendAll(state, waits, sent);
       pauseUntil(state, now + 5);
-      const most = Math.max(...windows.map(({ calls }) => calls));
+      const most = 2 * Math.max(...windows.map(({ calls }) => calls));
       const expected = createRollingWindows(others);
       for (const at of sent.slice(-most)) recordCall(expected, at);
       pauseUntil(expected, now + 5);
@@ -159,7 +159,7 @@ test('a pause holds every call back, is never shortened, and ends', () => {
   expect(nextAt(state, 501)).toBe(501);
 });
 
-test('a hundred thousand calls leave no more behind than the windows hold', () => {
+test('a hundred thousand calls leave no more behind than twice what the windows hold', () => {
   const state = createRollingWindows(defaultBudget);
   let now = 0;
   for (let sent = 0; sent < 100_000; sent += 1) {
@@ -167,7 +167,7 @@ test('a hundred thousand calls leave no more behind than the windows hold', () =
     recordCall(state, now);
   }
   expect(now).toBe(49 * 3_600_000 + 39 * 10_000);
-  expect(state.windows.map(({ instants }) => instants.length)).toEqual([2000, 50]);
+  expect(state.windows.map(({ instants }) => instants.length)).toEqual([4000, 100]);
 });
 
 /** Sends a call after each gap, as early as it may; returns when the last one was sent. */

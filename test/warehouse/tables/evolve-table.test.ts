@@ -40,7 +40,7 @@ async function declaredAs({ kind, sql }: WarehouseCorner, column = 'extra'): Pro
           `select data_type as type from information_schema.columns where table_schema = current_schema() and table_name = 'sample' and column_name = '${column}'`,
         )
       : await sql(`select type from pragma_table_info('sample') where name = '${column}'`);
-  return found?.type;
+  return found && String(found.type).toLowerCase();
 }
 
 describe.each(warehouseKinds)('in %s', (kind) => {

@@ -1,0 +1,57 @@
+import type { BudgetWindow } from './window.ts';
+
+/** What a process asks of the budget of a connection, and what it has learned since it last asked. */
+export interface Reservation {
+  /** Names the process. */
+  readonly process: string;
+  /** The windows as its configuration has them. */
+  readonly windows: readonly BudgetWindow[];
+  /** Calls that wait, by run; those that have waited longest first. */
+  readonly asks: readonly RunAsks[];
+  /** How many of them it could send now: its free places for calls in flight. */
+  readonly room: number;
+  /** Instants of permits whose call was not handed to the socket in time, or not at all. */
+  readonly returned: readonly { readonly run: string; readonly at: number }[];
+  readonly news: CallNews;
+}
+
+export interface RunAsks {
+  readonly run: string;
+  readonly calls: number;
+}
+
+/** What has become of calls since the process last asked. */
+export interface CallNews {
+  /** Whether the API has answered one of them, however. */
+  readonly answered: boolean;
+  /** Calls that have failed since it last answered. */
+  readonly failed: number;
+  /** What the probe of an outage came to; null where there was none. */
+  readonly probe: 'answered' | 'failed' | 'returned' | null;
+  /** 429s; `sentAgoMs` is how long ago their call was sent, `retryAfterMs` null where Retry-After was not given. */
+  readonly throttled: readonly { readonly sentAgoMs: number; readonly retryAfterMs: number | null }[];
+}
+
+/** Nothing has happened. */
+export const noNews: CallNews = Object.freeze({ answered: false, failed: 0, probe: null, throttled: [] });
+
+export interface Permit {
+  readonly run: string;
+  /** Its instant on the budget's clock: what it is returned by. */
+  readonly at: number;
+  /** How long after the budget answered it begins. It holds for `permitMs`. */
+  readonly afterMs: number;
+  /** Whether it is the one call that finds out if an outage is over. */
+  readonly probe: boolean;
+}
+
+/** What a budget answers at once. */
+export interface Granted {
+  readonly permits: readonly Permit[];
+  /** When to ask again for what was not granted; null where all was. */
+  readonly askAgainMs: number | null;
+  /** In how many milliseconds the next calls may be sent that are not granted yet, as far as is known; ascending. */
+  readonly nextInMs: readonly number[];
+  /** Why calls wait, where it is not the windows alone. */
+  readonly heldBy: 'throttle' | 'outage' | null;
+}
