@@ -150,7 +150,7 @@ export default {
     },
     importsOnly(
       'simulator',
-      rooms('domain/catalogue', 'domain/column', 'domain/period'),
+      rooms('domain/catalogue', 'domain/column'),
       'It shares the declarations and nothing of the client, so that one mistake cannot hide another.',
     ),
 

@@ -1,17 +1,18 @@
 import { beginChunk } from './begin-chunk.ts';
 import { closeRun } from './close-run.ts';
 import { commitChunk } from './commit-chunk.ts';
-import type { RunActivities } from './contract.ts';
+import type { BudgetActivities, RunActivities } from './contract.ts';
 import { failChunk } from './fail-chunk.ts';
 import { nextChunks } from './next-chunks.ts';
 import { openRun } from './open-run.ts';
 import type { ActivityPorts } from './ports.ts';
 import { pullSlice } from './pull-slice.ts';
+import { recallBudget } from './recall-budget.ts';
 import { resolveFilters } from './resolve-filters.ts';
 import { translated } from './to-application-failure.ts';
 
 /** The activities of a run, closed over their world. Their names are written into histories. */
-export const createActivities = (ports: ActivityPorts): RunActivities =>
+export const createActivities = (ports: ActivityPorts): RunActivities & BudgetActivities =>
   translated({
     openRun: openRun(ports),
     resolveFilters: resolveFilters(ports),
@@ -21,4 +22,5 @@ export const createActivities = (ports: ActivityPorts): RunActivities =>
     commitChunk: commitChunk(ports),
     failChunk: failChunk(ports),
     closeRun: closeRun(ports),
+    recallBudget: recallBudget(ports),
   });

@@ -10,6 +10,7 @@ import type { Day, Stretch } from '../domain/period/day.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { River } from '../domain/river/river.ts';
 import type { ChunkState, ChunkStatus, FailedChunk, RunStatus, Warning } from '../domain/run/run-result.ts';
+import type { RecalledBudget } from './contract.ts';
 
 /** The configuration as it is now; a changed file is read within 10 s, a faulty one leaves the last good one. */
 export interface Configurations {
@@ -32,6 +33,8 @@ export interface Optimove {
       signal: AbortSignal;
       /** Cuts a request that is under way. */
       abort: AbortSignal;
+      /** For whom: runs share a budget evenly. */
+      run: string;
       /** Hears of every request sent, answered or not. */
       record: (request: RequestRecord) => void;
     },
@@ -207,6 +210,8 @@ export interface Runs {
   registeredSearchAttributes(): Promise<readonly string[]>;
   /** Whether a run has ended, through all its continuations. */
   isClosed(run: { readonly runId: string; readonly workflowId: string }): Promise<boolean>;
+  /** What the budget remembered that kept this workflow id before the execution of that run id. */
+  recallBudget(execution: { readonly runId: string; readonly workflowId: string }): Promise<RecalledBudget>;
 }
 
 /** The world of the activities: the worker hands the real one in, a test three-line objects. */

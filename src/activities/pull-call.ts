@@ -89,6 +89,7 @@ async function ask(
       const answer = await context.optimove.request(call, asked, {
         signal: context.signals.stop,
         abort: context.signals.abort,
+        run: context.runId,
         record: (request) => requests.push(request),
       });
       return { answer, requests };

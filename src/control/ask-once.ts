@@ -18,6 +18,7 @@ export async function askOnce(connection: Connection, call: Call): Promise<reado
     const { rows } = await createOptimove(connection, gate).request(call, undefined, {
       signal,
       abort: signal,
+      run: 'command line',
       record: () => {},
     });
     return rows;

@@ -5,13 +5,16 @@ export type CallOutcome =
   /** 429; `retryAfterMs` is Retry-After where it was given. */
   | { readonly kind: 'throttled'; readonly retryAfterMs: number | undefined }
   /** Called off by us, maybe after it was sent: it counts as a call, and says nothing about the other side. */
-  | { readonly kind: 'abandoned' };
+  | { readonly kind: 'abandoned' }
+  /** Called off before anything was sent. */
+  | { readonly kind: 'unsent' };
 
 /** Keeps one connection inside its budget. Every request passes it, sign-ins and repeats included. */
 export interface CallGate {
   /**
    * Resolves when one call may be handed to the socket; the function it gives must be called once, with what came of it.
    * Rejects with BudgetSpentError where that moment is too far off to wait here, and with the signal's reason when aborted.
+   * `run` is for whom the call is: runs share a budget evenly.
    */
-  enter(signal: AbortSignal): Promise<(outcome: CallOutcome) => void>;
+  enter(signal: AbortSignal, run: string): Promise<(outcome: CallOutcome) => void>;
 }

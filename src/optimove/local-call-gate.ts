@@ -148,7 +148,7 @@ class OneProcessGate implements LocalCallGate {
 
   #learn(outcome: CallOutcome, sentAt: number, isProbe: boolean): void {
     // Called off by us: it says nothing about the other side.
-    if (outcome.kind === 'abandoned') return;
+    if (outcome.kind === 'abandoned' || outcome.kind === 'unsent') return;
     const now = this.#now();
     if (outcome.kind === 'failed') {
       this.#outage = afterFailure(this.#outage, now, isProbe);

@@ -11,6 +11,8 @@ export interface Passage {
   readonly signal: AbortSignal;
   /** Cuts a request that is under way as well. */
   readonly abort: AbortSignal;
+  /** For whom: runs share a budget evenly. */
+  readonly run: string;
   readonly record: (request: RequestRecord) => void;
 }
 
@@ -39,9 +41,9 @@ export async function passGate<T>(
 ): Promise<T> {
   const { abort, record } = passage;
   const ended = endOfWaiting(passage);
-  const leave = await door.gate.enter(ended);
+  const leave = await door.gate.enter(ended, passage.run);
   if (ended.aborted) {
-    leave({ kind: 'abandoned' });
+    leave({ kind: 'unsent' });
     throw ended.reason;
   }
   const at = new Date(door.now()).toISOString();

@@ -1,5 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { RecalledBudget } from '../activities/contract.ts';
 import type { Runs } from '../activities/ports.ts';
+import type { SharedBudget } from '../domain/budget/shared-budget.ts';
 
 /** What the activities ask Temporal itself, through the worker's own connection. */
 export function runsOfTemporal(client: Client, namespace: string): Runs {
@@ -20,5 +22,35 @@ export function runsOfTemporal(client: Client, namespace: string): Runs {
         throw error;
       }
     },
+    async recallBudget({ workflowId, runId }) {
+      const before = await executionBefore(client, workflowId, runId);
+      return before === undefined ? { found: 'nothing' } : readBudget(client, workflowId, before);
+    },
   };
+}
+
+/** The newest execution of the id but this one. */
+async function executionBefore(
+  client: Client,
+  workflowId: string,
+  runId: string,
+): Promise<string | undefined> {
+  let newest: { readonly runId: string; readonly startTime: Date } | undefined;
+  for await (const execution of client.workflow.list({
+    query: `WorkflowId = '${workflowId.replaceAll("'", "\\'")}'`,
+  })) {
+    if (execution.runId === runId) continue;
+    if (!newest || execution.startTime > newest.startTime) newest = execution;
+  }
+  return newest?.runId;
+}
+
+/** A closed execution answers queries from its history, as long as Temporal keeps it and it can be replayed. */
+async function readBudget(client: Client, workflowId: string, runId: string): Promise<RecalledBudget> {
+  try {
+    const budget = await client.workflow.getHandle(workflowId, runId).query<SharedBudget | null, []>('state');
+    return budget === null ? { found: 'unreadable' } : { found: 'budget', budget };
+  } catch {
+    return { found: 'unreadable' };
+  }
 }

@@ -5,6 +5,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Configurations } from '../activities/ports.ts';
 import { type PlainTemporal, temporalOptions, temporalUnavailable } from '../control/connect-temporal.ts';
+import { reserveOf } from '../control/shared-budget.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
 import { connectionsInUse } from './connections-in-use.ts';
 import { installRuntime } from './install-runtime.ts';
@@ -45,7 +46,7 @@ export async function startWorker({ configurations, temporal }: WorkerOptions): 
       configurations,
       runs: runsOfTemporal(client, options.namespace),
       warehouse: (name) => warehouses.get(name),
-      optimove: connectionsInUse(current),
+      optimove: connectionsInUse(current, (name) => reserveOf(client, name)),
     }),
     // Slices mostly wait for answers; what limits them is maxConcurrentCalls of their connection.
     maxConcurrentActivityTaskExecutions: 100,

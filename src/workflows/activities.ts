@@ -1,5 +1,5 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { RunActivities } from '../activities/contract.ts';
+import type { BudgetActivities, RunActivities } from '../activities/contract.ts';
 
 /** Passing failures are tried again without a limit of attempts; what will not help itself is marked so where it is thrown. */
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '2m' } as const;
@@ -28,3 +28,6 @@ export const { commitChunk } = proxyActivities<RunActivities>({
   heartbeatTimeout: '30s',
   retry,
 });
+
+/** Asks for what an earlier budget remembered; until it is known nobody may call. */
+export const { recallBudget } = proxyActivities<BudgetActivities>({ startToCloseTimeout: '30s', retry });

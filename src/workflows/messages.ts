@@ -1,5 +1,17 @@
-import { defineQuery } from '@temporalio/workflow';
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { BudgetReport } from '../domain/budget/budget-report.ts';
+import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
+import type { SharedBudget } from '../domain/budget/shared-budget.ts';
 import type { RunProgress } from '../domain/run/progress.ts';
 
 /** How far a run is: counts, open chunks, what it waits for. */
 export const progressQuery = defineQuery<RunProgress>('progress');
+
+/** A process asks for permits, tells what it has learned, and gives back what it could not use. Answered at once. */
+export const reserveUpdate = defineUpdate<BudgetAnswer, [Reservation]>('reserve');
+
+/** How a connection's budget stands. */
+export const budgetQuery = defineQuery<BudgetReport>('budget');
+
+/** All that a budget remembers, for the one that comes after it where somebody has terminated it. */
+export const budgetStateQuery = defineQuery<SharedBudget | null>('state');

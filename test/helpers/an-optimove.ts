@@ -65,7 +65,8 @@ export function aClient(connection: Connection, { now }: { now?: () => number } 
       call: Call = aCall(),
       page?: PageAsked,
       { signal = never, abort = never }: { signal?: AbortSignal; abort?: AbortSignal } = {},
-    ) => optimove.request(call, page, { signal, abort, record: (request) => records.push(request) }),
+    ) =>
+      optimove.request(call, page, { signal, abort, run: 'run', record: (request) => records.push(request) }),
   };
 }
 

@@ -136,7 +136,9 @@ describe('the gate', () => {
       const optimove = createOptimove(aConnection(url), { enter: () => Promise.reject(spent) });
       const { signal } = new AbortController();
       const record = () => expect.unreachable();
-      const error = await failureOf(optimove.request(aCall(), undefined, { signal, abort: signal, record }));
+      const error = await failureOf(
+        optimove.request(aCall(), undefined, { signal, abort: signal, run: 'run', record }),
+      );
       expect(error).toBe(spent);
       expect(seen).toStrictEqual([]);
     }));
@@ -166,9 +168,14 @@ describe('stopping', () => {
           return (outcome) => outcomes.push(outcome);
         },
       });
-      const passage = { signal: stop.signal, abort: stop.signal, record: () => expect.unreachable() };
+      const passage = {
+        signal: stop.signal,
+        abort: stop.signal,
+        run: 'run',
+        record: () => expect.unreachable(),
+      };
       expect(await failureOf(optimove.request(aCall(), undefined, passage))).toBe(reason);
-      expect(outcomes).toStrictEqual([{ kind: 'abandoned' }]);
+      expect(outcomes).toStrictEqual([{ kind: 'unsent' }]);
       expect(seen).toStrictEqual([]);
     }));
 
@@ -205,7 +212,7 @@ describe('stopping', () => {
         const client = aClient(aConnection(url));
         expect(await failureOf(client.ask(aCall(), undefined, { abort: stop.signal }))).toBe(reason);
         expect(client.records).toMatchObject([{ status, rows: 0 }]);
-        expect(client.gate.outcomes).toStrictEqual([{ kind: 'abandoned' }]);
+        expect(client.gate.outcomes).toStrictEqual([{ kind: 'unsent' }]);
       },
     );
   });

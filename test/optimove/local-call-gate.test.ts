@@ -45,7 +45,7 @@ describe('the budget', () => {
     const gate = createLocalCallGate({ windows: [{ calls: 1, perMs: 100 }], maxConcurrentCalls: 1 });
     const order: number[] = [];
     const calls = [0, 1, 2, 3, 4].map(async (name) => {
-      const end = await gate.enter(never);
+      const end = await gate.enter(never, 'run');
       order.push(name);
       end(answered);
     });
@@ -185,7 +185,7 @@ describe('waiting', () => {
   test('whoever has given up before they come is not let through', async () => {
     const gate = createLocalCallGate({ windows: narrow, maxConcurrentCalls: 8 });
     const reason = new Error('cancelled');
-    await expect(gate.enter(AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(gate.enter(AbortSignal.abort(reason), 'run')).rejects.toBe(reason);
     expect(gate.snapshot().windows[0]?.used).toBe(0);
   });
 
@@ -388,7 +388,7 @@ function enter(gate: LocalCallGate, signal: AbortSignal = never): Asked {
       throw new Error('this call was not let through');
     },
   };
-  gate.enter(signal).then(
+  gate.enter(signal, 'run').then(
     (end) => Object.assign(asked, { at: performance.now(), end }),
     (refusal) => Object.assign(asked, { refusal }),
   );

@@ -68,6 +68,25 @@ describe.each(warehouseKinds)('in %s', (kind) => {
     }));
 });
 
+test('a check says what River may not do in Postgres', () =>
+  withWarehouse('pg', async ({ setting, sql }) => {
+    const [{ name } = { name: '' }] = await sql('select current_schema() as name');
+    const role = `${name}_reader`;
+    await sql(`create role ${role} login password 'reader'`);
+    try {
+      const url = new URL(String(setting.connection.reveal()));
+      url.username = role;
+      url.password = 'reader';
+      const warehouse = await openWarehouse({ ...setting, connection: new Secret(url.href) });
+      const checking = warehouse.check();
+      await expect(checking).rejects.toThrow(ConfigurationError);
+      await expect(checking).rejects.toThrow(`${role} may not create tables in the schema ${name}`);
+      await warehouse.close();
+    } finally {
+      await sql(`drop role ${role}`);
+    }
+  }));
+
 describe('a warehouse that does not answer', () => {
   const setting = (connection: unknown, schema?: string) =>
     ({ name: 'prod', client: 'pg', connection: new Secret(connection), schema }) as const;

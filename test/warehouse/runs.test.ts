@@ -73,6 +73,16 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       ]);
     }));
 
+  test('an error is kept whatever characters are in it', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      await warehouse.failChunk('run-1', first.key, 'Optimove said "a\0b \ud800".');
+      expect(await warehouse.chunkStatuses('run-1')).toMatchObject([
+        { error: 'Optimove said "a\uFFFDb \uFFFD".' },
+        { error: null },
+      ]);
+    }));
+
   test('a summary counts everything and lists at most a hundred, each of 300 characters', () =>
     withWarehouse(kind, async ({ warehouse }) => {
       const chunks = Array.from({ length: 120 }, (_, at) =>

@@ -9,7 +9,12 @@ import { runStatus } from '../../control/run-status.ts';
 import { startRun } from '../../control/start-run.ts';
 import { watchRun } from '../../control/watch-run.ts';
 import { daysOf } from '../../domain/period/day.ts';
-import { demoActions, demoRiver, simulatorKey, writeLocalConfiguration } from '../../workers/local-configuration.ts';
+import {
+  demoActions,
+  demoRiver,
+  simulatorKey,
+  writeLocalConfiguration,
+} from '../../workers/local-configuration.ts';
 import { type LocalServices, startLocalServices } from '../../workers/local-services.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';

@@ -1,4 +1,5 @@
 import type { BudgetWindow } from './window.ts';
+import type { WindowUse } from './window-use.ts';
 
 /** What a process asks of the budget of a connection, and what it has learned since it last asked. */
 export interface Reservation {
@@ -55,3 +56,6 @@ export interface Granted {
   /** Why calls wait, where it is not the windows alone. */
   readonly heldBy: 'throttle' | 'outage' | null;
 }
+
+/** What a process is answered: its permits, and how the windows stand. */
+export type BudgetAnswer = Granted & { readonly windows: readonly WindowUse[] };

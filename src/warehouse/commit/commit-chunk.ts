@@ -20,12 +20,13 @@ export async function commitChunk(
   database: Database,
   runId: string,
   chunk: string,
-  request: CommitRequest,
+  asked: CommitRequest,
   onStep: (step: Step) => void | Promise<void>,
 ): Promise<CommitOutcome> {
   const run = await database.read((tables) => readRun(tables, runId));
   if (!run) throw new Error(`the run ${runId} was never opened in the ${database.place}`);
   refuseMode(run.river);
+  const request = withoutLists(asked);
   for (let look = 1; ; look += 1) {
     const wanted = await readyTable(database, run, chunk, request);
     try {
@@ -51,4 +52,10 @@ async function readyTable(database: Database, run: StoredRun, chunk: string, req
   });
   if (lacking > 0) await database.transact((tables) => evolveTable(tables, target, wanted.values()));
   return wanted;
+}
+
+/** What plans other calls is never loaded, even where it was counted. */
+function withoutLists(request: CommitRequest): CommitRequest {
+  const { slices, listSlices } = request;
+  return { ...request, slices: slices.filter(({ slice }) => !listSlices.includes(slice)) };
 }

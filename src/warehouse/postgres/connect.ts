@@ -1,4 +1,4 @@
-import knexModule, { type Knex } from 'knex';
+import knex, { type Knex } from 'knex';
 import type { WarehouseSetting } from '../../domain/river/configuration.ts';
 import { wrapWith } from '../identifiers.ts';
 import { silentLog } from '../silent-log.ts';
@@ -17,7 +17,7 @@ interface RawConnection {
 }
 
 export function connect(setting: WarehouseSetting): Knex {
-  return knexModule.knex({
+  return knex({
     client: 'pg',
     connection: {
       connectionTimeoutMillis: connectTimeoutMs,

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import knexModule, { type Knex } from 'knex';
+import knex, { type Knex } from 'knex';
 import { ConfigurationError } from '../../domain/errors.ts';
 import type { WarehouseSetting } from '../../domain/river/configuration.ts';
 import { wrapWith } from '../identifiers.ts';
@@ -9,7 +9,7 @@ import { silentLog } from '../silent-log.ts';
 const acquireTimeoutMs = 600_000;
 
 export function connect(setting: WarehouseSetting): Knex {
-  return knexModule.knex({
+  return knex({
     client: 'better-sqlite3',
     connection: connectionOf(setting),
     useNullAsDefault: true,

@@ -11,6 +11,6 @@ export async function closeRun(
   await tables
     .from('river_runs')
     .where({ run: runId, state: 'running' })
-    .update({ state: status, finished_at: finishedAt });
+    .update({ state: status, finished_at: new Date(finishedAt).toISOString() });
   await tables.from('river_chunks').where({ run: runId, state: 'pulling' }).update({ state: 'waiting' });
 }

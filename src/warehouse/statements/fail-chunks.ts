@@ -1,4 +1,5 @@
 import type { Tables } from '../dialect.ts';
+import { storableText } from '../page-text.ts';
 import { openStates } from './open-states.ts';
 
 /** The chunk fails, or every chunk of the run that is still open. One that is loaded stays loaded. */
@@ -11,5 +12,5 @@ export async function failChunks(
     .from('river_chunks')
     .where({ ...chunks })
     .whereIn('state', openStates)
-    .update({ state: 'failed', error });
+    .update({ state: 'failed', error: storableText(error) });
 }

@@ -1,5 +1,5 @@
 import type { Tables } from '../dialect.ts';
-import { pageText, storableText } from '../page-text.ts';
+import { pageText } from '../page-text.ts';
 import type { StagedPage } from '../records.ts';
 import { stagedType } from '../tables/staged-type.ts';
 import { stagingOf } from './staging-table.ts';
@@ -17,7 +17,7 @@ export async function insertPage(
     .insert({
       chunk: chunk ?? '',
       slice: page.slice,
-      call: storableText(page.call),
+      call: page.call,
       page: page.page,
       last: page.last,
       status: page.status,

@@ -18,7 +18,7 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
       period_end: run.period?.last ?? null,
       day: run.day,
       selection: null,
-      started_at: run.startedAt,
+      started_at: new Date(run.startedAt).toISOString(),
       finished_at: null,
       staging: true,
       list_calls: 0,

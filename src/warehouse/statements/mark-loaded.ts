@@ -1,12 +1,15 @@
 import type { Warning } from '../../domain/run/run-result.ts';
 import type { Tables } from '../dialect.ts';
 
+import { storableText } from '../page-text.ts';
+
 export async function markLoaded(
   tables: Tables,
   runId: string,
   chunk: string,
   loaded: { readonly rows: number; readonly warnings: readonly Warning[]; readonly at: string },
 ): Promise<void> {
+  const warnings = loaded.warnings.map((warning) => ({ ...warning, message: storableText(warning.message) }));
   await tables
     .from('river_chunks')
     .where({ run: runId, chunk })
@@ -14,7 +17,7 @@ export async function markLoaded(
       state: 'loaded',
       rows: loaded.rows,
       error: null,
-      warnings: loaded.warnings.length === 0 ? null : JSON.stringify(loaded.warnings),
+      warnings: warnings.length === 0 ? null : JSON.stringify(warnings),
       loaded_at: loaded.at,
     });
 }

@@ -247,7 +247,13 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       const outcome = await warehouse.commitChunk(
         'run-1',
         first.key,
-        aCommit(first, 2, { listSlices: ['campaigns'] }),
+        aCommit(first, 2, {
+          slices: [
+            { slice: 'campaigns', calls: 1, rows: 1 },
+            { slice: '0', calls: 1, rows: 2 },
+          ],
+          listSlices: ['campaigns'],
+        }),
       );
       expect(outcome).toMatchObject({ outcome: 'loaded', rows: 2, calls: 2 });
       expect(await rowsIn(corner)).toEqual(firstRows);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { WarehouseUnavailableError } from '../../../src/domain/errors.ts';
 import type { Step } from '../../../src/warehouse/commit/chunk-load.ts';
@@ -84,14 +85,19 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('nobody stages into a chunk while it is being loaded', () =>
     withWarehouse(kind, async (corner) => {
       await stageFresh(corner);
+      const call = 'GetSample?late';
       let staging: Promise<string> | undefined;
+      let settled = false;
       const committing = await corner.open({
-        onStep(step) {
+        async onStep(step) {
           if (step !== 'inserted') return;
-          const late = aPage(fresh, { call: 'GetSample?late' });
-          staging = corner.warehouse.stagePage('run-2', first.key, late, [
-            aRequest({ call: 'GetSample?late' }),
+          staging = corner.warehouse.stagePage('run-2', first.key, aPage(fresh, { call }), [
+            aRequest({ call }),
           ]);
+          void staging.finally(() => {
+            settled = true;
+          });
+          while (!settled && !(await somebodyWaits(corner))) await nextTurn();
         },
       });
       await committing.commitChunk('run-2', first.key, aCommit(first, 2));
@@ -99,6 +105,11 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect(await rowsIn(corner)).toEqual(fresh);
     }));
 });
+
+/** Whether a statement waits for a lock. In SQLite whoever wants to write has to. */
+async function somebodyWaits({ kind, sql }: WarehouseCorner): Promise<boolean> {
+  return kind === 'sqlite' || (await sql('select 1 from pg_locks where not granted')).length > 0;
+}
 
 test('a commit whose Postgres connection is cut passes, and has changed nothing', () =>
   withWarehouse('pg', async (corner) => {

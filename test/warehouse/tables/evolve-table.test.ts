@@ -256,3 +256,18 @@ test('a text too long for a column that somebody made in Postgres is a conflict,
     await expect(loadDays(corner, [['text', 'four']])).rejects.toThrow(SchemaConflictError);
     await expect(corner.sql('select * from sample')).resolves.toEqual([]);
   }));
+
+test('a column that somebody takes away between the look at the table and the load is added again', () =>
+  withWarehouse('pg', async (corner) => {
+    let taken = 0;
+    const warehouse = await corner.open({
+      async onStep(step) {
+        if (step !== 'locked' || taken > 0) return;
+        taken += 1;
+        await corner.sql('alter table sample drop column extra');
+      },
+    });
+    await loadDays({ warehouse }, [['text', 'x']]);
+    expect(taken).toBe(1);
+    expect(await extras(corner)).toEqual(['x']);
+  }));

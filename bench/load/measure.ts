@@ -1,0 +1,137 @@
+import knex from 'knex';
+import { fitRows } from '../../src/domain/column/fit-rows.ts';
+import type { WarehouseSetting } from '../../src/domain/river/configuration.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { parseJson } from '../../src/optimove/parse-json.ts';
+import { openWarehouse } from '../../src/warehouse/open-warehouse.ts';
+import { columns, day, type PageOfCall, pagesOf, river } from './pages.ts';
+
+export interface Figures {
+  readonly rows: number;
+  /** Making the pages is not counted. */
+  readonly milliseconds: number;
+  readonly peakKilobytes: number;
+  readonly baseKilobytes: number;
+}
+
+type Client = WarehouseSetting['client'];
+
+/** Pages read, fitted and staged one after the other, then their chunk committed. */
+export async function measureRiver(client: Client, connection: string, rows: number): Promise<Figures> {
+  const runId = `run-${rows}`;
+  const chunk = { key: `${day}/${day}`, first: day, last: day };
+  const warehouse = await openWarehouse(settingOf(client, connection, `river_${rows}`));
+  const period = { first: day, last: day };
+  await warehouse.openRun(
+    { runId, workflowId: runId, river, period, day, startedAt: new Date().toISOString() },
+    [chunk],
+    { columns, key: [], dayColumn: 'date' },
+  );
+  const baseKilobytes = process.resourceUsage().maxRSS;
+  let milliseconds = 0;
+  const counted = async (work: () => Promise<unknown>) => {
+    const began = performance.now();
+    await work();
+    milliseconds += performance.now() - began;
+  };
+
+  const slices = new Map<string, { slice: string; calls: number; rows: number }>();
+  for (const page of pagesOf(rows)) {
+    await counted(async () => {
+      const fitted = fitRows(rowsOf(page), page.call, columns);
+      const slice = String(page.call.parameters.RecipientGroupID);
+      const before = slices.get(slice) ?? { slice, calls: 0, rows: 0 };
+      slices.set(slice, {
+        slice,
+        calls: before.calls + Number(page.last),
+        rows: before.rows + fitted.rows.length,
+      });
+      const { page: number, last, body } = page;
+      await warehouse.stagePage(
+        runId,
+        chunk.key,
+        {
+          slice,
+          call: page.call.key,
+          page: number,
+          last,
+          status: 200,
+          fingerprint: '',
+          received: fitted.rows.length,
+          ...fitted,
+        },
+        [
+          {
+            at: new Date().toISOString(),
+            call: page.call.key,
+            status: 200,
+            rows: fitted.rows.length,
+            bytes: body.length,
+            milliseconds: performance.now(),
+          },
+        ],
+      );
+    });
+  }
+  await counted(async () => {
+    const outcome = await warehouse.commitChunk(runId, chunk.key, {
+      slices: [...slices.values()],
+      listSlices: [],
+      warnings: [],
+      scope: { column: 'date', first: day, last: day },
+      dayColumn: 'date',
+    });
+    if (outcome.outcome !== 'loaded' || outcome.rows !== rows) throw new Error(JSON.stringify(outcome));
+  });
+  await warehouse.closeRun(runId, 'succeeded', new Date().toISOString());
+  await warehouse.close();
+  return { rows, milliseconds, peakKilobytes: process.resourceUsage().maxRSS, baseKilobytes };
+}
+
+/** The same rows as objects, ready in memory, through `knex.batchInsert` into the same table with the same index. */
+export async function measureBatchInsert(client: Client, connection: string, rows: number): Promise<Figures> {
+  const setting = settingOf(client, connection, undefined);
+  const database = knex({
+    client,
+    connection: setting.connection.reveal() as string,
+    useNullAsDefault: true,
+  });
+  const warehouse = await openWarehouse(setting);
+  const run = {
+    runId: 'batch',
+    workflowId: 'batch',
+    river,
+    period: null,
+    day,
+    startedAt: new Date().toISOString(),
+  };
+  await warehouse.openRun(run, [], { columns, key: [], dayColumn: 'date' });
+  await warehouse.closeRun('batch', 'succeeded', new Date().toISOString());
+  const baseKilobytes = process.resourceUsage().maxRSS;
+  const objects: Record<string, unknown>[] = [];
+  const loadedAt = new Date().toISOString();
+  const provenance = { _river: 'bench', _run_id: 'batch', _chunk: `${day}/${day}`, _loaded_at: loadedAt };
+  for (const page of pagesOf(rows)) {
+    const fitted = fitRows(rowsOf(page), page.call, columns);
+    for (const row of fitted.rows) {
+      const fields = fitted.columns.map((name, at) => [name, row[at]] as const);
+      objects.push({ ...Object.fromEntries(fields), ...provenance });
+    }
+  }
+  const began = performance.now();
+  // SQLite takes no statement of more than 500 rows.
+  await database.batchInsert(river.target.table, objects, client === 'pg' ? 1_000 : 500);
+  const milliseconds = performance.now() - began;
+  await warehouse.close();
+  await database.destroy();
+  return { rows, milliseconds, peakKilobytes: process.resourceUsage().maxRSS, baseKilobytes };
+}
+
+function rowsOf({ body }: PageOfCall): unknown[] {
+  return parseJson(body.toString()) as unknown[];
+}
+
+function settingOf(client: Client, connection: string, schema: string | undefined): WarehouseSetting {
+  const given = client === 'pg' ? connection : { filename: connection };
+  return { name: 'bench', client, connection: new Secret(given), schema };
+}

@@ -1,0 +1,36 @@
+import { bookStrangers, useOfWindows } from './rolling-windows.ts';
+import { createSharedBudget, type SharedBudget } from './shared-budget.ts';
+import type { BudgetWindow } from './window.ts';
+import type { WindowUse } from './window-use.ts';
+
+/** What `river budget` shows of a connection. */
+export interface BudgetReport {
+  readonly connection: string;
+  readonly windows: readonly WindowUse[];
+  /** Calls that wait for a permit. */
+  readonly waiting: number;
+  /** ISO 8601; null where the API holds nothing back. */
+  readonly throttledUntil: string | null;
+}
+
+/** Each window as configured: that it is kept for a little longer is the budget's own caution. */
+export function useOfBudget(budget: SharedBudget, now: number): WindowUse[] {
+  const kept = useOfWindows(budget.windows, now);
+  return budget.configured.map(({ calls, perMs }, index) => {
+    const used = Math.min(calls, kept[index]?.used ?? 0);
+    return { calls, perSeconds: perMs / 1000, used, free: calls - used };
+  });
+}
+
+/** Until when no call may be sent because the API has said 429; null where it may. */
+export function throttledUntil({ windows }: SharedBudget, now: number): number | null {
+  return windows.pausedUntil !== null && windows.pausedUntil > now ? windows.pausedUntil : null;
+}
+
+/** A budget of which nothing is known: whatever could have been sent was sent just now. */
+export function createFullBudget(windows: readonly BudgetWindow[], now: number): SharedBudget {
+  const budget = createSharedBudget(windows);
+  for (const [index, { calls }] of budget.windows.windows.entries())
+    bookStrangers(budget.windows, index, calls, now);
+  return budget;
+}

@@ -1,0 +1,80 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { createFullBudget, throttledUntil, useOfBudget } from '../domain/budget/budget-report.ts';
+import { reserve } from '../domain/budget/reserve.ts';
+import { createSharedBudget, type SharedBudget } from '../domain/budget/shared-budget.ts';
+import type { BudgetWindow } from '../domain/budget/window.ts';
+import { recallBudget } from './activities.ts';
+import { budgetQuery, budgetStateQuery, reserveUpdate } from './messages.ts';
+import { createWaitingCalls } from './waiting-calls.ts';
+
+/** Who asks before the budget is known asks again after this. */
+const notReadyMs = 300;
+
+export interface BudgetStart {
+  readonly connection: string;
+  readonly windows: readonly BudgetWindow[];
+}
+
+/**
+ * Keeps one connection's budget, for ever: every process asks it for permits before it calls. Its clock is the
+ * workflow's, so no process's clock has a say; the arithmetic is `domain/budget`, and only that.
+ */
+export async function apiBudget(start: BudgetStart, carried?: SharedBudget): Promise<void> {
+  let budget: SharedBudget | null = carried ?? null;
+  const waiting = createWaitingCalls();
+
+  setHandler(
+    reserveUpdate,
+    (request) => {
+      if (!budget) return { permits: [], askAgainMs: notReadyMs, nextInMs: [], heldBy: null, windows: [] };
+      const now = Date.now();
+      const granted = reserve(budget, request, now);
+      waiting.note(request, granted, now);
+      return { ...granted, windows: useOfBudget(budget, now) };
+    },
+    { description: 'A worker asks for permits to call, and tells what became of earlier ones.' },
+  );
+  setHandler(budgetStateQuery, () => budget, { description: 'All that the budget remembers.' });
+  setHandler(
+    budgetQuery,
+    () => {
+      const now = Date.now();
+      const until = budget && throttledUntil(budget, now);
+      return {
+        connection: start.connection,
+        windows: budget ? useOfBudget(budget, now) : [],
+        waiting: waiting.count(now),
+        throttledUntil: until === null ? null : new Date(until).toISOString(),
+      };
+    },
+    { description: 'Each window, used and free; how many calls wait; until when the API holds them back.' },
+  );
+  setCurrentDetails(
+    `Keeps the call budget of connection **${start.connection}**. The query \`budget\` shows how it stands.`,
+  );
+
+  budget ??= await begin(start);
+  await condition(() => workflowInfo().continueAsNewSuggested);
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof apiBudget>(start, budget);
+}
+
+/** Somebody may have terminated the budget that was here before: what it remembered still counts at the API. */
+async function begin({ windows }: BudgetStart): Promise<SharedBudget> {
+  const before = await recallBudget();
+  switch (before.found) {
+    case 'nothing':
+      return createSharedBudget(windows);
+    case 'budget':
+      return before.budget;
+    case 'unreadable':
+      return createFullBudget(windows, Date.now());
+  }
+}
