@@ -212,7 +212,7 @@ describe('stopping', () => {
         const client = aClient(aConnection(url));
         expect(await failureOf(client.ask(aCall(), undefined, { abort: stop.signal }))).toBe(reason);
         expect(client.records).toMatchObject([{ status, rows: 0 }]);
-        expect(client.gate.outcomes).toStrictEqual([{ kind: 'unsent' }]);
+        expect(client.gate.outcomes).toStrictEqual([{ kind: 'abandoned' }]);
       },
     );
   });
