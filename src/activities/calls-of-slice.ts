@@ -8,7 +8,8 @@ import { columnsOfRiver } from '../domain/column/columns-of-river.ts';
 import { fitListRows, fitRows } from '../domain/column/fit-rows.ts';
 import { ConfigurationError, ReportRefusedError } from '../domain/errors.ts';
 import { proofOfConnection } from '../domain/run/run-slices.ts';
-import type { StoredRun, Warehouse } from './ports.ts';
+import type { StoredRun } from '../domain/run/stored-run.ts';
+import type { Warehouse } from './ports.ts';
 import type { PullContext } from './pull-call.ts';
 import { reportOfRiver } from './report-of-run.ts';
 

@@ -2,8 +2,9 @@ import { refusedTogether } from '../domain/call/refused-together.ts';
 import { commitScope, dayColumnOf } from '../domain/call/scope.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import type { Warning } from '../domain/run/run-result.ts';
+import type { StagedCall } from '../domain/run/staged-page.ts';
 import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
-import type { ActivityPorts, StagedCall } from './ports.ts';
+import type { ActivityPorts } from './ports.ts';
 import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
 import { untilStopped } from './stop-signals.ts';
 

@@ -1,10 +1,10 @@
 /** What workflow and activities say to each other. Written into histories: small, without rows, without secrets. */
 
-import type { SharedBudget } from '../domain/budget/shared-budget.ts';
+import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
 import type { ChunkState, RunResult, RunStatus } from '../domain/run/run-result.ts';
-import type { SliceCount } from './ports.ts';
+import type { SliceCount } from '../domain/run/staged-page.ts';
 
 /** Names a run and where its parts are. Everything else about it lies in the warehouse. */
 export interface RunRef {
@@ -99,13 +99,6 @@ export interface CloseRunRequest {
   /** ISO 8601, UTC. */
   readonly finishedAt: string;
 }
-
-/** What could be learned of the budget that was kept under the same workflow id before. */
-export type RecalledBudget =
-  | { readonly found: 'nothing' }
-  | { readonly found: 'budget'; readonly budget: SharedBudget }
-  /** There was one, and what it remembered cannot be read: whatever could have been sent was sent. */
-  | { readonly found: 'unreadable' };
 
 /** The activities of a budget, as the workflow sees them. */
 export interface BudgetActivities {

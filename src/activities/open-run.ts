@@ -5,6 +5,7 @@ import type { Report } from '../domain/catalogue/report.ts';
 import { type Chunk, chunkWithoutDays } from '../domain/chunk/chunk.ts';
 import { splitPeriod } from '../domain/chunk/split-period.ts';
 import { columnsOfRiver, keyOfRiver } from '../domain/column/columns-of-river.ts';
+import type { TableShape } from '../domain/column/table-shape.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Stretch } from '../domain/period/day.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
@@ -12,8 +13,9 @@ import { resolvePeriod } from '../domain/period/resolve-period.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
 import { readRunInput } from '../domain/river/read-run-input.ts';
 import type { River } from '../domain/river/river.ts';
+import type { NewRun, StoredRun } from '../domain/run/stored-run.ts';
 import type { OpenedRun, OpenRunRequest } from './contract.ts';
-import type { ActivityPorts, NewRun, StoredRun, TableShape, Warehouse } from './ports.ts';
+import type { ActivityPorts, Warehouse } from './ports.ts';
 import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
 
 /** Slices kept going at a time, over all open chunks: enough to use a burst, few enough for one history. */

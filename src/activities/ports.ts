@@ -1,16 +1,17 @@
+import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
 import type { Call } from '../domain/call/call.ts';
 import type { RequestRecord } from '../domain/call/request-record.ts';
 import type { Selection } from '../domain/call/selection.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
-import type { Column } from '../domain/column/column.ts';
-import type { FittedRows } from '../domain/column/fit-rows.ts';
-import type { Day, Stretch } from '../domain/period/day.ts';
+import type { TableShape } from '../domain/column/table-shape.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
-import type { River } from '../domain/river/river.ts';
-import type { ChunkState, ChunkStatus, FailedChunk, RunStatus, Warning } from '../domain/run/run-result.ts';
-import type { RecalledBudget } from './contract.ts';
+import type { CommitOutcome, CommitRequest } from '../domain/run/commit.ts';
+import type { ChunkState, ChunkStatus, RunStatus } from '../domain/run/run-result.ts';
+import type { RunSummary } from '../domain/run/run-summary.ts';
+import type { StagedCall, StagedPage } from '../domain/run/staged-page.ts';
+import type { NewRun, StoredRun } from '../domain/run/stored-run.ts';
 
 /** The configuration as it is now; a changed file is read within 10 s, a faulty one leaves the last good one. */
 export interface Configurations {
@@ -39,105 +40,6 @@ export interface Optimove {
       record: (request: RequestRecord) => void;
     },
   ): Promise<Answer>;
-}
-
-/** A run on its way into the manifest. */
-export interface NewRun {
-  /** Temporal's firstExecutionRunId: the same through continue-as-new and Reset. */
-  readonly runId: string;
-  readonly workflowId: string;
-  /** The river as this run pulls it, the run's overrides applied. Bears no secret. */
-  readonly river: River;
-  /** The first and last day pulled; null without a period, or with nothing to do. */
-  readonly period: Stretch | null;
-  /** The run's day. */
-  readonly day: Day;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-}
-
-export interface StoredRun extends NewRun {
-  readonly status: RunStatus;
-  readonly finishedAt: string | null;
-  /** What the filters came to, once the list calls have answered. */
-  readonly selection: Selection | null;
-}
-
-/** The table a run fills: what must be there before the first chunk is committed. */
-export interface TableShape {
-  readonly columns: readonly Column[];
-  readonly key: readonly string[];
-  /** The column that bears a row's day, where the report has one. */
-  readonly dayColumn: string | null;
-}
-
-/** One page of one call, fitted to columns. */
-export interface StagedPage extends FittedRows {
-  readonly slice: string;
-  /** The call's key. */
-  readonly call: string;
-  /** 0 for the first. */
-  readonly page: number;
-  /** Whether the call is finished with it. */
-  readonly last: boolean;
-  readonly status: number;
-  readonly fingerprint: string;
-  /** Rows the API answered: where `$skip` goes on. */
-  readonly received: number;
-}
-
-/** How far a call of a slice has come. */
-export interface StagedCall {
-  readonly call: string;
-  readonly status: number;
-  readonly pages: number;
-  readonly received: number;
-  readonly rows: number;
-  readonly finished: boolean;
-  readonly lastFingerprint: string;
-}
-
-/** What a slice's activity reported, to be held against what is staged. */
-export interface SliceCount {
-  readonly slice: string;
-  readonly calls: number;
-  readonly rows: number;
-}
-
-export interface CommitRequest {
-  readonly slices: readonly SliceCount[];
-  /** Slices whose rows plan other calls and are not loaded. */
-  readonly listSlices: readonly string[];
-  readonly warnings: readonly Warning[];
-  /** In `replace`: which of this river's rows make way. Null: all of them. */
-  readonly scope: { readonly column: string; readonly first: Day; readonly last: Day } | null;
-  /** The column that bears a row's day, where the report has one. */
-  readonly dayColumn: string | null;
-}
-
-export type CommitOutcome =
-  | {
-      readonly outcome: 'loaded';
-      readonly rows: number;
-      readonly calls: number;
-      readonly warnings: readonly Warning[];
-    }
-  /** What is staged is not what the slices reported: nothing was committed; these are to be pulled again. */
-  | { readonly outcome: 'differs'; readonly slices: readonly string[] };
-
-export interface RunSummary {
-  readonly chunks: {
-    readonly total: number;
-    readonly loaded: number;
-    readonly failed: number;
-    readonly skipped: number;
-  };
-  readonly rows: number;
-  readonly calls: number;
-  /** At most `listedAtMost`. */
-  readonly failedChunks: readonly FailedChunk[];
-  /** At most `listedAtMost`. */
-  readonly warnings: readonly Warning[];
 }
 
 /** The tables in the warehouse: target, manifest and what is staged. Every method may be repeated. */

@@ -4,7 +4,8 @@ import { nextPage } from '../domain/call/paging.ts';
 import type { RequestRecord } from '../domain/call/request-record.ts';
 import type { FittedRows } from '../domain/column/fit-rows.ts';
 import { PassingError, RefusedError, ThrottledError } from '../domain/errors.ts';
-import type { Optimove, StagedCall, Warehouse } from './ports.ts';
+import type { StagedCall } from '../domain/run/staged-page.ts';
+import type { Optimove, Warehouse } from './ports.ts';
 import type { StopSignals } from './stop-signals.ts';
 
 /** The chunk is no longer open: another attempt has loaded it or given it up. */

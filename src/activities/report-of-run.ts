@@ -3,7 +3,8 @@ import { findReport } from '../domain/catalogue/index.ts';
 import type { Report } from '../domain/catalogue/report.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { River } from '../domain/river/river.ts';
-import type { StoredRun, Warehouse } from './ports.ts';
+import type { StoredRun } from '../domain/run/stored-run.ts';
+import type { Warehouse } from './ports.ts';
 
 /** The report that a river pulls, with the river's overrides applied. */
 export function reportOfRiver(river: River): Report {

@@ -1,9 +1,10 @@
 import type { Chunk } from '../domain/chunk/chunk.ts';
+import type { TableShape } from '../domain/column/table-shape.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { checkTableName } from '../domain/river/table-name.ts';
+import type { NewRun } from '../domain/run/stored-run.ts';
 import { refuseMode } from './commit/refuse-mode.ts';
 import type { Database } from './database.ts';
-import type { NewRun, TableShape } from './records.ts';
 import { insertChunks } from './statements/insert-chunks.ts';
 import { insertRun } from './statements/insert-run.ts';
 import { lockTarget } from './statements/lock-target.ts';

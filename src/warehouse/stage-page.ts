@@ -1,8 +1,8 @@
 import type { RequestRecord } from '../domain/call/request-record.ts';
 import { SchemaConflictError } from '../domain/errors.ts';
+import type { StagedPage } from '../domain/run/staged-page.ts';
 import type { Database } from './database.ts';
 import type { Tables } from './dialect.ts';
-import type { StagedPage } from './records.ts';
 import { type Booked, countCalls } from './statements/count-calls.ts';
 import { insertCalls } from './statements/insert-calls.ts';
 import { insertPage } from './statements/insert-page.ts';

@@ -1,17 +1,12 @@
 import type { RequestRecord } from '../domain/call/request-record.ts';
 import type { Selection } from '../domain/call/selection.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
+import type { TableShape } from '../domain/column/table-shape.ts';
+import type { CommitOutcome, CommitRequest } from '../domain/run/commit.ts';
 import type { ChunkState, ChunkStatus, RunStatus } from '../domain/run/run-result.ts';
-import type {
-  CommitOutcome,
-  CommitRequest,
-  NewRun,
-  RunSummary,
-  StagedCall,
-  StagedPage,
-  StoredRun,
-  TableShape,
-} from './records.ts';
+import type { RunSummary } from '../domain/run/run-summary.ts';
+import type { StagedCall, StagedPage } from '../domain/run/staged-page.ts';
+import type { NewRun, StoredRun } from '../domain/run/stored-run.ts';
 
 /** A warehouse that is open: target, manifest and staging. Every method may be repeated. */
 export interface OpenWarehouse {

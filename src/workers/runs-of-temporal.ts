@@ -1,6 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { RecalledBudget } from '../activities/contract.ts';
 import type { Runs } from '../activities/ports.ts';
+import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
 import type { SharedBudget } from '../domain/budget/shared-budget.ts';
 
 /** What the activities ask Temporal itself, through the worker's own connection. */

@@ -1,8 +1,8 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { OpenedRun } from '../activities/contract.ts';
-import type { SliceCount } from '../activities/ports.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
 import { proofOfConnection } from '../domain/run/run-slices.ts';
+import type { SliceCount } from '../domain/run/staged-page.ts';
 import { beginChunk, commitChunk, failChunk } from './activities.ts';
 import { failureOf, stopsTheRun, textOf } from './failure.ts';
 import { pullToEnd } from './pull-to-end.ts';

@@ -1,6 +1,6 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { RunRef } from '../activities/contract.ts';
-import type { SliceCount } from '../activities/ports.ts';
+import type { SliceCount } from '../domain/run/staged-page.ts';
 import { pullSlice } from './activities.ts';
 import type { RunState } from './run-state.ts';
 

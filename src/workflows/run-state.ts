@@ -1,8 +1,8 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { OpenedRun } from '../activities/contract.ts';
-import type { SliceCount } from '../activities/ports.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
+import type { SliceCount } from '../domain/run/staged-page.ts';
 import { detailsOf } from './details.ts';
 import { registered, riverFailedChunks } from './search-attributes.ts';
 

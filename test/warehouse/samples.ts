@@ -1,8 +1,11 @@
 import type { RequestRecord } from '../../src/domain/call/request-record.ts';
 import type { Chunk } from '../../src/domain/chunk/chunk.ts';
 import type { Column, ColumnType, Value } from '../../src/domain/column/column.ts';
+import type { TableShape } from '../../src/domain/column/table-shape.ts';
 import { RiverSetting } from '../../src/domain/river/river.ts';
-import type { CommitRequest, NewRun, StagedPage, TableShape } from '../../src/warehouse/records.ts';
+import type { CommitRequest } from '../../src/domain/run/commit.ts';
+import type { StagedPage } from '../../src/domain/run/staged-page.ts';
+import type { NewRun } from '../../src/domain/run/stored-run.ts';
 import type { OpenWarehouse } from '../../src/warehouse/warehouse.ts';
 
 /** A run of the river `sample` into the table `sample`; `target` is laid over its own. */

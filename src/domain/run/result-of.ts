@@ -1,24 +1,9 @@
-import type { Stretch } from '../period/day.ts';
-import type { RunResult, RunStatus } from './run-result.ts';
-
-/** A run as the manifest knows it. */
-export interface KnownRun {
-  readonly runId: string;
-  readonly workflowId: string;
-  readonly river: { readonly name: string };
-  readonly period: Stretch | null;
-  readonly status: RunStatus;
-  readonly startedAt: string;
-  readonly finishedAt: string | null;
-}
-
-/** The counts of a run, from the manifest. */
-export type Counts = Pick<RunResult, 'rows' | 'calls' | 'failedChunks' | 'warnings'> & {
-  readonly chunks: NonNullable<RunResult['chunks']>;
-};
+import type { RunResult } from './run-result.ts';
+import type { RunSummary } from './run-summary.ts';
+import type { StoredRun } from './stored-run.ts';
 
 /** The result of a run that was opened. */
-export function resultOf(run: KnownRun, counts: Counts): RunResult {
+export function resultOf(run: StoredRun, counts: RunSummary): RunResult {
   return {
     river: run.river.name,
     workflowId: run.workflowId,

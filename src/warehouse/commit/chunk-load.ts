@@ -1,4 +1,5 @@
-import type { CommitRequest, StoredRun } from '../records.ts';
+import type { CommitRequest } from '../../domain/run/commit.ts';
+import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { WantedColumn } from '../tables/wanted-columns.ts';
 
 /** What has just been done inside a commit's transaction: a test may stop there. */

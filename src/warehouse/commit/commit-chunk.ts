@@ -1,5 +1,6 @@
+import type { CommitOutcome, CommitRequest } from '../../domain/run/commit.ts';
+import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Database } from '../database.ts';
-import type { CommitOutcome, CommitRequest, StoredRun } from '../records.ts';
 import { readRun } from '../statements/read-run.ts';
 import { stagedShapes } from '../statements/staged-shapes.ts';
 import { hasStaging } from '../statements/staging-table.ts';

@@ -1,6 +1,7 @@
 import { RefusedError } from '../../domain/errors.ts';
+import type { CommitOutcome } from '../../domain/run/commit.ts';
+import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
-import type { CommitOutcome, StoredRun } from '../records.ts';
 import { countStaged } from '../statements/count-staged.ts';
 import { deletePages } from '../statements/delete-pages.ts';
 import { lockTarget } from '../statements/lock-target.ts';

@@ -1,7 +1,7 @@
 import type { Day, Stretch } from '../../domain/period/day.ts';
+import type { CommitRequest } from '../../domain/run/commit.ts';
 import type { Warning } from '../../domain/run/run-result.ts';
 import type { Tables } from '../dialect.ts';
-import type { CommitRequest } from '../records.ts';
 import type { ManifestChunk } from '../statements/read-chunk.ts';
 import { type DaysOfRiver, deleteDays, insertDays, readDays } from '../statements/river-days.ts';
 import { stagingOf } from '../statements/staging-table.ts';

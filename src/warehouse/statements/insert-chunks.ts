@@ -1,6 +1,6 @@
 import type { Chunk } from '../../domain/chunk/chunk.ts';
+import type { NewRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
-import type { NewRun } from '../records.ts';
 
 /** SQLite takes no longer statement than 500 rows. */
 const rowsAtATime = 400;

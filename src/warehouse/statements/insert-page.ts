@@ -1,6 +1,6 @@
+import type { StagedPage } from '../../domain/run/staged-page.ts';
 import type { Tables } from '../dialect.ts';
 import { pageText } from '../page-text.ts';
-import type { StagedPage } from '../records.ts';
 import { stagedType } from '../tables/staged-type.ts';
 import { stagingOf } from './staging-table.ts';
 

@@ -1,5 +1,5 @@
+import type { NewRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
-import type { NewRun } from '../records.ts';
 
 /** Writes the run, or opens one again that was closed: a Reset goes on under the same id. */
 export async function insertRun(tables: Tables, run: NewRun): Promise<void> {

@@ -1,5 +1,5 @@
+import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
-import type { StoredRun } from '../records.ts';
 import { runOfRow } from './run-of-row.ts';
 
 /** The newest runs first. */

@@ -1,8 +1,8 @@
 import type { Selection } from '../../domain/call/selection.ts';
 import { RiverSetting } from '../../domain/river/river.ts';
 import type { RunStatus } from '../../domain/run/run-result.ts';
+import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Row } from '../dialect.ts';
-import type { StoredRun } from '../records.ts';
 
 /** A row of `river_runs` as a run. */
 export function runOfRow(row: Row): StoredRun {

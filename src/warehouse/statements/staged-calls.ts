@@ -1,5 +1,5 @@
+import type { StagedCall } from '../../domain/run/staged-page.ts';
 import type { Tables } from '../dialect.ts';
-import type { StagedCall } from '../records.ts';
 import { stagingOf } from './staging-table.ts';
 
 /** How far each call of a slice has come. */

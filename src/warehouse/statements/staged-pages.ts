@@ -1,6 +1,6 @@
 import type { Value } from '../../domain/column/column.ts';
+import type { StagedPage } from '../../domain/run/staged-page.ts';
 import type { Tables } from '../dialect.ts';
-import type { StagedPage } from '../records.ts';
 import { stagingOf } from './staging-table.ts';
 
 export type PageRows = Pick<StagedPage, 'call' | 'page' | 'columns' | 'rows'>;

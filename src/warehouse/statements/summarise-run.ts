@@ -5,8 +5,8 @@ import {
   textAtMost,
   type Warning,
 } from '../../domain/run/run-result.ts';
+import type { RunSummary } from '../../domain/run/run-summary.ts';
 import type { Row, Tables } from '../dialect.ts';
-import type { RunSummary } from '../records.ts';
 import { dayOrNull } from '../tables.ts';
 
 /** The run in numbers, with as many failed chunks and warnings as a result may list. */

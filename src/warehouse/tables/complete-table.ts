@@ -1,8 +1,8 @@
 import { provenanceColumns } from '../../domain/column/provenance.ts';
+import type { TableShape } from '../../domain/column/table-shape.ts';
 import { SchemaConflictError } from '../../domain/errors.ts';
 import type { Tables } from '../dialect.ts';
 import { named, shortHash } from '../identifiers.ts';
-import type { TableShape } from '../records.ts';
 import { isMadeByRiver, noteMadeByRiver } from '../statements/read-target.ts';
 import { forgetTable } from '../statements/river-days.ts';
 import { alterTable } from './alter-table.ts';

@@ -1,0 +1,26 @@
+import type { Scope } from '../call/scope.ts';
+import type { Warning } from './run-result.ts';
+import type { SliceCount } from './staged-page.ts';
+
+/** What a chunk's slices have staged is to be loaded. */
+export interface CommitRequest {
+  readonly slices: readonly SliceCount[];
+  /** Slices whose rows plan other calls and are not loaded. */
+  readonly listSlices: readonly string[];
+  readonly warnings: readonly Warning[];
+  /** In `replace`: which of this river's rows make way. Null: all of them. */
+  readonly scope: Scope | null;
+  /** The column that bears a row's day, where the report has one. */
+  readonly dayColumn: string | null;
+}
+
+/** What came of it. */
+export type CommitOutcome =
+  | {
+      readonly outcome: 'loaded';
+      readonly rows: number;
+      readonly calls: number;
+      readonly warnings: readonly Warning[];
+    }
+  /** What is staged is not what the slices reported: nothing was committed; these are to be pulled again. */
+  | { readonly outcome: 'differs'; readonly slices: readonly string[] };

@@ -1,0 +1,17 @@
+import type { FailedChunk, Warning } from './run-result.ts';
+
+/** The counts of a run, from the manifest. */
+export interface RunSummary {
+  readonly chunks: {
+    readonly total: number;
+    readonly loaded: number;
+    readonly failed: number;
+    readonly skipped: number;
+  };
+  readonly rows: number;
+  readonly calls: number;
+  /** At most `listedAtMost`. */
+  readonly failedChunks: readonly FailedChunk[];
+  /** At most `listedAtMost`. */
+  readonly warnings: readonly Warning[];
+}

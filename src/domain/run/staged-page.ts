@@ -1,0 +1,34 @@
+import type { FittedRows } from '../column/fit-rows.ts';
+
+/** One page of one call, fitted to columns. */
+export interface StagedPage extends FittedRows {
+  readonly slice: string;
+  /** The call's key. */
+  readonly call: string;
+  /** 0 for the first. */
+  readonly page: number;
+  /** Whether the call is finished with it. */
+  readonly last: boolean;
+  readonly status: number;
+  readonly fingerprint: string;
+  /** Rows the API answered: where `$skip` goes on. */
+  readonly received: number;
+}
+
+/** How far a call of a slice has come. */
+export interface StagedCall {
+  readonly call: string;
+  readonly status: number;
+  readonly pages: number;
+  readonly received: number;
+  readonly rows: number;
+  readonly finished: boolean;
+  readonly lastFingerprint: string;
+}
+
+/** What a slice's activity reported, to be held against what is staged. */
+export interface SliceCount {
+  readonly slice: string;
+  readonly calls: number;
+  readonly rows: number;
+}
