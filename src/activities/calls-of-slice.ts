@@ -1,6 +1,7 @@
 import type { Call } from '../domain/call/call.ts';
 import { lastDataUpdate, runListCalls } from '../domain/call/list-calls.ts';
 import { planDataCalls, planListCalls } from '../domain/call/plan-calls.ts';
+import { groupsThatRan, planPruningCalls, pruneCalls, readRan } from '../domain/call/prune.ts';
 import { readDiscovered } from '../domain/call/read-discovered.ts';
 import { slicesOf } from '../domain/call/slices.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
@@ -34,16 +35,21 @@ export async function callsOfSlice(
       `The run ${runId} has no selection in the manifest: its filters were never resolved.`,
     );
   const chunk = chunkOfKey(chunkKey);
-  const slices = slicesOf(report);
-  if (slices.list.includes(slice)) return listPlan(planListCalls(report, selection, chunk));
-
-  const discovered = await readDiscovered(
-    slices.list.map((list) => warehouse.stagedPages(runId, chunkKey, list)),
-  );
+  const { list } = slicesOf(report, river.prune);
+  const pages = list.map((listSlice) => warehouse.stagedPages(runId, chunkKey, listSlice));
+  const isPruned = list.includes(groupsThatRan);
+  const ran = isPruned ? await readRan(pages) : undefined;
+  if (list.includes(slice)) {
+    return listPlan(
+      ran ? planPruningCalls(slice, selection, chunk, ran) : planListCalls(report, selection, chunk),
+    );
+  }
+  const discovered = isPruned ? [] : await readDiscovered(pages);
+  const calls = planDataCalls({ report, river, selection, chunk, slice, discovered, runDay: day });
   const columns = columnsOfRiver(report, river);
   const oneGroupOfTen = report.axes.some((axis) => axis.over === 'recipientGroup');
   return {
-    calls: planDataCalls({ report, river, selection, chunk, slice, discovered, runDay: day }),
+    calls: ran ? pruneCalls(report, calls, ran) : calls,
     fit: (call, rows) => fitRows(rows, call, columns),
     tolerates: (_call, error) => oneGroupOfTen && error.facts.status === 400,
   };

@@ -87,7 +87,7 @@ async function dropOrphanedStaging(
 async function openedRun(ports: ActivityPorts, warehouse: Warehouse, stored: StoredRun): Promise<OpenedRun> {
   const { river, period } = stored;
   const report = reportOfRiver(river);
-  const slices = slicesOf(report);
+  const slices = slicesOf(report, river.prune);
   const { chunks } = await warehouse.summariseRun(stored.runId);
   return {
     run: {

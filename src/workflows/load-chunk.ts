@@ -33,7 +33,8 @@ async function pullAndCommit(opened: OpenedRun, state: RunState, chunk: string):
   const { run, slices } = opened;
   for (let proven = false; ; ) {
     const counts: SliceCount[] = [];
-    for (const stage of [slices.list, slices.data]) {
+    // Each list plans the next one's calls; all of them plan the data's.
+    for (const stage of [...slices.list.map((list) => [list]), slices.data]) {
       counts.push(...(await allOrNone(stage, (slice) => pullToEnd(run, state, chunk, slice))));
     }
     // Begun, a commit is waited for: cancelling it would only leave in doubt what the database did.

@@ -1,8 +1,10 @@
 import type { Column } from '../column/column.ts';
+import { actionsByTargetGroup } from './actions/actions-by-target-group.ts';
 import { allActions } from './actions/all-actions.ts';
 import { executionChannels } from './actions/execution-channels.ts';
 import { answered, foundOn, stamped } from './declare.ts';
 import { targetGroupDetails } from './groups/target-group-details.ts';
+import { targetGroupsByDate } from './groups/target-groups-by-date.ts';
 
 /** A call whose answer plans other calls: where it is, and what is read from its rows. */
 export interface List {
@@ -53,11 +55,25 @@ export const campaignsOfChannelList: List = Object.freeze({
   columns: [foundOn, stamped('ChannelID', 'integer'), answered('CampaignID', 'integer')],
 });
 
+/** The target groups with an action executed on a day. */
+export const groupsOfDayList: List = Object.freeze({
+  endpoint: targetGroupsByDate.endpoint,
+  columns: targetGroupsByDate.columns,
+});
+
+/** The actions of a target group on a day, each with its recipient group. */
+export const actionsOfGroupList: List = Object.freeze({
+  endpoint: actionsByTargetGroup.endpoint,
+  columns: actionsByTargetGroup.columns,
+});
+
 const allLists: readonly List[] = [
   ...Object.values(pickLists),
   lastDataUpdateList,
   campaignsOfDayList,
   campaignsOfChannelList,
+  groupsOfDayList,
+  actionsOfGroupList,
 ];
 
 /** The list that this endpoint answers. */

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
+
+const reports = [
+  'customers-by-action',
+  'customer-actions-by-target-group',
+  'actions-by-target-group',
+  'promo-codes-by-target-group',
+  'action-details-by-target-group',
+];
+
+const period = { start: '2026-01-01', end: '2026-01-03' };
+
+/** Many actions and groups, few of which run on a day. */
+const manyActions = { size: { actions: 50, targetGroups: 8, recipientGroups: [1, 2], busyShare: 0.15 } };
+
+const rivers = Object.fromEntries(
+  reports.flatMap((report) => [
+    [`${report}-whole`, { report, period, target: { table: `whole_${report.replaceAll('-', '_')}` } }],
+    [
+      `${report}-pruned`,
+      { report, period, prune: true, target: { table: `pruned_${report.replaceAll('-', '_')}` } },
+    ],
+  ]),
+);
+
+async function contentOf({ sql }: Rivers, table: string): Promise<string[]> {
+  const rows = await sql(`select * from ${table}`);
+  return rows
+    .map((row) => JSON.stringify(Object.entries(row).filter(([name]) => !name.startsWith('_'))))
+    .sort();
+}
+
+describe('prune', () => {
+  it('brings the same rows for a fraction of the calls', () =>
+    withRivers({ rivers, simulator: manyActions }, async (house) => {
+      for (const report of reports) {
+        const whole = await house.pull({ river: `${report}-whole` });
+        const pruned = await house.pull({ river: `${report}-pruned` });
+        const table = report.replaceAll('-', '_');
+        const rows = await contentOf(house, `pruned_${table}`);
+        expect(rows.length, report).toBeGreaterThan(0);
+        expect(rows, report).toEqual(await contentOf(house, `whole_${table}`));
+        // Report 23 asks a list for each group that ran: where every group runs that saves nothing.
+        if (report !== 'action-details-by-target-group')
+          expect(pruned.calls, report).toBeLessThan(whole.calls ?? 0);
+        expect(
+          await house.sql(`select count(*) as n from river_calls where "run" = '${pruned.runId}'`),
+        ).toEqual([{ n: pruned.calls }]);
+      }
+    }));
+
+  it('calls for the pairs that ran: 500 calls a day become the 1 + 8 of the lists and one for each pair', () =>
+    withRivers({ rivers, simulator: manyActions }, async ({ pull, simulator }) => {
+      const { calls } = await pull({ river: 'customers-by-action-pruned' });
+      const pairs = new Set(
+        ['2026-01-01', '2026-01-02', '2026-01-03'].flatMap((day) =>
+          simulator.world
+            .rows('actions-by-target-group', { days: [day] })
+            .map((row) => `${day} ${row.ActionID} ${row.RecipientGroupID}`),
+        ),
+      );
+      const groups = simulator.world.rows('target-groups-by-date', {
+        days: ['2026-01-01', '2026-01-02', '2026-01-03'],
+      }).length;
+      expect(calls).toBe(1 + 3 + groups + pairs.size);
+      expect((calls ?? 0) / 3).toBeLessThanOrEqual(110);
+    }));
+});
