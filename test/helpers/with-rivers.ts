@@ -66,7 +66,10 @@ export interface StartedCommand {
 const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
 
 /** A roomy budget: tests of the budget set their own. */
-const freely = [{ calls: 1_000_000, per: '1h' }];
+const freely = [
+  { calls: 1_000_000, per: '1h' },
+  { calls: 100_000, per: '1s' },
+];
 
 export async function withRivers<T>(options: RiversOptions, use: (rivers: Rivers) => Promise<T>): Promise<T> {
   return withTemporal((temporal) =>

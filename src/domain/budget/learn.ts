@@ -23,8 +23,9 @@ export function learn(budget: SharedBudget, news: CallNews, now: number): void {
 }
 
 /**
- * A 429 says that a window is full, so what we did not send of it is booked as a stranger's: in the shortest window,
- * and on each further 429 in a row in the next longer one. Such calls expire like ours.
+ * A 429 says that a window is full. Where Retry-After does not say for how long, what we did not send of it is booked
+ * as a stranger's: in the shortest window, and on each further 429 in a row in the next longer one. Such calls expire
+ * like ours.
  */
 function throttle(budget: SharedBudget, sentAt: number, retryAfterMs: number | null, now: number): void {
   const before = budget.throttle.inRow;
@@ -34,7 +35,11 @@ function throttle(budget: SharedBudget, sentAt: number, retryAfterMs: number | n
     retryAfterMs: undefined,
     shortestWindowMs: 0,
   }).state;
-  if (retryAfterMs !== null) pauseUntil(budget.windows, now + retryAfterMs);
+  // Told when to go on, there is nothing to work out.
+  if (retryAfterMs !== null) {
+    pauseUntil(budget.windows, now + retryAfterMs);
+    return;
+  }
   const { inRow } = budget.throttle;
   if (inRow === before) return;
   const byLength = budget.windows.windows
