@@ -38,6 +38,8 @@ export interface Optimove {
       run: string;
       /** Hears of every request sent, answered or not. */
       record: (request: RequestRecord) => void;
+      /** Puts the answer away. Until then the call counts as in flight, so a kill repeats no more calls than those. */
+      keep?: (answer: Answer) => Promise<void>;
     },
   ): Promise<Answer>;
 }

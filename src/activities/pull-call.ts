@@ -3,7 +3,12 @@ import type { AnswerRow, Call } from '../domain/call/call.ts';
 import { nextPage } from '../domain/call/paging.ts';
 import type { RequestRecord } from '../domain/call/request-record.ts';
 import type { FittedRows } from '../domain/column/fit-rows.ts';
-import { PassingError, RefusedError, ThrottledError } from '../domain/errors.ts';
+import {
+  OptimoveUnavailableError,
+  RefusedError,
+  ThrottledError,
+  WarehouseUnavailableError,
+} from '../domain/errors.ts';
 import type { StagedCall } from '../domain/run/staged-page.ts';
 import type { Optimove, Warehouse } from './ports.ts';
 import type { StopSignals } from './stop-signals.ts';
@@ -27,9 +32,12 @@ export interface PullContext {
   tolerates(call: Call, error: RefusedError): boolean;
 }
 
-/** What a call brought, through all its pages. */
-export interface PulledCall {
-  readonly rows: number;
+/** How far a call has come. */
+interface Progress {
+  rows: number;
+  received: number;
+  fingerprint: string | undefined;
+  finished: boolean;
 }
 
 /** Works through the pages of one call, from where it stands; each page is staged before the next is asked for. */
@@ -37,77 +45,93 @@ export async function pullCall(
   context: PullContext,
   call: Call,
   before: StagedCall | undefined,
-): Promise<PulledCall> {
-  let rows = before?.rows ?? 0;
-  let received = before?.received ?? 0;
-  let fingerprint = before?.lastFingerprint;
-  for (let page = before?.pages ?? 0; ; page += 1) {
+): Promise<{ readonly rows: number }> {
+  const progress: Progress = {
+    rows: before?.rows ?? 0,
+    received: before?.received ?? 0,
+    fingerprint: before?.lastFingerprint,
+    finished: false,
+  };
+  for (let page = before?.pages ?? 0; !progress.finished; page += 1) {
     context.signals.stop.throwIfAborted();
-    const asked = call.pages ? { top: context.pageSize, skip: received } : undefined;
-    const { answer, requests } = await ask(context, call, asked);
-    const next = asked
-      ? nextPage({
-          call,
-          asked,
-          received: answer.rows.length,
-          fingerprint: answer.fingerprint,
-          previousFingerprint: fingerprint,
-        })
-      : ({ done: true } as const);
-    const fitted = context.fit(call, answer.rows);
-    received += answer.rows.length;
-    rows += fitted.rows.length;
-    fingerprint = answer.fingerprint;
-    const staged = await context.warehouse.stagePage(
-      context.runId,
-      context.chunk,
-      {
-        slice: context.slice,
-        call: call.key,
-        page,
-        last: next.done,
-        status: answer.status,
-        fingerprint,
-        received: answer.rows.length,
-        ...fitted,
-      },
-      requests,
+    const asked = call.pages ? { top: context.pageSize, skip: progress.received } : undefined;
+    await ask(context, call, asked, (answer, requests) =>
+      stage(context, call, { page, asked, answer }, requests, progress),
     );
-    if (staged === 'closed') throw new ChunkClosed();
-    if (next.done) return { rows };
   }
+  return progress;
 }
+
+type Keep = (answer: Answer, requests: readonly RequestRecord[]) => Promise<void>;
 
 /** One page, asked until it is answered or refused; being throttled is no failure and no attempt. */
 async function ask(
   context: PullContext,
   call: Call,
   asked: PageAsked | undefined,
-): Promise<{ answer: Answer; requests: RequestRecord[] }> {
+  keep: Keep,
+): Promise<void> {
   for (;;) {
     const requests: RequestRecord[] = [];
+    let kept: 'not begun' | 'begun' = 'not begun';
     try {
-      const answer = await context.optimove.request(call, asked, {
+      await context.optimove.request(call, asked, {
         signal: context.signals.stop,
         abort: context.signals.abort,
         run: context.runId,
         record: (request) => requests.push(request),
+        keep: (answer) => {
+          kept = 'begun';
+          return keep(answer, requests);
+        },
       });
-      return { answer, requests };
+      return;
     } catch (error) {
-      if (error instanceof RefusedError && context.tolerates(call, error)) {
-        return { answer: { status: Number(error.facts.status), rows: [], fingerprint: '' }, requests };
+      if (error instanceof RefusedError && kept === 'not begun' && context.tolerates(call, error)) {
+        return keep({ status: Number(error.facts.status), rows: [], fingerprint: '' }, requests);
       }
+      if (error instanceof ChunkClosed || error instanceof WarehouseUnavailableError) throw error;
       if (requests.length > 0) await context.warehouse.noteRequests(context.runId, context.chunk, requests);
       if (error instanceof ThrottledError) continue;
-      if (error instanceof PassingError) await giveUpIfTooLong(context, call, error);
+      if (error instanceof OptimoveUnavailableError) await giveUpIfTooLong(context, call, error);
       throw error;
     }
   }
 }
 
+/** Stages a page and says in `progress` where the call goes on. */
+async function stage(
+  context: PullContext,
+  call: Call,
+  {
+    page,
+    asked,
+    answer,
+  }: { readonly page: number; readonly asked: PageAsked | undefined; readonly answer: Answer },
+  requests: readonly RequestRecord[],
+  progress: Progress,
+): Promise<void> {
+  const { status, fingerprint } = answer;
+  const received = answer.rows.length;
+  const previousFingerprint = progress.fingerprint;
+  const last = asked ? nextPage({ call, asked, received, fingerprint, previousFingerprint }).done : true;
+  const fitted = context.fit(call, answer.rows);
+  const { runId, chunk, slice } = context;
+  const staged = { slice, call: call.key, page, last, status, fingerprint, received, ...fitted };
+  if ((await context.warehouse.stagePage(runId, chunk, staged, requests)) === 'closed')
+    throw new ChunkClosed();
+  progress.rows += fitted.rows.length;
+  progress.received += received;
+  progress.fingerprint = fingerprint;
+  progress.finished = last;
+}
+
 /** A call that has only failed for `giveUpAfter` will not be waited for any longer. */
-async function giveUpIfTooLong(context: PullContext, call: Call, error: PassingError): Promise<void> {
+async function giveUpIfTooLong(
+  context: PullContext,
+  call: Call,
+  error: OptimoveUnavailableError,
+): Promise<void> {
   const since = await context.warehouse.failingSince(context.runId, context.chunk, call.key);
   if (since === undefined || Date.now() - Date.parse(since) < context.giveUpAfterMs) return;
   throw new RefusedError(`Given up: it has only failed since ${since}. ${error.message}`, {

@@ -9,14 +9,19 @@ import { isOfExpiredToken } from './failure-of-response.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { type Door, type Passage, passGate } from './pass-gate.ts';
 import { readAnswer } from './read-answer.ts';
-import type { Asked } from './reply.ts';
+import type { Asked, Reply } from './reply.ts';
 import { createSender } from './send-request.ts';
 import { createSession } from './session.ts';
 import { signIn } from './sign-in.ts';
 
 /** Fits `Optimove` in activities/ports.ts, where its promises stand. */
 interface Optimove {
-  request(call: Call, page: PageAsked | undefined, passage: Passage): Promise<Answer>;
+  request(call: Call, page: PageAsked | undefined, passage: CallPassage): Promise<Answer>;
+}
+
+interface CallPassage extends Passage {
+  /** Puts the answer away; until then the call is in flight. */
+  readonly keep?: (answer: Answer) => Promise<void>;
 }
 
 /**
@@ -31,14 +36,15 @@ export function createOptimove(
   const { auth, callTimeoutMs: timeoutMs } = connection;
   const door: Door = { gate, send: createSender(timeoutMs), timeoutMs, now };
 
-  const ask = (call: Call, page: PageAsked | undefined, credential: Credential, passage: Passage) => {
+  const ask = (call: Call, page: PageAsked | undefined, credential: Credential, passage: CallPassage) => {
     const asked = askedOf(connection, call, page, credential);
     const headers = { [credential.header]: credential.secret.reveal() };
     const outgoing = { method: 'GET' as const, url: callUrl(connection.baseUrl, call, page), headers };
-    return passGate(door, { call: call.key, asked, outgoing }, passage, (reply) => {
+    const read = (reply: Reply) => {
       const answer = readAnswer(reply, asked, now());
       return { value: answer, rows: answer.rows.length };
-    });
+    };
+    return passGate(door, { call: call.key, asked, outgoing }, passage, read, passage.keep);
   };
 
   if (auth.kind === 'apiKey') {

@@ -31,13 +31,15 @@ export interface Door {
 
 /**
  * One request: waits for the gate, sends, tells the gate what came of it, records it, and gives what `read` makes of
- * the reply. `call` is the name in the record.
+ * the reply. `call` is the name in the record. The call holds its place until `keep` has put what it brought away: a kill
+ * then loses no more answers than calls were in flight.
  */
 export async function passGate<T>(
   door: Door,
   { call, asked, outgoing }: { call: string; asked: Asked; outgoing: Outgoing },
   passage: Passage,
   read: (reply: Reply) => { value: T; rows: number },
+  keep: (value: T) => Promise<void> = async () => {},
 ): Promise<T> {
   const { abort, record } = passage;
   const ended = endOfWaiting(passage);
@@ -54,11 +56,15 @@ export async function passGate<T>(
     return read(replyOf(exchange, asked, door.timeoutMs));
   });
   const abandoned = exchange.end.kind === 'broken' && abort.aborted;
-  leave(abandoned ? { kind: 'abandoned' } : outcomeOf(result));
   const { status, bytes, milliseconds } = exchange;
   record({ at, call, status, rows: result.ok ? result.value.rows : 0, bytes, milliseconds });
-  if (result.ok) return result.value.value;
-  throw result.error;
+  try {
+    if (!result.ok) throw result.error;
+    await keep(result.value.value);
+    return result.value.value;
+  } finally {
+    leave(abandoned ? { kind: 'abandoned' } : outcomeOf(result));
+  }
 }
 
 type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
