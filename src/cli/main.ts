@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addBudget } from './commands/budget.ts';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDev } from './commands/dev.ts';
@@ -30,6 +31,7 @@ for (const add of [
   addReports,
   addPlan,
   addRun,
+  addBudget,
   addStatus,
   addSimulator,
   addDemo,

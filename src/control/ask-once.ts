@@ -1,36 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
 import type { AnswerRow, Call } from '../domain/call/call.ts';
 import { BudgetSpentError, OptimoveUnavailableError, ThrottledError } from '../domain/errors.ts';
 import type { Connection } from '../domain/river/configuration.ts';
+import type { CallGate } from '../optimove/call-gate.ts';
 import { createOptimove } from '../optimove/create-optimove.ts';
-import { createLocalCallGate } from '../optimove/local-call-gate.ts';
+import { createSharedCallGate, type SharedCallGate } from '../optimove/shared-call-gate.ts';
 
-/** A command waits this long for a call, then says that nobody answers: a person sits before it. */
+/** Asks the budget of a connection. */
+export type Reserve = (request: Reservation) => Promise<BudgetAnswer>;
+
+/** A person sits before it: a command waits this long for the budget … */
+const permitWithinMs = 5_000;
+/** … and this long for the answer. */
 const answerWithinMs = 15_000;
 
-/** One call from the command line. Throws OptimoveUnavailableError where it is not answered in time, or throttled. */
-export async function askOnce(connection: Connection, call: Call): Promise<readonly AnswerRow[]> {
-  const gate = createLocalCallGate({
-    windows: connection.budget,
-    maxConcurrentCalls: connection.maxConcurrentCalls,
-  });
-  const signal = AbortSignal.timeout(answerWithinMs);
+/**
+ * One call from the command line, within the connection's budget. Without `reserve` (Temporal is away, so nobody
+ * else is sending) it is made all the same. Throws OptimoveUnavailableError where there is no answer in time.
+ */
+export async function askOnce(
+  connection: Connection,
+  call: Call,
+  reserve: Reserve | undefined,
+): Promise<readonly AnswerRow[]> {
+  const waiting = AbortSignal.timeout(permitWithinMs);
+  const abort = AbortSignal.timeout(permitWithinMs + answerWithinMs);
+  const gate = reserve && gateOf(connection, reserve);
   try {
-    const { rows } = await createOptimove(connection, gate).request(call, undefined, {
-      signal,
-      abort: signal,
-      run: 'command line',
-      record: () => {},
-    });
+    const passage = { signal: waiting, abort, run: 'command line', record: () => {} };
+    const { rows } = await createOptimove(connection, gate ?? openGate).request(call, undefined, passage);
     return rows;
   } catch (error) {
-    if (error instanceof ThrottledError || error instanceof BudgetSpentError || signal.aborted) {
-      const why = signal.aborted
-        ? `did not answer within ${answerWithinMs / 1000} s`
-        : 'has no calls left just now';
-      throw new OptimoveUnavailableError(`Connection ${connection.name} (${connection.baseUrl}) ${why}.`, {
-        cause: error,
-      });
-    }
-    throw error;
+    const why = whyUnanswered(error, waiting, abort);
+    if (why === undefined) throw error;
+    throw new OptimoveUnavailableError(`Connection ${connection.name} (${connection.baseUrl}) ${why}.`, {
+      cause: error,
+    });
+  } finally {
+    await gate?.close();
   }
+}
+
+function gateOf({ budget: windows, maxConcurrentCalls }: Connection, reserve: Reserve): SharedCallGate {
+  const process = randomUUID();
+  return createSharedCallGate({
+    maxConcurrentCalls,
+    maxWaitMs: permitWithinMs,
+    reserve: (request) => reserve({ ...request, process, windows }),
+  });
+}
+
+/** Lets a call through at once. */
+const openGate: CallGate = { enter: async () => () => {} };
+
+function whyUnanswered(error: unknown, waiting: AbortSignal, abort: AbortSignal): string | undefined {
+  if (error instanceof ThrottledError || error instanceof BudgetSpentError)
+    return 'has no calls left just now';
+  if (error === abort.reason) return `did not answer within ${answerWithinMs / 1000} s`;
+  if (error === waiting.reason)
+    return `gave no permit to call within ${permitWithinMs / 1000} s; does a worker run?`;
+  return undefined;
 }

@@ -2,9 +2,15 @@ import { lastDataUpdate } from '../domain/call/list-calls.ts';
 import { ConfigurationError, CredentialsRefusedError, PassingError, RiverError } from '../domain/errors.ts';
 import type { Configuration, Connection, WarehouseSetting } from '../domain/river/configuration.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
-import { askOnce } from './ask-once.ts';
-import { connectTemporal } from './connect-temporal.ts';
+import { askOnce, type Reserve } from './ask-once.ts';
+import {
+  connectTemporalIfThere,
+  type TemporalClient,
+  temporalOptions,
+  temporalUnavailable,
+} from './connect-temporal.ts';
 import { missingSearchAttributes } from './search-attributes.ts';
+import { isServed, reserveOf } from './shared-budget.ts';
 
 export interface CheckLine {
   /** `configuration`, `connection main`, `warehouse local`, `temporal`. */
@@ -18,20 +24,30 @@ export interface CheckLine {
 /** Asks everything that the configuration names whether it is there and lets River in. One line each; the first is the file itself. */
 export async function checkAll(configuration: Configuration): Promise<CheckLine[]> {
   const { file, connections, warehouses, rivers } = configuration;
+  const temporal = await connectTemporalIfThere();
+  // Where no worker answers for the budget nobody else is sending, and the one call is made all the same.
+  const served = temporal !== undefined && (await isServed(temporal.client));
+  const reserve = (name: string) => (served ? reserveOf(temporal.client, name) : undefined);
   const read: CheckLine = { what: 'configuration', ok: true, message: `${file}: ${rivers.size} rivers` };
-  return [
-    read,
-    ...(await Promise.all([
-      ...[...connections.values()].map(checkConnection),
-      ...[...warehouses.values()].map(checkWarehouse),
-      checkTemporal(),
-    ])),
-  ];
+  try {
+    return [
+      read,
+      ...(await Promise.all([
+        ...[...connections.values()].map((connection) =>
+          checkConnection(connection, reserve(connection.name)),
+        ),
+        ...[...warehouses.values()].map(checkWarehouse),
+        checkTemporal(temporal),
+      ])),
+    ];
+  } finally {
+    await temporal?.close();
+  }
 }
 
-const checkConnection = (connection: Connection): Promise<CheckLine> =>
+const checkConnection = (connection: Connection, reserve: Reserve | undefined): Promise<CheckLine> =>
   line(`connection ${connection.name}`, async () => {
-    const [row] = await askOnce(connection, lastDataUpdate);
+    const [row] = await askOnce(connection, lastDataUpdate, reserve);
     const date = row?.Date;
     return `${connection.baseUrl} answers${typeof date === 'string' ? `; its data is complete up to ${date}` : ''}`;
   });
@@ -46,19 +62,15 @@ const checkWarehouse = (setting: WarehouseSetting): Promise<CheckLine> =>
     }
   });
 
-const checkTemporal = (): Promise<CheckLine> =>
+const checkTemporal = (temporal: TemporalClient | undefined): Promise<CheckLine> =>
   line('temporal', async () => {
-    const temporal = await connectTemporal();
-    try {
-      const missing = await missingSearchAttributes(temporal);
-      const advice =
-        missing.length === 0
-          ? ''
-          : `; runs are not findable by ${missing.map(({ name }) => name).join(', ')} until you run: ${missing.map(({ command }) => command).join(' && ')}`;
-      return `${temporal.address}, namespace ${temporal.namespace}${advice}`;
-    } finally {
-      await temporal.close();
-    }
+    if (!temporal) throw temporalUnavailable(temporalOptions().connectionOptions.address, undefined);
+    const missing = await missingSearchAttributes(temporal);
+    const advice =
+      missing.length === 0
+        ? ''
+        : `; runs are not findable by ${missing.map(({ name }) => name).join(', ')} until you run: ${missing.map(({ command }) => command).join(' && ')}`;
+    return `${temporal.address}, namespace ${temporal.namespace}${advice}`;
   });
 
 async function line(what: string, look: () => Promise<string>): Promise<CheckLine> {

@@ -47,6 +47,16 @@ export async function connectTemporal(plain?: PlainTemporal): Promise<TemporalCl
   }
 }
 
+/** Temporal where it is there; undefined where nobody answers. */
+export async function connectTemporalIfThere(): Promise<TemporalClient | undefined> {
+  try {
+    return await connectTemporal();
+  } catch (error) {
+    if (error instanceof TemporalUnavailableError) return undefined;
+    throw error;
+  }
+}
+
 export const temporalUnavailable = (address: string, cause: unknown): TemporalUnavailableError =>
   new TemporalUnavailableError(
     `Temporal cannot be reached at ${address}. Start it (\`river dev\` starts one with all else), or set TEMPORAL_ADDRESS.`,

@@ -10,13 +10,13 @@ import type { Report } from '../domain/catalogue/report.ts';
 import { splitPeriod } from '../domain/chunk/split-period.ts';
 import { fitListRows } from '../domain/column/fit-rows.ts';
 import { ConfigurationError } from '../domain/errors.ts';
-import type { Day } from '../domain/period/day.ts';
+import type { Day, Stretch } from '../domain/period/day.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
 import { resolvePeriod } from '../domain/period/resolve-period.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { River } from '../domain/river/river.ts';
-import { askOnce } from './ask-once.ts';
+import { askOnce, type Reserve } from './ask-once.ts';
 
 /** What a run of a river would do. What cannot be known before it runs is null. */
 export interface Plan {
@@ -40,8 +40,15 @@ export interface Plan {
 export interface PlanOptions {
   /** ISO 8601. */
   readonly at: string;
-  /** Whether the API may be asked for its lists. */
-  readonly mayAsk: boolean;
+  /** The shared budgets; without them the API is not asked, and the budget is taken as free. */
+  readonly budgets: Budgets | undefined;
+}
+
+export interface Budgets {
+  /** Asks the budget of a connection. */
+  reserveOf(connection: string): Reserve;
+  /** How long ago calls were sent that still count, in milliseconds. */
+  sentOf(connection: Connection): Promise<readonly number[]>;
 }
 
 /** Plans a run without running it: period, chunks, calls, and how long that takes under the budget. */
@@ -60,15 +67,13 @@ export async function planRiver(
   const chunks = period
     ? [...splitPeriod(period, river.chunks ?? { every: 'dont_split', size: 1 })]
     : [{ first: null, last: null }];
+  const { budgets } = options;
   const selection =
-    options.mayAsk || runListCalls(report, river.filters).length === 0
-      ? await select(connection, report, river)
+    budgets || runListCalls(report, river.filters).length === 0
+      ? await select(connection, report, river, budgets?.reserveOf(connection.name))
       : undefined;
-  const calls = countCalls({ report, filters: river.filters, selection, period });
-  const seconds =
-    calls.list === null || calls.data === null
-      ? null
-      : leastTimeMs(calls.list + calls.data, connection.budget) / 1000;
+  const calls = callsOf(report, river, selection, period);
+  const seconds = await secondsOf(calls, connection, budgets);
   return {
     river: river.name,
     report: river.report,
@@ -83,12 +88,45 @@ export async function planRiver(
   };
 }
 
+function callsOf(
+  report: Report,
+  river: River,
+  selection: Selection | undefined,
+  period: Stretch | null,
+): Plan['calls'] {
+  const calls = countCalls({ report, filters: river.filters, selection, period });
+  // How many are left out is in the day's own lists, which only the run asks for.
+  return river.prune ? { list: null, data: null } : calls;
+}
+
+/** The least time under the budget as it stands. */
+async function secondsOf(
+  { list, data }: Plan['calls'],
+  connection: Connection,
+  budgets: Budgets | undefined,
+): Promise<number | null> {
+  if (list === null || data === null) return null;
+  const sentAgoMs = (await budgets?.sentOf(connection)) ?? [];
+  return (
+    leastTimeMs(
+      list + data,
+      connection.budget,
+      sentAgoMs.map((ms) => -ms),
+    ) / 1000
+  );
+}
+
 /** What the filters come to, asking the API only for the lists that they need. */
-async function select(connection: Connection, report: Report, river: River): Promise<Selection> {
+async function select(
+  connection: Connection,
+  report: Report,
+  river: River,
+  reserve: Reserve | undefined,
+): Promise<Selection> {
   const pages = await Promise.all(
     runListCalls(report, river.filters).map(async ({ call }) => ({
       call: call.key,
-      ...fitListRows(await askOnce(connection, call), call),
+      ...fitListRows(await askOnce(connection, call, reserve), call),
     })),
   );
   return resolveSelection(report, river.filters, await readListAnswers(pages));

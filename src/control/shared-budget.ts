@@ -1,7 +1,8 @@
 import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
 import { budgetWorkflowId } from '../domain/budget/budget-id.ts';
 import type { BudgetReport } from '../domain/budget/budget-report.ts';
-import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
+import { type BudgetAnswer, noNews, type Reservation } from '../domain/budget/reservation.ts';
+import type { Connection } from '../domain/river/configuration.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
 import type { apiBudget } from '../workflows/index.ts';
 
@@ -50,6 +51,32 @@ export function reserveOf(
       return answer;
     });
 }
+
+/**
+ * Whether workers poll the queue, as far as Temporal knows: one that died is still listed for some minutes.
+ */
+export async function isServed(client: Client): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: 1,
+  });
+  return (pollers ?? []).length > 0;
+}
+
+/** How long ago calls of a connection were sent that still count, in milliseconds. */
+async function sentOf(client: Client, { name, budget }: Connection): Promise<readonly number[]> {
+  // A workflow's clock stands still between its tasks: to be asked for nothing moves it on.
+  const nothing = { process: 'command line', windows: budget, asks: [], room: 0, returned: [], news: noNews };
+  await reserveOf(client, name)(nothing);
+  return client.workflow.getHandle(budgetWorkflowId(name)).query<number[], []>('sent');
+}
+
+/** The budgets of all connections, for planning. */
+export const budgetsOf = (client: Client) => ({
+  reserveOf: (connection: string) => reserveOf(client, connection),
+  sentOf: (connection: Connection) => sentOf(client, connection),
+});
 
 /** How the budget of a connection stands; undefined where it was never asked for a call. */
 export async function readBudget(client: Client, connection: string): Promise<BudgetReport | undefined> {

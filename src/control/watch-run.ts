@@ -15,14 +15,18 @@ export async function watchRun(
   signal: AbortSignal,
 ): Promise<RunEnd> {
   const watching = new AbortController();
+  const until = AbortSignal.any([signal, watching.signal]);
+  // What still waits for an answer when the watch is over is called off: it would try again on a closed connection.
+  const watch = handle.client.connection.withAbortSignal(until, async () => [
+    endOfRun(handle),
+    refuseUntaken(handle, until),
+    tellProgress(handle, onProgress, until),
+  ]);
   try {
-    return await Promise.race([
-      endOfRun(handle),
-      refuseUntaken(handle, AbortSignal.any([signal, watching.signal])),
-      tellProgress(handle, onProgress, AbortSignal.any([signal, watching.signal])),
-    ]);
+    return await Promise.race(await watch);
   } finally {
     watching.abort();
+    await Promise.allSettled(await watch);
   }
 }
 
@@ -33,7 +37,7 @@ async function refuseUntaken(handle: RunHandle, signal: AbortSignal): Promise<ne
       `Nobody has taken the run ${handle.workflowId}: no worker polls the task queue river. It begins when one is started: \`river worker\`.`,
     );
   }
-  return until(signal);
+  return never(signal);
 }
 
 async function tellProgress(
@@ -49,5 +53,5 @@ async function tellProgress(
   }
 }
 
-const until = (signal: AbortSignal): Promise<never> =>
+const never = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));

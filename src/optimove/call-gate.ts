@@ -14,7 +14,8 @@ export interface CallGate {
   /**
    * Resolves when one call may be handed to the socket; the function it gives must be called once, with what came of it.
    * Rejects with BudgetSpentError where that moment is too far off to wait here, and with the signal's reason when aborted.
-   * `run` is for whom the call is: runs share a budget evenly.
+   * `run` is for whom the call is: runs share a budget evenly. `goesOn` lets the next page of a call go before the calls
+   * of its run that have not begun, so that pages follow each other closely.
    */
-  enter(signal: AbortSignal, run: string): Promise<(outcome: CallOutcome) => void>;
+  enter(signal: AbortSignal, run: string, goesOn?: boolean): Promise<(outcome: CallOutcome) => void>;
 }

@@ -44,7 +44,8 @@ export function createOptimove(
       const answer = readAnswer(reply, asked, now());
       return { value: answer, rows: answer.rows.length };
     };
-    return passGate(door, { call: call.key, asked, outgoing }, passage, read, passage.keep);
+    const goesOn = page !== undefined && page.skip > 0;
+    return passGate(door, { call: call.key, asked, outgoing }, { ...passage, goesOn }, read, passage.keep);
   };
 
   if (auth.kind === 'apiKey') {

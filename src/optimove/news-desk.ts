@@ -57,8 +57,9 @@ export function createNewsDesk(): NewsDesk {
       return news;
     },
     putBack(news, now) {
+      // What has been answered since says that the failures before it are over.
+      if (!answered) failed += news.failed;
       answered ||= news.answered;
-      failed += news.failed;
       probe ??= news.probe;
       throttled.push(
         ...news.throttled.map(({ sentAgoMs, retryAfterMs }) => ({ sentAt: now - sentAgoMs, retryAfterMs })),

@@ -13,6 +13,8 @@ export interface Passage {
   readonly abort: AbortSignal;
   /** For whom: runs share a budget evenly. */
   readonly run: string;
+  /** Whether this is the next page of a call that has begun. */
+  readonly goesOn?: boolean;
   readonly record: (request: RequestRecord) => void;
 }
 
@@ -43,7 +45,7 @@ export async function passGate<T>(
 ): Promise<T> {
   const { abort, record } = passage;
   const ended = endOfWaiting(passage);
-  const leave = await door.gate.enter(ended, passage.run);
+  const leave = await door.gate.enter(ended, passage.run, passage.goesOn);
   if (ended.aborted) {
     leave({ kind: 'unsent' });
     throw ended.reason;

@@ -9,24 +9,30 @@ interface Waiter<T> {
 /** Those who wait for a T, each for a run, in the order they came. */
 export interface RunLine<T> {
   readonly length: number;
-  /** Joins at the end. When the signal is aborted they leave the line with its reason. */
-  join(signal: AbortSignal, run: string): Promise<T>;
-  /** Whoever of that run has waited longest gets the value, else whoever has waited longest at all; false where nobody waits. */
+  /**
+   * Joins at the end, or, who goes on with what was begun (the next page of a call), before all who begin.
+   * When the signal is aborted they leave the line with its reason.
+   */
+  join(signal: AbortSignal, run: string, goesOn?: boolean): Promise<T>;
+  /** Whoever is first of that run gets the value, else whoever is first at all; false where nobody waits. */
   serve(run: string, value: T): boolean;
-  /** Whoever has a reason to leave is sent away with it; the first in line has the place 0. */
-  sendAway(reasonAt: (place: number) => Error | undefined): void;
+  /** Whoever has a reason to leave is sent away with it; the first in line of its run has the place 0. */
+  sendAway(reasonAt: (run: string, place: number) => Error | undefined): void;
   /** How many wait for each run, those that have waited longest first. */
   asks(): RunAsks[];
 }
 
 export function createRunLine<T>(): RunLine<T> {
-  const waiters = new Set<Waiter<T>>();
+  const going = new Set<Waiter<T>>();
+  const beginning = new Set<Waiter<T>>();
+  const inLine = () => [...going, ...beginning];
   return {
     get length() {
-      return waiters.size;
+      return going.size + beginning.size;
     },
-    join: (signal, run) =>
+    join: (signal, run, goesOn = false) =>
       new Promise((resolve, reject) => {
+        const waiters = goesOn ? going : beginning;
         const leave = () => {
           waiters.delete(waiter);
           reject(signal.reason);
@@ -43,25 +49,23 @@ export function createRunLine<T>(): RunLine<T> {
         waiters.add(waiter);
       }),
     serve(run, value) {
-      let chosen: Waiter<T> | undefined;
-      for (const waiter of waiters) {
-        chosen ??= waiter;
-        if (waiter.run !== run) continue;
-        chosen = waiter;
-        break;
-      }
+      const waiters = inLine();
+      const chosen = waiters.find((waiter) => waiter.run === run) ?? waiters[0];
       chosen?.serve(value);
       return chosen !== undefined;
     },
     sendAway(reasonAt) {
-      for (const [place, waiter] of [...waiters].entries()) {
-        const reason = reasonAt(place);
+      const places = new Map<string, number>();
+      for (const waiter of inLine()) {
+        const place = places.get(waiter.run) ?? 0;
+        places.set(waiter.run, place + 1);
+        const reason = reasonAt(waiter.run, place);
         if (reason) waiter.sendAway(reason);
       }
     },
     asks() {
       const calls = new Map<string, number>();
-      for (const { run } of waiters) calls.set(run, (calls.get(run) ?? 0) + 1);
+      for (const { run } of inLine()) calls.set(run, (calls.get(run) ?? 0) + 1);
       return [...calls].map(([run, waiting]) => ({ run, calls: waiting }));
     },
   };

@@ -1,19 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { permitMs } from '../domain/budget/permit.ts';
-import type { Granted, Permit, Reservation, RunAsks } from '../domain/budget/reservation.ts';
-import type { BudgetWindow } from '../domain/budget/window.ts';
+import type { CallNews, Granted, Permit, Reservation, RunAsks } from '../domain/budget/reservation.ts';
 import { BudgetSpentError } from '../domain/errors.ts';
 import type { CallGate, CallOutcome } from './call-gate.ts';
+import { createHeldPermits } from './held-permits.ts';
 import { createNewsDesk } from './news-desk.ts';
 import { createRunLine } from './run-line.ts';
 
+/** What a gate asks of its budget; who asks, and under which windows, is added on the way. */
+export type GateRequest = Omit<Reservation, 'process' | 'windows'>;
+
 export interface SharedCallGateOptions {
-  /** Names this process to the budget. */
-  readonly process: string;
-  readonly windows: readonly BudgetWindow[];
   /** Calls in flight at once, in this process. */
   readonly maxConcurrentCalls: number;
   /** Asks the connection's budget. A rejection means that it cannot be reached now. */
-  readonly reserve: (request: Reservation) => Promise<Granted>;
+  readonly reserve: (request: GateRequest) => Promise<Granted>;
   /** A call that must wait for longer is sent away with BudgetSpentError. Default: 10 s. */
   readonly maxWaitMs?: number;
   /** A monotonic clock in milliseconds. Default: `performance.now`. */
@@ -21,14 +22,19 @@ export interface SharedCallGateOptions {
 }
 
 export interface SharedCallGate extends CallGate {
-  /** Other limits from now on. */
-  limit(limits: Pick<SharedCallGateOptions, 'windows' | 'maxConcurrentCalls'>): void;
+  /** Another number of calls in flight from now on. */
+  limit(maxConcurrentCalls: number): void;
+  /** Lets nobody through any more, and gives back what it holds, as far as the budget answers soon. Leaves no timer behind. */
+  close(): Promise<void>;
 }
 
 type EndCall = (outcome: CallOutcome) => void;
+type HeldBy = Granted['heldBy'] | 'silence';
 
 /** A budget that cannot be reached is asked again after this. */
 const unreachedMs = 1_000;
+/** At the end nobody may be left to answer. */
+const closesWithinMs = 1_000;
 /** New callers wait this long for others, so that one request asks for all. */
 const gatherMs = 5;
 
@@ -42,117 +48,141 @@ export function createSharedCallGate(options: SharedCallGateOptions): SharedCall
 }
 
 class SharedGate implements SharedCallGate {
-  readonly #options: SharedCallGateOptions;
+  readonly #reserve: SharedCallGateOptions['reserve'];
   readonly #now: () => number;
   readonly #maxWaitMs: number;
   readonly #line = createRunLine<EndCall>();
   readonly #news = createNewsDesk();
-  #limits: Pick<SharedCallGateOptions, 'windows' | 'maxConcurrentCalls'>;
+  readonly #held;
+  #maxConcurrentCalls: number;
   #returned: { readonly run: string; readonly at: number }[] = [];
-  /** Permits whose time has not come, by run: callers of these runs wait for it, and need no other. */
-  readonly #heldFor = new Map<string, number>();
   #inFlight = 0;
-  #asking = false;
   #timer: { readonly handle: NodeJS.Timeout; readonly at: number } | undefined;
+  /** The request under way: there is one at a time. */
+  #asking: Promise<void> | undefined;
+  /** Something has happened since that request was sent that the budget is to hear of. */
+  #askAgain = false;
+  #silentSince: number | undefined;
+  #isClosed = false;
 
-  constructor(options: SharedCallGateOptions) {
-    this.#options = options;
-    this.#limits = options;
-    this.#now = options.now ?? (() => performance.now());
-    this.#maxWaitMs = options.maxWaitMs ?? 10_000;
+  constructor({ maxConcurrentCalls, reserve, maxWaitMs, now }: SharedCallGateOptions) {
+    this.#reserve = reserve;
+    this.#maxConcurrentCalls = maxConcurrentCalls;
+    this.#now = now ?? (() => performance.now());
+    this.#maxWaitMs = maxWaitMs ?? 10_000;
+    this.#held = createHeldPermits({
+      now: this.#now,
+      use: (permit) => this.#begin(permit),
+      giveBack: (permit) => this.#giveBack(permit),
+    });
   }
 
-  limit(limits: Pick<SharedCallGateOptions, 'windows' | 'maxConcurrentCalls'>): void {
-    this.#limits = limits;
+  limit(maxConcurrentCalls: number): void {
+    this.#maxConcurrentCalls = maxConcurrentCalls;
+    if (this.#line.length > 0) this.#askIn(gatherMs);
   }
 
-  async enter(signal: AbortSignal, run: string): Promise<EndCall> {
+  async enter(signal: AbortSignal, run: string, goesOn = false): Promise<EndCall> {
     signal.throwIfAborted();
-    const turn = this.#line.join(signal, run);
+    const turn = this.#line.join(signal, run, goesOn);
     if (this.#room() > 0) this.#askIn(gatherMs);
     return turn;
   }
 
-  #room(): number {
-    return this.#limits.maxConcurrentCalls - this.#inFlight - this.#held();
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer?.handle);
+    for (const permit of this.#held.release()) this.#giveBack(permit);
+    const timer = new AbortController();
+    await Promise.race([this.#tellLast(), sleep(closesWithinMs, undefined, { signal: timer.signal })]);
+    timer.abort();
   }
 
-  #held(): number {
-    return [...this.#heldFor.values()].reduce((all, held) => all + held, 0);
+  async #tellLast(): Promise<void> {
+    await this.#asking;
+    if (this.#returned.length > 0 || this.#news.urgent) await this.#request([], 0);
+  }
+
+  #room(): number {
+    return Math.max(0, this.#maxConcurrentCalls - this.#inFlight - this.#held.count);
   }
 
   /** Calls that wait here and have no permit. */
   #asks(): RunAsks[] {
     return this.#line
       .asks()
-      .map(({ run, calls }) => ({ run, calls: calls - (this.#heldFor.get(run) ?? 0) }))
+      .map(({ run, calls }) => ({ run, calls: calls - this.#held.countFor(run) }))
       .filter(({ calls }) => calls > 0);
   }
 
   /** The earlier of two appointments holds. */
   #askIn(ms: number): void {
     const at = this.#now() + ms;
-    if (this.#timer && this.#timer.at <= at) return;
+    if (this.#isClosed || (this.#timer && this.#timer.at <= at)) return;
     clearTimeout(this.#timer?.handle);
     this.#timer = { at, handle: setTimeout(() => this.#ask(), ms) };
   }
 
   #ask(): void {
     this.#timer = undefined;
-    if (this.#asking) return;
+    if (this.#asking) {
+      this.#askAgain = true;
+      return;
+    }
     const asks = this.#asks();
-    const room = Math.max(0, this.#room());
+    const room = this.#room();
     if ((asks.length === 0 || room === 0) && this.#returned.length === 0 && !this.#news.urgent) return;
-    this.#asking = true;
+    this.#askAgain = false;
+    this.#asking = this.#request(asks, room)
+      .then((againMs) => {
+        this.#asking = undefined;
+        if (againMs !== null) this.#askIn(againMs);
+        if (this.#askAgain) this.#askIn(gatherMs);
+      })
+      .catch(mistake);
+  }
+
+  /** One exchange with the budget. Says in how many milliseconds it is to be asked again, if it is. */
+  async #request(asks: readonly RunAsks[], room: number): Promise<number | null> {
     const returned = this.#returned.splice(0);
     const sentAt = this.#now();
     const news = this.#news.take(sentAt);
-    const { process, reserve } = this.#options;
-    reserve({ process, windows: this.#limits.windows, asks, room, returned, news })
-      .then(
-        (granted) => this.#take(granted, sentAt),
-        () => {
-          // Whether it was heard is not known. To give permits back twice could free what somebody else has.
-          this.#news.putBack(news, sentAt);
-          return unreachedMs;
-        },
-      )
-      .then((againMs) => {
-        this.#asking = false;
-        if (againMs !== null) this.#askIn(againMs);
-        else if (this.#room() > 0 && this.#asks().length > 0) this.#askIn(gatherMs);
-      })
-      .catch(mistake);
+    let granted: Granted;
+    try {
+      granted = await this.#reserve({ asks, room, returned, news });
+    } catch {
+      return this.#unheard(news, sentAt);
+    }
+    this.#silentSince = undefined;
+    return this.#take(granted, sentAt);
+  }
+
+  /** Whether it was heard is not known. To give permits back twice could free what somebody else has. */
+  #unheard(news: CallNews, sentAt: number): number | null {
+    this.#news.putBack(news, sentAt);
+    this.#silentSince ??= sentAt;
+    if (this.#now() - this.#silentSince > this.#maxWaitMs) {
+      this.#line.sendAway(() => spent(this.#maxWaitMs, 'silence'));
+    }
+    return this.#line.length > 0 ? unreachedMs : null;
   }
 
   /** Puts permits to use, sends away who would wait too long, and says when to ask again. */
   #take({ permits, askAgainMs, nextInMs, heldBy }: Granted, sentAt: number): number | null {
     const cameAt = this.#now();
     for (const permit of permits) {
-      this.#hold(permit, cameAt + permit.afterMs, sentAt + permit.afterMs + permitMs);
+      if (this.#isClosed) this.#giveBack(permit);
+      else this.#held.hold(permit, cameAt + permit.afterMs, sentAt + permit.afterMs + permitMs);
     }
-    const served = this.#held();
-    this.#line.sendAway((place) => {
-      if (place < served) return undefined;
-      const waitMs = nextInMs[place - served] ?? nextInMs.at(-1) ?? 0;
+    // The budget serves runs in turns, so their callers stand behind each other.
+    const turns = new Map(this.#asks().map(({ run }, turn) => [run, turn]));
+    this.#line.sendAway((run, place) => {
+      const behind = place - this.#held.countFor(run);
+      if (behind < 0) return undefined;
+      const waitMs = nextInMs[behind * turns.size + (turns.get(run) ?? 0)] ?? nextInMs.at(-1) ?? 0;
       return waitMs > this.#maxWaitMs ? spent(waitMs, heldBy) : undefined;
     });
     return this.#returned.length > 0 ? 0 : askAgainMs;
-  }
-
-  #hold(permit: Permit, from: number, until: number): void {
-    if (from > until) {
-      this.#giveBack(permit);
-      return;
-    }
-    this.#heldFor.set(permit.run, (this.#heldFor.get(permit.run) ?? 0) + 1);
-    const use = () => {
-      this.#heldFor.set(permit.run, (this.#heldFor.get(permit.run) ?? 1) - 1);
-      if (this.#now() > until || !this.#begin(permit)) this.#giveBack(permit);
-    };
-    const waitMs = from - this.#now();
-    if (waitMs <= 0) use();
-    else setTimeout(use, Math.ceil(waitMs));
   }
 
   #giveBack({ run, at, probe }: Permit): void {
@@ -161,8 +191,9 @@ class SharedGate implements SharedCallGate {
     this.#askIn(gatherMs);
   }
 
-  /** Lets a caller through; false where nobody waits any more. */
+  /** Lets a caller through; false where nobody waits any more, or fewer calls may be in flight than when it was asked for. */
   #begin(permit: Permit): boolean {
+    if (this.#inFlight >= this.#maxConcurrentCalls) return false;
     const sentAt = this.#now();
     let isOver = false;
     const end: EndCall = (outcome) => {
@@ -173,10 +204,9 @@ class SharedGate implements SharedCallGate {
       else this.#news.note(outcome, sentAt, permit.probe);
       if (this.#line.length > 0 || this.#news.urgent) this.#askIn(this.#news.urgent ? 0 : gatherMs);
     };
+    if (!this.#line.serve(permit.run, end)) return false;
     this.#inFlight += 1;
-    if (this.#line.serve(permit.run, end)) return true;
-    this.#inFlight -= 1;
-    return false;
+    return true;
   }
 }
 
@@ -187,11 +217,12 @@ function mistake(error: unknown): void {
   });
 }
 
-function spent(waitMs: number, heldBy: Granted['heldBy']): BudgetSpentError {
+function spent(waitMs: number, heldBy: HeldBy): BudgetSpentError {
   const seconds = Math.ceil(waitMs / 1000);
   const reasons = {
     outage: 'Optimove has not answered for a while and is tried again',
     throttle: 'Optimove has answered 429 (too many requests) and is called again',
+    silence: 'The call budget does not answer (no worker, or Temporal is away) and is asked again',
     windows: 'The call budget is used up; the next call may be sent',
   };
   return new BudgetSpentError(`${reasons[heldBy ?? 'windows']} in ${seconds} s.`, {

@@ -10,6 +10,13 @@ import { createSharedCallGate, type SharedCallGate } from '../optimove/shared-ca
 /** Asks the budget of a connection. */
 export type ReserveOf = (connection: string) => (request: Reservation) => Promise<BudgetAnswer>;
 
+export interface ConnectionsInUse {
+  /** The connection of that name, made once. */
+  get(name: string): Promise<OptimoveConnection>;
+  /** Gives back permits that were not used. */
+  close(): Promise<void>;
+}
+
 interface InUse extends OptimoveConnection {
   readonly gate: SharedCallGate;
 }
@@ -21,9 +28,11 @@ interface InUse extends OptimoveConnection {
 export function connectionsInUse(
   current: () => Promise<Configuration>,
   reserveOf: ReserveOf,
-): (name: string) => Promise<OptimoveConnection> {
+): ConnectionsInUse {
+  const process = randomUUID();
   const inUse = new Map<string, InUse>();
-  return async (name) => {
+
+  const get = async (name: string) => {
     const { connections, file } = await current();
     const connection = connections.get(name);
     if (!connection) {
@@ -33,31 +42,38 @@ export function connectionsInUse(
     }
     const before = inUse.get(name);
     if (before?.connection === connection) return before;
-    const made = before
-      ? { ...connect(connection, before.gate), windows: before.windows }
-      : first(connection, reserveOf(name));
+    const made = before ? { ...before, ...connect(connection, before.gate) } : first(connection);
+    made.gate.limit(connection.maxConcurrentCalls);
     inUse.set(name, made);
     return made;
   };
-}
 
-function first(connection: Connection, reserve: (request: Reservation) => Promise<BudgetAnswer>): InUse {
-  let windows: readonly WindowUse[] = [];
-  const gate = createSharedCallGate({
-    process: randomUUID(),
-    ...limitsOf(connection),
-    reserve: async (request) => {
-      const answer = await reserve(request);
-      windows = answer.windows;
-      return answer;
+  function first(connection: Connection): InUse {
+    const { name, maxConcurrentCalls } = connection;
+    const reserve = reserveOf(name);
+    let windows: readonly WindowUse[] = [];
+    const gate = createSharedCallGate({
+      maxConcurrentCalls,
+      reserve: async (request) => {
+        // A slice under way asks for nothing but calls, for half an hour maybe: a changed budget holds for it as well.
+        const { budget } = (await current()).connections.get(name) ?? connection;
+        const answer = await reserve({ ...request, process, windows: budget });
+        windows = answer.windows;
+        return answer;
+      },
+    });
+    return { ...connect(connection, gate), gate, windows: () => windows };
+  }
+
+  return {
+    get,
+    async close() {
+      await Promise.all([...inUse.values()].map(({ gate }) => gate.close()));
     },
-  });
-  return { ...connect(connection, gate), windows: () => windows };
+  };
 }
 
-function connect(connection: Connection, gate: SharedCallGate) {
-  gate.limit(limitsOf(connection));
-  return { connection, gate, optimove: createOptimove(connection, gate) };
-}
-
-const limitsOf = ({ budget, maxConcurrentCalls }: Connection) => ({ windows: budget, maxConcurrentCalls });
+const connect = (connection: Connection, gate: SharedCallGate) => ({
+  connection,
+  optimove: createOptimove(connection, gate),
+});

@@ -1,4 +1,6 @@
 import { createConfigurations } from '../config/watch-configuration.ts';
+import { ConfigurationError } from '../domain/errors.ts';
+import { SimulatorOptionsError } from '../simulator/options.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/start-simulator.ts';
 import {
   startTemporalServer,
@@ -32,7 +34,11 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
     for (const end of started.splice(0).reverse()) await end();
   };
   try {
-    const simulator = await startSimulator(options.simulator);
+    const simulator = await startSimulator(options.simulator).catch((error: unknown) => {
+      throw error instanceof SimulatorOptionsError
+        ? new ConfigurationError(error.message, { cause: error })
+        : error;
+    });
     started.push(() => simulator.stop());
     const temporal = await startTemporalServer({ ...options.temporal, say: options.say });
     started.push(() => temporal.stop());

@@ -1,4 +1,5 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Runs } from '../activities/ports.ts';
 import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
 import type { SharedBudget } from '../domain/budget/shared-budget.ts';
@@ -47,10 +48,21 @@ async function executionBefore(
 
 /** A closed execution answers queries from its history, as long as Temporal keeps it and it can be replayed. */
 async function readBudget(client: Client, workflowId: string, runId: string): Promise<RecalledBudget> {
-  try {
-    const budget = await client.workflow.getHandle(workflowId, runId).query<SharedBudget | null, []>('state');
-    return budget === null ? { found: 'unreadable' } : { found: 'budget', budget };
-  } catch {
-    return { found: 'unreadable' };
+  const handle = client.workflow.getHandle(workflowId, runId);
+  // To take it for unreadable costs the longest window: a moment without Temporal is no reason yet.
+  for (let attempt = 1; attempt <= readAttempts; attempt += 1) {
+    try {
+      const budget = await client.withDeadline(Date.now() + readWithinMs, () =>
+        handle.query<SharedBudget | null, []>('state'),
+      );
+      return budget === null ? { found: 'unreadable' } : { found: 'budget', budget };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) break;
+      await sleep(1_000);
+    }
   }
+  return { found: 'unreadable' };
 }
+
+const readAttempts = 3;
+const readWithinMs = 6_000;

@@ -37,6 +37,7 @@ export async function startWorker({ configurations, temporal }: WorkerOptions): 
   await registerSearchAttributes(connection, options.namespace);
   const current = () => configurations.current();
   const warehouses = warehousesInUse(current);
+  const connections = connectionsInUse(current, (name) => reserveOf(client, name));
   const worker = await Worker.create({
     connection,
     namespace: options.namespace,
@@ -46,7 +47,7 @@ export async function startWorker({ configurations, temporal }: WorkerOptions): 
       configurations,
       runs: runsOfTemporal(client, options.namespace),
       warehouse: (name) => warehouses.get(name),
-      optimove: connectionsInUse(current, (name) => reserveOf(client, name)),
+      optimove: (name) => connections.get(name),
     }),
     // Slices mostly wait for answers; what limits them is maxConcurrentCalls of their connection.
     maxConcurrentActivityTaskExecutions: 100,
@@ -61,6 +62,7 @@ export async function startWorker({ configurations, temporal }: WorkerOptions): 
     shutdownForceTime: '30s',
   });
   const done = worker.run().finally(async () => {
+    await connections.close();
     await warehouses.close();
     await connection.close();
   });

@@ -6,12 +6,14 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { createFullBudget, throttledUntil, useOfBudget } from '../domain/budget/budget-report.ts';
+import { createFullBudget, sentAgoMs, throttledUntil, useOfBudget } from '../domain/budget/budget-report.ts';
+import type { Reservation } from '../domain/budget/reservation.ts';
 import { reserve } from '../domain/budget/reserve.ts';
 import { createSharedBudget, type SharedBudget } from '../domain/budget/shared-budget.ts';
 import type { BudgetWindow } from '../domain/budget/window.ts';
 import { recallBudget } from './activities.ts';
-import { budgetQuery, budgetStateQuery, reserveUpdate } from './messages.ts';
+import { checkReservation } from './check-reservation.ts';
+import { budgetQuery, budgetStateQuery, reserveUpdate, sentQuery } from './messages.ts';
 import { createWaitingCalls } from './waiting-calls.ts';
 
 /** Who asks before the budget is known asks again after this. */
@@ -29,19 +31,30 @@ export interface BudgetStart {
 export async function apiBudget(start: BudgetStart, carried?: SharedBudget): Promise<void> {
   let budget: SharedBudget | null = carried ?? null;
   const waiting = createWaitingCalls();
+  /** Asked before the budget is known: they are given nothing, but what they tell is taken in. */
+  const early: { readonly request: Reservation; readonly now: number }[] = [];
 
   setHandler(
     reserveUpdate,
     (request) => {
-      if (!budget) return { permits: [], askAgainMs: notReadyMs, nextInMs: [], heldBy: null, windows: [] };
       const now = Date.now();
+      if (!budget) {
+        early.push({ request: { ...request, room: 0 }, now });
+        return { permits: [], askAgainMs: notReadyMs, nextInMs: [], heldBy: null, windows: [] };
+      }
       const granted = reserve(budget, request, now);
       waiting.note(request, granted, now);
       return { ...granted, windows: useOfBudget(budget, now) };
     },
-    { description: 'A worker asks for permits to call, and tells what became of earlier ones.' },
+    {
+      validator: checkReservation,
+      description: 'A worker asks for permits to call, and tells what became of earlier ones.',
+    },
   );
   setHandler(budgetStateQuery, () => budget, { description: 'All that the budget remembers.' });
+  setHandler(sentQuery, () => (budget ? sentAgoMs(budget, Date.now()) : []), {
+    description: 'How long ago calls were sent that still count, in milliseconds.',
+  });
   setHandler(
     budgetQuery,
     () => {
@@ -61,6 +74,7 @@ export async function apiBudget(start: BudgetStart, carried?: SharedBudget): Pro
   );
 
   budget ??= await begin(start);
+  for (const { request, now } of early.splice(0)) reserve(budget, request, now);
   await condition(() => workflowInfo().continueAsNewSuggested);
   await condition(allHandlersFinished);
   await continueAsNew<typeof apiBudget>(start, budget);

@@ -13,5 +13,8 @@ export const reserveUpdate = defineUpdate<BudgetAnswer, [Reservation]>('reserve'
 /** How a connection's budget stands. */
 export const budgetQuery = defineQuery<BudgetReport>('budget');
 
+/** How long ago calls were sent that still count, in milliseconds, for planning what comes next. */
+export const sentQuery = defineQuery<number[]>('sent');
+
 /** All that a budget remembers, for the one that comes after it where somebody has terminated it. */
 export const budgetStateQuery = defineQuery<SharedBudget | null>('state');

@@ -18,7 +18,6 @@ async function check({ terminal, configuration, configurationFile }: CommandCont
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const message = error.message;
-    terminal.say(message);
     return answer(terminal, [
       { what: `configuration ${configurationFile}`, ok: false, message, failure: 'configuration' },
     ]);

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
-import { connectTemporal } from '../../control/connect-temporal.ts';
+import { connectTemporalIfThere } from '../../control/connect-temporal.ts';
 import { type Plan, planRiver } from '../../control/plan-river.ts';
-import { ConfigurationError, TemporalUnavailableError } from '../../domain/errors.ts';
+import { budgetsOf, isServed } from '../../control/shared-budget.ts';
+import { ConfigurationError } from '../../domain/errors.ts';
 import { parseInstant } from '../../domain/period/instant.ts';
+import type { Configuration } from '../../domain/river/configuration.ts';
 import { readRunInput } from '../../domain/river/read-run-input.ts';
+import type { River } from '../../domain/river/river.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { table } from '../table.ts';
@@ -28,9 +31,7 @@ async function plan(
 ): Promise<ExitCode> {
   const read = await configuration();
   const rivers = name === undefined ? [...read.rivers.values()] : [riverNamed(name)];
-  const options = { at: instantOf(flags.at), mayAsk: await temporalIsThere() };
-  const plans: Plan[] = [];
-  for (const river of rivers) plans.push(await planRiver(read, river, options));
+  const plans = await planAll(read, rivers, instantOf(flags.at));
   const [only] = plans;
   if (name !== undefined && only) terminal.answer({ json: only, text: pageOf(only) });
   else terminal.answer({ json: plans, text: listOf(plans) });
@@ -46,14 +47,16 @@ async function plan(
 const instantOf = (at: string | undefined): string =>
   new Date(at === undefined ? Date.now() : parseInstant(at)).toISOString();
 
-/** Whoever sends calls shares the budget through Temporal; without it nothing is sent. */
-async function temporalIsThere(): Promise<boolean> {
+/** Whoever sends calls shares the budget through Temporal; without it, or without a worker, nothing is sent. */
+async function planAll(configuration: Configuration, rivers: readonly River[], at: string): Promise<Plan[]> {
+  const temporal = await connectTemporalIfThere();
   try {
-    await (await connectTemporal()).close();
-    return true;
-  } catch (error) {
-    if (error instanceof TemporalUnavailableError) return false;
-    throw error;
+    const budgets = temporal && (await isServed(temporal.client)) ? budgetsOf(temporal.client) : undefined;
+    const plans: Plan[] = [];
+    for (const river of rivers) plans.push(await planRiver(configuration, river, { at, budgets }));
+    return plans;
+  } finally {
+    await temporal?.close();
   }
 }
 

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import { ConfigurationError } from '../../domain/errors.ts';
+import { SimulatorOptionsError } from '../../simulator/options.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -32,6 +34,10 @@ async function simulate(
     host,
     seed: wholeNumber('--seed', seed),
     auth: { apiKey },
+  }).catch((error: unknown) => {
+    throw error instanceof SimulatorOptionsError
+      ? new ConfigurationError(error.message, { cause: error })
+      : error;
   });
   const facts = { url: simulator.url, stats: `${simulator.url}/_simulator/stats` };
   terminal.answer({

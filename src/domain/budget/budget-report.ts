@@ -22,6 +22,12 @@ export function useOfBudget(budget: SharedBudget, now: number): WindowUse[] {
   });
 }
 
+/** How long ago each booked call was sent, in milliseconds, as far back as the budget remembers; negative: it is booked ahead. */
+export function sentAgoMs({ windows }: SharedBudget, now: number): number[] {
+  const [longest] = windows.windows.toSorted((a, b) => b.perMs - a.perMs);
+  return (longest?.instants ?? []).map((at) => now - at);
+}
+
 /** Until when no call may be sent because the API has said 429; null where it may. */
 export function throttledUntil({ windows }: SharedBudget, now: number): number | null {
   return windows.pausedUntil !== null && windows.pausedUntil > now ? windows.pausedUntil : null;

@@ -1,0 +1,556 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { Granted } from '../../src/domain/budget/reservation.ts';
+import { reserve } from '../../src/domain/budget/reserve.ts';
+import { createSharedBudget } from '../../src/domain/budget/shared-budget.ts';
+import type { BudgetWindow } from '../../src/domain/budget/window.ts';
+import { BudgetSpentError } from '../../src/domain/errors.ts';
+import type { CallOutcome } from '../../src/optimove/call-gate.ts';
+import {
+  createSharedCallGate,
+  type GateRequest,
+  type SharedCallGate,
+  type SharedCallGateOptions,
+} from '../../src/optimove/shared-call-gate.ts';
+
+const answered: CallOutcome = { kind: 'answered' };
+const failed: CallOutcome = { kind: 'failed' };
+const unsent: CallOutcome = { kind: 'unsent' };
+const throttled = (retryAfterMs?: number): CallOutcome => ({ kind: 'throttled', retryAfterMs });
+
+const never = new AbortController().signal;
+const wide: BudgetWindow[] = [{ calls: 1000, perMs: 1000 }];
+/** Kept for 510 ms. */
+const narrow: BudgetWindow[] = [{ calls: 4, perMs: 248 }];
+/** One call, and then none for as long as any test takes. */
+const spentByOne: BudgetWindow[] = [{ calls: 1, perMs: 60_000 }];
+
+describe('the budget', () => {
+  test('lets a burst through and the next calls when the window has passed, whatever number of gates share it', async () => {
+    const { open, requests } = aBudget(narrow);
+    const gates = [open(), open(), open()];
+    const sent = await Promise.all(
+      gates.flatMap((gate, run) => Array.from({ length: 4 }, () => call(gate, `run ${run}`))),
+    );
+    expect(mostIn(248, sent)).toBeLessThanOrEqual(4);
+    // Three windows of four calls each: the last begins when two have passed.
+    const tookMs = Math.max(...sent) - Math.min(...sent);
+    expect(tookMs).toBeGreaterThanOrEqual(2 * 510 - 10);
+    expect(tookMs).toBeLessThan(2 * 510 + 250 + 400);
+    expect(requests.length).toBeGreaterThan(3);
+  });
+
+  test('is asked once for all who come together', async () => {
+    const { open, requests } = aBudget(wide);
+    const gate = open();
+    await Promise.all([call(gate, 'a'), call(gate, 'b'), call(gate, 'a')]);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]).toMatchObject({
+      asks: [
+        { run: 'a', calls: 2 },
+        { run: 'b', calls: 1 },
+      ],
+      room: 8,
+    });
+  });
+
+  test('is asked for who comes while a request is under way, though all were told to wait', async () => {
+    const { open, requests } = aBudget(spentByOne, { roundTripMs: 60 });
+    const gate = open();
+    await call(gate, 'large');
+    const waiting = enter(gate, 'large');
+    await until(() => requests.length === 2);
+    const other = enter(gate, 'other');
+    // Told to ask again a minute later, it would be asked again a minute later.
+    await until(() => requests.length === 3);
+    expect(requests[2]?.asks.map(({ run }) => run)).toContain('other');
+    await Promise.all([waiting.gone, other.gone]);
+  });
+
+  test('that begins with the next page of a call lets it go before calls that have not begun', async () => {
+    const { open } = aBudget(wide);
+    const gate = open({ maxConcurrentCalls: 1 });
+    const order: string[] = [];
+    const end = await gate.enter(never, 'a');
+    const waiting = ['first', 'second'].map((name) => call(gate, 'a').then(() => order.push(name)));
+    const page = gate.enter(never, 'a', true).then((endPage) => {
+      order.push('next page');
+      endPage(answered);
+    });
+    end(answered);
+    await Promise.all([...waiting, page]);
+    expect(order).toEqual(['next page', 'first', 'second']);
+  });
+});
+
+describe('calls in flight', () => {
+  test('are no more than may be, and one that ends lets the next go', async () => {
+    const { open } = aBudget(wide);
+    const gate = open({ maxConcurrentCalls: 2 });
+    const calls = [enter(gate), enter(gate), enter(gate), enter(gate)];
+    await until(() => inFlight(calls) === 2);
+    await sleep(50);
+    expect(inFlight(calls)).toBe(2);
+    calls.find((each) => each.end)?.finish(answered);
+    await until(() => calls.filter((each) => each.end).length === 3);
+    expect(inFlight(calls)).toBe(2);
+  });
+
+  test('that have ended twice count once', async () => {
+    const { open } = aBudget(wide);
+    const gate = open({ maxConcurrentCalls: 1 });
+    const first = enter(gate);
+    const end = await first.entered;
+    end?.(answered);
+    end?.(answered);
+    const calls = [enter(gate), enter(gate)];
+    await until(() => inFlight(calls) === 1);
+    await sleep(50);
+    expect(inFlight(calls)).toBe(1);
+  });
+
+  test('are fewer from when fewer may be: permits that are held by then go back', async () => {
+    const { open, requests } = aBudget(narrow);
+    const gate = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
+    const calls = Array.from({ length: 4 }, () => enter(gate));
+    await until(() => requests.length === 2);
+    gate.limit(1);
+    await until(() => inFlight(calls) === 1);
+    await until(() => requests.some(({ returned }) => returned.length > 0));
+    expect(inFlight(calls)).toBe(1);
+  });
+
+  test('are more as soon as more may be', async () => {
+    const { open } = aBudget(wide);
+    const gate = open({ maxConcurrentCalls: 1 });
+    const calls = [enter(gate), enter(gate)];
+    await until(() => inFlight(calls) === 1);
+    gate.limit(2);
+    await until(() => inFlight(calls) === 2);
+  });
+});
+
+describe('a permit', () => {
+  test('whose answer came too late is given back and never used', async () => {
+    const { open, requests, grants, slowBy } = aBudget(wide);
+    const gate = open();
+    slowBy(300);
+    const waiting = enter(gate);
+    await until(() => requests.length === 2);
+    expect(grants[0]?.permits).toHaveLength(1);
+    expect(waiting.end).toBeUndefined();
+    expect(requests[1]?.returned).toEqual([{ run: 'run', at: grants[0]?.permits[0]?.at }]);
+    slowBy(0);
+    await waiting.entered;
+    const returned = requests.flatMap((request) => request.returned.map(({ at }) => at));
+    expect(new Set(returned).size).toBe(returned.length);
+  });
+
+  test('that a stalled process has slept past is given back and never used', async () => {
+    const { open, requests, grants } = aBudget(narrow);
+    const gate = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
+    const waiting = enter(gate, 'a');
+    await until(() => grants.length === 2 && grants[1]?.permits.length === 1);
+    const held = grants[1]?.permits[0];
+    await sleep(20);
+    stall((held?.afterMs ?? 0) + 300);
+    const endOfStall = performance.now();
+    await waiting.entered;
+    expect(requests[2]?.returned).toEqual([{ run: 'a', at: held?.at }]);
+    expect(waiting.at).toBeGreaterThan(endOfStall);
+  });
+
+  test('is not used before its time by a timer that counted from before a stall', async () => {
+    const permit = { run: 'run', at: 1, afterMs: 120, probe: false };
+    let cameAt = Number.POSITIVE_INFINITY;
+    const gate = createSharedCallGate({
+      maxConcurrentCalls: 1,
+      async reserve() {
+        stall(100);
+        cameAt = performance.now();
+        return grantOf({ permits: [permit] });
+      },
+    });
+    const sentAt = await call(gate, 'run');
+    expect(sentAt - cameAt).toBeGreaterThanOrEqual(120);
+  });
+
+  test('goes to another run where nobody of its own waits any more', async () => {
+    const { open, grants } = aBudget(narrow);
+    const gate = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
+    const abort = new AbortController();
+    const gone = enter(gate, 'a', abort.signal);
+    await until(() => grants.at(-1)?.permits.length === 1);
+    abort.abort(new Error('stopped'));
+    const other = enter(gate, 'b');
+    await other.entered;
+    expect(gone.refusal).toEqual(new Error('stopped'));
+    expect(gone.end).toBeUndefined();
+  });
+
+  test('is given back where nobody waits at all', async () => {
+    const { open, requests, grants } = aBudget(narrow);
+    const gate = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
+    const abort = new AbortController();
+    enter(gate, 'a', abort.signal);
+    await until(() => grants.at(-1)?.permits.length === 1);
+    const at = grants.at(-1)?.permits[0]?.at;
+    abort.abort(new Error('stopped'));
+    await until(() => requests.at(-1)?.returned.length === 1);
+    expect(requests.at(-1)?.returned).toEqual([{ run: 'a', at }]);
+  });
+
+  test('of a call that was not sent is given back, and serves another', async () => {
+    const { open, requests } = aBudget(spentByOne);
+    const gate = open();
+    (await gate.enter(never, 'a'))(unsent);
+    await call(gate, 'b');
+    expect(requests.flatMap(({ returned }) => returned.map(({ run }) => run))).toEqual(['a']);
+  });
+});
+
+describe('a caller', () => {
+  test('who would wait for too long is sent away, and hears for how long', async () => {
+    const { open } = aBudget(spentByOne);
+    const gate = open();
+    await call(gate, 'a');
+    const waiting = enter(gate, 'a');
+    await waiting.gone;
+    expect(waiting.refusal).toBeInstanceOf(BudgetSpentError);
+    const { waitMs, message } = waiting.refusal as BudgetSpentError;
+    expect(waitMs).toBeGreaterThan(60_000);
+    expect(waitMs).toBeLessThan(64_000);
+    expect(message).toMatch(/^The call budget is used up; the next call may be sent in 6\d s\.$/);
+  });
+
+  test('who would not wait for too long stays, though others of the run are sent away', async () => {
+    const { open } = aBudget(narrow);
+    const gate = open({ maxConcurrentCalls: 4, maxWaitMs: 700 });
+    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
+    const calls = Array.from({ length: 12 }, () => enter(gate, 'a'));
+    await until(() => calls.filter(({ refusal }) => refusal).length >= 8);
+    await Promise.all(calls.slice(0, 4).map(({ entered }) => entered));
+    expect(calls.map(({ refusal }) => refusal !== undefined)).toEqual([
+      ...Array(4).fill(false),
+      ...Array(8).fill(true),
+    ]);
+  });
+
+  test('of a small run stays where it has a permit, however many of a large one came before it', async () => {
+    const windows = [
+      { calls: 100, perMs: 60_000 },
+      { calls: 50, perMs: 300 },
+    ];
+    const { open, grants } = aBudget(windows, { spentBy: 'large', spent: 98 });
+    const gate = open({ maxConcurrentCalls: 4 });
+    const large = Array.from({ length: 30 }, () => enter(gate, 'large'));
+    const small = enter(gate, 'small');
+    await small.entered;
+    expect(small.refusal).toBeUndefined();
+    await Promise.all(large.map(({ gone }) => gone));
+    expect(grants.flatMap(({ permits }) => permits.map(({ run }) => run))).toEqual(['small']);
+  });
+
+  test('who has been stopped does not wait', async () => {
+    const { open, requests } = aBudget(wide);
+    const abort = new AbortController();
+    abort.abort(new Error('stopped'));
+    await expect(open().enter(abort.signal, 'a')).rejects.toThrow('stopped');
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('a 429', () => {
+  test('is told at once, with how long ago its call was sent, and holds the others back as long as it asks', async () => {
+    const { open, requests } = aBudget(wide);
+    const gate = open();
+    const end = await gate.enter(never, 'a');
+    await sleep(50);
+    const toldAt = performance.now();
+    end(throttled(400));
+    await until(() => requests.length === 2);
+    const [told] = requests[1]?.news.throttled ?? [];
+    expect(told?.retryAfterMs).toBe(400);
+    expect(told?.sentAgoMs).toBeGreaterThanOrEqual(49);
+    expect((await call(gate, 'a')) - toldAt).toBeGreaterThanOrEqual(400);
+  });
+
+  test('that comes while a request is under way is told as soon as that is answered', async () => {
+    const { open, requests } = aBudget(wide, { roundTripMs: 100 });
+    const gate = open();
+    const end = await gate.enter(never, 'a');
+    const next = enter(gate, 'a');
+    await until(() => requests.length === 2);
+    end(throttled(100));
+    (await next.entered)?.(answered);
+    await until(() => requests.some(({ news }) => news.throttled.length === 1));
+  });
+
+  test('that asks for a long wait sends callers away, who hear why', async () => {
+    const { open } = aBudget(wide);
+    const gate = open();
+    (await gate.enter(never, 'a'))(throttled(30_000));
+    const waiting = enter(gate, 'a');
+    await waiting.gone;
+    expect(waiting.refusal).toBeInstanceOf(BudgetSpentError);
+    expect((waiting.refusal as Error).message).toMatch(/429.* in (29|30) s/);
+  });
+});
+
+describe('an outage', () => {
+  test('lets one call through at a time, and one answer ends it', async () => {
+    const { open } = aBudget(wide);
+    const gate = open();
+    await startOutage(gate);
+    const calls = [enter(gate), enter(gate), enter(gate)];
+    await until(() => inFlight(calls) === 1);
+    await sleep(100);
+    expect(inFlight(calls)).toBe(1);
+    calls.find((each) => each.end)?.finish(answered);
+    await until(() => calls.every((each) => each.end));
+  });
+
+  test('goes on where the probe was not sent: another caller is let through', async () => {
+    const { open } = aBudget(wide);
+    const gate = open();
+    await startOutage(gate);
+    const calls = [enter(gate), enter(gate)];
+    await until(() => inFlight(calls) === 1);
+    calls.find((each) => each.end)?.finish(unsent);
+    await until(() => inFlight(calls) === 1);
+  });
+
+  test('sends callers away when the next probe is far off, who hear why', async () => {
+    const { open } = aBudget(wide);
+    const gate = open({ maxWaitMs: 1500 });
+    await startOutage(gate);
+    const calls = [enter(gate), enter(gate)];
+    await until(() => inFlight(calls) === 1);
+    calls.find((each) => each.end)?.finish(failed);
+    await until(() => calls.some((each) => each.refusal));
+    const [refused] = calls.filter((each) => each.refusal);
+    expect(refused?.refusal).toBeInstanceOf(BudgetSpentError);
+    expect((refused?.refusal as Error).message).toMatch(/^Optimove has not answered for a while.* in 2 s\.$/);
+  });
+});
+
+describe('a budget that cannot be reached', () => {
+  test('is asked again; news are told then, and permits are not given back twice', async () => {
+    const { open, requests, breakDown } = aBudget(wide);
+    const gate = open();
+    const ends = await Promise.all([gate.enter(never, 'a'), gate.enter(never, 'a')]);
+    breakDown(1);
+    ends[0]?.(unsent);
+    ends[1]?.(failed);
+    const sent = call(gate, 'a');
+    await until(() => requests.length === 2);
+    expect(requests[1]).toMatchObject({ returned: [{ run: 'a' }], news: { failed: 1 } });
+    await sent;
+    expect(requests[2]).toMatchObject({ returned: [], news: { failed: 1 } });
+  });
+
+  test('for as long as a caller may wait sends all away: their places are for other work', async () => {
+    const { open, breakDown } = aBudget(wide);
+    const gate = open({ maxWaitMs: 900 });
+    breakDown(2);
+    const calls = [enter(gate), enter(gate)];
+    await Promise.all(calls.map(({ gone }) => gone));
+    for (const { refusal } of calls) {
+      expect(refusal).toBeInstanceOf(BudgetSpentError);
+      expect((refusal as Error).message).toMatch(/^The call budget does not answer/);
+    }
+    await call(gate, 'a');
+  });
+
+  test('is left in peace where nobody waits', async () => {
+    const { open, requests, breakDown } = aBudget(wide);
+    const gate = open();
+    const end = await gate.enter(never, 'a');
+    breakDown(9);
+    const before = timers();
+    end(failed);
+    await until(() => requests.length === 2);
+    await until(() => timers() <= before);
+  });
+});
+
+describe('a gate that is closed', () => {
+  test('gives back what it holds and leaves no timer behind', async () => {
+    const before = timers();
+    const { open, requests, grants } = aBudget(narrow);
+    const gate = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
+    const abort = new AbortController();
+    enter(gate, 'a', abort.signal);
+    enter(gate, 'b', abort.signal);
+    await until(() => grants.at(-1)?.permits.length === 2);
+    abort.abort(new Error('the worker drains'));
+    await gate.close();
+    expect(requests.at(-1)?.returned).toEqual(grants.at(-1)?.permits.map(({ run, at }) => ({ run, at })));
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+
+  test('gives back what is granted to it while it closes', async () => {
+    const { open, requests, grants } = aBudget(wide, { roundTripMs: 50 });
+    const gate = open();
+    const abort = new AbortController();
+    enter(gate, 'a', abort.signal);
+    await until(() => requests.length === 1);
+    abort.abort(new Error('the worker drains'));
+    await gate.close();
+    expect(requests[1]?.returned).toEqual([{ run: 'a', at: grants[0]?.permits[0]?.at }]);
+  });
+
+  test('does not wait for a budget that nobody answers for', async () => {
+    const before = timers();
+    const silent = createSharedCallGate({ maxConcurrentCalls: 1, reserve: () => new Promise(() => {}) });
+    const abort = new AbortController();
+    enter(silent, 'a', abort.signal);
+    await sleep(20);
+    abort.abort(new Error('the worker drains'));
+    const startedAt = performance.now();
+    await silent.close();
+    expect(performance.now() - startedAt).toBeLessThan(3000);
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+});
+
+interface BudgetOptions {
+  /** How long a request and its answer are on their way. */
+  readonly roundTripMs?: number;
+  /** Calls that a run has sent before, and which. */
+  readonly spentBy?: string;
+  readonly spent?: number;
+}
+
+/** The real arithmetic, as far away as `roundTripMs`. */
+function aBudget(windows: readonly BudgetWindow[], { roundTripMs = 0, spentBy, spent = 0 }: BudgetOptions = {}) {
+  const budget = createSharedBudget(windows);
+  const noNews = { answered: false, failed: 0, probe: null, throttled: [] };
+  for (let sent = 0; sent < spent; sent += 1) {
+    const asks = [{ run: spentBy ?? '', calls: 1 }];
+    const now = performance.now() - 5_000;
+    reserve(budget, { process: 'before', windows, asks, room: 1, returned: [], news: noNews }, now);
+  }
+  const requests: GateRequest[] = [];
+  const grants: Granted[] = [];
+  let way = roundTripMs;
+  let broken = 0;
+  return {
+    requests,
+    grants,
+    slowBy(ms: number) {
+      way = ms;
+    },
+    /** So many requests fail. */
+    breakDown(times: number) {
+      broken = times;
+    },
+    open: (options: Partial<SharedCallGateOptions> = {}) =>
+      createSharedCallGate({
+        maxConcurrentCalls: 8,
+        async reserve(request) {
+          requests.push(request);
+          if (broken > 0) {
+            broken -= 1;
+            throw new Error('nobody answers');
+          }
+          const granted = reserve(budget, { process: 'test', windows, ...request }, performance.now());
+          if (way > 0) await sleep(way);
+          grants.push(granted);
+          return granted;
+        },
+        ...options,
+      }),
+  };
+}
+
+const grantOf = (granted: Partial<Granted>): Granted => ({
+  permits: [],
+  askAgainMs: null,
+  nextInMs: [],
+  heldBy: null,
+  ...granted,
+});
+
+/** A call that is answered as soon as it is sent; when that was. */
+async function call(gate: SharedCallGate, run: string): Promise<number> {
+  const end = await gate.enter(never, run);
+  const sentAt = performance.now();
+  end(answered);
+  return sentAt;
+}
+
+interface Entered {
+  /** Ends the call, once it was let through. */
+  end: ((outcome: CallOutcome) => void) | undefined;
+  at: number | undefined;
+  isOver: boolean;
+  refusal: unknown;
+  readonly entered: Promise<((outcome: CallOutcome) => void) | undefined>;
+  /** When it was sent away. */
+  readonly gone: Promise<void>;
+  finish(outcome: CallOutcome): void;
+}
+
+function enter(gate: SharedCallGate, run = 'run', signal = never): Entered {
+  const { promise: gone, resolve: leave } = Promise.withResolvers<void>();
+  const entered = gate.enter(signal, run).then(
+    (end) => {
+      made.end = end;
+      made.at = performance.now();
+      return end;
+    },
+    (reason: unknown) => {
+      made.refusal = reason;
+      leave();
+      return undefined;
+    },
+  );
+  const made: Entered = {
+    end: undefined,
+    at: undefined,
+    isOver: false,
+    refusal: undefined,
+    entered,
+    gone,
+    finish(outcome) {
+      made.isOver = true;
+      made.end?.(outcome);
+    },
+  };
+  return made;
+}
+
+const inFlight = (calls: readonly Entered[]): number =>
+  calls.filter(({ end, isOver }) => end !== undefined && !isOver).length;
+
+/** Five calls fail. */
+async function startOutage(gate: SharedCallGate): Promise<void> {
+  const ends = await Promise.all(Array.from({ length: 5 }, () => gate.enter(never, 'run')));
+  for (const end of ends) end(failed);
+}
+
+/** The most calls in any interval of that length. */
+const mostIn = (perMs: number, sent: readonly number[]): number =>
+  Math.max(...sent.map((end) => sent.filter((at) => at > end - perMs && at <= end).length));
+
+/** Does nothing else. */
+function stall(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error(`not so within 10 s: ${isSo}`);
+    await sleep(5);
+  }
+}
+
+const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
