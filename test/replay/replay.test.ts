@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  bundleWorkflowCode,
+  DeterminismViolationError,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const folder = new URL('./histories/', import.meta.url);
+const histories = readdirSync(folder).filter((file) => file.endsWith('.json'));
+
+const bundleOf = (file: string): Promise<WorkflowBundleWithSourceMap> =>
+  bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(file, import.meta.url)), logger: quiet });
+
+const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+async function replay(workflowBundle: WorkflowBundleWithSourceMap, file: string): Promise<void> {
+  await Worker.runReplayHistory({ workflowBundle }, JSON.parse(readFileSync(new URL(file, folder), 'utf8')));
+}
+
+describe('a run that was begun by a released version goes on with this one', () => {
+  let workflows: WorkflowBundleWithSourceMap;
+  beforeAll(async () => {
+    workflows = await bundleOf('../../src/workflows/index.ts');
+  });
+
+  it('there are histories of every workflow', () => {
+    for (const workflow of ['river-run', 'api-budget']) {
+      expect(histories.filter((file) => file.startsWith(workflow))).not.toEqual([]);
+    }
+  });
+
+  it.each(histories)('%s', async (file) => {
+    await replay(workflows, file);
+  });
+});
+
+describe('a change of what a workflow does, in which order,', () => {
+  it('is found by a replay', async () => {
+    const changed = await bundleOf('./changed-workflows.ts');
+    await expect(
+      replay(changed, histories.find((file) => file.includes('loaded')) ?? 'none'),
+    ).rejects.toThrow(DeterminismViolationError);
+  });
+});
