@@ -6,6 +6,8 @@ const servicesRooms = ['test/{warehouse,workers,control,whole}/**/*.test.ts'];
 export default defineConfig({
   test: {
     testTimeout: 60_000,
+    // Most of what they do is wait for a service.
+    maxWorkers: 4,
     hookTimeout: 120_000,
     projects: [
       {

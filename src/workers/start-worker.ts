@@ -24,10 +24,16 @@ export interface WorkerOptions {
   readonly configurations: Configurations;
   /** Where Temporal is; read from the environment where left out. */
   readonly temporal?: PlainTemporal;
+  /** The workflows, bundled beforehand, so that many workers that start at once need not each do that. */
+  readonly workflowBundle?: string;
 }
 
 /** Starts one worker. Any number of them, in any number of processes, share the work of one queue. */
-export async function startWorker({ configurations, temporal }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker({
+  configurations,
+  temporal,
+  workflowBundle,
+}: WorkerOptions): Promise<RunningWorker> {
   installRuntime();
   const options = temporalOptions(temporal);
   const connection = await NativeConnection.connect(options.connectionOptions).catch((cause: unknown) => {
@@ -42,7 +48,7 @@ export async function startWorker({ configurations, temporal }: WorkerOptions): 
     connection,
     namespace: options.namespace,
     taskQueue,
-    ...workflowCode(),
+    ...workflowCode(workflowBundle),
     activities: createActivities({
       configurations,
       runs: runsOfTemporal(client, options.namespace),
@@ -75,8 +81,7 @@ export async function startWorker({ configurations, temporal }: WorkerOptions): 
 }
 
 /** A published package brings its workflows bundled; from a checkout the worker bundles them as it starts (about a second). */
-function workflowCode() {
-  const bundle = fileURLToPath(new URL('../workflows.bundle.js', import.meta.url));
+function workflowCode(bundle = fileURLToPath(new URL('../workflows.bundle.js', import.meta.url))) {
   if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
   return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
 }

@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { inject } from 'vitest';
 import { registerSearchAttributes } from '../../src/workers/services/search-attributes.ts';
+import { startTemporalServer } from '../../src/workers/services/temporal-server.ts';
 
 /** A corner of the run's one Temporal server that no other test sees. */
 export interface TemporalCorner {
@@ -23,9 +24,32 @@ export function temporalServer(): { address: string; uiUrl: string } {
   return temporal;
 }
 
-/** Gives `use` a new namespace with River's search attributes, and closes the connection after it. */
-export async function withTemporal<T>(use: (temporal: TemporalCorner) => Promise<T>): Promise<T> {
-  const { address, uiUrl } = temporalServer();
+/**
+ * Gives `use` a new namespace with River's search attributes, and closes the connection after it. With `settings` of
+ * the server (by their dynamic-config names) it has a server of its own.
+ */
+export async function withTemporal<T>(
+  use: (temporal: TemporalCorner) => Promise<T>,
+  settings?: Readonly<Record<string, string>>,
+): Promise<T> {
+  if (!settings) return withCorner(temporalServer(), use);
+  const server = await startTemporalServer({
+    ui: false,
+    dynamicConfig: settings,
+    cli: process.env.TEMPORAL_CLI,
+    say: () => {},
+  });
+  try {
+    return await withCorner({ address: server.address, uiUrl: '' }, use);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function withCorner<T>(
+  { address, uiUrl }: { readonly address: string; readonly uiUrl: string },
+  use: (temporal: TemporalCorner) => Promise<T>,
+): Promise<T> {
   const connection = await Connection.connect({ address });
   try {
     corners += 1;

@@ -22,6 +22,10 @@ export interface RiversOptions {
   readonly rivers: Readonly<Record<string, object>>;
   /** Laid over the connection `main`. */
   readonly connection?: object;
+  /** Another way to Postgres than the straight one. */
+  readonly warehouseUrl?: (url: string) => string;
+  /** Settings of the Temporal server, by their dynamic-config names: it is one of its own then. */
+  readonly temporal?: Readonly<Record<string, string>>;
   /** Whether a worker runs in this process. Default true. */
   readonly worker?: boolean;
 }
@@ -72,23 +76,25 @@ const freely = [
 ];
 
 export async function withRivers<T>(options: RiversOptions, use: (rivers: Rivers) => Promise<T>): Promise<T> {
-  return withTemporal((temporal) =>
-    withSimulator(options.simulator ?? {}, (simulator) =>
-      withWarehouse(options.kind ?? 'sqlite', (warehouse) =>
-        withFolder(async (folder) => {
-          const file = join(folder, 'river.yaml');
-          await writeFile(file, stringify(configurationOf(options, simulator, warehouse)));
-          const env = {
-            ...process.env,
-            ...temporal.env,
-            RIVER_CONFIG: file,
-            SIMULATOR_KEY: simulatorKey,
-            WAREHOUSE: locationOf(warehouse),
-          };
-          return withDoors({ options, simulator, temporal, warehouse, file, env }, use);
-        }),
+  return withTemporal(
+    (temporal) =>
+      withSimulator(options.simulator ?? {}, (simulator) =>
+        withWarehouse(options.kind ?? 'sqlite', (warehouse) =>
+          withFolder(async (folder) => {
+            const file = join(folder, 'river.yaml');
+            await writeFile(file, stringify(configurationOf(options, simulator, warehouse)));
+            const env = {
+              ...process.env,
+              ...temporal.env,
+              RIVER_CONFIG: file,
+              SIMULATOR_KEY: simulatorKey,
+              WAREHOUSE: (options.warehouseUrl ?? ((url) => url))(locationOf(warehouse)),
+            };
+            return withDoors({ options, simulator, temporal, warehouse, file, env }, use);
+          }),
+        ),
       ),
-    ),
+    options.temporal,
   );
 }
 
