@@ -3,7 +3,7 @@
 import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
-import type { ChunkState, RunResult, RunStatus } from '../domain/run/run-result.ts';
+import type { BegunChunk, RunResult, RunStatus } from '../domain/run/run-result.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 
 /** Names a run and where its parts are. Everything else about it lies in the warehouse. */
@@ -110,7 +110,7 @@ export interface RunActivities {
   openRun(request: OpenRunRequest): Promise<OpenedRun>;
   resolveFilters(run: RunRef): Promise<Resolved>;
   nextChunks(request: { readonly run: RunRef; readonly limit: number }): Promise<Chunk[]>;
-  beginChunk(request: ChunkRequest): Promise<ChunkState>;
+  beginChunk(request: ChunkRequest): Promise<BegunChunk>;
   pullSlice(request: SliceRequest): Promise<SliceOutcome>;
   commitChunk(request: CommitChunkRequest): Promise<ChunkOutcome>;
   failChunk(request: FailChunkRequest): Promise<void>;

@@ -8,7 +8,7 @@ import type { Chunk } from '../domain/chunk/chunk.ts';
 import type { TableShape } from '../domain/column/table-shape.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { CommitOutcome, CommitRequest } from '../domain/run/commit.ts';
-import type { ChunkState, ChunkStatus, RunStatus } from '../domain/run/run-result.ts';
+import type { BegunChunk, ChunkStatus, RunStatus } from '../domain/run/run-result.ts';
 import type { RunSummary } from '../domain/run/run-summary.ts';
 import type { StagedCall, StagedPage } from '../domain/run/staged-page.ts';
 import type { NewRun, StoredRun } from '../domain/run/stored-run.ts';
@@ -52,8 +52,8 @@ export interface Warehouse {
   saveSelection(runId: string, selection: Selection): Promise<void>;
   /** Chunks that are waiting or pulling, in the period's order. */
   unfinishedChunks(runId: string, limit: number): Promise<Chunk[]>;
-  /** waiting → pulling, one attempt more. Returns the state it is in now. */
-  beginChunk(runId: string, chunk: string): Promise<ChunkState>;
+  /** waiting → pulling, one attempt more. */
+  beginChunk(runId: string, chunk: string): Promise<BegunChunk>;
   stagedCalls(runId: string, chunk: string | null, slice: string): Promise<StagedCall[]>;
   stagedPages(
     runId: string,

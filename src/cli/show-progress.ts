@@ -7,6 +7,7 @@ export function showProgress({
   calls,
   plannedCalls,
   waitingUntil,
+  expectedEnd,
   state,
 }: RunProgress): string {
   if (state === 'opening') return 'opening the run';
@@ -17,6 +18,7 @@ export function showProgress({
   ];
   if (chunks.failed > 0) parts.push(`${chunks.failed} failed`);
   if (waitingUntil !== null) parts.push(`waiting for quota until ${waitingUntil}`);
+  if (expectedEnd !== null) parts.push(`done at ${expectedEnd.slice(11, 19)} UTC at the earliest`);
   return parts.join(' · ');
 }
 

@@ -3,7 +3,7 @@ import type { Selection } from '../domain/call/selection.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
 import type { TableShape } from '../domain/column/table-shape.ts';
 import type { CommitOutcome, CommitRequest } from '../domain/run/commit.ts';
-import type { ChunkState, ChunkStatus, RunStatus } from '../domain/run/run-result.ts';
+import type { BegunChunk, ChunkStatus, RunStatus } from '../domain/run/run-result.ts';
 import type { RunSummary } from '../domain/run/run-summary.ts';
 import type { StagedCall, StagedPage } from '../domain/run/staged-page.ts';
 import type { NewRun, StoredRun } from '../domain/run/stored-run.ts';
@@ -15,7 +15,7 @@ export interface OpenWarehouse {
   readRun(runId: string): Promise<StoredRun | undefined>;
   saveSelection(runId: string, selection: Selection): Promise<void>;
   unfinishedChunks(runId: string, limit: number): Promise<Chunk[]>;
-  beginChunk(runId: string, chunk: string): Promise<ChunkState>;
+  beginChunk(runId: string, chunk: string): Promise<BegunChunk>;
   stagedCalls(runId: string, chunk: string | null, slice: string): Promise<StagedCall[]>;
   stagedPages(
     runId: string,

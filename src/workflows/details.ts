@@ -9,10 +9,11 @@ export function detailsOf(progress: RunProgress): string {
     `**${chunks.loaded} of ${chunks.total} chunks loaded**${chunks.failed > 0 ? `, ${chunks.failed} failed` : ''} · ` +
       `${progress.rows} rows · ${progress.calls}${planned} calls`,
     progress.waitingUntil === null ? '' : `Waiting for quota until ${progress.waitingUntil}.`,
+    progress.expectedEnd === null ? '' : `Expected to be done at ${progress.expectedEnd}.`,
     ...progress.windows.map(
       ({ calls, perSeconds, free }) => `${free} of ${calls} calls left in the window of ${perSeconds} s.`,
     ),
-    '| chunk | state | rows | calls | slices | last error |\n| --- | --- | ---: | ---: | ---: | --- |\n' +
+    '| chunk | state | rows | calls | attempts | slices | last error |\n| --- | --- | ---: | ---: | ---: | ---: | --- |\n' +
       progress.recent.map(rowOf).join('\n'),
   ]
     .filter((part) => part !== '')
@@ -20,7 +21,7 @@ export function detailsOf(progress: RunProgress): string {
 }
 
 const rowOf = (chunk: ChunkProgress): string =>
-  `| ${chunk.chunk} | ${chunk.state} | ${chunk.rows} | ${chunk.calls} | ${chunk.slicesPulled}/${chunk.slices} | ${cell(chunk.error)} |`;
+  `| ${chunk.chunk} | ${chunk.state} | ${chunk.rows} | ${chunk.calls} | ${chunk.attempts} | ${chunk.slicesPulled}/${chunk.slices} | ${cell(chunk.error)} |`;
 
 /** Text from outside, kept from ending the cell. */
 const cell = (text: string | null): string => (text ?? '').replace(/[|\r\n]+/g, ' ').slice(0, 120);

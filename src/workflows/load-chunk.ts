@@ -15,8 +15,10 @@ import type { RunState } from './run-state.ts';
 export async function loadChunk(opened: OpenedRun, state: RunState, chunk: Chunk): Promise<void> {
   const { run } = opened;
   try {
-    await beginChunk.executeWithOptions({ summary: chunk.key }, [{ run, chunk: chunk.key }]);
-    state.chunkBegun(chunk.key);
+    const { attempts } = await beginChunk.executeWithOptions({ summary: chunk.key }, [
+      { run, chunk: chunk.key },
+    ]);
+    state.chunkBegun(chunk.key, attempts);
     await pullAndCommit(opened, state, chunk.key);
   } catch (error) {
     const failure = failureOf(error);

@@ -1,5 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { OpenedRun } from '../activities/contract.ts';
+import { expectedSeconds } from '../domain/budget/expected-end.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
@@ -54,13 +55,14 @@ export class RunState {
     this.#show();
   }
 
-  chunkBegun(chunk: string): void {
+  chunkBegun(chunk: string, attempts: number): void {
     const slices = this.#opened?.slices;
     this.#chunks.set(chunk, {
       chunk,
       state: 'pulling',
       rows: 0,
       calls: 0,
+      attempts,
       slicesPulled: 0,
       slices: (slices?.list.length ?? 0) + (slices?.data.length ?? 0),
       error: null,
@@ -112,9 +114,17 @@ export class RunState {
       calls: this.#counts.calls + sum(chunks, 'calls'),
       plannedCalls: this.#plannedCalls,
       waitingUntil: this.#waitingUntil === null ? null : new Date(this.#waitingUntil).toISOString(),
+      expectedEnd: this.#expectedEnd(),
       windows: this.#windows,
       recent: chunks,
     };
+  }
+
+  #expectedEnd(): string | null {
+    if (this.#plannedCalls === null || this.#windows.length === 0) return null;
+    const made = this.#counts.calls + sum([...this.#chunks.values()], 'calls');
+    const seconds = expectedSeconds(Math.max(0, this.#plannedCalls - made), this.#windows);
+    return new Date(Date.now() + seconds * 1000).toISOString();
   }
 
   #update(chunk: string, change: (before: ChunkProgress) => Partial<ChunkProgress>): void {

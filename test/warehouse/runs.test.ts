@@ -62,11 +62,11 @@ describe.each(warehouseKinds)('in %s', (kind) => {
     withWarehouse(kind, async ({ warehouse }) => {
       await loadRows(warehouse, aRun(), [[first, []]]);
       await warehouse.openRun(aRun(), twoChunks, sampleShape);
-      expect(await warehouse.beginChunk('run-1', first.key)).toBe('loaded');
-      expect(await warehouse.beginChunk('run-1', second.key)).toBe('pulling');
-      expect(await warehouse.beginChunk('run-1', second.key)).toBe('pulling');
+      expect(await warehouse.beginChunk('run-1', first.key)).toMatchObject({ state: 'loaded' });
+      expect(await warehouse.beginChunk('run-1', second.key)).toEqual({ state: 'pulling', attempts: 1 });
+      expect(await warehouse.beginChunk('run-1', second.key)).toEqual({ state: 'pulling', attempts: 2 });
       await warehouse.failUnloadedChunks('run-1', 'ReportRefusedError: no');
-      expect(await warehouse.beginChunk('run-1', second.key)).toBe('failed');
+      expect(await warehouse.beginChunk('run-1', second.key)).toMatchObject({ state: 'failed' });
       expect(await warehouse.chunkStatuses('run-1')).toMatchObject([
         { state: 'loaded', attempts: 1, error: null },
         { state: 'failed', attempts: 2, error: 'ReportRefusedError: no' },

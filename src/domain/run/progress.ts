@@ -6,6 +6,8 @@ export interface ChunkProgress {
   readonly state: ChunkState;
   readonly rows: number;
   readonly calls: number;
+  /** How often it was begun, through retries and continue-as-new. */
+  readonly attempts: number;
   readonly slicesPulled: number;
   readonly slices: number;
   readonly error: string | null;
@@ -22,6 +24,8 @@ export interface RunProgress {
   readonly plannedCalls: number | null;
   /** When the next call may be sent, ISO 8601, where the run waits for quota; else null. */
   readonly waitingUntil: string | null;
+  /** When it may be done at the earliest, ISO 8601; null where it cannot be known. */
+  readonly expectedEnd: string | null;
   readonly windows: readonly WindowUse[];
   /** Open chunks, then the newest finished ones. */
   readonly recent: readonly ChunkProgress[];

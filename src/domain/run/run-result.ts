@@ -46,6 +46,13 @@ export interface RunResult {
   readonly finishedAt: string | null;
 }
 
+/** A chunk that was begun, as it is now. */
+export interface BegunChunk {
+  readonly state: ChunkState;
+  /** How often it was begun. */
+  readonly attempts: number;
+}
+
 /** One chunk as `river status <workflow id>` shows it. */
 export interface ChunkStatus {
   readonly start: Day | null;
