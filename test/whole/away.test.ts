@@ -27,18 +27,16 @@ const start = ({ temporal }: Rivers) =>
 
 describe('a run waits', () => {
   it('for an API that is away, and goes on by itself', () =>
-    withRivers(
-      { rivers: { details }, simulator: { faults: [{ kind: 'outage', as: 'reset', forMs: 6_000 }] } },
-      async (house) => {
-        const result = await house.pull({ river: 'details' });
-        expect(result.rows).toBe(expectedRows(house));
-        expect(await rowsIn(house)).toBe(result.rows);
-        // One probe at a time: an API that is down is not hammered.
-        const failed = house.simulator.calls().filter(({ status }) => status === 'reset').length;
-        expect(failed).toBeGreaterThan(4);
-        expect(failed).toBeLessThan(30);
-      },
-    ));
+    withRivers({ rivers: { details } }, async (house) => {
+      house.simulator.setFaults([{ kind: 'outage', as: 'reset', forMs: 6_000 }]);
+      const result = await house.pull({ river: 'details' });
+      expect(result.rows).toBe(expectedRows(house));
+      expect(await rowsIn(house)).toBe(result.rows);
+      // One probe at a time: an API that is down is not hammered.
+      const failed = house.simulator.calls().filter(({ status }) => status === 'reset').length;
+      expect(failed).toBeGreaterThan(4);
+      expect(failed).toBeLessThan(30);
+    }));
 
   it('for a warehouse that is away at first, and in the middle', () => {
     const { hostname, port } = new URL(postgresUrl());
