@@ -45,7 +45,7 @@ async function pullAndCommit(opened: OpenedRun, state: RunState, chunk: string):
     );
     if (outcome.outcome === 'loaded') return state.chunkLoaded(chunk, outcome);
     if (outcome.outcome === 'unproven') {
-      await pullToEnd(run, state, null, proofOfConnection);
+      await state.proveOnce(() => pullToEnd(run, state, null, proofOfConnection));
       proven = true;
     }
   }

@@ -26,6 +26,7 @@ export class RunState {
   #counts = { loaded: 0, failed: 0, rows: 0, calls: 0 };
   #plannedCalls: number | null = null;
   #chunks = new Map<string, ChunkProgress>();
+  #proof: Promise<unknown> | undefined;
   #waitingUntil: number | null = null;
   #windows: readonly WindowUse[] = [];
 
@@ -35,6 +36,12 @@ export class RunState {
     this.#opened = opened;
     this.#plannedCalls = plannedCalls;
     this.#counts = counts;
+  }
+
+  /** Several chunks may find at once that nothing but 404 came; one call tells all of them why. */
+  async proveOnce(prove: () => Promise<unknown>): Promise<void> {
+    this.#proof ??= prove();
+    await this.#proof;
   }
 
   carried(opened: OpenedRun): Carried {
