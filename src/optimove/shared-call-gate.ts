@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { permitMs } from '../domain/budget/permit.ts';
-import type { CallNews, Granted, Permit, Reservation, RunAsks } from '../domain/budget/reservation.ts';
+import type {
+  BudgetAnswer,
+  CallNews,
+  Granted,
+  Permit,
+  Reservation,
+  RunAsks,
+} from '../domain/budget/reservation.ts';
 import { BudgetSpentError } from '../domain/errors.ts';
+import { createBudgetClock } from './budget-clock.ts';
 import type { CallGate, CallOutcome } from './call-gate.ts';
 import { createHeldPermits } from './held-permits.ts';
 import { createNewsDesk } from './news-desk.ts';
@@ -9,12 +16,14 @@ import { createRunLine } from './run-line.ts';
 
 /** What a gate asks of its budget; who asks, and under which windows, is added on the way. */
 export type GateRequest = Omit<Reservation, 'process' | 'windows'>;
+/** What it is answered. */
+export type GateAnswer = Omit<BudgetAnswer, 'windows'>;
 
 export interface SharedCallGateOptions {
   /** Calls in flight at once, in this process. */
   readonly maxConcurrentCalls: number;
   /** Asks the connection's budget. A rejection means that it cannot be reached now. */
-  readonly reserve: (request: GateRequest) => Promise<Granted>;
+  readonly reserve: (request: GateRequest) => Promise<GateAnswer>;
   /** A call that must wait for longer is sent away with BudgetSpentError. Default: 10 s. */
   readonly maxWaitMs?: number;
   /** A monotonic clock in milliseconds. Default: `performance.now`. */
@@ -40,8 +49,8 @@ const gatherMs = 5;
 
 /**
  * A gate whose budget is kept elsewhere, for all processes: it asks there for the calls that wait here, all in one
- * request, and lets each through when its permit says so. A permit is worth nothing before its time, counted from
- * when the answer came, nor after it, counted from when the request was sent: so clocks may differ and answers be late.
+ * request, and lets each through when its permit says so. A permit is worth nothing before its time nor after it, as
+ * far as is known here how the budget's clock stands against ours: so clocks may differ and answers be late.
  */
 export function createSharedCallGate(options: SharedCallGateOptions): SharedCallGate {
   return new SharedGate(options);
@@ -53,6 +62,7 @@ class SharedGate implements SharedCallGate {
   readonly #maxWaitMs: number;
   readonly #line = createRunLine<EndCall>();
   readonly #news = createNewsDesk();
+  readonly #clock = createBudgetClock();
   readonly #held;
   #maxConcurrentCalls: number;
   #returned: { readonly run: string; readonly at: number }[] = [];
@@ -63,6 +73,8 @@ class SharedGate implements SharedCallGate {
   /** Something has happened since that request was sent that the budget is to hear of. */
   #askAgain = false;
   #silentSince: number | undefined;
+  /** When the API last said 429: what was permitted before, without knowing of it, is not used any more. */
+  #throttledAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor({ maxConcurrentCalls, reserve, maxWaitMs, now }: SharedCallGateOptions) {
@@ -92,7 +104,7 @@ class SharedGate implements SharedCallGate {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer?.handle);
-    for (const permit of this.#held.release()) this.#giveBack(permit);
+    this.#giveUpHeld();
     const timer = new AbortController();
     await Promise.race([this.#tellLast(), sleep(closesWithinMs, undefined, { signal: timer.signal })]);
     timer.abort();
@@ -147,42 +159,61 @@ class SharedGate implements SharedCallGate {
     const returned = this.#returned.splice(0);
     const sentAt = this.#now();
     const news = this.#news.take(sentAt);
-    let granted: Granted;
+    let answer: GateAnswer;
     try {
-      granted = await this.#reserve({ asks, room, returned, news });
+      answer = await this.#reserve({ asks, room, leadMs: this.#clock.leadMs, returned, news });
     } catch {
       return this.#unheard(news, sentAt);
     }
-    this.#silentSince = undefined;
-    return this.#take(granted, sentAt);
+    this.#clock.heard(answer.answeredAt, sentAt, this.#now());
+    return this.#take(answer, asks, sentAt);
   }
 
   /** Whether it was heard is not known. To give permits back twice could free what somebody else has. */
   #unheard(news: CallNews, sentAt: number): number | null {
     this.#news.putBack(news, sentAt);
-    this.#silentSince ??= sentAt;
-    if (this.#now() - this.#silentSince > this.#maxWaitMs) {
-      this.#line.sendAway(() => spent(this.#maxWaitMs, 'silence'));
-    }
+    this.#silence(sentAt);
     return this.#line.length > 0 ? unreachedMs : null;
   }
 
+  /** Nothing can be made of what the budget says, if it says anything: for long, that is a wait like others. */
+  #silence(since: number): void {
+    this.#silentSince = this.#line.length > 0 ? (this.#silentSince ?? since) : undefined;
+    if (this.#silentSince === undefined || this.#now() - this.#silentSince <= this.#maxWaitMs) return;
+    this.#line.sendAway(() => spent(this.#maxWaitMs, 'silence'));
+  }
+
   /** Puts permits to use, sends away who would wait too long, and says when to ask again. */
-  #take({ permits, askAgainMs, nextInMs, heldBy }: Granted, sentAt: number): number | null {
-    const cameAt = this.#now();
+  #take(
+    { permits, askAgainMs, nextInMs, heldBy }: GateAnswer,
+    asks: readonly RunAsks[],
+    sentAt: number,
+  ): number | null {
+    const returnedBefore = this.#returned.length;
     for (const permit of permits) {
-      if (this.#isClosed) this.#giveBack(permit);
-      else this.#held.hold(permit, cameAt + permit.afterMs, sentAt + permit.afterMs + permitMs);
+      const { from, until } = this.#clock.spanOf(permit.at);
+      if (this.#isClosed || sentAt < this.#throttledAt) this.#giveBack(permit);
+      else this.#held.hold(permit, from, until);
     }
-    // The budget serves runs in turns, so their callers stand behind each other.
-    const turns = new Map(this.#asks().map(({ run }, turn) => [run, turn]));
+    const late = this.#returned.length - returnedBefore;
+    if (permits.length === 0 || late < permits.length) this.#silentSince = undefined;
+    else this.#silence(sentAt);
+    const next = new Map(nextInMs.map(({ run, inMs }) => [run, inMs]));
+    const farthestMs = Math.max(0, ...nextInMs.flatMap(({ inMs }) => inMs));
+    const unmet = new Map(asks.map(({ run, calls }) => [run, calls]));
+    for (const { run } of permits) unmet.set(run, (unmet.get(run) ?? 0) - 1);
     this.#line.sendAway((run, place) => {
       const behind = place - this.#held.countFor(run);
-      if (behind < 0) return undefined;
-      const waitMs = nextInMs[behind * turns.size + (turns.get(run) ?? 0)] ?? nextInMs.at(-1) ?? 0;
+      // Who has a permit stays, and who has come since: nobody has asked for him, and a small run may go at once.
+      if (behind < 0 || behind >= (unmet.get(run) ?? 0)) return undefined;
+      const waitMs = next.get(run)?.[behind] ?? farthestMs;
       return waitMs > this.#maxWaitMs ? spent(waitMs, heldBy) : undefined;
     });
     return this.#returned.length > 0 ? 0 : askAgainMs;
+  }
+
+  #giveUpHeld(): void {
+    for (const permit of this.#held.release()) this.#giveBack(permit);
   }
 
   #giveBack({ run, at, probe }: Permit): void {
@@ -202,6 +233,10 @@ class SharedGate implements SharedCallGate {
       this.#inFlight -= 1;
       if (outcome.kind === 'unsent') this.#giveBack(permit);
       else this.#news.note(outcome, sentAt, permit.probe);
+      if (outcome.kind === 'throttled') {
+        this.#throttledAt = this.#now();
+        this.#giveUpHeld();
+      }
       if (this.#line.length > 0 || this.#news.urgent) this.#askIn(this.#news.urgent ? 0 : gatherMs);
     };
     if (!this.#line.serve(permit.run, end)) return false;

@@ -9,6 +9,7 @@ import {
 import { createFullBudget, sentAgoMs, throttledUntil, useOfBudget } from '../domain/budget/budget-report.ts';
 import type { Reservation } from '../domain/budget/reservation.ts';
 import { reserve } from '../domain/budget/reserve.ts';
+import { resumeBudget } from '../domain/budget/resume-budget.ts';
 import { createSharedBudget, type SharedBudget } from '../domain/budget/shared-budget.ts';
 import type { BudgetWindow } from '../domain/budget/window.ts';
 import { recallBudget } from './activities.ts';
@@ -29,7 +30,7 @@ export interface BudgetStart {
  * workflow's, so no process's clock has a say; the arithmetic is `domain/budget`, and only that.
  */
 export async function apiBudget(start: BudgetStart, carried?: SharedBudget): Promise<void> {
-  let budget: SharedBudget | null = carried ?? null;
+  let budget: SharedBudget | null = carried ? resumeBudget(carried) : null;
   const waiting = createWaitingCalls();
   /** Asked before the budget is known: they are given nothing, but what they tell is taken in. */
   const early: { readonly request: Reservation; readonly now: number }[] = [];
@@ -40,11 +41,13 @@ export async function apiBudget(start: BudgetStart, carried?: SharedBudget): Pro
       const now = Date.now();
       if (!budget) {
         early.push({ request: { ...request, room: 0 }, now });
-        return { permits: [], askAgainMs: notReadyMs, nextInMs: [], heldBy: null, windows: [] };
+        const nothing = { permits: [], askAgainMs: notReadyMs, nextInMs: [], heldBy: null };
+        return { ...nothing, answeredAt: now, windows: [] };
       }
-      const granted = reserve(budget, request, now);
+      // As if it came when its answer will be there: a permit that begins before is of no use.
+      const granted = reserve(budget, request, now + (request.leadMs ?? 0));
       waiting.note(request, granted, now);
-      return { ...granted, windows: useOfBudget(budget, now) };
+      return { ...granted, answeredAt: now, windows: useOfBudget(budget, now) };
     },
     {
       validator: checkReservation,
@@ -81,13 +84,13 @@ export async function apiBudget(start: BudgetStart, carried?: SharedBudget): Pro
 }
 
 /** Somebody may have terminated the budget that was here before: what it remembered still counts at the API. */
-async function begin({ windows }: BudgetStart): Promise<SharedBudget> {
-  const before = await recallBudget();
+async function begin({ connection, windows }: BudgetStart): Promise<SharedBudget> {
+  const before = await recallBudget.executeWithOptions({ summary: connection }, []);
   switch (before.found) {
     case 'nothing':
       return createSharedBudget(windows);
     case 'budget':
-      return before.budget;
+      return resumeBudget(before.budget);
     case 'unreadable':
       return createFullBudget(windows, Date.now());
   }

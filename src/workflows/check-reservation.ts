@@ -23,6 +23,7 @@ const isReservation = (value: unknown): boolean =>
   (value.windows as unknown[]).length > 0 &&
   isListOf(value.asks, ({ run, calls }) => typeof run === 'string' && isNumber(calls)) &&
   isNumber(value.room) &&
+  (value.leadMs === undefined || isLead(value.leadMs)) &&
   isListOf(value.returned, ({ run, at }) => typeof run === 'string' && isNumber(at)) &&
   isNews(value.news);
 
@@ -37,6 +38,7 @@ const isNews = (value: unknown): boolean =>
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 const isNumber = (value: unknown): boolean => Number.isFinite(value);
+const isLead = (value: unknown): boolean => isNumber(value) && Number(value) >= 0 && Number(value) <= 10_000;
 const isPositive = (value: unknown): boolean => isNumber(value) && Number(value) > 0;
 const isListOf = (value: unknown, fits: (item: Fields) => boolean): boolean =>
   Array.isArray(value) && value.every((item) => isObject(item) && fits(item));

@@ -8,6 +8,7 @@ import { BudgetSpentError } from '../../src/domain/errors.ts';
 import type { CallOutcome } from '../../src/optimove/call-gate.ts';
 import {
   createSharedCallGate,
+  type GateAnswer,
   type GateRequest,
   type SharedCallGate,
   type SharedCallGateOptions,
@@ -54,6 +55,19 @@ describe('the budget', () => {
     });
   });
 
+  test('is asked for who comes while a request is under way, though all were told to wait', async () => {
+    const { open, requests } = aBudget(spentByOne, { roundTripMs: 60 });
+    const gate = open({ maxWaitMs: 70_000 });
+    await call(gate, 'large');
+    enter(gate, 'large');
+    await until(() => requests.length === 2);
+    enter(gate, 'other');
+    // The answer to the second request says to ask again half a minute later.
+    await until(() => requests.length === 3);
+    expect(requests[2]?.asks.map(({ run }) => run)).toContain('other');
+    await gate.close();
+  });
+
   test('that begins with the next page of a call lets it go before calls that have not begun', async () => {
     const { open } = aBudget(wide);
     const gate = open({ maxConcurrentCalls: 1 });
@@ -96,6 +110,18 @@ describe('calls in flight', () => {
     expect(inFlight(calls)).toBe(1);
   });
 
+  test('are fewer from when fewer may be: permits that are held by then go back', async () => {
+    const { open, requests, grants } = aBudget(narrow);
+    const gate = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
+    const calls = Array.from({ length: 3 }, () => enter(gate));
+    await until(() => grants.at(-1)?.permits.length === 3);
+    gate.limit(1);
+    await until(() => inFlight(calls) === 1);
+    await until(() => requests.some(({ returned }) => returned.length > 0));
+    expect(inFlight(calls)).toBe(1);
+  });
+
   test('are more as soon as more may be', async () => {
     const { open } = aBudget(wide);
     const gate = open({ maxConcurrentCalls: 1 });
@@ -122,19 +148,44 @@ describe('a permit', () => {
     expect(new Set(returned).size).toBe(returned.length);
   });
 
+  test('is used although its answer was slow, once a quick one has told how the clocks stand', async () => {
+    const { open, requests, slowBy } = aBudget(narrow);
+    const gate = open();
+    const sent = [await call(gate, 'a')];
+    slowBy(400);
+    for (let k = 0; k < 5; k += 1) sent.push(await call(gate, 'a'));
+    expect(mostIn(248, sent)).toBeLessThanOrEqual(4);
+    // Two slow answers show how far ahead a permit must lie; those that come after them are of use.
+    expect(requests.flatMap(({ returned }) => returned)).toHaveLength(2);
+    expect(requests.filter(({ leadMs = 0 }) => leadMs > 0).length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('that a stalled process has slept past is given back and never used', async () => {
+    const { open, requests, grants } = aBudget(narrow);
+    const gate = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
+    const waiting = enter(gate, 'a');
+    await until(() => grants.at(-1)?.permits.length === 1);
+    const held = grants.at(-1)?.permits[0];
+    const told = requests.length;
+    stall((held?.afterMs ?? 0) + 300);
+    const endOfStall = performance.now();
+    await waiting.entered;
+    expect(requests[told]?.returned).toEqual([{ run: 'a', at: held?.at }]);
+    expect(waiting.at).toBeGreaterThan(endOfStall);
+  });
+
   test('is not used before its time by a timer that counted from before a stall', async () => {
-    const permit = { run: 'run', at: 1, afterMs: 120, probe: false };
-    let cameAt = Number.POSITIVE_INFINITY;
+    let at = Number.POSITIVE_INFINITY;
     const gate = createSharedCallGate({
       maxConcurrentCalls: 1,
       async reserve() {
         stall(100);
-        cameAt = performance.now();
-        return grantOf({ permits: [permit] });
+        at = performance.now() + 120;
+        return answerOf({ permits: [{ run: 'run', at, afterMs: 120, probe: false }] }, performance.now());
       },
     });
-    const sentAt = await call(gate, 'run');
-    expect(sentAt - cameAt).toBeGreaterThanOrEqual(120);
+    expect(await call(gate, 'run')).toBeGreaterThanOrEqual(at);
   });
 
   test('goes to another run where nobody of its own waits any more', async () => {
@@ -200,6 +251,34 @@ describe('a caller', () => {
     ]);
   });
 
+  test('of a small run stays where it has a permit, however many of a large one came before it', async () => {
+    const windows = [
+      { calls: 100, perMs: 60_000 },
+      { calls: 50, perMs: 300 },
+    ];
+    const { open, grants } = aBudget(windows, { spentBy: 'large', spent: 98 });
+    const gate = open({ maxConcurrentCalls: 4 });
+    const large = Array.from({ length: 30 }, () => enter(gate, 'large'));
+    const small = enter(gate, 'small');
+    await small.entered;
+    expect(small.refusal).toBeUndefined();
+    await Promise.all(large.map(({ gone }) => gone));
+    expect(grants.flatMap(({ permits }) => permits.map(({ run }) => run))).toEqual(['small']);
+  });
+
+  test('of a small run who comes while a large one is asked for is not sent away with it', async () => {
+    const windows = [{ calls: 100, perMs: 60_000 }];
+    const { open, requests } = aBudget(windows, { spentBy: 'large', spent: 98, roundTripMs: 100 });
+    const gate = open();
+    const large = enter(gate, 'large');
+    await until(() => requests.length === 1);
+    const small = enter(gate, 'small');
+    await large.gone;
+    expect(small.refusal).toBeUndefined();
+    await small.entered;
+    expect(small.refusal).toBeUndefined();
+  });
+
   test('who has been stopped does not wait', async () => {
     const { open, requests } = aBudget(wide);
     const abort = new AbortController();
@@ -224,6 +303,26 @@ describe('a 429', () => {
     expect((await call(gate, 'a')) - toldAt).toBeGreaterThanOrEqual(400);
   });
 
+  test('takes back what was permitted before it, held or on its way: nothing of that is sent', async () => {
+    const { open, grants, requests, slowBy } = aBudget(narrow);
+    const gate = open({ maxConcurrentCalls: 5 });
+    const end = await gate.enter(never, 'a');
+    await Promise.all(Array.from({ length: 3 }, () => call(gate, 'a')));
+    const waiting = [enter(gate, 'a'), enter(gate, 'a')];
+    await until(() => grants.at(-1)?.permits.length === 2);
+    const held = grants.at(-1)?.permits ?? [];
+    slowBy(100);
+    const asked = requests.length;
+    waiting.push(enter(gate, 'a'));
+    await until(() => requests.length > asked);
+    end(throttled(500));
+    const saidAt = performance.now();
+    await Promise.all(waiting.map(({ entered }) => entered));
+    for (const { at = 0 } of waiting) expect(at).toBeGreaterThanOrEqual(saidAt + 500);
+    const returned = requests.flatMap((request) => request.returned.map(({ at }) => at));
+    expect(returned).toEqual(expect.arrayContaining(held.map(({ at }) => at)));
+  });
+
   test('that comes while a request is under way is told as soon as that is answered', async () => {
     const { open, requests } = aBudget(wide, { roundTripMs: 100 });
     const gate = open();
@@ -242,7 +341,7 @@ describe('a 429', () => {
     const waiting = enter(gate, 'a');
     await waiting.gone;
     expect(waiting.refusal).toBeInstanceOf(BudgetSpentError);
-    expect((waiting.refusal as Error).message).toMatch(/429.* in (29|30) s/);
+    expect((waiting.refusal as Error).message).toMatch(/429.* in (29|30|31) s/);
   });
 });
 
@@ -277,9 +376,9 @@ describe('an outage', () => {
     await until(() => inFlight(calls) === 1);
     calls.find((each) => each.end)?.finish(failed);
     await until(() => calls.some((each) => each.refusal));
-    const [refused] = calls.filter((each) => each.refusal);
-    expect(refused?.refusal).toBeInstanceOf(BudgetSpentError);
-    expect(String(refused?.refusal)).toMatch(/Optimove has not answered for a while.* in 2 s\.$/);
+    const refusal = calls.find((each) => each.refusal)?.refusal;
+    expect(refusal).toBeInstanceOf(BudgetSpentError);
+    expect((refusal as Error).message).toMatch(/^Optimove has not answered for a while.* in 2 s\.$/);
   });
 });
 
@@ -296,6 +395,16 @@ describe('a budget that cannot be reached', () => {
     expect(requests[1]).toMatchObject({ returned: [{ run: 'a' }], news: { failed: 1 } });
     await sent;
     expect(requests[2]).toMatchObject({ returned: [], news: { failed: 1 } });
+  });
+
+  test('in time for as long as a caller may wait sends all away as well', async () => {
+    const { open, slowBy, requests } = aBudget(wide);
+    const gate = open({ maxWaitMs: 900 });
+    slowBy(500);
+    const waiting = enter(gate);
+    await waiting.gone;
+    expect((waiting.refusal as Error).message).toMatch(/^The call budget does not answer/);
+    expect(requests.length).toBeGreaterThan(1);
   });
 
   test('for as long as a caller may wait sends all away: their places are for other work', async () => {
@@ -324,6 +433,22 @@ describe('a budget that cannot be reached', () => {
 });
 
 describe('a gate that is closed', () => {
+  test('gives back what it holds and leaves no timer behind', async () => {
+    const before = timers();
+    const { open, requests, grants } = aBudget(narrow);
+    const gate = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
+    const abort = new AbortController();
+    enter(gate, 'a', abort.signal);
+    enter(gate, 'b', abort.signal);
+    await until(() => grants.at(-1)?.permits.length === 2);
+    const held = grants.at(-1)?.permits.map(({ run, at }) => ({ run, at }));
+    abort.abort(new Error('the worker drains'));
+    await gate.close();
+    expect(requests.at(-1)?.returned).toEqual(held);
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+
   test('gives back what is granted to it while it closes', async () => {
     const { open, requests, grants } = aBudget(wide, { roundTripMs: 50 });
     const gate = open();
@@ -357,16 +482,17 @@ interface BudgetOptions {
   readonly spent?: number;
 }
 
-/** The real arithmetic, as far away as `roundTripMs`. */
+/** The real arithmetic, on a clock of its own, its answers on their way back for `roundTripMs`. */
 function aBudget(
   windows: readonly BudgetWindow[],
   { roundTripMs = 0, spentBy, spent = 0 }: BudgetOptions = {},
 ) {
   const budget = createSharedBudget(windows);
+  const clock = () => performance.now() + aheadMs;
   const noNews = { answered: false, failed: 0, probe: null, throttled: [] };
   for (let sent = 0; sent < spent; sent += 1) {
     const asks = [{ run: spentBy ?? '', calls: 1 }];
-    const now = performance.now() - 5_000;
+    const now = clock() - 30_000 + sent * 100;
     reserve(budget, { process: 'before', windows, asks, room: 1, returned: [], news: noNews }, now);
   }
   const requests: GateRequest[] = [];
@@ -392,23 +518,29 @@ function aBudget(
             broken -= 1;
             throw new Error('nobody answers');
           }
-          const granted = reserve(budget, { process: 'test', windows, ...request }, performance.now());
+          const { leadMs = 0 } = request;
+          const answeredAt = clock();
+          const granted = reserve(budget, { process: 'test', windows, ...request }, answeredAt + leadMs);
           if (way > 0) await sleep(way);
           grants.push(granted);
-          return granted;
+          return answerOf(granted, answeredAt);
         },
         ...options,
       }),
   };
 }
 
-const grantOf = (granted: Partial<Granted>): Granted => ({
+const answerOf = (granted: Partial<Granted>, answeredAt: number): GateAnswer => ({
   permits: [],
   askAgainMs: null,
   nextInMs: [],
   heldBy: null,
+  answeredAt,
   ...granted,
 });
+
+/** The budget's clock is ahead of ours. */
+const aheadMs = 300_000;
 
 /** A call that is answered as soon as it is sent; when that was. */
 async function call(gate: SharedCallGate, run: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { bookStrangers, useOfWindows } from './rolling-windows.ts';
+import { useOfWindows } from './rolling-windows.ts';
 import { createSharedBudget, type SharedBudget } from './shared-budget.ts';
 import type { BudgetWindow } from './window.ts';
 import type { WindowUse } from './window-use.ts';
@@ -36,7 +36,6 @@ export function throttledUntil({ windows }: SharedBudget, now: number): number |
 /** A budget of which nothing is known: whatever could have been sent was sent just now. */
 export function createFullBudget(windows: readonly BudgetWindow[], now: number): SharedBudget {
   const budget = createSharedBudget(windows);
-  for (const [index, { calls }] of budget.windows.windows.entries())
-    bookStrangers(budget.windows, index, calls, now);
+  for (const { calls, instants } of budget.windows.windows) instants.push(...Array<number>(calls).fill(now));
   return budget;
 }

@@ -18,7 +18,10 @@ export const shareOfLargeRuns = 0.98;
 /** A run counts as one that has sent little until it has sent this many calls. */
 export const littleCalls = 10;
 
-/** By how much each window is kept longer than it is at the API, so that calls that come early or late stay within it. */
+/** By how much each window is planned longer than it is at the API, so that calls that come early or late stay within it. */
 export function roomForPermits(windows: readonly BudgetWindow[]): number {
   return shortestMs(windows) * jitterShare + permitMs;
 }
+
+/** The budget's clock shows whole milliseconds: when it answered, up to one more had passed. */
+export const clockMs = 1;

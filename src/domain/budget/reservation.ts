@@ -11,6 +11,8 @@ export interface Reservation {
   readonly asks: readonly RunAsks[];
   /** How many of them it could send now: its free places for calls in flight. */
   readonly room: number;
+  /** How far ahead a permit must lie to be of use when the answer has come: answers can be slow. */
+  readonly leadMs?: number;
   /** Instants of permits whose call was not handed to the socket in time, or not at all. */
   readonly returned: readonly { readonly run: string; readonly at: number }[];
   readonly news: CallNews;
@@ -46,16 +48,26 @@ export interface Permit {
   readonly probe: boolean;
 }
 
+/** In how many milliseconds the next calls of a run may be sent that are not granted yet; ascending. */
+export interface NextCalls {
+  readonly run: string;
+  readonly inMs: readonly number[];
+}
+
 /** What a budget answers at once. */
 export interface Granted {
   readonly permits: readonly Permit[];
   /** When to ask again for what was not granted; null where all was. */
   readonly askAgainMs: number | null;
-  /** In how many milliseconds the next calls may be sent that are not granted yet, as far as is known; ascending. */
-  readonly nextInMs: readonly number[];
+  /** When what was not granted may be sent, as far as is known and for the nearest calls only. */
+  readonly nextInMs: readonly NextCalls[];
   /** Why calls wait, where it is not the windows alone. */
   readonly heldBy: 'throttle' | 'outage' | null;
 }
 
 /** What a process is answered: its permits, and how the windows stand. */
-export type BudgetAnswer = Granted & { readonly windows: readonly WindowUse[] };
+export interface BudgetAnswer extends Granted {
+  /** What the budget's clock read when it answered. */
+  readonly answeredAt: number;
+  readonly windows: readonly WindowUse[];
+}

@@ -1,42 +1,56 @@
 import { littleCalls } from './permit.ts';
 
 /** What each run has had of a budget. Plain data, changed in place; instants on the budget's clock. */
-export type RunAccounts = Record<string, RunAccount>;
+export interface RunAccounts {
+  /** Where the run stands that waits and has been served least. Never goes back. */
+  level: number;
+  readonly runs: Record<string, RunAccount>;
+}
 
 interface RunAccount {
   /** Calls it was given. */
   sent: number;
-  /** The same, but begun where the others stood when it came: it shares from then on, and catches nothing up. */
+  /** The same, but begun at the level of then: a run shares while it waits, and catches nothing up. */
   served: number;
   /** When it was last given one. */
   at: number;
 }
 
-/** A run that was given nothing for this long no longer shares. */
-const sharesForMs = 60_000;
+export const noAccounts = (): RunAccounts => ({ level: 0, runs: {} });
 
-/** Whether a run has sent so little that the kept part of the windows is for it. */
-export function hasSentLittle(accounts: RunAccounts, run: string): boolean {
-  return (accounts[run]?.sent ?? 0) < littleCalls;
+/** How many calls a run was given, as far back as is remembered. */
+export function sentBy({ runs }: RunAccounts, run: string): number {
+  return runs[run]?.sent ?? 0;
 }
+
+/** Whether a run that was given so many calls has sent so little that the kept part of the windows is for it. */
+export const isLittle = (sent: number): boolean => sent < littleCalls;
 
 /** Where a run stands in the order of sharing: the lowest is served next. */
-export function servedOf(accounts: RunAccounts, run: string, now: number): number {
-  return accounts[run]?.served ?? lowestServed(accounts, now);
+export function standOf({ level, runs }: RunAccounts, run: string): number {
+  return Math.max(level, runs[run]?.served ?? level);
 }
 
-/** A run was given a call; a call that it gave back counts −1. */
-export function serveRun(accounts: RunAccounts, run: string, now: number, calls = 1): void {
-  const { sent, served } = accounts[run] ?? { sent: 0, served: lowestServed(accounts, now) };
-  accounts[run] = { sent: Math.max(0, sent + calls), served: served + calls, at: now };
+/** Notes who waits: whoever did not meanwhile is not behind for that. */
+export function raiseLevel(accounts: RunAccounts, waiting: readonly string[]): void {
+  if (waiting.length > 0) accounts.level = Math.min(...waiting.map((run) => standOf(accounts, run)));
+}
+
+/** A run was given a call. */
+export function serveRun(accounts: RunAccounts, run: string, now: number): void {
+  const served = standOf(accounts, run) + 1;
+  accounts.runs[run] = { sent: sentBy(accounts, run) + 1, served, at: now };
+}
+
+/** A run gave a call back. */
+export function takeBack({ runs }: RunAccounts, run: string): void {
+  const account = runs[run];
+  if (!account) return;
+  account.sent = Math.max(0, account.sent - 1);
+  account.served -= 1;
 }
 
 /** Forgets runs that were given nothing since `before`. */
-export function forgetRuns(accounts: RunAccounts, before: number): void {
-  for (const [run, { at }] of Object.entries(accounts)) if (at < before) delete accounts[run];
-}
-
-function lowestServed(accounts: RunAccounts, now: number): number {
-  const sharing = Object.values(accounts).filter(({ at }) => at + sharesForMs > now);
-  return sharing.length === 0 ? 0 : Math.min(...sharing.map(({ served }) => served));
+export function forgetRuns({ runs }: RunAccounts, before: number): void {
+  for (const run of Object.keys(runs)) if ((runs[run]?.at ?? before) < before) delete runs[run];
 }

@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   bookStrangers,
+  copyOfWindows,
   createRollingWindows,
   nextAt,
-  nextTimes,
   pauseUntil,
+  type RollingWindows,
   recordCall,
   underOtherWindows,
   useOfWindows,
+  withdrawCall,
 } from '../../../src/domain/budget/rolling-windows.ts';
 import { defaultBudget } from '../../../src/domain/budget/window.ts';
 import { isOverfull, naiveNextAt, someWindows } from './naive-windows.ts';
@@ -128,27 +130,84 @@ test('under other windows it still knows what was sent', () => {
   );
 });
 
-test("a stranger's calls fill their window alone, and expire like calls", () => {
-  const state = createRollingWindows([
-    { calls: 4, perMs: 10 },
-    { calls: 9, perMs: 100 },
-  ]);
-  recordCall(state, 0);
-  bookStrangers(state, 0, 3, 2);
-  expect(useOfWindows(state, 2).map(({ used }) => used)).toEqual([4, 1]);
-  expect(nextTimes(state, 2, 3)).toEqual([10, 12, 12]);
-  expect(useOfWindows(state, 12).map(({ used }) => used)).toEqual([0, 1]);
+test('a call may go before booked ones where every window stays within its limit, and only there', () => {
+  fc.assert(
+    fc.property(someWindows, gaps, fc.nat({ max: 60 }), (windows, waits, back) => {
+      const state = createRollingWindows(windows);
+      const sent: number[] = [];
+      const last = sendAll(state, waits, sent);
+      // Nothing is booked farther ahead than the shortest window reaches.
+      const from = last - Math.min(back, ...windows.map(({ perMs }) => perMs));
+      const at = nextAt(state, from);
+      expect(isOverfull([...sent, at], windows)).toBe(false);
+      for (let earlier = from; earlier < at; earlier += 1) {
+        expect(isOverfull([...sent, earlier], windows)).toBe(true);
+      }
+    }),
+  );
 });
 
-test("more of a stranger's calls than the window holds are no more than the window holds", () => {
+test('what is withdrawn was never there', () => {
+  fc.assert(
+    fc.property(
+      someWindows,
+      gaps,
+      fc.array(fc.nat({ max: 39 })),
+      fc.nat({ max: 80 }),
+      (windows, waits, which, from) => {
+        const state = createRollingWindows(windows);
+        const sent: number[] = [];
+        sendAll(state, waits, sent);
+        // As many as a ring forgives: it knows twice what a window holds.
+        const withdrawn = [...new Set(which)]
+          .filter((place) => place < sent.length)
+          .slice(0, windows[0]?.calls);
+        for (const place of withdrawn) withdrawCall(state, sent[place] ?? 0);
+        const left = sent.filter((_, place) => !withdrawn.includes(place));
+        const now = Math.max(from, ...sent);
+        expect(nextAt(state, now)).toBe(naiveNextAt(left, windows, now));
+      },
+    ),
+  );
+});
+
+test('to withdraw what was not recorded changes nothing', () => {
+  const state = createRollingWindows(defaultBudget);
+  recordCall(state, 10);
+  withdrawCall(state, 10.5);
+  expect(useOfWindows(state, 10).map(({ used }) => used)).toEqual([1, 1]);
+});
+
+test('what is left to a stranger is no room of ours, in that window alone, and comes back in growing steps', () => {
+  const state = createRollingWindows([
+    { calls: 9, perMs: 1000 },
+    { calls: 99, perMs: 10_000 },
+  ]);
+  bookStrangers(state, 0, { calls: 7, until: 100, stepMs: 10 });
+  const free = (at: number) => useOfWindows(state, at).map(({ free: calls }) => calls);
+  expect([0, 99, 100, 109, 110, 120, 130].map(free)).toEqual([
+    [2, 99],
+    [2, 99],
+    [3, 99],
+    [3, 99],
+    [5, 99],
+    [9, 99],
+    [9, 99],
+  ]);
+  expect(nextTimes(state, 0, 9)).toEqual([0, 0, 100, 110, 110, 120, 120, 120, 120]);
+});
+
+test('a window that strangers fill has room when they have left some', () => {
   const state = createRollingWindows([{ calls: 2, perMs: 10 }]);
-  bookStrangers(state, 0, 1000, 5);
-  expect(useOfWindows(state, 5)).toEqual([{ calls: 2, perSeconds: 0.01, used: 2, free: 0 }]);
-  expect(nextAt(state, 5)).toBe(15);
+  bookStrangers(state, 0, { calls: 2, until: 50, stepMs: 5 });
+  expect(nextTimes(state, 0, 4)).toEqual([50, 55, 60, 65]);
+  bookStrangers(state, 0, { calls: 0, until: 50, stepMs: 5 });
+  expect(nextAt(state, 0)).toBe(0);
 });
 
 test("a stranger's calls need a window that is there", () => {
-  expect(() => bookStrangers(createRollingWindows(defaultBudget), 2, 1, 0)).toThrow(RangeError);
+  const strangers = { calls: 1, until: 0, stepMs: 1 };
+  expect(() => bookStrangers(createRollingWindows(defaultBudget), 2, strangers)).toThrow(RangeError);
 });
 
 test('a pause holds every call back, is never shortened, and ends', () => {
@@ -169,6 +228,16 @@ test('a hundred thousand calls leave no more behind than twice what the windows 
   expect(now).toBe(49 * 3_600_000 + 39 * 10_000);
   expect(state.windows.map(({ instants }) => instants.length)).toEqual([4000, 100]);
 });
+
+/** When each of the next calls may be sent if all are sent as early as they may; nothing is recorded. */
+function nextTimes(state: RollingWindows, now: number, count: number): number[] {
+  const planned = copyOfWindows(state);
+  return Array.from({ length: count }, () => {
+    const at = nextAt(planned, now);
+    recordCall(planned, at);
+    return at;
+  });
+}
 
 /** Sends a call after each gap, as early as it may; returns when the last one was sent. */
 function sendAll(

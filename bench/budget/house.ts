@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { stringify } from 'yaml';
+import { startRun } from '../../src/control/start-run.ts';
+import type { BudgetWindow } from '../../src/domain/budget/window.ts';
+import type { RunResult } from '../../src/domain/run/run-result.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.ts';
+import { freePort } from '../../src/workers/services/free-port.ts';
+import { startTemporalServer, type TemporalServer } from '../../src/workers/services/temporal-server.ts';
+import { startPostgres } from '../../test/helpers/postgres.ts';
+import { type Api, apis, type Rivers, riversOf } from './rivers.ts';
+
+/** A run under way: its workflow id, and what came of it. */
+export interface Run {
+  readonly startedAt: number;
+  readonly ended: Promise<{ readonly endedAt: number; readonly result: RunResult }>;
+}
+
+/** Real worker processes, a real Temporal server and warehouse, and APIs that enforce their windows exactly. */
+export interface House {
+  /** One for each thing that is measured, with windows that are empty before. */
+  readonly simulators: Readonly<Record<Api, Simulator>>;
+  readonly rivers: Rivers;
+  run(river: string): Promise<Run>;
+  /** `kill -9` of one, and another in its place. */
+  replaceWorker(which: number): Promise<void>;
+  stopForMs(which: number, ms: number): Promise<void>;
+  restartTemporal(): Promise<void>;
+}
+
+export interface HouseOptions {
+  readonly workers: number;
+  readonly windows: readonly BudgetWindow[];
+  /** Calls of the backfill, and of each of ten equal rivers. */
+  readonly calls: number;
+}
+
+const program = fileURLToPath(new URL('../budget.ts', import.meta.url));
+const apiKey = 'key-of-the-bench';
+
+/** The workflows, bundled once for all workers. */
+export async function bundleWorkflows(folder: string): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
+    logger: new DefaultLogger('WARN'),
+  });
+  const path = join(folder, 'workflows.bundle.js');
+  await writeFile(path, code);
+  return path;
+}
+
+export async function withHouse<T>(
+  { workers: count, windows, calls }: HouseOptions,
+  use: (house: House) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'river-bench-'));
+  const ends: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  try {
+    const bundle = await bundleWorkflows(folder);
+    const postgres = await startPostgres();
+    ends.push(() => postgres.stop());
+    const simulators = await startSimulators(windows);
+    ends.push(() => Promise.all(Object.values(simulators).map((simulator) => simulator.stop())));
+    const [port, dbFilename] = [await freePort(), join(folder, 'temporal.db')];
+    const startServer = () =>
+      startTemporalServer({ ui: false, port, dbFilename, cli: process.env.TEMPORAL_CLI, say });
+    let temporal: TemporalServer = await startServer();
+    ends.push(() => temporal.stop());
+
+    const rivers = riversOf(calls);
+    const file = join(folder, 'river.yaml');
+    await writeFile(
+      file,
+      stringify({
+        connections: Object.fromEntries(
+          apis.map((api) => [
+            api,
+            {
+              baseUrl: `${simulators[api].url}/current`,
+              // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
+              auth: { apiKey: '${BENCH_KEY}' },
+              budget: windows.map(({ calls: most, perMs }) => ({ calls: most, per: `${perMs / 1000}s` })),
+            },
+          ]),
+        ),
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
+        warehouses: { bench: { client: 'pg', connection: '${BENCH_WAREHOUSE}', schema: 'bench' } },
+        defaults: { target: { warehouse: 'bench' } },
+        rivers: rivers.all,
+      }),
+    );
+    const env = { ...process.env, BENCH_KEY: apiKey, BENCH_WAREHOUSE: postgres.url };
+    const children = new Set<ChildProcess>();
+    ends.push(() => Promise.all([...children].map(kill)));
+    const startWorker = () => startWorkerProcess([file, temporal.address, bundle], env, children);
+    const workers = await Promise.all(Array.from({ length: count }, startWorker));
+
+    const connection = await Connection.connect({ address: temporal.address });
+    ends.push(() => connection.close());
+    const client = new Client({ connection });
+    return await use({
+      simulators,
+      rivers,
+      async run(river) {
+        const startedAt = Date.now();
+        const here = { client, address: temporal.address, namespace: 'default', close: async () => {} };
+        const handle = await startRun(here, { river, input: { river } });
+        return { startedAt, ended: endOf(client, handle.workflowId) };
+      },
+      async replaceWorker(which) {
+        const worker = workers[which];
+        if (worker) await kill(worker);
+        workers[which] = await startWorker();
+      },
+      async stopForMs(which, ms) {
+        const worker = workers[which];
+        worker?.kill('SIGSTOP');
+        await sleep(ms);
+        worker?.kill('SIGCONT');
+      },
+      async restartTemporal() {
+        await temporal.stop();
+        temporal = await startServer();
+      },
+    });
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }
+}
+
+async function startSimulators(windows: readonly BudgetWindow[]): Promise<Record<Api, Simulator>> {
+  const start = () =>
+    startSimulator({
+      auth: { apiKey },
+      limits: windows,
+      latencyMs: [50, 200],
+      lastDataUpdate: '2026-12-31',
+      size: { rowsPerCall: [1, 20] },
+    });
+  return { backfill: await start(), ten: await start(), kills: await start() };
+}
+
+/** A worker of its own process; here once it works. One that finds no Temporal server, because it restarts, is started again. */
+async function startWorkerProcess(
+  parameters: readonly string[],
+  env: NodeJS.ProcessEnv,
+  children: Set<ChildProcess>,
+): Promise<ChildProcess> {
+  for (let attempt = 1; attempt < 10; attempt += 1) {
+    const child = spawn(process.execPath, [program, 'worker', ...parameters], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    });
+    children.add(child);
+    // What a worker complains of while it is tormented is no figure.
+    child.stderr.resume();
+    const works = once(child.stdout, 'data').then(() => true);
+    if (await Promise.race([works, once(child, 'exit').then(() => false)])) return child;
+    await sleep(1_000);
+  }
+  throw new Error('a worker ends before it works');
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+/** Asks again and again, for the server may be away in between. */
+async function endOf(client: Client, workflowId: string) {
+  const handle = client.workflow.getHandle<() => Promise<RunResult>>(workflowId);
+  for (;;) {
+    const status = await handle.describe().then(
+      (description) => description.status.name,
+      () => 'RUNNING',
+    );
+    if (status !== 'RUNNING') {
+      const endedAt = Date.now();
+      return { endedAt, result: await handle.result() };
+    }
+    await sleep(250);
+  }
+}
+
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

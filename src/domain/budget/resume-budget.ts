@@ -1,0 +1,33 @@
+import { type RollingWindows, underOtherWindows, type WindowState } from './rolling-windows.ts';
+import { createSharedBudget, keptWindows, type SharedBudget } from './shared-budget.ts';
+
+/** What a budget has left behind: of this version, or of an earlier one, which knew less or wrote it otherwise. */
+export type SavedBudget = Pick<SharedBudget, 'configured' | 'windows'> & Partial<SharedBudget>;
+
+/**
+ * Goes on from what was saved. What has been sent is taken over in any case; of the rest, what this version understands:
+ * without it runs share anew, and an outage is found out anew.
+ */
+export function resumeBudget(saved: SavedBudget): SharedBudget {
+  const { configured } = saved;
+  const fresh = createSharedBudget(configured);
+  const settling = Array.isArray(saved.settling) ? saved.settling : fresh.settling;
+  return {
+    configured,
+    settling,
+    windows: underOtherWindows(windowsOf(saved.windows), keptWindows({ configured, settling })),
+    accounts: saved.accounts?.runs ? saved.accounts : fresh.accounts,
+    waiting: saved.waiting ?? fresh.waiting,
+    throttle: { ...fresh.throttle, ...saved.throttle },
+    outage: saved.outage ?? fresh.outage,
+    trial: saved.trial ?? fresh.trial,
+  };
+}
+
+function windowsOf({ windows, pausedUntil }: RollingWindows): RollingWindows {
+  return { windows: windows.map(windowOf), pausedUntil: pausedUntil ?? null };
+}
+
+function windowOf({ calls, perMs, instants, strangers }: WindowState): WindowState {
+  return { calls, perMs, instants: instants.toSorted((a, b) => a - b), strangers: strangers ?? null };
+}

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { permitMs } from '../../src/domain/budget/permit.ts';
+import { createBudgetClock } from '../../src/optimove/budget-clock.ts';
+
+describe("a budget's clock", () => {
+  test('is known as well as one answer tells: not before it came, not after it was asked for', () => {
+    const clock = createBudgetClock();
+    clock.heard(300_000, 1_000, 1_040);
+    expect(clock.spanOf(300_500)).toEqual({ from: 1_540, until: 1_500 + permitMs });
+  });
+
+  test('is known better by answers that were quick one way each, though slow in all', () => {
+    const clock = createBudgetClock();
+    clock.heard(300_000, 999, 1_400);
+    const { from, until } = clock.spanOf(300_000);
+    expect(until).toBeLessThan(from);
+    // The way there took 400 ms, the way back 1 ms.
+    clock.heard(302_000, 2_600, 3_001);
+    const span = clock.spanOf(303_000);
+    expect(span.from).toBeCloseTo(4_001, -1);
+    expect(span.until).toBeCloseTo(3_999 + permitMs, -1);
+  });
+
+  test('never holds a permit before its instant nor beyond its width, whatever the ways and with clocks that drift', () => {
+    const exchanges = fc.array(
+      fc.record({
+        gap: fc.nat({ max: 60_000 }),
+        there: fc.nat({ max: 2_000 }),
+        back: fc.nat({ max: 2_000 }),
+        ahead: fc.nat({ max: 10_000 }),
+      }),
+      { minLength: 1, maxLength: 30 },
+    );
+    const drift = fc.integer({ min: -9, max: 9 }).map((k) => k / 10_000);
+    fc.assert(
+      fc.property(exchanges, drift, (all, rate) => {
+        const clock = createBudgetClock();
+        const theirs = (ours: number) => 1e9 + ours * (1 + rate);
+        let now = 0;
+        for (const { gap, there, back, ahead } of all) {
+          const sentAt = now + gap;
+          const read = sentAt + there;
+          now = read + back;
+          clock.heard(theirs(read), sentAt, now);
+          const at = theirs(now) + ahead;
+          const { from, until } = clock.spanOf(at);
+          // What clocks drift until then is within the room that windows have.
+          const room = 0.001 * ahead + 1e-3;
+          expect(theirs(from)).toBeGreaterThanOrEqual(at - room);
+          if (until >= from) expect(theirs(until)).toBeLessThanOrEqual(at + permitMs + room);
+        }
+      }),
+    );
+  });
+
+  test('that was set is learned anew', () => {
+    const clock = createBudgetClock();
+    clock.heard(300_000, 1_000, 1_010);
+    clock.heard(900_000, 2_000, 2_010);
+    expect(clock.spanOf(900_000)).toEqual({ from: 2_010, until: 2_000 + permitMs });
+  });
+
+  test('asks for permits as far ahead as answers are late, and for none so where they are quick', () => {
+    const clock = createBudgetClock();
+    expect(clock.leadMs).toBe(0);
+    clock.heard(10_000, 10_000, 10_010);
+    expect(clock.leadMs).toBe(0);
+    clock.heard(11_000, 11_000, 11_400);
+    clock.heard(12_000, 12_000, 12_500);
+    expect(clock.leadMs).toBeGreaterThanOrEqual(400 - permitMs);
+    expect(clock.leadMs).toBeLessThan(400);
+    for (let k = 1; k <= 5; k += 1) clock.heard(20_000 + k, 20_000 + k, 20_005 + k);
+    expect(clock.leadMs).toBe(0);
+  });
+});

@@ -1,0 +1,264 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { describe, expect, it } from 'vitest';
+import { endOfRun } from '../../src/control/run-end.ts';
+import { readBudget } from '../../src/control/shared-budget.ts';
+import { type RunHandle, startRun } from '../../src/control/start-run.ts';
+import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
+import { noNews } from '../../src/domain/budget/reservation.ts';
+import type { CallRecord } from '../../src/simulator/stats.ts';
+import { daysBetween } from '../../src/simulator/world/day.ts';
+import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
+
+/** Ten calls a day. */
+const riverOf = (days: number, table = 'slow') => ({
+  report: 'customers-by-action',
+  period: { start: '2026-01-01', end: `2026-01-${String(days).padStart(2, '0')}` },
+  chunks: { every: 'daily', size: 2 },
+  filters: { actions: [12] },
+  target: { table },
+});
+const rowsOf = ({ simulator }: Rivers, days: number) =>
+  simulator.world.rowCount('customers-by-action', {
+    days: daysBetween('2026-01-01', `2026-01-${String(days).padStart(2, '0')}`),
+    actions: [12],
+  });
+
+interface Window {
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+/** All of it runs in one process here, on a machine that others use: a call may arrive later than any network makes it. */
+const stallMs = 700;
+
+/** The same windows on both sides, but for stalls: what the API enforces exactly is what the connection is told. */
+const under = (
+  windows: readonly Window[],
+  options: Omit<RiversOptions, 'rivers'> & Partial<RiversOptions>,
+) => ({
+  rivers: {},
+  ...options,
+  simulator: {
+    limits: windows.map(({ calls, seconds }) => ({ calls, perMs: seconds * 1000 - stallMs })),
+    ...options.simulator,
+  },
+  connection: { budget: windows.map(({ calls, seconds }) => ({ calls, per: `${seconds}s` })) },
+});
+
+const start = ({ temporal }: Rivers, river: string, workflowId?: string): Promise<RunHandle> =>
+  startRun({ ...temporal, close: async () => {} }, { river, input: { river }, workflowId });
+
+async function resultOf(handle: RunHandle) {
+  const end = await endOfRun(handle);
+  if (end.end !== 'succeeded') throw new Error(JSON.stringify(end));
+  return end.result;
+}
+
+const budgetOf = ({ temporal }: Rivers): WorkflowHandle =>
+  temporal.client.workflow.getHandle(budgetWorkflowId('main'));
+
+async function untilCalls({ simulator }: Rivers, calls: number): Promise<void> {
+  while (simulator.stats().calls < calls) await sleep(10);
+}
+
+/** No window of the API ever held more than it may, and none refused a call. */
+function expectWithin({ simulator }: Rivers): void {
+  const { refused, windows } = simulator.stats();
+  for (const { calls, most } of windows) expect(most).toBeLessThanOrEqual(calls);
+  expect(refused).toBe(0);
+}
+
+const instants = (calls: readonly CallRecord[]): number[] => calls.map(({ at }) => Date.parse(at));
+
+describe.concurrent('a budget that processes share', { timeout: 150_000 }, () => {
+  it('is kept by two workers to the call, with nothing refused', () =>
+    withRivers(
+      under([{ calls: 30, seconds: 5 }], {
+        rivers: { one: riverOf(5, 'one'), two: riverOf(4, 'two') },
+        simulator: { latencyMs: 100 },
+        worker: false,
+      }),
+      async (house) => {
+        const workers = [house.start('worker'), house.start('worker')];
+        await Promise.all(workers.map((worker) => worker.says('Working on')));
+        const runs = await Promise.all([start(house, 'one'), start(house, 'two')]);
+        const results = await Promise.all(runs.map(resultOf));
+        expect(results.map(({ calls, rows }) => ({ calls, rows }))).toEqual([
+          { calls: 50, rows: rowsOf(house, 5) },
+          { calls: 40, rows: rowsOf(house, 4) },
+        ]);
+        expect(house.simulator.stats().calls).toBe(90);
+        expectWithin(house);
+      },
+    ));
+
+  it('is remembered through kill -9 of all workers: the next one does not burst into a full window', () =>
+    withRivers(
+      under([{ calls: 30, seconds: 9 }], {
+        rivers: { one: riverOf(8, 'one'), two: riverOf(1, 'two') },
+        worker: false,
+      }),
+      async (house) => {
+        const first = house.start('worker');
+        await first.says('Working on');
+        await start(house, 'one');
+        await untilCalls(house, 25);
+        first.kill('SIGKILL');
+        await first.end;
+        const before = house.simulator.stats().calls;
+        const second = house.start('worker');
+        const { rows } = await resultOf(await start(house, 'two'));
+        expect(rows).toBe(rowsOf(house, 1));
+        expectWithin(house);
+        const calls = instants(house.simulator.calls());
+        // 30 calls fill the window; the rest of the second run's ten wait until the first run's have left it.
+        expect(before).toBeGreaterThan(20);
+        expect((calls[30] ?? 0) - (calls[0] ?? 0)).toBeGreaterThanOrEqual(9_000);
+        second.kill('SIGTERM');
+        await second.end;
+      },
+    ));
+
+  it('that a person terminates starts again with what it remembered', () =>
+    withRivers(under([{ calls: 30, seconds: 5 }], { rivers: { slow: riverOf(6) } }), async (house) => {
+      const run = await start(house, 'slow');
+      await untilCalls(house, 25);
+      await budgetOf(house).terminate('by a person');
+      const result = await resultOf(run);
+      expect(result).toMatchObject({ rows: rowsOf(house, 6), calls: 60 });
+      expectWithin(house);
+      expect(house.simulator.stats().calls).toBe(60);
+    }));
+
+  it('of which nothing can be read begins with full windows', () =>
+    withRivers(under([{ calls: 30, seconds: 4 }], { rivers: { slow: riverOf(1) } }), async (house) => {
+      // What answers for it is no budget: it has no such query, as one of an older River might not.
+      const { client } = house.temporal;
+      const workflowId = budgetWorkflowId('main');
+      const stranger = await client.workflow.start('riverRun', {
+        taskQueue: 'river',
+        workflowId,
+        args: [{ river: 'no such river' }],
+      });
+      await expect(stranger.result()).rejects.toThrow();
+      const startedAt = Date.now();
+      await resultOf(await start(house, 'slow'));
+      expectWithin(house);
+      const [first = 0] = instants(house.simulator.calls());
+      expect(first - startedAt).toBeGreaterThanOrEqual(4_000);
+    }));
+
+  it('refuses what is no reservation, and goes on', () =>
+    withRivers(under([{ calls: 30, seconds: 5 }], { rivers: { slow: riverOf(1) } }), async (house) => {
+      await house.pull({ river: 'slow' });
+      const noWindows = { process: 'p', windows: [], asks: [], room: 1, returned: [], news: noNews };
+      for (const input of [undefined, {}, 'calls, please', { ...noWindows, news: undefined }, noWindows]) {
+        const refused = budgetOf(house).executeUpdate<unknown, [unknown]>('reserve', { args: [input] });
+        await expect(refused).rejects.toMatchObject({
+          cause: { type: 'ConfigurationError' },
+        });
+      }
+      await house.pull({ river: 'slow' });
+      expectWithin(house);
+    }));
+
+  it('goes over continue-as-new in the middle of everything with its windows', () =>
+    withRivers(
+      under([{ calls: 30, seconds: 5 }], {
+        rivers: { slow: riverOf(8) },
+        simulator: { latencyMs: 50 },
+        temporal: { 'limit.historyCount.suggestContinueAsNew': '60' },
+      }),
+      async (house) => {
+        const result = await resultOf(await start(house, 'slow'));
+        expect(result).toMatchObject({ rows: rowsOf(house, 8), calls: 80 });
+        expectWithin(house);
+        expect(house.simulator.stats().calls).toBe(80);
+        const { raw, runId } = await budgetOf(house).describe();
+        expect(raw.workflowExecutionInfo?.firstRunId).not.toBe(runId);
+        // A worker that is killed with it in its cache holds it up for this long.
+        expect(Number(raw.executionConfig?.defaultWorkflowTaskTimeout?.seconds)).toBe(2);
+        expect((await readBudget(house.temporal.client, 'main'))?.windows[0]?.used).toBeGreaterThan(0);
+      },
+    ));
+});
+
+describe.concurrent('an API that says no', { timeout: 150_000 }, () => {
+  it('with 429, because another program calls it as well, loses no row, and is left in peace as long as it asks', () =>
+    withRivers(
+      under([{ calls: 20, seconds: 3 }], {
+        rivers: { slow: riverOf(4) },
+        simulator: { faults: [{ kind: 'retryAfter', seconds: 2 }] },
+      }),
+      async (house) => {
+        for (let k = 0; k < 15; k += 1) await house.simulator.ask('actions/GetExecutionChannels');
+        const result = await resultOf(await start(house, 'slow'));
+        const { calls, refused } = house.simulator.stats();
+        expect(result).toMatchObject({ rows: rowsOf(house, 4), calls: calls - 15, failedChunks: [] });
+        expect(refused).toBeGreaterThan(0);
+        expect(calls - refused).toBe(15 + 40);
+        const log = house.simulator.calls();
+        const all = instants(log);
+        for (const at of instants(log.filter(({ status }) => status === 429))) {
+          // Calls that were under way when it came arrive as well.
+          expect(all.filter((other) => other > at + 300 && other < at + 2_000)).toEqual([]);
+        }
+      },
+    ));
+
+  it('by being away is asked by one call at a time, and goes on when it is back', () =>
+    withRivers(
+      under([{ calls: 1000, seconds: 1 }], {
+        rivers: { one: riverOf(6, 'one'), two: riverOf(6, 'two') },
+        simulator: { latencyMs: 50 },
+      }),
+      async (house) => {
+        const runs = await Promise.all([start(house, 'one'), start(house, 'two')]);
+        await untilCalls(house, 30);
+        const beganAt = Date.now();
+        house.simulator.setFaults([{ kind: 'outage', forMs: 10_000 }]);
+        const results = await Promise.all(runs.map(resultOf));
+        expect(results.map(({ rows }) => rows)).toEqual([rowsOf(house, 6), rowsOf(house, 6)]);
+        expectWithin(house);
+        const resets = instants(house.simulator.calls().filter(({ status }) => status === 'reset'));
+        // Those under way, those let through before the news of them came; then one after 1, 2, 4 … s.
+        const probes = resets.filter((at) => at > beganAt + 900);
+        expect(resets.length - probes.length).toBeLessThanOrEqual(2 * 8);
+        expect(probes.length).toBeGreaterThanOrEqual(2);
+        expect(probes.length).toBeLessThanOrEqual(4);
+        const gaps = probes.slice(1).map((at, k) => at - (probes[k] ?? 0));
+        for (const [k, gap] of gaps.entries()) expect(gap).toBeGreaterThan(1_000 * 2 ** k);
+        const calls = results.reduce((all, { calls: each }) => all + (each ?? 0), 0);
+        expect(calls).toBe(120 + resets.length);
+      },
+    ));
+});
+
+describe.concurrent('a long wait for quota', { timeout: 150_000 }, () => {
+  it('is a timer of the run, and holds no activity', () =>
+    withRivers(under([{ calls: 20, seconds: 20 }], { rivers: { slow: riverOf(3) } }), async (house) => {
+      const run = await start(house, 'slow');
+      await untilCalls(house, 19);
+      const until = await waiting(run);
+      expect(until - Date.now()).toBeGreaterThan(5_000);
+      const { raw } = await run.describe();
+      expect(raw.pendingActivities ?? []).toEqual([]);
+      expect(await resultOf(run)).toMatchObject({ rows: rowsOf(house, 3), calls: 30 });
+      expectWithin(house);
+      const { events } = await run.fetchHistory();
+      const timers = (events ?? []).filter((event) => event.timerStartedEventAttributes);
+      expect(timers.length).toBeGreaterThan(0);
+    }));
+});
+
+/** Until when the run waits for quota, once it does and no activity of it is under way. */
+async function waiting(run: RunHandle): Promise<number> {
+  for (;;) {
+    const { waitingUntil } = await run.query<{ waitingUntil: string | null }, []>('progress');
+    const { raw, status } = await run.describe();
+    if (status.name !== 'RUNNING') throw new Error('the run ended without a long wait');
+    if (waitingUntil !== null && (raw.pendingActivities ?? []).length === 0) return Date.parse(waitingUntil);
+    await sleep(50);
+  }
+}
