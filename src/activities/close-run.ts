@@ -4,13 +4,18 @@ import type { CloseRunRequest } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
 import { readOpenedRun } from './report-of-run.ts';
 
-/** Ends a run in the manifest, drops its staging and sums it up from what the manifest holds. */
+/**
+ * Ends a run in the manifest, drops its staging and sums it up from what the manifest holds. A run that came to its
+ * end has failed all the same where not all of its chunks are loaded: some may have failed before a Reset.
+ */
 export const closeRun =
   (ports: ActivityPorts) =>
   async ({ run, status, error, finishedAt }: CloseRunRequest): Promise<RunResult> => {
     const warehouse = await ports.warehouse(run.warehouse);
     if (error !== null) await warehouse.failUnloadedChunks(run.runId, error);
-    await warehouse.closeRun(run.runId, status, finishedAt);
-    const stored = await readOpenedRun(warehouse, run.runId);
-    return resultOf(stored, await warehouse.summariseRun(run.runId));
+    const summary = await warehouse.summariseRun(run.runId);
+    const { total, loaded, skipped } = summary.chunks;
+    const lacks = status === 'succeeded' && loaded + skipped < total;
+    await warehouse.closeRun(run.runId, lacks ? 'failed' : status, finishedAt);
+    return resultOf(await readOpenedRun(warehouse, run.runId), summary);
   };

@@ -93,6 +93,7 @@ export interface FailChunkRequest extends ChunkRequest {
 
 export interface CloseRunRequest {
   readonly run: RunRef;
+  /** `succeeded` where the run came to its end; whether that is so the manifest knows. */
   readonly status: Exclude<RunStatus, 'running' | 'terminated'>;
   /** Why chunks that were never begun are failed; null leaves them as they are. */
   readonly error: string | null;

@@ -3,7 +3,8 @@ import { BudgetSpentError } from '../domain/errors.ts';
 /**
  * Works through `items`, `lanes` at a time, taken as lanes come free, while `work` says that there is time for more.
  * When one fails, the others finish what they have in hand (a call in flight is paid for) and begin nothing.
- * Tells whether the items were worked through to their end.
+ * Tells whether the items were worked through to their end. Where lanes are out of budget, the wait that it throws is
+ * that of the first which may go on, counted from now: the others may have gone on for seconds since it was told.
  */
 export async function inLanes<T>(
   items: Iterable<T>,
@@ -13,25 +14,36 @@ export async function inLanes<T>(
   const iterator = items[Symbol.iterator]();
   let goOn = true;
   let finished = false;
+  const failures: { readonly error: unknown; readonly at: number }[] = [];
   const lane = async () => {
     while (goOn) {
-      const next = iterator.next();
-      if (next.done) {
-        finished = true;
-        return;
-      }
       try {
+        const next = iterator.next();
+        if (next.done) {
+          finished = true;
+          return;
+        }
         goOn = (await work(next.value)) && goOn;
       } catch (error) {
         goOn = false;
-        throw error;
+        failures.push({ error, at: performance.now() });
       }
     }
   };
-  const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
-  const failures = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  await Promise.all(Array.from({ length: lanes }, lane));
+  const [first] = failures;
+  if (!first) return finished;
   // Being out of budget ends no chunk: where another lane has met something worse, that is what happened.
-  if (failures.length > 0)
-    throw failures.find((failure) => !(failure instanceof BudgetSpentError)) ?? failures[0];
-  return finished;
+  const worse = failures.find(({ error }) => !(error instanceof BudgetSpentError));
+  if (worse) throw worse.error;
+  throw soonest(failures.map(({ error, at }) => ({ error: error as BudgetSpentError, at })));
+}
+
+function soonest(
+  spent: readonly { readonly error: BudgetSpentError; readonly at: number }[],
+): BudgetSpentError {
+  const now = performance.now();
+  const waits = spent.map(({ error, at }) => ({ error, waitMs: Math.max(0, at + error.waitMs - now) }));
+  const { error, waitMs } = waits.reduce((one, other) => (other.waitMs < one.waitMs ? other : one));
+  return new BudgetSpentError(error.message, { waitMs: Math.ceil(waitMs), facts: { waitMs } });
 }

@@ -37,7 +37,8 @@ export const openRun =
     const { river } = input;
     await ports.optimove(river.connection);
     const warehouse = await ports.warehouse(river.target.warehouse);
-    const { run, chunks, table } = plannedRun(river, request);
+    const before = await warehouse.readRun(request.runId);
+    const { run, chunks, table } = plannedRun(before?.river ?? river, request);
     await warehouse.openRun(run, chunks, table);
     await dropOrphanedStaging(ports, warehouse, run.runId);
     return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
@@ -101,7 +102,7 @@ async function openedRun(ports: ActivityPorts, warehouse: Warehouse, stored: Sto
     table: river.target.table,
     period: period && { start: period.first, end: period.last },
     chunks: chunks.total,
-    readsLists: runListCalls(report, river.filters).length > 0,
+    readsLists: stored.selection === null && runListCalls(report, river.filters).length > 0,
     slices,
     chunksAtOnce: Math.max(2, Math.ceil(slicesAtOnce / slices.data.length / 2)),
     searchAttributes: await ports.runs.registeredSearchAttributes(),

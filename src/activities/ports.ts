@@ -54,6 +54,8 @@ export interface Warehouse {
   unfinishedChunks(runId: string, limit: number): Promise<Chunk[]>;
   /** waiting → pulling, one attempt more. */
   beginChunk(runId: string, chunk: string): Promise<BegunChunk>;
+  /** Whether pages may still be staged into it. `chunk` null: for the whole run. */
+  isOpen(runId: string, chunk: string | null): Promise<boolean>;
   stagedCalls(runId: string, chunk: string | null, slice: string): Promise<StagedCall[]>;
   stagedPages(
     runId: string,

@@ -6,7 +6,7 @@ import { inLanes } from './in-lanes.ts';
 import type { ActivityPorts } from './ports.ts';
 import { ChunkClosed, type PullContext, pullCall } from './pull-call.ts';
 import { readOpenedRun } from './report-of-run.ts';
-import { stoppedByWorkflow, untilStopped } from './stop-signals.ts';
+import { type StopSignals, stoppedByWorkflow, untilStopped } from './stop-signals.ts';
 
 /** How long an attempt works before it gives its slot back: well below its timeout, whatever a call takes. */
 const turnMs = 30 * 60_000;
@@ -15,46 +15,51 @@ const turnMs = 30 * 60_000;
  * Works through the calls of one slice, several at a time. Where it stands lies in the warehouse: an attempt
  * begins by looking there what is staged, so it goes on from wherever another one was killed.
  */
-export const pullSlice =
-  (ports: ActivityPorts) =>
-  async ({ run, chunk, slice }: SliceRequest): Promise<SliceOutcome> => {
-    const warehouse = await ports.warehouse(run.warehouse);
-    const { connection, optimove, windows } = await ports.optimove(run.connection);
-    const stored = await readOpenedRun(warehouse, run.runId);
-    const staged = new Map(
-      (await warehouse.stagedCalls(run.runId, chunk, slice)).map((call) => [call.call, call]),
-    );
-    const plan = await callsOfSlice(warehouse, stored, chunk, slice);
-    const count = { slice, calls: 0, rows: 0 };
+export const pullSlice = (ports: ActivityPorts) => (request: SliceRequest) =>
+  untilStopped(async (signals): Promise<SliceOutcome> => {
+    const { windows } = await ports.optimove(request.run.connection);
+    try {
+      const count = await pull(ports, request, signals);
+      return count ? { outcome: 'pulled', count, windows: windows() } : { outcome: 'more' };
+    } catch (error) {
+      if (error instanceof BudgetSpentError)
+        return { outcome: 'waiting', waitMs: error.waitMs, windows: windows() };
+      if (error instanceof ChunkClosed) return { outcome: 'closed' };
+      if (signals.stop.aborted && stoppedByWorkflow()) return { outcome: 'stopped' };
+      throw error;
+    }
+  });
 
-    return untilStopped(async (signals) => {
-      const context: PullContext = {
-        ...plan,
-        runId: run.runId,
-        chunk,
-        slice,
-        warehouse,
-        optimove,
-        signals,
-        pageSize: connection.pageSize,
-        giveUpAfterMs: durationMs(stored.river.giveUpAfter),
-      };
-      try {
-        const turnEndsAt = performance.now() + turnMs;
-        const finished = await inLanes(plan.calls, connection.maxConcurrentCalls, async (call) => {
-          const before = staged.get(call.key);
-          const { rows } = before?.finished ? before : await pullCall(context, call, before);
-          count.calls += 1;
-          count.rows += rows;
-          return performance.now() < turnEndsAt;
-        });
-        return finished ? { outcome: 'pulled', count, windows: windows() } : { outcome: 'more' };
-      } catch (error) {
-        if (error instanceof BudgetSpentError)
-          return { outcome: 'waiting', waitMs: error.waitMs, windows: windows() };
-        if (error instanceof ChunkClosed) return { outcome: 'closed' };
-        if (signals.stop.aborted && stoppedByWorkflow()) return { outcome: 'stopped' };
-        throw error;
-      }
-    });
+/** What the slice comes to, once all its calls are staged; undefined where its turn ended before. */
+async function pull(ports: ActivityPorts, { run, chunk, slice }: SliceRequest, signals: StopSignals) {
+  const warehouse = await ports.warehouse(run.warehouse);
+  const { connection, optimove } = await ports.optimove(run.connection);
+  // A Reset begins slices again of chunks that are loaded since: that would be calls for nothing.
+  if (!(await warehouse.isOpen(run.runId, chunk))) throw new ChunkClosed();
+  const stored = await readOpenedRun(warehouse, run.runId);
+  const staged = new Map(
+    (await warehouse.stagedCalls(run.runId, chunk, slice)).map((call) => [call.call, call]),
+  );
+  const plan = await callsOfSlice(warehouse, stored, chunk, slice);
+  const context: PullContext = {
+    ...plan,
+    runId: run.runId,
+    chunk,
+    slice,
+    warehouse,
+    optimove,
+    signals,
+    pageSize: connection.pageSize,
+    giveUpAfterMs: durationMs(stored.river.giveUpAfter),
   };
+  const count = { slice, calls: 0, rows: 0 };
+  const turnEndsAt = performance.now() + turnMs;
+  const finished = await inLanes(plan.calls, connection.maxConcurrentCalls, async (call) => {
+    const before = staged.get(call.key);
+    const { rows } = before?.finished ? before : await pullCall(context, call, before);
+    count.calls += 1;
+    count.rows += rows;
+    return performance.now() < turnEndsAt;
+  });
+  return finished ? count : undefined;
+}

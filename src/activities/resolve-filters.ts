@@ -1,21 +1,38 @@
 import { countCalls } from '../domain/call/count-calls.ts';
 import { readListAnswers } from '../domain/call/list-answers.ts';
+import { runListCalls } from '../domain/call/list-calls.ts';
 import { resolveSelection } from '../domain/call/resolve-selection.ts';
+import type { Selection } from '../domain/call/selection.ts';
+import type { Report } from '../domain/catalogue/report.ts';
+import { ConfigurationError } from '../domain/errors.ts';
 import { listsOfRun } from '../domain/run/run-slices.ts';
+import type { StoredRun } from '../domain/run/stored-run.ts';
 import type { Resolved, RunRef } from './contract.ts';
-import type { ActivityPorts } from './ports.ts';
+import type { ActivityPorts, Warehouse } from './ports.ts';
 import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
 
-/** Turns names and "all" into ids, from the lists that were pulled, and keeps them with the run. */
+/** Turns names and "all" into ids, from the lists that were pulled, and keeps them with the run: once, whatever is reset. */
 export const resolveFilters =
   (ports: ActivityPorts) =>
   async (run: RunRef): Promise<Resolved> => {
     const warehouse = await ports.warehouse(run.warehouse);
     const stored = await readOpenedRun(warehouse, run.runId);
     const report = reportOfRiver(stored.river);
-    const answers = await readListAnswers(warehouse.stagedPages(run.runId, null, listsOfRun));
-    const selection = resolveSelection(report, stored.river.filters, answers);
-    await warehouse.saveSelection(run.runId, selection);
+    const selection = stored.selection ?? (await select(warehouse, stored, report));
     const { filters } = stored.river;
     return { dataCalls: countCalls({ report, filters, selection, period: stored.period }).data };
   };
+
+async function select(warehouse: Warehouse, { runId, river }: StoredRun, report: Report): Promise<Selection> {
+  const staged = new Set((await warehouse.stagedCalls(runId, null, listsOfRun)).map(({ call }) => call));
+  if (!runListCalls(report, river.filters).every(({ call }) => staged.has(call.key))) {
+    // Read as they are, "all" would come to nothing.
+    throw new ConfigurationError(
+      `The lists that the run ${runId} had read are gone, because it was closed before its filters were resolved. Start ${river.name} again.`,
+    );
+  }
+  const answers = await readListAnswers(warehouse.stagedPages(runId, null, listsOfRun));
+  const selection = resolveSelection(report, river.filters, answers);
+  await warehouse.saveSelection(runId, selection);
+  return selection;
+}

@@ -16,6 +16,7 @@ import { failChunks } from './statements/fail-chunks.ts';
 import { failingSince } from './statements/failing-since.ts';
 import { findRun } from './statements/find-run.ts';
 import { firstRows } from './statements/first-rows.ts';
+import { isOpen } from './statements/is-open.ts';
 import { listRuns } from './statements/list-runs.ts';
 import { readRun } from './statements/read-run.ts';
 import { runsWithStaging } from './statements/runs-with-staging.ts';
@@ -49,6 +50,7 @@ export async function openWarehouse(
     saveSelection: (runId, selection) => read((tables) => saveSelection(tables, runId, selection)),
     unfinishedChunks: (runId, limit) => read((tables) => unfinishedChunks(tables, runId, limit)),
     beginChunk: (runId, chunk) => transact((tables) => beginChunk(tables, runId, chunk)),
+    isOpen: (runId, chunk) => read((tables) => isOpen(tables, runId, chunk)),
     stagedCalls: (runId, chunk, slice) =>
       read(async (tables) =>
         (await hasStaging(tables, runId)) ? stagedCalls(tables, runId, chunk, slice) : [],

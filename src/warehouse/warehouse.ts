@@ -16,6 +16,7 @@ export interface OpenWarehouse {
   saveSelection(runId: string, selection: Selection): Promise<void>;
   unfinishedChunks(runId: string, limit: number): Promise<Chunk[]>;
   beginChunk(runId: string, chunk: string): Promise<BegunChunk>;
+  isOpen(runId: string, chunk: string | null): Promise<boolean>;
   stagedCalls(runId: string, chunk: string | null, slice: string): Promise<StagedCall[]>;
   stagedPages(
     runId: string,

@@ -4,10 +4,14 @@ import type { BudgetActivities, RunActivities } from '../activities/contract.ts'
 /** Passing failures are tried again without a limit of attempts; what will not help itself is marked so where it is thrown. */
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '2m' } as const;
 
-/** Short statements on the warehouse. */
+/**
+ * Short statements on the warehouse. One that is under way when the run is cancelled is waited for: else it could
+ * come after the run's end, and open again what was closed.
+ */
 export const { openRun, resolveFilters, nextChunks, beginChunk, failChunk, closeRun } =
   proxyActivities<RunActivities>({
     startToCloseTimeout: '5m',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry,
   });
 

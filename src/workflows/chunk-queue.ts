@@ -33,7 +33,9 @@ export class ChunkQueue {
 
   async #read(): Promise<void> {
     // Chunks that are open here are unfinished as well: room for them, so that what remains is new.
-    const chunks = await nextChunks({ run: this.#run, limit: readAtOnce + this.#chunksAtOnce });
+    const limit = readAtOnce + this.#chunksAtOnce;
+    const summary = 'chunks that are not loaded';
+    const chunks = await nextChunks.executeWithOptions({ summary }, [{ run: this.#run, limit }]);
     this.#waiting = chunks.filter((chunk) => !this.#taken.has(chunk.key));
     this.#reading = undefined;
   }

@@ -20,8 +20,9 @@ export function detailsOf(progress: RunProgress): string {
     .join('\n\n');
 }
 
+/** `3 of 10`, not `3/10`: the Web UI's font makes a fraction of that. */
 const rowOf = (chunk: ChunkProgress): string =>
-  `| ${chunk.chunk} | ${chunk.state} | ${chunk.rows} | ${chunk.calls} | ${chunk.attempts} | ${chunk.slicesPulled}/${chunk.slices} | ${cell(chunk.error)} |`;
+  `| ${chunk.chunk} | ${chunk.state} | ${chunk.rows} | ${chunk.calls} | ${chunk.attempts} | ${chunk.slicesPulled} of ${chunk.slices} | ${cell(chunk.error)} |`;
 
 /** Text from outside, kept from ending the cell. */
 const cell = (text: string | null): string => (text ?? '').replace(/[|\r\n]+/g, ' ').slice(0, 120);

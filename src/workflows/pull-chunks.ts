@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import type { OpenedRun } from '../activities/contract.ts';
 import { ChunkQueue } from './chunk-queue.ts';
 import { loadChunk } from './load-chunk.ts';
@@ -11,25 +11,21 @@ import type { RunState } from './run-state.ts';
  */
 export async function pullChunks(opened: OpenedRun, state: RunState): Promise<'done' | 'continue'> {
   const queue = new ChunkQueue(opened.run, opened.chunksAtOnce);
-  const scope = new CancellationScope();
-  let leaving = false;
-
   const lane = async () => {
-    for (let chunk = await queue.take(); chunk && !leaving; chunk = await queue.take()) {
+    for (let chunk = await queue.take(); chunk; chunk = await queue.take()) {
       await loadChunk(opened, state, chunk);
-      if (!leaving && workflowInfo().continueAsNewSuggested) {
-        leaving = true;
-        scope.cancel();
-      }
     }
   };
+  const scope = new CancellationScope();
   const lanes = Array.from({ length: opened.chunksAtOnce }, () => scope.run(lane));
+  const longHistory = scope.run(() => condition(() => workflowInfo().continueAsNewSuggested));
   try {
-    await Promise.all(lanes);
-  } catch (error) {
+    return await Promise.race([
+      Promise.all(lanes).then(() => 'done' as const),
+      longHistory.then(() => 'continue' as const),
+    ]);
+  } finally {
     scope.cancel();
-    await Promise.allSettled(lanes);
-    if (!(leaving && isCancellation(error))) throw error;
+    await Promise.allSettled([...lanes, longHistory]);
   }
-  return leaving ? 'continue' : 'done';
 }

@@ -1,19 +1,20 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 import type { RunRef } from '../activities/contract.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { pullSlice } from './activities.ts';
 import type { RunState } from './run-state.ts';
+import { throwIfCancelled } from './throw-if-cancelled.ts';
 
 /**
  * One slice, however many turns it takes. A long wait for quota is a timer here, so that it costs no worker
- * slot and no attempt; where the slice stands lies in the warehouse.
+ * slot and no attempt; where the slice stands lies in the warehouse. Undefined where the chunk is no longer open.
  */
 export async function pullToEnd(
   run: RunRef,
   state: RunState,
   chunk: string | null,
   slice: string,
-): Promise<SliceCount> {
+): Promise<SliceCount | undefined> {
   const summary = chunk === null ? slice : `${chunk} ${slice}`;
   for (;;) {
     const outcome = await pullSlice.executeWithOptions({ summary }, [{ run, chunk, slice }]);
@@ -22,11 +23,9 @@ export async function pullToEnd(
         state.slicePulled(chunk, outcome.count, outcome.windows);
         return outcome.count;
       case 'closed':
-        // Somebody has loaded or failed the chunk meanwhile (a Reset, a retry): the commit finds out which.
-        return { slice, calls: 0, rows: 0 };
+        return undefined;
       case 'stopped':
-        // It stopped because this scope was cancelled: end the way every cancelled wait ends.
-        await CancellationScope.current().cancelRequested;
+        await throwIfCancelled();
         break;
       case 'more':
         break;

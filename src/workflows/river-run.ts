@@ -17,6 +17,7 @@ import { pullChunks } from './pull-chunks.ts';
 import { pullToEnd } from './pull-to-end.ts';
 import { type Carried, RunState } from './run-state.ts';
 import { markRun, scheduledStartTime } from './search-attributes.ts';
+import { throwIfCancelled } from './throw-if-cancelled.ts';
 
 /**
  * One run of a river: opens it (period, chunks, manifest), resolves its filters, pulls and loads its chunks and
@@ -37,6 +38,8 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
   try {
     if (!carried) await prepare(opened, state);
     end = await pullChunks(opened, state);
+    // One that came while the lanes ended would be lost in the next execution.
+    if (end === 'continue') await throwIfCancelled();
   } catch (error) {
     if (isCancellation(error)) {
       await close(opened, 'cancelled', null);
@@ -47,8 +50,8 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
     throw failed(failure.kind, failure.message, await close(opened, 'failed', textOf(failure)));
   }
   if (end === 'continue') return continueAsNew<typeof riverRun>(input, state.carried(opened));
-  if (state.failed === 0) return close(opened, 'succeeded', null);
-  const result = await close(opened, 'failed', null);
+  const result = await close(opened, 'succeeded', null);
+  if (result.status === 'succeeded') return result;
   throw failed('ChunksFailed', chunksFailed(result), result);
 }
 
@@ -58,13 +61,14 @@ async function open(input: unknown, state: RunState): Promise<OpenedRun> {
   const { workflowId, firstExecutionRunId: runId } = info;
   const instant = info.typedSearchAttributes.get(scheduledStartTime)?.toISOString() ?? startedAt;
   try {
-    const opened = await openRun({ input, workflowId, runId, instant, startedAt });
+    const request = { input, workflowId, runId, instant, startedAt };
+    const opened = await openRun.executeWithOptions({ summary: riverOf(input) || 'no river' }, [request]);
     markRun(opened);
     state.runOpened(opened);
     return opened;
   } catch (error) {
     const failure = failureOf(error);
-    if (!failure) throw error;
+    if (isCancellation(error) || !failure) throw error;
     const finishedAt = new Date().toISOString();
     const result = resultOfUnopened({
       river: riverOf(input),
@@ -80,7 +84,8 @@ async function open(input: unknown, state: RunState): Promise<OpenedRun> {
 
 async function prepare(opened: OpenedRun, state: RunState): Promise<void> {
   if (opened.readsLists) await pullToEnd(opened.run, state, null, listsOfRun);
-  const { dataCalls } = await resolveFilters(opened.run);
+  const { report } = opened.run;
+  const { dataCalls } = await resolveFilters.executeWithOptions({ summary: report }, [opened.run]);
   state.callsPlanned(dataCalls);
 }
 
@@ -90,7 +95,9 @@ const close = (
   error: string | null,
 ) =>
   CancellationScope.nonCancellable(() =>
-    closeRun({ run: opened.run, status, error, finishedAt: new Date().toISOString() }),
+    closeRun.executeWithOptions({ summary: status }, [
+      { run: opened.run, status, error, finishedAt: new Date().toISOString() },
+    ]),
   );
 
 const failed = (kind: string, message: string, result: RunResult): ApplicationFailure =>

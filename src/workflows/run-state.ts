@@ -48,10 +48,6 @@ export class RunState {
     return { opened, plannedCalls: this.#plannedCalls, ...this.#counts };
   }
 
-  get failed(): number {
-    return this.#counts.failed;
-  }
-
   runOpened(opened: OpenedRun): void {
     this.#opened = opened;
     this.#show();

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { simulatorKey } from '../helpers/with-simulator.ts';
 
 const folder = new URL('./histories/', import.meta.url);
 const histories = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -25,6 +26,17 @@ describe('a run that was begun by a released version goes on with this one', () 
   it('there are histories of every workflow', () => {
     for (const workflow of ['river-run', 'api-budget']) {
       expect(histories.filter((file) => file.startsWith(workflow))).not.toEqual([]);
+    }
+  });
+
+  it('none of them bears a secret', () => {
+    for (const file of histories) {
+      const history = readFileSync(new URL(file, folder), 'utf8');
+      const payloads = [...history.matchAll(/"data": "([^"]*)"/g)].map(([, data]) =>
+        Buffer.from(String(data), 'base64').toString(),
+      );
+      expect(payloads).not.toHaveLength(0);
+      expect([history, ...payloads].filter((text) => text.includes(simulatorKey))).toEqual([]);
     }
   });
 

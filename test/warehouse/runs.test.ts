@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
-import { aChunk, aRequest, aRun, loadRows, sampleShape, twoChunks } from './samples.ts';
+import { aChunk, aPage, aRequest, aRun, loadRows, sampleShape, twoChunks } from './samples.ts';
 
 const [first, second] = twoChunks;
 const finishedAt = '2026-01-10T07:00:00.000Z';
@@ -127,6 +127,24 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await warehouse.openRun(aRun(), twoChunks, sampleShape);
       expect(await warehouse.readRun('run-1')).toMatchObject({ status: 'running', finishedAt: null });
       expect(await warehouse.unfinishedChunks('run-1', 10)).toEqual([second]);
+    }));
+
+  test('a chunk that is begun after the end of its run opens the run again, with a staging of its own', () =>
+    withWarehouse(kind, async ({ warehouse, open }) => {
+      await loadRows(warehouse, aRun(), [[first, []]]);
+      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      await warehouse.closeRun('run-1', 'cancelled', finishedAt);
+      expect(await warehouse.isOpen('run-1', null)).toBe(false);
+      expect(await warehouse.isOpen('run-1', second.key)).toBe(false);
+      await warehouse.beginChunk('run-1', first.key);
+      expect(await warehouse.readRun('run-1')).toMatchObject({ status: 'cancelled' });
+      await Promise.all([warehouse, await open()].map((each) => each.beginChunk('run-1', second.key)));
+      expect(await warehouse.readRun('run-1')).toMatchObject({ status: 'running', finishedAt: null });
+      expect(await warehouse.isOpen('run-1', null)).toBe(true);
+      expect(await warehouse.isOpen('run-1', first.key)).toBe(false);
+      expect(await warehouse.isOpen('run-1', second.key)).toBe(true);
+      expect(await warehouse.stagePage('run-1', second.key, aPage([]), [])).toBe('staged');
+      expect(await warehouse.runsWithStaging()).toHaveLength(1);
     }));
 
   test('runs whose staging is still there are found until it is dropped', () =>

@@ -68,6 +68,21 @@ describe.each(warehouseKinds)('into %s', (kind) => {
         },
       ));
 
+    it('429 that does not say how long waits as well, and spends no attempt of an activity', () =>
+      withRivers(
+        { kind, rivers: { details }, simulator: { faults: [{ kind: 'throttle', times: 2 }] } },
+        async (house) => {
+          expect((await house.run({ river: 'details' }, 'throttled')).end).toBe('succeeded');
+          expect(await rowsOf(house)).toBe(expectedRows(house));
+          const { events } = await house.temporal.client.workflow.getHandle('throttled').fetchHistory();
+          const attempts = (events ?? []).flatMap(
+            ({ activityTaskStartedEventAttributes: started }) => started?.attempt ?? [],
+          );
+          expect(attempts.length).toBeGreaterThan(days.length);
+          expect(new Set(attempts)).toEqual(new Set([1]));
+        },
+      ));
+
     it('an expired token signs in once more', () =>
       withRivers(
         {
@@ -161,6 +176,24 @@ describe.each(warehouseKinds)('into %s', (kind) => {
           expect(result.calls).toBe(house.simulator.stats().calls);
         },
       ));
+
+    it.each([401, 403])('on every data call, where GetLastDataUpdate is refused with %d', (status) =>
+      withRivers(
+        {
+          kind,
+          rivers: { details },
+          simulator: {
+            faults: [
+              { kind: 'notFound', match: { endpoint: 'customers/*' } },
+              { kind: 'status', status, match: { endpoint: 'GetLastDataUpdate' } },
+            ],
+          },
+        },
+        async (house) => {
+          expect(await house.pull({ river: 'details' })).toMatchObject({ rows: 0, chunks: { loaded: 3 } });
+        },
+      ),
+    );
 
     it('and everywhere it fails the run and removes nothing', () =>
       withRivers({ kind, rivers: { details } }, async (house) => {

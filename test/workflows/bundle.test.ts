@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
@@ -17,12 +17,18 @@ test('the workflows bundle, without what every cached one would evaluate anew', 
 
 test('a workflow that reaches for the network is refused', async () => {
   const got = fileURLToPath(import.meta.resolve('got'));
-  const file = join(fileURLToPath(new URL('../../.cache/', import.meta.url)), `stray-${process.pid}.ts`);
+  const folder = fileURLToPath(new URL('../../.cache/', import.meta.url));
+  const file = join(folder, `stray-${process.pid}.ts`);
+  await mkdir(folder, { recursive: true });
   await writeFile(
     file,
     `import got from ${JSON.stringify(got)};\nexport const stray = async () => got('http://127.0.0.1');\n`,
   );
-  await expect(bundleWorkflowCode({ workflowsPath: file, logger: quiet })).rejects.toThrow(
-    /disallowed|Webpack/i,
-  );
+  try {
+    await expect(bundleWorkflowCode({ workflowsPath: file, logger: quiet })).rejects.toThrow(
+      /disallowed|Webpack/i,
+    );
+  } finally {
+    await rm(file);
+  }
 });

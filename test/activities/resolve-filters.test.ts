@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import type { ActivityPorts, Warehouse } from '../../src/activities/ports.ts';
+import { resolveFilters } from '../../src/activities/resolve-filters.ts';
+import { ConfigurationError } from '../../src/domain/errors.ts';
+import { listsOfRun } from '../../src/domain/run/run-slices.ts';
+import type { StagedCall } from '../../src/domain/run/staged-page.ts';
+import type { StoredRun } from '../../src/domain/run/stored-run.ts';
+import { aStoredRun } from '../helpers/a-stored-run.ts';
+
+const run = { runId: 'run-1', workflowId: 'w', river: 'r', report: 'r', connection: 'main', warehouse: 'w' };
+
+/** A warehouse with a run of all actions over four days, and what is staged of its list. */
+function aWarehouse({ selection, staged }: { selection: StoredRun['selection']; staged: readonly string[] }) {
+  const saved: unknown[] = [];
+  const warehouse: Partial<Warehouse> = {
+    readRun: async () => aStoredRun({ selection }),
+    stagedCalls: async (_run, _chunk, slice) =>
+      slice === listsOfRun ? staged.map((call) => ({ call }) as StagedCall) : [],
+    async *stagedPages() {
+      yield {
+        call: 'GetAllActions',
+        page: 0,
+        columns: ['action_id', 'action_name'],
+        rows: [
+          [3, 'A'],
+          [4, 'B'],
+        ],
+      };
+    },
+    saveSelection: async (_run, selected) => void saved.push(selected),
+  };
+  const ports = { warehouse: async () => warehouse } as unknown as ActivityPorts;
+  return { saved, resolve: () => resolveFilters(ports)(run) };
+}
+
+test('a filter that is left out comes to all that the list has, and is kept with the run', async () => {
+  const { saved, resolve } = aWarehouse({ selection: null, staged: ['GetAllActions'] });
+  await resolve();
+  expect(saved).toEqual([{ actions: [3, 4] }]);
+});
+
+test('what the filters came to stays so, whatever is reset', async () => {
+  const { saved, resolve } = aWarehouse({ selection: { actions: [3] }, staged: [] });
+  await resolve();
+  expect(saved).toEqual([]);
+});
+
+test('a list that is gone is not taken for an empty one', async () => {
+  const { saved, resolve } = aWarehouse({ selection: null, staged: [] });
+  await expect(resolve()).rejects.toThrow(ConfigurationError);
+  expect(saved).toEqual([]);
+});

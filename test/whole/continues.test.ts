@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { endOfRun } from '../../src/control/run-end.ts';
+import { type RunHandle, startRun } from '../../src/control/start-run.ts';
+import { daysBetween } from '../../src/simulator/world/day.ts';
+import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
+
+const days = daysBetween('2026-01-01', '2026-01-10');
+const byAction = {
+  report: 'customers-by-action',
+  period: { start: '2026-01-01', end: '2026-01-10' },
+  filters: { actions: [12] },
+  target: { table: 'by_action', load: 'append' },
+};
+/** Temporal suggests a new history at thousands of events; this server does so after a few. */
+const suggestedAfter = (events: number) => ({ 'limit.historyCount.suggestContinueAsNew': String(events) });
+
+/** A part of the calls has to wait for it. */
+const budget = [{ calls: 60, per: '20s' }];
+
+/** How the run's first history ended, and whether it had loaded a chunk by then. */
+async function firstHistoryOf(
+  { temporal: { client } }: Rivers,
+  { workflowId, firstExecutionRunId }: RunHandle,
+) {
+  const first = client.workflow.getHandle(workflowId, firstExecutionRunId);
+  const { events } = await first.fetchHistory();
+  const names = (events ?? []).map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  return { status: (await first.describe()).status.name, loaded: names.includes('commitChunk') };
+}
+
+describe.concurrent('a run whose history grows long', () => {
+  it.each([
+    ['between its chunks', { every: 'daily' }, days.length, true, 50],
+    ['in the middle of a chunk', { every: 'dont_split' }, 1, false, 32],
+  ])(
+    'goes over into new ones, %s, with its counts and without a repeated call',
+    (_at, chunks, total, loaded, events) =>
+      withRivers(
+        {
+          rivers: { byAction: { ...byAction, chunks } },
+          connection: { budget },
+          simulator: { latencyMs: 40 },
+          temporal: suggestedAfter(events),
+        },
+        async (house) => {
+          const handle = await startRun(
+            { ...house.temporal, close: async () => {} },
+            { river: 'byAction', input: { river: 'byAction' }, workflowId: 'long' },
+          );
+          const end = await endOfRun(handle);
+          const rows = house.simulator.world.rowCount('customers-by-action', { days, actions: [12] });
+          expect(end).toMatchObject({
+            end: 'succeeded',
+            result: {
+              runId: handle.firstExecutionRunId,
+              chunks: { total, loaded: total, failed: 0 },
+              rows,
+              calls: days.length * 10,
+            },
+          });
+          expect(await firstHistoryOf(house, handle)).toEqual({ status: 'CONTINUED_AS_NEW', loaded });
+          expect(house.simulator.stats().calls).toBe(days.length * 10);
+          expect(await house.sql('select count(*) as n from by_action')).toEqual([{ n: rows }]);
+          const progress = await house.temporal.client.workflow.getHandle('long').query('progress');
+          expect(progress).toMatchObject({ chunks: { total, loaded: total, failed: 0 }, rows });
+        },
+      ),
+  );
+});

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { endOfRun } from '../../src/control/run-end.ts';
+import { type RunHandle, startRun } from '../../src/control/start-run.ts';
+import { withTcpProxy } from '../helpers/tcp-proxy.ts';
+import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
+import { postgresUrl } from '../helpers/with-warehouse.ts';
+
+const rivers = {
+  byAction: {
+    report: 'customers-by-action',
+    period: { start: '2026-01-01', end: '2026-01-04' },
+    chunks: { every: 'daily' },
+    filters: { actions: [12] },
+    target: { table: 'by_action' },
+  },
+};
+
+const started = ({ temporal }: Rivers): Promise<RunHandle> =>
+  startRun({ ...temporal, close: async () => {} }, { river: 'byAction', input: { river: 'byAction' } });
+
+/** Cancels the run and says how it ended, and in how many milliseconds. */
+async function cancelled(handle: RunHandle) {
+  const asked = performance.now();
+  await handle.cancel();
+  const { end } = await endOfRun(handle);
+  return { end, ms: performance.now() - asked };
+}
+
+describe('a run that is cancelled', () => {
+  it('while calls hang is cancelled within 10 s, and calls nothing more', () =>
+    withRivers({ rivers, simulator: { latencyMs: 60_000 } }, async (house) => {
+      const handle = await started(house);
+      while (house.simulator.stats().calls === 0) await sleep(20);
+      const { end, ms } = await cancelled(handle);
+      expect(end).toBe('cancelled');
+      expect(ms).toBeLessThan(10_000);
+      const calls = house.simulator.calls();
+      expect(new Set(calls.map(({ status }) => status))).toEqual(new Set(['aborted']));
+      // What was sent counts, whatever became of it.
+      expect(await house.sql('select count(*) as n from river_calls')).toEqual([{ n: calls.length }]);
+      const states = await house.sql('select distinct "state" from river_chunks');
+      expect(states).toEqual([{ state: 'waiting' }]);
+    }));
+
+  it('while it waits for quota is cancelled at once', () =>
+    withRivers({ rivers, connection: { budget: [{ calls: 5, per: '10m' }] } }, async (house) => {
+      const handle = await started(house);
+      const waits = async () =>
+        (await handle.query<{ waitingUntil: string | null }, []>('progress')).waitingUntil !== null;
+      await expect.poll(waits, { timeout: 40_000 }).toBe(true);
+      const { end, ms } = await cancelled(handle);
+      expect(end).toBe('cancelled');
+      expect(ms).toBeLessThan(5_000);
+      expect(await house.sql('select "state" from river_runs')).toEqual([{ state: 'cancelled' }]);
+    }));
+
+  it('while it waits for a warehouse to open itself in is cancelled, and did not fail', () => {
+    const { hostname, port } = new URL(postgresUrl());
+    return withTcpProxy({ host: hostname, port: Number(port) }, (proxy) =>
+      withRivers(
+        { kind: 'pg', rivers, warehouseUrl: (url) => url.replace(`:${port}`, `:${proxy.port}`) },
+        async (house) => {
+          proxy.cut();
+          const handle = await started(house);
+          const isRetried = async () =>
+            (await handle.describe()).raw.pendingActivities?.some(({ attempt }) => Number(attempt) > 1);
+          await expect.poll(isRetried, { timeout: 40_000 }).toBe(true);
+          const { end, ms } = await cancelled(handle);
+          expect(end).toBe('cancelled');
+          expect(ms).toBeLessThan(10_000);
+          expect(house.simulator.stats().calls).toBe(0);
+        },
+      ),
+    );
+  });
+});
+
+describe('a run that fails as a whole', () => {
+  it('stops what it has under way: no call is sent after the one that was refused', () =>
+    withRivers(
+      {
+        rivers,
+        simulator: {
+          latencyMs: 200,
+          faults: [{ kind: 'status', status: 401, after: 12, times: 1 }],
+        },
+      },
+      async (house) => {
+        const end = await house.run({ river: 'byAction' });
+        expect(end).toMatchObject({ end: 'failed', kind: 'CredentialsRefusedError' });
+        const sent = house.simulator.stats().calls;
+        expect(sent).toBeLessThan(40);
+        await sleep(1_000);
+        expect(house.simulator.stats().calls).toBe(sent);
+        expect(await house.sql('select "state" from river_runs')).toEqual([{ state: 'failed' }]);
+        const staging = (await house.warehouse.tables()).filter((name) => name.startsWith('river_staging'));
+        expect(staging).toEqual([]);
+      },
+    ));
+});

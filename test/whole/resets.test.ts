@@ -1,0 +1,137 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { endOfRun } from '../../src/control/run-end.ts';
+import { type RunHandle, startRun } from '../../src/control/start-run.ts';
+import { daysBetween } from '../../src/simulator/world/day.ts';
+import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
+import { warehouseKinds } from '../helpers/with-warehouse.ts';
+
+const days = daysBetween('2026-01-01', '2026-01-08');
+const byAction = {
+  report: 'customers-by-action',
+  period: { start: '2026-01-01', end: '2026-01-08' },
+  chunks: { every: 'daily', size: 2 },
+  filters: { actions: [12] },
+  target: { table: 'by_action', load: 'append' },
+};
+const chunks = 4;
+const calls = days.length * 10;
+const rivers = { byAction };
+
+const expectedRows = ({ simulator }: Rivers) =>
+  simulator.world.rowCount('customers-by-action', { days, actions: [12] });
+const rowsIn = async ({ sql }: Rivers) => Number((await sql('select count(*) as n from by_action'))[0]?.n);
+
+const started = ({ temporal }: Rivers): Promise<RunHandle> =>
+  startRun({ ...temporal, close: async () => {} }, { river: 'byAction', input: { river: 'byAction' } });
+
+/** Temporal's number for them: else the new execution is cancelled like the old one. */
+const cancelRequests = 4;
+
+/** Resets a run to the workflow task that `share` of its workflow tasks came before, as a person does in the Web UI. */
+async function resetTo(share: number, house: Rivers, { workflowId, firstExecutionRunId: runId }: RunHandle) {
+  const { client, namespace } = house.temporal;
+  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const tasks = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
+  await client.workflowService.resetWorkflowExecution({
+    namespace,
+    workflowExecution: { workflowId, runId },
+    workflowTaskFinishEventId: tasks[Math.floor(tasks.length * share)]?.eventId ?? null,
+    resetReapplyExcludeTypes: [cancelRequests],
+    reason: 'by a person',
+    requestId: `reset-to-${share}`,
+  });
+  return endOfRun(client.workflow.getHandle(workflowId) as RunHandle);
+}
+
+describe.each(warehouseKinds)('a run into %s that has ended', (kind) => {
+  it.each([0, 0.4])('and is reset to %d of its way calls nothing again and adds nothing', (share) =>
+    withRivers({ kind, rivers }, async (house) => {
+      const handle = await started(house);
+      expect((await endOfRun(handle)).end).toBe('succeeded');
+      expect(house.simulator.stats().calls).toBe(calls);
+      const end = await resetTo(share, house, handle);
+      expect(end).toMatchObject({
+        end: 'succeeded',
+        result: {
+          runId: handle.firstExecutionRunId,
+          status: 'succeeded',
+          chunks: { total: chunks, loaded: chunks },
+          rows: expectedRows(house),
+          calls,
+        },
+      });
+      expect(await rowsIn(house)).toBe(expectedRows(house));
+      expect(house.simulator.stats().calls).toBe(calls);
+      expect((await house.warehouse.tables()).filter((name) => name.startsWith('river_staging'))).toEqual([]);
+    }),
+  );
+});
+
+describe('a run that was cancelled', () => {
+  it('and is reset to before that goes on to its end', () =>
+    withRivers({ rivers, simulator: { latencyMs: 100 } }, async (house) => {
+      const handle = await started(house);
+      while (house.simulator.stats().calls < 30) await sleep(20);
+      await handle.cancel();
+      expect((await endOfRun(handle)).end).toBe('cancelled');
+      const end = await resetTo(0.3, house, handle);
+      expect(end).toMatchObject({ end: 'succeeded', result: { chunks: { total: chunks, loaded: chunks } } });
+      expect(await rowsIn(house)).toBe(expectedRows(house));
+      expect(await house.sql('select "state" from river_runs')).toEqual([{ state: 'succeeded' }]);
+    }));
+});
+
+describe('a run of which a chunk has failed', () => {
+  const lateDay = { match: { parameters: { Date: '2026-01-07' } } };
+
+  it('and is reset to its beginning loads that chunk, and calls for nothing else', () =>
+    withRivers(
+      { rivers, simulator: { faults: [{ kind: 'status', status: 405, ...lateDay }] } },
+      async (house) => {
+        const handle = await started(house);
+        expect(await endOfRun(handle)).toMatchObject({ end: 'failed', kind: 'ChunksFailed' });
+        house.simulator.setFaults([]);
+        house.simulator.reset();
+        const end = await resetTo(0, house, handle);
+        expect(end).toMatchObject({
+          end: 'succeeded',
+          result: { chunks: { total: chunks, loaded: chunks, failed: 0 } },
+        });
+        expect(await rowsIn(house)).toBe(expectedRows(house));
+        expect(house.simulator.stats().calls).toBe(20);
+      },
+    ));
+
+  it('and is reset to after it says that it failed, though it saw nothing of that', () =>
+    withRivers(
+      { rivers, simulator: { faults: [{ kind: 'status', status: 405, ...lateDay }] } },
+      async (house) => {
+        const handle = await started(house);
+        expect((await endOfRun(handle)).end).toBe('failed');
+        expect(await resetTo(0.9, house, handle)).toMatchObject({
+          end: 'failed',
+          kind: 'ChunksFailed',
+          result: { status: 'failed', chunks: { total: chunks, loaded: chunks - 1, failed: 1 } },
+        });
+      },
+    ));
+});
+
+describe('a run that is opened anew by a reset', () => {
+  it('keeps the river that it was opened with, whatever the file says now', () =>
+    withRivers({ rivers, worker: false }, async (house) => {
+      const first = house.start('worker');
+      const handle = await started(house);
+      expect((await endOfRun(handle)).end).toBe('succeeded');
+      first.kill('SIGTERM');
+      await first.end;
+      const text = await readFile(house.file, 'utf8');
+      await writeFile(house.file, text.replace('size: 2', 'size: 3'));
+      house.start('worker');
+      const end = await resetTo(0, house, handle);
+      expect(end).toMatchObject({ end: 'succeeded', result: { chunks: { total: chunks, loaded: chunks } } });
+      expect(await rowsIn(house)).toBe(expectedRows(house));
+    }));
+});

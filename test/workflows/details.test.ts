@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import type { ChunkProgress, RunProgress } from '../../src/domain/run/progress.ts';
+import { detailsOf } from '../../src/workflows/details.ts';
+
+const aChunk = (changes: Partial<ChunkProgress> = {}): ChunkProgress => ({
+  chunk: '2026-01-01/2026-01-04',
+  state: 'pulling',
+  rows: 120,
+  calls: 40,
+  attempts: 1,
+  slicesPulled: 4,
+  slices: 10,
+  error: null,
+  ...changes,
+});
+
+const aProgress = (changes: Partial<RunProgress> = {}): RunProgress => ({
+  river: 'r',
+  state: 'pulling',
+  chunks: { total: 3, loaded: 1, failed: 0 },
+  rows: 320,
+  calls: 120,
+  plannedCalls: 240,
+  waitingUntil: null,
+  expectedEnd: null,
+  windows: [{ calls: 2000, perSeconds: 3600, used: 120, free: 1880 }],
+  recent: [aChunk()],
+  ...changes,
+});
+
+test('a person reads how far the run is, what is left to call, and each chunk on a line of its own', () => {
+  expect(detailsOf(aProgress()).split('\n')).toEqual([
+    '**1 of 3 chunks loaded** · 320 rows · 120 of 240 planned calls',
+    '',
+    '1880 of 2000 calls left in the window of 3600 s.',
+    '',
+    '| chunk | state | rows | calls | attempts | slices | last error |',
+    '| --- | --- | ---: | ---: | ---: | ---: | --- |',
+    '| 2026-01-01/2026-01-04 | pulling | 120 | 40 | 1 | 4 of 10 |  |',
+  ]);
+});
+
+test('what is not known is left out, what the run waits for is told', () => {
+  const text = detailsOf(
+    aProgress({
+      chunks: { total: 3, loaded: 1, failed: 1 },
+      plannedCalls: null,
+      waitingUntil: '2026-01-10T06:30:00.000Z',
+      windows: [],
+    }),
+  );
+  expect(text).toContain('**1 of 3 chunks loaded**, 1 failed · 320 rows · 120 calls\n');
+  expect(text).toContain('Waiting for quota until 2026-01-10T06:30:00.000Z.');
+});
+
+test('an error from outside stays in its cell, and short', () => {
+  const error = `a | b\n| c | d |\r\n${'x'.repeat(500)}`;
+  const line = detailsOf(aProgress({ recent: [aChunk({ state: 'failed', error })] }))
+    .split('\n')
+    .at(-1);
+  expect(line?.match(/\|/g)).toHaveLength(8);
+  expect(line?.length).toBeLessThan(250);
+});
+
+test('before it is opened there is nothing to tell', () => {
+  expect(detailsOf(aProgress({ state: 'opening' }))).toBe('Opening the run.');
+});
