@@ -17,7 +17,7 @@ interface GlobalOptions {
 export interface CommandContext {
   readonly terminal: Terminal;
   readonly environment: Environment;
-  /** Aborted by Ctrl-C or SIGTERM. */
+  /** Aborted by Ctrl-C or SIGTERM. A command that never looks at it is ended by them at once, as any program is. */
   readonly interrupted: AbortSignal;
   /** The configuration file: `--config`, RIVER_CONFIG, or river.yaml here. */
   readonly configurationFile: string;
@@ -34,19 +34,22 @@ export function action<Args extends unknown[]>(
     const { config, json = false } = command.optsWithGlobals<GlobalOptions>();
     const terminal = createTerminal(json);
     const environment = readEnvironment();
-    const interrupted = interruption();
+    let interrupted: AbortSignal | undefined;
     try {
       const context: CommandContext = {
         terminal,
         environment,
-        interrupted,
+        get interrupted() {
+          interrupted ??= interruption();
+          return interrupted;
+        },
         configurationFile: configurationFile(environment, config),
         configuration: () =>
           loadConfiguration({ file: context.configurationFile, env: environment.variables }),
       };
       process.exitCode = await work(context, ...(args as unknown as Args));
     } catch (error) {
-      if (interrupted.aborted) {
+      if (interrupted?.aborted) {
         process.exitCode = exitCode.interrupted;
         return;
       }

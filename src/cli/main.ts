@@ -13,13 +13,24 @@ import { addWorker } from './commands/worker.ts';
 import { exitCode } from './exit-code.ts';
 import { version } from './version.ts';
 
+const howToBegin = `
+To begin:
+  river demo      one river from nothing, in half a minute; needs no configuration
+  river dev       the same, staying up with Temporal's Web UI
+  river check     once you have a river.yaml (examples/river.yaml is one to copy)
+
+Exit codes: 0 done, 1 the run failed or was cancelled, 2 configuration or usage,
+3 a service cannot be reached, 130 interrupted.`;
+
 const program = new Command('river')
   .description(
     "Pulls Optimove's reports into a SQL warehouse: complete, once, on time, within the call budget.",
   )
   .version(version)
   .option('--config <file>', 'the configuration file (default: RIVER_CONFIG, else ./river.yaml)')
-  .option('--json', 'one JSON document on standard output, everything else on standard error')
+  .option('--json', 'print one JSON document on standard output, all else on standard error')
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText('after', howToBegin)
   .exitOverride()
   .showSuggestionAfterError()
   .showHelpAfterError('(river <command> --help says what a command takes)');

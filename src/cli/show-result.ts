@@ -1,4 +1,6 @@
+import type { RunReport } from '../control/run-status.ts';
 import type { ChunkStatus, RunResult } from '../domain/run/run-result.ts';
+import { counted } from './counted.ts';
 import { table } from './table.ts';
 
 /** A run's result for a person: what is there, what is not and why, what to look at. */
@@ -8,7 +10,7 @@ export function showResult(result: RunResult): string {
     `${result.river} ${result.status}: run ${result.workflowId}`,
     period ? `Period ${period.start} to ${period.end}` : undefined,
     chunks
-      ? `${chunks.loaded} of ${chunks.total} chunks loaded${chunks.failed > 0 ? `, ${chunks.failed} failed` : ''}${chunks.skipped > 0 ? `, ${chunks.skipped} skipped` : ''} · ${result.rows} rows · ${result.calls} calls`
+      ? [countsOf(chunks), counted(result.rows ?? 0, 'row'), counted(result.calls ?? 0, 'call')].join(' · ')
       : undefined,
     ...result.failedChunks.map(({ start, end, error }) => `  not loaded ${daysOf(start, end)}: ${error}`),
     ...result.warnings.map(({ start, end, message }) => `  warning ${daysOf(start, end)}: ${message}`),
@@ -30,6 +32,13 @@ export function showChunks(chunks: readonly ChunkStatus[]): string {
   );
 }
 
+/** One run, chunk by chunk; of one that was never opened why that is so. */
+export function showReport(run: RunReport): string {
+  const result = showResult(run);
+  if (run.error !== null) return `${result}\n${run.error}`;
+  return run.chunkStates.length === 0 ? result : `${result}\n\n${showChunks(run.chunkStates)}`;
+}
+
 export function showRuns(runs: readonly RunResult[]): string {
   if (runs.length === 0) return 'No runs yet. Start one: river run <river> --wait';
   return table(
@@ -46,6 +55,13 @@ export function showRuns(runs: readonly RunResult[]): string {
     ]),
   );
 }
+
+const countsOf = ({ loaded, total, failed, skipped }: NonNullable<RunResult['chunks']>): string =>
+  [
+    `${loaded} of ${counted(total, 'chunk')} loaded`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ].join(', ');
 
 const daysOf = (start: string | null, end: string | null): string =>
   start === null ? '–' : `${start}/${end}`;

@@ -1,4 +1,4 @@
-import colors from 'picocolors';
+import picocolors from 'picocolors';
 
 /** What a command answers: one JSON document for programs, text for people. */
 export interface Answer {
@@ -42,4 +42,8 @@ export function createTerminal(json: boolean): Terminal {
   };
 }
 
-export { colors };
+/**
+ * Colours are for a terminal that wants them. (By itself the library colours for a CI server as well, where a program may
+ * read the lines.)
+ */
+export const colors = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);

@@ -60,5 +60,12 @@ function whyUnanswered(error: unknown, waiting: AbortSignal, abort: AbortSignal)
   if (error === abort.reason) return `did not answer within ${answerWithinMs / 1000} s`;
   if (error === waiting.reason)
     return `gave no permit to call within ${permitWithinMs / 1000} s; does a worker run?`;
+  // A run tries again; a command says how it stands, and where.
+  if (error instanceof OptimoveUnavailableError) return howItIsAway(error);
   return undefined;
+}
+
+function howItIsAway({ facts: { status, said }, cause }: OptimoveUnavailableError): string {
+  if (typeof status === 'number') return `answers ${status}${said ? `: "${said}"` : ''}`;
+  return `does not answer: ${cause instanceof Error ? cause.message : 'it broke off'}. Check its baseUrl, and whether this machine reaches it`;
 }

@@ -2,17 +2,22 @@ import { ConfigurationError } from '../domain/errors.ts';
 import type { Configuration } from '../domain/river/configuration.ts';
 import { resultOf } from '../domain/run/result-of.ts';
 import type { ChunkStatus, RunResult } from '../domain/run/run-result.ts';
+import type { StoredRun } from '../domain/run/stored-run.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
 import type { OpenWarehouse } from '../warehouse/warehouse.ts';
+
+/** A run as its manifest has it, chunk by chunk. */
+export interface BookedRun {
+  readonly result: RunResult;
+  readonly chunkStates: readonly ChunkStatus[];
+}
 
 /** The manifests of all configured warehouses, read together. */
 export interface Books {
   /** The newest run of a workflow id, wherever it was loaded. */
-  find(
-    workflowId: string,
-  ): Promise<{ readonly result: RunResult; readonly chunkStates: ChunkStatus[] } | undefined>;
+  find(workflowId: string): Promise<BookedRun | undefined>;
   /** The newest runs first. */
-  list(limit: number): Promise<RunResult[]>;
+  list(limit: number): Promise<BookedRun[]>;
   /** A few rows of a target, to show. */
   firstRows(warehouse: string, table: string, limit: number): Promise<Record<string, unknown>[]>;
 }
@@ -39,20 +44,17 @@ function booksOf(warehouses: ReadonlyMap<string, OpenWarehouse>): Books {
         all.map(async (books) => ({ books, run: await books.findRun(workflowId) })),
       );
       const [newest] = found.sort((a, b) => newestFirst(a.run?.startedAt, b.run?.startedAt));
-      if (!newest?.run) return undefined;
-      const { books, run } = newest;
-      const { runId } = run;
-      return {
-        result: resultOf(run, await books.summariseRun(runId)),
-        chunkStates: await books.chunkStatuses(runId),
-      };
+      return newest?.run && booked(newest.books, newest.run);
     },
     async list(limit) {
-      const runs = await Promise.all(all.map((books) => resultsOf(books, limit)));
-      return runs
+      const found = await Promise.all(
+        all.map(async (books) => (await books.listRuns(limit)).map((run) => ({ books, run }))),
+      );
+      const newest = found
         .flat()
-        .sort((a, b) => newestFirst(a.startedAt, b.startedAt))
+        .sort((a, b) => newestFirst(a.run.startedAt, b.run.startedAt))
         .slice(0, limit);
+      return Promise.all(newest.map(({ books, run }) => booked(books, run)));
     },
     firstRows(name, table, limit) {
       const warehouse = warehouses.get(name);
@@ -62,10 +64,10 @@ function booksOf(warehouses: ReadonlyMap<string, OpenWarehouse>): Books {
   };
 }
 
-const resultsOf = async (books: OpenWarehouse, limit: number): Promise<RunResult[]> =>
-  Promise.all(
-    (await books.listRuns(limit)).map(async (run) => resultOf(run, await books.summariseRun(run.runId))),
-  );
+const booked = async (books: OpenWarehouse, run: StoredRun): Promise<BookedRun> => ({
+  result: resultOf(run, await books.summariseRun(run.runId)),
+  chunkStates: await books.chunkStatuses(run.runId),
+});
 
 const newestFirst = (a: string | null | undefined, b: string | null | undefined): number =>
   (b ?? '').localeCompare(a ?? '');

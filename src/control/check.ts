@@ -1,14 +1,11 @@
+import type { Client } from '@temporalio/client';
 import { lastDataUpdate } from '../domain/call/list-calls.ts';
 import { ConfigurationError, CredentialsRefusedError, PassingError, RiverError } from '../domain/errors.ts';
 import type { Configuration, Connection, WarehouseSetting } from '../domain/river/configuration.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
 import { askOnce, type Reserve } from './ask-once.ts';
-import {
-  connectTemporalIfThere,
-  type TemporalClient,
-  temporalOptions,
-  temporalUnavailable,
-} from './connect-temporal.ts';
+import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
+import { failureOfTemporal } from './failure-of-temporal.ts';
 import { missingSearchAttributes } from './search-attributes.ts';
 import { isServed, reserveOf } from './shared-budget.ts';
 
@@ -24,12 +21,10 @@ export interface CheckLine {
 /** Asks everything that the configuration names whether it is there and lets River in. One line each; the first is the file itself. */
 export async function checkAll(configuration: Configuration): Promise<CheckLine[]> {
   const { file, connections, warehouses, rivers } = configuration;
-  const temporal = await connectTemporalIfThere();
-  // Where no worker answers for the budget nobody else is sending, and the one call is made all the same.
-  const served = temporal !== undefined && (await isServed(temporal.client));
-  const reserve = (name: string) => (served ? reserveOf(temporal.client, name) : undefined);
   const read: CheckLine = { what: 'configuration', ok: true, message: `${file}: ${rivers.size} rivers` };
+  const temporal = await attempt(connectTemporal());
   try {
+    const reserve = await reserveIfServed(temporal.value?.client);
     return [
       read,
       ...(await Promise.all([
@@ -41,8 +36,23 @@ export async function checkAll(configuration: Configuration): Promise<CheckLine[
       ])),
     ];
   } finally {
-    await temporal?.close();
+    await temporal.value?.close();
   }
+}
+
+/** What came of something, to be told in its own line. */
+type Attempt<T> = { readonly value: T } | { readonly value: undefined; readonly failure: unknown };
+
+const attempt = <T>(promise: Promise<T>): Promise<Attempt<T>> =>
+  promise.then(
+    (value) => ({ value }),
+    (failure: unknown) => ({ value: undefined, failure }),
+  );
+
+/** Where no worker answers for the budget nobody else is sending, and the one call is made all the same. */
+async function reserveIfServed(client: Client | undefined): Promise<(name: string) => Reserve | undefined> {
+  const served = client && (await isServed(client).catch(() => false));
+  return (name) => (served ? reserveOf(client, name) : undefined);
 }
 
 const checkConnection = (connection: Connection, reserve: Reserve | undefined): Promise<CheckLine> =>
@@ -62,16 +72,25 @@ const checkWarehouse = (setting: WarehouseSetting): Promise<CheckLine> =>
     }
   });
 
-const checkTemporal = (temporal: TemporalClient | undefined): Promise<CheckLine> =>
+const checkTemporal = (attempted: Attempt<TemporalClient>): Promise<CheckLine> =>
   line('temporal', async () => {
-    if (!temporal) throw temporalUnavailable(temporalOptions().connectionOptions.address, undefined);
-    const missing = await missingSearchAttributes(temporal);
-    const advice =
-      missing.length === 0
-        ? ''
-        : `; runs are not findable by ${missing.map(({ name }) => name).join(', ')} until you run: ${missing.map(({ command }) => command).join(' && ')}`;
-    return `${temporal.address}, namespace ${temporal.namespace}${advice}`;
+    if (attempted.value === undefined) throw attempted.failure;
+    const temporal = attempted.value;
+    try {
+      return [
+        `${temporal.address}, namespace ${temporal.namespace}`,
+        ...((await isServed(temporal.client)) ? [] : [noWorker]),
+        ...adviceOn(await missingSearchAttributes(temporal)),
+      ].join('; ');
+    } catch (error) {
+      throw failureOfTemporal(error, temporal);
+    }
   });
+
+const noWorker = 'no worker is there yet: `river worker` starts one';
+
+const adviceOn = (missing: Awaited<ReturnType<typeof missingSearchAttributes>>): string[] =>
+  missing ? [`runs are not findable by ${missing.names.join(', ')} until you run: ${missing.command}`] : [];
 
 async function line(what: string, look: () => Promise<string>): Promise<CheckLine> {
   try {

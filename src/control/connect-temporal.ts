@@ -1,64 +1,107 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { TemporalUnavailableError } from '../domain/errors.ts';
+import { ConfigurationError, TemporalUnavailableError } from '../domain/errors.ts';
+import { failureOfTemporal, type TemporalPlace, temporalUnavailable } from './failure-of-temporal.ts';
+import { mayBeListening } from './may-be-listening.ts';
 
 /** Where Temporal's own tools look when nothing is said. */
 export const defaultTemporalAddress = '127.0.0.1:7233';
 
 const connectTimeout = '5s';
+const answerWithinMs = 5_000;
 
-export interface TemporalClient {
+export interface TemporalClient extends TemporalPlace {
   readonly client: Client;
-  readonly address: string;
-  readonly namespace: string;
   close(): Promise<void>;
 }
 
 /** A server without keys or TLS, such as one that was started here. */
-export interface PlainTemporal {
-  readonly address: string;
-  readonly namespace: string;
-}
+export type PlainTemporal = TemporalPlace;
 
 /** Address, namespace, key, TLS: those given, else read as Temporal's own tools read them (environment, then profile). */
 export function temporalOptions(plain?: PlainTemporal) {
   if (plain) return { connectionOptions: { address: plain.address }, namespace: plain.namespace };
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace } = ownSettings();
   return {
     connectionOptions: { ...connectionOptions, address: connectionOptions.address ?? defaultTemporalAddress },
     namespace: namespace ?? 'default',
   };
 }
 
-/** Connects, or says within seconds with the address that nobody answers there. */
+function ownSettings() {
+  try {
+    return loadClientConnectConfig();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigurationError(
+      `Temporal's own settings cannot be read: ${why}. Check TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the TLS variables.`,
+      { cause },
+    );
+  }
+}
+
+/** Connects, or says within seconds what is wrong there: nobody answers, no such namespace, not let in. */
 export async function connectTemporal(plain?: PlainTemporal): Promise<TemporalClient> {
   const { connectionOptions, namespace } = temporalOptions(plain);
-  const { address } = connectionOptions;
+  const place = { address: connectionOptions.address, namespace };
+  if (!(await mayBeListening(place.address))) throw temporalUnavailable(place.address, undefined);
+  const connection = await Connection.connect({ ...connectionOptions, connectTimeout }).catch(
+    (error: unknown) => {
+      const failure = failureOfTemporal(error, place);
+      throw failure === error ? temporalUnavailable(place.address, error) : failure;
+    },
+  );
   try {
-    const connection = await Connection.connect({ ...connectionOptions, connectTimeout });
-    return {
-      client: new Client({ connection, namespace }),
-      address,
-      namespace,
-      close: () => connection.close(),
-    };
-  } catch (cause) {
-    throw temporalUnavailable(address, cause);
-  }
-}
-
-/** Temporal where it is there; undefined where nobody answers. */
-export async function connectTemporalIfThere(): Promise<TemporalClient | undefined> {
-  try {
-    return await connectTemporal();
+    await checkNamespace(connection, place);
   } catch (error) {
-    if (error instanceof TemporalUnavailableError) return undefined;
+    await connection.close();
     throw error;
   }
+  return { client: new Client({ connection, namespace }), ...place, close: () => connection.close() };
 }
 
-export const temporalUnavailable = (address: string, cause: unknown): TemporalUnavailableError =>
-  new TemporalUnavailableError(
-    `Temporal cannot be reached at ${address}. Start it (\`river dev\` starts one with all else), or set TEMPORAL_ADDRESS.`,
-    { facts: { address }, cause },
-  );
+/** Refuses a namespace that is not there: what is done in it would fail in many ways. */
+export async function checkNamespace(
+  connection: Pick<Connection, 'workflowService' | 'withDeadline'>,
+  place: TemporalPlace,
+): Promise<void> {
+  try {
+    await connection.withDeadline(Date.now() + answerWithinMs, () =>
+      connection.workflowService.describeNamespace({ namespace: place.namespace }),
+    );
+  } catch (error) {
+    throw failureOfTemporal(error, place);
+  }
+}
+
+/** Connects, hands Temporal to `work`, and lets go of it again. What Temporal fails with meanwhile becomes a sentence. */
+export async function withTemporal<T>(
+  work: (temporal: TemporalClient) => Promise<T>,
+  plain?: PlainTemporal,
+): Promise<T> {
+  return letWork(await connectTemporal(plain), work);
+}
+
+/** The same where Temporal is there; where nobody answers, `work` has to do without. */
+export async function withTemporalIfThere<T>(
+  work: (temporal: TemporalClient | undefined) => Promise<T>,
+): Promise<T> {
+  const temporal = await connectTemporal().catch((error: unknown) => {
+    if (error instanceof TemporalUnavailableError) return undefined;
+    throw error;
+  });
+  return temporal ? letWork(temporal, work) : work(undefined);
+}
+
+async function letWork<T>(
+  temporal: TemporalClient,
+  work: (temporal: TemporalClient) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(temporal);
+  } catch (error) {
+    throw failureOfTemporal(error, temporal);
+  } finally {
+    await temporal.close();
+  }
+}

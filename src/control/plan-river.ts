@@ -41,7 +41,9 @@ export interface PlanOptions {
   /** ISO 8601. */
   readonly at: string;
   /** The shared budgets; without them the API is not asked, and the budget is taken as free. */
-  readonly budgets: Budgets | undefined;
+  readonly budgets?: Budgets;
+  /** Why there are none: the beginning of a sentence. */
+  readonly whyNone?: string;
 }
 
 export interface Budgets {
@@ -84,7 +86,7 @@ export async function planRiver(
     calls,
     seconds,
     finishesAt: seconds === null ? null : new Date(Date.parse(options.at) + seconds * 1000).toISOString(),
-    notes: notesOf(report, calls, selection),
+    notes: notesOf(report, river, calls, selection, options),
   };
 }
 
@@ -132,15 +134,25 @@ async function select(
   return resolveSelection(report, river.filters, await readListAnswers(pages));
 }
 
-function notesOf(report: Report, calls: Plan['calls'], selection: Selection | undefined): string[] {
+function notesOf(
+  report: Report,
+  river: River,
+  calls: Plan['calls'],
+  selection: Selection | undefined,
+  { budgets, whyNone = 'Nobody serves the budget' }: PlanOptions,
+): string[] {
   const notes: string[] = [];
-  if (selection === undefined)
+  if (!budgets) {
+    const lists = selection ? '' : ', and what depends on the lists of the API is not known';
+    notes.push(`${whyNone}, so nothing was asked: the budget is taken as free${lists}.`);
+  }
+  if (river.prune) {
     notes.push(
-      'Temporal is away, so the API was not asked for its lists: what depends on them is not known.',
+      "How many calls prune leaves out stands in each day's own lists, which only the run asks for.",
     );
-  else if (calls.data === null && report.time === 'campaigns') {
+  } else if (selection && calls.data === null && report.time === 'campaigns') {
     notes.push(
-      'How many data calls there are depends on the campaigns of each day, which only the run itself asks for.',
+      'How many data calls there are depends on the campaigns of each day, which only the run asks for.',
     );
   }
   return notes;

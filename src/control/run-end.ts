@@ -20,7 +20,7 @@ export type RunEnd =
   | { readonly end: 'terminated'; readonly message: string };
 
 /** Waits for the run to close. */
-export async function endOfRun(handle: RunHandle): Promise<RunEnd> {
+export async function endOfRun(handle: Pick<RunHandle, 'result'>): Promise<RunEnd> {
   try {
     return { end: 'succeeded', result: await handle.result() };
   } catch (error) {

@@ -2,10 +2,17 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { ConfigurationError } from '../domain/errors.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
 import type { ChunkStatus, RunResult, RunStatus } from '../domain/run/run-result.ts';
-import type { Books } from './books.ts';
+import type { riverRun } from '../workflows/index.ts';
+import type { BookedRun, Books } from './books.ts';
 import type { TemporalClient } from './connect-temporal.ts';
+import { endOfRun } from './run-end.ts';
 
-export type RunReport = RunResult & { readonly chunkStates: readonly ChunkStatus[] };
+/** A run's result, chunk by chunk. */
+export type RunReport = RunResult & {
+  readonly chunkStates: readonly ChunkStatus[];
+  /** Why a run has failed that was never opened, such as one whose input was refused; else null. */
+  readonly error: string | null;
+};
 
 const statusOfTemporal: Readonly<Record<string, RunStatus>> = {
   RUNNING: 'running',
@@ -26,19 +33,13 @@ export async function runStatus(
   workflowId: string,
 ): Promise<RunReport> {
   const [known, execution] = await Promise.all([books.find(workflowId), executionOf(temporal, workflowId)]);
-  if (known) {
-    const same = execution?.firstRunId === known.result.runId;
-    return { ...settled(known.result, same ? execution.status : undefined), chunkStates: known.chunkStates };
-  }
+  if (known)
+    return reportOf(known, execution?.firstRunId === known.result.runId ? execution.status : undefined);
   if (!execution)
     throw new ConfigurationError(
       `There is no run ${workflowId}, in Temporal or in any manifest. \`river status\` lists the newest.`,
     );
-  const { river, firstRunId: runId, status, startedAt, finishedAt } = execution;
-  return {
-    ...resultOfUnopened({ river, workflowId, runId, status, startedAt, finishedAt }),
-    chunkStates: [],
-  };
+  return unopenedRun(temporal, workflowId, execution);
 }
 
 /** The newest runs of all rivers. */
@@ -46,19 +47,47 @@ export async function listRuns(temporal: TemporalClient, books: Books, limit: nu
   const runs = await books.list(limit);
   return Promise.all(
     runs.map(async (run) => {
-      if (run.status !== 'running') return { ...run, chunkStates: [] };
-      const execution = await executionOf(temporal, run.workflowId);
-      const same = execution?.firstRunId === run.runId;
-      return { ...settled(run, same ? execution.status : 'terminated'), chunkStates: [] };
+      const { status, workflowId, runId } = run.result;
+      if (status !== 'running') return reportOf(run, undefined);
+      const execution = await executionOf(temporal, workflowId);
+      return reportOf(run, execution?.firstRunId === runId ? execution.status : 'terminated');
     }),
   );
+}
+
+const reportOf = ({ result, chunkStates }: BookedRun, status: RunStatus | undefined): RunReport => ({
+  ...settled(result, status),
+  chunkStates,
+  error: null,
+});
+
+/** A run that no manifest knows: not opened yet, or never. Its failure says why. */
+async function unopenedRun(
+  { client }: TemporalClient,
+  workflowId: string,
+  { river, firstRunId: runId, status, startedAt, finishedAt }: Execution,
+): Promise<RunReport> {
+  const known = { river, workflowId, runId, status, startedAt, finishedAt };
+  const unopened = { ...resultOfUnopened(known), chunkStates: [], error: null };
+  if (status !== 'failed') return unopened;
+  const end = await endOfRun(client.workflow.getHandle<typeof riverRun>(workflowId));
+  if (end.end !== 'failed') return unopened;
+  return { ...unopened, ...end.result, error: `${end.kind}: ${end.message}` };
 }
 
 /** The manifest's word holds, but for a run that it believes to be under way and Temporal knows to have ended. */
 const settled = (result: RunResult, status: RunStatus | undefined): RunResult =>
   result.status === 'running' && status !== undefined ? { ...result, status } : result;
 
-async function executionOf({ client }: TemporalClient, workflowId: string) {
+interface Execution {
+  readonly status: RunStatus;
+  readonly firstRunId: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly river: string;
+}
+
+async function executionOf({ client }: TemporalClient, workflowId: string): Promise<Execution | undefined> {
   try {
     const { status, raw, startTime, closeTime, staticSummary } = await client.workflow
       .getHandle(workflowId)

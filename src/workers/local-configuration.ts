@@ -21,7 +21,7 @@ export async function writeLocalConfiguration(folder: string, simulatorUrl: stri
 
 const configuration = (
   simulatorUrl: string,
-): string => `# Rivers out of the simulator, into a SQLite file beside this one.
+): string => `# Rivers out of the simulator, into a SQLite file beside this one. Written anew at each start: copy it to change it.
 connections:
   main:
     baseUrl: ${simulatorUrl}

@@ -31,12 +31,16 @@ export interface LocalServicesOptions {
 export async function startLocalServices(options: LocalServicesOptions): Promise<LocalServices> {
   const started: (() => Promise<void>)[] = [];
   const stop = async () => {
-    for (const end of started.splice(0).reverse()) await end();
+    const failures: unknown[] = [];
+    for (const end of started.splice(0).reverse()) {
+      await end().catch((failure: unknown) => failures.push(failure));
+    }
+    if (failures.length > 0) throw failures[0];
   };
   try {
     const simulator = await startSimulator(options.simulator).catch((error: unknown) => {
       throw error instanceof SimulatorOptionsError
-        ? new ConfigurationError(error.message, { cause: error })
+        ? new ConfigurationError(`The simulator cannot be started: ${error.message}`, { cause: error })
         : error;
     });
     started.push(() => simulator.stop());
@@ -50,6 +54,7 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
         onFault: (error) => options.say(error.message),
       }),
       temporal,
+      say: options.say,
     });
     started.push(async () => {
       worker.stop();
@@ -57,7 +62,7 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
     });
     return { temporal, simulator, worker, stop };
   } catch (error) {
-    await stop();
+    await stop().catch(() => {}); // what came first is what helps
     throw error;
   }
 }

@@ -1,17 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Runs } from '../activities/ports.ts';
+import { failureOfTemporal, type TemporalPlace } from '../control/failure-of-temporal.ts';
 import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
 import type { SharedBudget } from '../domain/budget/shared-budget.ts';
+import { TemporalUnavailableError } from '../domain/errors.ts';
 
 /** What the activities ask Temporal itself, through the worker's own connection. */
-export function runsOfTemporal(client: Client, namespace: string): Runs {
+export function runsOfTemporal(client: Client, place: TemporalPlace): Runs {
   return {
     async registeredSearchAttributes() {
-      const { customAttributes } = await client.connection.operatorService.listSearchAttributes({
-        namespace,
-      });
-      return Object.keys(customAttributes ?? {});
+      try {
+        const { namespace } = place;
+        const { operatorService } = client.connection;
+        return Object.keys(
+          (await operatorService.listSearchAttributes({ namespace })).customAttributes ?? {},
+        );
+      } catch (error) {
+        const failure = failureOfTemporal(error, place);
+        if (failure instanceof TemporalUnavailableError) throw failure;
+        // Who may not ask sets none of them: the run is not findable by what it pulls, and loads all the same.
+        return [];
+      }
     },
     async isClosed({ workflowId, runId }) {
       try {

@@ -1,16 +1,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Client } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Configurations } from '../activities/ports.ts';
-import { type PlainTemporal, temporalOptions, temporalUnavailable } from '../control/connect-temporal.ts';
+import type { PlainTemporal } from '../control/connect-temporal.ts';
 import { reserveOf } from '../control/shared-budget.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
 import { connectionsInUse } from './connections-in-use.ts';
-import { installRuntime } from './install-runtime.ts';
+import { enterTemporal } from './enter-temporal.ts';
 import { runsOfTemporal } from './runs-of-temporal.ts';
-import { registerSearchAttributes } from './services/search-attributes.ts';
 import { warehousesInUse } from './warehouses-in-use.ts';
 
 export interface RunningWorker {
@@ -24,6 +22,8 @@ export interface WorkerOptions {
   readonly configurations: Configurations;
   /** Where Temporal is; read from the environment where left out. */
   readonly temporal?: PlainTemporal;
+  /** Hears what a person should know. */
+  readonly say?: (line: string) => void;
   /** The workflows, bundled beforehand, so that many workers that start at once need not each do that. */
   readonly workflowBundle?: string;
 }
@@ -32,26 +32,22 @@ export interface WorkerOptions {
 export async function startWorker({
   configurations,
   temporal,
+  say = () => {},
   workflowBundle,
 }: WorkerOptions): Promise<RunningWorker> {
-  installRuntime();
-  const options = temporalOptions(temporal);
-  const connection = await NativeConnection.connect(options.connectionOptions).catch((cause: unknown) => {
-    throw temporalUnavailable(options.connectionOptions.address, cause);
-  });
-  const client = new Client({ connection, namespace: options.namespace });
-  await registerSearchAttributes(connection, options.namespace);
+  const way = await enterTemporal(temporal, say);
+  const { connection, client } = way;
   const current = () => configurations.current();
   const warehouses = warehousesInUse(current);
   const connections = connectionsInUse(current, (name) => reserveOf(client, name));
   const worker = await Worker.create({
     connection,
-    namespace: options.namespace,
+    namespace: way.namespace,
     taskQueue,
     ...workflowCode(workflowBundle),
     activities: createActivities({
       configurations,
-      runs: runsOfTemporal(client, options.namespace),
+      runs: runsOfTemporal(client, way),
       warehouse: (name) => warehouses.get(name),
       optimove: (name) => connections.get(name),
     }),
@@ -66,6 +62,9 @@ export async function startWorker({
     // Slices end after their call in flight as soon as the worker drains, not when a grace time has passed.
     shutdownGraceTime: 0,
     shutdownForceTime: '30s',
+  }).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
   });
   const done = worker.run().finally(async () => {
     await connections.close();

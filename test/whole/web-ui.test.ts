@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { endOfRun, type RunEnd } from '../../src/control/run-end.ts';
+import { endOfRun } from '../../src/control/run-end.ts';
 import type { RunHandle } from '../../src/control/start-run.ts';
 import { taskQueue } from '../../src/domain/run/task-queue.ts';
 import { withPage } from '../helpers/browser.ts';
@@ -19,8 +19,8 @@ const rivers = {
 const pageOf = ({ temporal }: Rivers, path: string) =>
   `${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows/${path}`;
 
-/** Fills Temporal's own form as a person does, presses the button, and waits for the run to close. */
-async function runFromForm(page: Page, house: Rivers, workflowId: string, input: string): Promise<RunEnd> {
+/** Fills Temporal's own form as a person does, presses the button, and follows the link to the run. */
+async function runFromForm(page: Page, house: Rivers, workflowId: string, input: string): Promise<void> {
   await page.goto(pageOf(house, 'start-workflow'));
   await page.getByLabel('Workflow ID').fill(workflowId);
   await page.getByLabel('Task Queue').fill(taskQueue);
@@ -30,50 +30,56 @@ async function runFromForm(page: Page, house: Rivers, workflowId: string, input:
   // Leaving a field moves the form: it looks for workers, and sets the input out. A click in that moment is lost.
   await page.getByRole('heading', { name: 'Start Workflow' }).click();
   await page.getByText('Task Queue is Active').waitFor();
-  const started = page.waitForResponse(
-    (response) => response.request().method() === 'POST' && response.url().includes(workflowId),
-  );
   await page.getByTestId('start-workflow-button').click();
-  expect((await started).status()).toBe(200);
-  return endOfRun(house.temporal.client.workflow.getHandle(workflowId) as RunHandle);
+  await page.getByRole('link', { name: 'Workflow started successfully' }).click();
+  await page.getByRole('heading', { name: workflowId }).waitFor();
 }
 
 describe("Temporal's Web UI", () => {
-  it('starts a run from its form and shows how it went', () =>
-    withRivers({ rivers }, (house) =>
+  it('starts a run from its form, shows it going on, and its result', () =>
+    withRivers({ rivers, simulator: { faults: [{ kind: 'outage', as: '503' }] } }, (house) =>
       withPage(async (page) => {
-        const end = await runFromForm(page, house, 'from-the-form', '{"river":"details"}');
-        if (end.end !== 'succeeded') throw new Error(JSON.stringify(end));
+        await runFromForm(page, house, 'from-the-form', '{"river":"details"}');
+        // The API is away for as long as it takes to look.
+        await page.getByText('Running').first().waitFor();
+        house.simulator.setFaults([]);
+        await page.getByText('Completed').first().waitFor();
+        await page.getByText('"succeeded"').first().waitFor();
         const expected = house.simulator.world.rowCount('customer-action-details-by-date', {
           days: ['2026-01-01', '2026-01-02', '2026-01-03', '2026-01-04'],
         });
-        expect(end.result.rows).toBe(expected);
-
-        await page.goto(pageOf(house, 'from-the-form'));
-        await page.getByText('Completed').first().waitFor();
-        await page.getByText('"succeeded"').first().waitFor();
         const shown = await page.locator('body').textContent();
         expect(shown).toContain(`"rows": ${expected}`);
         // What each activity works on stands beside it.
         expect(shown).toContain('2026-01-01/2026-01-02');
 
         await page.getByText('Search Attributes').first().click();
-        await page.getByText('RiverReport').first().waitFor();
+        await page.getByText('"customer-action-details-by-date"').first().waitFor();
+        const attributes = await page.locator('body').textContent();
+        for (const shownThere of [
+          '"RiverName": "details"',
+          '"RiverConnection": "main"',
+          '"RiverFailedChunks": 0',
+        ])
+          expect(attributes).toContain(shownThere);
+
         await page.getByText('Queries').first().click();
-        await page.getByText('progress').first().waitFor({ state: 'attached' });
+        await page.getByText('Run Query').click();
+        await page.getByText('"plannedCalls"').first().waitFor();
       }),
     ));
 
   it('says what is wrong with an input, and names the rivers there are', () =>
     withRivers({ rivers }, (house) =>
       withPage(async (page) => {
-        const end = await runFromForm(page, house, 'refused', '{"river":"detials"}');
-        expect(end).toMatchObject({ end: 'failed', kind: 'ConfigurationError', result: { chunks: null } });
-        await page.goto(pageOf(house, 'refused'));
+        await runFromForm(page, house, 'refused', '{"river":"detials"}');
         await page.getByText('Failed').first().waitFor();
-        const shown = page.getByText(/unknown river.*details|detials/).first();
-        await shown.waitFor();
-        expect(await page.locator('body').textContent()).toContain('details');
+        await page
+          .getByText(/there is no river \W*detials.*the rivers are details/)
+          .first()
+          .waitFor();
+        const end = await endOfRun(house.temporal.client.workflow.getHandle('refused') as RunHandle);
+        expect(end).toMatchObject({ end: 'failed', kind: 'ConfigurationError', result: { chunks: null } });
         expect(await house.warehouse.tables()).not.toContain('details');
       }),
     ));
@@ -112,6 +118,32 @@ async function untilAnswered<T>(ask: () => Promise<T>, isSo: (answer: T) => bool
     });
     if (answer !== undefined && isSo(answer)) return answer;
   }
+}
+
+describe('what a run says of itself', () => {
+  it('is a description of its query, and a summary of each of its activities', () =>
+    withRivers({ rivers }, async ({ pull, temporal }) => {
+      const { workflowId } = await pull({ river: 'details' });
+      const handle = temporal.client.workflow.getHandle(workflowId);
+      const { definition } = await handle.query<Metadata, []>('__temporal_workflow_metadata');
+      expect(definition.queryDefinitions).toContainEqual({
+        name: 'progress',
+        description: expect.stringMatching(/chunks/),
+      });
+      const { events } = await handle.fetchHistory();
+      const activities = (events ?? []).flatMap(
+        ({ activityTaskScheduledEventAttributes: scheduled, userMetadata }) =>
+          scheduled
+            ? [{ name: scheduled.activityType?.name, summary: String(userMetadata?.summary?.data ?? '') }]
+            : [],
+      );
+      expect(activities.length).toBeGreaterThan(6);
+      expect(activities.filter(({ summary }) => summary === '')).toEqual([]);
+    }));
+});
+
+interface Metadata {
+  readonly definition: { readonly queryDefinitions: readonly { name: string; description: string }[] };
 }
 
 describe('an input that is no river', () => {

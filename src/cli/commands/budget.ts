@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { connectTemporal } from '../../control/connect-temporal.ts';
+import { withTemporal } from '../../control/connect-temporal.ts';
 import { readBudget } from '../../control/shared-budget.ts';
 import type { BudgetReport } from '../../domain/budget/budget-report.ts';
 import type { Connection } from '../../domain/river/configuration.ts';
@@ -16,17 +16,14 @@ export function addBudget(program: Command): void {
 
 async function budget({ terminal, configuration }: CommandContext): Promise<ExitCode> {
   const { connections } = await configuration();
-  const temporal = await connectTemporal();
-  try {
+  return withTemporal(async ({ client }) => {
     const reports: BudgetReport[] = [];
     for (const connection of connections.values()) {
-      reports.push((await readBudget(temporal.client, connection.name)) ?? unused(connection));
+      reports.push((await readBudget(client, connection.name)) ?? unused(connection));
     }
     terminal.answer({ json: reports, text: listOf(reports) });
     return exitCode.done;
-  } finally {
-    await temporal.close();
-  }
+  });
 }
 
 /** Of a connection that was never called. */

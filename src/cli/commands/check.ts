@@ -8,19 +8,19 @@ import { colors, type Terminal } from '../terminal.ts';
 export function addCheck(program: Command): void {
   program
     .command('check')
-    .description('The configuration file, then each connection, each warehouse and Temporal, one line each')
+    .description(
+      'Is all in order? The configuration file, each connection, each warehouse and Temporal, one line each',
+    )
     .action(action(check));
 }
 
-async function check({ terminal, configuration, configurationFile }: CommandContext): Promise<ExitCode> {
+async function check({ terminal, configuration }: CommandContext): Promise<ExitCode> {
   try {
     return answer(terminal, await checkAll(await configuration()));
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    const message = error.message;
-    return answer(terminal, [
-      { what: `configuration ${configurationFile}`, ok: false, message, failure: 'configuration' },
-    ]);
+    const { message } = error;
+    return answer(terminal, [{ what: 'configuration', ok: false, message, failure: 'configuration' }]);
   }
 }
 
@@ -28,15 +28,17 @@ function answer(terminal: Terminal, lines: readonly CheckLine[]): ExitCode {
   const ok = lines.every((line) => line.ok);
   terminal.answer({
     json: { ok, checks: lines.map(({ what, ok, message }) => ({ what, ok, message })) },
-    text: lines
-      .map(
-        ({ what, ok, message }) =>
-          `${ok ? colors.green('ok    ') : colors.red('failed')}  ${what}: ${message}`,
-      )
-      .join('\n'),
+    text: lines.map(lineOf).join('\n'),
   });
   const failures = new Set(lines.map((line) => line.failure));
   if (failures.has('configuration')) return exitCode.usage;
   if (failures.has('unreachable')) return exitCode.unreachable;
   return ok ? exitCode.done : exitCode.failed;
+}
+
+/** Several faults of one thing stand below each other. */
+function lineOf({ what, ok, message }: CheckLine): string {
+  const faults = message.split('\n');
+  const shown = faults.length === 1 ? message : faults.map((fault) => `\n        ${fault}`).join('');
+  return `${ok ? colors.green('ok    ') : colors.red('failed')}  ${what}: ${shown}`;
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfiguration } from '../../config/load-configuration.ts';
 import { type Books, withBooks } from '../../control/books.ts';
-import { connectTemporal } from '../../control/connect-temporal.ts';
+import { withTemporal } from '../../control/connect-temporal.ts';
 import { runStatus } from '../../control/run-status.ts';
 import { startRun } from '../../control/start-run.ts';
 import { watchRun } from '../../control/watch-run.ts';
@@ -18,6 +18,7 @@ import {
 import { type LocalServices, startLocalServices } from '../../workers/local-services.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { riverCommand } from '../river-command.ts';
 import { showProgress } from '../show-progress.ts';
 import { showChunks, showResult } from '../show-result.ts';
 import { table } from '../table.ts';
@@ -64,8 +65,7 @@ async function runRiver(
   file: string,
 ): Promise<ExitCode> {
   const configuration = await loadConfiguration({ file, env: environment.variables });
-  const temporal = await connectTemporal(services.temporal);
-  try {
+  return withTemporal(async (temporal) => {
     const handle = await startRun(temporal, { river: demoRiver, input: { river: demoRiver } });
     terminal.say(`Started ${demoRiver}: run ${handle.workflowId}`);
     const end = await watchRun(handle, (progress) => terminal.progress(showProgress(progress)), interrupted);
@@ -86,14 +86,12 @@ async function runRiver(
           '',
           `Warehouse      ${join(dirname(file), 'warehouse.db')} (tables customers_by_action, river_runs, river_chunks, river_days, river_calls)`,
           `Configuration  ${file}`,
-          'Go on          npm run dev: the same, staying up with the Web UI; README.md: a first river of your own',
+          `Go on          ${riverCommand} dev: the same, staying up with the Web UI; README.md: a first river of your own`,
         ].join('\n'),
       });
       return complete ? exitCode.done : exitCode.failed;
     });
-  } finally {
-    await temporal.close();
-  }
+  }, services.temporal);
 }
 
 /** The simulator's own count, worked out without a call. */

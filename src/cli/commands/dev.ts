@@ -2,11 +2,15 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { simulatorKey, writeLocalConfiguration } from '../../workers/local-configuration.ts';
-import { startLocalServices } from '../../workers/local-services.ts';
+import { TemporalUnavailableError } from '../../domain/errors.ts';
+import type { Configuration } from '../../domain/river/configuration.ts';
+import { demoRiver, simulatorKey, writeLocalConfiguration } from '../../workers/local-configuration.ts';
+import { type LocalServices, startLocalServices } from '../../workers/local-services.ts';
+import { refuseTakenPorts, type WantedPort } from '../../workers/services/free-port.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { showServices } from '../show-services.ts';
+import { portNumber } from '../whole-number.ts';
 
 interface Flags {
   readonly port: string;
@@ -23,54 +27,82 @@ export function addDev(program: Command): void {
     .description(
       'Everything on this machine: Temporal with its Web UI, the simulator and a worker, until stopped',
     )
-    .option('--port <port>', "Temporal's", '7233')
-    .option('--ui-port <port>', "the Web UI's", '8233')
-    .option('--simulator-port <port>', "the simulator's", '4010')
+    .option('--port <port>', 'of Temporal; 0 takes a free one', '7233')
+    .option('--ui-port <port>', "of Temporal's Web UI", '8233')
+    .option('--simulator-port <port>', 'of the simulator', '4010')
+    .addHelpText('after', whichRivers)
     .action(action(dev));
 }
 
+const whichRivers = `
+The worker takes the rivers of your configuration file. Where there is none it takes
+three that pull from the simulator, written to ${ownFolder}/river.yaml for you to look at.`;
+
 async function dev(context: CommandContext, flags: Flags): Promise<ExitCode> {
-  const { terminal, environment, interrupted } = context;
+  const { terminal, environment } = context;
+  const own = await ownConfiguration(context);
+  const ports = portsOf(flags);
+  await refuseTakenPorts(ports.filter(({ port }) => port !== 0));
+  const [port, uiPort, simulatorPort] = ports.map((wanted) => wanted.port);
   let file = context.configurationFile;
   const services = await startLocalServices({
     temporal: {
       ui: true,
-      port: wholeNumber('--port', flags.port),
-      uiPort: wholeNumber('--ui-port', flags.uiPort),
+      port: port || undefined,
+      uiPort: uiPort || undefined,
       dbFilename: resolve(ownFolder, 'temporal.db'),
       cli: environment.temporalCli,
     },
-    simulator: { port: wholeNumber('--simulator-port', flags.simulatorPort), auth: { apiKey: simulatorKey } },
+    simulator: { port: simulatorPort ?? 0, auth: { apiKey: simulatorKey } },
     env: environment.variables,
     configuration: async (simulator) => {
-      if (!existsSync(file))
-        file = await writeLocalConfiguration(resolve(ownFolder), `${simulator.url}/current`);
+      if (!own) file = await writeLocalConfiguration(resolve(ownFolder), `${simulator.url}/current`);
       return file;
     },
     say: (line) => terminal.say(line),
   });
+  // From here on Ctrl-C stops all in order; before, what was started ends with this process.
+  const { interrupted } = context;
+  const { temporal, simulator } = services;
   const facts = {
-    temporal: services.temporal.address,
-    webUi: services.temporal.uiUrl ?? null,
-    simulator: services.simulator.url,
+    temporal: temporal.address,
+    webUi: temporal.uiUrl ?? null,
+    simulator: simulator.url,
     configuration: file,
   };
-  terminal.answer({
-    json: facts,
-    text: [
-      `Web UI         ${facts.webUi}`,
-      `Temporal       ${facts.temporal}`,
-      `Simulator      ${facts.simulator}`,
-      `Configuration  ${facts.configuration}`,
-      '',
-      `Run a river:   npm run -s river -- --config ${facts.configuration} run customers-by-action --wait`,
-      'Stop with Ctrl-C.',
-    ].join('\n'),
-  });
+  const river = own ? own.rivers.keys().next().value : demoRiver;
+  terminal.answer({ json: facts, text: showServices(facts, river, environment) });
   try {
-    if (!interrupted.aborted) await Promise.race([once(interrupted, 'abort'), services.worker.done]);
+    return await stayUp(services, interrupted);
   } finally {
     await services.stop();
   }
-  return exitCode.done;
+}
+
+/** The person's own configuration, refused now where it is faulty; undefined where they have none and named none. */
+async function ownConfiguration(context: CommandContext): Promise<Configuration | undefined> {
+  const file = context.configurationFile;
+  const none = file === resolve('river.yaml') && !existsSync(file);
+  return none ? undefined : context.configuration();
+}
+
+const portsOf = (flags: Flags): WantedPort[] => [
+  { port: portNumber('--port', flags.port), user: 'the Temporal server', flag: '--port' },
+  { port: portNumber('--ui-port', flags.uiPort), user: "Temporal's Web UI", flag: '--ui-port' },
+  {
+    port: portNumber('--simulator-port', flags.simulatorPort),
+    user: 'the simulator',
+    flag: '--simulator-port',
+  },
+];
+
+async function stayUp({ temporal, worker }: LocalServices, interrupted: AbortSignal): Promise<ExitCode> {
+  const stopped = interrupted.aborted ? Promise.resolve() : once(interrupted, 'abort');
+  return Promise.race([
+    stopped.then(() => exitCode.done),
+    worker.done.then(() => exitCode.done),
+    temporal.exited.then((code) => {
+      throw new TemporalUnavailableError(`The Temporal server has ended by itself (exit code ${code}).`);
+    }),
+  ]);
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { findReport, reports } from '../../domain/catalogue/index.ts';
 import type { Report } from '../../domain/catalogue/report.ts';
 import { ConfigurationError } from '../../domain/errors.ts';
+import { didYouMean } from '../../domain/river/closest.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { table } from '../table.ts';
@@ -10,7 +11,7 @@ export function addReports(program: Command): void {
   program
     .command('reports')
     .description('The 27 reports; or one, with its filters, columns and key')
-    .argument('[name]', 'of a report')
+    .argument('[name]', 'of a report, such as customers-by-action')
     .action(action(show));
 }
 
@@ -22,11 +23,13 @@ async function show({ terminal }: CommandContext, name: string | undefined): Pro
   const report = findReport(name);
   if (!report)
     throw new ConfigurationError(
-      `There is no report ${name}. There are: ${reports.map(({ slug }) => slug).join(', ')}.`,
+      `There is no report "${name}"${didYouMean(name, slugs) || '.'} \`river reports\` lists the ${slugs.length} there are.`,
     );
   terminal.answer({ json: documentOf(report), text: pageOf(report) });
   return exitCode.done;
 }
+
+const slugs = reports.map(({ slug }) => slug);
 
 const documentOf = ({ number, slug, title, endpoint, time, filters, pages, columns, key }: Report) => ({
   number,

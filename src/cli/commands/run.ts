@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { withBooks } from '../../control/books.ts';
-import { connectTemporal, type TemporalClient } from '../../control/connect-temporal.ts';
+import { type TemporalClient, withTemporal } from '../../control/connect-temporal.ts';
 import type { RunEnd } from '../../control/run-end.ts';
 import { runStatus } from '../../control/run-status.ts';
 import { type RunHandle, startRun } from '../../control/start-run.ts';
 import { watchRun } from '../../control/watch-run.ts';
 import { readRunInput } from '../../domain/river/read-run-input.ts';
+import type { RunProgress } from '../../domain/run/progress.ts';
 import { resultOfUnopened } from '../../domain/run/result-of.ts';
 import type { RunResult } from '../../domain/run/run-result.ts';
 import { action, type CommandContext } from '../context.ts';
@@ -19,6 +20,12 @@ interface Flags extends RunFlags {
   readonly id?: string;
 }
 
+const examples = `
+Examples:
+  river run customers-by-action --wait
+  river run customers-by-action --start 2026-01-01 --end 2026-01-31 --every daily --size 4
+  river run customers-by-action --filter actions=12,"10% Bonus" --filter customerAttributes=Country`;
+
 const repeated = (value: string, before: string[] = []): string[] => [...before, value];
 
 export function addRun(program: Command): void {
@@ -26,18 +33,23 @@ export function addRun(program: Command): void {
     .command('run')
     .description('Start a run of a river; with --wait, show its progress and its result')
     .argument('<river>', 'a river of the configuration file')
-    .option('--start <day>', 'first day of data, YYYY-MM-DD, for this run only')
-    .option('--end <day>', 'last day of data')
-    .option('--predefined <period>', 'yesterday, previous_month, …')
-    .option('--last-days-back <n>', 'days before the start')
-    .option('--utc-offset <offset>', 'of the days, +02:00')
-    .option('--timezone <name>', 'of the days, Europe/London')
-    .option('--every <unit>', 'chunks: dont_split, daily, monthly, yearly')
+    .option('--wait', 'stay until the run has closed, and print its result')
+    .option('--start <day>', 'first day of data, YYYY-MM-DD; this and what follows hold for this run only')
+    .option('--end <day>', 'last day of data, included; left out: the day of the run')
+    .option('--predefined <period>', 'yesterday, previous_month, … instead of --start and --end')
+    .option('--last-days-back <n>', 'days before the start that are pulled as well')
+    .option('--utc-offset <offset>', 'where days begin, such as +02:00')
+    .option('--timezone <name>', 'where days begin, such as Europe/London')
+    .option('--every <unit>', 'split into chunks: dont_split, daily, monthly or yearly')
     .option('--size <n>', 'units in a chunk')
-    .option('--filter <name=values>', 'ids or names, separated by commas, or JSON; may be repeated', repeated)
-    .option('--load <mode>', 'replace or append')
-    .option('--id <workflow id>', 'made from the river and the time without it')
-    .option('--wait', 'until the run has closed')
+    .option(
+      '--filter <name=values>',
+      'ids or names separated by commas, or JSON; for several filters give it several times',
+      repeated,
+    )
+    .option('--load <mode>', 'replace the rows of the days, or append')
+    .option('--id <workflow id>', 'of the run; left out: made from the river and the time')
+    .addHelpText('after', examples)
     .action(action(run));
 }
 
@@ -46,27 +58,24 @@ async function run(context: CommandContext, river: string, flags: Flags): Promis
   const configuration = await context.configuration();
   const input = runInput(river, flags);
   readRunInput(input, configuration);
-  const temporal = await connectTemporal();
-  try {
+  return withTemporal(async (temporal) => {
     const handle = await startRun(temporal, { river, input, workflowId: flags.id });
+    const lookAtIt = `Look at it: river status ${handle.workflowId}`;
     if (!flags.wait) {
-      const started = running(river, handle);
-      terminal.answer({
-        json: started,
-        text: `Started ${river}: run ${handle.workflowId}\nLook at it: river status ${handle.workflowId}`,
-      });
+      const text = `Started ${river}: run ${handle.workflowId}\n${lookAtIt}`;
+      terminal.answer({ json: running(river, handle), text });
       return exitCode.done;
     }
     terminal.say(`Started ${river}: run ${handle.workflowId}`);
-    const end = await watchRun(
-      handle,
-      (progress) => terminal.progress(showProgress(progress)),
-      context.interrupted,
-    );
-    return await answerEnd(context, temporal, river, handle, end);
-  } finally {
-    await temporal.close();
-  }
+    const progress = (now: RunProgress) => terminal.progress(showProgress(now));
+    const end = await watchRun(handle, progress, context.interrupted).catch((error: unknown) => {
+      // What ends the watch does not end the run.
+      if (context.interrupted.aborted) terminal.say('Interrupted. The run goes on.');
+      terminal.answer({ json: running(river, handle), text: lookAtIt });
+      throw error;
+    });
+    return answerEnd(context, temporal, river, handle, end);
+  });
 }
 
 async function answerEnd(

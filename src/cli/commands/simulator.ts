@@ -5,7 +5,7 @@ import { SimulatorOptionsError } from '../../simulator/options.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { portNumber, wholeNumber } from '../whole-number.ts';
 
 interface Flags {
   readonly port: string;
@@ -17,11 +17,11 @@ interface Flags {
 export function addSimulator(program: Command): void {
   program
     .command('simulator')
-    .description('An Optimove to develop against, on this machine')
+    .description('An Optimove to develop against: all 27 reports, limits, and faults on demand')
     .option('--port <port>', 'to listen on; 0 takes a free one', '4010')
     .option('--host <address>', 'to listen on', '127.0.0.1')
-    .option('--seed <n>', 'the same seed, the same rows', '1')
-    .option('--api-key <key>', 'that it lets in', 'simulator-key')
+    .option('--seed <n>', 'what its rows are made from: the same seed, the same rows', '1')
+    .option('--api-key <key>', 'the key that it lets in', 'simulator-key')
     .action(action(simulate));
 }
 
@@ -30,19 +30,23 @@ async function simulate(
   { port, host, seed, apiKey }: Flags,
 ): Promise<ExitCode> {
   const simulator = await startSimulator({
-    port: wholeNumber('--port', port),
+    port: portNumber('--port', port),
     host,
     seed: wholeNumber('--seed', seed),
     auth: { apiKey },
   }).catch((error: unknown) => {
     throw error instanceof SimulatorOptionsError
-      ? new ConfigurationError(error.message, { cause: error })
+      ? new ConfigurationError(`The simulator cannot be started: ${error.message}`, { cause: error })
       : error;
   });
   const facts = { url: simulator.url, stats: `${simulator.url}/_simulator/stats` };
   terminal.answer({
     json: facts,
-    text: `Simulator at ${facts.url} (key ${apiKey}); counts at ${facts.stats}. Stop with Ctrl-C.`,
+    text: [
+      `Simulator  ${facts.url}/current (baseUrl of a connection; its key is ${apiKey})`,
+      `Counts     ${facts.stats}`,
+      'Stop with Ctrl-C.',
+    ].join('\n'),
   });
   if (!interrupted.aborted) await once(interrupted, 'abort');
   await simulator.stop();

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { createConfigurations } from '../../config/watch-configuration.ts';
+import { taskQueue } from '../../domain/run/task-queue.ts';
 import { startWorker } from '../../workers/start-worker.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -7,7 +8,9 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 export function addWorker(program: Command): void {
   program
     .command('worker')
-    .description('One worker; drains on SIGTERM. Any number of them share the work')
+    .description(
+      'Do the work of runs, until stopped (calls in flight end first); any number of workers share it',
+    )
     .action(action(work));
 }
 
@@ -20,16 +23,21 @@ async function work({
 }: CommandContext): Promise<ExitCode> {
   // A faulty file is refused now; later a faulty change leaves the last good one in use.
   const { rivers } = await configuration();
+  const names = [...rivers.keys()];
   const worker = await startWorker({
     configurations: createConfigurations({
       file: configurationFile,
       env: environment.variables,
       onFault: (error) => terminal.say(`${error.message}\nThe configuration as it was stays in use.`),
     }),
+    say: (line) => terminal.say(line),
   });
   interrupted.addEventListener('abort', () => worker.stop());
   if (interrupted.aborted) worker.stop();
-  terminal.say(`Working on ${[...rivers.keys()].join(', ') || 'no rivers yet'}. Stop with Ctrl-C.`);
+  terminal.answer({
+    json: { taskQueue, rivers: names },
+    text: `Working on ${names.join(', ') || 'no rivers yet'}. Stop with Ctrl-C.`,
+  });
   await worker.done;
   return exitCode.done;
 }

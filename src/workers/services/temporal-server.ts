@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
-import { ConfigurationError, TemporalUnavailableError } from '../../domain/errors.ts';
+import { TemporalUnavailableError } from '../../domain/errors.ts';
 import { riverSearchAttributes } from '../../domain/run/search-attributes.ts';
-import { freePort, isPortFree } from './free-port.ts';
+import { freePort, refuseTakenPorts, type WantedPort } from './free-port.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { findTemporalCli, type TemporalCliOptions } from './temporal-cli.ts';
 import { startTied, type TiedProcess } from './tied-process.ts';
@@ -41,8 +41,7 @@ const namespace = 'default';
  * It ends with this process, however this process ends.
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
-  await refuseTakenPort(options.port, '--port');
-  if (options.ui) await refuseTakenPort(options.uiPort, '--ui-port');
+  await refuseTakenPorts(wantedPorts(options));
   const cli = await findTemporalCli(options);
   if (options.dbFilename !== undefined) await mkdir(dirname(options.dbFilename), { recursive: true });
   let lastLines: string[] = [];
@@ -54,18 +53,16 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
     if (program.started) return answering(program.process, options, port, uiPort);
     lastLines = program.process.lastLines();
     if (!lastLines.some((line) => line.includes('address already in use'))) break;
-    await refuseTakenPort(options.port, '--port');
-    if (options.ui) await refuseTakenPort(options.uiPort, '--ui-port');
+    await refuseTakenPorts(wantedPorts(options));
   }
   throw new TemporalUnavailableError(`The Temporal server did not start: ${lastLines.slice(-3).join(' ')}`);
 }
 
-async function refuseTakenPort(port: number | undefined, flag: string): Promise<void> {
-  if (port === undefined || (await isPortFree(port, host))) return;
-  throw new ConfigurationError(
-    `Port ${port} on ${host} is taken, and the Temporal server was to use it. Stop what uses it, or give another with ${flag}.`,
-    { facts: { port } },
-  );
+function wantedPorts({ port, ui, uiPort }: TemporalServerOptions): WantedPort[] {
+  return [
+    ...(port === undefined ? [] : [{ port, user: 'the Temporal server', flag: '--port' }]),
+    ...(ui && uiPort !== undefined ? [{ port: uiPort, user: "Temporal's Web UI", flag: '--ui-port' }] : []),
+  ];
 }
 
 /** It writes its address on a line of its own once it has its ports; an answer on the port alone could be another server's. */

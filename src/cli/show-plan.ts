@@ -1,0 +1,65 @@
+import type { Plan } from '../control/plan-river.ts';
+import { counted } from './counted.ts';
+import { table } from './table.ts';
+
+/** One plan, chunk by chunk. */
+export function showPlan({ river, report, at, day, period, chunks, ...plan }: Plan): string {
+  return [
+    `${river}: report ${report}, as if run at ${at} (its day is ${day})`,
+    `Period   ${period ? `${period.start} to ${period.end}, ${counted(chunks.length, 'chunk')}` : 'none: the report has no days'}`,
+    `Calls    ${shownCalls(plan)}`,
+    `Takes    ${shownTime(plan)}`,
+    ...plan.notes,
+    ...(period ? ['', tableOf(chunks)] : []),
+  ].join('\n');
+}
+
+/** Several plans, a line each. */
+export function showPlans(plans: readonly Plan[]): string {
+  if (plans.length === 0) return 'No river is configured yet.';
+  const lines = table(
+    ['river', 'report', 'period', 'chunks', 'list calls', 'data calls', 'takes at least'],
+    plans.map(({ river, report, period, chunks, calls, seconds }) => [
+      river,
+      report,
+      period ? `${period.start}/${period.end}` : null,
+      chunks.length,
+      calls.list,
+      calls.data,
+      seconds === null ? null : duration(seconds),
+    ]),
+  );
+  return [lines, ...notesOf(plans)].join('\n');
+}
+
+const tableOf = (chunks: Plan['chunks']): string =>
+  table(
+    ['chunk', 'first day', 'last day'],
+    chunks.map(({ start, end }, at) => [at + 1, start, end]),
+  );
+
+function shownCalls({ calls: { list, data } }: Pick<Plan, 'calls'>): string {
+  const dataCalls = data === null ? 'not known how many for data' : `${data} for data`;
+  return `${dataCalls}, ${list === null ? 'not known how many' : list} for lists`;
+}
+
+function shownTime({ seconds, finishesAt }: Pick<Plan, 'seconds' | 'finishesAt'>): string {
+  if (seconds === null) return 'not known';
+  return `${duration(seconds)} at least${finishesAt === null ? '' : `, until ${finishesAt}`}`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 1) return 'under 1 s';
+  if (seconds < 120) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Each note once, behind the rivers that it is about. */
+function notesOf(plans: readonly Plan[]): string[] {
+  const rivers = new Map<string, string[]>();
+  for (const { river, notes } of plans) {
+    for (const note of notes) rivers.set(note, [...(rivers.get(note) ?? []), river]);
+  }
+  return [...rivers].map(([note, names]) => `\n${names.join(', ')}: ${note}`);
+}
