@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { stringify } from 'yaml';
 import { loadConfiguration } from '../../src/config/load-configuration.ts';
 import { createConfigurations } from '../../src/config/watch-configuration.ts';
@@ -11,6 +11,7 @@ import type { RunResult } from '../../src/domain/run/run-result.ts';
 import type { SimulatorOptions } from '../../src/simulator/start-simulator.ts';
 import { startWorker } from '../../src/workers/start-worker.ts';
 import { withFolder } from './folder.ts';
+import { type CommandEnd, type StartedCommand, startCommand } from './start-command.ts';
 import { type TemporalCorner, withTemporal } from './temporal.ts';
 import { type AskedSimulator, simulatorKey, withSimulator } from './with-simulator.ts';
 import { postgresUrl, type WarehouseCorner, type WarehouseKind, withWarehouse } from './with-warehouse.ts';
@@ -28,13 +29,6 @@ export interface RiversOptions {
   readonly temporal?: Readonly<Record<string, string>>;
   /** Whether a worker runs in this process. Default true. */
   readonly worker?: boolean;
-}
-
-/** What a command printed and how it ended. */
-export interface CommandEnd {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** Everything a person has who runs River: real Temporal, a warehouse, a simulated Optimove, a configuration file. */
@@ -58,16 +52,6 @@ export interface Rivers {
   /** Asks the database itself. */
   sql(text: string): Promise<Record<string, unknown>[]>;
 }
-
-export interface StartedCommand {
-  readonly pid: number;
-  kill(signal: NodeJS.Signals): void;
-  /** Resolves when the text has been printed on either stream. */
-  says(text: string): Promise<void>;
-  readonly end: Promise<CommandEnd>;
-}
-
-const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
 
 /** A roomy budget: tests of the budget set their own. */
 const freely = [
@@ -122,7 +106,11 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
   const worker =
     options.worker === false
       ? undefined
-      : await startWorker({ configurations: createConfigurations({ file, env }), temporal });
+      : await startWorker({
+          configurations: createConfigurations({ file, env }),
+          temporal,
+          ...workflowsBundled(),
+        });
   try {
     return await use({
       ...corner,
@@ -176,35 +164,8 @@ function locationOf({ kind, setting }: WarehouseCorner): string {
   return kind === 'pg' ? postgresUrl() : (setting.connection.reveal() as { filename: string }).filename;
 }
 
-export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv): StartedCommand {
-  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const output = { stdout: '', stderr: '' };
-  const heard = new Set<() => void>();
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
-      output[stream] += text;
-      for (const hear of heard) hear();
-    });
-  }
-  const end = new Promise<CommandEnd>((resolve, reject) => {
-    child.once('error', reject).once('close', (code) => resolve({ code, ...output }));
-  });
-  return {
-    pid: child.pid ?? 0,
-    kill: (signal) => child.kill(signal),
-    end,
-    says: (text) =>
-      new Promise((resolve, reject) => {
-        const hear = () => {
-          if (!output.stdout.includes(text) && !output.stderr.includes(text)) return;
-          heard.delete(hear);
-          resolve();
-        };
-        heard.add(hear);
-        hear();
-        void end.then(({ code, stderr }) =>
-          reject(new Error(`ended with ${code} before it said "${text}": ${stderr}`)),
-        );
-      }),
-  };
+/** Bundled once for all tests: it takes a worker a second in which its process does nothing else. */
+function workflowsBundled(): { workflowBundle?: string } {
+  const workflows = inject('workflows');
+  return 'missing' in workflows ? {} : { workflowBundle: workflows.path };
 }

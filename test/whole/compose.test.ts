@@ -9,8 +9,8 @@ import { freePort } from '../../src/workers/services/free-port.ts';
 import { findTemporalCli } from '../../src/workers/services/temporal-cli.ts';
 import { startTied } from '../../src/workers/services/tied-process.ts';
 import { withFolder } from '../helpers/folder.ts';
+import { startCommand } from '../helpers/start-command.ts';
 import { withTemporal } from '../helpers/temporal.ts';
-import { startCommand } from '../helpers/with-rivers.ts';
 import { postgresUrl } from '../helpers/with-warehouse.ts';
 
 interface Service {

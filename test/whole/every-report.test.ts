@@ -1,163 +1,178 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reportBySlug, reports } from '../../src/domain/catalogue/index.ts';
-import { expectedRows, tableRows } from '../helpers/expected-table.ts';
-import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
+import type { Report } from '../../src/domain/catalogue/report.ts';
+import type { RunResult } from '../../src/domain/run/run-result.ts';
+import { daysBetween } from '../../src/simulator/world/day.ts';
+import type { Slug } from '../../src/simulator/world/expected/expected-rows.ts';
+import type { Wanted } from '../../src/simulator/world/expected/wanted.ts';
+import { expectTable } from '../helpers/expected-table.ts';
+import { shareRivers } from '../helpers/share-rivers.ts';
+import type { Rivers } from '../helpers/with-rivers.ts';
 import type { AskedSimulator } from '../helpers/with-simulator.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
-/** A report as the simulator names it. */
-type Slug = Parameters<AskedSimulator['world']['rows']>[0];
-
-const days = [
-  '2026-01-01',
-  '2026-01-02',
-  '2026-01-03',
-  '2026-01-04',
-  '2026-01-05',
-  '2026-01-06',
-  '2026-01-07',
-];
+const days = daysBetween('2026-01-01', '2026-01-07');
+const chunks = ['2026-01-01/2026-01-03', '2026-01-04/2026-01-06', '2026-01-07/2026-01-07'];
 const attributes = ['Country', 'Last Deposit (€)'];
 const attributeColumns = ['country', 'last_deposit'];
 const changed = ['Country', 'VipLevel'];
 
-/** What each report is asked beside its period, and what that is for the simulator's own count. */
-const asked: Record<string, { filters: object; wanted: object }> = {
+/** What a report is asked beside its period, and what that is for the simulator. */
+const asked: Readonly<Record<string, { readonly filters: object; readonly wanted: Wanted }>> = {
   'customer-attribute-changers': {
     filters: { changedCustomerAttribute: changed },
     wanted: { changedAttributes: changed },
   },
   'campaign-interaction-customers': { filters: { events: ['opened', 3] }, wanted: { events: [2, 3] } },
   'customers-activity-event-attributes': {
-    filters: { activityEvents: [7, 8] },
-    wanted: { activityEvents: [7, 8] },
+    filters: { activityEvents: [7, 'Login'] },
+    wanted: { activityEvents: [7, 'Login'] },
   },
 };
+const hasAttributes = ({ filters }: Report) => filters.includes('customerAttributes');
+const tableOf = ({ slug }: Report) => `t_${slug.replaceAll('-', '_')}`;
 
-const river = (slug: string) => {
-  const { time, filters } = reportBySlug(slug);
-  return {
-    report: slug,
-    ...(time === 'none'
-      ? {}
-      : { period: { start: days[0], end: days.at(-1) }, chunks: { every: 'daily', size: 3 } }),
-    filters: {
-      ...asked[slug]?.filters,
-      ...(filters.includes('customerAttributes') ? { customerAttributes: attributes } : {}),
-    },
-    target: { table: `t_${slug.replaceAll('-', '_')}` },
-  };
-};
-
-const rivers = Object.fromEntries(reports.map(({ slug }) => [slug, river(slug)]));
-
-/** Opened once for all reports of a database; `close` lets it go. */
-function openRivers(kind: 'sqlite' | 'pg'): Promise<{ house: Rivers; close: () => Promise<void> }> {
-  return new Promise((resolve, reject) => {
-    const done = Promise.withResolvers<void>();
-    const closed = withRivers(
-      { kind, rivers, simulator: { lastDataUpdate: '2026-01-07' } },
-      async (house) => {
-        resolve({
-          house,
-          close: async () => {
-            done.resolve();
-            await closed;
-          },
-        });
-        await done.promise;
+const rivers = Object.fromEntries(
+  reports.map((report) => [
+    report.slug,
+    {
+      report: report.slug,
+      ...(report.time !== 'none' && {
+        period: { start: days[0], end: days.at(-1) },
+        chunks: { every: 'daily', size: 3 },
+      }),
+      filters: {
+        ...asked[report.slug]?.filters,
+        ...(hasAttributes(report) && { customerAttributes: attributes }),
       },
-    );
-    closed.catch(reject);
-  });
-}
+      target: { table: tableOf(report) },
+    },
+  ]),
+);
 
-/** Calls of design §4's table, worked out from what the tenant has and not from River's planning. */
-function callsOf(slug: string, { world }: AskedSimulator): number {
+/** The calls of the catalogue's table, counted from what the tenant has and not from River's planning. */
+function callsOf({ slug, time }: Report, { world }: AskedSimulator): number {
   const { actions, targetGroups, channels, stages } = world.definitions;
-  const distinct = (of: Slug, ...keys: string[]) =>
-    new Set(world.rows(of, { days }).map((row) => ['Date', ...keys].map((key) => row[key]).join(' '))).size;
-  const campaigns = distinct('executed-campaign-details', 'CampaignID');
-  const pairs = distinct('executed-campaigns-by-channel', 'ChannelID', 'CampaignID');
-  const byGroup = 1 + days.length * targetGroups.length;
-  const byPair = 1 + days.length * channels.length + pairs;
-  const counts: Record<string, number> = {
-    'customers-by-action': 1 + days.length * actions.length * 10,
+  const campaigns = world.rowCount('executed-campaign-details', { days });
+  const pairs = world.rowCount('executed-campaigns-by-channel', { days });
+  const week = 7;
+  const byGroup = 1 + week * targetGroups.length;
+  const byCampaign = week + campaigns;
+  const byPair = 1 + week * channels.length + pairs;
+  const counts: Readonly<Record<string, number>> = {
+    'customers-by-action': 1 + week * actions.length * 10,
     'customer-actions-by-target-group': byGroup,
-    'customer-one-time-actions-by-campaign': days.length + campaigns,
-    'customer-attribute-changers': 1 + changed.length,
+    'customer-one-time-actions-by-campaign': byCampaign,
+    'customer-attribute-changers': 1 + 2,
     'customer-future-values': 1 + stages.length,
     'customer-execution-details-by-campaign': byPair,
-    'customer-send-details-by-campaign': days.length + campaigns,
+    'customer-send-details-by-campaign': byCampaign,
     'customer-send-details-by-channel': byPair,
-    'campaign-interaction-customers': 1 + days.length * channels.length * 2,
-    'customers-activity-event-attributes': days.length * 2,
+    'campaign-interaction-customers': 1 + week * channels.length * 2,
+    'customers-activity-event-attributes': week * 2,
     'actions-by-target-group': byGroup,
-    'promo-codes-by-campaign': days.length + campaigns,
+    'promo-codes-by-campaign': byCampaign,
     'promo-codes-by-target-group': byGroup,
     'action-details-by-target-group': byGroup,
     'executed-campaign-channel-details': byPair,
-    'executed-campaigns-by-channel': 1 + days.length * channels.length,
+    'executed-campaigns-by-channel': 1 + week * channels.length,
   };
-  return counts[slug] ?? (reportBySlug(slug).time === 'none' ? 1 : days.length);
+  return counts[slug] ?? (time === 'none' ? 1 : week);
+}
+
+/** The API's own log, and River's, in the same words. */
+const logOf = ({ simulator }: Rivers) =>
+  simulator.calls().map(({ path, status, rows }) => `${path.split('/')[1]} ${status} ${rows}`);
+async function notedOf({ sql }: Rivers, runId: string): Promise<string[]> {
+  const calls = await sql(`select "call", "status", "rows" from river_calls where "run" = '${runId}'`);
+  return calls.map(({ call, status, rows }) => `${String(call).split('?')[0]} ${status} ${rows}`);
+}
+
+/** The column of the day by which rows are replaced; none where a report has no period. */
+function dayColumnOf({ slug, time }: Report): string | null {
+  if (slug === 'customer-action-ended-by-date') return 'end_date';
+  return { day: 'date', campaigns: 'found_on', none: null }[time];
+}
+
+/** Each row says which river, run and chunk brought it, and when. */
+async function expectProvenance({ sql }: Rivers, report: Report, { runId, startedAt }: RunResult) {
+  const rows = await sql(`select * from "${tableOf(report)}"`);
+  const declared = report.columns.map(({ name }) => name);
+  const provenance = ['_river', '_run_id', '_chunk', '_loaded_at'];
+  expect(Object.keys(rows[0] ?? {})).toEqual(expect.arrayContaining([...declared, ...provenance]));
+
+  const column = dayColumnOf(report);
+  const chunkOf = (day: string) =>
+    chunks.find((chunk) => chunk.slice(0, 10) <= day && day <= chunk.slice(11));
+  const misplaced = rows.filter(
+    (row) =>
+      row._river !== report.slug ||
+      row._run_id !== runId ||
+      row._chunk !== (column === null ? null : chunkOf(String(row[column]))),
+  );
+  expect(misplaced).toEqual([]);
+  const loadedAt = rows.map((row) => Date.parse(String(row._loaded_at)));
+  expect(Math.min(...loadedAt)).toBeGreaterThanOrEqual(Date.parse(String(startedAt)));
+  expect(Math.max(...loadedAt)).toBeLessThanOrEqual(Date.now());
+}
+
+/** `river_days` says of each day what the table has of it; report 5 stands under the day of its data. */
+async function expectDays({ sql }: Rivers, report: Report, { runId }: RunResult) {
+  const table = tableOf(report);
+  const column = report.snapshot === 'data_date' ? 'data_date' : dayColumnOf(report);
+  const counted =
+    column === null
+      ? []
+      : await sql(`select "${column}" as d, count(*) as n from "${table}" group by "${column}"`);
+  const inTable = new Map(counted.map(({ d, n }) => [String(d), Number(n)]));
+  const loaded = report.time === 'none' ? [...inTable.keys()] : days;
+  const inManifest = await sql(
+    `select "day", "rows", "run" from river_days where "table" = '${table}' order by "day"`,
+  );
+  expect(inManifest.map(({ day, rows, run }) => [day, Number(rows), run])).toEqual(
+    loaded.map((day) => [day, inTable.get(day) ?? 0, runId]),
+  );
 }
 
 describe.each(warehouseKinds)('every report, into %s', (kind) => {
-  let opened: Awaited<ReturnType<typeof openRivers>>;
-  beforeAll(async () => {
-    opened = await openRivers(kind);
-  });
-  afterAll(() => opened.close());
+  const rivered = shareRivers({ kind, rivers, simulator: { lastDataUpdate: '2026-01-07' } });
 
   it.each(reports.map(({ slug }) => slug))(
-    '%s: the rows the simulator was made with, by the calls of the catalogue',
+    '%s: all its rows, by the calls of the catalogue',
     async (slug) => {
-      const { pull, simulator, sql, warehouse } = opened.house;
+      const house = rivered();
       const report = reportBySlug(slug);
-      simulator.reset();
-      const result = await pull({ river: slug });
+      house.simulator.reset();
+      const result = await house.pull({ river: slug });
 
-      const snapshotDay = result.startedAt?.slice(0, 10) ?? '';
-      const wanted = {
-        days,
-        snapshotDay,
-        ...asked[slug]?.wanted,
-        ...(report.filters.includes('customerAttributes') ? { attributes } : {}),
-      };
-      const expected = expectedRows(report, simulator.world.rows(slug as Slug, wanted), wanted.attributes);
-      const table = `t_${slug.replaceAll('-', '_')}`;
-      const rows = await sql(`select * from ${table}`);
-      expect(expected.length).toBeGreaterThan(0);
-      expect(tableRows(report, rows, wanted.attributes ? attributeColumns : [])).toEqual(expected);
-
+      const rows = await expectTable(house, {
+        slug: slug as Slug,
+        table: tableOf(report),
+        wanted: {
+          days,
+          snapshotDay: String(result.startedAt).slice(0, 10),
+          ...asked[slug]?.wanted,
+          ...(hasAttributes(report) && { attributes }),
+        },
+        attributeColumns: hasAttributes(report) ? attributeColumns : [],
+      });
+      expect(rows).toBeGreaterThan(0);
+      const calls = callsOf(report, house.simulator);
+      const total = report.time === 'none' ? 1 : chunks.length;
       expect(result).toMatchObject({
         status: 'succeeded',
-        rows: expected.length,
+        chunks: { total, loaded: total, failed: 0, skipped: 0 },
+        rows,
+        calls,
         warnings: [],
         failedChunks: [],
       });
-      expect(result.calls).toBe(callsOf(slug, simulator));
-      expect(simulator.stats().calls).toBe(result.calls);
-      const [{ n: noted } = {}] = await sql(
-        `select count(*) as n from river_calls where "run" = '${result.runId}'`,
-      );
-      expect(Number(noted)).toBe(result.calls);
-
-      expect(new Set(rows.map((row) => row._river))).toEqual(new Set([slug]));
-      expect(new Set(rows.map((row) => row._run_id))).toEqual(new Set([result.runId]));
-      const chunks =
-        report.time === 'none'
-          ? [null]
-          : ['2026-01-01/2026-01-03', '2026-01-04/2026-01-06', '2026-01-07/2026-01-07'];
-      for (const row of rows) expect(chunks).toContain(row._chunk);
-      if (report.time !== 'none') {
-        const daysLoaded = await sql(
-          `select "day", "rows" from river_days where "table" = '${table}' order by "day"`,
-        );
-        expect(daysLoaded.map(({ day }) => day)).toEqual(days);
-        expect(daysLoaded.reduce((all, day) => all + Number(day.rows), 0)).toBe(expected.length);
-      }
-      expect((await warehouse.tables()).filter((name) => name.startsWith('river_staging'))).toEqual([]);
+      expect(logOf(house)).toHaveLength(calls);
+      expect((await notedOf(house, result.runId)).sort()).toEqual(logOf(house).sort());
+      await expectProvenance(house, report, result);
+      await expectDays(house, report, result);
+      const tables = await house.warehouse.tables();
+      expect(tables.filter((name) => name.startsWith('river_staging'))).toEqual([]);
     },
   );
 });

@@ -1,253 +1,247 @@
 import { describe, expect, it } from 'vitest';
+import type { RunEnd } from '../../src/control/run-end.ts';
+import { reports } from '../../src/domain/catalogue/index.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
+import type { Slug } from '../../src/simulator/world/expected/expected-rows.ts';
+import type { Wanted } from '../../src/simulator/world/expected/wanted.ts';
+import type { World } from '../../src/simulator/world/world.ts';
+import { expectTable } from '../helpers/expected-table.ts';
+import { shareRivers } from '../helpers/share-rivers.ts';
 import { withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
-const period = { start: '2026-01-01', end: '2026-01-04' };
 const days = daysBetween('2026-01-01', '2026-01-04');
+const four = days.length;
+const required: Readonly<Record<string, object>> = {
+  'customer-attribute-changers': { changedCustomerAttribute: 'Note' },
+  'campaign-interaction-customers': { events: ['sent'] },
+  'customers-activity-event-attributes': { activityEvents: [1] },
+};
+const tableOf = (slug: string) => slug.replaceAll('-', '_');
+const rivers = Object.fromEntries(
+  reports.map(({ slug, time }) => [
+    slug,
+    {
+      report: slug,
+      ...(time !== 'none' && { period: { start: days[0], end: days.at(-1) } }),
+      filters: required[slug] ?? {},
+      target: { table: tableOf(slug) },
+    },
+  ]),
+);
 
-const byAction = { report: 'customers-by-action', period, target: { table: 'by_action' } };
-const byGroup = { report: 'actions-by-target-group', period, target: { table: 'by_group' } };
+/** A filter as a person writes it, what it comes to, and the calls that a run makes for it. */
+interface Example {
+  readonly filters: object;
+  readonly wanted: Wanted;
+  readonly calls: (world: World) => number;
+}
+const example = (filters: object, wanted: Wanted, calls: Example['calls']): Example => ({
+  filters,
+  wanted,
+  calls,
+});
 
-describe.each(warehouseKinds)('into %s', (kind) => {
-  describe('filters', () => {
-    it('take ids and names, names whatever their case, and all that bear a name', () =>
-      withRivers({ kind, rivers: { byAction, byGroup } }, async ({ pull, simulator }) => {
-        const { actions, targetGroups } = simulator.world.definitions;
-        const rows = (ids: readonly number[]) =>
-          simulator.world.rowCount('customers-by-action', { days, actions: ids });
-        const bonus = actions.filter(({ name }) => name.toLowerCase() === '10% bonus').map(({ id }) => id);
-        expect(bonus).toHaveLength(2);
+const action = (filter: readonly (string | number)[], actions: readonly number[], lists: number) =>
+  example({ actions: filter }, { actions }, () => lists + four * actions.length * 10);
+const groups = example({ targetGroups: ['NEW uk', 14] }, { targetGroups: [9, 14] }, () => 1 + four * 2);
+const channels = (calls: Example['calls']) =>
+  example({ executionChannels: ['optiMAIL', 505] }, { channels: [504, 505] }, (world) => 1 + calls(world));
+const pairs = (world: World) =>
+  four * 2 + world.rowCount('executed-campaigns-by-channel', { days, channels: [504, 505] });
+const campaigns = (world: World) => {
+  const found = world.rows('executed-campaigns-by-channel', { days, channels: [504, 505] });
+  return four * 2 + new Set(found.map(({ Date: day, CampaignID }) => `${day} ${CampaignID}`)).size;
+};
+const stages = (filter: readonly (string | number)[], wanted: readonly number[], lists: number) =>
+  example({ lifecycleStages: filter }, { stages: wanted }, () => lists + wanted.length);
+const events = (filter: readonly (string | number)[], wanted: readonly number[]) =>
+  example({ events: filter }, { events: wanted }, () => 1 + four * 3 * wanted.length);
 
-        const byName = await pull({ river: 'byAction', filters: { actions: ['10% bonus'] } });
-        expect(byName).toMatchObject({ rows: rows(bonus), calls: 1 + days.length * 2 * 10 });
-        const byId = await pull({ river: 'byAction', filters: { actions: bonus } });
-        expect(byId).toMatchObject({ rows: rows(bonus), calls: days.length * 2 * 10 });
-        const digits = await pull({ river: 'byAction', filters: { actions: [String(bonus[0])] } });
-        expect(digits).toMatchObject({ rows: rows(bonus.slice(0, 1)), calls: 1 + days.length * 10 });
+const examples: readonly [Slug, string, Example][] = [
+  ['customers-by-action', 'ids cost no list call', action([12, 15], [12, 15], 0)],
+  [
+    'customers-by-action',
+    'a name is all that bear it, whatever its case',
+    action(['10% bonus'], [15, 21], 1),
+  ],
+  ['customers-by-action', 'what is named twice is pulled once', action(['free SPINS', 12, '12'], [12], 1)],
+  ['customers-by-action', 'digits that match no name are an id', action(['15'], [15], 1)],
+  ['customers-by-action', 'digits that a name is made of are the name', action(['2026'], [30], 1)],
+  [
+    'customers-by-action',
+    'names of more than letters',
+    action(["o'brien's \\ back\tslash", 'Line one\nline TWO', 'überraschung 🎁'], [27, 33, 18], 1),
+  ],
+  ['customers-by-action', 'an id that nobody bears brings no rows', action([999], [999], 0)],
+  ['customer-actions-by-target-group', 'target groups', groups],
+  ['actions-by-target-group', 'target groups', groups],
+  ['promo-codes-by-target-group', 'target groups', groups],
+  ['action-details-by-target-group', 'target groups', groups],
+  ['customer-actions-by-target-group', 'channels, for all groups', channels(() => 1 + four * 4 * 2)],
+  ['customer-one-time-actions-by-campaign', 'channels: their rows alone', channels(pairs)],
+  ['customer-execution-details-by-campaign', 'channels: their rows alone', channels(pairs)],
+  ['customer-send-details-by-channel', 'channels: their rows alone', channels(pairs)],
+  ['executed-campaign-channel-details', 'channels: their rows alone', channels(pairs)],
+  ['customer-send-details-by-campaign', 'channels choose campaigns, with all rows', channels(campaigns)],
+  ['promo-codes-by-campaign', 'channels choose campaigns, with all rows', channels(campaigns)],
+  ['executed-campaigns-by-channel', 'channels', channels(() => four * 2)],
+  ['campaign-interaction-customers', 'channels', channels(() => four * 2)],
+  ['customer-future-values', 'stages by name and id', stages(['churned', 1], [3, 1], 1)],
+  ['customer-future-values', 'stages by id alone', stages([2], [2], 0)],
+  [
+    'customer-future-values',
+    'an attribute instead of stages, in one call',
+    example(
+      { customerAttribute: { name: 'VipLevel', value: 3 } },
+      { customerAttribute: { name: 'VipLevel', value: '3' } },
+      () => 1,
+    ),
+  ],
+  [
+    'campaign-interaction-customers',
+    'events by name and code',
+    events(['Opened', 3, 'spam_report'], [2, 3, 6]),
+  ],
+  [
+    'campaign-interaction-customers',
+    'an event once, however it is written',
+    events(['clicked', '3', 3], [3]),
+  ],
+  [
+    'customers-activity-event-attributes',
+    'activity events as they are written',
+    example(
+      { activityEvents: ['007', 'Log in & out', 8] },
+      { activityEvents: ['007', 'Log in & out', 8] },
+      () => four * 3,
+    ),
+  ],
+  [
+    'customer-attribute-changers',
+    'several changed attributes',
+    example(
+      { changedCustomerAttribute: ['Country', 'Last Deposit (€)', 'Country'] },
+      { changedAttributes: ['Country', 'Last Deposit (€)'] },
+      () => 1 + 2,
+    ),
+  ],
+];
 
-        const [group] = targetGroups;
-        const named = await pull({
-          river: 'byGroup',
-          filters: { targetGroups: [group?.name.toUpperCase()] },
-        });
-        expect(named.rows).toBe(
-          simulator.world.rowCount('actions-by-target-group', { days, targetGroups: [group?.id ?? 0] }),
-        );
-      }));
+function refused(end: RunEnd) {
+  if (end.end !== 'failed') throw new Error(`it did not fail: ${JSON.stringify(end)}`);
+  return end;
+}
 
-    it('refuse a name that is not there, list those that are, and spend no data call', () =>
-      withRivers({ kind, rivers: { byAction } }, async ({ run, pull, sql, simulator }) => {
-        const before = await pull({ river: 'byAction' });
-        simulator.reset();
-        const end = await run({ river: 'byAction', filters: { actions: ['Free Spinz'] } });
-        expect(end).toMatchObject({ end: 'failed', kind: 'ConfigurationError' });
-        if (end.end !== 'failed') throw new Error('it did not fail');
-        expect(end.message).toContain('Free Spinz');
-        for (const { name } of simulator.world.definitions.actions) expect(end.message).toContain(name);
-        expect(end.result).toMatchObject({ status: 'failed', chunks: { total: 1, loaded: 0, failed: 1 } });
-        expect(simulator.stats().calls).toBe(1);
-        expect(await sql('select count(*) as n from by_action')).toEqual([{ n: before.rows }]);
-      }));
+describe.each(warehouseKinds)('filters, into %s', (kind) => {
+  // Eight actions: one of them has digits for a name.
+  const opened = shareRivers({ kind, rivers, simulator: { size: { actions: 8 } } });
 
-    it('on channels choose campaigns, and keep the rows of these channels', () => {
-      const slugs = [
-        'customer-one-time-actions-by-campaign',
-        'customer-execution-details-by-campaign',
-        'customer-send-details-by-campaign',
-        'customer-send-details-by-channel',
-        'promo-codes-by-campaign',
-        'executed-campaign-channel-details',
-        'executed-campaigns-by-channel',
-        'customer-actions-by-target-group',
-      ] as const;
-      const rivers = Object.fromEntries(
-        slugs.map((slug) => [slug, { report: slug, period, target: { table: slug.replaceAll('-', '_') } }]),
+  it.each(examples)('%s: %s', async (slug, _title, { filters, wanted, calls }) => {
+    const house = opened();
+    const { simulator } = house;
+    simulator.reset();
+    const result = await house.pull({ river: slug, filters });
+    const rows = await expectTable(house, {
+      slug,
+      table: tableOf(slug),
+      wanted: {
+        days,
+        events: [0],
+        snapshotDay: String(result.startedAt).slice(0, 10),
+        ...wanted,
+      },
+    });
+    expect(result).toMatchObject({ rows, calls: calls(simulator.world) });
+    expect(simulator.stats().calls).toBe(result.calls);
+    if (wanted.actions?.includes(999)) expect(rows).toBe(0);
+    else expect(rows).toBeGreaterThan(0);
+  });
+
+  const unknown: readonly [Slug, object, readonly RegExp[]][] = [
+    [
+      'customers-by-action',
+      { actions: ['Free Spinz'] },
+      [/actions\[0\].*"Free Spinz".*"Free Spins" \(12\).*"2026" \(30\)/],
+    ],
+    [
+      'actions-by-target-group',
+      { targetGroups: [9, 'Old UK'] },
+      [/targetGroups\[1\].*"Old UK".*"New UK" \(9\)/],
+    ],
+    [
+      'customer-send-details-by-campaign',
+      { executionChannels: ['Fax'] },
+      [/"Fax".*"Optimail" \(504\), "SMS" \(505\)/],
+    ],
+    ['customer-future-values', { lifecycleStages: ['Old'] }, [/"Old".*"New" \(1\), "Active" \(2\)/]],
+    [
+      'customer-actions-by-target-group',
+      { targetGroups: ['Old UK'], executionChannels: ['Fax'] },
+      [/targetGroups\[0\].*"Old UK"/, /executionChannels\[0\].*"Fax"/],
+    ],
+  ];
+  it.each(unknown)('%s: an unknown name fails the run, whose rows stay: %j', async (slug, filters, said) => {
+    const { run, pull, sql, simulator } = opened();
+    const valid = slug === 'customers-by-action' ? { filters: { actions: [12] } } : {};
+    const before = await pull({ river: slug, ...valid });
+    simulator.reset();
+    const end = refused(await run({ river: slug, filters }));
+    expect(end).toMatchObject({
+      kind: 'ConfigurationError',
+      result: { status: 'failed', chunks: { total: 1, loaded: 0, failed: 1 }, calls: said.length },
+    });
+    for (const sentence of said) expect(end.message).toMatch(sentence);
+    // The lists and nothing else.
+    expect(simulator.stats().calls).toBe(said.length);
+    const [row] = await sql(`select count(*) as n, max(_run_id) as run from "${tableOf(slug)}"`);
+    expect(row).toEqual({ n: before.rows, run: before.runId });
+  });
+
+  it('that are empty, or that the report has not, are refused before a run is opened', async () => {
+    const { run, simulator } = opened();
+    simulator.reset();
+    for (const [filters, said] of [
+      [{ actions: [] }, /filters\.actions.*at least one/],
+      [{ events: [1] }, /no filter events.*it has actions, customerAttributes/],
+    ] as const) {
+      const end = refused(await run({ river: 'customers-by-action', filters }));
+      expect(end).toMatchObject({ kind: 'ConfigurationError', result: { chunks: null } });
+      expect(end.message).toMatch(said);
+    }
+    expect(simulator.stats().calls).toBe(0);
+  });
+});
+
+describe('the filters of a run', () => {
+  const report = 'customer-actions-by-target-group';
+  const filters = { targetGroups: [9], executionChannels: [504], customerAttributes: ['Country'] };
+  const period = { start: days[0], end: days.at(-1) };
+  const one = { river: { report, period, filters, target: { table: 'rows' } } };
+
+  it("take the place of the river's key by key, for this run alone", () =>
+    withRivers({ rivers: one }, async (house) => {
+      const table = { slug: report, table: 'rows', attributeColumns: ['country'] } as const;
+      const wanted = { days, targetGroups: [9], attributes: ['Country'] };
+      await house.pull({ river: 'river', filters: { executionChannels: [505] } });
+      await expectTable(house, { ...table, wanted: { ...wanted, channels: [505] } });
+      await house.pull({ river: 'river' });
+      await expectTable(house, { ...table, wanted: { ...wanted, channels: [504] } });
+    }));
+
+  it('end the command with 1 where the run has found a name to be unknown', () =>
+    withRivers({ rivers: one }, async ({ river, simulator }) => {
+      const { code, stdout } = await river(
+        'run',
+        'river',
+        '--filter',
+        'targetGroups=Old UK',
+        '--wait',
+        '--json',
       );
-      return withRivers({ kind, rivers }, async ({ pull, simulator, sql }) => {
-        const channels = simulator.world.definitions.channels.slice(0, 2).map(({ id }) => id);
-        for (const slug of slugs) {
-          const result = await pull({ river: slug, filters: { executionChannels: channels } });
-          const expected = simulator.world.rows(slug, { days, channels });
-          expect(result.rows, slug).toBe(expected.length);
-          expect(expected.length, slug).toBeGreaterThan(0);
-          if (slug === 'customer-send-details-by-channel') {
-            const found = await sql(`select distinct channel_id as id from ${slug.replaceAll('-', '_')}`);
-            for (const { id } of found) expect(channels).toContain(Number(id));
-          }
-        }
-      });
-    });
-
-    it('on stages and attributes, events and control groups, are sent as they are written', () => {
-      const rivers = {
-        values: { report: 'customer-future-values', target: { table: 'future_values' } },
-        interactions: {
-          report: 'campaign-interaction-customers',
-          period,
-          filters: { events: ['clicked'] },
-          target: { table: 'interactions' },
-        },
-        oneTime: {
-          report: 'customer-one-time-actions-by-date',
-          period,
-          includeControlGroup: true,
-          target: { table: 'one_time' },
-        },
-      };
-      return withRivers({ kind, rivers }, async ({ pull, simulator }) => {
-        const { world } = simulator;
-        const [stage] = world.definitions.stages;
-        const byStage = await pull({ river: 'values', filters: { lifecycleStages: [stage?.name] } });
-        expect(byStage).toMatchObject({
-          rows: world.rowCount('customer-future-values', { stages: [stage?.id ?? 0] }),
-          calls: 2,
-        });
-        const customerAttribute = { name: 'Country', value: 'FR' };
-        const byAttribute = await pull({ river: 'values', filters: { customerAttribute } });
-        expect(byAttribute).toMatchObject({
-          rows: world.rowCount('customer-future-values', { customerAttribute }),
-          calls: 1,
-        });
-        const clicked = await pull({ river: 'interactions' });
-        expect(clicked.rows).toBe(world.rowCount('campaign-interaction-customers', { days, events: [3] }));
-        const withControl = await pull({ river: 'oneTime' });
-        const wanted = { days, includeControlGroup: true };
-        expect(withControl.rows).toBe(world.rowCount('customer-one-time-actions-by-date', wanted));
-        expect(withControl.rows).toBeGreaterThan(
-          world.rowCount('customer-one-time-actions-by-date', { days }),
-        );
-      });
-    });
-
-    it('on customer attributes become columns, whatever they are called', () => {
-      const hostile = ['Date', `Robert') DROP TABLE "x" --`, 'Last Deposit (€)', 'Note'];
-      const river = { ...byAction, filters: { actions: [12], customerAttributes: hostile } };
-      return withRivers({ kind, rivers: { river } }, async ({ pull, sql, simulator }) => {
-        await pull({ river: 'river' });
-        const [row] = await sql('select * from by_action limit 1');
-        expect(Object.keys(row ?? {})).toEqual(
-          expect.arrayContaining(['date', 'attribute_date', 'robert_drop_table_x', 'last_deposit', 'note']),
-        );
-        const notes = await sql('select note from by_action order by 1');
-        const expected = simulator.world
-          .rows('customers-by-action', { days, actions: [12], attributes: hostile })
-          .map((each) => (each.CustomerAttributes as (string | null)[])[3] ?? null);
-        expect(notes.map(({ note }) => String(note)).sort()).toEqual(expected.map(String).sort());
-      });
-    });
-  });
-
-  describe('overrides', () => {
-    it('send a call elsewhere, under other names, and read other keys', () => {
-      const river = {
-        report: 'customer-product-details-by-date',
-        period,
-        overrides: {
-          endpoint: 'customers/GetRecommendations',
-          parameters: { Date: 'OnDay' },
-          columns: { Recommended: 'product_id' },
-        },
-        target: { table: 'products' },
-      };
-      const renamed = {
-        'customers/GetCustomerProductDetailsByDate': {
-          endpoint: 'customers/GetRecommendations',
-          parameters: { Date: 'OnDay' },
-          keys: { ProductID: 'Recommended' },
-        },
-      };
-      return withRivers(
-        { kind, rivers: { river }, simulator: { renamed } },
-        async ({ pull, sql, simulator }) => {
-          const result = await pull({ river: 'river' });
-          const expected = simulator.world.rows('customer-product-details-by-date', { days });
-          expect(result.rows).toBe(expected.length);
-          const loaded = await sql('select product_id as id from products');
-          expect(loaded.map(({ id }) => String(id)).sort()).toEqual(
-            expected.map((row) => String(row.ProductID)).sort(),
-          );
-        },
-      );
-    });
-
-    it("give report 9 the endpoint that the walkthrough prints, with that report's parameters", () => {
-      const river = {
-        report: 'customer-execution-details-by-campaign',
-        period,
-        overrides: { endpoint: 'customers/GetCustomerSendDetailsByCampaign' },
-        target: { table: 'sends' },
-      };
-      return withRivers({ kind, rivers: { river } }, async ({ pull, simulator }) => {
-        const result = await pull({ river: 'river' });
-        expect(result.rows).toBe(simulator.world.rowCount('customer-send-details-by-campaign', { days }));
-        const sent = simulator
-          .calls()
-          .filter(({ path }) => path.endsWith('GetCustomerSendDetailsByCampaign'));
-        expect(sent.length).toBeGreaterThan(0);
-        for (const { parameters } of sent) expect(parameters).not.toHaveProperty('ChannelID');
-      });
-    });
-  });
-
-  describe('pages', () => {
-    const wide = { report: 'customer-action-details-by-date', period, target: { table: 'details' } };
-
-    it('are asked until the last, whatever their size', () =>
-      withRivers({ kind, rivers: { wide }, connection: { pageSize: 7 } }, async ({ pull, simulator }) => {
-        const result = await pull({ river: 'wide' });
-        expect(result.rows).toBe(simulator.world.rowCount('customer-action-details-by-date', { days }));
-        expect(result.calls).toBeGreaterThan(days.length * 2);
-      }));
-
-    it('that a server cuts at its own cap are followed as well', () =>
-      withRivers(
-        {
-          kind,
-          rivers: { wide },
-          connection: { pageSize: 10_000 },
-          simulator: { pageCap: 500, size: { rowsPerCall: [100, 200] } },
-        },
-        async ({ pull, simulator }) => {
-          const result = await pull({ river: 'wide' });
-          const expected = simulator.world.rowCount('customer-action-details-by-date', { days });
-          expect(expected).toBeGreaterThan(2000);
-          expect(result.rows).toBe(expected);
-        },
-      ));
-
-    it('that come twice are an error and not a loop', () =>
-      withRivers(
-        {
-          kind,
-          rivers: { wide },
-          connection: { pageSize: 5 },
-          simulator: { faults: [{ kind: 'ignoreSkip' }] },
-        },
-        async ({ run }) => {
-          const end = await run({ river: 'wide' });
-          expect(end).toMatchObject({ end: 'failed', kind: 'ChunksFailed' });
-          if (end.end === 'failed')
-            expect(end.result?.failedChunks[0]?.error).toMatch(/^ReportRefusedError: .*pageSize/);
-        },
-      ));
-  });
-
-  describe('chunks', () => {
-    it('decide what is loaded together, never which rows', () =>
-      withRivers({ kind, rivers: { byAction } }, async ({ pull, simulator, sql }) => {
-        const expected = simulator.world.rowCount('customers-by-action', { days });
-        const splits = [
-          { every: 'daily' },
-          { every: 'daily', size: 3 },
-          { every: 'monthly' },
-          { every: 'yearly' },
-          { every: 'dont_split' },
-        ];
-        for (const chunks of splits) {
-          expect(await pull({ river: 'byAction', chunks })).toMatchObject({ rows: expected });
-          expect(await sql('select count(*) as n from by_action')).toEqual([{ n: expected }]);
-        }
-      }));
-  });
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'failed', rows: 0, calls: 1 });
+      expect(JSON.parse(stdout).failedChunks[0].error).toMatch(/"Old UK".*"New UK" \(9\)/);
+      expect(code).toBe(1);
+      expect(simulator.stats().calls).toBe(1);
+    }));
 });

@@ -30,7 +30,7 @@ export function resolveChoice(
 /** What there is to choose from, in a sentence: the first twenty, and how many more. */
 export function listChoosable(choosable: readonly Choosable[]): string {
   if (choosable.length === 0) return 'there are none';
-  const named = choosable.slice(0, namedAtMost).map(({ id, name }) => `"${name}" (${id})`);
+  const named = choosable.slice(0, namedAtMost).map(({ id, name }) => `${JSON.stringify(name)} (${id})`);
   const more = choosable.length - named.length;
   return `there are ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

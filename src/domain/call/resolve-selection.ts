@@ -82,7 +82,7 @@ function choose(
     faults.push({
       place: 'filters',
       path: `filters.${filter}[${at}]`,
-      message: `there is no "${value}"; ${listChoosable(choosable)}.`,
+      message: `there is no ${JSON.stringify(value)}; ${listChoosable(choosable)}.`,
     });
   });
 }

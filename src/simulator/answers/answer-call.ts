@@ -25,7 +25,7 @@ export function answerCall(
   try {
     if ('object' in endpoint) {
       const [object] = renameKeys([endpoint.object(core, asked)], renaming);
-      return jsonReply(200, object);
+      return jsonReply(200, object, 1);
     }
     const all = endpoint.rows(core, asked, options.tenant);
     const page = endpoint.pages ? pageAsked(asked, effects, options.pageCap) : { from: 0, to: all.count };

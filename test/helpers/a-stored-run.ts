@@ -1,0 +1,25 @@
+import { RiverSetting } from '../../src/domain/river/river.ts';
+import type { StoredRun } from '../../src/domain/run/stored-run.ts';
+
+/** A run of all actions over four days, as a manifest has it. */
+export function aStoredRun(changes: Partial<StoredRun> = {}): StoredRun {
+  return {
+    runId: 'run-1',
+    workflowId: 'workflow-1',
+    river: {
+      name: 'sample',
+      ...RiverSetting.parse({
+        report: 'customers-by-action',
+        connection: 'main',
+        target: { warehouse: 'test', table: 'sample' },
+      }),
+    },
+    period: { first: '2026-01-01', last: '2026-01-04' },
+    day: '2026-01-10',
+    startedAt: '2026-01-10T06:00:00.000Z',
+    status: 'running',
+    finishedAt: null,
+    selection: null,
+    ...changes,
+  };
+}
