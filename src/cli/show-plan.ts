@@ -9,6 +9,9 @@ export function showPlan({ river, report, at, day, period, chunks, ...plan }: Pl
     `Period   ${period ? `${period.start} to ${period.end}, ${counted(chunks.length, 'chunk')}` : 'none: the report has no days'}`,
     `Calls    ${shownCalls(plan)}`,
     `Takes    ${shownTime(plan)}`,
+    ...(plan.callsAhead > 0
+      ? [`Shares   the budget with ${counted(plan.callsAhead, 'call')} of runs under way`]
+      : []),
     ...plan.notes,
     ...(period ? ['', tableOf(chunks)] : []),
   ].join('\n');

@@ -1,4 +1,4 @@
-import { leastTimeMs } from '../domain/budget/least-time.ts';
+import { plannedTimeMs } from '../domain/budget/planned-time.ts';
 import { countCalls } from '../domain/call/count-calls.ts';
 import { effectiveReport } from '../domain/call/effective-report.ts';
 import { readListAnswers } from '../domain/call/list-answers.ts';
@@ -17,6 +17,7 @@ import { zoneOfRiver } from '../domain/period/zone.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { River } from '../domain/river/river.ts';
 import { askOnce, type Reserve } from './ask-once.ts';
+import type { CallsAhead } from './calls-ahead.ts';
 
 /** What a run of a river would do. What cannot be known before it runs is null. */
 export interface Plan {
@@ -30,7 +31,9 @@ export interface Plan {
   readonly chunks: readonly { readonly start: Day | null; readonly end: Day | null }[];
   /** One page for each call: more cannot be known before. */
   readonly calls: { readonly list: number | null; readonly data: number | null };
-  /** How long the calls take at least under the budget. */
+  /** How many calls the runs still have to make that are under way on the connection: this one shares with them. */
+  readonly callsAhead: number;
+  /** How long the calls take at least under the budget as it stands. */
   readonly seconds: number | null;
   readonly finishesAt: string | null;
   /** What could not be found out, and why. */
@@ -51,6 +54,8 @@ export interface Budgets {
   reserveOf(connection: string): Reserve;
   /** How long ago calls were sent that still count, in milliseconds. */
   sentOf(connection: Connection): Promise<readonly number[]>;
+  /** What other runs still have to call; `isOn` says of a river whether it is one of the connection. */
+  callsAhead(isOn: (river: string) => boolean): Promise<CallsAhead>;
 }
 
 /** Plans a run without running it: period, chunks, calls, and how long that takes under the budget. */
@@ -75,7 +80,10 @@ export async function planRiver(
       ? await select(connection, report, river, budgets?.reserveOf(connection.name))
       : undefined;
   const calls = callsOf(report, river, selection, period);
-  const seconds = await secondsOf(calls, connection, budgets);
+  const ahead = await budgets?.callsAhead(
+    (name) => configuration.rivers.get(name)?.connection === connection.name,
+  );
+  const seconds = await secondsOf(calls, connection, budgets, ahead);
   return {
     river: river.name,
     report: river.report,
@@ -84,9 +92,10 @@ export async function planRiver(
     period: period && { start: period.first, end: period.last },
     chunks: chunks.map(({ first, last }) => ({ start: first, end: last })),
     calls,
+    callsAhead: ahead?.remaining.reduce((sum, each) => sum + each, 0) ?? 0,
     seconds,
     finishesAt: seconds === null ? null : new Date(Date.parse(options.at) + seconds * 1000).toISOString(),
-    notes: notesOf(report, river, calls, selection, options),
+    notes: [...notesOf(report, river, calls, selection, options), ...notesOnOthers(ahead)],
   };
 }
 
@@ -101,21 +110,17 @@ function callsOf(
   return river.prune ? { list: null, data: null } : calls;
 }
 
-/** The least time under the budget as it stands. */
+/** The least time under the budget as it stands, and as it is shared. */
 async function secondsOf(
   { list, data }: Plan['calls'],
   connection: Connection,
   budgets: Budgets | undefined,
+  ahead: CallsAhead | undefined,
 ): Promise<number | null> {
   if (list === null || data === null) return null;
   const sentAgoMs = (await budgets?.sentOf(connection)) ?? [];
-  return (
-    leastTimeMs(
-      list + data,
-      connection.budget,
-      sentAgoMs.map((ms) => -ms),
-    ) / 1000
-  );
+  const inUse = { alreadySent: sentAgoMs.map((ms) => -ms), others: ahead?.remaining ?? [] };
+  return plannedTimeMs(list + data, connection.budget, inUse) / 1000;
 }
 
 /** What the filters come to, asking the API only for the lists that they need. */
@@ -156,4 +161,12 @@ function notesOf(
     );
   }
   return notes;
+}
+
+function notesOnOthers(ahead: CallsAhead | undefined): string[] {
+  if (!ahead || ahead.unknown.length === 0) return [];
+  const names = [...new Set(ahead.unknown)].join(', ');
+  return [
+    `How many calls a run under way of ${names} still has to make is not known, and not reckoned with.`,
+  ];
 }

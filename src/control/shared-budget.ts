@@ -5,6 +5,7 @@ import { type BudgetAnswer, noNews, type Reservation } from '../domain/budget/re
 import type { Connection } from '../domain/river/configuration.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
 import type { apiBudget } from '../workflows/index.ts';
+import { callsAhead } from './calls-ahead.ts';
 
 /** An answer that takes longer is of no use: its permits would be past. */
 const answerWithinMs = 15_000;
@@ -76,6 +77,7 @@ async function sentOf(client: Client, { name, budget }: Connection): Promise<rea
 export const budgetsOf = (client: Client) => ({
   reserveOf: (connection: string) => reserveOf(client, connection),
   sentOf: (connection: Connection) => sentOf(client, connection),
+  callsAhead: (isOn: (river: string) => boolean) => callsAhead(client, isOn),
 });
 
 /** How the budget of a connection stands; undefined where it was never asked for a call. */

@@ -15,7 +15,16 @@ export function leastTimeMs(
   windows: readonly BudgetWindow[],
   alreadySent: readonly number[] = [],
 ): number {
-  const state = createRollingWindows(plannedWindows(windows));
+  return greedyTimeMs(calls, plannedWindows(windows, shareOfLargeRuns), alreadySent);
+}
+
+/** When the last of `calls` calls goes where each is sent as early as every window allows. */
+export function greedyTimeMs(
+  calls: number,
+  windows: readonly BudgetWindow[],
+  alreadySent: readonly number[],
+): number {
+  const state = createRollingWindows(windows);
   for (const at of alreadySent.toSorted((a, b) => a - b)) recordCall(state, at);
   let lastSentAt = 0;
   for (let sent = 0; sent < calls; sent += 1) {
@@ -25,10 +34,8 @@ export function leastTimeMs(
   return lastSentAt;
 }
 
-function plannedWindows(windows: readonly BudgetWindow[]): BudgetWindow[] {
-  const used = windows.map(({ calls, perMs }) => ({
-    calls: callsOfShare({ calls }, shareOfLargeRuns),
-    perMs,
-  }));
+/** The windows as calls are planned in them: a share of each, and longer. */
+export function plannedWindows(windows: readonly BudgetWindow[], share: number): BudgetWindow[] {
+  const used = windows.map(({ calls, perMs }) => ({ calls: callsOfShare({ calls }, share), perMs }));
   return lengthenWindows(used, roomForPermits(windows));
 }

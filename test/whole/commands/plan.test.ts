@@ -30,6 +30,7 @@ describe('river plan', () => {
           { start: '2026-01-03', end: '2026-01-04' },
         ],
         calls: { list: 0, data: 4 },
+        callsAhead: 0,
         seconds: 0,
         finishesAt: '2026-01-31T10:00:00.000Z',
         notes: [],
@@ -71,6 +72,21 @@ describe('river plan', () => {
         expect(wrong.stderr).toContain('"soon"');
       },
     ));
+
+  it('reckons with what the runs under way still have to call', () => {
+    // By their ids: the budget is in use, and not even a list is asked for.
+    const actions = { ...rivers.actions, filters: { actions: [12, 15] } };
+    return withRivers({ rivers: { actions }, connection: { budget } }, async ({ river }) => {
+      const plan = async () => documentOf<Plan>(await river('plan', 'actions', '--json'));
+      const alone = await plan();
+      expect(alone).toMatchObject({ callsAhead: 0, calls: { data: 80 } });
+      expect((await river('run', 'actions')).code).toBe(0);
+      await expect
+        .poll(plan, { timeout: 30_000 })
+        .toSatisfy(({ callsAhead, seconds }) => callsAhead > 0 && seconds > (alone.seconds ?? 0) + 5);
+      expect((await river('plan', 'actions')).stdout).toMatch(/^Shares +the budget with \d+ calls of runs/m);
+    });
+  });
 
   it('works without Temporal and without a worker: asks nothing, and says what it cannot know', () =>
     withRivers({ rivers, worker: false }, async ({ env, simulator, river }) => {

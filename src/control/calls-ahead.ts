@@ -1,0 +1,48 @@
+import type { Client } from '@temporalio/client';
+import type { RunProgress } from '../domain/run/progress.ts';
+
+/** What the runs that are under way on a connection still have to call. */
+export interface CallsAhead {
+  /** Of each run that knows it. */
+  readonly remaining: readonly number[];
+  /** The rivers of those that don't: campaigns decide, or nothing is known yet. */
+  readonly unknown: readonly string[];
+}
+
+/** More of them than this are not asked. */
+const askedAtMost = 100;
+const answerWithinMs = 5_000;
+const underWay = "WorkflowType = 'riverRun' AND ExecutionStatus = 'Running'";
+
+/** Asks the runs that are under way. `isOn` says of a river whether it calls the connection. */
+export async function callsAhead(client: Client, isOn: (river: string) => boolean): Promise<CallsAhead> {
+  const progresses: Promise<RunProgress | undefined>[] = [];
+  for await (const { workflowId, runId } of client.workflow.list({ query: underWay })) {
+    if (progresses.length === askedAtMost) break;
+    progresses.push(progressOf(client, workflowId, runId));
+  }
+  const known = (await Promise.all(progresses)).filter((progress) => progress && isOn(progress.river));
+  const remaining: number[] = [];
+  const unknown: string[] = [];
+  for (const progress of known) {
+    if (!progress) continue;
+    if (progress.plannedCalls === null) unknown.push(progress.river);
+    else remaining.push(Math.max(0, progress.plannedCalls - progress.calls));
+  }
+  return { remaining, unknown };
+}
+
+/** Undefined where the run has closed meanwhile, or nobody answers for it. */
+async function progressOf(
+  client: Client,
+  workflowId: string,
+  runId: string,
+): Promise<RunProgress | undefined> {
+  try {
+    return await client.withDeadline(Date.now() + answerWithinMs, () =>
+      client.workflow.getHandle(workflowId, runId).query<RunProgress, []>('progress'),
+    );
+  } catch {
+    return undefined;
+  }
+}
