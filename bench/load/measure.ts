@@ -23,7 +23,16 @@ export async function measureRiver(client: Client, connection: string, rows: num
   const warehouse = await openWarehouse(settingOf(client, connection, `river_${rows}`));
   const period = { first: day, last: day };
   await warehouse.openRun(
-    { runId, workflowId: runId, river, period, day, startedAt: new Date().toISOString() },
+    {
+      runId,
+      workflowId: runId,
+      river,
+      period,
+      day,
+      startedAt: new Date().toISOString(),
+      selection: null,
+      retryOf: null,
+    },
     [chunk],
     { columns, key: [], dayColumn: 'date' },
   );
@@ -104,6 +113,8 @@ export async function measureBatchInsert(client: Client, connection: string, row
     period: null,
     day,
     startedAt: new Date().toISOString(),
+    selection: null,
+    retryOf: null,
   };
   await warehouse.openRun(run, [], { columns, key: [], dayColumn: 'date' });
   await warehouse.closeRun('batch', 'succeeded', new Date().toISOString());

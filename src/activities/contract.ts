@@ -37,6 +37,8 @@ export interface OpenedRun {
   readonly readsLists: boolean;
   /** Slices of every chunk: first those whose answers plan the others, then the data's. */
   readonly slices: { readonly list: readonly string[]; readonly data: readonly string[] };
+  /** Every chunk was loaded before, or is skipped: the filters are not needed. */
+  readonly nothingLeft?: boolean;
   /** Chunks to keep open at a time. */
   readonly chunksAtOnce: number;
   /** The search attributes that are registered: setting another one would block the run for ever. */

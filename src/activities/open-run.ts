@@ -6,15 +6,15 @@ import { type Chunk, chunkWithoutDays } from '../domain/chunk/chunk.ts';
 import { splitPeriod } from '../domain/chunk/split-period.ts';
 import { columnsOfRiver, keyOfRiver } from '../domain/column/columns-of-river.ts';
 import type { TableShape } from '../domain/column/table-shape.ts';
-import { ConfigurationError } from '../domain/errors.ts';
 import type { Stretch } from '../domain/period/day.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
 import { resolvePeriod } from '../domain/period/resolve-period.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
 import { readRunInput } from '../domain/river/read-run-input.ts';
 import type { River } from '../domain/river/river.ts';
-import type { NewRun, StoredRun } from '../domain/run/stored-run.ts';
+import type { StoredRun } from '../domain/run/stored-run.ts';
 import type { OpenedRun, OpenRunRequest } from './contract.ts';
+import { type Opening, planRetry } from './plan-retry.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
 import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
 
@@ -29,43 +29,38 @@ export const openRun =
   (ports: ActivityPorts) =>
   async (request: OpenRunRequest): Promise<OpenedRun> => {
     const input = readRunInput(request.input, await ports.configurations.current());
-    if (input.kind === 'retry') {
-      throw new ConfigurationError(
-        'retryFailedChunksOf is not available yet: start the river again for the days that are missing.',
-      );
-    }
-    const { river } = input;
-    await ports.optimove(river.connection);
-    const warehouse = await ports.warehouse(river.target.warehouse);
-    const before = await warehouse.readRun(request.runId);
-    const { run, chunks, table } = plannedRun(before?.river ?? river, request);
-    await warehouse.openRun(run, chunks, table);
+    const opening =
+      input.kind === 'retry'
+        ? await planRetry(ports, input.workflowId, request)
+        : await planRun(ports, input.river, request);
+    const { run, chunks, warehouse } = opening;
+    await ports.optimove(run.river.connection);
+    await warehouse.openRun(run, chunks, shapeOf(run.river));
     await dropOrphanedStaging(ports, warehouse, run.runId);
     return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
   };
 
-function plannedRun(
-  river: River,
-  request: OpenRunRequest,
-): { run: NewRun; chunks: Chunk[]; table: TableShape } {
+async function planRun(ports: ActivityPorts, asked: River, request: OpenRunRequest): Promise<Opening> {
+  const warehouse = await ports.warehouse(asked.target.warehouse);
+  const before = await warehouse.readRun(request.runId);
+  const river = before?.river ?? asked;
   const report = reportOfRiver(river);
   const day = resolveDay(request.instant, zoneOfRiver(river.period, river.schedule));
   const period = river.period ? resolvePeriod(river.period, day) : null;
+  const { runId, workflowId, startedAt } = request;
   return {
-    run: {
-      runId: request.runId,
-      workflowId: request.workflowId,
-      river,
-      period,
-      day,
-      startedAt: request.startedAt,
-    },
+    warehouse,
+    run: { runId, workflowId, river, period, day, startedAt, selection: null, retryOf: null },
     chunks: chunksOf(report, river, period),
-    table: {
-      columns: columnsOfRiver(report, river),
-      key: keyOfRiver(report, river),
-      dayColumn: dayColumnOf(report),
-    },
+  };
+}
+
+function shapeOf(river: River): TableShape {
+  const report = reportOfRiver(river);
+  return {
+    columns: columnsOfRiver(report, river),
+    key: keyOfRiver(report, river),
+    dayColumn: dayColumnOf(report),
   };
 }
 
@@ -90,6 +85,7 @@ async function openedRun(ports: ActivityPorts, warehouse: Warehouse, stored: Sto
   const report = reportOfRiver(river);
   const slices = slicesOf(report, river.prune);
   const { chunks } = await warehouse.summariseRun(stored.runId);
+  const nothingLeft = chunks.loaded + chunks.skipped === chunks.total;
   return {
     run: {
       runId: stored.runId,
@@ -102,8 +98,9 @@ async function openedRun(ports: ActivityPorts, warehouse: Warehouse, stored: Sto
     table: river.target.table,
     period: period && { start: period.first, end: period.last },
     chunks: chunks.total,
-    readsLists: stored.selection === null && runListCalls(report, river.filters).length > 0,
+    readsLists: !nothingLeft && stored.selection === null && runListCalls(report, river.filters).length > 0,
     slices,
+    ...(nothingLeft ? { nothingLeft } : {}),
     chunksAtOnce: Math.max(2, Math.ceil(slicesAtOnce / slices.data.length / 2)),
     searchAttributes: await ports.runs.registeredSearchAttributes(),
   };

@@ -11,7 +11,7 @@ import type { CommitOutcome, CommitRequest } from '../domain/run/commit.ts';
 import type { BegunChunk, ChunkStatus, RunStatus } from '../domain/run/run-result.ts';
 import type { RunSummary } from '../domain/run/run-summary.ts';
 import type { StagedCall, StagedPage } from '../domain/run/staged-page.ts';
-import type { NewRun, StoredRun } from '../domain/run/stored-run.ts';
+import type { NewRun, RetriableChunk, StoredRun } from '../domain/run/stored-run.ts';
 
 /** The configuration as it is now; a changed file is read within 10 s, a faulty one leaves the last good one. */
 export interface Configurations {
@@ -47,8 +47,12 @@ export interface Optimove {
 /** The tables in the warehouse: target, manifest and what is staged. Every method may be repeated. */
 export interface Warehouse {
   /** Writes the run, its chunks, its staging and its target's declared columns, unless they are there. */
-  openRun(run: NewRun, chunks: readonly Chunk[], table: TableShape): Promise<void>;
+  openRun(run: NewRun, chunks: readonly RetriableChunk[], table: TableShape): Promise<void>;
   readRun(runId: string): Promise<StoredRun | undefined>;
+  /** The newest run of a workflow id. */
+  findRun(workflowId: string): Promise<StoredRun | undefined>;
+  /** The chunks of a run that are not loaded; `skipped` where a later run has loaded their days since. */
+  unloadedChunks(run: StoredRun): Promise<RetriableChunk[]>;
   saveSelection(runId: string, selection: Selection): Promise<void>;
   /** Chunks that are waiting or pulling, in the period's order. */
   unfinishedChunks(runId: string, limit: number): Promise<Chunk[]>;
@@ -94,8 +98,6 @@ export interface Warehouse {
 
 /** What people ask of a warehouse from the command line, beside what a run does with it. */
 export interface WarehouseBooks {
-  /** The newest run of a workflow id. */
-  findRun(workflowId: string): Promise<StoredRun | undefined>;
   /** The newest runs first. */
   listRuns(limit: number): Promise<StoredRun[]>;
   chunkStatuses(runId: string): Promise<ChunkStatus[]>;

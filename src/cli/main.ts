@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDev } from './commands/dev.ts';
 import { addPlan } from './commands/plan.ts';
 import { addReports } from './commands/reports.ts';
+import { addRetry } from './commands/retry.ts';
 import { addRun } from './commands/run.ts';
 import { addSimulator } from './commands/simulator.ts';
 import { addStatus } from './commands/status.ts';
@@ -42,6 +43,7 @@ for (const add of [
   addReports,
   addPlan,
   addRun,
+  addRetry,
   addBudget,
   addStatus,
   addSimulator,

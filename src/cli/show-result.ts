@@ -8,6 +8,7 @@ export function showResult(result: RunResult): string {
   const { chunks, period } = result;
   const lines = [
     `${result.river} ${result.status}: run ${result.workflowId}`,
+    result.retryOf === null ? undefined : retryLine(result.retryOf, chunks),
     period ? `Period ${period.start} to ${period.end}` : undefined,
     chunks
       ? [countsOf(chunks), counted(result.rows ?? 0, 'row'), counted(result.calls ?? 0, 'call')].join(' · ')
@@ -16,6 +17,11 @@ export function showResult(result: RunResult): string {
     ...result.warnings.map(({ start, end, message }) => `  warning ${daysOf(start, end)}: ${message}`),
   ];
   return lines.filter((line) => line !== undefined).join('\n');
+}
+
+function retryLine(workflowId: string, chunks: RunResult['chunks']): string {
+  const line = `Retry of ${workflowId}`;
+  return chunks?.total === 0 ? `${line}. Nothing was left to load.` : line;
 }
 
 export function showChunks(chunks: readonly ChunkStatus[]): string {

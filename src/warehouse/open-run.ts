@@ -1,8 +1,7 @@
-import type { Chunk } from '../domain/chunk/chunk.ts';
 import type { TableShape } from '../domain/column/table-shape.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { checkTableName } from '../domain/river/table-name.ts';
-import type { NewRun } from '../domain/run/stored-run.ts';
+import type { NewRun, RetriableChunk } from '../domain/run/stored-run.ts';
 import { refuseMode } from './commit/refuse-mode.ts';
 import type { Database } from './database.ts';
 import { insertChunks } from './statements/insert-chunks.ts';
@@ -18,7 +17,7 @@ import { completeTable } from './tables/complete-table.ts';
 export async function openRun(
   database: Database,
   run: NewRun,
-  chunks: readonly Chunk[],
+  chunks: readonly RetriableChunk[],
   shape: TableShape,
 ): Promise<void> {
   const { target, name } = run.river;

@@ -25,6 +25,7 @@ import { stagedCalls } from './statements/staged-calls.ts';
 import { dropStaging, hasStaging } from './statements/staging-table.ts';
 import { summariseRun } from './statements/summarise-run.ts';
 import { unfinishedChunks } from './statements/unfinished-chunks.ts';
+import { unloadedChunks } from './statements/unloaded-chunks.ts';
 import type { OpenWarehouse } from './warehouse.ts';
 
 export interface WarehouseOptions {
@@ -48,6 +49,7 @@ export async function openWarehouse(
     openRun: (run, chunks, table) => openRun(database, run, chunks, table),
     readRun: (runId) => read((tables) => readRun(tables, runId)),
     saveSelection: (runId, selection) => read((tables) => saveSelection(tables, runId, selection)),
+    unloadedChunks: (run) => read((tables) => unloadedChunks(tables, run)),
     unfinishedChunks: (runId, limit) => read((tables) => unfinishedChunks(tables, runId, limit)),
     beginChunk: (runId, chunk) => transact((tables) => beginChunk(tables, runId, chunk)),
     isOpen: (runId, chunk) => read((tables) => isOpen(tables, runId, chunk)),

@@ -6,14 +6,15 @@ import type { CommitOutcome, CommitRequest } from '../domain/run/commit.ts';
 import type { BegunChunk, ChunkStatus, RunStatus } from '../domain/run/run-result.ts';
 import type { RunSummary } from '../domain/run/run-summary.ts';
 import type { StagedCall, StagedPage } from '../domain/run/staged-page.ts';
-import type { NewRun, StoredRun } from '../domain/run/stored-run.ts';
+import type { NewRun, RetriableChunk, StoredRun } from '../domain/run/stored-run.ts';
 
 /** A warehouse that is open: target, manifest and staging. Every method may be repeated. */
 export interface OpenWarehouse {
   /** Writes the run, its chunks, its staging and its target's declared columns, unless they are there. */
-  openRun(run: NewRun, chunks: readonly Chunk[], table: TableShape): Promise<void>;
+  openRun(run: NewRun, chunks: readonly RetriableChunk[], table: TableShape): Promise<void>;
   readRun(runId: string): Promise<StoredRun | undefined>;
   saveSelection(runId: string, selection: Selection): Promise<void>;
+  unloadedChunks(run: StoredRun): Promise<RetriableChunk[]>;
   unfinishedChunks(runId: string, limit: number): Promise<Chunk[]>;
   beginChunk(runId: string, chunk: string): Promise<BegunChunk>;
   isOpen(runId: string, chunk: string | null): Promise<boolean>;

@@ -36,7 +36,7 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
   const opened = carried?.opened ?? (await open(input, state));
   let end: 'done' | 'continue';
   try {
-    if (!carried) await prepare(opened, state);
+    if (!carried && !opened.nothingLeft) await prepare(opened, state);
     end = await pullChunks(opened, state);
     // One that came while the lanes ended would be lost in the next execution.
     if (end === 'continue') await throwIfCancelled();
@@ -62,7 +62,7 @@ async function open(input: unknown, state: RunState): Promise<OpenedRun> {
   const instant = info.typedSearchAttributes.get(scheduledStartTime)?.toISOString() ?? startedAt;
   try {
     const request = { input, workflowId, runId, instant, startedAt };
-    const opened = await openRun.executeWithOptions({ summary: riverOf(input) || 'no river' }, [request]);
+    const opened = await openRun.executeWithOptions({ summary: summaryOf(input) }, [request]);
     markRun(opened);
     state.runOpened(opened);
     return opened;
@@ -71,7 +71,8 @@ async function open(input: unknown, state: RunState): Promise<OpenedRun> {
     if (isCancellation(error) || !failure) throw error;
     const finishedAt = new Date().toISOString();
     const result = resultOfUnopened({
-      river: riverOf(input),
+      river: textIn(input, 'river') ?? '',
+      retryOf: textIn(input, 'retryFailedChunksOf'),
       workflowId,
       runId,
       status: 'failed',
@@ -109,8 +110,11 @@ function chunksFailed({ river, chunks, failedChunks }: RunResult): string {
   return `${chunks?.failed} of ${chunks?.total} chunks of ${river} are not loaded, the other ${chunks?.loaded} are. ${where}${first?.error ?? ''}`;
 }
 
-/** The river that an input names, where it names one: only for telling runs apart. */
-const riverOf = (input: unknown): string =>
-  typeof input === 'object' && input !== null && 'river' in input && typeof input.river === 'string'
-    ? input.river
-    : '';
+/** What an input names, where it names it: only for telling runs apart. */
+const textIn = (input: unknown, key: 'river' | 'retryFailedChunksOf'): string | null => {
+  const text = typeof input === 'object' && input !== null ? Reflect.get(input, key) : undefined;
+  return typeof text === 'string' ? text : null;
+};
+
+const summaryOf = (input: unknown): string =>
+  textIn(input, 'river') ?? textIn(input, 'retryFailedChunksOf') ?? 'no river';

@@ -20,6 +20,7 @@ export function aStoredRun(changes: Partial<StoredRun> = {}): StoredRun {
     status: 'running',
     finishedAt: null,
     selection: null,
+    retryOf: null,
     ...changes,
   };
 }

@@ -27,6 +27,8 @@ export function aRun(
     period: { first: '2026-01-01', last: '2026-01-04' },
     day: '2026-01-10',
     startedAt: '2026-01-10T06:00:00.000Z',
+    selection: null,
+    retryOf: null,
     ...rest,
   };
 }

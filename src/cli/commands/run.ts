@@ -1,19 +1,11 @@
 import type { Command } from 'commander';
-import { withBooks } from '../../control/books.ts';
-import { type TemporalClient, withTemporal } from '../../control/connect-temporal.ts';
-import type { RunEnd } from '../../control/run-end.ts';
-import { runStatus } from '../../control/run-status.ts';
-import { type RunHandle, startRun } from '../../control/start-run.ts';
-import { watchRun } from '../../control/watch-run.ts';
+import { withTemporal } from '../../control/connect-temporal.ts';
+import { startRun } from '../../control/start-run.ts';
 import { readRunInput } from '../../domain/river/read-run-input.ts';
-import type { RunProgress } from '../../domain/run/progress.ts';
-import { resultOfUnopened } from '../../domain/run/result-of.ts';
-import type { RunResult } from '../../domain/run/run-result.ts';
 import { action, type CommandContext } from '../context.ts';
-import { type ExitCode, exitCode } from '../exit-code.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { followRun } from '../follow-run.ts';
 import { type RunFlags, runInput } from '../run-input.ts';
-import { showProgress } from '../show-progress.ts';
-import { showResult } from '../show-result.ts';
 
 interface Flags extends RunFlags {
   readonly wait?: boolean;
@@ -54,66 +46,11 @@ export function addRun(program: Command): void {
 }
 
 async function run(context: CommandContext, river: string, flags: Flags): Promise<ExitCode> {
-  const { terminal } = context;
   const configuration = await context.configuration();
   const input = runInput(river, flags);
   readRunInput(input, configuration);
   return withTemporal(async (temporal) => {
     const handle = await startRun(temporal, { river, input, workflowId: flags.id });
-    const lookAtIt = `Look at it: river status ${handle.workflowId}`;
-    if (!flags.wait) {
-      const text = `Started ${river}: run ${handle.workflowId}\n${lookAtIt}`;
-      terminal.answer({ json: running(river, handle), text });
-      return exitCode.done;
-    }
-    terminal.say(`Started ${river}: run ${handle.workflowId}`);
-    const progress = (now: RunProgress) => terminal.progress(showProgress(now));
-    const end = await watchRun(handle, progress, context.interrupted).catch((error: unknown) => {
-      // What ends the watch does not end the run.
-      if (context.interrupted.aborted) terminal.say('Interrupted. The run goes on.');
-      terminal.answer({ json: running(river, handle), text: lookAtIt });
-      throw error;
-    });
-    return answerEnd(context, temporal, river, handle, end);
+    return followRun(context, temporal, { river, handle, wait: flags.wait === true });
   });
 }
-
-async function answerEnd(
-  context: CommandContext,
-  temporal: TemporalClient,
-  river: string,
-  handle: RunHandle,
-  end: RunEnd,
-): Promise<ExitCode> {
-  const { terminal } = context;
-  switch (end.end) {
-    case 'succeeded':
-      terminal.answer({ json: end.result, text: showResult(end.result) });
-      return exitCode.done;
-    case 'failed': {
-      const result = end.result ?? { ...running(river, handle), status: 'failed' as const };
-      terminal.answer({ json: result, text: `${showResult(result)}\n${end.kind}: ${end.message}` });
-      const refused = end.kind === 'ConfigurationError' && result.chunks === null;
-      return refused ? exitCode.usage : exitCode.failed;
-    }
-    // Temporal stores no result of these; what was loaded stands in the manifest.
-    case 'cancelled':
-    case 'terminated': {
-      const result = await withBooks(await context.configuration(), (books) =>
-        runStatus(temporal, books, handle.workflowId),
-      );
-      terminal.answer({ json: result, text: showResult(result) });
-      return exitCode.failed;
-    }
-  }
-}
-
-const running = (river: string, handle: RunHandle): RunResult =>
-  resultOfUnopened({
-    river,
-    workflowId: handle.workflowId,
-    runId: handle.firstExecutionRunId,
-    status: 'running',
-    startedAt: null,
-    finishedAt: null,
-  });

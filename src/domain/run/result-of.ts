@@ -8,7 +8,7 @@ export function resultOf(run: StoredRun, counts: RunSummary): RunResult {
     river: run.river.name,
     workflowId: run.workflowId,
     runId: run.runId,
-    retryOf: null,
+    retryOf: run.retryOf?.workflowId ?? null,
     status: run.status,
     period: run.period && { start: run.period.first, end: run.period.last },
     chunks: counts.chunks,
@@ -23,11 +23,12 @@ export function resultOf(run: StoredRun, counts: RunSummary): RunResult {
 
 /** The result of a run that was never opened: its input was refused, or it is not known yet what it pulls. */
 export function resultOfUnopened(
-  run: Pick<RunResult, 'river' | 'workflowId' | 'runId' | 'status' | 'startedAt' | 'finishedAt'>,
+  run: Pick<RunResult, 'river' | 'workflowId' | 'runId' | 'status' | 'startedAt' | 'finishedAt'> &
+    Partial<Pick<RunResult, 'retryOf'>>,
 ): RunResult {
   return {
-    ...run,
     retryOf: null,
+    ...run,
     period: null,
     chunks: null,
     rows: null,

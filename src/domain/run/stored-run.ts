@@ -1,7 +1,14 @@
 import type { Selection } from '../call/selection.ts';
+import type { Chunk } from '../chunk/chunk.ts';
 import type { Day, Stretch } from '../period/day.ts';
 import type { River } from '../river/river.ts';
 import type { RunStatus } from './run-result.ts';
+
+/** The run whose chunks a retry completes. */
+export interface RetriedRun {
+  readonly runId: string;
+  readonly workflowId: string;
+}
 
 /** A run on its way into the manifest. */
 export interface NewRun {
@@ -16,12 +23,17 @@ export interface NewRun {
   readonly day: Day;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** What the filters came to, once the list calls have answered; a retry goes on with its original's. */
+  readonly selection: Selection | null;
+  /** The original, under which a retry loads: the table and `river_days` bear that run's id. Null for a run of its own. */
+  readonly retryOf: RetriedRun | null;
 }
 
 /** A run as the manifest has it. */
 export interface StoredRun extends NewRun {
   readonly status: RunStatus;
   readonly finishedAt: string | null;
-  /** What the filters came to, once the list calls have answered. */
-  readonly selection: Selection | null;
 }
+
+/** A chunk of a run that is opened; a retry skips those whose days a later run has loaded since. */
+export type RetriableChunk = Chunk & { readonly state?: 'waiting' | 'skipped' };

@@ -3,6 +3,7 @@ import type { CommitOutcome } from '../../domain/run/commit.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
 import { countStaged } from '../statements/count-staged.ts';
+import { creditOriginal, skipChunk } from '../statements/credit-original.ts';
 import { deletePages } from '../statements/delete-pages.ts';
 import { lockTarget } from '../statements/lock-target.ts';
 import { markLoaded } from '../statements/mark-loaded.ts';
@@ -20,6 +21,11 @@ export async function loadChunk(tables: Tables, load: ChunkLoad): Promise<Commit
   const before = await openChunk(tables, run, chunk);
   await onStep('locked');
   if (before.state === 'loaded') return loaded(before);
+  if (await isLoadedByAnother(tables, run, chunk)) {
+    await skipChunk(tables, run.runId, chunk);
+    await deletePages(tables, run.runId, chunk);
+    return loaded({ rows: 0, calls: before.calls, warnings: [] });
+  }
   const staged = await countStaged(tables, run.runId, chunk);
   const slices = differingSlices(request.slices, staged, request.listSlices);
   if (slices.length > 0) throw new SlicesDiffer(slices);
@@ -29,10 +35,16 @@ export async function loadChunk(tables: Tables, load: ChunkLoad): Promise<Commit
   const { rows } = replaced;
   const warnings = [...request.warnings, ...replaced.warnings];
   await markLoaded(tables, run.runId, chunk, { rows, warnings, at });
+  if (run.retryOf) await creditOriginal(tables, run.retryOf.runId, chunk, { rows, calls: before.calls, at });
   await onStep('marked');
   await deletePages(tables, run.runId, chunk);
   await onStep('unstaged');
   return loaded({ calls: before.calls, rows, warnings });
+}
+
+/** Of two retries of one run the first loads a chunk. */
+async function isLoadedByAnother(tables: Tables, { retryOf }: StoredRun, chunk: string): Promise<boolean> {
+  return retryOf !== null && (await readChunk(tables, retryOf.runId, chunk))?.state === 'loaded';
 }
 
 function loaded(chunk: Pick<ManifestChunk, 'rows' | 'calls' | 'warnings'>): CommitOutcome {

@@ -1,6 +1,7 @@
 import type { Day, Stretch } from '../../domain/period/day.ts';
 import type { CommitRequest } from '../../domain/run/commit.ts';
 import type { Warning } from '../../domain/run/run-result.ts';
+import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
 import type { ManifestChunk } from '../statements/read-chunk.ts';
 import { type DaysOfRiver, deleteDays, insertDays, readDays } from '../statements/river-days.ts';
@@ -28,12 +29,15 @@ export async function replaceRows(
   const inserted = await insertRows(tables, load, before, column, at);
   await onStep('inserted');
   const byDay = column === null ? new Map() : countByDay(stretch, inserted.byDay, { table, column });
-  await insertDays(tables, { river: days.river, table, run: run.runId, chunk }, byDay, at);
+  await insertDays(tables, { river: days.river, table, run: bearerOf(run), chunk }, byDay, at);
   await onStep('days');
   const rows = [...inserted.bySlice.values()].reduce((sum, count) => sum + count, 0);
   const after = { rows, byDay };
   return { rows, warnings: warningsOfEmptied(table, removed, after) };
 }
+
+/** Whose id the rows bear: a retry completes another run. */
+const bearerOf = ({ runId, retryOf }: StoredRun): string => retryOf?.runId ?? runId;
 
 /** The days of which the chunk says everything: its own, or the day that its rows are dated by. */
 function stretchOf({ scope }: CommitRequest, { first, last }: ManifestChunk): Stretch | null {
@@ -73,7 +77,7 @@ async function insertRows(
     staging: stagingOf(run.runId),
     table: target.table,
     river,
-    runId: run.runId,
+    runId: bearerOf(run),
     chunk,
     chunkColumn: first === null ? null : chunk,
     slices: request.slices.map(({ slice }) => slice),

@@ -1,7 +1,9 @@
 import type { Tables } from '../dialect.ts';
 import { up as manifest } from './0001-manifest.ts';
+import { up as retries } from './0002-retries.ts';
 
 /** In their order, by the names under which a warehouse remembers them. Never edited once released. */
 export const migrations: Readonly<Record<string, (tables: Tables) => Promise<void>>> = {
   '0001-manifest': manifest,
+  '0002-retries': retries,
 };

@@ -1,12 +1,15 @@
-import type { Chunk } from '../../domain/chunk/chunk.ts';
-import type { NewRun } from '../../domain/run/stored-run.ts';
+import type { NewRun, RetriableChunk } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
 
 /** SQLite takes no longer statement than 500 rows. */
 const rowsAtATime = 400;
 
 /** Writes the chunks that are not there yet; those that failed in a run that is opened again wait once more. */
-export async function insertChunks(tables: Tables, run: NewRun, chunks: readonly Chunk[]): Promise<void> {
+export async function insertChunks(
+  tables: Tables,
+  run: NewRun,
+  chunks: readonly RetriableChunk[],
+): Promise<void> {
   for (let from = 0; from < chunks.length; from += rowsAtATime) {
     const rows = chunks.slice(from, from + rowsAtATime).map((chunk, at) => ({
       run: run.runId,
@@ -15,7 +18,7 @@ export async function insertChunks(tables: Tables, run: NewRun, chunks: readonly
       ordinal: from + at,
       first_day: chunk.first,
       last_day: chunk.last,
-      state: 'waiting',
+      state: chunk.state ?? 'waiting',
       attempts: 0,
       rows: 0,
       calls: 0,

@@ -17,11 +17,13 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
       period_start: run.period?.first ?? null,
       period_end: run.period?.last ?? null,
       day: run.day,
-      selection: null,
+      selection: run.selection === null ? null : JSON.stringify(run.selection),
       started_at: new Date(run.startedAt).toISOString(),
       finished_at: null,
       staging: true,
       list_calls: 0,
+      retry_of: run.retryOf?.runId ?? null,
+      retry_of_workflow: run.retryOf?.workflowId ?? null,
     })
     .onConflict('run')
     .merge(['state', 'finished_at', 'staging']);

@@ -17,6 +17,10 @@ export function runOfRow(row: Row): StoredRun {
     startedAt: String(row.started_at),
     status: row.state as RunStatus,
     finishedAt: row.finished_at === null ? null : String(row.finished_at),
+    retryOf:
+      row.retry_of === null
+        ? null
+        : { runId: String(row.retry_of), workflowId: String(row.retry_of_workflow) },
     selection: row.selection === null ? null : (JSON.parse(String(row.selection)) as Selection),
   };
 }

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { withBooks } from '../../control/books.ts';
+import { withTemporal } from '../../control/connect-temporal.ts';
+import { type RunReport, runStatus } from '../../control/run-status.ts';
+import { startRun } from '../../control/start-run.ts';
+import { ConfigurationError } from '../../domain/errors.ts';
+import { action, type CommandContext } from '../context.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { followRun } from '../follow-run.ts';
+
+interface Flags {
+  readonly wait?: boolean;
+}
+
+export function addRetry(program: Command): void {
+  program
+    .command('retry')
+    .description('Load the chunks of an earlier run that are not loaded, and only those')
+    .argument('<workflow id>', 'of a run that has closed; `river status` lists the newest')
+    .option('--wait', 'stay until the retry has closed, and print its result')
+    .action(action(retry));
+}
+
+async function retry(context: CommandContext, workflowId: string, flags: Flags): Promise<ExitCode> {
+  const configuration = await context.configuration();
+  return withTemporal(async (temporal) => {
+    const run = await withBooks(configuration, (books) => runStatus(temporal, books, workflowId));
+    refuseUnfit(run);
+    const { river } = run;
+    const handle = await startRun(temporal, { river, input: { retryFailedChunksOf: workflowId } });
+    const retryOf = run.retryOf ?? workflowId;
+    return followRun(context, temporal, { river, handle, retryOf, wait: flags.wait === true });
+  });
+}
+
+/** What the run itself would refuse, said before it is started. */
+function refuseUnfit({ workflowId, status, chunks, river }: RunReport): void {
+  if (status === 'running') {
+    throw new ConfigurationError(
+      `The run ${workflowId} is still under way. Wait until it has closed, or cancel it.`,
+    );
+  }
+  if (chunks === null) {
+    throw new ConfigurationError(
+      `The run ${workflowId} was never opened, so it has no chunks to load. Start it anew${river === '' ? '' : `: river run ${river}`}.`,
+    );
+  }
+}
