@@ -15,7 +15,7 @@ import {
   simulatorKey,
   writeLocalConfiguration,
 } from '../../workers/local-configuration.ts';
-import { type LocalServices, startLocalServices } from '../../workers/local-services.ts';
+import type { LocalServices } from '../../workers/local-services.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { riverCommand } from '../river-command.ts';
@@ -41,6 +41,8 @@ async function demo(context: CommandContext): Promise<ExitCode> {
   const folder = await mkdtemp(join(tmpdir(), 'river-demo-'));
   let file = '';
   terminal.say('Starting a Temporal server, a simulated Optimove and a worker …');
+  // Not loaded before: it brings Temporal's worker, which the other commands need not wait for.
+  const { startLocalServices } = await import('../../workers/local-services.ts');
   const services = await startLocalServices({
     temporal: { ui: true, cli: environment.temporalCli },
     simulator: { port: 0, auth: { apiKey: simulatorKey } },

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { TemporalUnavailableError } from '../../domain/errors.ts';
 import type { Configuration } from '../../domain/river/configuration.ts';
 import { demoRiver, simulatorKey, writeLocalConfiguration } from '../../workers/local-configuration.ts';
-import { type LocalServices, startLocalServices } from '../../workers/local-services.ts';
+import type { LocalServices } from '../../workers/local-services.ts';
 import { refuseTakenPorts, type WantedPort } from '../../workers/services/free-port.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -45,6 +45,8 @@ async function dev(context: CommandContext, flags: Flags): Promise<ExitCode> {
   await refuseTakenPorts(ports.filter(({ port }) => port !== 0));
   const [port, uiPort, simulatorPort] = ports.map((wanted) => wanted.port);
   let file = context.configurationFile;
+  // Not loaded before: it brings Temporal's worker, which the other commands need not wait for.
+  const { startLocalServices } = await import('../../workers/local-services.ts');
   const services = await startLocalServices({
     temporal: {
       ui: true,

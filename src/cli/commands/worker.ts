@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { createConfigurations } from '../../config/watch-configuration.ts';
 import { taskQueue } from '../../domain/run/task-queue.ts';
-import { startWorker } from '../../workers/start-worker.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 
@@ -24,6 +23,8 @@ async function work({
   // A faulty file is refused now; later a faulty change leaves the last good one in use.
   const { rivers } = await configuration();
   const names = [...rivers.keys()];
+  // Not loaded before: it brings Temporal's worker, which the other commands need not wait for.
+  const { startWorker } = await import('../../workers/start-worker.ts');
   const worker = await startWorker({
     configurations: createConfigurations({
       file: configurationFile,
