@@ -8,7 +8,7 @@ import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import { columnsOfRiver } from '../domain/column/columns-of-river.ts';
 import { fitListRows, fitRows } from '../domain/column/fit-rows.ts';
 import { ConfigurationError, ReportRefusedError } from '../domain/errors.ts';
-import { proofOfConnection } from '../domain/run/run-slices.ts';
+import { isAskForData, proofOfConnection } from '../domain/run/run-slices.ts';
 import type { StoredRun } from '../domain/run/stored-run.ts';
 import type { Warehouse } from './ports.ts';
 import type { PullContext } from './pull-call.ts';
@@ -27,6 +27,7 @@ export async function callsOfSlice(
   const { river, day, runId } = stored;
   const report = reportOfRiver(river);
   if (slice === proofOfConnection) return { ...listPlan([lastDataUpdate]), tolerates: anyRefusal };
+  if (isAskForData(slice)) return listPlan([lastDataUpdate]);
   if (chunkKey === null) return listPlan(runListCalls(report, river.filters).map(({ call }) => call));
 
   const { selection } = stored;

@@ -36,6 +36,7 @@ export const commitChunk =
         warnings: messages.map((message): Warning => ({ start: chunk.first, end: chunk.last, message })),
         scope: commitScope(report, chunk, stored.selection, stored.day),
         dayColumn: dayColumnOf(report),
+        completeUpTo: stored.freshness?.completeUpTo ?? null,
       });
       if (outcome.outcome === 'loaded')
         return { outcome: 'loaded', rows: outcome.rows, calls: outcome.calls };

@@ -39,11 +39,24 @@ export interface OpenedRun {
   readonly slices: { readonly list: readonly string[]; readonly data: readonly string[] };
   /** Every chunk was loaded before, or is skipped: the filters are not needed. */
   readonly nothingLeft?: boolean;
+  /** Where the run first asks up to which day the data is complete: how long it waits for it at most. */
+  readonly asksForData?: { readonly waitMs: number };
   /** Chunks to keep open at a time. */
   readonly chunksAtOnce: number;
   /** The search attributes that are registered: setting another one would block the run for ever. */
   readonly searchAttributes: readonly string[];
 }
+
+export interface SettleRunRequest {
+  readonly run: RunRef;
+  /** The slice that has asked. */
+  readonly slice: string;
+  /** Whether the run may wait on for a last day that is not complete. */
+  readonly mayWait: boolean;
+}
+
+/** The run as it is settled now; null where it waits for its data. */
+export type Settled = OpenedRun | null;
 
 export interface Resolved {
   /** Data calls of the whole run, one page each; null where the campaigns of each day decide. */
@@ -111,6 +124,7 @@ export interface BudgetActivities {
 /** The activities of a run, as the workflow sees them. */
 export interface RunActivities {
   openRun(request: OpenRunRequest): Promise<OpenedRun>;
+  settleRun(request: SettleRunRequest): Promise<Settled>;
   resolveFilters(run: RunRef): Promise<Resolved>;
   nextChunks(request: { readonly run: RunRef; readonly limit: number }): Promise<Chunk[]>;
   beginChunk(request: ChunkRequest): Promise<BegunChunk>;

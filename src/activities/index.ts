@@ -9,12 +9,14 @@ import type { ActivityPorts } from './ports.ts';
 import { pullSlice } from './pull-slice.ts';
 import { recallBudget } from './recall-budget.ts';
 import { resolveFilters } from './resolve-filters.ts';
+import { settleRun } from './settle-run.ts';
 import { translated } from './to-application-failure.ts';
 
 /** The activities of a run, closed over their world. Their names are written into histories. */
 export const createActivities = (ports: ActivityPorts): RunActivities & BudgetActivities =>
   translated({
     openRun: openRun(ports),
+    settleRun: settleRun(ports),
     resolveFilters: resolveFilters(ports),
     nextChunks: nextChunks(ports),
     beginChunk: beginChunk(ports),

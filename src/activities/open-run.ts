@@ -1,18 +1,16 @@
 import { runListCalls } from '../domain/call/list-calls.ts';
 import { dayColumnOf } from '../domain/call/scope.ts';
 import { slicesOf } from '../domain/call/slices.ts';
-import type { Report } from '../domain/catalogue/report.ts';
-import { type Chunk, chunkWithoutDays } from '../domain/chunk/chunk.ts';
-import { splitPeriod } from '../domain/chunk/split-period.ts';
 import { columnsOfRiver, keyOfRiver } from '../domain/column/columns-of-river.ts';
 import type { TableShape } from '../domain/column/table-shape.ts';
-import type { Stretch } from '../domain/period/day.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
-import { resolvePeriod } from '../domain/period/resolve-period.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
+import { durationMs } from '../domain/river/duration.ts';
 import { readRunInput } from '../domain/river/read-run-input.ts';
 import type { River } from '../domain/river/river.ts';
+import { chunksOf, planDays } from '../domain/run/plan-days.ts';
 import type { StoredRun } from '../domain/run/stored-run.ts';
+import { isTracked, type Track } from '../domain/run/track.ts';
 import type { OpenedRun, OpenRunRequest } from './contract.ts';
 import { type Opening, planRetry } from './plan-retry.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
@@ -32,7 +30,7 @@ export const openRun =
     const opening =
       input.kind === 'retry'
         ? await planRetry(ports, input.workflowId, request)
-        : await planRun(ports, input.river, request);
+        : await planRun(ports, input.river, input.ownFilters, request);
     const { run, chunks, warehouse } = opening;
     await ports.optimove(run.river.connection);
     await warehouse.openRun(run, chunks, shapeOf(run.river));
@@ -40,19 +38,43 @@ export const openRun =
     return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
   };
 
-async function planRun(ports: ActivityPorts, asked: River, request: OpenRunRequest): Promise<Opening> {
+async function planRun(
+  ports: ActivityPorts,
+  asked: River,
+  ownFilters: boolean,
+  request: OpenRunRequest,
+): Promise<Opening> {
   const warehouse = await ports.warehouse(asked.target.warehouse);
   const before = await warehouse.readRun(request.runId);
   const river = before?.river ?? asked;
+  const track = before ? undefined : await trackOf(warehouse, river);
   const report = reportOfRiver(river);
   const day = resolveDay(request.instant, zoneOfRiver(river.period, river.schedule));
-  const period = river.period ? resolvePeriod(river.period, day) : null;
+  const { period, pulls, asksForData, leavesIncomplete } = planDays(river, report, day, track);
   const { runId, workflowId, startedAt } = request;
   return {
     warehouse,
-    run: { runId, workflowId, river, period, day, startedAt, selection: null, retryOf: null },
-    chunks: chunksOf(report, river, period),
+    run: {
+      runId,
+      workflowId,
+      river,
+      period: leavesIncomplete ? null : period,
+      day,
+      startedAt,
+      selection: null,
+      retryOf: null,
+      ownFilters,
+      ...(asksForData && { freshness: { settled: false, completeUpTo: null, pulls, warnings: [] } }),
+    },
+    // What was opened before stays so. Where incomplete days are left, the answer decides.
+    chunks: before || leavesIncomplete ? [] : chunksOf(river, report, pulls),
   };
+}
+
+/** What the river has loaded, where that decides what it pulls. */
+async function trackOf(warehouse: Warehouse, river: River): Promise<Track | undefined> {
+  if (!isTracked(river, reportOfRiver(river))) return undefined;
+  return warehouse.track(river.name, river.target.table);
 }
 
 function shapeOf(river: River): TableShape {
@@ -62,11 +84,6 @@ function shapeOf(river: River): TableShape {
     key: keyOfRiver(report, river),
     dayColumn: dayColumnOf(report),
   };
-}
-
-function chunksOf(report: Report, river: River, period: Stretch | null): Chunk[] {
-  if (report.time === 'none' || !period) return [chunkWithoutDays];
-  return [...splitPeriod(period, river.chunks ?? { every: 'dont_split', size: 1 })];
 }
 
 /** A run that was terminated could not clean up after itself; the next one in its warehouse does. */
@@ -80,8 +97,13 @@ async function dropOrphanedStaging(
   }
 }
 
-async function openedRun(ports: ActivityPorts, warehouse: Warehouse, stored: StoredRun): Promise<OpenedRun> {
-  const { river, period } = stored;
+/** What the workflow knows of a run that is in the manifest. */
+export async function openedRun(
+  ports: ActivityPorts,
+  warehouse: Warehouse,
+  stored: StoredRun,
+): Promise<OpenedRun> {
+  const { river, period, freshness } = stored;
   const report = reportOfRiver(river);
   const slices = slicesOf(report, river.prune);
   const { chunks } = await warehouse.summariseRun(stored.runId);
@@ -101,6 +123,7 @@ async function openedRun(ports: ActivityPorts, warehouse: Warehouse, stored: Sto
     readsLists: !nothingLeft && stored.selection === null && runListCalls(report, river.filters).length > 0,
     slices,
     ...(nothingLeft ? { nothingLeft } : {}),
+    ...(freshness?.settled === false && { asksForData: { waitMs: durationMs(river.waitForData) } }),
     chunksAtOnce: Math.max(2, Math.ceil(slicesAtOnce / slices.data.length / 2)),
     searchAttributes: await ports.runs.registeredSearchAttributes(),
   };

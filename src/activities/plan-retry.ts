@@ -37,12 +37,23 @@ export async function planRetry(
   const { warehouse } = found;
   const original = found.run.retryOf ? await readOpenedRun(warehouse, found.run.retryOf.runId) : found.run;
   for (const run of new Set([found.run, original])) await refuseOpen(ports, run);
-  const { river, period, day, selection } = original;
+  const { river, period, day, selection, ownFilters, freshness } = original;
   const { runId, startedAt } = request;
   const retryOf = { runId: original.runId, workflowId: original.workflowId };
   return {
     warehouse,
-    run: { runId, workflowId: request.workflowId, river, period, day, startedAt, selection, retryOf },
+    run: {
+      runId,
+      workflowId: request.workflowId,
+      river,
+      period,
+      day,
+      startedAt,
+      selection,
+      retryOf,
+      ...(ownFilters !== undefined && { ownFilters }),
+      ...(freshness && { freshness }),
+    },
     chunks: await warehouse.unloadedChunks(original),
   };
 }

@@ -6,12 +6,15 @@ import type { RequestRecord } from '../domain/call/request-record.ts';
 import type { Selection } from '../domain/call/selection.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
 import type { TableShape } from '../domain/column/table-shape.ts';
+import type { Stretch } from '../domain/period/day.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { CommitOutcome, CommitRequest } from '../domain/run/commit.ts';
+import type { Freshness } from '../domain/run/freshness.ts';
 import type { BegunChunk, ChunkStatus, RunStatus } from '../domain/run/run-result.ts';
 import type { RunSummary } from '../domain/run/run-summary.ts';
 import type { StagedCall, StagedPage } from '../domain/run/staged-page.ts';
 import type { NewRun, RetriableChunk, StoredRun } from '../domain/run/stored-run.ts';
+import type { Track } from '../domain/run/track.ts';
 
 /** The configuration as it is now; a changed file is read within 10 s, a faulty one leaves the last good one. */
 export interface Configurations {
@@ -48,6 +51,15 @@ export interface Optimove {
 export interface Warehouse {
   /** Writes the run, its chunks, its staging and its target's declared columns, unless they are there. */
   openRun(run: NewRun, chunks: readonly RetriableChunk[], table: TableShape): Promise<void>;
+  /** Writes what a run knows now of its data and what it therefore pulls, unless that is written. */
+  settleRun(
+    runId: string,
+    period: Stretch | null,
+    chunks: readonly Chunk[],
+    freshness: Freshness,
+  ): Promise<void>;
+  /** Which days of a river stand in its table; none where that is gone. */
+  track(river: string, table: string): Promise<Track>;
   readRun(runId: string): Promise<StoredRun | undefined>;
   /** The newest run of a workflow id. */
   findRun(workflowId: string): Promise<StoredRun | undefined>;

@@ -5,6 +5,7 @@ import { resolveSelection } from '../domain/call/resolve-selection.ts';
 import type { Selection } from '../domain/call/selection.ts';
 import type { Report } from '../domain/catalogue/report.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { countDays } from '../domain/run/plan-days.ts';
 import { listsOfRun } from '../domain/run/run-slices.ts';
 import type { StoredRun } from '../domain/run/stored-run.ts';
 import type { Resolved, RunRef } from './contract.ts';
@@ -19,8 +20,10 @@ export const resolveFilters =
     const stored = await readOpenedRun(warehouse, run.runId);
     const report = reportOfRiver(stored.river);
     const selection = stored.selection ?? (await select(warehouse, stored, report));
+    const { period, freshness } = stored;
     const { filters } = stored.river;
-    return { dataCalls: countCalls({ report, filters, selection, period: stored.period }).data };
+    const days = freshness && { days: countDays(freshness.pulls) };
+    return { dataCalls: countCalls({ report, filters, selection, period, ...days }).data };
   };
 
 async function select(warehouse: Warehouse, { runId, river }: StoredRun, report: Report): Promise<Selection> {

@@ -2,10 +2,12 @@ import type { Client } from '@temporalio/client';
 import { lastDataUpdate } from '../domain/call/list-calls.ts';
 import { ConfigurationError, CredentialsRefusedError, PassingError, RiverError } from '../domain/errors.ts';
 import type { Configuration, Connection, WarehouseSetting } from '../domain/river/configuration.ts';
+import type { River } from '../domain/river/river.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
 import { askOnce, type Reserve } from './ask-once.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
 import { failureOfTemporal } from './failure-of-temporal.ts';
+import { warningsOfTracks } from './read-track-of.ts';
 import { missingSearchAttributes } from './search-attributes.ts';
 import { isServed, reserveOf } from './shared-budget.ts';
 
@@ -22,6 +24,8 @@ export interface CheckLine {
 export async function checkAll(configuration: Configuration): Promise<CheckLine[]> {
   const { file, connections, warehouses, rivers } = configuration;
   const read: CheckLine = { what: 'configuration', ok: true, message: `${file}: ${rivers.size} rivers` };
+  const riversInto = ({ name }: WarehouseSetting) =>
+    [...rivers.values()].filter(({ target }) => target.warehouse === name);
   const temporal = await attempt(connectTemporal());
   try {
     const reserve = await reserveIfServed(temporal.value?.client);
@@ -31,7 +35,7 @@ export async function checkAll(configuration: Configuration): Promise<CheckLine[
         ...[...connections.values()].map((connection) =>
           checkConnection(connection, reserve(connection.name)),
         ),
-        ...[...warehouses.values()].map(checkWarehouse),
+        ...[...warehouses.values()].map((setting) => checkWarehouse(setting, riversInto(setting))),
         checkTemporal(temporal),
       ])),
     ];
@@ -62,11 +66,12 @@ const checkConnection = (connection: Connection, reserve: Reserve | undefined): 
     return `${connection.baseUrl} answers${typeof date === 'string' ? `; its data is complete up to ${date}` : ''}`;
   });
 
-const checkWarehouse = (setting: WarehouseSetting): Promise<CheckLine> =>
+const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): Promise<CheckLine> =>
   line(`warehouse ${setting.name}`, async () => {
     const warehouse = await openWarehouse(setting);
     try {
-      return await warehouse.check();
+      const found = await warehouse.check();
+      return [found, ...(await warningsOfTracks(warehouse, filling))].join('; ');
     } finally {
       await warehouse.close();
     }

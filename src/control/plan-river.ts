@@ -7,17 +7,18 @@ import { resolveSelection } from '../domain/call/resolve-selection.ts';
 import type { Selection } from '../domain/call/selection.ts';
 import { findReport } from '../domain/catalogue/index.ts';
 import type { Report } from '../domain/catalogue/report.ts';
-import { splitPeriod } from '../domain/chunk/split-period.ts';
 import { fitListRows } from '../domain/column/fit-rows.ts';
 import { ConfigurationError } from '../domain/errors.ts';
-import type { Day, Stretch } from '../domain/period/day.ts';
+import type { Day } from '../domain/period/day.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
-import { resolvePeriod } from '../domain/period/resolve-period.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { River } from '../domain/river/river.ts';
+import { chunksOf, countDays, type PlannedDays, planDays } from '../domain/run/plan-days.ts';
+import { isTracked, type Track, warningOfOtherwise } from '../domain/run/track.ts';
 import { askOnce, type Reserve } from './ask-once.ts';
 import type { CallsAhead } from './calls-ahead.ts';
+import { readTrackOf } from './read-track-of.ts';
 
 /** What a run of a river would do. What cannot be known before it runs is null. */
 export interface Plan {
@@ -70,16 +71,16 @@ export async function planRiver(
     throw new ConfigurationError(`River ${river.name} names a connection or a report that is not there.`);
   const report = effectiveReport(declared, river.overrides);
   const day = resolveDay(options.at, zoneOfRiver(river.period, river.schedule));
-  const period = river.period ? resolvePeriod(river.period, day) : null;
-  const chunks = period
-    ? [...splitPeriod(period, river.chunks ?? { every: 'dont_split', size: 1 })]
-    : [{ first: null, last: null }];
+  const track = isTracked(river, report) ? await readTrackOf(configuration, river) : undefined;
+  const days = planDays(river, report, day, track);
+  const { period } = days;
+  const chunks = chunksOf(river, report, days.pulls);
   const { budgets } = options;
   const selection =
-    budgets || runListCalls(report, river.filters).length === 0
+    chunks.length > 0 && (budgets || runListCalls(report, river.filters).length === 0)
       ? await select(connection, report, river, budgets?.reserveOf(connection.name))
       : undefined;
-  const calls = callsOf(report, river, selection, period);
+  const calls = chunks.length > 0 ? callsOf(report, river, selection, days) : { list: 1, data: 0 };
   const ahead = await budgets?.callsAhead(
     (name) => configuration.rivers.get(name)?.connection === connection.name,
   );
@@ -95,7 +96,11 @@ export async function planRiver(
     callsAhead: ahead?.remaining.reduce((sum, each) => sum + each, 0) ?? 0,
     seconds,
     finishesAt: seconds === null ? null : new Date(Date.parse(options.at) + seconds * 1000).toISOString(),
-    notes: [...notesOf(report, river, calls, selection, options), ...notesOnOthers(ahead)],
+    notes: [
+      ...notesOfTrack(river, days, track),
+      ...notesOf(report, river, calls, selection, options),
+      ...notesOnOthers(ahead),
+    ],
   };
 }
 
@@ -103,9 +108,11 @@ function callsOf(
   report: Report,
   river: River,
   selection: Selection | undefined,
-  period: Stretch | null,
+  { period, pulls, asksForData }: PlannedDays,
 ): Plan['calls'] {
-  const calls = countCalls({ report, filters: river.filters, selection, period });
+  const { filters } = river;
+  const { list, data } = countCalls({ report, filters, selection, period, days: countDays(pulls) });
+  const calls = { list: list === null ? null : list + (asksForData ? 1 : 0), data };
   // How many are left out is in the day's own lists, which only the run asks for.
   return river.prune ? { list: null, data: null } : calls;
 }
@@ -139,6 +146,18 @@ async function select(
   return resolveSelection(report, river.filters, await readListAnswers(pages));
 }
 
+function notesOfTrack(river: River, days: PlannedDays, track: Track | undefined): string[] {
+  if (!track) return [];
+  const otherwise = warningOfOtherwise(track, river);
+  return [
+    ...(days.period === null ? ['Every day is loaded and complete: there is nothing to pull.'] : []),
+    ...(days.leavesIncomplete && days.period !== null
+      ? ['Days that are not complete yet are left for a later run (load: append); only the run asks which.']
+      : []),
+    ...(otherwise === undefined ? [] : [`${otherwise}.`]),
+  ];
+}
+
 function notesOf(
   report: Report,
   river: River,
@@ -148,7 +167,8 @@ function notesOf(
 ): string[] {
   const notes: string[] = [];
   if (!budgets) {
-    const lists = selection ? '' : ', and what depends on the lists of the API is not known';
+    const lists =
+      selection || calls.data === 0 ? '' : ', and what depends on the lists of the API is not known';
     notes.push(`${whyNone}, so nothing was asked: the budget is taken as free${lists}.`);
   }
   if (river.prune) {

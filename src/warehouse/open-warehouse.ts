@@ -5,6 +5,7 @@ import { commitChunk } from './commit/commit-chunk.ts';
 import { connectDatabase, type Database } from './database.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openRun } from './open-run.ts';
+import { settleRun } from './settle-run.ts';
 import { noteRequests, stagePage } from './stage-page.ts';
 import { readStagedPages } from './staged-pages.ts';
 import { answeredCalls } from './statements/answered-calls.ts';
@@ -19,6 +20,7 @@ import { firstRows } from './statements/first-rows.ts';
 import { isOpen } from './statements/is-open.ts';
 import { listRuns } from './statements/list-runs.ts';
 import { readRun } from './statements/read-run.ts';
+import { readTrack } from './statements/read-track.ts';
 import { runsWithStaging } from './statements/runs-with-staging.ts';
 import { saveSelection } from './statements/save-selection.ts';
 import { stagedCalls } from './statements/staged-calls.ts';
@@ -47,6 +49,8 @@ export async function openWarehouse(
   const { read, transact } = database;
   return {
     openRun: (run, chunks, table) => openRun(database, run, chunks, table),
+    settleRun: (runId, period, chunks, freshness) => settleRun(database, runId, period, chunks, freshness),
+    track: (river, table) => connected.read((tables) => readTrack(tables, river, table)),
     readRun: (runId) => read((tables) => readRun(tables, runId)),
     saveSelection: (runId, selection) => read((tables) => saveSelection(tables, runId, selection)),
     unloadedChunks: (run) => read((tables) => unloadedChunks(tables, run)),

@@ -8,7 +8,7 @@ const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '
  * Short statements on the warehouse. One that is under way when the run is cancelled is waited for: else it could
  * come after the run's end, and open again what was closed.
  */
-export const { openRun, resolveFilters, nextChunks, beginChunk, failChunk, closeRun } =
+export const { openRun, settleRun, resolveFilters, nextChunks, beginChunk, failChunk, closeRun } =
   proxyActivities<RunActivities>({
     startToCloseTimeout: '5m',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

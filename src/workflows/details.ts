@@ -9,6 +9,9 @@ export function detailsOf(progress: RunProgress): string {
     `**${chunks.loaded} of ${chunks.total} chunks loaded**${chunks.failed > 0 ? `, ${chunks.failed} failed` : ''} · ` +
       `${progress.rows} rows · ${progress.calls}${planned} calls`,
     progress.waitingUntil === null ? '' : `Waiting for quota until ${progress.waitingUntil}.`,
+    progress.waitingForDataUntil === undefined
+      ? ''
+      : `Waiting for data, at most until ${progress.waitingForDataUntil}.`,
     progress.expectedEnd === null ? '' : `Expected to be done at ${progress.expectedEnd}.`,
     ...progress.windows.map(
       ({ calls, perSeconds, free }) => `${free} of ${calls} calls left in the window of ${perSeconds} s.`,

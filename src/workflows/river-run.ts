@@ -17,6 +17,7 @@ import { pullChunks } from './pull-chunks.ts';
 import { pullToEnd } from './pull-to-end.ts';
 import { type Carried, RunState } from './run-state.ts';
 import { markRun, scheduledStartTime } from './search-attributes.ts';
+import { settlePeriod } from './settle-period.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
 
 /**
@@ -33,11 +34,18 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
     description: 'Counts, open chunks, and what the run waits for.',
   });
 
-  const opened = carried?.opened ?? (await open(input, state));
+  let opened = carried?.opened ?? (await open(input, state));
   let end: 'done' | 'continue';
   try {
-    if (!carried && !opened.nothingLeft) await prepare(opened, state);
-    end = await pullChunks(opened, state);
+    const settled = opened.asksForData
+      ? await settlePeriod(opened, opened.asksForData.waitMs, state)
+      : opened;
+    if (settled) {
+      const isNew = !carried || opened !== settled;
+      opened = settled;
+      if (isNew && !opened.nothingLeft) await prepare(opened, state);
+    }
+    end = settled ? await pullChunks(opened, state) : 'continue';
     // One that came while the lanes ended would be lost in the next execution.
     if (end === 'continue') await throwIfCancelled();
   } catch (error) {

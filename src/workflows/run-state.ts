@@ -6,6 +6,7 @@ import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { detailsOf } from './details.ts';
 import { registered, riverFailedChunks } from './search-attributes.ts';
+import type { WaitForData } from './settle-period.ts';
 
 /** Finished chunks that stay in view. */
 const finishedInView = 20;
@@ -18,6 +19,8 @@ export interface Carried {
   readonly rows: number;
   readonly calls: number;
   readonly plannedCalls: number | null;
+  /** Only while it waits for its data. */
+  readonly waitForData?: WaitForData;
 }
 
 /** What the workflow knows of its run: counts, open chunks, what it waits for; shown wherever a person looks. */
@@ -29,10 +32,12 @@ export class RunState {
   #proof: Promise<unknown> | undefined;
   #waitingUntil: number | null = null;
   #windows: readonly WindowUse[] = [];
+  #waitForData: (WaitForData & { readonly until?: number }) | undefined;
 
   constructor(carried: Carried | undefined) {
     if (!carried) return;
-    const { opened, plannedCalls, ...counts } = carried;
+    const { opened, plannedCalls, waitForData, ...counts } = carried;
+    this.#waitForData = waitForData;
     this.#opened = opened;
     this.#plannedCalls = plannedCalls;
     this.#counts = counts;
@@ -45,12 +50,30 @@ export class RunState {
   }
 
   carried(opened: OpenedRun): Carried {
-    return { opened, plannedCalls: this.#plannedCalls, ...this.#counts };
+    const { since, asks } = this.#waitForData ?? {};
+    const waits = since === undefined || asks === undefined ? {} : { waitForData: { since, asks } };
+    return { opened, plannedCalls: this.#plannedCalls, ...this.#counts, ...waits };
   }
 
   runOpened(opened: OpenedRun): void {
     this.#opened = opened;
     this.#show();
+  }
+
+  /** How long it has waited for its data; undefined where it does not. */
+  get waitForData(): WaitForData | undefined {
+    return this.#waitForData;
+  }
+
+  dataAwaited(wait: WaitForData, until: number): void {
+    this.#waitForData = { ...wait, until };
+    this.#show();
+  }
+
+  /** It is known now what is pulled. */
+  dataSettled(opened: OpenedRun): void {
+    this.#waitForData = undefined;
+    this.runOpened(opened);
   }
 
   callsPlanned(calls: number | null): void {
@@ -117,6 +140,9 @@ export class RunState {
       calls: this.#counts.calls + sum(chunks, 'calls'),
       plannedCalls: this.#plannedCalls,
       waitingUntil: this.#waitingUntil === null ? null : new Date(this.#waitingUntil).toISOString(),
+      ...(this.#waitForData?.until === undefined
+        ? {}
+        : { waitingForDataUntil: new Date(this.#waitForData.until).toISOString() }),
       expectedEnd: this.#expectedEnd(),
       windows: this.#windows,
       recent: chunks,

@@ -21,14 +21,16 @@ export function countCalls({
   filters,
   selection,
   period,
+  days = period ? dayCount(period) : 0,
 }: {
   readonly report: Report;
   readonly filters: Filters;
   readonly selection: Selection | undefined;
   /** Null: no period, or nothing to do in it. */
   readonly period: Stretch | null;
+  /** How many days of it are pulled, where not all are. */
+  readonly days?: number;
 }): CallCount {
-  const days = period ? dayCount(period) : 0;
   const sizeOf = (axis: Axis) => sizeOfAxis(axis, { days, filters, selection });
   const campaigns = report.axes.find((axis) => axis.over === 'campaign');
   const discovery = campaigns ? product([days, discoveriesADay(campaigns, filters, selection)]) : 0;

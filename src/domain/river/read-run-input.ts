@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { differsInFilters } from '../run/track.ts';
 import { accepted } from './accepted.ts';
 import { checkRiver } from './check-river.ts';
 import { didYouMean } from './closest.ts';
@@ -34,6 +35,8 @@ export type RunInput =
       readonly river: River;
       /** Whether the period is the run's own: a backfill, which moves nothing backwards. */
       readonly ownPeriod: boolean;
+      /** Whether the filters are the run's own: its days do not count as the river's. */
+      readonly ownFilters: boolean;
     }
   | { readonly kind: 'retry'; readonly workflowId: string };
 
@@ -65,8 +68,9 @@ function readRun(input: object, configuration: Configuration): RunInput {
     ...(sound.river !== undefined && !river ? [unknownRiver(sound.river, configuration)] : []),
     ...besides(shape.problems, meaning),
   ];
-  if (problems.length > 0 || !overridden) throw inputError(problems);
-  return { kind: 'run', river: overridden, ownPeriod: sound.period !== undefined };
+  if (problems.length > 0 || !river || !overridden) throw inputError(problems);
+  const ownFilters = differsInFilters(overridden, river);
+  return { kind: 'run', river: overridden, ownPeriod: sound.period !== undefined, ownFilters };
 }
 
 /** `period` and `chunks` replace the river's whole, but for where its days begin; `filters` key by key. */

@@ -1,4 +1,5 @@
 import type { Scope } from '../call/scope.ts';
+import type { Day } from '../period/day.ts';
 import type { Warning } from './run-result.ts';
 import type { SliceCount } from './staged-page.ts';
 
@@ -10,6 +11,8 @@ export interface CommitRequest {
   readonly warnings: readonly Warning[];
   /** In `replace`: which of this river's rows make way. Null: all of them. */
   readonly scope: Scope | null;
+  /** Days after this one are provisional; left out: none is. */
+  readonly completeUpTo?: Day | null;
   /** The column that bears a row's day, where the report has one. */
   readonly dayColumn: string | null;
 }

@@ -24,6 +24,8 @@ export interface RunProgress {
   readonly plannedCalls: number | null;
   /** When the next call may be sent, ISO 8601, where the run waits for quota; else null. */
   readonly waitingUntil: string | null;
+  /** How long it waits at most for its last day to be complete, ISO 8601; only while it does. */
+  readonly waitingForDataUntil?: string;
   /** When it may be done at the earliest, ISO 8601; null where it cannot be known. */
   readonly expectedEnd: string | null;
   readonly windows: readonly WindowUse[];

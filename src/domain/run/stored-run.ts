@@ -2,6 +2,7 @@ import type { Selection } from '../call/selection.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import type { Day, Stretch } from '../period/day.ts';
 import type { River } from '../river/river.ts';
+import type { Freshness } from './freshness.ts';
 import type { RunStatus } from './run-result.ts';
 
 /** The run whose chunks a retry completes. */
@@ -27,6 +28,10 @@ export interface NewRun {
   readonly selection: Selection | null;
   /** The original, under which a retry loads: the table and `river_days` bear that run's id. Null for a run of its own. */
   readonly retryOf: RetriedRun | null;
+  /** Whether it pulls with other filters than its river has: its days are not its river's. */
+  readonly ownFilters?: boolean;
+  /** Where it asks up to which day the data is complete. */
+  readonly freshness?: Freshness;
 }
 
 /** A run as the manifest has it. */

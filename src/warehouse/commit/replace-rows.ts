@@ -29,7 +29,8 @@ export async function replaceRows(
   const inserted = await insertRows(tables, load, before, column, at);
   await onStep('inserted');
   const byDay = column === null ? new Map() : countByDay(stretch, inserted.byDay, { table, column });
-  await insertDays(tables, { river: days.river, table, run: bearerOf(run), chunk }, byDay, at);
+  const of = { river: days.river, table, run: bearerOf(run), chunk };
+  await insertDays(tables, of, byDay, at, request.completeUpTo);
   await onStep('days');
   const rows = [...inserted.bySlice.values()].reduce((sum, count) => sum + count, 0);
   const after = { rows, byDay };

@@ -30,12 +30,13 @@ export async function insertDays(
   of: { readonly river: string; readonly table: string; readonly run: string; readonly chunk: string },
   days: ReadonlyMap<Day, number>,
   loadedAt: string,
+  completeUpTo: Day | null = null,
 ): Promise<void> {
   const rows = [...days].map(([day, count]) => ({
     ...of,
     day,
     rows: count,
-    provisional: false,
+    provisional: completeUpTo !== null && day > completeUpTo,
     loaded_at: loadedAt,
   }));
   for (let from = 0; from < rows.length; from += rowsAtATime) {

@@ -1,3 +1,4 @@
+import type { Freshness } from '../../domain/run/freshness.ts';
 import {
   type ChunkState,
   type FailedChunk,
@@ -18,7 +19,7 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     .select('state')
     .count({ chunks: '*' })
     .sum({ rows: 'rows', calls: 'calls' });
-  const [run] = await tables.from('river_runs').where({ run: runId }).select('list_calls');
+  const [run] = await tables.from('river_runs').where({ run: runId }).select('list_calls', 'freshness');
   const sum = (column: string, state?: ChunkState) =>
     states
       .filter((row) => state === undefined || row.state === state)
@@ -33,7 +34,7 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     rows: sum('rows'),
     calls: sum('calls') + Number(run?.list_calls ?? 0),
     failedChunks: await failedChunks(tables, runId),
-    warnings: await warningsOf(tables, runId),
+    warnings: [...warningsOfRun(run), ...(await warningsOf(tables, runId))].slice(0, listedAtMost),
   };
 }
 
@@ -49,6 +50,11 @@ async function failedChunks(tables: Tables, runId: string): Promise<FailedChunk[
     end: dayOrNull(row.last_day),
     error: shortened(String(row.error ?? '')),
   }));
+}
+
+/** What was to be said of the run before any of its chunks was loaded. */
+function warningsOfRun(run: Row | undefined): readonly Warning[] {
+  return run?.freshness ? (JSON.parse(String(run.freshness)) as Freshness).warnings : [];
 }
 
 async function warningsOf(tables: Tables, runId: string): Promise<Warning[]> {

@@ -57,6 +57,7 @@ describe('an input that is right', () => {
       kind: 'run',
       river: river('daily-actions'),
       ownPeriod: false,
+      ownFilters: false,
     });
   });
 

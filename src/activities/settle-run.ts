@@ -1,0 +1,70 @@
+import { readListAnswers } from '../domain/call/list-answers.ts';
+import { ConfigurationError } from '../domain/errors.ts';
+import type { Day } from '../domain/period/day.ts';
+import { spanOf } from '../domain/period/stretches.ts';
+import { durationMs } from '../domain/river/duration.ts';
+import { completeUpTo, type Freshness, warningsOfFreshness } from '../domain/run/freshness.ts';
+import { chunksOf, completeOnly, planDays } from '../domain/run/plan-days.ts';
+import type { StoredRun } from '../domain/run/stored-run.ts';
+import type { Settled, SettleRunRequest } from './contract.ts';
+import { openedRun } from './open-run.ts';
+import type { ActivityPorts, Warehouse } from './ports.ts';
+import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
+
+/** Reads up to which day the data is complete and keeps with the run, once, what follows: what is provisional, and what `append` leaves. */
+export const settleRun =
+  (ports: ActivityPorts) =>
+  async ({ run, slice, mayWait }: SettleRunRequest): Promise<Settled> => {
+    const warehouse = await ports.warehouse(run.warehouse);
+    const stored = await readOpenedRun(warehouse, run.runId);
+    const { freshness } = stored;
+    if (!freshness || freshness.settled) return openedRun(ports, warehouse, stored);
+    const answer = await readAnswer(warehouse, stored, slice);
+    if (!(await settle(warehouse, { ...stored, freshness }, answer, mayWait))) return null;
+    return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
+  };
+
+type Unsettled = StoredRun & { readonly freshness: Freshness };
+
+/** False where the run waits on. */
+async function settle(
+  warehouse: Warehouse,
+  { runId, river, day, period, freshness }: Unsettled,
+  answer: Day | undefined,
+  mayWait: boolean,
+): Promise<boolean> {
+  const report = reportOfRiver(river);
+  const upTo = completeUpTo(answer, day);
+  const leaves = planDays(river, report, day, undefined).leavesIncomplete;
+  // Another run may have appended some of these days while this one waited.
+  const pulls = leaves
+    ? planDays(river, report, day, await warehouse.track(river.name, river.target.table)).pulls
+    : freshness.pulls;
+  // A call that is refused will be refused again: that is not waited for.
+  const lacks = answer !== undefined && (spanOf(pulls)?.last ?? upTo) > upTo;
+  if (lacks && mayWait) return false;
+  const taken = leaves ? completeOnly(pulls, upTo) : pulls;
+  const waited = lacks && durationMs(river.waitForData) > 0;
+  const chunks = leaves ? chunksOf(river, report, taken) : [];
+  await warehouse.settleRun(runId, leaves ? spanOf(taken) : period, chunks, {
+    settled: true,
+    completeUpTo: upTo,
+    pulls: taken,
+    warnings: warningsOfFreshness(pulls, { answer, runDay: day, river, waits: leaves, waited }),
+  });
+  return true;
+}
+
+/** The day that GetLastDataUpdate answered; undefined where it was refused. */
+async function readAnswer(
+  warehouse: Warehouse,
+  { runId, river }: StoredRun,
+  slice: string,
+): Promise<Day | undefined> {
+  if ((await warehouse.stagedCalls(runId, null, slice)).length === 0) {
+    throw new ConfigurationError(
+      `The answer that the run ${runId} had to GetLastDataUpdate is gone, because it was closed before it was used. Start ${river.name} again.`,
+    );
+  }
+  return (await readListAnswers(warehouse.stagedPages(runId, null, slice))).dataDate;
+}

@@ -1,0 +1,31 @@
+import { findReport } from '../domain/catalogue/index.ts';
+import { ConfigurationError } from '../domain/errors.ts';
+import type { Configuration } from '../domain/river/configuration.ts';
+import type { River } from '../domain/river/river.ts';
+import { isTracked, type Track, warningOfOtherwise } from '../domain/run/track.ts';
+import { openWarehouse } from '../warehouse/open-warehouse.ts';
+import type { OpenWarehouse } from '../warehouse/warehouse.ts';
+
+/** What a river has loaded, read from its warehouse; changes nothing there. */
+export async function readTrackOf({ warehouses }: Configuration, { name, target }: River): Promise<Track> {
+  const setting = warehouses.get(target.warehouse);
+  if (!setting) throw new ConfigurationError(`River ${name} names a warehouse that is not there.`);
+  const warehouse = await openWarehouse(setting);
+  try {
+    return await warehouse.track(name, target.table);
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** What there is to say of the tracked rivers of a warehouse: days that were loaded as the river no longer says. */
+export async function warningsOfTracks(warehouse: OpenWarehouse, rivers: Iterable<River>): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const river of rivers) {
+    const report = findReport(river.report);
+    if (!report || !isTracked(river, report)) continue;
+    const warning = warningOfOtherwise(await warehouse.track(river.name, river.target.table), river);
+    if (warning !== undefined) warnings.push(warning);
+  }
+  return warnings;
+}

@@ -1,0 +1,49 @@
+import { addDays, type Day, daysOf, type Stretch } from './day.ts';
+
+/** Days as unbroken stretches, in order; a day that comes twice counts once. */
+export function stretchesOf(days: Iterable<Day>): Stretch[] {
+  const stretches: { first: Day; last: Day }[] = [];
+  for (const day of [...new Set(days)].sort()) {
+    const open = stretches.at(-1);
+    if (open && addDays(open.last, 1) === day) open.last = day;
+    else stretches.push({ first: day, last: day });
+  }
+  return stretches;
+}
+
+/** What of the stretches lies between two days, both included; a bound that is left out is none. */
+export function between(
+  stretches: readonly Stretch[],
+  { from = '', to = '9999-12-31' }: { readonly from?: Day; readonly to?: Day },
+): Stretch[] {
+  return stretches
+    .map(({ first, last }) => ({ first: first < from ? from : first, last: last > to ? to : last }))
+    .filter(({ first, last }) => first <= last);
+}
+
+/** From the first day of the first to the last of the last; null where there are none. */
+export function spanOf(stretches: readonly Stretch[]): Stretch | null {
+  const first = stretches[0]?.first;
+  const last = stretches.at(-1)?.last;
+  return first === undefined || last === undefined ? null : { first, last };
+}
+
+/**
+ * What a tracked river pulls: the days of its whole range that are not complete, and as many days before the
+ * first of them as it looks back, never before the range.
+ * @example with everything up to 10 January complete, two days back, on 12 January: 9 to 12 January
+ */
+export function daysToPull(whole: Stretch, lastDaysBack: number, complete: ReadonlySet<Day>): Stretch[] {
+  const missing = [...daysOf(whole)].filter((day) => !complete.has(day));
+  const [first] = missing;
+  if (first === undefined) return [];
+  const back = between([whole], { from: earlier(first, lastDaysBack, whole.first), to: first });
+  return stretchesOf([...back.flatMap((stretch) => [...daysOf(stretch)]), ...missing]);
+}
+
+/** So many days before, and not before the bound: whose own past may be beyond the calendar. */
+function earlier(day: Day, days: number, bound: Day): Day {
+  let found = day;
+  for (let k = 0; k < days && found > bound; k += 1) found = addDays(found, -1);
+  return found;
+}

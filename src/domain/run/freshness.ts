@@ -1,0 +1,57 @@
+import { addDays, type Day, type Stretch } from '../period/day.ts';
+import { between, spanOf } from '../period/stretches.ts';
+import type { River } from '../river/river.ts';
+import type { Warning } from './run-result.ts';
+import { nameOf } from './track.ts';
+
+/** Days up to this many before the run's day may not be complete yet. */
+const daysInDoubt = 4;
+
+/** What a run knows of the data that it pulls; one that asks for nothing has none. */
+export interface Freshness {
+  /** Whether it is decided what is pulled: the answer is there, and nothing is waited for any more. */
+  readonly settled: boolean;
+  /** The last day that is complete. Null before it is settled. */
+  readonly completeUpTo: Day | null;
+  /** What is pulled: the period without what was complete before. */
+  readonly pulls: readonly Stretch[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Whether GetLastDataUpdate is asked for a run of this last day. */
+export const isInDoubt = (last: Day, runDay: Day): boolean => last > addDays(runDay, -daysInDoubt);
+
+/** The last complete day. Where the call is refused, only the run's day is in doubt. */
+export const completeUpTo = (answer: Day | undefined, runDay: Day): Day => answer ?? addDays(runDay, -1);
+
+/** What a run of these stretches says about the days that are not complete yet. */
+export function warningsOfFreshness(
+  pulls: readonly Stretch[],
+  {
+    answer,
+    runDay,
+    river,
+    waits,
+    waited,
+  }: {
+    /** Undefined where the call was refused. */
+    readonly answer: Day | undefined;
+    readonly runDay: Day;
+    readonly river: Pick<River, 'waitForData'>;
+    /** Whether such days are left for a later run. */
+    readonly waits: boolean;
+    /** Whether they were waited for, in vain. */
+    readonly waited: boolean;
+  },
+): Warning[] {
+  const upTo = completeUpTo(answer, runDay);
+  const days = spanOf(between(pulls, { from: addDays(upTo, 1) }));
+  if (!days) return [];
+  const why =
+    answer === undefined
+      ? 'Optimove refused to say how far its data is complete (GetLastDataUpdate)'
+      : `Optimove's data is complete up to ${answer}`;
+  const became = waits ? 'not loaded until complete (load: append)' : 'loaded and provisional';
+  const after = waited ? `, after ${river.waitForData} of waiting for it` : '';
+  return [{ start: days.first, end: days.last, message: `${nameOf(days)}: ${became}; ${why}${after}.` }];
+}

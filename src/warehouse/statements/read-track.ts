@@ -1,0 +1,30 @@
+import type { Track } from '../../domain/run/track.ts';
+import type { Tables } from '../dialect.ts';
+import { runOfRow } from './run-of-row.ts';
+
+const nothing: Track = { days: [], runs: new Map() };
+
+/**
+ * Which days of a river stand in its table and by which runs. None where the table is gone, or the manifest is:
+ * this only reads, so it looks for both.
+ */
+export async function readTrack(tables: Tables, river: string, table: string): Promise<Track> {
+  const { dialect } = tables;
+  if (!(await dialect.hasTable(tables, 'river_days')) || !(await dialect.hasTable(tables, table)))
+    return nothing;
+  const of = { river, table };
+  const days = await tables.from('river_days').where(of).select('day', 'run', 'provisional');
+  const runs = await tables
+    .from('river_runs')
+    .whereIn('run', tables.from('river_days').where(of).select('run'));
+  return {
+    days: days.map((row) => ({
+      day: String(row.day),
+      run: String(row.run),
+      provisional: Boolean(row.provisional),
+    })),
+    runs: new Map(
+      runs.map(runOfRow).map(({ runId, river, ownFilters = false }) => [runId, { river, ownFilters }]),
+    ),
+  };
+}
