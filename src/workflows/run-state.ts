@@ -6,10 +6,17 @@ import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { detailsOf } from './details.ts';
 import { registered, riverFailedChunks } from './search-attributes.ts';
-import type { WaitForData } from './settle-period.ts';
 
 /** Finished chunks that stay in view. */
 const finishedInView = 20;
+
+/** How long a run has waited for its data; carried over continue-as-new. */
+interface WaitForData {
+  /** When the wait began, in milliseconds since 1970. */
+  readonly since: number;
+  /** How often it was asked for. */
+  readonly asks: number;
+}
 
 /** What a run carries over continue-as-new; where it stands in the period lies in the manifest. */
 export interface Carried {

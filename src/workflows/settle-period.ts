@@ -8,14 +8,6 @@ import type { RunState } from './run-state.ts';
 /** How long after one ask the next one comes. */
 const askEveryMs = 15 * 60_000;
 
-/** How long a run has waited for its data; carried over continue-as-new. */
-export interface WaitForData {
-  /** When the wait began, in milliseconds since 1970. */
-  readonly since: number;
-  /** How often it was asked for. */
-  readonly asks: number;
-}
-
 /**
  * Asks up to which day the data is complete, and where the river waits for it asks again and again, on a timer,
  * until its last day is complete or the wait is over. Null where the history has grown too long for that.

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { addDays, type Day, daysOf } from '../../../src/domain/period/day.ts';
+import { between, daysToPull, spanOf, stretchesOf } from '../../../src/domain/period/stretches.ts';
+
+const start = '2026-01-01';
+const day = (n: number): Day => addDays(start, n);
+const someDays = fc.array(fc.nat(60).map(day), { maxLength: 40 });
+
+test('days become unbroken stretches, as few as there can be', () => {
+  fc.assert(
+    fc.property(someDays, (days) => {
+      const stretches = stretchesOf(days);
+      expect(stretches.flatMap((stretch) => [...daysOf(stretch)])).toEqual([...new Set(days)].sort());
+      for (const [at, { first }] of stretches.entries()) {
+        const before = stretches[at - 1];
+        if (before) expect(addDays(before.last, 1) < first).toBe(true);
+      }
+    }),
+  );
+});
+
+test('what lies between two days is what lies in both', () => {
+  fc.assert(
+    fc.property(someDays, fc.nat(60), fc.nat(60), (days, from, to) => {
+      const bounds = { from: day(from), to: day(to) };
+      const cut = between(stretchesOf(days), bounds);
+      const within = days.filter((each) => each >= bounds.from && each <= bounds.to);
+      expect(cut).toEqual(stretchesOf(within));
+    }),
+  );
+});
+
+test('a tracked river pulls every day that is not complete, the days before the first of them, and no other', () => {
+  fc.assert(
+    fc.property(someDays, fc.nat(50), fc.nat(80), (complete, length, back) => {
+      const whole = { first: start, last: day(length) };
+      const pulled = daysToPull(whole, back, new Set(complete)).flatMap((stretch) => [...daysOf(stretch)]);
+      const missing = [...daysOf(whole)].filter((each) => !complete.includes(each));
+      const [first] = missing;
+      for (const each of daysOf(whole)) {
+        const isBack = first !== undefined && each < first && addDays(each, back) >= first;
+        expect(pulled.includes(each), each).toBe(missing.includes(each) || isBack);
+      }
+      expect(pulled.every((each) => each >= whole.first && each <= whole.last)).toBe(true);
+    }),
+  );
+});
+
+test('nothing spans no days', () => {
+  expect(spanOf([])).toBeNull();
+  expect(
+    spanOf([
+      { first: '2026-01-01', last: '2026-01-02' },
+      { first: '2026-01-05', last: '2026-01-05' },
+    ]),
+  ).toEqual({ first: '2026-01-01', last: '2026-01-05' });
+});
