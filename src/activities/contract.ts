@@ -3,6 +3,7 @@
 import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
+import type { Pause } from '../domain/run/pause.ts';
 import type { BegunChunk, RunResult, RunStatus } from '../domain/run/run-result.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 
@@ -68,6 +69,8 @@ export interface SliceRequest {
   /** Null for `listsOfRun` and `proofOfConnection`. */
   readonly chunk: string | null;
   readonly slice: string;
+  /** When the run was paused: that does not count against `giveUpAfter`. */
+  readonly pauses?: readonly Pause[] | undefined;
 }
 
 /** How a slice's activity ended, where it did not fail. */

@@ -9,6 +9,7 @@ import {
   ThrottledError,
   WarehouseUnavailableError,
 } from '../domain/errors.ts';
+import { type Pause, unpausedMs } from '../domain/run/pause.ts';
 import type { StagedCall } from '../domain/run/staged-page.ts';
 import type { Optimove, Warehouse } from './ports.ts';
 import type { StopSignals } from './stop-signals.ts';
@@ -25,6 +26,8 @@ export interface PullContext {
   readonly optimove: Optimove;
   readonly pageSize: number;
   readonly giveUpAfterMs: number;
+  /** Times that do not count towards it. */
+  readonly pauses: readonly Pause[];
   readonly signals: StopSignals;
   /** Fits an answer's rows to columns. */
   fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
@@ -133,7 +136,7 @@ async function giveUpIfTooLong(
   error: OptimoveUnavailableError,
 ): Promise<void> {
   const since = await context.warehouse.failingSince(context.runId, context.chunk, call.key);
-  if (since === undefined || Date.now() - Date.parse(since) < context.giveUpAfterMs) return;
+  if (since === undefined || unpausedMs(since, Date.now(), context.pauses) < context.giveUpAfterMs) return;
   throw new RefusedError(`Given up: it has only failed since ${since}. ${error.message}`, {
     facts: error.facts,
     cause: error,

@@ -31,7 +31,11 @@ export const pullSlice = (ports: ActivityPorts) => (request: SliceRequest) =>
   });
 
 /** What the slice comes to, once all its calls are staged; undefined where its turn ended before. */
-async function pull(ports: ActivityPorts, { run, chunk, slice }: SliceRequest, signals: StopSignals) {
+async function pull(
+  ports: ActivityPorts,
+  { run, chunk, slice, pauses = [] }: SliceRequest,
+  signals: StopSignals,
+) {
   const warehouse = await ports.warehouse(run.warehouse);
   const { connection, optimove } = await ports.optimove(run.connection);
   // A Reset begins slices again of chunks that are loaded since: that would be calls for nothing.
@@ -51,6 +55,7 @@ async function pull(ports: ActivityPorts, { run, chunk, slice }: SliceRequest, s
     signals,
     pageSize: connection.pageSize,
     giveUpAfterMs: durationMs(stored.river.giveUpAfter),
+    pauses,
   };
   const count = { slice, calls: 0, rows: 0 };
   const turnEndsAt = performance.now() + turnMs;

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { addBudget } from './commands/budget.ts';
+import { addCancel } from './commands/cancel.ts';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDev } from './commands/dev.ts';
+import { addPause, addResume } from './commands/pause.ts';
 import { addPlan } from './commands/plan.ts';
 import { addReports } from './commands/reports.ts';
 import { addRetry } from './commands/retry.ts';
@@ -46,6 +48,9 @@ for (const add of [
   addRetry,
   addBudget,
   addStatus,
+  addPause,
+  addResume,
+  addCancel,
   addSimulator,
   addDemo,
 ])

@@ -12,6 +12,7 @@ export function showProgress({
 }: RunProgress): string {
   if (state === 'opening') return 'opening the run';
   const parts = [
+    ...(state === 'paused' || state === 'pausing' ? [state] : []),
     `${bar(chunks.total === 0 ? 0 : (chunks.loaded + chunks.failed) / chunks.total)} ${chunks.loaded}/${chunks.total} chunks`,
     `${rows} rows`,
     `${calls}${plannedCalls === null ? '' : `/${plannedCalls}`} calls`,

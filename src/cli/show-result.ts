@@ -40,19 +40,21 @@ export function showChunks(chunks: readonly ChunkStatus[]): string {
 
 /** One run, chunk by chunk; of one that was never opened why that is so. */
 export function showReport(run: RunReport): string {
-  const result = showResult(run);
+  const result = `${showResult(run)}${run.paused ? pausedLine(run.workflowId) : ''}`;
   if (run.error !== null) return `${result}\n${run.error}`;
   return run.chunkStates.length === 0 ? result : `${result}\n\n${showChunks(run.chunkStates)}`;
 }
 
-export function showRuns(runs: readonly RunResult[]): string {
+const pausedLine = (workflowId: string): string => `\nPaused. It goes on with: river resume ${workflowId}`;
+
+export function showRuns(runs: readonly RunReport[]): string {
   if (runs.length === 0) return 'No runs yet. Start one: river run <river> --wait';
   return table(
     ['run', 'river', 'status', 'period', 'chunks', 'rows', 'calls', 'started'],
-    runs.map(({ workflowId, river, status, period, chunks, rows, calls, startedAt }) => [
+    runs.map(({ workflowId, river, status, paused, period, chunks, rows, calls, startedAt }) => [
       workflowId,
       river,
-      status,
+      paused ? 'paused' : status,
       period ? `${period.start}/${period.end}` : '–',
       chunks ? `${chunks.loaded}/${chunks.total}` : '–',
       rows,

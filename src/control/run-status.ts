@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ConfigurationError } from '../domain/errors.ts';
+import { pausedMemo } from '../domain/run/pause.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
 import type { ChunkStatus, RunResult, RunStatus } from '../domain/run/run-result.ts';
 import type { riverRun } from '../workflows/index.ts';
@@ -10,6 +11,8 @@ import { endOfRun } from './run-end.ts';
 /** A run's result, chunk by chunk. */
 export type RunReport = RunResult & {
   readonly chunkStates: readonly ChunkStatus[];
+  /** Whether the run is under way and was asked to pause. */
+  readonly paused: boolean;
   /** Why a run has failed that was never opened, such as one whose input was refused; else null. */
   readonly error: string | null;
 };
@@ -33,8 +36,7 @@ export async function runStatus(
   workflowId: string,
 ): Promise<RunReport> {
   const [known, execution] = await Promise.all([books.find(workflowId), executionOf(temporal, workflowId)]);
-  if (known)
-    return reportOf(known, execution?.firstRunId === known.result.runId ? execution.status : undefined);
+  if (known) return reportOf(known, execution?.firstRunId === known.result.runId ? execution : undefined);
   if (!execution)
     throw new ConfigurationError(
       `There is no run ${workflowId}, in Temporal or in any manifest. \`river status\` lists the newest.`,
@@ -50,14 +52,21 @@ export async function listRuns(temporal: TemporalClient, books: Books, limit: nu
       const { status, workflowId, runId } = run.result;
       if (status !== 'running') return reportOf(run, undefined);
       const execution = await executionOf(temporal, workflowId);
-      return reportOf(run, execution?.firstRunId === runId ? execution.status : 'terminated');
+      return reportOf(
+        run,
+        execution?.firstRunId === runId ? execution : { status: 'terminated', paused: false },
+      );
     }),
   );
 }
 
-const reportOf = ({ result, chunkStates }: BookedRun, status: RunStatus | undefined): RunReport => ({
-  ...settled(result, status),
+const reportOf = (
+  { result, chunkStates }: BookedRun,
+  known: Pick<Execution, 'status' | 'paused'> | undefined,
+): RunReport => ({
+  ...settled(result, known?.status),
   chunkStates,
+  paused: known?.paused ?? false,
   error: null,
 });
 
@@ -65,10 +74,10 @@ const reportOf = ({ result, chunkStates }: BookedRun, status: RunStatus | undefi
 async function unopenedRun(
   { client }: TemporalClient,
   workflowId: string,
-  { river, firstRunId: runId, status, startedAt, finishedAt }: Execution,
+  { river, firstRunId: runId, status, paused, startedAt, finishedAt }: Execution,
 ): Promise<RunReport> {
   const known = { river, workflowId, runId, status, startedAt, finishedAt };
-  const unopened = { ...resultOfUnopened(known), chunkStates: [], error: null };
+  const unopened = { ...resultOfUnopened(known), chunkStates: [], paused, error: null };
   if (status !== 'failed') return unopened;
   const end = await endOfRun(client.workflow.getHandle<typeof riverRun>(workflowId));
   if (end.end !== 'failed') return unopened;
@@ -81,6 +90,7 @@ const settled = (result: RunResult, status: RunStatus | undefined): RunResult =>
 
 interface Execution {
   readonly status: RunStatus;
+  readonly paused: boolean;
   readonly firstRunId: string;
   readonly startedAt: string;
   readonly finishedAt: string | null;
@@ -89,11 +99,12 @@ interface Execution {
 
 async function executionOf({ client }: TemporalClient, workflowId: string): Promise<Execution | undefined> {
   try {
-    const { status, raw, startTime, closeTime, staticSummary } = await client.workflow
+    const { status, raw, startTime, closeTime, staticSummary, memo } = await client.workflow
       .getHandle(workflowId)
       .describe();
     return {
       status: statusOfTemporal[status.name] ?? 'running',
+      paused: status.name === 'RUNNING' && memo?.[pausedMemo] === true,
       firstRunId: raw.workflowExecutionInfo?.firstRunId ?? '',
       startedAt: startTime.toISOString(),
       finishedAt: closeTime?.toISOString() ?? null,

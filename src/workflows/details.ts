@@ -8,6 +8,7 @@ export function detailsOf(progress: RunProgress): string {
   return [
     `**${chunks.loaded} of ${chunks.total} chunks loaded**${chunks.failed > 0 ? `, ${chunks.failed} failed` : ''} · ` +
       `${progress.rows} rows · ${progress.calls}${planned} calls`,
+    pauseIn(progress),
     progress.waitingUntil === null ? '' : `Waiting for quota until ${progress.waitingUntil}.`,
     progress.waitingForDataUntil === undefined
       ? ''
@@ -22,6 +23,11 @@ export function detailsOf(progress: RunProgress): string {
     .filter((part) => part !== '')
     .join('\n\n');
 }
+
+const pauseIn = ({ state }: RunProgress): string => {
+  if (state === 'paused') return '**Paused.** The update `resume` lets the run go on.';
+  return state === 'pausing' ? '**Pausing:** calls in flight end, nothing new begins.' : '';
+};
 
 /** `3 of 10`, not `3/10`: the Web UI's font makes a fraction of that. */
 const rowOf = (chunk: ChunkProgress): string =>

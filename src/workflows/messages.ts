@@ -2,10 +2,17 @@ import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { BudgetReport } from '../domain/budget/budget-report.ts';
 import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
 import type { SharedBudget } from '../domain/budget/shared-budget.ts';
+import type { PauseAnswer } from '../domain/run/pause.ts';
 import type { RunProgress } from '../domain/run/progress.ts';
 
 /** How far a run is: counts, open chunks, what it waits for. */
 export const progressQuery = defineQuery<RunProgress>('progress');
+
+/** No new calls until the run is resumed. Answered at once, while calls in flight still end. */
+export const pauseUpdate = defineUpdate<PauseAnswer>('pause');
+
+/** A paused run goes on. */
+export const resumeUpdate = defineUpdate<PauseAnswer>('resume');
 
 /** A process asks for permits, tells what it has learned, and gives back what it could not use. Answered at once. */
 export const reserveUpdate = defineUpdate<BudgetAnswer, [Reservation]>('reserve');

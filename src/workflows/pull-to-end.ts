@@ -17,7 +17,9 @@ export async function pullToEnd(
 ): Promise<SliceCount | undefined> {
   const summary = chunk === null ? slice : `${chunk} ${slice}`;
   for (;;) {
-    const outcome = await pullSlice.executeWithOptions({ summary }, [{ run, chunk, slice }]);
+    const outcome = await pullSlice.executeWithOptions({ summary }, [
+      { run, chunk, slice, pauses: state.pauses.past },
+    ]);
     switch (outcome.outcome) {
       case 'pulled':
         state.slicePulled(chunk, outcome.count, outcome.windows);

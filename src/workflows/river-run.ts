@@ -33,19 +33,21 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
   setHandler(progressQuery, () => state.progress(), {
     description: 'Counts, open chunks, and what the run waits for.',
   });
+  state.pauses.listen();
 
   let opened = carried?.opened ?? (await open(input, state));
   let end: 'done' | 'continue';
   try {
-    const settled = opened.asksForData
-      ? await settlePeriod(opened, opened.asksForData.waitMs, state)
+    const { asksForData } = opened;
+    const settled = asksForData
+      ? await state.pauses.through(() => settlePeriod(opened, asksForData.waitMs, state))
       : opened;
     if (settled) {
       const isNew = !carried || opened !== settled;
       opened = settled;
-      if (isNew && !opened.nothingLeft) await prepare(opened, state);
+      if (isNew && !opened.nothingLeft) await state.pauses.through(() => prepare(opened, state));
     }
-    end = settled ? await pullChunks(opened, state) : 'continue';
+    end = settled ? await state.pauses.through(() => pullChunks(opened, state), 'continue') : 'continue';
     // One that came while the lanes ended would be lost in the next execution.
     if (end === 'continue') await throwIfCancelled();
   } catch (error) {

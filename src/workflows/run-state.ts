@@ -5,6 +5,7 @@ import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { detailsOf } from './details.ts';
+import { type CarriedPauses, PauseSwitch } from './pause-switch.ts';
 import { registered, riverFailedChunks } from './search-attributes.ts';
 
 /** Finished chunks that stay in view. */
@@ -28,10 +29,13 @@ export interface Carried {
   readonly plannedCalls: number | null;
   /** Only while it waits for its data. */
   readonly waitForData?: WaitForData;
+  /** Left out where the run never was paused. */
+  readonly pauses?: CarriedPauses | undefined;
 }
 
 /** What the workflow knows of its run: counts, open chunks, what it waits for; shown wherever a person looks. */
 export class RunState {
+  readonly pauses: PauseSwitch;
   #opened: OpenedRun | undefined;
   #counts = { loaded: 0, failed: 0, rows: 0, calls: 0 };
   #plannedCalls: number | null = null;
@@ -42,8 +46,9 @@ export class RunState {
   #waitForData: (WaitForData & { readonly until?: number }) | undefined;
 
   constructor(carried: Carried | undefined) {
+    this.pauses = new PauseSwitch(carried?.pauses, () => this.#pauseChanged());
     if (!carried) return;
-    const { opened, plannedCalls, waitForData, ...counts } = carried;
+    const { opened, plannedCalls, waitForData, pauses: _, ...counts } = carried;
     this.#waitForData = waitForData;
     this.#opened = opened;
     this.#plannedCalls = plannedCalls;
@@ -59,7 +64,8 @@ export class RunState {
   carried(opened: OpenedRun): Carried {
     const { since, asks } = this.#waitForData ?? {};
     const waits = since === undefined || asks === undefined ? {} : { waitForData: { since, asks } };
-    return { opened, plannedCalls: this.#plannedCalls, ...this.#counts, ...waits };
+    const pauses = this.pauses.carried();
+    return { opened, plannedCalls: this.#plannedCalls, ...this.#counts, ...waits, pauses };
   }
 
   runOpened(opened: OpenedRun): void {
@@ -141,7 +147,7 @@ export class RunState {
     const chunks = [...this.#chunks.values()];
     return {
       river: this.#opened?.run.river ?? '',
-      state: this.#opened ? 'pulling' : 'opening',
+      state: this.#opened ? (this.pauses.shown ?? 'pulling') : 'opening',
       chunks: { total: this.#opened?.chunks ?? 0, loaded: this.#counts.loaded, failed: this.#counts.failed },
       rows: this.#counts.rows + sum(chunks, 'rows'),
       calls: this.#counts.calls + sum(chunks, 'calls'),
@@ -157,7 +163,7 @@ export class RunState {
   }
 
   #expectedEnd(): string | null {
-    if (this.#plannedCalls === null || this.#windows.length === 0) return null;
+    if (this.#plannedCalls === null || this.#windows.length === 0 || this.pauses.shown) return null;
     const made = this.#counts.calls + sum([...this.#chunks.values()], 'calls');
     const seconds = expectedSeconds(Math.max(0, this.#plannedCalls - made), this.#windows);
     return new Date(Date.now() + seconds * 1000).toISOString();
@@ -172,6 +178,13 @@ export class RunState {
     this.#update(chunk, () => change);
     const finished = [...this.#chunks.values()].filter(({ state }) => state !== 'pulling');
     for (const { chunk: old } of finished.slice(0, -finishedInView)) this.#chunks.delete(old);
+    this.#show();
+  }
+
+  #pauseChanged(): void {
+    // What a pause stopped is neither waited for nor to be taken for an answer.
+    this.#waitingUntil = null;
+    this.#proof = undefined;
     this.#show();
   }
 

@@ -16,7 +16,8 @@ export interface ChunkProgress {
 /** What the `progress` query answers. */
 export interface RunProgress {
   readonly river: string;
-  readonly state: 'opening' | 'pulling' | 'closing';
+  /** `pausing` while calls in flight end, then `paused` until the run is resumed. */
+  readonly state: 'opening' | 'pulling' | 'pausing' | 'paused' | 'closing';
   readonly chunks: { readonly total: number; readonly loaded: number; readonly failed: number };
   readonly rows: number;
   readonly calls: number;

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { withBooks } from '../../control/books.ts';
+import { withTemporal } from '../../control/connect-temporal.ts';
+import { runStatus } from '../../control/run-status.ts';
+import { cancelRun } from '../../control/steer-run.ts';
+import { action, type CommandContext } from '../context.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { showReport } from '../show-result.ts';
+
+export function addCancel(program: Command): void {
+  program
+    .command('cancel')
+    .description('End a run, also a paused one; what is loaded stays')
+    .argument('<workflow id>', 'of a run that is under way')
+    .action(action(cancel));
+}
+
+async function cancel({ terminal, configuration }: CommandContext, workflowId: string): Promise<ExitCode> {
+  const read = await configuration();
+  return withTemporal(async (temporal) => {
+    const end = await cancelRun(temporal, workflowId);
+    if (!end)
+      terminal.say(
+        `The run ${workflowId} was told to end and has not yet: it loads a chunk, or waits for a worker or its warehouse.`,
+      );
+    // Temporal stores no result of a cancelled run; the manifest does.
+    const run = await withBooks(read, (books) => runStatus(temporal, books, workflowId));
+    terminal.answer({ json: run, text: showReport(run) });
+    return exitCode.done;
+  });
+}

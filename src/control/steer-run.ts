@@ -1,0 +1,74 @@
+import {
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ConfigurationError, TemporalUnavailableError } from '../domain/errors.ts';
+import type { PauseAnswer } from '../domain/run/pause.ts';
+import type { riverRun } from '../workflows/index.ts';
+import type { TemporalClient } from './connect-temporal.ts';
+import { endOfRun, type RunEnd } from './run-end.ts';
+
+/** A worker that is there answers at once; one that was killed just now holds a run for this long at most. */
+const answerWithinMs = 15_000;
+/** A run ends within 10 s of its cancellation, but for a commit that is under way. */
+const endWithinMs = 15_000;
+
+/** Asks a run to pause or to go on, and hands back what it answers. */
+export async function steerRun(
+  temporal: TemporalClient,
+  workflowId: string,
+  what: 'pause' | 'resume',
+): Promise<PauseAnswer> {
+  const handle = await runUnderWay(temporal, workflowId, what);
+  try {
+    return await temporal.client.withDeadline(Date.now() + answerWithinMs, () =>
+      handle.executeUpdate<PauseAnswer, []>(what),
+    );
+  } catch (error) {
+    // It has closed since.
+    if (error instanceof WorkflowNotFoundError) await runUnderWay(temporal, workflowId, what);
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    throw new TemporalUnavailableError(
+      `The run ${workflowId} has not answered within ${answerWithinMs / 1000} s: no worker polls the task queue river. Start one (\`river worker\`), then ${what} the run again.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Asks a run to end and waits for that; undefined where it takes longer, as a commit that is under way may. */
+export async function cancelRun(temporal: TemporalClient, workflowId: string): Promise<RunEnd | undefined> {
+  const handle = await runUnderWay(temporal, workflowId, 'cancel');
+  await handle.cancel();
+  const patience = AbortSignal.timeout(endWithinMs);
+  return temporal.client
+    .withAbortSignal(patience, () => endOfRun(handle))
+    .catch((error: unknown) => {
+      if (patience.aborted) return undefined;
+      throw error;
+    });
+}
+
+/** The run, where it can still be told something. */
+async function runUnderWay(
+  { client }: TemporalClient,
+  workflowId: string,
+  what: string,
+): Promise<WorkflowHandle<typeof riverRun>> {
+  const handle = client.workflow.getHandle<typeof riverRun>(workflowId);
+  const described = await handle.describe().catch((error: unknown) => {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new ConfigurationError(
+      `There is no run ${workflowId} in Temporal: there is nothing to ${what}. \`river status\` lists the newest.`,
+    );
+  });
+  if (described.type !== 'riverRun')
+    throw new ConfigurationError(
+      `${workflowId} is no run of a river but a workflow of the type ${described.type}: River does not ${what} it.`,
+    );
+  if (described.status.name !== 'RUNNING')
+    throw new ConfigurationError(
+      `The run ${workflowId} is not under way, it is ${described.status.name.toLowerCase()}: there is nothing to ${what}. \`river status ${workflowId}\` shows how it ended.`,
+    );
+  return handle;
+}

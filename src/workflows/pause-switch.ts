@@ -1,0 +1,124 @@
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { type Pause, type PauseAnswer, pausedMemo } from '../domain/run/pause.ts';
+import { pauseUpdate, resumeUpdate } from './messages.ts';
+import { throwIfCancelled } from './throw-if-cancelled.ts';
+
+/** Pauses that are remembered: they are sent along with every slice. */
+const rememberedAtMost = 20;
+
+/** What of it continue-as-new carries. */
+export interface CarriedPauses {
+  /** Since when the run is paused, ISO 8601; null where it is not. */
+  readonly since: string | null;
+  readonly past: readonly Pause[];
+}
+
+/**
+ * Pauses a run and lets it go on. A pause stops the slices the way continue-as-new and a cancellation do: their calls
+ * in flight end and are staged, nothing new begins; the resume goes on from there.
+ */
+export class PauseSwitch {
+  #since: string | null;
+  #past: readonly Pause[];
+  #isQuiet = false;
+  readonly #onChange: () => void;
+
+  constructor(carried: CarriedPauses | undefined, onChange: () => void) {
+    this.#since = carried?.since ?? null;
+    this.#past = carried?.past ?? [];
+    this.#onChange = onChange;
+  }
+
+  /** `pausing` while calls in flight end. */
+  get shown(): 'pausing' | 'paused' | null {
+    if (this.#since === null) return null;
+    return this.#isQuiet ? 'paused' : 'pausing';
+  }
+
+  /** The pauses that are over; undefined where the run never was paused. */
+  get past(): readonly Pause[] | undefined {
+    return this.#past.length === 0 ? undefined : this.#past;
+  }
+
+  /** Undefined where the run never was paused. */
+  carried(): CarriedPauses | undefined {
+    return this.#since === null && this.#past.length === 0
+      ? undefined
+      : { since: this.#since, past: this.#past };
+  }
+
+  /** Answers `pause` and `resume`; to be called before the workflow waits for anything. */
+  listen(): void {
+    setHandler(pauseUpdate, () => this.#pause(), {
+      description: 'No new calls: what is in flight ends, then the run waits for resume. Takes no input.',
+    });
+    setHandler(resumeUpdate, () => this.#resume(), {
+      description: 'A paused run goes on from where it stopped. Takes no input.',
+    });
+    // A memo is not carried over into a new history.
+    if (this.#since !== null) upsertMemo({ [pausedMemo]: true });
+  }
+
+  /**
+   * Does `work`, which can be begun again from what is staged: each pause stops it, each resume begins it anew. Where
+   * the history has grown long in a pause it is `whenLong`, if that is given.
+   */
+  async through<T>(work: () => Promise<T>, whenLong?: T): Promise<T> {
+    for (;;) {
+      await this.#untilResumed(whenLong !== undefined);
+      if (this.#since !== null && whenLong !== undefined) return whenLong;
+      const scope = new CancellationScope();
+      const working = scope.run(work);
+      const pausing = scope.run(() => condition(() => this.#since !== null));
+      try {
+        await Promise.race([working, pausing]);
+        scope.cancel();
+        return await working;
+      } catch (error) {
+        if (!isCancellation(error)) throw error;
+        // The run's own cancellation ends it; the scope's was the pause.
+        await throwIfCancelled();
+        if (!scope.consideredCancelled) throw error;
+      } finally {
+        scope.cancel();
+        await Promise.allSettled([working, pausing]);
+      }
+    }
+  }
+
+  async #untilResumed(orLong: boolean): Promise<void> {
+    if (this.#since === null) return;
+    this.#isQuiet = true;
+    this.#onChange();
+    await condition(() => this.#since === null || (orLong && workflowInfo().continueAsNewSuggested));
+  }
+
+  #pause(): PauseAnswer {
+    if (this.#since !== null)
+      return { paused: true, changed: false, message: `The run is paused already, since ${this.#since}.` };
+    this.#since = new Date().toISOString();
+    this.#isQuiet = false;
+    upsertMemo({ [pausedMemo]: true });
+    this.#onChange();
+    const message = 'Paused: no new calls are made, and those in flight end. Resume goes on from there.';
+    return { paused: true, changed: true, message };
+  }
+
+  #resume(): PauseAnswer {
+    if (this.#since === null)
+      return { paused: false, changed: false, message: 'The run is not paused: there is nothing to resume.' };
+    const over = { from: this.#since, until: new Date().toISOString() };
+    this.#past = [...this.#past, over].slice(-rememberedAtMost);
+    this.#since = null;
+    upsertMemo({ [pausedMemo]: null });
+    this.#onChange();
+    return { paused: false, changed: true, message: 'Resumed: the run goes on from where it stopped.' };
+  }
+}
