@@ -12,6 +12,7 @@ import { addRetry } from './commands/retry.ts';
 import { addRun } from './commands/run.ts';
 import { addSimulator } from './commands/simulator.ts';
 import { addStatus } from './commands/status.ts';
+import { addVerify } from './commands/verify.ts';
 import { addWorker } from './commands/worker.ts';
 import { exitCode } from './exit-code.ts';
 import { version } from './version.ts';
@@ -51,6 +52,7 @@ for (const add of [
   addPause,
   addResume,
   addCancel,
+  addVerify,
   addSimulator,
   addDemo,
 ])

@@ -41,6 +41,8 @@ export interface Dialect {
   describe(tables: Tables): Promise<string>;
   /** Keeps everybody else from migrating until the transaction ends, and makes the schema. */
   lockMigrations(tables: Tables): Promise<void>;
+  /** From here to its end the transaction, which only reads, sees the tables as they are now. */
+  freeze(tables: Tables): Promise<void>;
   hasTable(tables: Tables, table: string): Promise<boolean>;
   /** The columns of a table in their order; undefined where there is none. */
   readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined>;

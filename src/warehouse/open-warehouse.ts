@@ -5,6 +5,7 @@ import { commitChunk } from './commit/commit-chunk.ts';
 import { connectDatabase, type Database } from './database.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openRun } from './open-run.ts';
+import { readBooks } from './read-books.ts';
 import { settleRun } from './settle-run.ts';
 import { noteRequests, stagePage } from './stage-page.ts';
 import { readStagedPages } from './staged-pages.ts';
@@ -85,6 +86,7 @@ export async function openWarehouse(
     listRuns: (limit) => read((tables) => listRuns(tables, limit)),
     chunkStatuses: (runId) => read((tables) => chunkStatuses(tables, runId)),
     firstRows: (table, limit) => read((tables) => firstRows(tables, table, limit)),
+    readBooks: (river) => readBooks(database, river),
     check: () =>
       connected.read(async (tables) => `${await tables.dialect.describe(tables)}, ${connected.place}`),
     close: () => connected.close(),

@@ -10,6 +10,7 @@ import type { RunSummary } from '../domain/run/run-summary.ts';
 import type { StagedCall, StagedPage } from '../domain/run/staged-page.ts';
 import type { NewRun, RetriableChunk, StoredRun } from '../domain/run/stored-run.ts';
 import type { Track } from '../domain/run/track.ts';
+import type { TargetBooks } from '../domain/verify/target-books.ts';
 
 /** A warehouse that is open: target, manifest and staging. Every method may be repeated. */
 export interface OpenWarehouse {
@@ -58,6 +59,8 @@ export interface OpenWarehouse {
   chunkStatuses(runId: string): Promise<ChunkStatus[]>;
   /** A few rows of a table, to show. */
   firstRows(table: string, limit: number): Promise<Record<string, unknown>[]>;
+  /** What manifest and tables say of every river, or of one, at one instant. */
+  readBooks(river?: string): Promise<TargetBooks[]>;
   /** What answers there, for a person; changes nothing. Throws where River could not do its work. */
   check(): Promise<string>;
   /** Gives its connections back. */

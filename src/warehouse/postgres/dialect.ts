@@ -19,6 +19,9 @@ export const postgres: Dialect = {
   addressOf,
   describe,
   lockMigrations,
+  async freeze(tables) {
+    await tables.query.raw('set transaction isolation level repeatable read, read only');
+  },
   hasTable,
   readColumns,
   holdsLong,

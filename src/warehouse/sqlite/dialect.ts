@@ -25,6 +25,8 @@ export const sqlite: Dialect = {
     const [found]: Row[] = await tables.query.raw('select user_version from pragma_user_version');
     await tables.query.raw(`pragma user_version = ${Number(found?.user_version)}`);
   },
+  // In WAL a transaction sees the file as it was when it first read.
+  async freeze() {},
   hasTable,
   readColumns,
   holdsLong,

@@ -1,0 +1,127 @@
+import { addDays, type Day } from '../period/day.ts';
+import type { River } from '../river/river.ts';
+import { compareRows } from './compare-rows.ts';
+import { findGaps } from './find-gaps.ts';
+import type { Finding, FindingKind, Verification } from './finding.ts';
+import { retry, runAgain } from './repair.ts';
+import type { RowsOfRun, TargetBooks } from './target-books.ts';
+
+/** One or more days in a row that are off in the same way. */
+interface Stretched {
+  readonly kind: FindingKind;
+  start: Day | null;
+  end: Day | null;
+  loaded: number;
+  found: number;
+  /** The run to retry, where a failed chunk is why. */
+  readonly failedIn: string | null;
+}
+
+/**
+ * Holds a river's rows in a table against the manifest. `river` is the river as it is configured, where it fills this
+ * table still: only then a command repairs it.
+ */
+export function verifyTarget(books: TargetBooks, warehouse: string, river: River | undefined): Verification {
+  const days = [...new Set(books.loaded.flatMap(({ day }) => day ?? []))].sort();
+  const [start, end] = [days[0], days.at(-1)];
+  const findings = offIn(books, river !== undefined, start ?? null, end ?? null).map((off) =>
+    findingOf(off, books, river),
+  );
+  return {
+    river: books.river,
+    warehouse,
+    table: books.table,
+    ok: findings.length === 0,
+    period: start !== undefined && end !== undefined ? { start, end } : null,
+    days: days.length,
+    loaded: sum(books.loaded),
+    found: sum(books.found),
+    findings,
+  };
+}
+
+function offIn(books: TargetBooks, isConfigured: boolean, start: Day | null, end: Day | null): Stretched[] {
+  const whole = { start, end, loaded: sum(books.loaded), found: 0, failedIn: null };
+  if (books.lacking === null) {
+    // A table that no river fills any more may go.
+    return books.loaded.length > 0 && isConfigured ? [{ kind: 'table-gone', ...whole }] : [];
+  }
+  if (books.lacking.length > 0) return books.loaded.length > 0 ? [{ kind: 'column-gone', ...whole }] : [];
+  const gaps = findGaps(books).map(({ day, failedIn }) => ({
+    kind: 'gap' as const,
+    day,
+    loaded: 0,
+    found: 0,
+    failedIn,
+  }));
+  return stretched([...compareRows(books).map((off) => ({ ...off, failedIn: null })), ...gaps]);
+}
+
+/** Days in a row that are off in the same way, told together. */
+function stretched(
+  days: readonly (Omit<Stretched, 'start' | 'end'> & { readonly day: Day | null })[],
+): Stretched[] {
+  const order = (off: {
+    readonly kind: string;
+    readonly day: Day | null;
+    readonly failedIn: string | null;
+  }) => [off.kind, off.failedIn ?? '', off.day ?? ''].join('\u0000');
+  const stretches: Stretched[] = [];
+  for (const { day, ...off } of [...days].sort((a, b) => (order(a) < order(b) ? -1 : 1))) {
+    const open = stretches.at(-1);
+    const goesOn =
+      open?.kind === off.kind &&
+      open.failedIn === off.failedIn &&
+      (open.end === day || (open.end !== null && day !== null && addDays(open.end, 1) === day));
+    if (open && goesOn) {
+      open.end = day;
+      open.loaded += off.loaded;
+      open.found += off.found;
+    } else stretches.push({ ...off, start: day, end: day });
+  }
+  return stretches.sort((a, b) => (a.start ?? '').localeCompare(b.start ?? ''));
+}
+
+function findingOf(off: Stretched, books: TargetBooks, river: River | undefined): Finding {
+  const { kind, start, end, loaded, found } = off;
+  const message = messageOf(off, books);
+  return { kind, start, end, loaded, found, message, repair: repairOf(off, books, river) };
+}
+
+function repairOf(off: Stretched, { byPeriod, runs }: TargetBooks, river: River | undefined): string | null {
+  if (!river || off.kind === 'column-gone') return null;
+  const failed = off.failedIn === null ? undefined : runs.get(off.failedIn);
+  if (failed && failed.status !== 'running') return retry(failed.workflowId);
+  const days = byPeriod ? off : { start: null, end: null };
+  const onlyAdds = off.kind === 'gap' || off.kind === 'table-gone';
+  return runAgain(river.name, days, river.target.load !== 'replace' && !onlyAdds);
+}
+
+function messageOf({ kind, start, end, loaded, found, failedIn }: Stretched, books: TargetBooks): string {
+  const { table } = books;
+  const where = start === null ? table : `${table}, ${start === end ? start : `${start} to ${end}`}`;
+  switch (kind) {
+    case 'table-gone':
+      return `The table ${table} is gone; ${rowsOf(loaded)} had been loaded into it.`;
+    case 'column-gone':
+      return `The table ${table} has no column ${(books.lacking ?? []).join(', ')} any more, so its rows cannot be told apart: add it, or drop the table and load it anew.`;
+    case 'rows-missing':
+      return `${where}: ${rowsOf(loaded)} loaded, ${found} found: ${loaded - found} missing.`;
+    case 'rows-surplus':
+      return `${where}: ${rowsOf(loaded)} loaded, ${found} found: ${found - loaded} too many.`;
+    case 'rows-unrecorded':
+      return `${where}: ${rowsOf(found)} found that the manifest does not have.`;
+    case 'run-unknown':
+      return `${where}: ${rowsOf(found)} found of a run that the manifest does not know.`;
+    case 'day-twice':
+      return `${where}: loaded by several runs, ${rowsOf(loaded)} together, although the last of them replaces.`;
+    case 'gap':
+      return failedIn === null
+        ? `${where}: not loaded, though it lies within what was.`
+        : `${where}: not loaded, the chunk failed in the run ${books.runs.get(failedIn)?.workflowId}.`;
+  }
+}
+
+const rowsOf = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;
+
+const sum = (rows: readonly RowsOfRun[]): number => rows.reduce((total, row) => total + row.rows, 0);

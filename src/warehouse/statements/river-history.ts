@@ -1,0 +1,27 @@
+import type { StoredRun } from '../../domain/run/stored-run.ts';
+import type { AskedStretch } from '../../domain/verify/target-books.ts';
+import type { Tables } from '../dialect.ts';
+import { runOfRow } from './run-of-row.ts';
+
+/** All runs of a river, the oldest first; of all rivers without a name. */
+export async function runsOf(tables: Tables, river?: string): Promise<StoredRun[]> {
+  const runs = tables.from('river_runs').orderBy(['started_at', 'run']);
+  return (await (river === undefined ? runs : runs.where({ river }))).map(runOfRow);
+}
+
+/** The chunks of all runs of a river that have days. */
+export async function askedStretches(tables: Tables, river: string): Promise<AskedStretch[]> {
+  const rows = await tables
+    .from('river_chunks')
+    .where({ river })
+    .whereNotNull('first_day')
+    .whereNotNull('last_day')
+    .whereNot({ state: 'skipped' })
+    .select('run', 'first_day', 'last_day', 'state');
+  return rows.map((row) => ({
+    run: String(row.run),
+    first: String(row.first_day),
+    last: String(row.last_day),
+    state: row.state === 'loaded' || row.state === 'failed' ? row.state : 'open',
+  }));
+}
