@@ -180,5 +180,6 @@ describe('a retry', () => {
       const again = await house.river('retry', 'first', '--wait');
       expect(again).toMatchObject({ code: 0 });
       expect(again.stdout).toContain('Nothing was left to load');
+      expect(await house.river('verify')).toMatchObject({ code: 0 });
     }));
 });

@@ -3,9 +3,9 @@ import type { AskedStretch } from '../../domain/verify/target-books.ts';
 import type { Tables } from '../dialect.ts';
 import { runOfRow } from './run-of-row.ts';
 
-/** All runs of a river, the oldest first; of all rivers without a name. */
+/** All runs of a river, the oldest first; of all rivers without a name. What a retry loads is its original's. */
 export async function runsOf(tables: Tables, river?: string): Promise<StoredRun[]> {
-  const runs = tables.from('river_runs').orderBy(['started_at', 'run']);
+  const runs = tables.from('river_runs').whereNull('retry_of').orderBy(['started_at', 'run']);
   return (await (river === undefined ? runs : runs.where({ river }))).map(runOfRow);
 }
 
