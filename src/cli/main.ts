@@ -10,6 +10,7 @@ import { addPlan } from './commands/plan.ts';
 import { addReports } from './commands/reports.ts';
 import { addRetry } from './commands/retry.ts';
 import { addRun } from './commands/run.ts';
+import { addSchedule } from './commands/schedule.ts';
 import { addSimulator } from './commands/simulator.ts';
 import { addStatus } from './commands/status.ts';
 import { addVerify } from './commands/verify.ts';
@@ -53,6 +54,7 @@ for (const add of [
   addResume,
   addCancel,
   addVerify,
+  addSchedule,
   addSimulator,
   addDemo,
 ])

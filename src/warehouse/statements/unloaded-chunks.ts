@@ -1,5 +1,5 @@
 import type { Chunk } from '../../domain/chunk/chunk.ts';
-import { toCalendar } from '../../domain/period/calendar.ts';
+import { dayCount } from '../../domain/period/day.ts';
 import type { RetriableChunk, StoredRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
 import { dayOrNull } from '../tables.ts';
@@ -40,9 +40,5 @@ async function isLoadedSince(tables: Tables, run: StoredRun, { key, first, last 
     .where('loaded_at', '>', since)
     .whereBetween('day', [first, last])
     .countDistinct({ days: 'day' });
-  return Number(counted?.days) === daysBetween(first, last);
-}
-
-function daysBetween(first: string, last: string): number {
-  return (toCalendar(last)?.diff(toCalendar(first), 'day') ?? 0) + 1;
+  return Number(counted?.days) === dayCount({ first, last });
 }
