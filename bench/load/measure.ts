@@ -32,6 +32,7 @@ export async function measureRiver(client: Client, connection: string, rows: num
       startedAt: new Date().toISOString(),
       selection: null,
       retryOf: null,
+      ownFilters: false,
     },
     [chunk],
     { columns, key: [], dayColumn: 'date' },
@@ -115,6 +116,7 @@ export async function measureBatchInsert(client: Client, connection: string, row
     startedAt: new Date().toISOString(),
     selection: null,
     retryOf: null,
+    ownFilters: false,
   };
   await warehouse.openRun(run, [], { columns, key: [], dayColumn: 'date' });
   await warehouse.closeRun('batch', 'succeeded', new Date().toISOString());

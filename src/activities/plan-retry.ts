@@ -51,7 +51,7 @@ export async function planRetry(
       startedAt,
       selection,
       retryOf,
-      ...(ownFilters !== undefined && { ownFilters }),
+      ownFilters,
       ...(freshness && { freshness }),
     },
     chunks: await warehouse.unloadedChunks(original),

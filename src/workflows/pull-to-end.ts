@@ -17,9 +17,8 @@ export async function pullToEnd(
 ): Promise<SliceCount | undefined> {
   const summary = chunk === null ? slice : `${chunk} ${slice}`;
   for (;;) {
-    const outcome = await pullSlice.executeWithOptions({ summary }, [
-      { run, chunk, slice, pauses: state.pauses.past },
-    ]);
+    const request = { run, chunk, slice, pauses: state.pauses.past };
+    const outcome = await state.pulling(() => pullSlice.executeWithOptions({ summary }, [request]));
     switch (outcome.outcome) {
       case 'pulled':
         state.slicePulled(chunk, outcome.count, outcome.windows);
@@ -32,8 +31,9 @@ export async function pullToEnd(
       case 'more':
         break;
       case 'waiting':
-        state.waiting(outcome.waitMs, outcome.windows);
-        await sleep(outcome.waitMs, { summary: 'Waiting for quota' });
+        await state.waiting(outcome.waitMs, outcome.windows, () =>
+          sleep(outcome.waitMs, { summary: 'Waiting for quota' }),
+        );
         break;
     }
   }

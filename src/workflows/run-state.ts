@@ -6,6 +6,7 @@ import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { detailsOf } from './details.ts';
 import { type CarriedPauses, PauseSwitch } from './pause-switch.ts';
+import { QuotaWaits } from './quota-waits.ts';
 import { registered, riverFailedChunks } from './search-attributes.ts';
 
 /** Finished chunks that stay in view. */
@@ -41,7 +42,7 @@ export class RunState {
   #plannedCalls: number | null = null;
   #chunks = new Map<string, ChunkProgress>();
   #proof: Promise<unknown> | undefined;
-  #waitingUntil: number | null = null;
+  readonly #quota = new QuotaWaits();
   #windows: readonly WindowUse[] = [];
   #waitForData: (WaitForData & { readonly until?: number }) | undefined;
 
@@ -111,7 +112,6 @@ export class RunState {
 
   slicePulled(chunk: string | null, count: SliceCount, windows: readonly WindowUse[]): void {
     this.#windows = windows;
-    this.#waitingUntil = null;
     if (chunk !== null) {
       this.#update(chunk, ({ rows, calls, slicesPulled }) => ({
         rows: rows + count.rows,
@@ -122,10 +122,21 @@ export class RunState {
     this.#show();
   }
 
-  waiting(waitMs: number, windows: readonly WindowUse[]): void {
+  /** Pulls a slice: while one does, the run does not wait for quota. */
+  async pulling<T>(pull: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#quota.pulling(pull);
+    } finally {
+      this.#show();
+    }
+  }
+
+  /** A slice waits for quota, as long as `sleep` does. */
+  async waiting(waitMs: number, windows: readonly WindowUse[], sleep: () => Promise<void>): Promise<void> {
     this.#windows = windows;
-    this.#waitingUntil = Date.now() + waitMs;
+    const waited = this.#quota.waiting(Date.now() + waitMs, sleep);
     this.#show();
+    await waited;
   }
 
   chunkLoaded(chunk: string, { rows, calls }: { readonly rows: number; readonly calls: number }): void {
@@ -145,6 +156,7 @@ export class RunState {
 
   progress(): RunProgress {
     const chunks = [...this.#chunks.values()];
+    const waitingUntil = this.#quota.until;
     return {
       river: this.#opened?.run.river ?? '',
       state: this.#opened ? (this.pauses.shown ?? 'pulling') : 'opening',
@@ -152,7 +164,7 @@ export class RunState {
       rows: this.#counts.rows + sum(chunks, 'rows'),
       calls: this.#counts.calls + sum(chunks, 'calls'),
       plannedCalls: this.#plannedCalls,
-      waitingUntil: this.#waitingUntil === null ? null : new Date(this.#waitingUntil).toISOString(),
+      waitingUntil: waitingUntil === null ? null : new Date(waitingUntil).toISOString(),
       ...(this.#waitForData?.until === undefined
         ? {}
         : { waitingForDataUntil: new Date(this.#waitForData.until).toISOString() }),
@@ -182,8 +194,7 @@ export class RunState {
   }
 
   #pauseChanged(): void {
-    // What a pause stopped is neither waited for nor to be taken for an answer.
-    this.#waitingUntil = null;
+    // What a pause stopped is not to be taken for an answer.
     this.#proof = undefined;
     this.#show();
   }

@@ -21,6 +21,7 @@ export function aStoredRun(changes: Partial<StoredRun> = {}): StoredRun {
     finishedAt: null,
     selection: null,
     retryOf: null,
+    ownFilters: false,
     ...changes,
   };
 }

@@ -29,6 +29,7 @@ export function aRun(
     startedAt: '2026-01-10T06:00:00.000Z',
     selection: null,
     retryOf: null,
+    ownFilters: false,
     ...rest,
   };
 }

@@ -29,7 +29,7 @@ export interface NewRun {
   /** The original, under which a retry loads: the table and `river_days` bear that run's id. Null for a run of its own. */
   readonly retryOf: RetriedRun | null;
   /** Whether it pulls with other filters than its river has: its days are not its river's. */
-  readonly ownFilters?: boolean;
+  readonly ownFilters: boolean;
   /** Where it asks up to which day the data is complete. */
   readonly freshness?: Freshness;
 }

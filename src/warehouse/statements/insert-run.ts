@@ -24,7 +24,7 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
       list_calls: 0,
       retry_of: run.retryOf?.runId ?? null,
       retry_of_workflow: run.retryOf?.workflowId ?? null,
-      own_filters: run.ownFilters ?? false,
+      own_filters: run.ownFilters,
       freshness: run.freshness ? JSON.stringify(run.freshness) : null,
     })
     .onConflict('run')
