@@ -1,6 +1,5 @@
-import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
-import { withTemporal } from '../../control/connect-temporal.ts';
+import { type TemporalClient, withTemporal } from '../../control/connect-temporal.ts';
 import { applySchedules } from '../../control/schedules/apply-schedules.ts';
 import { listSchedules } from '../../control/schedules/list-schedules.ts';
 import {
@@ -50,7 +49,7 @@ export function addSchedule(program: Command): void {
     name: string,
     description: string,
     done: string,
-    steer: (client: Client, river: string) => Promise<void>,
+    steer: (client: TemporalClient['client'], river: string) => Promise<void>,
   ): void {
     schedule
       .command(name)
