@@ -27,7 +27,8 @@ export function createBudgetClock(): BudgetClock {
   let delays: number[] = [];
   return {
     heard(at, sentAt, cameAt) {
-      const told = { least: at - cameAt, most: at - sentAt, asOf: cameAt };
+      const drift = (cameAt - sentAt) * driftShare;
+      const told = { least: at - cameAt, most: at - sentAt + drift, asOf: cameAt };
       const driftMs = (cameAt - ahead.asOf) * driftShare;
       const least = Math.max(told.least, ahead.least - driftMs);
       const most = Math.min(told.most, ahead.most + driftMs);
