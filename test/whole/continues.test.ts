@@ -30,15 +30,15 @@ async function firstHistoryOf(
 
 describe.concurrent('a run whose history grows long', () => {
   it.each([
-    ['between its chunks', { every: 'daily' }, days.length, true, 50],
-    ['in the middle of a chunk', { every: 'dont_split' }, 1, false, 32],
+    ['between its chunks', { every: 'daily' }, days.length, true, 200, {}],
+    ['in the middle of a chunk', { every: 'dont_split' }, 1, false, 32, { budget }],
   ])(
     'goes over into new ones, %s, with its counts and without a repeated call',
-    (_at, chunks, total, loaded, events) =>
+    (_at, chunks, total, loaded, events, connection) =>
       withRivers(
         {
           rivers: { byAction: { ...byAction, chunks } },
-          connection: { budget },
+          connection,
           simulator: { latencyMs: 40 },
           temporal: suggestedAfter(events),
         },

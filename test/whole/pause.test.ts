@@ -59,7 +59,7 @@ async function endedWhole({ simulator, sql }: Rivers, handle: RunHandle): Promis
   expect(Number(n)).toBe(rows);
 }
 
-describe.each(warehouseKinds)('a run into %s', (kind) => {
+describe.each(warehouseKinds)('a run into %s', { timeout: 150_000 }, (kind) => {
   it('that is paused sends no more calls, says so wherever a person looks, and goes on without a repeated one', () =>
     withRivers({ kind, rivers, connection, simulator: slowly }, async (house) => {
       const { river, start } = house;
@@ -94,7 +94,7 @@ describe.each(warehouseKinds)('a run into %s', (kind) => {
     }));
 });
 
-describe('a run', () => {
+describe('a run', { timeout: 150_000 }, () => {
   it('that is paused is cancelled within 10 s, with its result in the manifest and in river status', () =>
     withRivers({ rivers, connection, simulator: slowly }, async (house) => {
       const handle = await started(house);

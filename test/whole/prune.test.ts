@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
+import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const reports = [
   'customers-by-action',
@@ -32,9 +33,9 @@ async function contentOf({ sql }: Rivers, table: string): Promise<string[]> {
     .sort();
 }
 
-describe('prune', () => {
+describe.each(warehouseKinds)('prune into %s', (kind) => {
   it('brings the same rows for a fraction of the calls', () =>
-    withRivers({ rivers, simulator: manyActions }, async (house) => {
+    withRivers({ kind, rivers, simulator: manyActions }, async (house) => {
       for (const report of reports) {
         const whole = await house.pull({ river: `${report}-whole` });
         const pruned = await house.pull({ river: `${report}-pruned` });
@@ -52,7 +53,7 @@ describe('prune', () => {
     }));
 
   it('calls for the pairs that ran: 500 calls a day become the 1 + 8 of the lists and one for each pair', () =>
-    withRivers({ rivers, simulator: manyActions }, async ({ pull, simulator }) => {
+    withRivers({ kind, rivers, simulator: manyActions }, async ({ pull, simulator }) => {
       const { calls } = await pull({ river: 'customers-by-action-pruned' });
       const ran = simulator.world.rows('actions-by-target-group', { days: [day] });
       const pairs = new Set(ran.map((row) => `${row.ActionID} ${row.RecipientGroupID}`));

@@ -42,7 +42,7 @@ const started = ({ temporal }: Rivers, input: object, workflowId: string): Promi
 
 const refusal = (end: RunEnd) => (end.end === 'failed' ? [end.kind, end.message] : end);
 
-describe.concurrent.each(warehouseKinds)('a retry into %s', (kind) => {
+describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }, (kind) => {
   it('loads the chunks that are not loaded, under their own run, and calls for nothing else', () =>
     withRivers({ kind, rivers }, async (house) => {
       const before = await twoFailed(house);
@@ -146,7 +146,7 @@ describe.concurrent.each(warehouseKinds)('a retry into %s', (kind) => {
     }));
 });
 
-describe('a retry', () => {
+describe('a retry', { timeout: 150_000 }, () => {
   it('of a run that is not there, or of nothing, is refused with a sentence', () =>
     withRivers({ rivers }, async (house) => {
       expect(refusal(await house.run({ retryFailedChunksOf: 'nobody' }))).toEqual([

@@ -31,7 +31,7 @@ async function rewrite({ file }: Rivers, others: object): Promise<void> {
 
 const documentOf = ({ stdout }: { readonly stdout: string }) => JSON.parse(stdout);
 
-describe.concurrent.each(warehouseKinds)('a schedule into %s', (kind) => {
+describe.concurrent.each(warehouseKinds)('a schedule into %s', { timeout: 150_000 }, (kind) => {
   it('whose runs outlast the next start pulls every day that was meant, over both changes of summer time', () =>
     withRivers({ kind, rivers: { codes: rivers.codes }, simulator: { latencyMs: 200 } }, async (house) => {
       expect((await house.river('schedule', 'apply')).stdout).toContain('codes: created');
@@ -54,7 +54,7 @@ describe.concurrent.each(warehouseKinds)('a schedule into %s', (kind) => {
     }));
 });
 
-describe.concurrent('river schedule', () => {
+describe.concurrent('river schedule', { timeout: 150_000 }, () => {
   it('apply says what it changes, and changes nothing the second time', () =>
     withRivers({ rivers, worker: false }, async (house) => {
       const apply = async (...flags: string[]) =>

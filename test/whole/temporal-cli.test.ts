@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { findTemporalCli } from '../../src/workers/services/temporal-cli.ts';
 import { rivers } from '../helpers/commanded.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
+import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 /** `temporal workflow …` as a person types it. */
 async function workflow({ temporal }: Rivers, ...args: string[]): Promise<string> {
@@ -15,8 +16,8 @@ async function workflow({ temporal }: Rivers, ...args: string[]): Promise<string
 
 const start = ['start', '--type', 'riverRun', '--task-queue', 'river'];
 
-it("Temporal's own CLI starts a run, watches it and reads the result", () =>
-  withRivers({ rivers }, async (house) => {
+it.each(warehouseKinds)("Temporal's own CLI starts a run into %s, watches it and reads the result", (kind) =>
+  withRivers({ kind, rivers }, async (house) => {
     await workflow(house, ...start, '--workflow-id', 'january', '--input', '{"river":"details"}');
     const printed = await workflow(house, 'result', '--workflow-id', 'january', '--output', 'json');
     const { status, result } = JSON.parse(printed) as { status: string; result: Record<string, unknown> };
@@ -32,7 +33,8 @@ it("Temporal's own CLI starts a run, watches it and reads the result", () =>
     expect(await workflow(house, 'show', '--workflow-id', 'january')).toMatch(/COMPLETED/);
     const listed = await workflow(house, 'list', '--query', 'RiverReport="customer-action-details-by-date"');
     expect(listed).toContain('january');
-  }));
+  }),
+);
 
 it("Temporal's own CLI shows why a run was refused", () =>
   withRivers({ rivers }, async (house) => {

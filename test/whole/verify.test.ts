@@ -32,7 +32,7 @@ async function verified({ river }: Rivers, ...names: string[]) {
 
 const findingsOf = async (house: Rivers, name: string) => (await verified(house)).of(name)?.findings;
 
-describe.each(warehouseKinds)('river verify with %s', (kind) => {
+describe.each(warehouseKinds)('river verify with %s', { timeout: 150_000 }, (kind) => {
   it('finds nothing after runs, and each thing that is off, with the command that repairs it', () =>
     withRivers({ kind, rivers }, async (house) => {
       const { pull, river, sql } = house;

@@ -6,6 +6,7 @@ import type { RunHandle } from '../../src/control/start-run.ts';
 import { taskQueue } from '../../src/domain/run/task-queue.ts';
 import { withPage } from '../helpers/browser.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
+import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const rivers = {
   details: {
@@ -36,8 +37,8 @@ async function runFromForm(page: Page, house: Rivers, workflowId: string, input:
 }
 
 describe("Temporal's Web UI", () => {
-  it('starts a run from its form, shows it going on, and its result', () =>
-    withRivers({ rivers, simulator: { faults: [{ kind: 'outage', as: '503' }] } }, (house) =>
+  it.each(warehouseKinds)('starts a run into %s from its form, shows it going on, and its result', (kind) =>
+    withRivers({ kind, rivers, simulator: { faults: [{ kind: 'outage', as: '503' }] } }, (house) =>
       withPage(async (page) => {
         await runFromForm(page, house, 'from-the-form', '{"river":"details"}');
         // The API is away for as long as it takes to look.
@@ -67,7 +68,8 @@ describe("Temporal's Web UI", () => {
         await page.getByText('Run Query').click();
         await page.getByText('"plannedCalls"').first().waitFor();
       }),
-    ));
+    ),
+  );
 
   it('says what is wrong with an input, and names the rivers there are', () =>
     withRivers({ rivers }, (house) =>

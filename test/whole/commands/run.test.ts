@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { documentOf, resultKeys, rivers } from '../../helpers/commanded.ts';
 import { startCommand } from '../../helpers/start-command.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
+import { warehouseKinds } from '../../helpers/with-warehouse.ts';
 
 const commandLine = (text: string): string[] => text.split(' ');
 
 describe('river run', () => {
-  it('waits, shows what goes on, and answers the result', () =>
-    withRivers({ rivers }, async ({ river, simulator }) => {
+  it.each(warehouseKinds)('into %s waits, shows what goes on, and answers the result', (kind) =>
+    withRivers({ kind, rivers }, async ({ river, simulator }) => {
       const text = await river('run', 'details', '--wait');
       expect(text.code).toBe(0);
       expect(text.stderr).toContain('Started details');
@@ -36,7 +37,8 @@ describe('river run', () => {
       const own = '--every daily --size 2 --filter actions=12 --load append';
       const filtered = documentOf(await river(...commandLine(`run actions --wait --json ${own}`)));
       expect(filtered).toMatchObject({ chunks: { total: 2 }, calls: 40 });
-    }));
+    }),
+  );
 
   it('that is refused exits with 2, with every fault, and leaves no trace', () =>
     withRivers({ rivers, worker: false }, async ({ river, simulator, warehouse, temporal }) => {
