@@ -1,3 +1,4 @@
+import { beating } from './beating.ts';
 import { beginChunk } from './begin-chunk.ts';
 import { closeRun } from './close-run.ts';
 import { commitChunk } from './commit-chunk.ts';
@@ -15,14 +16,16 @@ import { translated } from './to-application-failure.ts';
 /** The activities of a run, closed over their world. Their names are written into histories. */
 export const createActivities = (ports: ActivityPorts): RunActivities & BudgetActivities =>
   translated({
-    openRun: openRun(ports),
-    settleRun: settleRun(ports),
-    resolveFilters: resolveFilters(ports),
-    nextChunks: nextChunks(ports),
-    beginChunk: beginChunk(ports),
+    ...beating({
+      openRun: openRun(ports),
+      settleRun: settleRun(ports),
+      resolveFilters: resolveFilters(ports),
+      nextChunks: nextChunks(ports),
+      beginChunk: beginChunk(ports),
+      failChunk: failChunk(ports),
+      closeRun: closeRun(ports),
+    }),
     pullSlice: pullSlice(ports),
     commitChunk: commitChunk(ports),
-    failChunk: failChunk(ports),
-    closeRun: closeRun(ports),
     recallBudget: recallBudget(ports),
   });

@@ -11,6 +11,7 @@ const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '
 export const { openRun, settleRun, resolveFilters, nextChunks, beginChunk, failChunk, closeRun } =
   proxyActivities<RunActivities>({
     startToCloseTimeout: '5m',
+    heartbeatTimeout: '30s',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry,
   });
