@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { stringify } from 'yaml';
 import { startRun } from '../../src/control/start-run.ts';
 import type { BudgetWindow } from '../../src/domain/budget/window.ts';
@@ -14,6 +13,7 @@ import type { RunResult } from '../../src/domain/run/run-result.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.ts';
 import { freePort } from '../../src/workers/services/free-port.ts';
 import { startTemporalServer, type TemporalServer } from '../../src/workers/services/temporal-server.ts';
+import { bundleWorkflows } from '../../test/helpers/bundle-workflows.ts';
 import { startPostgres } from '../../test/helpers/postgres.ts';
 import { type Api, apis, type Rivers, riversOf } from './rivers.ts';
 
@@ -44,17 +44,6 @@ export interface HouseOptions {
 
 const program = fileURLToPath(new URL('../budget.ts', import.meta.url));
 const apiKey = 'key-of-the-bench';
-
-/** The workflows, bundled once for all workers. */
-export async function bundleWorkflows(folder: string): Promise<string> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
-    logger: new DefaultLogger('WARN'),
-  });
-  const path = join(folder, 'workflows.bundle.js');
-  await writeFile(path, code);
-  return path;
-}
 
 export async function withHouse<T>(
   { workers: count, windows, calls }: HouseOptions,

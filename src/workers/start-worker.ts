@@ -6,6 +6,7 @@ import type { Configurations } from '../activities/ports.ts';
 import type { PlainTemporal } from '../control/connect-temporal.ts';
 import { reserveOf } from '../control/shared-budget.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
+import type { WarehouseOptions } from '../warehouse/open-warehouse.ts';
 import { connectionsInUse } from './connections-in-use.ts';
 import { enterTemporal } from './enter-temporal.ts';
 import { runsOfTemporal } from './runs-of-temporal.ts';
@@ -26,6 +27,8 @@ export interface WorkerOptions {
   readonly say?: (line: string) => void;
   /** The workflows, bundled beforehand, so that many workers that start at once need not each do that. */
   readonly workflowBundle?: string;
+  /** Hears of each step of a commit, inside its transaction. For tests, which kill the process there. */
+  readonly onCommitStep?: WarehouseOptions['onStep'];
 }
 
 /** Starts one worker. Any number of them, in any number of processes, share the work of one queue. */
@@ -34,11 +37,12 @@ export async function startWorker({
   temporal,
   say = () => {},
   workflowBundle,
+  onCommitStep,
 }: WorkerOptions): Promise<RunningWorker> {
   const way = await enterTemporal(temporal, say);
   const { connection, client } = way;
   const current = () => configurations.current();
-  const warehouses = warehousesInUse(current);
+  const warehouses = warehousesInUse(current, onCommitStep && { onStep: onCommitStep });
   const connections = connectionsInUse(current, (name) => reserveOf(client, name));
   const worker = await Worker.create({
     connection,

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Configuration, WarehouseSetting } from '../domain/river/configuration.ts';
-import { openWarehouse } from '../warehouse/open-warehouse.ts';
+import { openWarehouse, type WarehouseOptions } from '../warehouse/open-warehouse.ts';
 import type { OpenWarehouse } from '../warehouse/warehouse.ts';
 
 export interface WarehousesInUse {
@@ -10,7 +10,10 @@ export interface WarehousesInUse {
 }
 
 /** The warehouses of this process. One is opened anew when its part of the configuration changes. */
-export function warehousesInUse(current: () => Promise<Configuration>): WarehousesInUse {
+export function warehousesInUse(
+  current: () => Promise<Configuration>,
+  options: WarehouseOptions = {},
+): WarehousesInUse {
   const inUse = new Map<
     string,
     { readonly setting: WarehouseSetting; readonly opened: Promise<OpenWarehouse> }
@@ -27,7 +30,7 @@ export function warehousesInUse(current: () => Promise<Configuration>): Warehous
       const before = inUse.get(name);
       if (before?.setting === setting) return before.opened;
       if (before) replaced.push(before.opened);
-      const opened = openWarehouse(setting);
+      const opened = openWarehouse(setting, options);
       inUse.set(name, { setting, opened });
       // One that could not be opened is tried again by the next who asks.
       opened.catch(() => inUse.delete(name));

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -63,13 +63,8 @@ async function postgresServer(): Promise<Service<{ url: string }>> {
 }
 
 async function bundledWorkflows(): Promise<Service<{ path: string }>> {
-  const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: new URL('../../src/workflows/index.ts', import.meta.url).pathname,
-    logger: new DefaultLogger('WARN'),
-  });
+  const { bundleWorkflows } = await import('./bundle-workflows.ts');
   const folder = await mkdtemp(join(tmpdir(), 'river-workflows-'));
-  const path = join(folder, 'workflows.bundle.js');
-  await writeFile(path, code);
+  const path = await bundleWorkflows(folder);
   return { value: { path }, stop: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -3,15 +3,21 @@ import { randomBytes } from 'node:crypto';
 import { access, chown, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../../src/workers/services/free-port.ts';
 import { startTied, type TiedProcess } from '../../src/workers/services/tied-process.ts';
+import { killChild } from './kill-child.ts';
 
 export interface PostgresServer {
   /** `postgres://user:password@127.0.0.1:port/postgres`, of a user who may do everything. */
   readonly url: string;
   /** Which server it is, `/usr/lib/postgresql/15/bin`. */
   readonly programs: string;
+  /** `kill -9` of all its processes. */
+  kill(): Promise<void>;
+  /** After that: again, on the same data and the same port. */
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,15 +46,20 @@ export async function startPostgres(options: { durable?: boolean } = {}): Promis
     const password = randomBytes(12).toString('hex');
     const data = join(folder, 'data');
     await makeCluster({ programs, folder, data, password, account });
-    const { server, port } = await startServer({
-      programs,
-      data,
-      account,
-      durable: options.durable === true,
-    });
+    const place = { programs, data, account, durable: options.durable === true };
+    const { port, ...started } = await startServer(place);
+    let { server } = started;
     return {
       url: `postgres://river:${password}@127.0.0.1:${port}/postgres`,
       programs,
+      async kill() {
+        const main = `${join(programs, 'postgres')} -D ${data} `;
+        await killChild(({ command }) => command.startsWith(main));
+        await server.exited;
+      },
+      async startAgain() {
+        ({ server } = await startServer(place, port));
+      },
       async stop() {
         await server.stop();
         await rm(folder, { recursive: true, force: true });
@@ -118,15 +129,13 @@ async function makeCluster(place: {
   await run(command, parameters, { cwd: folder });
 }
 
-async function startServer(place: {
-  programs: string;
-  data: string;
-  account: Account | undefined;
-  durable: boolean;
-}): Promise<{ server: TiedProcess; port: number }> {
+async function startServer(
+  place: { programs: string; data: string; account: Account | undefined; durable: boolean },
+  sameAsBefore?: number,
+): Promise<{ server: TiedProcess; port: number }> {
   const careless = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = sameAsBefore ?? (await freePort());
     const settings = [
       'listen_addresses=127.0.0.1',
       `port=${port}`,
@@ -144,8 +153,9 @@ async function startServer(place: {
       if (line.includes('ready to accept connections')) started.resolve(true);
     });
     if ((await Promise.race([started.promise, server.exited])) === true) return { server, port };
-    // Somebody may have taken the port in between; anything else fails the same way every time.
-    if (attempt === 3) throw new Error(`Postgres did not start: ${server.lastLines().join(' / ')}`);
+    // Somebody may have taken the port in between, or a process of one that was killed is just ending.
+    if (attempt === 5) throw new Error(`Postgres did not start: ${server.lastLines().join(' / ')}`);
+    await sleep(200);
   }
 }
 

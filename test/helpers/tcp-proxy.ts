@@ -35,7 +35,11 @@ export async function withTcpProxy<T>(
   await once(server, 'listening');
   const cut = () => {
     isCut = true;
-    for (const socket of sockets) socket.resetAndDestroy();
+    // One that is just being shut down cannot be reset: its handle would be left open for good.
+    for (const socket of sockets) {
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   };
   try {
     return await use({

@@ -1,0 +1,33 @@
+/**
+ * A worker process that can be stopped in the middle of a commit, to be killed there:
+ * `node worker.ts <configuration file> <Temporal's address> <bundled workflows>`. A message with a step of the commit
+ * holds the next commit that comes so far, for ever, and it says so; without one it is an ordinary worker.
+ */
+import { createConfigurations } from '../../../src/config/watch-configuration.ts';
+import type { Step } from '../../../src/warehouse/commit/chunk-load.ts';
+import { startWorker } from '../../../src/workers/start-worker.ts';
+
+const [file, address, workflowBundle] = process.argv.slice(2);
+if (!file || !address || !workflowBundle) throw new Error('a worker is told its file, address and workflows');
+
+let holdAt: unknown;
+process.on('message', (step) => {
+  holdAt = step;
+});
+
+// Nobody is left to end it.
+process.on('disconnect', () => process.exit(1));
+
+const worker = await startWorker({
+  configurations: createConfigurations({ file, env: process.env }),
+  temporal: { address, namespace: 'default' },
+  workflowBundle,
+  async onCommitStep(step: Step) {
+    if (step !== holdAt) return;
+    process.send?.('held');
+    await new Promise(() => {});
+  },
+});
+process.send?.('works');
+await worker.done;
+process.exit(1);
