@@ -9,6 +9,7 @@ import { noNews } from '../../src/domain/budget/reservation.ts';
 import type { CallRecord } from '../../src/simulator/stats.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
+import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 /** Ten calls a day. */
 const riverOf = (days: number, table = 'slow') => ({
@@ -62,6 +63,8 @@ async function untilCalls({ simulator }: Rivers, calls: number): Promise<void> {
   while (simulator.stats().calls < calls) await sleep(10);
 }
 
+const inBoth = describe.concurrent.each(warehouseKinds);
+
 /** No window of the API ever held more than it may, and none refused a call. */
 function expectWithin({ simulator }: Rivers): void {
   const { refused, windows } = simulator.stats();
@@ -71,10 +74,11 @@ function expectWithin({ simulator }: Rivers): void {
 
 const instants = (calls: readonly CallRecord[]): number[] => calls.map(({ at }) => Date.parse(at));
 
-describe.concurrent('a budget that processes share', { timeout: 150_000 }, () => {
+inBoth('a budget that processes share, into %s', { timeout: 150_000 }, (kind) => {
   it('is kept by two workers to the call, with nothing refused', () =>
     withRivers(
       under([{ calls: 30, seconds: 5 }], {
+        kind,
         rivers: { one: riverOf(5, 'one'), two: riverOf(4, 'two') },
         simulator: { latencyMs: 100 },
         worker: false,
@@ -96,6 +100,7 @@ describe.concurrent('a budget that processes share', { timeout: 150_000 }, () =>
   it('is remembered through kill -9 of all workers: the next one does not burst into a full window', () =>
     withRivers(
       under([{ calls: 30, seconds: 9 }], {
+        kind,
         rivers: { one: riverOf(8, 'one'), two: riverOf(1, 'two') },
         worker: false,
       }),
@@ -121,7 +126,7 @@ describe.concurrent('a budget that processes share', { timeout: 150_000 }, () =>
     ));
 
   it('that a person terminates starts again with what it remembered', () =>
-    withRivers(under([{ calls: 30, seconds: 5 }], { rivers: { slow: riverOf(6) } }), async (house) => {
+    withRivers(under([{ calls: 30, seconds: 5 }], { kind, rivers: { slow: riverOf(6) } }), async (house) => {
       const run = await start(house, 'slow');
       await untilCalls(house, 25);
       await budgetOf(house).terminate('by a person');
@@ -132,7 +137,7 @@ describe.concurrent('a budget that processes share', { timeout: 150_000 }, () =>
     }));
 
   it('of which nothing can be read begins with full windows', () =>
-    withRivers(under([{ calls: 30, seconds: 4 }], { rivers: { slow: riverOf(1) } }), async (house) => {
+    withRivers(under([{ calls: 30, seconds: 4 }], { kind, rivers: { slow: riverOf(1) } }), async (house) => {
       // What answers for it is no budget: it has no such query, as one of an older River might not.
       const { client } = house.temporal;
       const workflowId = budgetWorkflowId('main');
@@ -150,7 +155,7 @@ describe.concurrent('a budget that processes share', { timeout: 150_000 }, () =>
     }));
 
   it('refuses what is no reservation, and goes on', () =>
-    withRivers(under([{ calls: 30, seconds: 5 }], { rivers: { slow: riverOf(1) } }), async (house) => {
+    withRivers(under([{ calls: 30, seconds: 5 }], { kind, rivers: { slow: riverOf(1) } }), async (house) => {
       await house.pull({ river: 'slow' });
       const noWindows = { process: 'p', windows: [], asks: [], room: 1, returned: [], news: noNews };
       for (const input of [undefined, {}, 'calls, please', { ...noWindows, news: undefined }, noWindows]) {
@@ -166,6 +171,7 @@ describe.concurrent('a budget that processes share', { timeout: 150_000 }, () =>
   it('goes over continue-as-new in the middle of everything with its windows', () =>
     withRivers(
       under([{ calls: 30, seconds: 5 }], {
+        kind,
         rivers: { slow: riverOf(8) },
         simulator: { latencyMs: 50 },
         temporal: { 'limit.historyCount.suggestContinueAsNew': '60' },
@@ -184,10 +190,12 @@ describe.concurrent('a budget that processes share', { timeout: 150_000 }, () =>
     ));
 });
 
-describe.concurrent('an API that says no', { timeout: 150_000 }, () => {
+// One after the other: what is counted here follows within a second.
+describe.each(warehouseKinds)('an API that says no, into %s', { timeout: 150_000 }, (kind) => {
   it('with 429, because another program calls it as well, loses no row, and is left in peace as long as it asks', () =>
     withRivers(
       under([{ calls: 20, seconds: 6 }], {
+        kind,
         rivers: { slow: riverOf(4) },
         simulator: { faults: [{ kind: 'retryAfter', seconds: 2 }] },
       }),
@@ -210,6 +218,7 @@ describe.concurrent('an API that says no', { timeout: 150_000 }, () => {
   it('by being away is asked by one call at a time, and goes on when it is back', () =>
     withRivers(
       under([{ calls: 1000, seconds: 1 }], {
+        kind,
         rivers: { one: riverOf(6, 'one'), two: riverOf(6, 'two') },
         simulator: { latencyMs: 50 },
       }),
@@ -235,9 +244,9 @@ describe.concurrent('an API that says no', { timeout: 150_000 }, () => {
     ));
 });
 
-describe.concurrent('a long wait for quota', { timeout: 150_000 }, () => {
+inBoth('a long wait for quota, into %s', { timeout: 150_000 }, (kind) => {
   it('is a timer of the run, and holds no activity', () =>
-    withRivers(under([{ calls: 20, seconds: 20 }], { rivers: { slow: riverOf(3) } }), async (house) => {
+    withRivers(under([{ calls: 20, seconds: 20 }], { kind, rivers: { slow: riverOf(3) } }), async (house) => {
       const run = await start(house, 'slow');
       await untilCalls(house, 19);
       const until = await waiting(run);

@@ -3,6 +3,7 @@ import { endOfRun } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
+import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-10');
 const byAction = {
@@ -28,7 +29,7 @@ async function firstHistoryOf(
   return { status: (await first.describe()).status.name, loaded: names.includes('commitChunk') };
 }
 
-describe.concurrent('a run whose history grows long', () => {
+describe.concurrent.each(warehouseKinds)('a run into %s whose history grows long', (kind) => {
   it.each([
     ['between its chunks', { every: 'daily' }, days.length, true, 200, {}],
     ['in the middle of a chunk', { every: 'dont_split' }, 1, false, 32, { budget }],
@@ -37,6 +38,7 @@ describe.concurrent('a run whose history grows long', () => {
     (_at, chunks, total, loaded, events, connection) =>
       withRivers(
         {
+          kind,
           rivers: { byAction: { ...byAction, chunks } },
           connection,
           simulator: { latencyMs: 40 },

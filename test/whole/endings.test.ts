@@ -4,7 +4,7 @@ import { endOfRun } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
-import { postgresUrl } from '../helpers/with-warehouse.ts';
+import { postgresUrl, warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const rivers = {
   byAction: {
@@ -27,9 +27,9 @@ async function cancelled(handle: RunHandle) {
   return { end, ms: performance.now() - asked };
 }
 
-describe('a run that is cancelled', () => {
+describe.each(warehouseKinds)('a run into %s that is cancelled', (kind) => {
   it('while calls hang is cancelled within 10 s, and calls nothing more', () =>
-    withRivers({ rivers, simulator: { latencyMs: 60_000 } }, async (house) => {
+    withRivers({ kind, rivers, simulator: { latencyMs: 60_000 } }, async (house) => {
       const handle = await started(house);
       while (house.simulator.stats().calls === 0) await sleep(20);
       const { end, ms } = await cancelled(handle);
@@ -44,7 +44,7 @@ describe('a run that is cancelled', () => {
     }));
 
   it('while it waits for quota is cancelled at once', () =>
-    withRivers({ rivers, connection: { budget: [{ calls: 5, per: '10m' }] } }, async (house) => {
+    withRivers({ kind, rivers, connection: { budget: [{ calls: 5, per: '10m' }] } }, async (house) => {
       const handle = await started(house);
       const waits = async () =>
         (await handle.query<{ waitingUntil: string | null }, []>('progress')).waitingUntil !== null;
@@ -54,7 +54,9 @@ describe('a run that is cancelled', () => {
       expect(ms).toBeLessThan(5_000);
       expect(await house.sql('select "state" from river_runs')).toEqual([{ state: 'cancelled' }]);
     }));
+});
 
+describe('a run that is cancelled', () => {
   it('while it waits for a warehouse to open itself in is cancelled, and did not fail', () => {
     const { hostname, port } = new URL(postgresUrl());
     return withTcpProxy({ host: hostname, port: Number(port) }, (proxy) =>
@@ -76,10 +78,11 @@ describe('a run that is cancelled', () => {
   });
 });
 
-describe('a run that fails as a whole', () => {
+describe.each(warehouseKinds)('a run into %s that fails as a whole', (kind) => {
   it('stops what it has under way: no call is sent after the one that was refused', () =>
     withRivers(
       {
+        kind,
         rivers,
         simulator: {
           latencyMs: 200,

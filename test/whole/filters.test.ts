@@ -213,14 +213,14 @@ describe.each(warehouseKinds)('filters, into %s', (kind) => {
   });
 });
 
-describe('the filters of a run', () => {
+describe.concurrent.each(warehouseKinds)('the filters of a run into %s', (kind) => {
   const report = 'customer-actions-by-target-group';
   const filters = { targetGroups: [9], executionChannels: [504], customerAttributes: ['Country'] };
   const period = { start: days[0], end: days.at(-1) };
   const one = { river: { report, period, filters, target: { table: 'rows' } } };
 
   it("take the place of the river's key by key, for this run alone", () =>
-    withRivers({ rivers: one }, async (house) => {
+    withRivers({ kind, rivers: one }, async (house) => {
       const table = { slug: report, table: 'rows', attributeColumns: ['country'] } as const;
       const wanted = { days, targetGroups: [9], attributes: ['Country'] };
       await house.pull({ river: 'river', filters: { executionChannels: [505] } });
@@ -230,7 +230,7 @@ describe('the filters of a run', () => {
     }));
 
   it('end the command with 1 where the run has found a name to be unknown', () =>
-    withRivers({ rivers: one }, async ({ river, simulator }) => {
+    withRivers({ kind, rivers: one }, async ({ river, simulator }) => {
       const { code, stdout } = await river(
         'run',
         'river',

@@ -19,6 +19,8 @@ const slowly = { latencyMs: 200 };
 /** Calls that a worker has in flight at once, by default. */
 const inFlight = 8;
 
+const inBoth = describe.concurrent.each(warehouseKinds);
+
 const expectedRows = ({ simulator }: Rivers) =>
   simulator.world.rowCount('customers-by-action', { days, actions: [12] });
 const rowsIn = async ({ sql }: Rivers) => Number((await sql('select count(*) as n from slow'))[0]?.n);
@@ -37,7 +39,7 @@ async function untilCalls({ simulator }: Rivers, calls: number): Promise<void> {
   while (simulator.stats().calls < calls) await sleep(20);
 }
 
-describe.each(warehouseKinds)('a worker killed in the middle of a run into %s', (kind) => {
+inBoth('a worker killed in the middle of a run into %s', { timeout: 120_000 }, (kind) => {
   it('loses nothing and doubles nothing: another one goes on from what is staged', () =>
     withRivers({ kind, rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
       const first = house.start('worker');
@@ -58,9 +60,9 @@ describe.each(warehouseKinds)('a worker killed in the middle of a run into %s', 
     }));
 });
 
-describe('a worker that is told to stop', () => {
+inBoth('a worker that is told to stop, in a run into %s,', { timeout: 120_000 }, (kind) => {
   it('hands over what it had without a repeated call', () =>
-    withRivers({ rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
+    withRivers({ kind, rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
       const first = house.start('worker');
       await first.says('Working on');
       const handle = await started(house);
@@ -75,9 +77,9 @@ describe('a worker that is told to stop', () => {
     }));
 });
 
-describe('two workers', () => {
-  it('share a run', () =>
-    withRivers({ rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
+inBoth('two workers', { timeout: 120_000 }, (kind) => {
+  it(`share a run into ${kind}`, () =>
+    withRivers({ kind, rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
       const workers = [house.start('worker'), house.start('worker')];
       await Promise.all(workers.map((worker) => worker.says('Working on')));
       expect((await endOfRun(await started(house))).end).toBe('succeeded');
@@ -86,9 +88,9 @@ describe('two workers', () => {
     }));
 });
 
-describe('a person', () => {
+inBoth('a person, with a run into %s,', { timeout: 120_000 }, (kind) => {
   it('who cancels a run ends it within seconds: what is loaded stays, what is staged goes', () =>
-    withRivers({ rivers: { slow }, simulator: slowly }, async (house) => {
+    withRivers({ kind, rivers: { slow }, simulator: slowly }, async (house) => {
       const handle = await started(house, 'cancelled-run');
       await untilCalls(house, 30);
       const asked = performance.now();
@@ -107,7 +109,7 @@ describe('a person', () => {
     }));
 
   it('who terminates a run leaves nothing that the next one does not clean', () =>
-    withRivers({ rivers: { slow }, simulator: slowly }, async (house) => {
+    withRivers({ kind, rivers: { slow }, simulator: slowly }, async (house) => {
       const handle = await started(house);
       await untilCalls(house, 30);
       await handle.terminate('by a person');
@@ -120,7 +122,7 @@ describe('a person', () => {
     }));
 
   it('who resets a run that is under way finds every row once', () =>
-    withRivers({ rivers: { slow }, simulator: slowly }, async (house) => {
+    withRivers({ kind, rivers: { slow }, simulator: slowly }, async (house) => {
       const handle = await started(house);
       await untilCalls(house, 30);
       const { client, namespace } = house.temporal;

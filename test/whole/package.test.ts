@@ -8,6 +8,7 @@ import { documentOf, rivers } from '../helpers/commanded.ts';
 import { withFolder } from '../helpers/folder.ts';
 import { startCommand } from '../helpers/start-command.ts';
 import { withRivers } from '../helpers/with-rivers.ts';
+import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -80,19 +81,20 @@ it(
       const reports = await startCommand(['reports', '--json'], process.env, elsewhere).end;
       expect(documentOf<object[]>(reports)).toHaveLength(27);
 
-      await withRivers({ rivers, worker: false }, async ({ env }) => {
-        const worker = startCommand(['worker'], env, elsewhere);
-        try {
-          await worker.says('Working on');
-          const pulled = await startCommand(['run', 'channels', '--wait', '--json'], env, elsewhere).end;
-          expect(pulled, pulled.stderr).toMatchObject({ code: 0 });
-          expect(documentOf(pulled)).toMatchObject({ status: 'succeeded', calls: 1 });
-          worker.kill('SIGTERM');
-          expect(await worker.end).toMatchObject({ code: 0, stderr: '' });
-        } finally {
-          worker.kill('SIGKILL');
-        }
-      });
+      for (const kind of warehouseKinds)
+        await withRivers({ kind, rivers, worker: false }, async ({ env }) => {
+          const worker = startCommand(['worker'], env, elsewhere);
+          try {
+            await worker.says('Working on');
+            const pulled = await startCommand(['run', 'channels', '--wait', '--json'], env, elsewhere).end;
+            expect(pulled, pulled.stderr).toMatchObject({ code: 0 });
+            expect(documentOf(pulled)).toMatchObject({ status: 'succeeded', calls: 1 });
+            worker.kill('SIGTERM');
+            expect(await worker.end).toMatchObject({ code: 0, stderr: '' });
+          } finally {
+            worker.kill('SIGKILL');
+          }
+        });
     }),
   120_000,
 );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
+import { shareRivers } from '../helpers/share-rivers.ts';
+import type { Rivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const reports = [
@@ -33,32 +34,34 @@ async function contentOf({ sql }: Rivers, table: string): Promise<string[]> {
     .sort();
 }
 
-describe.each(warehouseKinds)('prune into %s', (kind) => {
-  it('brings the same rows for a fraction of the calls', () =>
-    withRivers({ kind, rivers, simulator: manyActions }, async (house) => {
-      for (const report of reports) {
-        const whole = await house.pull({ river: `${report}-whole` });
-        const pruned = await house.pull({ river: `${report}-pruned` });
-        const table = report.replaceAll('-', '_');
-        const rows = await contentOf(house, `pruned_${table}`);
-        expect(rows.length, report).toBeGreaterThan(0);
-        expect(rows, report).toEqual(await contentOf(house, `whole_${table}`));
-        // Report 23 asks a list for each group that ran: where every group runs that saves nothing.
-        if (report !== 'action-details-by-target-group')
-          expect(pruned.calls, report).toBeLessThan(whole.calls ?? 0);
-        expect(
-          await house.sql(`select count(*) as n from river_calls where "run" = '${pruned.runId}'`),
-        ).toEqual([{ n: pruned.calls }]);
-      }
-    }));
+describe.each(warehouseKinds)('prune, into %s', (kind) => {
+  const opened = shareRivers({ kind, rivers, simulator: manyActions });
 
-  it('calls for the pairs that ran: 500 calls a day become the 1 + 8 of the lists and one for each pair', () =>
-    withRivers({ kind, rivers, simulator: manyActions }, async ({ pull, simulator }) => {
-      const { calls } = await pull({ river: 'customers-by-action-pruned' });
-      const ran = simulator.world.rows('actions-by-target-group', { days: [day] });
-      const pairs = new Set(ran.map((row) => `${row.ActionID} ${row.RecipientGroupID}`));
-      const groups = simulator.world.rowCount('target-groups-by-date', { days: [day] });
-      expect(calls).toBe(1 + 1 + groups + pairs.size);
-      expect(calls).toBeLessThanOrEqual(110);
-    }));
+  it('brings the same rows for a fraction of the calls', async () => {
+    const house = opened();
+    for (const report of reports) {
+      const whole = await house.pull({ river: `${report}-whole` });
+      const pruned = await house.pull({ river: `${report}-pruned` });
+      const table = report.replaceAll('-', '_');
+      const rows = await contentOf(house, `pruned_${table}`);
+      expect(rows.length, report).toBeGreaterThan(0);
+      expect(rows, report).toEqual(await contentOf(house, `whole_${table}`));
+      // Report 23 asks a list for each group that ran: where every group runs that saves nothing.
+      if (report !== 'action-details-by-target-group')
+        expect(pruned.calls, report).toBeLessThan(whole.calls ?? 0);
+      expect(
+        await house.sql(`select count(*) as n from river_calls where "run" = '${pruned.runId}'`),
+      ).toEqual([{ n: pruned.calls }]);
+    }
+  });
+
+  it('calls for the pairs that ran: 500 calls a day become the 1 + 8 of the lists and one for each pair', async () => {
+    const { pull, simulator } = opened();
+    const { calls } = await pull({ river: 'customers-by-action-pruned' });
+    const ran = simulator.world.rows('actions-by-target-group', { days: [day] });
+    const pairs = new Set(ran.map((row) => `${row.ActionID} ${row.RecipientGroupID}`));
+    const groups = simulator.world.rowCount('target-groups-by-date', { days: [day] });
+    expect(calls).toBe(1 + 1 + groups + pairs.size);
+    expect(calls).toBeLessThanOrEqual(110);
+  });
 });

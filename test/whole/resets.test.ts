@@ -45,7 +45,7 @@ async function resetTo(share: number, house: Rivers, { workflowId, firstExecutio
   return endOfRun(client.workflow.getHandle(workflowId) as RunHandle);
 }
 
-describe.each(warehouseKinds)('a run into %s that has ended', (kind) => {
+describe.concurrent.each(warehouseKinds)('a run into %s that has ended', (kind) => {
   it.each([0, 0.4])('and is reset to %d of its way calls nothing again and adds nothing', (share) =>
     withRivers({ kind, rivers }, async (house) => {
       const handle = await started(house);
@@ -69,9 +69,9 @@ describe.each(warehouseKinds)('a run into %s that has ended', (kind) => {
   );
 });
 
-describe('a run that was cancelled', () => {
+describe.concurrent.each(warehouseKinds)('a run into %s that was cancelled', (kind) => {
   it('and is reset to before that goes on to its end', () =>
-    withRivers({ rivers, simulator: { latencyMs: 100 } }, async (house) => {
+    withRivers({ kind, rivers, simulator: { latencyMs: 100 } }, async (house) => {
       const handle = await started(house);
       while (house.simulator.stats().calls < 30) await sleep(20);
       await handle.cancel();
@@ -83,12 +83,12 @@ describe('a run that was cancelled', () => {
     }));
 });
 
-describe('a run of which a chunk has failed', () => {
+describe.concurrent.each(warehouseKinds)('a run into %s of which a chunk has failed', (kind) => {
   const lateDay = { match: { parameters: { Date: '2026-01-07' } } };
 
   it('and is reset to its beginning loads that chunk, and calls for nothing else', () =>
     withRivers(
-      { rivers, simulator: { faults: [{ kind: 'status', status: 405, ...lateDay }] } },
+      { kind, rivers, simulator: { faults: [{ kind: 'status', status: 405, ...lateDay }] } },
       async (house) => {
         const handle = await started(house);
         expect(await endOfRun(handle)).toMatchObject({ end: 'failed', kind: 'ChunksFailed' });
@@ -106,7 +106,7 @@ describe('a run of which a chunk has failed', () => {
 
   it('and is reset to after it says that it failed, though it saw nothing of that', () =>
     withRivers(
-      { rivers, simulator: { faults: [{ kind: 'status', status: 405, ...lateDay }] } },
+      { kind, rivers, simulator: { faults: [{ kind: 'status', status: 405, ...lateDay }] } },
       async (house) => {
         const handle = await started(house);
         expect((await endOfRun(handle)).end).toBe('failed');
@@ -119,9 +119,9 @@ describe('a run of which a chunk has failed', () => {
     ));
 });
 
-describe('a run that is opened anew by a reset', () => {
+describe.concurrent.each(warehouseKinds)('a run into %s that is opened anew by a reset', (kind) => {
   it('keeps the river that it was opened with, whatever the file says now', () =>
-    withRivers({ rivers, worker: false }, async (house) => {
+    withRivers({ kind, rivers, worker: false }, async (house) => {
       const first = house.start('worker');
       const handle = await started(house);
       expect((await endOfRun(handle)).end).toBe('succeeded');

@@ -157,8 +157,8 @@ describe.each(warehouseKinds)('a tenant that spells otherwise, into %s', (kind) 
   });
 });
 
-describe('a tenant that spells one thing otherwise', () => {
-  const opened = shareRivers({ rivers });
+describe.each(warehouseKinds)('a tenant that spells one thing otherwise, into %s', (kind) => {
+  const opened = shareRivers({ kind, rivers });
 
   it.each(drifts)('$spelling: the same rows', async ({ spelling, slugs, spelled }) => {
     const house = opened();

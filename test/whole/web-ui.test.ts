@@ -122,9 +122,9 @@ async function untilAnswered<T>(ask: () => Promise<T>, isSo: (answer: T) => bool
   }
 }
 
-describe('what a run says of itself', () => {
+describe.each(warehouseKinds)('what a run into %s says of itself', (kind) => {
   it('is a description of its query, and a summary of each of its activities', () =>
-    withRivers({ rivers }, async ({ pull, temporal }) => {
+    withRivers({ kind, rivers }, async ({ pull, temporal }) => {
       const { workflowId } = await pull({ river: 'details' });
       const handle = temporal.client.workflow.getHandle(workflowId);
       const { definition } = await handle.query<Metadata, []>('__temporal_workflow_metadata');

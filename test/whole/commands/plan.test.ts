@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { documentOf, nowhere, period, rivers } from '../../helpers/commanded.ts';
 import { startCommand } from '../../helpers/start-command.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
+import { warehouseKinds } from '../../helpers/with-warehouse.ts';
 
 interface Plan {
   readonly river: string;
@@ -14,9 +15,9 @@ const budget = [
   { calls: 50, per: '10s' },
 ];
 
-describe('river plan', () => {
+describe.concurrent.each(warehouseKinds)('river plan for %s', (kind) => {
   it('says the calls that the run then makes, and the time they take at least', () =>
-    withRivers({ rivers, connection: { budget } }, async ({ river, pull, simulator }) => {
+    withRivers({ kind, rivers, connection: { budget } }, async ({ river, pull, simulator }) => {
       const plans = documentOf<Plan[]>(await river('plan', '--json', '--at', '2026-01-31T10:00:00Z'));
       const of = (name: string) => plans.find((plan) => plan.river === name);
       expect(of('details')).toEqual({
@@ -47,7 +48,9 @@ describe('river plan', () => {
       }
       expect((await river('plan')).stdout).toMatch(/^sends .* 4 +– +–\n[\s\S]*^sends: .*campaigns/m);
     }));
+});
 
+describe('river plan', () => {
   it('goes by the day that the run would have', () =>
     withRivers(
       {

@@ -6,8 +6,8 @@ import { warehouseKinds } from '../../helpers/with-warehouse.ts';
 
 const commandLine = (text: string): string[] => text.split(' ');
 
-describe('river run', () => {
-  it.each(warehouseKinds)('into %s waits, shows what goes on, and answers the result', (kind) =>
+describe.concurrent.each(warehouseKinds)('river run into %s', (kind) => {
+  it('waits, shows what goes on, and answers the result', () =>
     withRivers({ kind, rivers }, async ({ river, simulator }) => {
       const text = await river('run', 'details', '--wait');
       expect(text.code).toBe(0);
@@ -37,9 +37,33 @@ describe('river run', () => {
       const own = '--every daily --size 2 --filter actions=12 --load append';
       const filtered = documentOf(await river(...commandLine(`run actions --wait --json ${own}`)));
       expect(filtered).toMatchObject({ chunks: { total: 2 }, calls: 40 });
-    }),
-  );
+    }));
 
+  it('that is watched and interrupted goes on, and exits with 130', () =>
+    withRivers({ kind, rivers, simulator: { latencyMs: 2_000 } }, async ({ start, temporal }) => {
+      const watching = start('run', 'details', '--wait', '--json', '--id', 'watched');
+      await watching.says('0/2 chunks');
+      watching.kill('SIGINT');
+      const end = await watching.end;
+      expect(end.code).toBe(130);
+      expect(documentOf(end)).toMatchObject({ workflowId: 'watched', status: 'running' });
+      expect(end.stderr).toContain('The run goes on');
+      const result = await temporal.client.workflow.getHandle('watched').result();
+      expect(result).toMatchObject({ status: 'succeeded' });
+    }));
+
+  it('that is cancelled meanwhile answers what was loaded, and exits with 1', () =>
+    withRivers({ kind, rivers, simulator: { latencyMs: 3_000 } }, async ({ start, temporal }) => {
+      const watching = start('run', 'details', '--wait', '--json', '--id', 'called-off');
+      await watching.says('0/2 chunks');
+      await temporal.client.workflow.getHandle('called-off').cancel();
+      const end = await watching.end;
+      expect(end.code).toBe(1);
+      expect(documentOf(end)).toMatchObject({ workflowId: 'called-off', status: 'cancelled' });
+    }));
+});
+
+describe('river run', () => {
   it('that is refused exits with 2, with every fault, and leaves no trace', () =>
     withRivers({ rivers, worker: false }, async ({ river, simulator, warehouse, temporal }) => {
       const unknown = await river('run', 'detials', '--json');
@@ -87,29 +111,6 @@ describe('river run', () => {
       expect(end.code).toBe(3);
       expect(end.stderr).toMatch(/Nobody has taken the run untaken.*`river worker`/);
       expect(documentOf(end)).toMatchObject({ workflowId: 'untaken', status: 'running' });
-    }));
-
-  it('that is watched and interrupted goes on, and exits with 130', () =>
-    withRivers({ rivers, simulator: { latencyMs: 2_000 } }, async ({ start, temporal }) => {
-      const watching = start('run', 'details', '--wait', '--json', '--id', 'watched');
-      await watching.says('0/2 chunks');
-      watching.kill('SIGINT');
-      const end = await watching.end;
-      expect(end.code).toBe(130);
-      expect(documentOf(end)).toMatchObject({ workflowId: 'watched', status: 'running' });
-      expect(end.stderr).toContain('The run goes on');
-      const result = await temporal.client.workflow.getHandle('watched').result();
-      expect(result).toMatchObject({ status: 'succeeded' });
-    }));
-
-  it('that is cancelled meanwhile answers what was loaded, and exits with 1', () =>
-    withRivers({ rivers, simulator: { latencyMs: 3_000 } }, async ({ start, temporal }) => {
-      const watching = start('run', 'details', '--wait', '--json', '--id', 'called-off');
-      await watching.says('0/2 chunks');
-      await temporal.client.workflow.getHandle('called-off').cancel();
-      const end = await watching.end;
-      expect(end.code).toBe(1);
-      expect(documentOf(end)).toMatchObject({ workflowId: 'called-off', status: 'cancelled' });
     }));
 
   it('of a namespace that Temporal does not have says how to make it', () =>

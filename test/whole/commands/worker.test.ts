@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { documentOf, nowhere, rivers } from '../../helpers/commanded.ts';
 import { startCommand } from '../../helpers/start-command.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
+import { warehouseKinds } from '../../helpers/with-warehouse.ts';
 
-describe('river worker', () => {
+describe.concurrent.each(warehouseKinds)('river worker, into %s', (kind) => {
   it('takes runs until SIGTERM, and exits with 0', () =>
-    withRivers({ rivers, worker: false }, async ({ start, run }) => {
+    withRivers({ kind, rivers, worker: false }, async ({ start, run }) => {
       const worker = start('worker', '--json');
       await worker.says('"taskQueue"');
       const end = await run({ river: 'channels' });
@@ -18,7 +19,7 @@ describe('river worker', () => {
 
   it('drains: the call in flight ends and is not made again by the next worker', () =>
     withRivers(
-      { rivers, worker: false, simulator: { latencyMs: 1_500 } },
+      { kind, rivers, worker: false, simulator: { latencyMs: 1_500 } },
       async ({ start, temporal, simulator }) => {
         const first = start('worker');
         await first.says('Working on');
