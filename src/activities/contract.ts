@@ -3,6 +3,7 @@
 import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
+import type { NotifyEvent } from '../domain/river/notify-setting.ts';
 import type { Pause } from '../domain/run/pause.ts';
 import type { BegunChunk, RunResult, RunStatus } from '../domain/run/run-result.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
@@ -46,6 +47,8 @@ export interface OpenedRun {
   readonly chunksAtOnce: number;
   /** The search attributes that are registered: setting another one would block the run for ever. */
   readonly searchAttributes: readonly string[];
+  /** Who is told how the run ends; left out where nobody is. */
+  readonly notify?: readonly NotifyRequest['to'][];
 }
 
 export interface SettleRunRequest {
@@ -119,6 +122,12 @@ export interface CloseRunRequest {
   readonly finishedAt: string;
 }
 
+export interface NotifyRequest {
+  readonly run: RunRef;
+  readonly to: 'webhook' | 'slack';
+  readonly result: RunResult;
+}
+
 /** The activities of a budget, as the workflow sees them. */
 export interface BudgetActivities {
   recallBudget(): Promise<RecalledBudget>;
@@ -135,4 +144,5 @@ export interface RunActivities {
   commitChunk(request: CommitChunkRequest): Promise<ChunkOutcome>;
   failChunk(request: FailChunkRequest): Promise<void>;
   closeRun(request: CloseRunRequest): Promise<RunResult>;
+  notifyRun(request: NotifyRequest): Promise<NotifyEvent | null>;
 }

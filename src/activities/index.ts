@@ -5,6 +5,7 @@ import { commitChunk } from './commit-chunk.ts';
 import type { BudgetActivities, RunActivities } from './contract.ts';
 import { failChunk } from './fail-chunk.ts';
 import { nextChunks } from './next-chunks.ts';
+import { notifyRun } from './notify-run.ts';
 import { openRun } from './open-run.ts';
 import type { ActivityPorts } from './ports.ts';
 import { pullSlice } from './pull-slice.ts';
@@ -27,5 +28,6 @@ export const createActivities = (ports: ActivityPorts): RunActivities & BudgetAc
     }),
     pullSlice: pullSlice(ports),
     commitChunk: commitChunk(ports),
+    notifyRun: notifyRun(ports),
     recallBudget: recallBudget(ports),
   });

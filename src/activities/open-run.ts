@@ -5,6 +5,7 @@ import { columnsOfRiver, keyOfRiver } from '../domain/column/columns-of-river.ts
 import type { TableShape } from '../domain/column/table-shape.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
+import type { Notify } from '../domain/river/configuration.ts';
 import { durationMs } from '../domain/river/duration.ts';
 import { readRunInput } from '../domain/river/read-run-input.ts';
 import type { River } from '../domain/river/river.ts';
@@ -108,6 +109,7 @@ export async function openedRun(
   const slices = slicesOf(report, river.prune);
   const { chunks } = await warehouse.summariseRun(stored.runId);
   const nothingLeft = chunks.loaded + chunks.skipped === chunks.total;
+  const { notifications } = await ports.configurations.current();
   return {
     run: {
       runId: stored.runId,
@@ -126,5 +128,12 @@ export async function openedRun(
     ...(freshness?.settled === false && { asksForData: { waitMs: durationMs(river.waitForData) } }),
     chunksAtOnce: Math.max(2, Math.ceil(slicesAtOnce / slices.data.length / 2)),
     searchAttributes: await ports.runs.registeredSearchAttributes(),
+    ...toldOfEnd(notifications.get(river.name)),
   };
+}
+
+/** Who is told how the run ends; where to is looked up when it has ended. */
+function toldOfEnd(notify: Notify | undefined): Pick<OpenedRun, 'notify'> {
+  const to = (['webhook', 'slack'] as const).filter((each) => notify?.[each]);
+  return to.length > 0 ? { notify: to } : {};
 }

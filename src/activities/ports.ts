@@ -15,6 +15,7 @@ import type { RunSummary } from '../domain/run/run-summary.ts';
 import type { StagedCall, StagedPage } from '../domain/run/staged-page.ts';
 import type { NewRun, RetriableChunk, StoredRun } from '../domain/run/stored-run.ts';
 import type { Track } from '../domain/run/track.ts';
+import type { Secret } from '../domain/secret.ts';
 
 /** The configuration as it is now; a changed file is read within 10 s, a faulty one leaves the last good one. */
 export interface Configurations {
@@ -106,6 +107,8 @@ export interface Warehouse {
   /** Runs of this warehouse whose staging is still there. */
   runsWithStaging(): Promise<{ runId: string; workflowId: string }[]>;
   dropStaging(runId: string): Promise<void>;
+  /** How the run of this river ended that ended before this one; undefined where there is none. */
+  endBefore(river: string, runId: string): Promise<RunStatus | undefined>;
 }
 
 /** What people ask of a warehouse from the command line, beside what a run does with it. */
@@ -140,6 +143,11 @@ export interface ActivityPorts {
   readonly runs: Runs;
   /** Throws ConfigurationError where no warehouse of that name is configured. */
   warehouse(name: string): Promise<Warehouse>;
+  /**
+   * Posts a JSON body, once; `whom` names the receiver in messages. Throws NotificationUnavailableError or
+   * NotificationRefusedError, neither of which bears the URL.
+   */
+  post(url: Secret, body: object, whom: string): Promise<void>;
   /** Throws ConfigurationError where no connection of that name is configured. */
   optimove(name: string): Promise<OptimoveConnection>;
 }

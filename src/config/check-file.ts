@@ -3,7 +3,8 @@ import { readShape, readSound } from '../domain/river/fault-of-issue.ts';
 import { type Path, pathText, valueAt } from '../domain/river/path.ts';
 import { besides, type Problem } from '../domain/river/problem.ts';
 import { type Show, showValue } from '../domain/river/show.ts';
-import { checkConnections } from './check-connections.ts';
+import { checkConnections, type Refers } from './check-connections.ts';
+import { checkNotify } from './check-notify.ts';
 import { checkSchedule } from './check-schedule.ts';
 import { checkWarehouses } from './check-warehouses.ts';
 import { warehouseOf } from './configuration-of-file.ts';
@@ -36,7 +37,7 @@ export function checkFile(written: unknown, resolved: Resolved, folder: string):
   const meaning = [
     ...checkConnections(sound.connections ?? {}, refers, show),
     ...checkWarehouses(sound.warehouses ?? {}, refers, show),
-    ...checkRivers(sound, laid, folder, show),
+    ...checkRivers(sound, laid, folder, show, (path) => refers(writtenPath(written, path))),
   ];
 
   const unresolved = resolved.problems;
@@ -50,7 +51,7 @@ function isScalar(value: unknown): boolean {
   return value !== undefined && value !== null && typeof value !== 'object';
 }
 
-function checkRivers(sound: SoundFile, laid: unknown, folder: string, show: Show): Problem[] {
+function checkRivers(sound: SoundFile, laid: unknown, folder: string, show: Show, refers: Refers): Problem[] {
   const rivers = new Map(Object.entries(sound.rivers ?? {}));
   const around: Surroundings = {
     connections: new Map(namesOf(laid, 'connections').map((name) => [name, undefined])),
@@ -65,6 +66,7 @@ function checkRivers(sound: SoundFile, laid: unknown, folder: string, show: Show
     return [
       ...checkRiver(name, river, around, showHere),
       ...(river.schedule ? checkSchedule(river.schedule, showHere) : []),
+      ...(river.notify ? checkNotify(river.notify, (inside) => refers([...path, ...inside])) : []),
     ].map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
   });
 }

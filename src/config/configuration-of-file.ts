@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import type { Configuration, Connection, WarehouseSetting } from '../domain/river/configuration.ts';
+import type { Configuration, Connection, Notify, WarehouseSetting } from '../domain/river/configuration.ts';
 import { durationMs } from '../domain/river/duration.ts';
+import type { NotifySetting } from '../domain/river/notify-setting.ts';
 import { Secret } from '../domain/secret.ts';
 import { normalBaseUrl } from './check-base-url.ts';
 import type { ConfigurationFile, ConnectionSetting, WarehouseFileSetting } from './file-schema.ts';
@@ -15,9 +16,21 @@ export function configurationOfFile(
     file: at.file,
     connections: frozenMap(connections, connectionOf),
     warehouses: frozenMap(warehouses, (name, setting) => warehouseOf(name, setting, at.folder)),
-    rivers: frozenMap(rivers, (name, river) => ({ ...river, name })),
+    rivers: frozenMap(rivers, (name, { notify: _, ...river }) => ({ ...river, name })),
+    notifications: frozenMap(notifySettings(rivers), (_, setting) => notifyOf(setting)),
   });
 }
+
+const notifySettings = (rivers: ConfigurationFile['rivers']): Record<string, NotifySetting> =>
+  Object.fromEntries(
+    Object.entries(rivers).flatMap(([name, { notify }]) => (notify ? [[name, notify] as const] : [])),
+  );
+
+const notifyOf = ({ on, webhook, slack }: NotifySetting): Notify => ({
+  on,
+  ...(webhook !== undefined && { webhook: new Secret(webhook) }),
+  ...(slack !== undefined && { slack: new Secret(slack) }),
+});
 
 function connectionOf(name: string, setting: ConnectionSetting): Connection {
   const { baseUrl, auth, budget, maxConcurrentCalls, pageSize, callTimeout } = setting;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { accepted } from '../domain/river/accepted.ts';
 import { Duration, durationMs } from '../domain/river/duration.ts';
-import { RiverPart, RiverSetting } from '../domain/river/river.ts';
+import { RiverFileSetting, RiverPart } from '../domain/river/river.ts';
 
 /** Connections, warehouses and rivers go by names that fit a command line, a log line and a table. */
 const Name = z
@@ -83,7 +83,7 @@ export const ConfigurationFile = z.strictObject({
   connections: z.record(Name, ConnectionSetting).describe(descriptions.connections),
   warehouses: z.record(Name, WarehouseFileSetting).describe(descriptions.warehouses),
   defaults: RiverPart.default({}).describe(descriptions.defaults),
-  rivers: z.record(Name, RiverSetting).default({}).describe(descriptions.rivers),
+  rivers: z.record(Name, RiverFileSetting).default({}).describe(descriptions.rivers),
 });
 export type ConfigurationFile = z.infer<typeof ConfigurationFile>;
 

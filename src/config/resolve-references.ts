@@ -20,10 +20,12 @@ export interface Resolved {
  * Where secrets stand, or would by a slip of the indentation: nothing from there is ever shown, and a `file:`
  * reference is followed.
  */
-export function isSecretPath([section, , key]: Path): boolean {
+export function isSecretPath(path: Path): boolean {
+  const [section, , key] = path;
   if (section === 'connections') return key === undefined || key === 'auth';
   if (section === 'warehouses') return key === undefined || key === 'connection';
-  return false;
+  const inRiver = section === 'rivers' ? path.slice(2) : section === 'defaults' ? path.slice(1) : [];
+  return inRiver[0] === 'notify' && inRiver[1] !== 'on';
 }
 
 /** Puts environment variables (`${NAME}`, anywhere in a text) and secrets from files (`file:<path>`) in their place. */

@@ -51,6 +51,9 @@ export class RowShapeError extends RefusedError {}
 /** The table in the warehouse and the report do not fit, and River may not change the table so that they do. */
 export class SchemaConflictError extends RefusedError {}
 
+/** Somebody who is to be told of a run's end does not take it. */
+export class NotificationRefusedError extends RefusedError {}
+
 /** It passes by itself: tried again with growing waits, without a limit of attempts, until `giveUpAfter`. */
 export class PassingError extends RiverError {}
 
@@ -59,6 +62,9 @@ export class OptimoveUnavailableError extends PassingError {}
 
 /** The warehouse cannot be reached, or is busy. */
 export class WarehouseUnavailableError extends PassingError {}
+
+/** Somebody who is to be told of a run's end does not take it just now. */
+export class NotificationUnavailableError extends PassingError {}
 
 /** Temporal cannot be reached. CLI exit 3. */
 export class TemporalUnavailableError extends PassingError {}

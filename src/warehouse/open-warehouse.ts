@@ -14,6 +14,7 @@ import { beginChunk } from './statements/begin-chunk.ts';
 import { chunkStatuses } from './statements/chunk-statuses.ts';
 import { closeRun } from './statements/close-run.ts';
 import { deletePages } from './statements/delete-pages.ts';
+import { endBefore } from './statements/end-before.ts';
 import { failChunks } from './statements/fail-chunks.ts';
 import { failingSince } from './statements/failing-since.ts';
 import { findRun } from './statements/find-run.ts';
@@ -82,6 +83,7 @@ export async function openWarehouse(
     summariseRun: (runId) => read((tables) => summariseRun(tables, runId)),
     runsWithStaging: () => read(runsWithStaging),
     dropStaging: (runId) => transact((tables) => dropStaging(tables, runId)),
+    endBefore: (river, runId) => read((tables) => endBefore(tables, river, runId)),
     findRun: (workflowId) => read((tables) => findRun(tables, workflowId)),
     listRuns: (limit) => read((tables) => listRuns(tables, limit)),
     chunkStatuses: (runId) => read((tables) => chunkStatuses(tables, runId)),

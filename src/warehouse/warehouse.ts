@@ -54,6 +54,7 @@ export interface OpenWarehouse {
   summariseRun(runId: string): Promise<RunSummary>;
   runsWithStaging(): Promise<{ runId: string; workflowId: string }[]>;
   dropStaging(runId: string): Promise<void>;
+  endBefore(river: string, runId: string): Promise<RunStatus | undefined>;
   findRun(workflowId: string): Promise<StoredRun | undefined>;
   listRuns(limit: number): Promise<StoredRun[]>;
   chunkStatuses(runId: string): Promise<ChunkStatus[]>;

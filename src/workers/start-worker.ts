@@ -9,6 +9,7 @@ import { taskQueue } from '../domain/run/task-queue.ts';
 import type { WarehouseOptions } from '../warehouse/open-warehouse.ts';
 import { connectionsInUse } from './connections-in-use.ts';
 import { enterTemporal } from './enter-temporal.ts';
+import { postJson } from './post-json.ts';
 import { runsOfTemporal } from './runs-of-temporal.ts';
 import { warehousesInUse } from './warehouses-in-use.ts';
 
@@ -54,6 +55,7 @@ export async function startWorker({
       runs: runsOfTemporal(client, way),
       warehouse: (name) => warehouses.get(name),
       optimove: (name) => connections.get(name),
+      post: postJson,
     }),
     // Slices mostly wait for answers; what limits them is maxConcurrentCalls of their connection.
     maxConcurrentActivityTaskExecutions: 100,

@@ -34,5 +34,12 @@ export const { commitChunk } = proxyActivities<RunActivities>({
   retry,
 });
 
+/** A few tries: the run's end waits for it, and is what it is without it. */
+export const { notifyRun } = proxyActivities<RunActivities>({
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '2m',
+  retry: { initialInterval: '1s', backoffCoefficient: 3, maximumAttempts: 4 },
+});
+
 /** Asks for what an earlier budget remembered; until it is known nobody may call. */
 export const { recallBudget } = proxyActivities<BudgetActivities>({ startToCloseTimeout: '30s', retry });

@@ -13,6 +13,7 @@ import { listsOfRun } from '../domain/run/run-slices.ts';
 import { closeRun, openRun, resolveFilters } from './activities.ts';
 import { failureOf, textOf } from './failure.ts';
 import { progressQuery } from './messages.ts';
+import { notifyEnd } from './notify-end.ts';
 import { pullChunks } from './pull-chunks.ts';
 import { pullToEnd } from './pull-to-end.ts';
 import { type Carried, RunState } from './run-state.ts';
@@ -100,16 +101,19 @@ async function prepare(opened: OpenedRun, state: RunState): Promise<void> {
   state.callsPlanned(dataCalls);
 }
 
-const close = (
+async function close(
   opened: OpenedRun,
   status: Exclude<RunStatus, 'running' | 'terminated'>,
   error: string | null,
-) =>
-  CancellationScope.nonCancellable(() =>
+): Promise<RunResult> {
+  const result = await CancellationScope.nonCancellable(() =>
     closeRun.executeWithOptions({ summary: status }, [
       { run: opened.run, status, error, finishedAt: new Date().toISOString() },
     ]),
   );
+  if (status !== 'cancelled') await notifyEnd(opened, result);
+  return result;
+}
 
 const failed = (kind: string, message: string, result: RunResult): ApplicationFailure =>
   ApplicationFailure.create({ type: kind, message, nonRetryable: true, details: [result] });

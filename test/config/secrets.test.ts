@@ -78,6 +78,14 @@ const places: readonly (readonly [string, string])[] = [
   ['connection: main', `connection: main\n    giveUpAfter: "\${S}"`],
   ['connection: main', `connection: main\n    schedule: { cron: "\${S}" }`],
   ['connection: main', `connection: main\n    filters: ["\${S}"]`],
+  ['connection: main', `connection: main\n    notify: { webhook: "https://hooks.example.com/\${LITERAL}" }`],
+  ['connection: main', `connection: main\n    notify: { slack: "ftp://hooks.example.com/\${LITERAL}" }`],
+  [
+    'connection: main',
+    `connection: main\n    notify: { slack: "http://hooks.example.com/\${S}", on: [never] }`,
+  ],
+  ['connection: main', `connection: main\n    notify: "https://hooks.example.com/\${LITERAL}"`],
+  ['connection: main', `connection: main\n    notify: { webhook: ["\${LITERAL}"] }`],
   ['connection: main', `connection: main\n    overrides: { endpoint: "//\${S}", columns: { A: "\${S}" } }`],
   ['report: promo-codes', `report: campaign-interaction-customers\n    filters: { events: ["\${S}"] }`],
   [

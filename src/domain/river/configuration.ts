@@ -1,5 +1,6 @@
 import type { BudgetWindow } from '../budget/window.ts';
 import type { Secret } from '../secret.ts';
+import type { NotifyEvent } from './notify-setting.ts';
 import type { River } from './river.ts';
 
 /** One Optimove tenant: base URL, credentials, call budget. */
@@ -29,6 +30,13 @@ export interface WarehouseSetting {
   readonly schema: string | undefined;
 }
 
+/** Who is told how the runs of a river end. */
+export interface Notify {
+  readonly on: readonly NotifyEvent[];
+  readonly webhook?: Secret;
+  readonly slack?: Secret;
+}
+
 /** The configuration file, read, checked and frozen. */
 export interface Configuration {
   /** The file it came from. */
@@ -36,4 +44,6 @@ export interface Configuration {
   readonly connections: ReadonlyMap<string, Connection>;
   readonly warehouses: ReadonlyMap<string, WarehouseSetting>;
   readonly rivers: ReadonlyMap<string, River>;
+  /** By river; apart from the rivers, which are stored with their runs. */
+  readonly notifications: ReadonlyMap<string, Notify>;
 }

@@ -3,6 +3,7 @@ import { reports } from '../catalogue/index.ts';
 import { isDay } from '../period/day.ts';
 import { accepted } from './accepted.ts';
 import { Duration } from './duration.ts';
+import { NotifySetting } from './notify-setting.ts';
 
 const Name = z.string().min(1).register(accepted, { words: 'a name' });
 const Flag = z.boolean();
@@ -158,6 +159,7 @@ export type ScheduleSetting = z.infer<typeof ScheduleSetting>;
 const descriptions = {
   target: 'The table, and how rows reach it. Required, here or under `defaults:`.',
   schedule: 'When the river runs by itself.',
+  notify: 'Who is told how a run has ended.',
 };
 
 /**
@@ -189,12 +191,18 @@ export const RiverSetting = z.strictObject({
 });
 export type RiverSetting = z.infer<typeof RiverSetting>;
 
+/** A river of the file: with whom it tells, which holds secrets. */
+export const RiverFileSetting = RiverSetting.extend({
+  notify: NotifySetting.optional().describe(descriptions.notify),
+});
+
 /** A river under its name. */
 export type River = RiverSetting & { readonly name: string };
 
 /** A part of a river, as `defaults:` and each river of the file write it before the one is laid under the other. */
-export const RiverPart = RiverSetting.extend({
+export const RiverPart = RiverFileSetting.extend({
   target: Target.partial().describe(descriptions.target),
   schedule: ScheduleSetting.partial().describe(descriptions.schedule),
+  notify: NotifySetting.partial().describe(descriptions.notify),
 }).partial();
 export type RiverPart = z.infer<typeof RiverPart>;

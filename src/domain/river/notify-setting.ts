@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { accepted } from './accepted.ts';
+
+/** What of a run's end is told. `recovered`: it succeeded after the river's run before it had failed. */
+export const notifyEvents = ['failed', 'recovered', 'succeeded'] as const;
+export type NotifyEvent = (typeof notifyEvents)[number];
+
+const Url = z.string().min(1).register(accepted, { words: 'a URL' });
+
+/** Who is told of a run's end. Its URLs are secrets, so it is no part of the river that a run stores. */
+export const NotifySetting = z.strictObject({
+  on: z
+    .array(z.enum(notifyEvents))
+    .min(1)
+    .register(accepted, { words: `a list of ${notifyEvents.join(', ')}` })
+    .default(['failed', 'recovered'])
+    .describe('What is told; recovered: a run succeeded after the one before it had failed.'),
+  webhook: Url.optional().describe(
+    `Gets the result of the run as JSON, by POST: "\${NAME}" or "file:<path>".`,
+  ),
+  slack: Url.optional().describe(`An incoming webhook of Slack, gets text: "\${NAME}" or "file:<path>".`),
+});
+export type NotifySetting = z.infer<typeof NotifySetting>;

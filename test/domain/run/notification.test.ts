@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { eventOf, notificationOf, slackTextOf } from '../../../src/domain/run/notification.ts';
+import type { RunResult } from '../../../src/domain/run/run-result.ts';
+
+const all = ['failed', 'recovered', 'succeeded'] as const;
+
+const result = (changes: Partial<RunResult>): RunResult => ({
+  river: 'daily',
+  workflowId: 'daily-1',
+  runId: 'r',
+  retryOf: null,
+  status: 'failed',
+  period: { start: '2026-01-01', end: '2026-01-08' },
+  chunks: { total: 8, loaded: 3, failed: 5, skipped: 0 },
+  rows: 12,
+  calls: 9,
+  failedChunks: [1, 2, 3, 4, 5].map((day) => ({
+    start: `2026-01-0${day}`,
+    end: `2026-01-0${day}`,
+    error: 'no <x> & y',
+  })),
+  warnings: [],
+  startedAt: null,
+  finishedAt: null,
+  ...changes,
+});
+
+describe('of a run that', () => {
+  it.each([
+    ['failed', false, all, 'failed'],
+    ['failed', false, ['succeeded'], undefined],
+    ['succeeded', true, all, 'recovered'],
+    ['succeeded', true, ['succeeded'], 'succeeded'],
+    ['succeeded', false, ['failed', 'recovered'], undefined],
+    ['cancelled', false, all, undefined],
+  ] as const)('%s (recovered: %s) those who ask for %j hear %s', (status, recovered, on, event) => {
+    expect(eventOf({ status }, recovered, on)).toBe(event);
+  });
+});
+
+it('a failed run is told with the command that repairs it, as a shell takes it', () => {
+  expect(notificationOf('failed', result({}))).toMatchObject({
+    event: 'failed',
+    repair: 'river retry daily-1',
+    chunks: { failed: 5 },
+  });
+  expect(notificationOf('failed', result({ workflowId: "it's $(x)" })).repair).toBe(
+    `river retry 'it'\\''s $(x)'`,
+  );
+  expect(notificationOf('succeeded', result({ status: 'succeeded' })).repair).toBeNull();
+});
+
+it('Slack gets a text in which nothing from outside is markup', () => {
+  expect(slackTextOf('failed', result({})).split('\n')).toEqual([
+    '*daily failed* (run daily-1)',
+    '3 of 8 chunks loaded, 5 failed · 12 rows · 9 calls · 2026-01-01 to 2026-01-08',
+    ...[1, 2, 3].map((day) => `• not loaded 2026-01-0${day}/2026-01-0${day}: no &lt;x&gt; &amp; y`),
+    '• and 2 more',
+    'Repair it: `river retry daily-1`',
+  ]);
+});
