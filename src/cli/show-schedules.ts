@@ -1,33 +1,41 @@
 import type { ScheduleChange } from '../control/schedules/apply-schedules.ts';
-import type { ScheduleLine } from '../control/schedules/list-schedules.ts';
+import type { ScheduleState } from '../control/schedules/list-schedules.ts';
+import type { OddDay } from '../control/schedules/odd-days.ts';
 import { table } from './table.ts';
 
-const words: Readonly<Record<ScheduleChange['change'], string>> = {
-  create: 'created',
-  update: 'changed',
-  none: 'unchanged',
-  delete: 'deleted',
-  left: 'not in the configuration any more: --prune deletes it',
-};
-
-/** What `schedule apply` has done, a line each. */
-export function showChanges(changes: readonly ScheduleChange[]): string {
-  if (changes.length === 0)
-    return 'No river has a schedule. `schedule: { cron: "0 6 * * *" }` under a river gives it one.';
-  return changes
-    .map(({ river, change, settings, before }) => {
-      const line = `${river}: ${words[change]}`;
-      if (change === 'update') return `${line}\n  before  ${before}\n  now     ${settings}`;
-      return change === 'create' ? `${line} (${settings})` : line;
-    })
-    .join('\n');
+/** What `apply` does or would do, a schedule each; of a change every term with what it was and what it is now. */
+export function showChanges(changes: readonly ScheduleChange[], dryRun: boolean): string {
+  if (changes.length === 0) return 'No river has a schedule.';
+  const lines = changes.flatMap(({ river, change, terms }) => [
+    `${change.padEnd(9)}  ${river}${change === 'left' ? ': no longer in the file; `--prune` deletes it' : ''}`,
+    ...terms.map(({ term, from, to }) => `           ${term}: ${from === null ? '' : `${from} → `}${to}`),
+  ]);
+  return [...lines, ...(dryRun ? ['Nothing was changed (--dry-run).'] : [])].join('\n');
 }
 
-export function showSchedules(schedules: readonly ScheduleLine[]): string {
-  if (schedules.length === 0)
-    return 'No schedules. `river schedule apply` makes them as the configuration file says.';
-  return table(
-    ['schedule', 'state', 'next run', 'last run'],
-    schedules.map(({ schedule, paused, next, last }) => [schedule, paused ? 'paused' : 'active', next, last]),
+/** What a person may want to move to another hour. */
+export const showOddDay = ({ river, day, expected, starts }: OddDay): string =>
+  `note       ${river}: clocks change on ${day}, and Temporal starts it ${timesOf(starts.length)} instead of ${timesOf(expected)} (${starts.join(', ') || 'its time is left out'}). Some hours later there is no such day.`;
+
+const timesOf = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+
+/** Every schedule, a line each. */
+export function showSchedules(schedules: readonly ScheduleState[]): string {
+  if (schedules.length === 0) return 'No river has a schedule.';
+  const lines = table(
+    ['river', 'state', 'cron', 'time zone', 'overlap', 'next start', 'last run', 'running'],
+    schedules.map(({ river, state, cron, timezone, overlap, next, last, running }) => [
+      river,
+      state,
+      cron,
+      timezone,
+      overlap,
+      next[0] ?? null,
+      last?.workflowId ?? null,
+      running.length,
+    ]),
   );
+  const others = schedules.filter(({ asConfigured }) => !asConfigured).map(({ river }) => river);
+  const note = `\nNot as the file says: ${others.join(', ')}. \`river schedule apply --dry-run\` shows the difference.`;
+  return others.length === 0 ? lines : `${lines}\n${note}`;
 }

@@ -1,148 +1,155 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { parse, stringify } from 'yaml';
-import { scheduleId } from '../../src/control/schedules/schedule-of-river.ts';
-import { taskQueue } from '../../src/domain/run/task-queue.ts';
-import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
+import { documentOf } from '../helpers/commanded.ts';
+import { apply, daily, edit, inLondon, listed } from '../helpers/scheduled.ts';
+import { withRivers } from '../helpers/with-rivers.ts';
 
-const cron = '30 6 * * *';
-const timezone = 'Europe/London';
-const daily = (table: string) => ({
-  report: 'promo-codes',
-  period: { predefined: 'yesterday' },
-  schedule: { cron, timezone },
-  target: { table },
-});
-const { schedule: _, ...others } = daily('others');
-const rivers = { codes: daily('codes'), others };
-const patient = { timeout: 60_000, interval: 200 };
-
-/** The days that were loaded, once for each run that loaded one. */
-const loadedDays = async ({ sql }: Rivers) =>
-  (await sql('select day from river_days order by day')).map(({ day }) =>
-    new Date(String(day)).toISOString().slice(0, 10),
-  );
-/** Another set of rivers in the configuration file. */
-async function rewrite({ file }: Rivers, others: object): Promise<void> {
-  const before = parse(await readFile(file, 'utf8'));
-  await writeFile(file, stringify({ ...before, rivers: others }));
-}
-
-const documentOf = ({ stdout }: { readonly stdout: string }) => JSON.parse(stdout);
-
-describe.concurrent.each(warehouseKinds)('a schedule into %s', { timeout: 150_000 }, (kind) => {
-  it('whose runs outlast the next start pulls every day that was meant, over both changes of summer time', () =>
-    withRivers({ kind, rivers: { codes: rivers.codes }, simulator: { latencyMs: 200 } }, async (house) => {
-      expect((await house.river('schedule', 'apply')).stdout).toContain('codes: created');
-      for (const [start, end] of [
-        ['2026-03-28', '2026-03-30'],
-        ['2026-10-24', '2026-10-26'],
-      ] as const) {
-        expect(
-          await house.river('schedule', 'backfill', 'codes', '--start', start, '--end', end),
-        ).toMatchObject({
-          code: 0,
-        });
-      }
-      const days = ['2026-03-27', '2026-03-28', '2026-03-29', '2026-10-23', '2026-10-24', '2026-10-25'];
-      await vi.waitFor(async () => expect(await loadedDays(house)).toEqual(days), patient);
-      const asked = house.simulator.calls().map(({ parameters }) => parameters.StartDate ?? parameters.Date);
-      expect(asked.filter((day) => day !== undefined).sort()).toEqual(days);
-      const [first] = await house.sql('select workflow_id as id from river_runs order by day limit 1');
-      expect(first?.id).toBe('codes-2026-03-28T06:30:00Z');
-    }));
-});
-
-describe.concurrent('river schedule', { timeout: 150_000 }, () => {
-  it('apply says what it changes, and changes nothing the second time', () =>
-    withRivers({ rivers, worker: false }, async (house) => {
-      const apply = async (...flags: string[]) =>
-        documentOf(await house.river('schedule', 'apply', '--json', ...flags)).map(
-          ({ river, change }: { river: string; change: string }) => [river, change],
-        );
-      expect(await apply()).toEqual([['codes', 'create']]);
-      expect(await apply()).toEqual([['codes', 'none']]);
-      const handle = house.temporal.client.schedule.getHandle(scheduleId('codes'));
-      expect(await handle.describe()).toMatchObject({
-        policies: { overlap: 'BUFFER_ALL', catchupWindow: 7 * 86_400_000 },
-        spec: { timezone },
-        action: { workflowType: 'riverRun', taskQueue, args: [{ river: 'codes' }] },
-      });
-      const schedule = { cron: '0 7 * * 1', timezone, jitter: '5m', overlap: 'skip', catchupWindow: '1d' };
-      await rewrite(house, { codes: { ...rivers.codes, schedule } });
-      const changed = await house.river('schedule', 'apply');
-      expect(changed.stdout).toMatch(
-        /codes: changed\n +before +30 6 .*buffer_all.*\n +now +0 7 \* \* 1.*overlap skip/,
-      );
-      expect(await apply()).toEqual([['codes', 'none']]);
-      expect(await handle.describe()).toMatchObject({
-        policies: { overlap: 'SKIP', catchupWindow: 86_400_000 },
-        spec: { jitter: 300_000 },
-      });
-      // Somebody else's is left alone.
-      const { client } = house.temporal;
-      const action = { type: 'startWorkflow', workflowType: 'riverRun', taskQueue } as const;
-      await client.schedule.create({ scheduleId: 'by-hand', spec: { cronExpressions: [cron] }, action });
-      await rewrite(house, { others: rivers.others });
-      await vi.waitFor(async () => expect(await apply()).toEqual([['codes', 'left']]), patient);
-      expect(await apply('--prune')).toEqual([['codes', 'delete']]);
-      await vi.waitFor(async () => {
-        const { stdout } = await house.river('schedule', 'list', '--json');
-        expect(JSON.parse(stdout).map((line: { schedule: string }) => line.schedule)).toEqual(['by-hand']);
-      }, patient);
-    }));
-
-  it('pauses, resumes, triggers and deletes; and says of a river without one what to do', () =>
-    withRivers({ rivers }, async (house) => {
-      await house.river('schedule', 'apply');
-      const state = async () => {
-        const [line] = documentOf(await house.river('schedule', 'list', '--json'));
-        return line?.paused;
-      };
-      expect((await house.river('schedule', 'pause', 'codes')).stdout).toContain('paused');
-      await vi.waitFor(async () => expect(await state()).toBe(true), patient);
-      expect((await house.river('schedule', 'resume', 'codes')).code).toBe(0);
-      await vi.waitFor(async () => expect(await state()).toBe(false), patient);
-      expect((await house.river('schedule', 'trigger', 'codes', '--json')).code).toBe(0);
-      await vi.waitFor(
-        async () =>
-          expect(await house.sql("select river from river_runs where state = 'succeeded'")).toHaveLength(1),
-        patient,
-      );
-      expect((await house.river('schedule', 'delete', 'codes')).code).toBe(0);
-      const gone = await house.river('schedule', 'trigger', 'codes');
-      expect(gone).toMatchObject({ code: 2, stdout: '' });
-      expect(gone.stderr).toMatch(/River codes has no schedule in Temporal\. .*schedule apply/);
-      const wrong = await house.river(
-        'schedule',
-        'backfill',
-        'codes',
-        '--start',
-        '2026-02-30',
-        '--end',
-        '2026-03-01',
-      );
-      expect(wrong.stderr).toContain('--start: expected a day, YYYY-MM-DD, got "2026-02-30"');
-      expect(wrong.code).toBe(2);
-    }));
-
-  it('made by hand pulls the day of its scheduled time as well', () =>
-    withRivers({ rivers: { codes: rivers.codes } }, async (house) => {
-      const { client } = house.temporal;
-      const schedule = await client.schedule.create({
-        scheduleId: 'by-hand',
-        spec: { cronExpressions: [cron], timezone },
-        action: {
-          type: 'startWorkflow',
-          workflowType: 'riverRun',
-          taskQueue,
-          args: [{ river: 'codes' }],
+describe.concurrent('river schedule apply', () => {
+  it('makes what the file says, changes nothing the second time, shows what differs, and prunes only its own', () =>
+    withRivers(
+      {
+        worker: false,
+        rivers: {
+          first: inLondon('0 6 * * *'),
+          second: daily({
+            cron: '*/20 5 1-10/3 jan,JUL mon-fri',
+            jitter: '2m',
+            overlap: 'skip',
+            catchupWindow: '1s',
+          }),
+          sundays: daily({ cron: '*/25 0 * * 7' }),
+          'by hand': { ...daily({}), schedule: undefined },
         },
-      });
-      const [start, end] = [new Date('2026-02-01T00:00:00Z'), new Date('2026-02-03T12:00:00Z')];
-      await schedule.backfill({ start, end, overlap: 'BUFFER_ALL' });
-      const days = ['2026-01-31', '2026-02-01', '2026-02-02'];
-      await vi.waitFor(async () => expect(await loadedDays(house)).toEqual(days), patient);
-    }));
+      },
+      async (rivers) => {
+        const { river, temporal } = rivers;
+        const { schedule } = temporal.client;
+        const action = { type: 'startWorkflow' as const, workflowType: 'theirs', taskQueue: 'theirs' };
+        await schedule.create({ scheduleId: 'river/theirs', spec: { cronExpressions: ['@yearly'] }, action });
+
+        const shown = await river('schedule', 'apply', '--dry-run');
+        expect(shown.stdout).toMatch(
+          /^create {5}first\n {11}cron: 0 6 \* \* \*\n {11}timezone: Europe\/London\n/,
+        );
+        expect(shown.stdout).toContain('Nothing was changed');
+        await expect(schedule.getHandle('river/first').describe()).rejects.toThrow('not found');
+
+        const all = { first: 'create', second: 'create', sundays: 'create' };
+        expect(await apply(rivers)).toEqual(all);
+        const made = await schedule.getHandle('river/first').describe();
+        expect(made.policies).toMatchObject({ overlap: 'BUFFER_ALL', catchupWindow: 7 * 86_400_000 });
+        expect(made.action).toMatchObject({
+          workflowType: 'riverRun',
+          taskQueue: 'river',
+          workflowId: 'first',
+          args: [{ river: 'first' }],
+        });
+        const unchanged = { first: 'unchanged', second: 'unchanged', sundays: 'unchanged' };
+        expect(await apply(rivers)).toEqual(unchanged);
+
+        // A pause is a person's, not the file's; a cron line changed by hand is put back.
+        expect((await river('schedule', 'pause', 'first')).code).toBe(0);
+        await schedule.getHandle('river/second').update(({ spec, ...rest }) => ({
+          ...rest,
+          spec: { ...spec, calendars: [{ hour: 3, second: 30 }] },
+        }));
+        await edit(rivers, ({ first, sundays: _, ...rest }) => ({
+          first: { ...first, ...inLondon('0 7 * * *') },
+          ...rest,
+        }));
+        await vi.waitFor(async () => expect(await listed(rivers)).toHaveLength(3), { timeout: 10_000 });
+        const text = (await river('schedule', 'apply', '--dry-run')).stdout;
+        expect(text).toContain('change     first\n           cron: 0 6 * * * → 0 7 * * *\n');
+        expect(text).toMatch(
+          /change {5}second\n {11}cron: not a cron line: .* → 0,20,40 5 1,4,7,10 1,7 1-5\n/,
+        );
+        expect(text).toContain('left       sundays: no longer in the file; `--prune` deletes it');
+        expect(await apply(rivers)).toEqual({ first: 'change', second: 'change', sundays: 'left' });
+        const [first] = await listed(rivers);
+        expect(first).toMatchObject({
+          river: 'first',
+          state: 'paused',
+          cron: '0 7 * * *',
+          asConfigured: true,
+        });
+        expect(await apply(rivers, '--prune')).toEqual({
+          first: 'unchanged',
+          second: 'unchanged',
+          sundays: 'delete',
+        });
+        expect(await apply(rivers)).toEqual({ first: 'unchanged', second: 'unchanged' });
+        expect((await schedule.getHandle('river/theirs').describe()).action.workflowType).toBe('theirs');
+      },
+    ));
+
+  it('tells the days on which the clocks make Temporal leave out or repeat a start', () =>
+    withRivers(
+      {
+        worker: false,
+        rivers: {
+          repeated: inLondon('30 0 * * *'),
+          'left out': inLondon('30 1 * * *'),
+          safe: inLondon('0 6 * * *'),
+          hourly: inLondon('30 * * * *'),
+          'in UTC': daily({ cron: '30 1 * * *' }),
+        },
+      },
+      async ({ river }) => {
+        const { oddDays } = documentOf(await river('schedule', 'apply', '--json'));
+        expect(oddDays).toEqual([
+          {
+            river: 'repeated',
+            day: expect.stringMatching(/-10-/),
+            expected: 1,
+            starts: [expect.any(String), expect.any(String)],
+          },
+          { river: 'left out', day: expect.stringMatching(/-03-/), expected: 1, starts: [] },
+        ]);
+        const text = (await river('schedule', 'apply')).stdout;
+        expect(text).toMatch(
+          /note {7}left out: clocks change on .*-03-.*, and Temporal starts it 0 times instead of once/,
+        );
+      },
+    ));
+
+  it('refuses what cannot be meant with a sentence and exit code 2', () =>
+    withRivers(
+      {
+        worker: false,
+        rivers: { first: inLondon('0 6 * * *'), 'by hand': { ...daily({}), schedule: undefined } },
+      },
+      async (rivers) => {
+        const { river, temporal } = rivers;
+        for (const [said, ...args] of [
+          [/no river "frist", did you mean "first"\?/, 'pause', 'frist'],
+          [/first has no schedule in Temporal\. Make it: river schedule apply/, 'trigger', 'first'],
+          [/by hand has no schedule in Temporal\. Write `schedule: /, 'delete', 'by hand'],
+          [/missing required argument 'river'/, 'resume'],
+          [/required option '--end <day>'/, 'backfill', 'first', '--start', '2026-01-01'],
+        ] as const) {
+          const end = await river('schedule', ...args, '--json');
+          expect(end, args.join(' ')).toMatchObject({ code: 2, stdout: '' });
+          expect(end.stderr).toMatch(said);
+        }
+        await apply(rivers);
+        for (const [start, end, said] of [
+          ['2026-02-30', '2026-03-01', /a day that exists, YYYY-MM-DD, got "2026-02-30"/],
+          ['2026-03-02', '2026-03-01', /--start 2026-03-02 is after --end 2026-03-01/],
+          ['2020-01-01', '2026-01-01', /first has 1000 or more starts .*; a backfill takes 1 to 999/],
+        ] as const) {
+          const refused = await river('schedule', 'backfill', 'first', '--start', start, '--end', end);
+          expect(refused.code).toBe(2);
+          expect(refused.stderr).toMatch(said);
+        }
+        expect((await river('schedule', 'delete', 'first')).stdout).toBe(
+          'The schedule of first is deleted.\n',
+        );
+        const action = { type: 'startWorkflow' as const, workflowType: 'theirs', taskQueue: 'theirs' };
+        await temporal.client.schedule.create({ scheduleId: 'river/first', spec: {}, action });
+        for (const act of ['apply', 'delete first']) {
+          const refused = await river('schedule', ...act.split(' '));
+          expect(refused.code).toBe(2);
+          expect(refused.stderr).toMatch(/river\/first was not made by `river schedule apply`/);
+        }
+      },
+    ));
 });

@@ -1,82 +1,87 @@
-import { type Client, ScheduleNotFoundError } from '@temporalio/client';
+import { ScheduleAlreadyRunning } from '@temporalio/client';
+import { ConfigurationError } from '../../domain/errors.ts';
 import type { Configuration } from '../../domain/river/configuration.ts';
-import type { River, ScheduleSetting } from '../../domain/river/river.ts';
-import {
-  riverOfScheduleId,
-  scheduleId,
-  scheduleOfRiver,
-  settingsMemo,
-  settingsText,
-} from './schedule-of-river.ts';
+import type { riverRun } from '../../workflows/index.ts';
+import type { TemporalClient } from '../connect-temporal.ts';
+import { type KnownSchedule, knownSchedules, memoOf } from './known-schedules.ts';
+import { type OddDay, oddDays } from './odd-days.ts';
+import { optionsOf, type ScheduleTerms, termsOfDescription, termsOfRiver } from './schedule-terms.ts';
 
-/** What `schedule apply` does with one schedule, or would. */
+/** What is done with one schedule. */
 export interface ScheduleChange {
   readonly river: string;
-  readonly change: 'create' | 'update' | 'none' | 'delete' | 'left';
-  /** The settings, as text; of one that is updated the old ones as well. */
-  readonly settings: string | null;
-  readonly before: string | null;
+  readonly id: string;
+  /** `left`: made for a river that the configuration no longer schedules, and only deleted on demand. */
+  readonly change: 'create' | 'change' | 'unchanged' | 'delete' | 'left';
+  /** Of a change each term that differs; of a schedule that is made all of them. */
+  readonly terms: readonly {
+    readonly term: keyof ScheduleTerms;
+    readonly from: string | null;
+    readonly to: string;
+  }[];
 }
 
-/**
- * Makes Temporal's schedules what the configuration says, and tells what that changes. Schedules of rivers that have none
- * any more are deleted with `prune` only; those that River did not make are left alone.
- */
+export interface ApplyOptions {
+  /** Delete the schedules of rivers that the configuration no longer schedules. */
+  readonly prune: boolean;
+  /** Only tell what would be done. */
+  readonly dryRun: boolean;
+}
+
+/** Makes Temporal's schedules what the configuration says, and tells what that takes. The second time it takes nothing. */
 export async function applySchedules(
-  client: Client,
-  { rivers }: Configuration,
-  { prune }: { readonly prune: boolean },
-): Promise<ScheduleChange[]> {
-  const changes: ScheduleChange[] = [];
-  for (const river of rivers.values()) {
-    if (river.schedule) changes.push(await applyOne(client, river, river.schedule));
+  temporal: TemporalClient,
+  configuration: Configuration,
+  { prune, dryRun }: ApplyOptions,
+): Promise<{ readonly changes: readonly ScheduleChange[]; readonly oddDays: readonly OddDay[] }> {
+  const known = await knownSchedules(temporal, configuration);
+  const planned = known.map((schedule) => ({ schedule, change: changeOf(schedule, prune) }));
+  if (!dryRun) for (const { schedule, change } of planned) await apply(temporal, schedule, change);
+  const odd: OddDay[] = [];
+  for (const { wanted } of known) {
+    if (wanted && !dryRun) odd.push(...(await oddDays(temporal, wanted)));
   }
-  for (const name of await scheduledRivers(client)) {
-    if (rivers.get(name)?.schedule) continue;
-    if (prune) await client.schedule.getHandle(scheduleId(name)).delete();
-    changes.push({
-      river: name,
-      change: prune ? 'delete' : 'left',
-      settings: null,
-      before: (prune ? null : await settingsOf(client, name)) ?? null,
-    });
-  }
-  return changes;
+  return { changes: planned.map(({ change }) => change), oddDays: odd };
 }
 
-async function applyOne(client: Client, river: River, setting: ScheduleSetting): Promise<ScheduleChange> {
-  const settings = settingsText(setting);
-  const before = await settingsOf(client, river.name);
-  const options = scheduleOfRiver(river, setting);
-  if (before === undefined) {
-    await client.schedule.create(options);
-    return { river: river.name, change: 'create', settings, before: null };
-  }
-  if (before === settings) return { river: river.name, change: 'none', settings, before };
-  const { spec, policies, action } = options;
-  await client.schedule
-    .getHandle(options.scheduleId)
-    .update(({ state }) => ({ spec, action, policies: policies ?? {}, state }));
-  return { river: river.name, change: 'update', settings, before };
+function changeOf({ river, id, wanted, found }: KnownSchedule, prune: boolean): ScheduleChange {
+  if (!wanted) return { river, id, change: prune ? 'delete' : 'left', terms: [] };
+  const to = termsOfRiver(wanted);
+  const from = found && termsOfDescription(found);
+  const terms = (Object.keys(to) as (keyof ScheduleTerms)[])
+    .filter((term) => from?.[term] !== to[term])
+    .map((term) => ({ term, from: from?.[term] ?? null, to: to[term] }));
+  if (!from) return { river, id, change: 'create', terms };
+  return { river, id, change: terms.length === 0 ? 'unchanged' : 'change', terms };
 }
 
-/** The settings that a river's schedule was made from; undefined where there is no schedule. */
-async function settingsOf(client: Client, river: string): Promise<string | undefined> {
-  try {
-    const { action } = await client.schedule.getHandle(scheduleId(river)).describe();
-    return String(action.memo?.[settingsMemo] ?? 'made by hand');
-  } catch (error) {
-    if (error instanceof ScheduleNotFoundError) return undefined;
-    throw error;
+async function apply(
+  { client }: TemporalClient,
+  { river, id, wanted }: KnownSchedule,
+  { change }: ScheduleChange,
+): Promise<void> {
+  const handle = client.schedule.getHandle(id);
+  if (change === 'delete') await handle.delete();
+  if (!wanted) return;
+  const { spec, policies, action } = optionsOf(wanted);
+  if (change === 'change') {
+    // What a person has set meanwhile stays: whether it is paused, and whether a failure pauses it.
+    await handle.update<typeof riverRun>(({ state, policies: before }) => ({
+      spec,
+      action,
+      policies: { ...before, ...policies },
+      state,
+    }));
   }
-}
-
-/** Rivers that have a schedule of ours. */
-async function scheduledRivers(client: Client): Promise<string[]> {
-  const rivers: string[] = [];
-  for await (const { scheduleId: id, action } of client.schedule.list()) {
-    const river = riverOfScheduleId(id);
-    if (river !== undefined && action?.workflowType === 'riverRun') rivers.push(river);
+  if (change === 'create') {
+    await client.schedule
+      .create({ scheduleId: id, memo: memoOf(river), spec, policies, action })
+      .catch((error: unknown) => {
+        if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+        throw new ConfigurationError(
+          `Somebody else has just made the schedule ${id}. Look at it with \`river schedule list\`, and apply again.`,
+          { cause: error },
+        );
+      });
   }
-  return rivers;
 }

@@ -1,25 +1,57 @@
-import type { Client } from '@temporalio/client';
+import type { Configuration } from '../../domain/river/configuration.ts';
+import type { TemporalClient } from '../connect-temporal.ts';
+import { type KnownSchedule, knownSchedules } from './known-schedules.ts';
+import { type ScheduleTerms, termsOfDescription, termsOfRiver } from './schedule-terms.ts';
 
-/** A schedule that starts rivers, whoever made it. */
-export interface ScheduleLine {
-  readonly schedule: string;
-  readonly paused: boolean;
-  /** ISO 8601; null where it never comes. */
-  readonly next: string | null;
-  readonly last: string | null;
+/** One schedule as it stands. */
+export interface ScheduleState extends ScheduleTerms {
+  readonly river: string;
+  readonly id: string;
+  /** `not applied`: the configuration has it, and Temporal does not yet. */
+  readonly state: 'active' | 'paused' | 'not applied';
+  /** Whether it is what the configuration says; false where that no longer schedules the river. */
+  readonly asConfigured: boolean;
+  readonly note: string | null;
+  /** The next starts, ISO 8601. */
+  readonly next: readonly string[];
+  /** Workflow ids of the runs under way. */
+  readonly running: readonly string[];
+  /** The last start. */
+  readonly last: { readonly workflowId: string; readonly scheduledAt: string } | null;
 }
 
-/** Every schedule that starts `riverRun`, those made by hand included. */
-export async function listSchedules(client: Client): Promise<ScheduleLine[]> {
-  const lines: ScheduleLine[] = [];
-  for await (const { scheduleId, action, state, info } of client.schedule.list()) {
-    if (action?.workflowType !== 'riverRun') continue;
-    lines.push({
-      schedule: scheduleId,
-      paused: state.paused,
-      next: info.nextActionTimes[0]?.toISOString() ?? null,
-      last: info.recentActions.at(-1)?.scheduledAt.toISOString() ?? null,
-    });
-  }
-  return lines.sort((a, b) => a.schedule.localeCompare(b.schedule));
+/** How many starts to come are told. */
+const nextAtMost = 5;
+
+/** Every schedule that the configuration has or River made. */
+export async function listSchedules(
+  temporal: TemporalClient,
+  configuration: Configuration,
+): Promise<ScheduleState[]> {
+  return (await knownSchedules(temporal, configuration)).flatMap(stateOf);
 }
+
+function stateOf({ river, id, wanted, found }: KnownSchedule): ScheduleState[] {
+  const to = wanted && termsOfRiver(wanted);
+  const terms = found ? termsOfDescription(found) : to;
+  if (!terms) return [];
+  const { state, info } = found ?? {};
+  const last = info?.recentActions.at(-1);
+  return [
+    {
+      river,
+      id,
+      state: state ? (state.paused ? 'paused' : 'active') : 'not applied',
+      asConfigured: found !== undefined && JSON.stringify(to) === JSON.stringify(terms),
+      ...terms,
+      note: state?.note || null,
+      next: state?.paused ? [] : (info?.nextActionTimes ?? []).slice(0, nextAtMost).map(isoOf),
+      running: (info?.runningActions ?? []).map(({ workflow }) => workflow.workflowId),
+      last: last
+        ? { workflowId: last.action.workflow.workflowId, scheduledAt: isoOf(last.scheduledAt) }
+        : null,
+    },
+  ];
+}
+
+const isoOf = (at: Date): string => at.toISOString();

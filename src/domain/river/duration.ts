@@ -22,3 +22,10 @@ export const Duration = z
   .regex(durationPattern, { abort: true })
   .refine((text) => durationMs(text) <= longestMs)
   .register(accepted, { words: 'a duration such as 15s, 10m, 6h or 2d' });
+
+/** A duration as a person writes it, in the largest unit that it is a whole number of. */
+export function durationText(ms: number): string {
+  const units = Object.entries(unitMs).reverse();
+  const [unit, size] = units.find(([, each]) => ms >= each && ms % each === 0) ?? ['s', unitMs.s];
+  return ms === 0 ? '0' : `${ms / size}${unit}`;
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { withTemporal } from '../../../control/connect-temporal.ts';
+import { actOnSchedule, type ScheduleAct } from '../../../control/schedules/act-on-schedule.ts';
+import { action, type CommandContext } from '../../context.ts';
+import { type ExitCode, exitCode } from '../../exit-code.ts';
+
+/** Each act with its help, and what it says when it is done. */
+const acts: readonly (readonly [act: ScheduleAct, help: string, done: string])[] = [
+  ['pause', 'No more starts until it is resumed; a run under way goes on', 'is paused'],
+  ['resume', 'Starts again at its times', 'starts again at its times'],
+  ['trigger', 'Start a run now, by the overlap policy of the schedule', 'was told to start a run now'],
+  ['delete', 'Delete the schedule; a run under way goes on', 'is deleted'],
+];
+
+/** `pause`, `resume`, `trigger` and `delete` take a river and nothing else. */
+export function addActs(schedule: Command): void {
+  for (const [act, help, done] of acts) {
+    schedule
+      .command(act)
+      .description(help)
+      .argument('<river>', 'a river that has a schedule')
+      .action(
+        action(async ({ terminal, configuration }: CommandContext, river: string): Promise<ExitCode> => {
+          const read = await configuration();
+          return withTemporal(async (temporal) => {
+            await actOnSchedule(temporal, read, river, act);
+            terminal.answer({ json: { river, done: act }, text: `The schedule of ${river} ${done}.` });
+            return exitCode.done;
+          });
+        }),
+      );
+  }
+}

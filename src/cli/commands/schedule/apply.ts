@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { withTemporal } from '../../../control/connect-temporal.ts';
+import { applySchedules } from '../../../control/schedules/apply-schedules.ts';
+import { action, type CommandContext } from '../../context.ts';
+import { type ExitCode, exitCode } from '../../exit-code.ts';
+import { showChanges, showOddDay } from '../../show-schedules.ts';
+
+interface Flags {
+  readonly prune?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export function addApply(schedule: Command): void {
+  schedule
+    .command('apply')
+    .description('Make the schedules what the configuration file says, and show what changes')
+    .option('--prune', 'delete those that River made for rivers which the file no longer schedules')
+    .option('--dry-run', 'only show what would change')
+    .action(action(apply));
+}
+
+async function apply({ terminal, configuration }: CommandContext, flags: Flags): Promise<ExitCode> {
+  const { prune = false, dryRun = false } = flags;
+  const read = await configuration();
+  return withTemporal(async (temporal) => {
+    const { changes, oddDays } = await applySchedules(temporal, read, { prune, dryRun });
+    terminal.answer({
+      json: { applied: !dryRun, schedules: changes, oddDays },
+      text: [showChanges(changes, dryRun), ...oddDays.map(showOddDay)].join('\n'),
+    });
+    return exitCode.done;
+  });
+}

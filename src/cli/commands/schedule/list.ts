@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { withTemporal } from '../../../control/connect-temporal.ts';
+import { listSchedules } from '../../../control/schedules/list-schedules.ts';
+import { action, type CommandContext } from '../../context.ts';
+import { type ExitCode, exitCode } from '../../exit-code.ts';
+import { showSchedules } from '../../show-schedules.ts';
+
+export function addList(schedule: Command): void {
+  schedule
+    .command('list')
+    .description('Each schedule: when it starts next, what it started last, whether it is as the file says')
+    .action(action(list));
+}
+
+async function list({ terminal, configuration }: CommandContext): Promise<ExitCode> {
+  const read = await configuration();
+  return withTemporal(async (temporal) => {
+    const schedules = await listSchedules(temporal, read);
+    terminal.answer({ json: schedules, text: showSchedules(schedules) });
+    return exitCode.done;
+  });
+}

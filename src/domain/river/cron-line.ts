@@ -1,0 +1,69 @@
+/** Values that a field of a cron line stands for, and the names that some of them have. */
+interface Field {
+  readonly first: number;
+  readonly last: number;
+  readonly names: readonly string[];
+}
+
+const names = (text: string): string[] => text.split(' ');
+
+/** Minute, hour, day of the month, month, day of the week. */
+const fields: readonly Field[] = [
+  { first: 0, last: 59, names: [] },
+  { first: 0, last: 23, names: [] },
+  { first: 1, last: 31, names: [] },
+  { first: 1, last: 12, names: names('JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC') },
+  { first: 0, last: 6, names: names('SUN MON TUE WED THU FRI SAT') },
+];
+
+/** The values of each of the five fields of a cron line. */
+export type CronFields = readonly ReadonlySet<number>[];
+
+/** What a cron line stands for; the line is one that the configuration has accepted. */
+export function cronFields(cron: string): CronFields {
+  const texts = cron.trim().split(/\s+/);
+  return fields.map(
+    (field, at) => new Set((texts[at] ?? '*').split(',').flatMap((part) => valuesOf(part, field))),
+  );
+}
+
+/** The line in one fixed spelling, so that two which mean the same are the same: `0,30 6 * * 1-5`. */
+export const cronText = (line: CronFields): string =>
+  fields.map((field, at) => fieldText(line[at] ?? new Set(), field)).join(' ');
+
+function valuesOf(part: string, field: Field): number[] {
+  const [range = '', step] = part.split('/');
+  const [from = '', to] = range.split('-');
+  const first = from === '*' ? field.first : numberOf(from, field);
+  // `5/10` goes on to the field's end.
+  const last =
+    from === '*' || (to === undefined && step !== undefined) ? field.last : numberOf(to ?? from, field);
+  const values: number[] = [];
+  for (let value = first; value <= last; value += Number(step ?? 1)) values.push(value);
+  // Sunday is 0 and 7.
+  return values.map((value) => (field.last === 6 && value === 7 ? 0 : value));
+}
+
+function numberOf(text: string, field: Field): number {
+  const named = field.names.indexOf(text.slice(0, 3).toUpperCase());
+  return named < 0 ? Number(text) : field.first + named;
+}
+
+function fieldText(values: ReadonlySet<number>, { first, last }: Field): string {
+  if (values.size === last - first + 1) return '*';
+  const runs: { first: number; last: number }[] = [];
+  for (const value of [...values].sort((a, b) => a - b)) {
+    const open = runs.at(-1);
+    if (open && open.last === value - 1) open.last = value;
+    else runs.push({ first: value, last: value });
+  }
+  return runs.map((run) => (run.first === run.last ? `${run.first}` : `${run.first}-${run.last}`)).join(',');
+}
+
+/** How often a line comes due on a day. Day of the month and day of the week must both fit, as Temporal has it. */
+export function startsOnDay([minutes, hours, days, months, weekdays]: CronFields, day: string): number {
+  const [, month, date] = day.split('-').map(Number);
+  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
+  const fits = days?.has(date ?? 0) && months?.has(month ?? 0) && weekdays?.has(weekday);
+  return fits ? (minutes?.size ?? 0) * (hours?.size ?? 0) : 0;
+}

@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { describe, expect, it, vi } from 'vitest';
+import { createConfigurations } from '../../src/config/watch-configuration.ts';
+import { addDays, daysOf } from '../../src/domain/period/day.ts';
+import { startTemporalServer } from '../../src/workers/services/temporal-server.ts';
+import { startWorker } from '../../src/workers/start-worker.ts';
+import { documentOf } from '../helpers/commanded.ts';
+import { withFolder } from '../helpers/folder.ts';
+import { apply, endedRuns, inLondon, listed, report } from '../helpers/scheduled.ts';
+import { withRivers } from '../helpers/with-rivers.ts';
+import { warehouseKinds } from '../helpers/with-warehouse.ts';
+
+describe.concurrent.each(warehouseKinds)(
+  'a run that a schedule starts, into %s,',
+  { timeout: 180_000 },
+  (kind) => {
+    it.each([
+      // 00:30 in London is 23:30 of the day before in UTC while it is summer there.
+      ['spring', '30 0 * * *', '2026-03-05', '2026-04-04'],
+      ['autumn', '0 6 * * *', '2026-10-23', '2026-10-27'],
+    ])('takes its day from the scheduled time: over the change of %s each day once', (_, cron, start, end) =>
+      withRivers({ kind, rivers: { daily: inLondon(cron) } }, async (rivers) => {
+        const { river, simulator, sql } = rivers;
+        await apply(rivers);
+        const days = [...daysOf({ first: start, last: end })].map((day) => addDays(day, -1));
+        const filled = await river('schedule', 'backfill', 'daily', '--start', start, '--end', end, '--json');
+        expect(documentOf(filled).times).toHaveLength(days.length);
+        const runs = await endedRuns(rivers, days.length);
+        expect(runs.map(({ state }) => state)).toEqual(days.map(() => 'succeeded'));
+        expect(runs.map(({ day }) => day)).toEqual(days);
+        expect(runs[0]?.workflow_id).toMatch(/^daily-2026-\d\d-\d\dT/);
+        // Each asks how far the data is, and for its day.
+        expect(simulator.stats().calls).toBe(2 * days.length);
+        const rows = simulator.world.rowCount(report, { days });
+        expect(rows).toBeGreaterThan(days.length);
+        expect(await sql('select count(*) as n from daily')).toEqual([{ n: rows }]);
+      }),
+    );
+  },
+);
+
+describe.concurrent('a schedule', { timeout: 180_000 }, () => {
+  it('that is triggered while its run is under way starts the next when that has ended; paused it starts none by itself', () =>
+    withRivers(
+      { simulator: { latencyMs: 1_500 }, rivers: { daily: inLondon('0 0 1 1 *') } },
+      async (rivers) => {
+        const { river } = rivers;
+        await apply(rivers);
+        expect(documentOf(await river('schedule', 'pause', 'daily', '--json'))).toEqual({
+          river: 'daily',
+          done: 'pause',
+        });
+        expect(await listed(rivers)).toMatchObject([
+          { state: 'paused', next: [], note: 'Paused by `river schedule pause`' },
+        ]);
+        expect((await river('schedule', 'resume', 'daily')).code).toBe(0);
+        await Promise.all([river('schedule', 'trigger', 'daily'), river('schedule', 'trigger', 'daily')]);
+        const runs = await endedRuns(rivers, 2);
+        expect(runs.map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+        expect(Date.parse(String(runs[1]?.started_at))).toBeGreaterThanOrEqual(
+          Date.parse(String(runs[0]?.finished_at)),
+        );
+        const [state] = await listed(rivers);
+        expect(state).toMatchObject({
+          state: 'active',
+          next: [expect.stringMatching(/-01-01T00:00:00/), ...Array(4).fill(expect.any(String))],
+        });
+        expect(state?.last?.workflowId).toBe(runs[1]?.workflow_id);
+      },
+    ));
+
+  it('that is made by hand works the same, also where a run outlasts the next starts', () =>
+    withRivers(
+      { simulator: { latencyMs: 2_500 }, rivers: { daily: inLondon('30 0 * * *') } },
+      async (rivers) => {
+        const { temporal, simulator } = rivers;
+        const handle = await temporal.client.schedule.create({
+          scheduleId: 'mine',
+          spec: { intervals: [{ every: '1s' }] },
+          policies: { overlap: 'BUFFER_ALL' },
+          state: { remainingActions: 4 },
+          action: {
+            type: 'startWorkflow',
+            workflowType: 'riverRun',
+            taskQueue: 'river',
+            workflowId: 'mine',
+            args: [{ river: 'daily' }],
+          },
+        });
+        const runs = await endedRuns(rivers, 4);
+        expect(runs.every(({ state }) => state === 'succeeded')).toBe(true);
+        for (const [at, { started_at }] of runs.entries()) {
+          const before = runs[at - 1];
+          if (before)
+            expect(Date.parse(String(started_at))).toBeGreaterThanOrEqual(
+              Date.parse(String(before.finished_at)),
+            );
+        }
+        const calls = simulator.stats().calls;
+        expect(calls).toBe(2 * 4);
+        await handle.update(({ state: _, ...rest }) => ({
+          ...rest,
+          spec: { cronExpressions: ['30 0 * * *'], timezone: 'Europe/London' },
+          state: {},
+        }));
+        await handle.backfill({
+          start: new Date('2026-03-28T12:00:00Z'),
+          end: new Date('2026-03-30T12:00:00Z'),
+          overlap: 'BUFFER_ALL',
+        });
+        const later = await endedRuns(rivers, 6);
+        expect(later.slice(4).map(({ day }) => day)).toEqual(['2026-03-28', '2026-03-29']);
+      },
+    ));
+
+  it('makes up for every start that was missed while the machine was off', () =>
+    withRivers({ worker: false, rivers: { daily: inLondon('30 0 * * *') } }, ({ file, env, sql }) =>
+      withFolder(async (folder) => {
+        const dbFilename = join(folder, 'temporal.db');
+        const options = { ui: false, dbFilename, cli: process.env.TEMPORAL_CLI, say: () => {} };
+        const before = await startTemporalServer(options);
+        const connection = await Connection.connect({ address: before.address });
+        const { schedule } = new Client({ connection });
+        await schedule.create({
+          scheduleId: 'often',
+          spec: { intervals: [{ every: '2s' }] },
+          policies: { overlap: 'BUFFER_ALL', catchupWindow: '7d' },
+          action: {
+            type: 'startWorkflow',
+            workflowType: 'riverRun',
+            taskQueue: 'river',
+            args: [{ river: 'daily' }],
+          },
+        });
+        const { createdAt } = (await schedule.getHandle('often').describe()).info;
+        await connection.close();
+        await before.stop();
+        // Four starts fall into it.
+        await sleep(8_000);
+
+        const server = await startTemporalServer(options);
+        const temporal = { address: server.address, namespace: server.namespace };
+        const worker = await startWorker({ configurations: createConfigurations({ file, env }), temporal });
+        try {
+          const runs = await vi.waitFor(
+            async () => {
+              const ended = await sql("select workflow_id from river_runs where state = 'succeeded'");
+              expect(ended.length).toBeGreaterThan(6);
+              return ended;
+            },
+            { timeout: 60_000, interval: 250 },
+          );
+          // Temporal puts the scheduled time behind the workflow id.
+          const times = runs
+            .map(({ workflow_id }) => Date.parse(String(workflow_id).slice(-20)))
+            .sort((a, b) => a - b);
+          expect(times[0]).toBeLessThanOrEqual(createdAt.getTime() + 2_000);
+          expect(times.map((at) => (at - (times[0] ?? 0)) / 2_000)).toEqual(times.map((_, at) => at));
+        } finally {
+          worker.stop();
+          await worker.done;
+          await server.stop();
+        }
+      }),
+    ));
+});
