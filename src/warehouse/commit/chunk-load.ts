@@ -2,8 +2,16 @@ import type { CommitRequest } from '../../domain/run/commit.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { WantedColumn } from '../tables/wanted-columns.ts';
 
-/** What has just been done inside a commit's transaction: a test may stop there. */
-export type Step = 'locked' | 'compared' | 'removed' | 'inserted' | 'days' | 'marked' | 'unstaged';
+/** What a commit has just done: a test may stop there. All but the last stand inside of its transaction. */
+export type Step =
+  | 'locked'
+  | 'compared'
+  | 'removed'
+  | 'inserted'
+  | 'days'
+  | 'marked'
+  | 'unstaged'
+  | 'committed';
 
 /** A chunk on its way from staging into its target. */
 export interface ChunkLoad {

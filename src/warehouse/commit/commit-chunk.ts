@@ -31,7 +31,10 @@ export async function commitChunk(
   for (let look = 1; ; look += 1) {
     const wanted = await readyTable(database, run, chunk, request);
     try {
-      return await database.transact((tables) => loadChunk(tables, { run, chunk, request, wanted, onStep }));
+      const load = { run, chunk, request, wanted, onStep };
+      const outcome = await database.transact((tables) => loadChunk(tables, load));
+      await onStep('committed');
+      return outcome;
     } catch (error) {
       if (error instanceof SlicesDiffer) return { outcome: 'differs', slices: error.slices };
       if (!(error instanceof TableChanged) || look === looksAtMost) throw error;
