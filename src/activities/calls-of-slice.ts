@@ -7,11 +7,12 @@ import { slicesOf } from '../domain/call/slices.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import { columnsOfRiver } from '../domain/column/columns-of-river.ts';
 import { fitListRows, fitRows } from '../domain/column/fit-rows.ts';
-import { ConfigurationError, ReportRefusedError } from '../domain/errors.ts';
+import { ConfigurationError, RefusedError } from '../domain/errors.ts';
 import { isAskForData, proofOfConnection } from '../domain/run/run-slices.ts';
 import type { StoredRun } from '../domain/run/stored-run.ts';
 import type { Warehouse } from './ports.ts';
 import type { PullContext } from './pull-call.ts';
+import { isRefused } from './refusal-of-call.ts';
 import { reportOfRiver } from './report-of-run.ts';
 
 /** A slice's calls, planned from small lists, and how their answers are read. */
@@ -52,7 +53,7 @@ export async function callsOfSlice(
   return {
     calls: ran ? pruneCalls(report, calls, ran) : calls,
     fit: (call, rows) => fitRows(rows, call, columns),
-    tolerates: (_call, error) => oneGroupOfTen && error.facts.status === 400,
+    tolerates: (_call, error) => oneGroupOfTen && error instanceof RefusedError && error.facts.status === 400,
   };
 }
 
@@ -60,8 +61,8 @@ const listPlan = (calls: Iterable<Call>): SlicePlan => ({
   calls,
   fit: (call, rows) => fitListRows(rows, call),
   // Where a tenant refuses GetLastDataUpdate (the sandbox does), the run's day stands in for it.
-  tolerates: (call, error) => call === lastDataUpdate && error instanceof ReportRefusedError,
+  tolerates: (call, error) => call === lastDataUpdate && isRefused(call, error),
 });
 
 /** A refusal proves as well as an answer that somebody who knows the call is there. */
-const anyRefusal = () => true;
+const anyRefusal: PullContext['tolerates'] = (_call, error) => error instanceof RefusedError;

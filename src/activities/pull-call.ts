@@ -6,6 +6,7 @@ import type { FittedRows } from '../domain/column/fit-rows.ts';
 import {
   OptimoveUnavailableError,
   RefusedError,
+  RiverError,
   ThrottledError,
   WarehouseUnavailableError,
 } from '../domain/errors.ts';
@@ -31,8 +32,8 @@ export interface PullContext {
   readonly signals: StopSignals;
   /** Fits an answer's rows to columns. */
   fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
-  /** Whether this refusal of this call is taken as "no rows" (report 1: one recipient group of ten). */
-  tolerates(call: Call, error: RefusedError): boolean;
+  /** Whether this failure of this call is taken as "no rows" (report 1: one recipient group of ten refused). */
+  tolerates(call: Call, error: RiverError): boolean;
 }
 
 /** How far a call has come. */
@@ -90,7 +91,7 @@ async function ask(
       });
       return;
     } catch (error) {
-      if (error instanceof RefusedError && kept === 'not begun' && context.tolerates(call, error)) {
+      if (error instanceof RiverError && kept === 'not begun' && context.tolerates(call, error)) {
         return keep({ status: Number(error.facts.status), rows: [], fingerprint: '' }, requests);
       }
       if (error instanceof ChunkClosed || error instanceof WarehouseUnavailableError) throw error;

@@ -27,7 +27,8 @@ const rivers = {
     target: { table: 'changers' },
   },
 };
-const refusesToSay = { kind: 'status', status: 400, match: { endpoint: 'GetLastDataUpdate' } } as const;
+const refusesToSay = (status: number) =>
+  ({ kind: 'status', status, match: { endpoint: 'GetLastDataUpdate' } }) as const;
 
 describe.each(warehouseKinds)('days that are not complete yet, loaded into %s,', (kind) => {
   const opened = shareRivers({ kind, rivers, simulator: { unfinishedDays: 'partial' } });
@@ -76,18 +77,39 @@ describe.each(warehouseKinds)('days that are not complete yet, loaded into %s,',
     expect(await provisional()).toEqual([]);
   });
 
-  it('are the day of the run alone where Optimove refuses to say', async () => {
-    house.simulator.setFaults([refusesToSay]);
-    const result = await at('2026-01-04', 'tracked');
-    expect(result.calls).toBe(5);
-    expect(result.warnings).toMatchObject([
-      { start: '2026-01-04', end: '2026-01-04', message: expect.stringContaining('GetLastDataUpdate') },
-    ]);
-    expect(await provisional()).toEqual(['2026-01-04']);
-    // A river that waits for its data does not wait for an answer that will not come.
-    expect((await at('2026-01-05', 'patient')).warnings).toMatchObject([{ start: '2026-01-05' }]);
-    await at('2026-01-05', 'changers');
-    expect(await house.sql('select distinct data_date from changers')).toEqual([{ data_date: '2026-01-05' }]);
+  it.each([400, 403, 404])(
+    'are the day of the run alone where Optimove refuses to say, with %d',
+    async (status) => {
+      house.simulator.setFaults([refusesToSay(status)]);
+      const result = await at('2026-01-04', 'tracked');
+      expect(result.calls).toBe(5);
+      expect(result.warnings).toMatchObject([
+        { start: '2026-01-04', end: '2026-01-04', message: expect.stringContaining('GetLastDataUpdate') },
+      ]);
+      expect(await provisional()).toEqual(['2026-01-04']);
+      // A river that waits for its data does not wait for an answer that will not come.
+      expect((await at('2026-01-05', 'patient')).warnings).toMatchObject([{ start: '2026-01-05' }]);
+      await at('2026-01-05', 'changers');
+      expect(await house.sql('select distinct data_date from changers')).toEqual([
+        { data_date: '2026-01-05' },
+      ]);
+    },
+  );
+
+  it('are not known where the credentials are refused: the run stops', async () => {
+    house.simulator.setFaults([refusesToSay(401)]);
+    const end = await runAt(house, '2026-01-04', { river: 'tracked' });
+    expect(end).toMatchObject({ end: 'failed', kind: 'CredentialsRefusedError', result: { calls: 1 } });
+  });
+
+  it('do not hide that the base URL is wrong', async () => {
+    house.simulator.setFaults([{ kind: 'notFound' }]);
+    const end = await runAt(house, '2026-01-04', { river: 'tracked' });
+    expect(end).toMatchObject({
+      end: 'failed',
+      kind: 'ConfigurationError',
+      message: expect.stringContaining('Is the base URL of connection main right?'),
+    });
   });
 
   it('wait in append until they are complete, and are then there once', async () => {
