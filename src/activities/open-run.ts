@@ -12,6 +12,7 @@ import type { River } from '../domain/river/river.ts';
 import { chunksOf, planDays } from '../domain/run/plan-days.ts';
 import type { StoredRun } from '../domain/run/stored-run.ts';
 import { isTracked, type Track } from '../domain/run/track.ts';
+import { closeLeftRuns } from './close-left-runs.ts';
 import type { OpenedRun, OpenRunRequest } from './contract.ts';
 import { type Opening, planRetry } from './plan-retry.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
@@ -35,7 +36,7 @@ export const openRun =
     const { run, chunks, warehouse } = opening;
     await ports.optimove(run.river.connection);
     await warehouse.openRun(run, chunks, shapeOf(run.river));
-    await dropOrphanedStaging(ports, warehouse, run.runId);
+    await closeLeftRuns(ports, warehouse, run.runId);
     return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
   };
 
@@ -85,17 +86,6 @@ function shapeOf(river: River): TableShape {
     key: keyOfRiver(report, river),
     dayColumn: dayColumnOf(report),
   };
-}
-
-/** A run that was terminated could not clean up after itself; the next one in its warehouse does. */
-async function dropOrphanedStaging(
-  ports: ActivityPorts,
-  warehouse: Warehouse,
-  ownRunId: string,
-): Promise<void> {
-  for (const run of await warehouse.runsWithStaging()) {
-    if (run.runId !== ownRunId && (await ports.runs.isClosed(run))) await warehouse.dropStaging(run.runId);
-  }
 }
 
 /** What the workflow knows of a run that is in the manifest. */

@@ -86,7 +86,7 @@ async function newestFound(warehouses: readonly Warehouse[], workflowId: string)
 }
 
 async function refuseOpen(ports: ActivityPorts, run: StoredRun): Promise<void> {
-  if (await ports.runs.isClosed(run)) return;
+  if (await ports.runs.endOf(run)) return;
   throw new ConfigurationError(
     `input retryFailedChunksOf: the run ${run.workflowId} is still under way. Wait until it has closed, or cancel it.`,
   );

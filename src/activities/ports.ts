@@ -10,6 +10,7 @@ import type { Stretch } from '../domain/period/day.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { CommitOutcome, CommitRequest } from '../domain/run/commit.ts';
 import type { Freshness } from '../domain/run/freshness.ts';
+import type { EndOfRun, LeftRun } from '../domain/run/left-run.ts';
 import type { BegunChunk, ChunkStatus, RunStatus } from '../domain/run/run-result.ts';
 import type { RunSummary } from '../domain/run/run-summary.ts';
 import type { StagedCall, StagedPage } from '../domain/run/staged-page.ts';
@@ -104,9 +105,10 @@ export interface Warehouse {
   /** Ends the run and drops its staging. */
   closeRun(runId: string, status: Exclude<RunStatus, 'running'>, finishedAt: string): Promise<void>;
   summariseRun(runId: string): Promise<RunSummary>;
-  /** Runs of this warehouse whose staging is still there. */
-  runsWithStaging(): Promise<{ runId: string; workflowId: string }[]>;
-  dropStaging(runId: string): Promise<void>;
+  /** Runs that are open in the manifest, or whose staging is still there. */
+  leftRuns(): Promise<LeftRun[]>;
+  /** Closes one of them that has ended all the same, unless it has done something since: it may have been reset. */
+  closeLeft(run: LeftRun, end: EndOfRun): Promise<void>;
   /** How the run of this river ended that ended before this one; undefined where there is none. */
   endBefore(river: string, runId: string): Promise<RunStatus | undefined>;
 }
@@ -131,8 +133,8 @@ export interface OptimoveConnection {
 export interface Runs {
   /** Names of the search attributes that the namespace knows. */
   registeredSearchAttributes(): Promise<readonly string[]>;
-  /** Whether a run has ended, through all its continuations. */
-  isClosed(run: { readonly runId: string; readonly workflowId: string }): Promise<boolean>;
+  /** How a run has ended, through all its continuations; undefined while it is under way. */
+  endOf(run: { readonly runId: string; readonly workflowId: string }): Promise<EndOfRun | undefined>;
   /** What the budget remembered that kept this workflow id before the execution of that run id. */
   recallBudget(execution: { readonly runId: string; readonly workflowId: string }): Promise<RecalledBudget>;
 }

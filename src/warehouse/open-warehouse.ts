@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../domain/errors.ts';
 import type { WarehouseSetting } from '../domain/river/configuration.ts';
+import { closeLeft } from './close-left.ts';
 import type { Step } from './commit/chunk-load.ts';
 import { commitChunk } from './commit/commit-chunk.ts';
 import { connectDatabase, type Database } from './database.ts';
@@ -20,10 +21,10 @@ import { failingSince } from './statements/failing-since.ts';
 import { findRun } from './statements/find-run.ts';
 import { firstRows } from './statements/first-rows.ts';
 import { isOpen } from './statements/is-open.ts';
+import { leftRuns } from './statements/left-runs.ts';
 import { listRuns } from './statements/list-runs.ts';
 import { readRun } from './statements/read-run.ts';
 import { readTrack } from './statements/read-track.ts';
-import { runsWithStaging } from './statements/runs-with-staging.ts';
 import { saveSelection } from './statements/save-selection.ts';
 import { stagedCalls } from './statements/staged-calls.ts';
 import { dropStaging, hasStaging } from './statements/staging-table.ts';
@@ -81,8 +82,8 @@ export async function openWarehouse(
         await dropStaging(tables, runId);
       }),
     summariseRun: (runId) => read((tables) => summariseRun(tables, runId)),
-    runsWithStaging: () => read(runsWithStaging),
-    dropStaging: (runId) => transact((tables) => dropStaging(tables, runId)),
+    leftRuns: () => read(leftRuns),
+    closeLeft: (run, end) => transact((tables) => closeLeft(tables, run, end)),
     endBefore: (river, runId) => read((tables) => endBefore(tables, river, runId)),
     findRun: (workflowId) => read((tables) => findRun(tables, workflowId)),
     listRuns: (limit) => read((tables) => listRuns(tables, limit)),

@@ -5,6 +5,7 @@ import type { TableShape } from '../domain/column/table-shape.ts';
 import type { Stretch } from '../domain/period/day.ts';
 import type { CommitOutcome, CommitRequest } from '../domain/run/commit.ts';
 import type { Freshness } from '../domain/run/freshness.ts';
+import type { EndOfRun, LeftRun } from '../domain/run/left-run.ts';
 import type { BegunChunk, ChunkStatus, RunStatus } from '../domain/run/run-result.ts';
 import type { RunSummary } from '../domain/run/run-summary.ts';
 import type { StagedCall, StagedPage } from '../domain/run/staged-page.ts';
@@ -52,8 +53,8 @@ export interface OpenWarehouse {
   failUnloadedChunks(runId: string, error: string): Promise<void>;
   closeRun(runId: string, status: Exclude<RunStatus, 'running'>, finishedAt: string): Promise<void>;
   summariseRun(runId: string): Promise<RunSummary>;
-  runsWithStaging(): Promise<{ runId: string; workflowId: string }[]>;
-  dropStaging(runId: string): Promise<void>;
+  leftRuns(): Promise<LeftRun[]>;
+  closeLeft(run: LeftRun, end: EndOfRun): Promise<void>;
   endBefore(river: string, runId: string): Promise<RunStatus | undefined>;
   findRun(workflowId: string): Promise<StoredRun | undefined>;
   listRuns(limit: number): Promise<StoredRun[]>;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Runs } from '../activities/ports.ts';
+import { endInTemporal } from '../control/end-in-temporal.ts';
 import { failureOfTemporal, type TemporalPlace } from '../control/failure-of-temporal.ts';
 import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
 import type { SharedBudget } from '../domain/budget/shared-budget.ts';
@@ -23,16 +24,7 @@ export function runsOfTemporal(client: Client, place: TemporalPlace): Runs {
         return [];
       }
     },
-    async isClosed({ workflowId, runId }) {
-      try {
-        const { status, raw } = await client.workflow.getHandle(workflowId).describe();
-        // The newest execution of the id: where it is another run's, this one has ended.
-        return raw.workflowExecutionInfo?.firstRunId !== runId || status.name !== 'RUNNING';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return true;
-        throw error;
-      }
-    },
+    endOf: (run) => endInTemporal(client, run),
     async recallBudget({ workflowId, runId }) {
       const before = await executionBefore(client, workflowId, runId);
       return before === undefined ? { found: 'nothing' } : readBudget(client, workflowId, before);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { OpenWarehouse } from '../../src/warehouse/warehouse.ts';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aChunk, aPage, aRequest, aRun, loadRows, sampleShape, twoChunks } from './samples.ts';
 
@@ -144,20 +145,47 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect(await warehouse.isOpen('run-1', first.key)).toBe(false);
       expect(await warehouse.isOpen('run-1', second.key)).toBe(true);
       expect(await warehouse.stagePage('run-1', second.key, aPage([]), [])).toBe('staged');
-      expect(await warehouse.runsWithStaging()).toHaveLength(1);
+      expect(await warehouse.leftRuns()).toHaveLength(1);
     }));
 
-  test('runs whose staging is still there are found until it is dropped', () =>
+  test('runs that were left open are found until they are closed, once', () =>
     withWarehouse(kind, async ({ warehouse, tables }) => {
       await warehouse.openRun(aRun(), twoChunks, sampleShape);
       await warehouse.openRun(aRun({ runId: 'run-2', workflowId: 'workflow-2' }), twoChunks, sampleShape);
       await warehouse.closeRun('run-2', 'succeeded', finishedAt);
-      expect(await warehouse.runsWithStaging()).toEqual([{ runId: 'run-1', workflowId: 'workflow-1' }]);
-      await warehouse.dropStaging('run-1');
-      await warehouse.dropStaging('run-1');
-      expect(await warehouse.runsWithStaging()).toEqual([]);
+      await warehouse.beginChunk('run-1', first.key);
+      const left = await warehouse.leftRuns();
+      expect(left).toMatchObject([{ runId: 'run-1', workflowId: 'workflow-1' }]);
+      for (const run of [...left, ...left])
+        await warehouse.closeLeft(run, { status: 'terminated', at: finishedAt });
+      expect(await warehouse.leftRuns()).toEqual([]);
+      expect(await warehouse.readRun('run-1')).toMatchObject({ status: 'terminated', finishedAt });
+      expect(await warehouse.readRun('run-2')).toMatchObject({ status: 'succeeded' });
+      expect((await warehouse.chunkStatuses('run-1')).map(({ state }) => state)).toEqual([
+        'waiting',
+        'waiting',
+      ]);
       expect((await tables()).filter((table) => table.startsWith('river_staging'))).toEqual([]);
     }));
+
+  test.each([
+    ['begins a chunk', (warehouse: OpenWarehouse) => warehouse.beginChunk('run-1', second.key)],
+    [
+      'stages a page',
+      (warehouse: OpenWarehouse) => warehouse.stagePage('run-1', first.key, aPage([]), [aRequest()]),
+    ],
+    ['notes a call', (warehouse: OpenWarehouse) => warehouse.noteRequests('run-1', null, [aRequest()])],
+  ])('a run that %s since it was looked at is left open: a Reset lets it go on', (_what, goOn) =>
+    withWarehouse(kind, async ({ warehouse, open }) => {
+      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      await warehouse.beginChunk('run-1', first.key);
+      const left = await (await open()).leftRuns();
+      await goOn(warehouse);
+      for (const run of left) await warehouse.closeLeft(run, { status: 'terminated', at: finishedAt });
+      expect(await warehouse.readRun('run-1')).toMatchObject({ status: 'running' });
+      expect(await warehouse.stagePage('run-1', first.key, aPage([]), [])).toBe('staged');
+    }),
+  );
 
   test('a workflow id used several times means its newest run', () =>
     withWarehouse(kind, async ({ warehouse }) => {

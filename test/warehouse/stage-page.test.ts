@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { stagingOf } from '../../src/warehouse/statements/staging-table.ts';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aPage, aRequest, aRun, sampleShape, twoChunks } from './samples.ts';
 
@@ -82,14 +83,14 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test.each([
     ['failed', 'failChunk'],
     ['in a run that was closed', 'closeRun'],
-    ['in a run whose staging is gone', 'dropStaging'],
+    ['in a run whose staging is gone', 'drop'],
   ] as const)('a chunk that is %s takes no page, and the requests are noted all the same', (_state, end) =>
     withWarehouse(kind, async ({ warehouse, sql }) => {
       await warehouse.openRun(aRun(), twoChunks, sampleShape);
       await warehouse.beginChunk('run-1', first.key);
       if (end === 'failChunk') await warehouse.failChunk('run-1', first.key, 'given up');
       else if (end === 'closeRun') await warehouse.closeRun('run-1', 'cancelled', '2026-01-10T07:00:00.000Z');
-      else await warehouse.dropStaging('run-1');
+      else await sql(`drop table ${stagingOf('run-1')}`);
       expect(await warehouse.stagePage('run-1', first.key, aPage(rows), [aRequest()])).toBe('closed');
       expect(await warehouse.stagedCalls('run-1', first.key, '0')).toEqual([]);
       expect(await sql('select count(*) as calls from river_calls')).toEqual([{ calls: 1 }]);

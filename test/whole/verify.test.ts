@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { startRun } from '../../src/control/start-run.ts';
 import { documentOf } from '../helpers/commanded.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
@@ -117,6 +118,41 @@ describe.each(warehouseKinds)('river verify with %s', { timeout: 150_000 }, (kin
         expect(await findingsOf(house, 'daily')).toMatchObject([
           { kind: 'table-gone', repair: expect.stringMatching(/^river run daily --start 2026-01-0/) },
         ]);
+      },
+    ));
+
+  it('misses what a run that was terminated had still to load, and nothing while the run is under way', () =>
+    withRivers(
+      {
+        kind,
+        rivers: { daily: { report, period, chunks: { every: 'daily' }, target: { table: 't' } } },
+        simulator: {
+          faults: [{ kind: 'slow', latencyMs: 60_000, match: { parameters: { Date: '2026-01-03' } } }],
+        },
+      },
+      async (house) => {
+        const { temporal, sql } = house;
+        const way = { ...temporal, close: async () => {} };
+        const handle = await startRun(way, {
+          river: 'daily',
+          input: { river: 'daily' },
+          workflowId: 'ended',
+        });
+        await vi.waitFor(async () => expect(await sql('select "day" from river_days')).toHaveLength(4), {
+          timeout: 20_000,
+        });
+        expect(await verified(house)).toMatchObject({ code: 0 });
+        await handle.terminate();
+        expect(await findingsOf(house, 'daily')).toMatchObject([
+          { kind: 'gap', start: '2026-01-03', end: '2026-01-03' },
+        ]);
+        house.simulator.setFaults([]);
+        expect(await sql('select state from river_runs')).toEqual([{ state: 'running' }]);
+        await house.pull({ retryFailedChunksOf: 'ended' });
+        expect(await sql(`select state from river_runs where workflow_id = 'ended'`)).toEqual([
+          { state: 'terminated' },
+        ]);
+        expect(await verified(house)).toMatchObject({ code: 0 });
       },
     ));
 

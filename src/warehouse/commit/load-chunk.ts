@@ -18,7 +18,7 @@ import { replaceRows } from './replace-rows.ts';
 export async function loadChunk(tables: Tables, load: ChunkLoad): Promise<CommitOutcome> {
   const { run, chunk, request, onStep } = load;
   await lockTarget(tables, run.river.target.table);
-  const before = await openChunk(tables, run, chunk);
+  const before = await openChunk(tables, load);
   await onStep('locked');
   if (before.state === 'loaded') return loaded(before);
   if (await isLoadedByAnother(tables, run, chunk)) {
@@ -52,12 +52,19 @@ function loaded(chunk: Pick<ManifestChunk, 'rows' | 'calls' | 'warnings'>): Comm
 }
 
 /** The chunk, where it is loaded already or may be loaded now. */
-async function openChunk(tables: Tables, { runId, river }: StoredRun, chunk: string): Promise<ManifestChunk> {
+async function openChunk(
+  tables: Tables,
+  { run: { runId, river }, chunk, request }: ChunkLoad,
+): Promise<ManifestChunk> {
   const found = await readChunk(tables, runId, chunk);
   if (!found) throw new Error(`the run ${runId} has no chunk ${chunk} in this warehouse`);
   if (found.state === 'loaded') return found;
   const run = await readRun(tables, runId);
-  if (openStates.includes(found.state) && run?.status === 'running') return found;
+  if (openStates.includes(found.state)) {
+    if (run?.status === 'running') return found;
+    // It was closed, and a Reset goes on from after its slices: what they had staged is gone.
+    throw new SlicesDiffer(request.slices.map(({ slice }) => slice));
+  }
   throw new RefusedError(
     `The chunk ${chunk} of ${river.name} is ${found.state} in a run that is ${run?.status}: it is not loaded any more.`,
     { facts: { river: river.name, run: runId, chunk, state: found.state, runState: run?.status } },

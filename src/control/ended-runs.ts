@@ -1,0 +1,18 @@
+import type { LeftRun } from '../domain/run/left-run.ts';
+import { withTemporalIfThere } from './connect-temporal.ts';
+import { endInTemporal } from './end-in-temporal.ts';
+
+/**
+ * Which of the runs that a manifest calls open have ended by Temporal's word, such as those that were terminated.
+ * Undefined where Temporal is away. It is asked only where there are any.
+ */
+export async function endedRuns(open: readonly LeftRun[]): Promise<ReadonlySet<string> | undefined> {
+  if (open.length === 0) return new Set();
+  return withTemporalIfThere(async (temporal) => {
+    if (!temporal) return undefined;
+    const ended = await Promise.all(
+      open.map(async (run) => ((await endInTemporal(temporal.client, run)) ? [run.runId] : [])),
+    );
+    return new Set(ended.flat());
+  });
+}

@@ -1,0 +1,16 @@
+import type { RunStatus } from './run-result.ts';
+
+/** A run that its manifest calls open, though it may have ended: somebody terminated it. */
+export interface LeftRun {
+  readonly runId: string;
+  readonly workflowId: string;
+  /** Equal as long as the run has done nothing more. */
+  readonly progress: string;
+}
+
+/** How a run ended that could not write it down itself. */
+export interface EndOfRun {
+  readonly status: Exclude<RunStatus, 'running' | 'succeeded'>;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
