@@ -12,7 +12,7 @@ import { untilStopped } from './stop-signals.ts';
 export const commitChunk =
   (ports: ActivityPorts) =>
   ({ run, chunk: key, slices, counts, proven }: CommitChunkRequest): Promise<ChunkOutcome> =>
-    untilStopped(async () => {
+    untilStopped(ports, async () => {
       const warehouse = await ports.warehouse(run.warehouse);
       const stored = await readOpenedRun(warehouse, run.runId);
       const report = reportOfRiver(stored.river);

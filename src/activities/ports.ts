@@ -135,6 +135,8 @@ export interface Runs {
   registeredSearchAttributes(): Promise<readonly string[]>;
   /** How a run has ended, through all its continuations; undefined while it is under way. */
   endOf(run: { readonly runId: string; readonly workflowId: string }): Promise<EndOfRun | undefined>;
+  /** Whether somebody asked this execution of a run to end. */
+  isCancelled(execution: { readonly runId: string; readonly workflowId: string }): Promise<boolean>;
   /** What the budget remembered that kept this workflow id before the execution of that run id. */
   recallBudget(execution: { readonly runId: string; readonly workflowId: string }): Promise<RecalledBudget>;
 }
@@ -143,6 +145,8 @@ export interface Runs {
 export interface ActivityPorts {
   readonly configurations: Configurations;
   readonly runs: Runs;
+  /** Aborted when this worker begins to drain. */
+  readonly draining: AbortSignal;
   /** Throws ConfigurationError where no warehouse of that name is configured. */
   warehouse(name: string): Promise<Warehouse>;
   /**

@@ -16,7 +16,7 @@ const turnMs = 30 * 60_000;
  * begins by looking there what is staged, so it goes on from wherever another one was killed.
  */
 export const pullSlice = (ports: ActivityPorts) => (request: SliceRequest) =>
-  untilStopped(async (signals): Promise<SliceOutcome> => {
+  untilStopped(ports, async (signals): Promise<SliceOutcome> => {
     const { windows } = await ports.optimove(request.run.connection);
     try {
       const count = await pull(ports, request, signals);

@@ -1,9 +1,12 @@
-import { Context, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { Context, heartbeat } from '@temporalio/activity';
+import type { ActivityPorts } from './ports.ts';
 
 /** How often an activity says that it lives; cancellation comes back on a heartbeat. */
 const heartbeatEveryMs = 2_000;
-/** What a call in flight gets after a stop before it is cut: a run must end within 10 s of a cancellation. */
+/** What a call in flight gets before it is cut, where it may not end by itself: a run must end within 10 s of a cancellation. */
 const graceMs = 6_000;
+/** How often a call that may end by itself is looked at again: its run may have been cancelled since. */
+const lookEveryMs = 1_000;
 
 export interface StopSignals {
   /** Begin nothing new. */
@@ -14,32 +17,54 @@ export interface StopSignals {
 
 /**
  * Beats for the activity while `work` goes on and hands it the two signals that serve pause, cancel,
- * continue-as-new and a worker that drains: the call in flight ends, nothing new begins.
+ * continue-as-new and a worker that drains: the call in flight ends, nothing new begins. Where the run goes on
+ * later, that call may take as long as it takes; it is cut where the run was cancelled or this worker drains.
  */
-export async function untilStopped<T>(work: (signals: StopSignals) => Promise<T>): Promise<T> {
-  const stop = cancellationSignal();
+export async function untilStopped<T>(
+  { runs, draining }: Pick<ActivityPorts, 'runs' | 'draining'>,
+  work: (signals: StopSignals) => Promise<T>,
+): Promise<T> {
+  // Taken here: timers and listeners run outside of the activity's context.
+  const context = Context.current();
+  const stop = context.cancellationSignal;
   const abort = new AbortController();
-  let grace: NodeJS.Timeout | undefined;
-  const startGrace = () => {
-    grace = setTimeout(() => abort.abort(stop.reason), graceMs);
+  const timers = new Set<NodeJS.Timeout>();
+  const later = (what: () => void, ms: number) => timers.add(setTimeout(what, ms));
+  let ended = false;
+  const cut = () => abort.abort(stop.reason);
+  const look = async () => {
+    if (!isStoppedByWorkflow(context) || (await isCancelled(runs, context))) cut();
+    else if (!ended) later(look, lookEveryMs);
   };
-  if (stop.aborted) startGrace();
-  else stop.addEventListener('abort', startGrace, { once: true });
+  const onStop = () => later(look, graceMs);
+  const onDrain = () => later(cut, graceMs);
+  if (stop.aborted) onStop();
+  else stop.addEventListener('abort', onStop, { once: true });
+  draining.addEventListener('abort', onDrain, { once: true });
   const beat = setInterval(() => heartbeat(), heartbeatEveryMs);
   heartbeat();
   try {
     return await work({ stop, abort: abort.signal });
   } finally {
+    ended = true;
     clearInterval(beat);
-    clearTimeout(grace);
-    stop.removeEventListener('abort', startGrace);
+    for (const timer of timers) clearTimeout(timer);
+    stop.removeEventListener('abort', onStop);
+    draining.removeEventListener('abort', onDrain);
   }
+}
+
+/** Where Temporal is away for a moment the next look tells. */
+async function isCancelled(runs: ActivityPorts['runs'], { info }: Context): Promise<boolean> {
+  const { workflowExecution } = info;
+  return workflowExecution ? runs.isCancelled(workflowExecution).catch(() => false) : true;
 }
 
 /**
  * Whether the workflow itself asked for the stop. Otherwise (the worker drains, the attempt timed out) the
  * attempt has to fail, so that another worker takes it up.
  */
-export function stoppedByWorkflow(): boolean {
-  return Context.current().cancellationDetails?.cancelRequested === true;
-}
+export const stoppedByWorkflow = (): boolean => isStoppedByWorkflow(Context.current());
+
+const isStoppedByWorkflow = ({ cancellationDetails }: Context): boolean =>
+  cancellationDetails?.cancelRequested === true;

@@ -24,6 +24,10 @@ export function runsOfTemporal(client: Client, place: TemporalPlace): Runs {
         return [];
       }
     },
+    async isCancelled({ workflowId, runId }) {
+      const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+      return raw.workflowExtendedInfo?.cancelRequested === true;
+    },
     endOf: (run) => endInTemporal(client, run),
     async recallBudget({ workflowId, runId }) {
       const before = await executionBefore(client, workflowId, runId);

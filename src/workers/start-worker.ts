@@ -45,6 +45,7 @@ export async function startWorker({
   const current = () => configurations.current();
   const warehouses = warehousesInUse(current, onCommitStep && { onStep: onCommitStep });
   const connections = connectionsInUse(current, (name) => reserveOf(client, name));
+  const draining = new AbortController();
   const worker = await Worker.create({
     connection,
     namespace: way.namespace,
@@ -53,6 +54,7 @@ export async function startWorker({
     activities: createActivities({
       configurations,
       runs: runsOfTemporal(client, way),
+      draining: draining.signal,
       warehouse: (name) => warehouses.get(name),
       optimove: (name) => connections.get(name),
       post: postJson,
@@ -80,6 +82,7 @@ export async function startWorker({
   return {
     done,
     stop: () => {
+      draining.abort();
       if (worker.getState() === 'RUNNING') worker.shutdown();
     },
   };

@@ -6,8 +6,10 @@ import type { SliceCount } from '../domain/run/staged-page.ts';
 import { beginChunk, commitChunk, failChunk } from './activities.ts';
 import { allOrNone } from './all-or-none.ts';
 import { failureOf, stopsTheRun, textOf } from './failure.ts';
+import { gaveWay } from './gave-way.ts';
 import { pullToEnd } from './pull-to-end.ts';
 import type { RunState } from './run-state.ts';
+import { throwIfCancelled } from './throw-if-cancelled.ts';
 
 /** How often a chunk is begun in a row, where what is staged keeps differing from what its slices report. */
 const roundsAtMost = 5;
@@ -21,6 +23,7 @@ export async function loadChunk(opened: OpenedRun, state: RunState, { key }: Chu
   try {
     await pullAndCommit(opened, state, key);
   } catch (error) {
+    if (gaveWay(error)) await throwIfCancelled();
     const failure = failureOf(error);
     if (isCancellation(error) || !failure || stopsTheRun(failure)) throw error;
     const text = textOf(failure);

@@ -7,6 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { type Pause, type PauseAnswer, pausedMemo } from '../domain/run/pause.ts';
+import { gaveWay } from './gave-way.ts';
 import { pauseUpdate, resumeUpdate } from './messages.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
 
@@ -82,7 +83,7 @@ export class PauseSwitch {
         scope.cancel();
         return await working;
       } catch (error) {
-        if (!isCancellation(error)) throw error;
+        if (!isCancellation(error) && !gaveWay(error)) throw error;
         // The run's own cancellation ends it; the scope's was the pause.
         await throwIfCancelled();
         if (!scope.consideredCancelled) throw error;

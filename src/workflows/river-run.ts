@@ -12,6 +12,7 @@ import type { RunResult, RunStatus } from '../domain/run/run-result.ts';
 import { listsOfRun } from '../domain/run/run-slices.ts';
 import { closeRun, openRun, resolveFilters } from './activities.ts';
 import { failureOf, textOf } from './failure.ts';
+import { gaveWay } from './gave-way.ts';
 import { progressQuery } from './messages.ts';
 import { notifyEnd } from './notify-end.ts';
 import { pullChunks } from './pull-chunks.ts';
@@ -78,6 +79,7 @@ async function open(input: unknown, state: RunState): Promise<OpenedRun> {
     state.runOpened(opened);
     return opened;
   } catch (error) {
+    if (gaveWay(error)) await throwIfCancelled();
     const failure = failureOf(error);
     if (isCancellation(error) || !failure) throw error;
     const finishedAt = new Date().toISOString();

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { endOfRun } from '../../src/control/run-end.ts';
+import { type RunHandle, startRun } from '../../src/control/start-run.ts';
+import { daysBetween } from '../../src/simulator/world/day.ts';
+import { documentOf } from '../helpers/commanded.ts';
+import type { StartedCommand } from '../helpers/start-command.ts';
+import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
+
+const days = daysBetween('2026-01-01', '2026-01-04');
+const report = 'customer-action-details-by-date';
+const rivers = {
+  details: {
+    report,
+    period: { start: '2026-01-01', end: '2026-01-04' },
+    chunks: { every: 'daily' },
+    target: { table: 'details', load: 'append' },
+  },
+};
+const patience = { timeout: 60_000, interval: 100 };
+
+/** One call that takes that long, once: it outlasts what a call is given before it is cut. */
+const withLongCall = (latencyMs: number, options: Partial<RiversOptions> = {}): RiversOptions => ({
+  rivers,
+  simulator: {
+    faults: [{ kind: 'slow', latencyMs, times: 1, match: { parameters: { Date: '2026-01-03' } } }],
+  },
+  ...options,
+});
+
+/** Starts a run and waits until only its long call is left. */
+async function untilLongCall(house: Rivers): Promise<RunHandle> {
+  const way = { ...house.temporal, close: async () => {} };
+  const handle = await startRun(way, { river: 'details', input: { river: 'details' }, workflowId: 'long' });
+  await vi.waitFor(
+    async () => expect(await house.sql('select "day" from river_days')).toHaveLength(days.length - 1),
+    patience,
+  );
+  expect(house.simulator.stats().inFlight).toBe(1);
+  return handle;
+}
+
+const stateOf = async (handle: RunHandle) => (await handle.query<{ state: string }, []>('progress')).state;
+const untilPaused = (handle: RunHandle) =>
+  vi.waitFor(async () => expect(await stateOf(handle)).toBe('paused'), patience);
+
+/** Every row is there once; so many calls were sent. */
+async function endedWhole(house: Rivers, handle: RunHandle, calls: number): Promise<void> {
+  const rows = house.simulator.world.rowCount(report, { days });
+  expect(await endOfRun(handle)).toMatchObject({
+    end: 'succeeded',
+    result: { rows, chunks: { loaded: days.length, failed: 0 } },
+  });
+  expect(await house.sql('select count(*) as n from details')).toEqual([{ n: rows }]);
+  expect(house.simulator.stats().calls).toBe(calls);
+}
+
+describe.concurrent('a call that takes long', { timeout: 150_000 }, () => {
+  it('ends in a run that is paused, and is not made again when that goes on', () =>
+    withRivers(withLongCall(15_000), async (house) => {
+      const handle = await untilLongCall(house);
+      await handle.executeUpdate('pause');
+      expect(await stateOf(handle)).toBe('pausing');
+      await untilPaused(handle);
+      expect(house.simulator.calls().map(({ status }) => status)).toEqual(days.map(() => 200));
+      await handle.executeUpdate('resume');
+      await endedWhole(house, handle, days.length);
+    }));
+
+  it('keeps a run that is paused from being cancelled for less than 10 s, and leaves what is loaded', () =>
+    withRivers(withLongCall(200_000), async (house) => {
+      const handle = await untilLongCall(house);
+      await handle.executeUpdate('pause');
+      // Longer than a call is given where the run was cancelled at once.
+      await sleep(8_000);
+      expect(await stateOf(handle)).toBe('pausing');
+      const asked = performance.now();
+      await handle.cancel();
+      expect((await endOfRun(handle)).end).toBe('cancelled');
+      expect(performance.now() - asked).toBeLessThan(10_000);
+      const loaded = house.simulator.world.rowCount(report, {
+        days: days.filter((day) => !day.endsWith('03')),
+      });
+      expect(await house.sql('select count(*) as n from details')).toEqual([{ n: loaded }]);
+      expect((await house.warehouse.tables()).filter((name) => name.startsWith('river_staging'))).toEqual([]);
+      expect(documentOf(await house.river('status', 'long', '--json'))).toMatchObject({
+        status: 'cancelled',
+        rows: loaded,
+        calls: days.length,
+        chunks: { total: 4, loaded: 3, failed: 0 },
+      });
+    }));
+
+  const endings = [
+    ['killed', (worker: StartedCommand) => worker.kill('SIGKILL'), null],
+    ['told to stop', (worker: StartedCommand) => worker.kill('SIGTERM'), 0],
+  ] as const;
+  it.each(endings)(
+    'of a worker that is %s while a run pauses is made once more, and fails nothing',
+    (_how, end, code) =>
+      withRivers(withLongCall(90_000, { worker: false }), async (house) => {
+        const first = house.start('worker');
+        const handle = await untilLongCall(house);
+        await handle.executeUpdate('pause');
+        end(first);
+        expect((await first.end).code).toBe(code);
+        house.start('worker');
+        await untilPaused(handle);
+        await handle.executeUpdate('resume');
+        await endedWhole(house, handle, days.length + 1);
+      }),
+  );
+
+  it('of a worker that is told to stop is made once more by another, where it outlasts the grace', () =>
+    withRivers(withLongCall(90_000, { worker: false }), async (house) => {
+      const first = house.start('worker');
+      const handle = await untilLongCall(house);
+      const asked = performance.now();
+      first.kill('SIGTERM');
+      expect((await first.end).code).toBe(0);
+      expect(performance.now() - asked).toBeLessThan(60_000);
+      house.start('worker');
+      await endedWhole(house, handle, days.length + 1);
+    }));
+});
