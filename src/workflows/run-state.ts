@@ -12,12 +12,14 @@ import { registered, riverFailedChunks } from './search-attributes.ts';
 /** Finished chunks that stay in view. */
 const finishedInView = 20;
 
-/** How long a run has waited for its data; carried over continue-as-new. */
+/** How a run waits for its data, in milliseconds since 1970; carried over continue-as-new. */
 interface WaitForData {
-  /** When the wait began, in milliseconds since 1970. */
-  readonly since: number;
+  /** When the wait is over. */
+  readonly until: number;
   /** How often it was asked for. */
   readonly asks: number;
+  /** When it is asked for again. */
+  readonly nextAt: number;
 }
 
 /** What a run carries over continue-as-new; where it stands in the period lies in the manifest. */
@@ -44,7 +46,7 @@ export class RunState {
   #proof: Promise<unknown> | undefined;
   readonly #quota = new QuotaWaits();
   #windows: readonly WindowUse[] = [];
-  #waitForData: (WaitForData & { readonly until?: number }) | undefined;
+  #waitForData: WaitForData | undefined;
 
   constructor(carried: Carried | undefined) {
     this.pauses = new PauseSwitch(carried?.pauses, () => this.#pauseChanged());
@@ -63,8 +65,7 @@ export class RunState {
   }
 
   carried(opened: OpenedRun): Carried {
-    const { since, asks } = this.#waitForData ?? {};
-    const waits = since === undefined || asks === undefined ? {} : { waitForData: { since, asks } };
+    const waits = this.#waitForData ? { waitForData: this.#waitForData } : {};
     const pauses = this.pauses.carried();
     return { opened, plannedCalls: this.#plannedCalls, ...this.#counts, ...waits, pauses };
   }
@@ -74,13 +75,13 @@ export class RunState {
     this.#show();
   }
 
-  /** How long it has waited for its data; undefined where it does not. */
+  /** How it waits for its data; undefined where it does not. */
   get waitForData(): WaitForData | undefined {
     return this.#waitForData;
   }
 
-  dataAwaited(wait: WaitForData, until: number): void {
-    this.#waitForData = { ...wait, until };
+  dataAwaited(wait: WaitForData): void {
+    this.#waitForData = wait;
     this.#show();
   }
 
@@ -165,9 +166,9 @@ export class RunState {
       calls: this.#counts.calls + sum(chunks, 'calls'),
       plannedCalls: this.#plannedCalls,
       waitingUntil: waitingUntil === null ? null : new Date(waitingUntil).toISOString(),
-      ...(this.#waitForData?.until === undefined
-        ? {}
-        : { waitingForDataUntil: new Date(this.#waitForData.until).toISOString() }),
+      ...(this.#waitForData && {
+        waitingForDataUntil: new Date(this.#waitForData.until).toISOString(),
+      }),
       expectedEnd: this.#expectedEnd(),
       windows: this.#windows,
       recent: chunks,

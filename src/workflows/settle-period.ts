@@ -10,7 +10,8 @@ const askEveryMs = 15 * 60_000;
 
 /**
  * Asks up to which day the data is complete, and where the river waits for it asks again and again, on a timer,
- * until its last day is complete or the wait is over. Null where the history has grown too long for that.
+ * until its last day is complete or the wait is over. Null where the history has grown too long for that: the next
+ * execution waits on, until the same time, and asks when it is time to.
  */
 export async function settlePeriod(
   opened: OpenedRun,
@@ -18,19 +19,25 @@ export async function settlePeriod(
   state: RunState,
 ): Promise<OpenedRun | null> {
   const { run } = opened;
-  const until = (state.waitForData?.since ?? Date.now()) + waitMs;
-  for (let ask = state.waitForData?.asks ?? 0; ; ask += 1) {
+  const { until = Date.now() + waitMs, asks = 0, nextAt = 0 } = state.waitForData ?? {};
+  await untilTime(nextAt);
+  for (let ask = asks; ; ask += 1) {
     const slice = askForData(ask);
     await pullToEnd(run, state, null, slice);
-    const leftMs = until - Date.now();
-    const request = { run, slice, mayWait: leftMs > 0 };
+    const request = { run, slice, mayWait: Date.now() < until };
     const settled = await settleRun.executeWithOptions({ summary: 'how far the data is' }, [request]);
     if (settled) {
       state.dataSettled(settled);
       return settled;
     }
-    state.dataAwaited({ since: until - waitMs, asks: ask + 1 }, until);
+    const next = Math.min(Date.now() + askEveryMs, until);
+    state.dataAwaited({ until, asks: ask + 1, nextAt: next });
     if (workflowInfo().continueAsNewSuggested) return null;
-    await sleep(Math.max(1, Math.min(askEveryMs, leftMs)), { summary: 'Waiting for data' });
+    await untilTime(next);
   }
+}
+
+async function untilTime(at: number): Promise<void> {
+  const leftMs = at - Date.now();
+  if (leftMs > 0) await sleep(leftMs, { summary: 'Waiting for data' });
 }

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { endOfRun } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
+import { expectTable } from '../helpers/expected-table.ts';
+import { startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
@@ -12,6 +14,12 @@ const byAction = {
   filters: { actions: [12] },
   target: { table: 'by_action', load: 'append' },
 };
+const waits = {
+  report: 'customer-action-details-by-date',
+  period: { start: '2026-01-01', end: '2026-01-05' },
+  waitForData: '10s',
+  target: { table: 'waits' },
+} as const;
 /** Temporal suggests a new history at thousands of events; this server does so after a few. */
 const suggestedAfter = (events: number) => ({ 'limit.historyCount.suggestContinueAsNew': String(events) });
 
@@ -68,4 +76,50 @@ describe.concurrent.each(warehouseKinds)('a run into %s whose history grows long
         },
       ),
   );
+
+  it('while it waits for its data waits until the same time, and asks no more often', () =>
+    withRivers(
+      {
+        rivers: { waits },
+        simulator: { unfinishedDays: 'partial' },
+        // An execution that has opened the run has more events by its first answer, one that waits on has fewer.
+        temporal: suggestedAfter(18),
+      },
+      async (house) => {
+        house.simulator.setLastDataUpdate('2026-01-03');
+        const handle = await startAt(house, '2026-01-06', { river: 'waits' });
+        const { client } = house.temporal;
+        const waitsUntil = async (runId?: string) => {
+          const run = client.workflow.getHandle(handle.workflowId, runId);
+          return (await run.query<{ waitingForDataUntil?: string }, []>('progress')).waitingForDataUntil;
+        };
+        const later = await vi.waitFor(
+          async () => {
+            const { status, runId } = await client.workflow.getHandle(handle.workflowId).describe();
+            expect(status.name).toBe('RUNNING');
+            expect(runId).not.toBe(handle.firstExecutionRunId);
+            return waitsUntil(runId);
+          },
+          { timeout: 30_000, interval: 100 },
+        );
+        expect(later).toBeDefined();
+        expect(later).toBe(await waitsUntil(handle.firstExecutionRunId));
+        await handle.executeUpdate('pause');
+        await handle.executeUpdate('resume');
+        expect(await endOfRun(handle)).toMatchObject({
+          end: 'succeeded',
+          result: {
+            period: waits.period,
+            warnings: [{ start: '2026-01-04', message: expect.stringContaining('after 10s of waiting') }],
+          },
+        });
+        expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(String(later)));
+        // Once at the beginning and once when the wait was over.
+        expect(house.simulator.calls().filter(({ path }) => path.endsWith('GetLastDataUpdate'))).toHaveLength(
+          2,
+        );
+        const wanted = { days: days.slice(0, 5) };
+        await expectTable(house, { slug: waits.report, table: 'waits', wanted });
+      },
+    ));
 });
