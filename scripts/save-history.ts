@@ -1,37 +1,62 @@
 /**
- * Saves what a finished run did, so that later code is held to it: npm run history:save -- <workflow id> <what it shows>
- * Writes test/replay/histories/<workflow>-<what it shows>-<version>.json, which the replay test picks up by itself.
+ * Saves what workflows do, so that later code is held to it: test/replay/histories/<workflow>-<what it shows>-<version>.json
+ *   npm run history:save                                       every state there is, by runs of its own
+ *   npm run history:save -- --replace                          the same, over those that this version has already
+ *   npm run history:save -- <workflow id> <what it shows>      one run of the Temporal server that is there
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { connectTemporal } from '../src/control/connect-temporal.ts';
+import { historyFile, saveHistory } from '../test/replay/record/save-history.ts';
+import { states } from '../test/replay/states.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { 'run-id': { type: 'string' } },
+  options: { 'run-id': { type: 'string' }, replace: { type: 'boolean' } },
 });
 const [workflowId, shows] = positionals;
-if (workflowId === undefined || shows === undefined || !/^[a-z0-9-]+$/.test(shows)) {
+if (workflowId === undefined) {
+  await recordAll();
+} else if (shows === undefined || !/^[a-z0-9-]+$/.test(shows)) {
   process.stderr.write(
-    'Usage: npm run history:save -- <workflow id> <what-it-shows> [--run-id <id of one run>]\n' +
+    'Usage: npm run history:save [-- --replace]\n' +
+      '       npm run history:save -- <workflow id> <what-it-shows> [--run-id <id of one run>]\n' +
       'What it shows becomes part of the file name: lower-case words with hyphens, such as two-chunks.\n',
   );
-  process.exit(2);
+  process.exitCode = 2;
+} else {
+  const temporal = await connectTemporal();
+  try {
+    const { 'run-id': runId, replace } = values;
+    const file = await saveHistory(temporal.client, { workflowId, runId, shows }, replace);
+    process.stdout.write(
+      file === undefined ? 'It is there already: --replace writes over it.\n' : `Saved ${file}\n`,
+    );
+    if (file === undefined) process.exitCode = 1;
+  } finally {
+    await temporal.close();
+  }
 }
 
-const temporal = await connectTemporal();
-try {
-  const handle = temporal.client.workflow.getHandle(workflowId, values['run-id']);
-  const { type } = await handle.describe();
-  const history = JSON.parse(historyToJSON(await handle.fetchHistory()));
-  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
-  const kebab = type.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const folder = new URL('../test/replay/histories/', import.meta.url);
-  const file = new URL(`${kebab}-${shows}-${version}.json`, folder);
-  await mkdir(folder, { recursive: true });
-  await writeFile(file, `${JSON.stringify(history, null, 2)}\n`, { flag: 'wx' });
-  process.stdout.write(`Saved ${file.pathname}\n`);
-} finally {
-  await temporal.close();
+async function recordAll(): Promise<void> {
+  const inRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+  const { status } = spawnSync(
+    process.execPath,
+    [inRoot('node_modules/vitest/vitest.mjs'), 'run', '--config', inRoot('vitest.record.config.ts')],
+    {
+      cwd: inRoot('.'),
+      stdio: 'inherit',
+      env: { ...process.env, ...(values.replace && { RIVER_HISTORIES: 'replace' }) },
+    },
+  );
+  process.exitCode = status ?? 1;
+  for (const [type, names] of Object.entries(states)) {
+    for (const name of names) {
+      if (existsSync(await historyFile(type, name))) continue;
+      process.stderr.write(`There is no history of ${type} that is ${name}.\n`);
+      process.exitCode = 1;
+    }
+  }
 }
