@@ -7,11 +7,10 @@ export type Guard = 'patched' | 'unguarded';
 export const patches = { early: 'chunks-first', late: 'looks-back', budget: 'recalls-twice' } as const;
 
 const when = (guard: Guard, patch: string) => (guard === 'patched' ? `if (patched('${patch}')) ` : '');
-const importing = (file: string, names: string): Edit => ({
-  file,
-  was: "} from '@temporalio/workflow';",
-  becomes: `${names} } from '@temporalio/workflow';`,
-});
+const importing = (file: string, line: string): Edit => {
+  const was = "} from '@temporalio/workflow';";
+  return { file, was, becomes: `${was}\nimport { patched } from '@temporalio/workflow';\n${line}` };
+};
 
 /** A run that does one step sooner, which a run under way has behind it, and one step more at its end. */
 export const changedRun = (guard: Guard): Edit[] => {
@@ -21,8 +20,7 @@ export const changedRun = (guard: Guard): Edit[] => {
   const prepared = 'const { dataCalls } = await resolveFilters';
   const closed = "const result = await close(opened, 'succeeded', null);";
   return [
-    importing(file, 'patched,'),
-    { file, was: 'import { closeRun, openRun,', becomes: 'import { closeRun, nextChunks, openRun,' },
+    importing(file, "import { nextChunks } from './activities.ts';"),
     { file, was: prepared, becomes: `${step(patches.early)}${prepared}` },
     { file, was: closed, becomes: `${step(patches.late)}${closed}` },
   ];
@@ -33,5 +31,5 @@ export const changedBudget = (guard: Guard): Edit[] => {
   const file = 'workflows/api-budget.ts';
   const recalled = 'const before = await recallBudget';
   const once = `${when(guard, patches.budget)}await recallBudget.executeWithOptions({ summary: 'once more' }, []);\n`;
-  return [importing(file, 'patched,'), { file, was: recalled, becomes: `${once}${recalled}` }];
+  return [importing(file, ''), { file, was: recalled, becomes: `${once}${recalled}` }];
 };
