@@ -11,15 +11,33 @@ export function installRuntime(): void {
   installed = true;
   Runtime.install({
     shutdownSignals: [],
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      const facts = Object.entries(meta ?? {}).filter(([name]) => shown.has(name));
+    logger: new DefaultLogger('WARN', ({ level, message, meta = {} }) => {
+      const text = meta.target === workflowTasks && level === 'WARN' ? unreplayable(meta) : message;
+      if (text === undefined) return;
+      const facts = Object.entries(meta).filter(([name]) => shown.has(name));
       process.stderr.write(
-        `${level} ${message}${facts.map(([name, value]) => ` ${name}=${String(value)}`).join('')}\n`,
+        `${level} ${text}${facts.map(([name, value]) => ` ${name}=${String(value)}`).join('')}\n`,
       );
     }),
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+    telemetryOptions: {
+      logging: {
+        forward: {},
+        filter: `${makeTelemetryFilterString({ core: 'ERROR' })},${workflowTasks}=WARN`,
+      },
+    },
   });
 }
 
 /** Of an entry's metadata only what tells where it happened. */
 const shown = new Set(['workflowId', 'workflowType', 'activityType', 'activityId', 'attempt', 'error']);
+
+/** Where the SDK's core warns that a history is not what this version would do; and of much that mends itself. */
+const workflowTasks = 'temporalio_sdk_core::worker::workflow';
+
+/** What a person should know of it. */
+function unreplayable({ failure, run_id: runId }: Readonly<Record<string, unknown>>): string | undefined {
+  const [, why] = /message: "(\[TMPRL1100\][^"]*)"/.exec(String(failure)) ?? [];
+  return why === undefined
+    ? undefined
+    : `This version cannot carry on what another has begun, run ${runId}: it stands still until a worker of a version that can is there, which is mostly a newer one. ${why}`;
+}
