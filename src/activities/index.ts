@@ -17,7 +17,7 @@ import { translated } from './to-application-failure.ts';
 /** The activities of a run, closed over their world. Their names are written into histories. */
 export const createActivities = (ports: ActivityPorts): RunActivities & BudgetActivities =>
   translated({
-    ...beating({
+    ...beating(ports, {
       openRun: openRun(ports),
       settleRun: settleRun(ports),
       resolveFilters: resolveFilters(ports),
