@@ -53,5 +53,5 @@ export function riversOf(calls: number): Rivers {
   };
 }
 
-const dayAfter = (day: string, days: number): string =>
+export const dayAfter = (day: string, days: number): string =>
   new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
