@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endOfRun } from '../../src/control/run-end.ts';
 import { startRun } from '../../src/control/start-run.ts';
-import { type Histories, readHistories } from './histories.ts';
+import { type Histories, readHistories } from '../../test/helpers/histories.ts';
 import type { House } from './house.ts';
 import type { LongRiver } from './rivers.ts';
 import type { Memory } from './worker.ts';
