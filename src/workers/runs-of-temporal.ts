@@ -4,7 +4,7 @@ import type { Runs } from '../activities/ports.ts';
 import { endInTemporal } from '../control/end-in-temporal.ts';
 import { failureOfTemporal, type TemporalPlace } from '../control/failure-of-temporal.ts';
 import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
-import type { SharedBudget } from '../domain/budget/shared-budget.ts';
+import type { SavedBudget } from '../domain/budget/resume-budget.ts';
 import { TemporalUnavailableError } from '../domain/errors.ts';
 
 /** What the activities ask Temporal itself, through the worker's own connection. */
@@ -59,7 +59,7 @@ async function readBudget(client: Client, workflowId: string, runId: string): Pr
   for (let attempt = 1; attempt <= readAttempts; attempt += 1) {
     try {
       const budget = await client.withDeadline(Date.now() + readWithinMs, () =>
-        handle.query<SharedBudget | null, []>('state'),
+        handle.query<SavedBudget | null, []>('state'),
       );
       return budget === null ? { found: 'unreadable' } : { found: 'budget', budget };
     } catch (error) {

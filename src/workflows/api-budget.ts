@@ -9,7 +9,7 @@ import {
 import { createFullBudget, sentAgoMs, throttledUntil, useOfBudget } from '../domain/budget/budget-report.ts';
 import type { Reservation } from '../domain/budget/reservation.ts';
 import { reserve } from '../domain/budget/reserve.ts';
-import { resumeBudget } from '../domain/budget/resume-budget.ts';
+import { resumeBudget, type SavedBudget, saveBudget } from '../domain/budget/resume-budget.ts';
 import { createSharedBudget, type SharedBudget } from '../domain/budget/shared-budget.ts';
 import type { BudgetWindow } from '../domain/budget/window.ts';
 import { recallBudget } from './activities.ts';
@@ -29,7 +29,7 @@ export interface BudgetStart {
  * Keeps one connection's budget, for ever: every process asks it for permits before it calls. Its clock is the
  * workflow's, so no process's clock has a say; the arithmetic is `domain/budget`, and only that.
  */
-export async function apiBudget(start: BudgetStart, carried?: SharedBudget): Promise<void> {
+export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Promise<void> {
   let budget: SharedBudget | null = carried ? resumeBudget(carried) : null;
   const waiting = createWaitingCalls();
   /** Asked before the budget is known: they are given nothing, but what they tell is taken in. */
@@ -54,7 +54,9 @@ export async function apiBudget(start: BudgetStart, carried?: SharedBudget): Pro
       description: 'A worker asks for permits to call, and tells what became of earlier ones.',
     },
   );
-  setHandler(budgetStateQuery, () => budget, { description: 'All that the budget remembers.' });
+  setHandler(budgetStateQuery, () => budget && saveBudget(budget), {
+    description: 'All that the budget remembers.',
+  });
   setHandler(sentQuery, () => (budget ? sentAgoMs(budget, Date.now()) : []), {
     description: 'How long ago calls were sent that still count, in milliseconds.',
   });
@@ -80,7 +82,7 @@ export async function apiBudget(start: BudgetStart, carried?: SharedBudget): Pro
   for (const { request, now } of early.splice(0)) reserve(budget, request, now);
   await condition(() => workflowInfo().continueAsNewSuggested);
   await condition(allHandlersFinished);
-  await continueAsNew<typeof apiBudget>(start, budget);
+  await continueAsNew<typeof apiBudget>(start, saveBudget(budget));
 }
 
 /** Somebody may have terminated the budget that was here before: what it remembered still counts at the API. */

@@ -1,7 +1,7 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { BudgetReport } from '../domain/budget/budget-report.ts';
 import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
-import type { SharedBudget } from '../domain/budget/shared-budget.ts';
+import type { SavedBudget } from '../domain/budget/resume-budget.ts';
 import type { PauseAnswer } from '../domain/run/pause.ts';
 import type { RunProgress } from '../domain/run/progress.ts';
 
@@ -24,4 +24,4 @@ export const budgetQuery = defineQuery<BudgetReport>('budget');
 export const sentQuery = defineQuery<number[]>('sent');
 
 /** All that a budget remembers, for the one that comes after it where somebody has terminated it. */
-export const budgetStateQuery = defineQuery<SharedBudget | null>('state');
+export const budgetStateQuery = defineQuery<SavedBudget | null>('state');

@@ -1,8 +1,20 @@
 import { type RollingWindows, underOtherWindows, type WindowState } from './rolling-windows.ts';
+import { readInstants, type SavedInstants, saveInstants } from './saved-instants.ts';
 import { createSharedBudget, keptWindows, type SharedBudget } from './shared-budget.ts';
 
 /** What a budget has left behind: of this version, or of an earlier one, which knew less or wrote it otherwise. */
-export type SavedBudget = Pick<SharedBudget, 'configured' | 'windows'> & Partial<SharedBudget>;
+export type SavedBudget = Pick<SharedBudget, 'configured'> &
+  Partial<Omit<SharedBudget, 'windows'>> & { readonly windows: SavedWindows };
+
+type SavedWindows = Omit<RollingWindows, 'windows'> & { readonly windows: readonly SavedWindow[] };
+type SavedWindow = Omit<WindowState, 'instants'> & { readonly instants: SavedInstants };
+
+/** All that a budget remembers, small enough to travel, whatever its windows hold. */
+export function saveBudget(budget: SharedBudget): SavedBudget {
+  const { windows, pausedUntil } = budget.windows;
+  const saved = windows.map((window) => ({ ...window, instants: saveInstants(window.instants) }));
+  return { ...budget, windows: { windows: saved, pausedUntil } };
+}
 
 /**
  * Goes on from what was saved. What has been sent is taken over in any case; of the rest, what this version understands:
@@ -24,10 +36,10 @@ export function resumeBudget(saved: SavedBudget): SharedBudget {
   };
 }
 
-function windowsOf({ windows, pausedUntil }: RollingWindows): RollingWindows {
+function windowsOf({ windows, pausedUntil }: SavedWindows): RollingWindows {
   return { windows: windows.map(windowOf), pausedUntil: pausedUntil ?? null };
 }
 
-function windowOf({ calls, perMs, instants, strangers }: WindowState): WindowState {
-  return { calls, perMs, instants: instants.toSorted((a, b) => a - b), strangers: strangers ?? null };
+function windowOf({ calls, perMs, instants, strangers }: SavedWindow): WindowState {
+  return { calls, perMs, instants: readInstants(instants), strangers: strangers ?? null };
 }

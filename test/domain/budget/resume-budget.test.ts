@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { noNews, type Reservation } from '../../../src/domain/budget/reservation.ts';
 import { reserve } from '../../../src/domain/budget/reserve.ts';
-import { resumeBudget, type SavedBudget } from '../../../src/domain/budget/resume-budget.ts';
+import { resumeBudget, type SavedBudget, saveBudget } from '../../../src/domain/budget/resume-budget.ts';
 import { createSharedBudget } from '../../../src/domain/budget/shared-budget.ts';
 
 const windows = [{ calls: 3, perMs: 10_000 }];
@@ -17,7 +17,7 @@ const request: Reservation = {
 test('a budget goes on as it was saved', () => {
   const budget = createSharedBudget(windows);
   reserve(budget, request, 1000);
-  const saved = JSON.parse(JSON.stringify(budget));
+  const saved = JSON.parse(JSON.stringify(saveBudget(budget)));
   expect(resumeBudget(saved)).toEqual(budget);
 });
 

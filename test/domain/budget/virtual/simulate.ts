@@ -1,5 +1,6 @@
 import type { Granted, Reservation } from '../../../../src/domain/budget/reservation.ts';
 import { reserve } from '../../../../src/domain/budget/reserve.ts';
+import { resumeBudget, saveBudget } from '../../../../src/domain/budget/resume-budget.ts';
 import { createSharedBudget, type SharedBudget } from '../../../../src/domain/budget/shared-budget.ts';
 import type { BudgetWindow } from '../../../../src/domain/budget/window.ts';
 import { createRandom } from './random.ts';
@@ -50,7 +51,8 @@ export function simulate(scenario: Scenario): Played {
     time.at(time.now + way(), () => {
       askedAt.push(time.now);
       if (request.windows !== scenario.windows) heardAt ??= time.now;
-      if (random.chance(scenario.restarts)) budget = JSON.parse(JSON.stringify(budget));
+      if (random.chance(scenario.restarts))
+        budget = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))));
       const granted = reserve(budget, request, Math.floor(beginsAt + time.now));
       time.at(time.now + way(), () => answered(granted));
     });

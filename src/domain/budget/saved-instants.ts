@@ -1,0 +1,44 @@
+/** Ascending instants as they are saved: one, or one with how many calls stand there. */
+export type SavedInstants = readonly (number | Group)[];
+type Group = readonly [at: number, calls: number];
+
+/** The newest are saved as they are: all that count in the default windows, and any that may still be given back. */
+const exactAtMost = 2_000;
+/** Older ones, in about so many groups. */
+const groupsAtMost = 1_000;
+
+/**
+ * A few ten thousand bytes, however many calls a window holds: what is saved travels as one payload, and those have a
+ * limit. Each group of older calls is taken as sent when its last one was, so a window never lets more through for it.
+ */
+export function saveInstants(instants: readonly number[]): SavedInstants {
+  if (instants.length <= exactAtMost + groupsAtMost) return instants;
+  const older = instants.slice(0, -exactAtMost);
+  return [...groupsOf(older), ...instants.slice(-exactAtMost)];
+}
+
+export function readInstants(saved: SavedInstants): number[] {
+  const instants = saved.flatMap((entry) =>
+    typeof entry === 'number' ? [entry] : Array<number>(entry[1]).fill(entry[0]),
+  );
+  return instants.sort((a, b) => a - b);
+}
+
+/** Calls of one instant stay together, and join others only below the size of a group: saved again and again, they hardly move. */
+function groupsOf(instants: readonly number[]): Group[] {
+  const atOnce: Group[] = [];
+  for (const at of instants) {
+    const last = atOnce.at(-1);
+    if (last?.[0] === at) atOnce[atOnce.length - 1] = [at, last[1] + 1];
+    else atOnce.push([at, 1]);
+  }
+  if (atOnce.length <= groupsAtMost) return atOnce;
+  const size = Math.ceil((2 * instants.length) / groupsAtMost);
+  const groups: Group[] = [];
+  for (const [at, calls] of atOnce) {
+    const last = groups.at(-1);
+    if (last && last[1] + calls <= size) groups[groups.length - 1] = [at, last[1] + calls];
+    else groups.push([at, calls]);
+  }
+  return groups;
+}
