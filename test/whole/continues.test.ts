@@ -3,6 +3,7 @@ import { endOfRun } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
 import { expectTable } from '../helpers/expected-table.ts';
+import { readHistories } from '../helpers/histories.ts';
 import { startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
@@ -22,6 +23,9 @@ const waits = {
 } as const;
 /** Temporal suggests a new history at thousands of events; this server does so after a few. */
 const suggestedAfter = (events: number) => ({ 'limit.historyCount.suggestContinueAsNew': String(events) });
+
+/** What is under way ends before a new history begins: so many events at most come on top. */
+const endsWithin = 250;
 
 /** A part of the calls has to wait for it. */
 const budget = [{ calls: 60, per: '20s' }];
@@ -69,6 +73,8 @@ describe.concurrent.each(warehouseKinds)('a run into %s whose history grows long
             },
           });
           expect(await firstHistoryOf(house, handle)).toEqual({ status: 'CONTINUED_AS_NEW', loaded });
+          const longest = await readHistories(house.temporal.client, handle.workflowId);
+          expect(longest.events).toBeLessThan(events + endsWithin);
           expect(house.simulator.stats().calls).toBe(days.length * 10);
           expect(await house.sql('select count(*) as n from by_action')).toEqual([{ n: rows }]);
           const progress = await house.temporal.client.workflow.getHandle('long').query('progress');
