@@ -1,20 +1,34 @@
 /**
  * `npm run bench:budget`: what the shared call budget promises, measured with real worker processes, a real Temporal
- * server and a simulator that enforces compressed windows exactly (400 calls a minute and 30 in 3 s). For each number of
- * workers a line for a backfill with a small run in its middle, one for ten equal runs at once, and one for a backfill
- * through kills (-9), stalls (SIGSTOP) and a restart of the Temporal server.
+ * server and a simulator that enforces compressed windows exactly (400 calls a minute and 30 in 3 s). The clocks of the
+ * workers are five minutes ahead, five behind, and right. For each number of workers a line for a backfill with a small
+ * run in its middle, one for ten equal runs at once, one for a backfill on each of three connections at once, and one
+ * for a backfill through kills (-9), stalls (SIGSTOP) and a restart of the Temporal server.
  *
- * `--workers 1,4,20` says which; `--quick` takes a shorter long window and fewer calls. Each line takes a few minutes at most.
+ * `--workers 1,4,20` says which, `--only ten,kills` which lines; `--quick` takes a shorter long window and fewer calls.
+ * Each line takes a few minutes at most. The last column says how busy the machine was meanwhile with all that runs on
+ * it: where no time is left over, the figures tell of the machine.
  */
-import { constants, setPriority } from 'node:os';
+import { constants, cpus, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { createConfigurations } from '../src/config/watch-configuration.ts';
 import { startWorker } from '../src/workers/start-worker.ts';
+import { bestClockShifter } from '../test/helpers/clock-ahead.ts';
 import { say, withHouse } from './budget/house.ts';
-import { type Figures, measureBackfill, measureKills, measureTen } from './budget/measure.ts';
+import {
+  type Figures,
+  measureBackfill,
+  measureKills,
+  measureSideBySide,
+  measureTen,
+} from './budget/measure.ts';
 
 const { values: options, positionals } = parseArgs({
-  options: { workers: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: {
+    workers: { type: 'string' },
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 const [what, file, address, workflowBundle] = positionals;
@@ -44,8 +58,10 @@ async function measureAll(): Promise<void> {
   // The simulator counts calls where they arrive: it must not be late because workers keep the machine busy.
   prefer(constants.priority.PRIORITY_HIGH);
   const counts = options.workers?.split(',').map(Number) ?? workers;
+  const only = options.only?.split(',');
   say(
-    `Windows: ${windows.map(({ calls: most, perMs }) => `${most} calls in ${perMs / 1000} s`).join(', ')}.`,
+    `Windows: ${windows.map(({ calls: most, perMs }) => `${most} calls in ${perMs / 1000} s`).join(', ')}. ` +
+      `Clocks of the workers: +5, −5 and 0 min, by ${bestClockShifter}.`,
   );
   line([
     'workers',
@@ -56,16 +72,23 @@ async function measureAll(): Promise<void> {
     'time ÷ least',
     'small run',
     'slowest share',
+    'machine busy',
   ]);
   for (const count of counts) {
     await withHouse({ workers: count, windows, calls }, async (house) => {
-      figures(count, 'a backfill', await measureBackfill(house, windows));
-      figures(count, 'ten equal runs', await measureTen(house, windows));
-      figures(
-        count,
-        'kills, stalls, restart',
-        await measureKills(house, windows, { workers: count, forMs: tormentMs }),
-      );
+      const torment = { workers: count, forMs: tormentMs };
+      const parts = {
+        backfill: ['a backfill', () => measureBackfill(house, windows)],
+        ten: ['ten equal runs', () => measureTen(house, windows)],
+        three: ['three connections', () => measureSideBySide(house, windows)],
+        kills: ['kills, stalls, restart', () => measureKills(house, windows, torment)],
+      } as const;
+      for (const [name, [title, measure]] of Object.entries(parts)) {
+        if (only?.includes(name) === false) continue;
+        const busyShare = watchMachine();
+        const found = await measure();
+        figures(count, title, found, busyShare());
+      }
     });
   }
 }
@@ -79,21 +102,36 @@ function prefer(priority: number): void {
   }
 }
 
-function figures(workers: number, title: string, found: Figures): void {
+/** The part of all processors' time that is used from now on, by whomever. */
+function watchMachine(): () => number {
+  const times = () => {
+    const all = cpus().flatMap(({ times: each }) => Object.entries(each));
+    const sum = (entries: readonly (readonly [string, number])[]) => entries.reduce((n, [, ms]) => n + ms, 0);
+    return { all: sum(all), idle: sum(all.filter(([kind]) => kind === 'idle')) };
+  };
+  const before = times();
+  return () => {
+    const { all, idle } = times();
+    return 1 - (idle - before.idle) / (all - before.all);
+  };
+}
+
+function figures(workers: number, title: string, found: Figures, busyShare: number): void {
   line([
     String(workers),
     title,
     found.fullest.map((share) => share.toFixed(2)).join(', '),
     String(found.refused),
     String(found.extra),
-    found.time.toFixed(3),
+    found.times.map((time) => time.toFixed(3)).join(', '),
     found.smallSeconds === null ? '' : `${found.smallSeconds.toFixed(1)} s`,
     found.slowestShare?.toFixed(2) ?? '',
+    `${Math.round(busyShare * 100)} %`,
   ]);
 }
 
 function line(cells: readonly string[]): void {
-  const widths = [8, 24, 14, 9, 13, 14, 11, 0];
+  const widths = [8, 24, 14, 9, 13, 22, 11, 15, 0];
   process.stdout.write(
     `${cells
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))

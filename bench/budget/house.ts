@@ -14,6 +14,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/start-simula
 import { freePort } from '../../src/workers/services/free-port.ts';
 import { startTemporalServer, type TemporalServer } from '../../src/workers/services/temporal-server.ts';
 import { bundleWorkflows } from '../../test/helpers/bundle-workflows.ts';
+import { bestClockShifter, clockAhead } from '../../test/helpers/clock-ahead.ts';
 import { startPostgres } from '../../test/helpers/postgres.ts';
 import { type Api, apis, type Rivers, riversOf } from './rivers.ts';
 
@@ -44,6 +45,8 @@ export interface HouseOptions {
 
 const program = fileURLToPath(new URL('../budget.ts', import.meta.url));
 const apiKey = 'key-of-the-bench';
+/** By how much the clocks of workers are ahead of the server's and the API's. */
+const aheadMs = [300_000, -300_000, 0];
 
 export async function withHouse<T>(
   { workers: count, windows, calls }: HouseOptions,
@@ -88,8 +91,11 @@ export async function withHouse<T>(
     const env = { ...process.env, BENCH_KEY: apiKey, BENCH_WAREHOUSE: postgres.url };
     const children = new Set<ChildProcess>();
     ends.push(() => Promise.all([...children].map(kill)));
-    const startWorker = () => startWorkerProcess([file, temporal.address, bundle], env, children);
-    const workers = await Promise.all(Array.from({ length: count }, startWorker));
+    const startWorker = (which: number) => {
+      const ahead = clockAhead(aheadMs[which % aheadMs.length] ?? 0, bestClockShifter);
+      return startWorkerProcess([file, temporal.address, bundle], { ...env, ...ahead }, children);
+    };
+    const workers = await Promise.all(Array.from({ length: count }, (_, which) => startWorker(which)));
 
     const connection = await Connection.connect({ address: temporal.address });
     ends.push(() => connection.close());
@@ -106,7 +112,7 @@ export async function withHouse<T>(
       async replaceWorker(which) {
         const worker = workers[which];
         if (worker) await kill(worker);
-        workers[which] = await startWorker();
+        workers[which] = await startWorker(which);
       },
       async stopForMs(which, ms) {
         const worker = workers[which];
@@ -133,7 +139,8 @@ async function startSimulators(windows: readonly BudgetWindow[]): Promise<Record
       lastDataUpdate: '2026-12-31',
       size: { rowsPerCall: [1, 20] },
     });
-  return { backfill: await start(), ten: await start(), kills: await start() };
+  const started = await Promise.all(apis.map(async (api) => [api, await start()] as const));
+  return Object.fromEntries(started) as Record<Api, Simulator>;
 }
 
 /** A worker of its own process; here once it works. One that finds no Temporal server, because it restarts, is started again. */

@@ -4,6 +4,7 @@ import type { BudgetWindow } from '../../src/domain/budget/window.ts';
 import type { Simulator } from '../../src/simulator/start-simulator.ts';
 import type { CallRecord } from '../../src/simulator/stats.ts';
 import type { House } from './house.ts';
+import { sideBySide } from './rivers.ts';
 
 export interface Figures {
   /** For each window: the most calls within its length ÷ its limit. */
@@ -11,8 +12,8 @@ export interface Figures {
   readonly refused: number;
   /** Calls sent beyond those that the rivers needed. */
   readonly extra: number;
-  /** From the first call to the last ÷ the least time for as many. */
-  readonly time: number;
+  /** From the first call to the last ÷ the least time for as many; for each connection. */
+  readonly times: readonly number[];
   /** How long the small run took, in seconds; null where none was started. */
   readonly smallSeconds: number | null;
   /** The share of the slowest of ten equal runs ÷ an equal share, when the first of them had all its calls. */
@@ -29,7 +30,10 @@ export async function measureBackfill(house: House, windows: readonly BudgetWind
   const { endedAt } = await small.ended;
   await backfill.ended;
   const smallSeconds = (endedAt - small.startedAt) / 1000;
-  return { ...figuresOf(simulator, windows, rivers.backfill + rivers.small), smallSeconds };
+  const figures = figuresOf(simulator, windows, rivers.backfill + rivers.small);
+  // The small run has a part of the windows that the least time does not know of.
+  const times = [timeOverLeast(simulator.calls().filter(isOfActions), windows)];
+  return { ...figures, times, smallSeconds };
 }
 
 /** Ten equal runs at once. */
@@ -40,6 +44,21 @@ export async function measureTen(house: House, windows: readonly BudgetWindow[])
   await Promise.all(runs.map(({ ended }) => ended));
   const share = slowestShare(simulator.calls(), rivers.ten, rivers.each);
   return { ...figuresOf(simulator, windows, rivers.each * rivers.ten.size), slowestShare: share };
+}
+
+/** A backfill on each of three connections at once, by the same workers. */
+export async function measureSideBySide(house: House, windows: readonly BudgetWindow[]): Promise<Figures> {
+  const runs = await Promise.all(sideBySide.map((river) => house.run(river)));
+  await Promise.all(runs.map(({ ended }) => ended));
+  const each = sideBySide.map((api) => figuresOf(house.simulators[api], windows, house.rivers.backfill));
+  return {
+    fullest: windows.map((_, at) => Math.max(...each.map(({ fullest }) => fullest[at] ?? 0))),
+    refused: each.reduce((all, { refused }) => all + refused, 0),
+    extra: each.reduce((all, { extra }) => all + extra, 0),
+    times: each.flatMap(({ times }) => times),
+    smallSeconds: null,
+    slowestShare: null,
+  };
 }
 
 /**
@@ -79,15 +98,21 @@ export async function measureKills(
 
 function figuresOf(simulator: Simulator, windows: readonly BudgetWindow[], needed: number): Figures {
   const stats = simulator.stats();
-  const at = simulator.calls().map((call) => Date.parse(call.at));
   return {
     fullest: stats.windows.map(({ most, calls }) => most / calls),
     refused: stats.refused,
     extra: stats.calls - needed,
-    time: (Math.max(...at) - Math.min(...at)) / leastTimeMs(stats.calls, windows),
+    times: [timeOverLeast(simulator.calls(), windows)],
     smallSeconds: null,
     slowestShare: null,
   };
+}
+
+const isOfActions = ({ parameters }: CallRecord): boolean => parameters.ActionID !== undefined;
+
+function timeOverLeast(calls: readonly CallRecord[], windows: readonly BudgetWindow[]): number {
+  const at = calls.map((call) => Date.parse(call.at));
+  return (Math.max(...at) - Math.min(...at)) / leastTimeMs(calls.length, windows);
 }
 
 function slowestShare(

@@ -1,12 +1,14 @@
 /** Each has windows of its own. */
-export const apis = ['backfill', 'ten', 'kills'] as const;
+export const apis = ['backfill', 'ten', 'kills', 'first', 'second', 'third'] as const;
+/** Connections side by side, and the rivers that pull from them. */
+export const sideBySide = ['first', 'second', 'third'] as const satisfies readonly Api[];
 export type Api = (typeof apis)[number];
 
 /** The rivers of the bench, and what they come to. */
 export interface Rivers {
   /** As river.yaml has them. */
   readonly all: Readonly<Record<string, object>>;
-  /** Calls of `backfill` and `tormented`. */
+  /** Calls of `backfill`, `tormented` and each of those side by side. */
   readonly backfill: number;
   /** Calls of `small`. */
   readonly small: number;
@@ -36,6 +38,7 @@ export function riversOf(calls: number): Rivers {
     all: {
       backfill: byAction('backfill', 12, days, 'backfill'),
       tormented: byAction('kills', 12, days, 'tormented'),
+      ...Object.fromEntries(sideBySide.map((api) => [api, byAction(api, 12, days, api)])),
       small: {
         connection: 'backfill',
         report: 'promo-codes',

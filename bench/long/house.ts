@@ -8,8 +8,9 @@ import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
 import type { BudgetWindow } from '../../src/domain/budget/window.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.ts';
 import { startTemporalServer } from '../../src/workers/services/temporal-server.ts';
+import { bundleWorkflows } from '../../test/helpers/bundle-workflows.ts';
 import { startPostgres } from '../../test/helpers/postgres.ts';
-import { bundleWorkflows, say } from '../budget/house.ts';
+import { say } from '../budget/house.ts';
 import type { LongRiver } from './rivers.ts';
 import { type MeasuredWorker, startMeasuredWorker } from './worker.ts';
 

@@ -49,6 +49,8 @@ export interface Rivers {
   river(...args: string[]): Promise<CommandEnd>;
   /** Starts `river …` and gives the process. Ended with the corner. */
   start(...args: string[]): StartedCommand;
+  /** The same, with more in its environment. */
+  startIn(env: NodeJS.ProcessEnv, ...args: string[]): StartedCommand;
   /** Asks the database itself. */
   sql(text: string): Promise<Record<string, unknown>[]>;
 }
@@ -89,11 +91,12 @@ interface Corner extends Pick<Rivers, 'simulator' | 'temporal' | 'warehouse' | '
 async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers) => Promise<T>): Promise<T> {
   const { temporal, warehouse, file, env } = corner;
   const started: StartedCommand[] = [];
-  const start = (...args: string[]) => {
-    const command = startCommand(args, env);
+  const startIn = (more: NodeJS.ProcessEnv, ...args: string[]) => {
+    const command = startCommand(args, { ...env, ...more });
     started.push(command);
     return command;
   };
+  const start = (...args: string[]) => startIn({}, ...args);
   const run = async (input: object, workflowId?: string) => {
     const client = {
       client: temporal.client,
@@ -123,6 +126,7 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
       },
       river: (...args) => start(...args).end,
       start,
+      startIn,
       sql: (text) => warehouse.sql(text),
     });
   } finally {

@@ -8,6 +8,7 @@ import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
 import { noNews } from '../../src/domain/budget/reservation.ts';
 import type { CallRecord } from '../../src/simulator/stats.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
+import { clockAhead } from '../helpers/clock-ahead.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
@@ -75,7 +76,7 @@ function expectWithin({ simulator }: Rivers): void {
 const instants = (calls: readonly CallRecord[]): number[] => calls.map(({ at }) => Date.parse(at));
 
 inBoth('a budget that processes share, into %s', { timeout: 150_000 }, (kind) => {
-  it('is kept by two workers to the call, with nothing refused', () =>
+  it('is kept by three workers to the call, with nothing refused, though their clocks are five minutes apart', () =>
     withRivers(
       under([{ calls: 30, seconds: 5 }], {
         kind,
@@ -84,7 +85,8 @@ inBoth('a budget that processes share, into %s', { timeout: 150_000 }, (kind) =>
         worker: false,
       }),
       async (house) => {
-        const workers = [house.start('worker'), house.start('worker')];
+        const minutesAhead = [-5, 0, 5];
+        const workers = minutesAhead.map((minutes) => house.startIn(clockAhead(minutes * 60_000), 'worker'));
         await Promise.all(workers.map((worker) => worker.says('Working on')));
         const runs = await Promise.all([start(house, 'one'), start(house, 'two')]);
         const results = await Promise.all(runs.map(resultOf));
