@@ -32,8 +32,9 @@ export function reserveOf(
         taskQueue,
         args: [{ connection, windows: request.windows }],
         workflowIdConflictPolicy: 'USE_EXISTING',
-        // A worker that held it in its cache and was killed stalls every process for this long; 10 s by default.
-        workflowTaskTimeout: '2s',
+        // A worker that is killed with a task of it in hand stalls every process for this long; 10 s by default. Much
+        // less, and on a busy machine no worker may be in time, one after the other.
+        workflowTaskTimeout: '5s',
         staticSummary: `Call budget of connection ${connection}`,
       }),
     });

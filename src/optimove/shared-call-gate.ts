@@ -192,7 +192,7 @@ class SharedGate implements SharedCallGate {
     const returnedBefore = this.#returned.length;
     for (const permit of permits) {
       const { from, until } = this.#clock.spanOf(permit.at);
-      if (this.#isClosed || sentAt < this.#throttledAt) this.#giveBack(permit);
+      if (this.#isClosed || sentAt <= this.#throttledAt) this.#giveBack(permit);
       else this.#held.hold(permit, from, until);
     }
     const late = this.#returned.length - returnedBefore;

@@ -20,6 +20,12 @@ import { createWaitingCalls } from './waiting-calls.ts';
 /** Who asks before the budget is known asks again after this. */
 const notReadyMs = 300;
 
+/**
+ * Where the process that had the budget in its cache is gone, another works through the history before it answers, and
+ * all wait for that. At this length it is well below the time that Temporal gives it, on a busy machine too.
+ */
+const longHistory = 500;
+
 export interface BudgetStart {
   readonly connection: string;
   readonly windows: readonly BudgetWindow[];
@@ -80,7 +86,7 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
 
   budget ??= await begin(start);
   for (const { request, now } of early.splice(0)) reserve(budget, request, now);
-  await condition(() => workflowInfo().continueAsNewSuggested);
+  await condition(() => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > longHistory);
   await condition(allHandlersFinished);
   await continueAsNew<typeof apiBudget>(start, saveBudget(budget));
 }
