@@ -130,6 +130,40 @@ describe('a budget that goes on from its JSON', () => {
   });
 });
 
+describe('for weeks', () => {
+  const day = 24 * hour;
+  const daily = Array.from({ length: 28 }, (_, k) => [
+    { run: `large-${k}`, calls: 300, callers: 24, startsAt: k * day },
+    { run: `small-${k}`, calls: 5, callers: 5, startsAt: k * day + minute / 2 },
+  ]).flat();
+  const scenario: Scenario = {
+    ...calmScenario,
+    runs: daily,
+    processes: 3,
+    killsEveryMs: 7 * hour,
+    restarts: 0.1,
+    outage: { from: 9 * day, until: 9 * day + hour },
+    stranger: { everyMs: 3_000, from: 17 * day, until: 17 * day + 2 * hour },
+  };
+  const played = simulate(scenario);
+  const largeOf = (k: number) => (played.endedAt.get(`large-${k}`) ?? Number.POSITIVE_INFINITY) - k * day;
+
+  test('through kills, an outage and a stranger it keeps the windows, and every run ends', () => {
+    const alone = played.arrivals.filter(({ at }) => at < 17 * day || at > 18 * day);
+    expect(fullestOf(alone, defaultBudget)).toBeLessThanOrEqual(1);
+    expect(alone.filter(({ kind }) => kind === 'throttled')).toEqual([]);
+    expect(played.endedAt.size).toBe(daily.length);
+    expect(played.kills).toBeGreaterThan(50);
+  });
+
+  test('it is as fast on the last day as on the first, and remembers no more', () => {
+    expect(largeOf(27)).toBeLessThan(largeOf(0) * 1.05);
+    expect(Object.keys(played.budget.accounts.runs)).toEqual(['large-27', 'small-27']);
+    expect(played.budget.waiting).toEqual({});
+    expect(JSON.stringify(played.budget).length).toBeLessThan(100_000);
+  });
+});
+
 describe('other windows', () => {
   const tight = [
     { calls: 60, perMs: 4 * minute },
