@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { inject } from 'vitest';
 import { budgetWorkflowId } from '../../../src/domain/budget/budget-id.ts';
 import type { Rivers } from '../../helpers/with-rivers.ts';
@@ -16,13 +17,36 @@ export interface Recorder {
   budgets(first: BudgetState, second: BudgetState): Promise<void>;
 }
 
+type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
+
+const waited = ({ timerStartedEventAttributes: timer }: HistoryEvent) => Boolean(timer);
+const was = (name: string) => (event: HistoryEvent) =>
+  event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name === name;
+
+/** What must have happened in a run for its history to show that state, where its end does not tell. */
+const marks: Partial<Record<RunState, (event: HistoryEvent) => boolean>> = {
+  'waiting-for-quota': waited,
+  'waiting-for-data': waited,
+  'carried-over-waiting-for-data': waited,
+  'in-outage': ({ activityTaskStartedEventAttributes: started }) => (started?.attempt ?? 1) > 1,
+  paused: was('pause'),
+  'continued-while-paused': was('pause'),
+  'carried-over-paused': was('resume'),
+};
+
 /** Records what workflows of this house have done. */
 export function recorderOf({ temporal: { client } }: Rivers): Recorder {
+  const saveRun = async (workflowId: string, shows: RunState, runId?: string) => {
+    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const mark = marks[shows];
+    if (mark && !events?.some(mark)) throw new Error(`${workflowId} does not show a run that is ${shows}.`);
+    await save(workflowId, shows, runId);
+  };
   const save = async (workflowId: string, shows: string, runId?: string) => {
     const file = await saveHistory(client, { workflowId, runId, shows }, inject('replaceHistories'));
     process.stdout.write(`${file === undefined ? 'kept' : 'saved'} ${workflowId} ${shows}\n`);
   };
-  const both = async (workflowId: string, first: string, second: string) => {
+  const both = async (workflowId: string) => {
     const executions = [];
     for await (const execution of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
       executions.push(execution);
@@ -30,14 +54,21 @@ export function recorderOf({ temporal: { client } }: Rivers): Recorder {
     const [begun, carried] = executions.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
     if (begun?.status.name !== 'CONTINUED_AS_NEW' || !carried)
       throw new Error(`${workflowId} has not continued as new: ${begun?.status.name}`);
-    await save(workflowId, first, begun.runId);
-    await save(workflowId, second, carried.runId);
+    return [begun.runId, carried.runId] as const;
   };
   const budgetId = budgetWorkflowId('main');
   return {
-    run: save,
+    run: saveRun,
     budget: (shows) => save(budgetId, shows),
-    runs: both,
-    budgets: (first, second) => both(budgetId, first, second),
+    async runs(workflowId, first, second) {
+      const [begun, carried] = await both(workflowId);
+      await saveRun(workflowId, first, begun);
+      await saveRun(workflowId, second, carried);
+    },
+    async budgets(first, second) {
+      const [begun, carried] = await both(budgetId);
+      await save(budgetId, first, begun);
+      await save(budgetId, second, carried);
+    },
   };
 }
