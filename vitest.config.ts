@@ -5,7 +5,8 @@ const servicesRooms = ['test/{warehouse,workers,control,whole}/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    // What a machine that others keep busy as well needs; nothing waits for it to pass.
+    testTimeout: 150_000,
     // Most of what they do is wait for a service.
     maxWorkers: 4,
     hookTimeout: 120_000,
