@@ -7,8 +7,7 @@ export async function closeLeftRuns(
   ownRunId: string,
 ): Promise<void> {
   for (const left of await warehouse.leftRuns()) {
-    if (left.runId === ownRunId) continue;
-    const end = await runs.endOf(left);
-    if (end) await warehouse.closeLeft(left, end);
+    if (left.runId === ownRunId || !(await runs.endOf(left))) continue;
+    await warehouse.closeLeft(left.runId, () => runs.endOf(left));
   }
 }

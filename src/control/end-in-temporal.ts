@@ -1,6 +1,9 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { EndOfRun } from '../domain/run/left-run.ts';
 
+/** A row of the manifest may be locked meanwhile. */
+const answerWithinMs = 5_000;
+
 const ends: Readonly<Record<string, EndOfRun['status']>> = {
   FAILED: 'failed',
   TIMED_OUT: 'failed',
@@ -17,7 +20,9 @@ export async function endInTemporal(
 ): Promise<EndOfRun | undefined> {
   const terminated = { status: 'terminated', at: new Date().toISOString() } as const;
   try {
-    const { status, raw, closeTime } = await client.workflow.getHandle(workflowId).describe();
+    const { status, raw, closeTime } = await client.withDeadline(Date.now() + answerWithinMs, () =>
+      client.workflow.getHandle(workflowId).describe(),
+    );
     // The newest execution of the id.
     if (raw.workflowExecutionInfo?.firstRunId !== runId) return terminated;
     if (status.name === 'RUNNING') return undefined;

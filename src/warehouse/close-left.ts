@@ -1,15 +1,21 @@
-import type { EndOfRun, LeftRun } from '../domain/run/left-run.ts';
+import type { EndOfRun } from '../domain/run/left-run.ts';
 import type { Tables } from './dialect.ts';
 import { closeRun } from './statements/close-run.ts';
-import { lockedProgress } from './statements/left-runs.ts';
+import { lockRun } from './statements/left-runs.ts';
 import { dropStaging } from './statements/staging-table.ts';
 
 /**
- * Closes a run that could not close itself, and drops its staging; unless it has done something since it was
- * looked at: then a Reset lets it go on, and what it stages is needed.
+ * Closes a run that could not close itself, and drops its staging, where `endOf` says that it has ended. That is asked
+ * under the run's lock: whoever lets it go on by a Reset had no time to stage what would be dropped here.
  */
-export async function closeLeft(tables: Tables, run: LeftRun, end: EndOfRun): Promise<void> {
-  if ((await lockedProgress(tables, run.runId)) !== run.progress) return;
-  await closeRun(tables, run.runId, end.status, end.at);
-  await dropStaging(tables, run.runId);
+export async function closeLeft(
+  tables: Tables,
+  runId: string,
+  endOf: () => Promise<EndOfRun | undefined>,
+): Promise<void> {
+  await lockRun(tables, runId);
+  const end = await endOf();
+  if (!end) return;
+  await closeRun(tables, runId, end.status, end.at);
+  await dropStaging(tables, runId);
 }

@@ -83,7 +83,7 @@ export async function openWarehouse(
       }),
     summariseRun: (runId) => read((tables) => summariseRun(tables, runId)),
     leftRuns: () => read(leftRuns),
-    closeLeft: (run, end) => transact((tables) => closeLeft(tables, run, end)),
+    closeLeft: (runId, endOf) => transact((tables) => closeLeft(tables, runId, endOf)),
     endBefore: (river, runId) => read((tables) => endBefore(tables, river, runId)),
     findRun: (workflowId) => read((tables) => findRun(tables, workflowId)),
     listRuns: (limit) => read((tables) => listRuns(tables, limit)),

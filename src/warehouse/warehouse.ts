@@ -54,7 +54,7 @@ export interface OpenWarehouse {
   closeRun(runId: string, status: Exclude<RunStatus, 'running'>, finishedAt: string): Promise<void>;
   summariseRun(runId: string): Promise<RunSummary>;
   leftRuns(): Promise<LeftRun[]>;
-  closeLeft(run: LeftRun, end: EndOfRun): Promise<void>;
+  closeLeft(runId: string, endOf: () => Promise<EndOfRun | undefined>): Promise<void>;
   endBefore(river: string, runId: string): Promise<RunStatus | undefined>;
   findRun(workflowId: string): Promise<StoredRun | undefined>;
   listRuns(limit: number): Promise<StoredRun[]>;

@@ -28,7 +28,10 @@ export function runsOfTemporal(client: Client, place: TemporalPlace): Runs {
       const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
       return raw.workflowExtendedInfo?.cancelRequested === true;
     },
-    endOf: (run) => endInTemporal(client, run),
+    endOf: (run) =>
+      endInTemporal(client, run).catch((error: unknown) => {
+        throw failureOfTemporal(error, place);
+      }),
     async recallBudget({ workflowId, runId }) {
       const before = await executionBefore(client, workflowId, runId);
       return before === undefined ? { found: 'nothing' } : readBudget(client, workflowId, before);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { endOfRun } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
+import { startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
@@ -23,8 +24,8 @@ const expectedRows = ({ simulator }: Rivers) =>
   simulator.world.rowCount('customers-by-action', { days, actions: [12] });
 const rowsIn = async ({ sql }: Rivers) => Number((await sql('select count(*) as n from by_action'))[0]?.n);
 
-const started = ({ temporal }: Rivers): Promise<RunHandle> =>
-  startRun({ ...temporal, close: async () => {} }, { river: 'byAction', input: { river: 'byAction' } });
+const started = ({ temporal }: Rivers, input: object = { river: 'byAction' }): Promise<RunHandle> =>
+  startRun({ ...temporal, close: async () => {} }, { river: 'byAction', input });
 
 /** Temporal's number for them: else the new execution is cancelled like the old one. */
 const cancelRequests = 4;
@@ -117,6 +118,77 @@ describe.concurrent.each(warehouseKinds)('a run into %s of which a chunk has fai
         });
       },
     ));
+});
+
+describe('a run that tracks', () => {
+  it('and is reset keeps to the days that it was opened with, asks for nothing again and adds nothing', () =>
+    withRivers({ rivers: { byAction: { ...byAction, period: { start: '2026-01-01' } } } }, async (house) => {
+      const handle = await startAt(house, '2026-01-08', { river: 'byAction' });
+      expect((await endOfRun(handle)).end).toBe('succeeded');
+      expect(house.simulator.stats().calls).toBe(calls + 1);
+      for (const share of [0, 0.2]) {
+        const end = await resetTo(share, house, handle);
+        const period = { start: '2026-01-01', end: '2026-01-08' };
+        expect(end).toMatchObject({ end: 'succeeded', result: { period, chunks: { loaded: chunks } } });
+      }
+      expect(await rowsIn(house)).toBe(expectedRows(house));
+      expect(house.simulator.stats().calls).toBe(calls + 1);
+    }));
+});
+
+describe.each(warehouseKinds)('a retry into %s', (kind) => {
+  const lateDays = ['2026-01-05', '2026-01-07'];
+  const refused = (day: string) =>
+    ({ kind: 'status', status: 405, match: { parameters: { Date: day } } }) as const;
+
+  it('that is reset, at its end or on its way, loads its chunks once and calls for nothing else', () =>
+    withRivers({ kind, rivers, simulator: { faults: lateDays.map(refused) } }, async (house) => {
+      const first = await house.run({ river: 'byAction' }, 'first');
+      expect(first).toMatchObject({ end: 'failed', result: { chunks: { loaded: 2, failed: 2 } } });
+      house.simulator.setFaults([]);
+      house.simulator.reset();
+      const handle = await started(house, { retryFailedChunksOf: 'first' });
+      expect((await endOfRun(handle)).end).toBe('succeeded');
+      for (const share of [0, 0.4, 0.8]) {
+        expect(await resetTo(share, house, handle)).toMatchObject({
+          end: 'succeeded',
+          result: { runId: handle.firstExecutionRunId, retryOf: 'first', chunks: { total: 2, loaded: 2 } },
+        });
+      }
+      expect(house.simulator.stats().calls).toBe(40);
+      expect(await rowsIn(house)).toBe(expectedRows(house));
+      expect(await house.sql('select distinct _run_id as run from by_action')).toEqual(
+        await house.sql(`select run from river_runs where workflow_id = 'first'`),
+      );
+      expect((await house.river('verify')).code).toBe(0);
+    }));
+});
+
+describe('a run that was terminated, and cleaned up after by the next one,', () => {
+  it.each([0, 0.5, 0.95])('goes on after a reset to %d of its way, and has every row once', (share) =>
+    withRivers(
+      { rivers: { ...rivers, channels: { report: 'execution-channels', target: { table: 'channels' } } } },
+      async (house) => {
+        house.simulator.setFaults([
+          { kind: 'slow', latencyMs: 60_000, match: { parameters: { Date: '2026-01-03' } } },
+        ]);
+        const handle = await started(house);
+        while ((await rowsIn(house).catch(() => 0)) === 0) await sleep(50);
+        await handle.terminate();
+        house.simulator.setFaults([]);
+        await house.pull({ river: 'channels' });
+        const state = async () =>
+          house.sql(`select "state" from river_runs where run = '${handle.firstExecutionRunId}'`);
+        expect(await state()).toEqual([{ state: 'terminated' }]);
+        expect(await resetTo(share, house, handle)).toMatchObject({
+          end: 'succeeded',
+          result: { status: 'succeeded', chunks: { total: chunks, loaded: chunks } },
+        });
+        expect(await state()).toEqual([{ state: 'succeeded' }]);
+        expect(await rowsIn(house)).toBe(expectedRows(house));
+      },
+    ),
+  );
 });
 
 describe.concurrent.each(warehouseKinds)('a run into %s that is opened anew by a reset', (kind) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { RunEnd } from '../../src/control/run-end.ts';
+import { endOfRun, type RunEnd } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
 import type { Fault } from '../../src/simulator/faults/fault.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
@@ -146,7 +146,7 @@ describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }
     }));
 });
 
-describe('a retry', { timeout: 150_000 }, () => {
+describe.concurrent('a retry', { timeout: 150_000 }, () => {
   it('of a run that is not there, or of nothing, is refused with a sentence', () =>
     withRivers({ rivers }, async (house) => {
       expect(refusal(await house.run({ retryFailedChunksOf: 'nobody' }))).toEqual([
@@ -158,6 +158,74 @@ describe('a retry', { timeout: 150_000 }, () => {
       ) as string[];
       expect(kind).toBe('ConfigurationError');
       expect(message).toMatch(/retryFailedChunksOf.*the workflow id of an earlier run/s);
+    }));
+
+  it('means the newest run of a workflow id, which it may bear itself', () =>
+    withRivers({ rivers }, async (house) => {
+      await twoFailed(house);
+      await twoFailed(house);
+      expect(await house.run({ retryFailedChunksOf: 'first' }, 'first')).toMatchObject({
+        end: 'succeeded',
+        result: { workflowId: 'first', retryOf: 'first', chunks: { total: 2, loaded: 2 } },
+      });
+      // What the first of the two runs lacks is lacking still: only the newest was meant.
+      expect(await rowsIn(house)).toBe(2 * rowsOf(house) - rowsOf(house, ['2026-01-02', '2026-01-04']));
+    }));
+
+  it('reads the lists that a run never came to read', () =>
+    withRivers(
+      { rivers: { groups: { ...rivers.details, report: 'actions-by-target-group' } } },
+      async (house) => {
+        house.simulator.setFaults([{ kind: 'status', status: 400, times: 1 }]);
+        const end = await house.run({ river: 'groups' }, 'first');
+        expect(end).toMatchObject({ end: 'failed', result: { chunks: { loaded: 0, failed: 4 } } });
+        house.simulator.reset();
+        const again = await house.run({ retryFailedChunksOf: 'first' });
+        expect(again).toMatchObject({ end: 'succeeded', result: { chunks: { total: 4, loaded: 4 } } });
+        expect(again).toMatchObject({ result: { calls: house.simulator.stats().calls } });
+        expect(await rowsIn(house)).toBe(house.simulator.world.rowCount('actions-by-target-group', { days }));
+      },
+    ));
+
+  it('that is terminated midway is closed by the next one, which loads what is left, once', () =>
+    withRivers({ rivers }, async (house) => {
+      await twoFailed(house);
+      house.simulator.setFaults([{ kind: 'slow', latencyMs: 60_000, ...onDay('2026-01-04') }]);
+      const handle = await started(house, { retryFailedChunksOf: 'first' }, 'second');
+      await vi.waitFor(async () => expect(await rowsIn(house)).toBe(rowsOf(house, days.slice(0, 3))), {
+        timeout: 20_000,
+      });
+      await handle.terminate();
+      house.simulator.setFaults([]);
+      expect(await house.run({ retryFailedChunksOf: 'second' })).toMatchObject({
+        end: 'succeeded',
+        result: { retryOf: 'first', chunks: { total: 1, loaded: 1 }, calls: 1 },
+      });
+      expect(await rowsIn(house)).toBe(rowsOf(house));
+      expect(await house.sql(`select "state" from river_runs where workflow_id = 'second'`)).toEqual([
+        { state: 'terminated' },
+      ]);
+      expect((await house.warehouse.tables()).filter((name) => name.startsWith('river_staging'))).toEqual([]);
+    }));
+
+  it('whose worker is killed goes on with another, and repeats only the call in flight', () =>
+    withRivers({ rivers, worker: false }, async (house) => {
+      const first = house.start('worker');
+      const before = await twoFailed(house);
+      house.simulator.setFaults([{ kind: 'slow', latencyMs: 60_000, times: 1, ...onDay('2026-01-04') }]);
+      const handle = await started(house, { retryFailedChunksOf: 'first' }, 'second');
+      await vi.waitFor(async () => expect(await rowsIn(house)).toBe(rowsOf(house, days.slice(0, 3))), {
+        timeout: 20_000,
+      });
+      first.kill('SIGKILL');
+      await first.end;
+      house.start('worker');
+      expect(await endOfRun(handle)).toMatchObject({
+        end: 'succeeded',
+        result: { retryOf: 'first', chunks: { total: 2, loaded: 2 } },
+      });
+      expect(await rowsIn(house)).toBe(rowsOf(house));
+      expect(callsOf(house, before)).toEqual(['2026-01-02', '2026-01-04', '2026-01-04']);
     }));
 
   it('is started by `river retry`, which says what cannot be retried', () =>

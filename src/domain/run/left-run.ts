@@ -4,8 +4,6 @@ import type { RunStatus } from './run-result.ts';
 export interface LeftRun {
   readonly runId: string;
   readonly workflowId: string;
-  /** Equal as long as the run has done nothing more. */
-  readonly progress: string;
 }
 
 /** How a run ended that could not write it down itself. */
