@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { endOfRun } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
+import { documentOf } from '../helpers/commanded.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { postgresUrl, warehouseKinds } from '../helpers/with-warehouse.ts';
@@ -14,10 +15,28 @@ const rivers = {
     filters: { actions: [12] },
     target: { table: 'by_action' },
   },
+  details: {
+    report: 'customer-action-details-by-date',
+    period: { start: '2026-01-01', end: '2026-01-04' },
+    chunks: { every: 'daily' },
+    target: { table: 'details' },
+  },
 };
 
-const started = ({ temporal }: Rivers): Promise<RunHandle> =>
-  startRun({ ...temporal, close: async () => {} }, { river: 'byAction', input: { river: 'byAction' } });
+const started = ({ temporal }: Rivers, river: keyof typeof rivers = 'byAction'): Promise<RunHandle> =>
+  startRun({ ...temporal, close: async () => {} }, { river, input: { river } });
+
+/** Whoever looks sees a cancelled run: the manifest, and `river status`; nothing of it is staged any more. */
+async function isSeenCancelled({ river, sql, warehouse }: Rivers, { workflowId }: RunHandle): Promise<void> {
+  expect(await sql('select "state" from river_runs')).toEqual([{ state: 'cancelled' }]);
+  expect((await warehouse.tables()).filter((name) => name.startsWith('river_staging'))).toEqual([]);
+  const { n } = (await sql(`select count(*) as n from river_chunks where "state" = 'loaded'`))[0] ?? {};
+  expect(documentOf(await river('status', workflowId, '--json'))).toMatchObject({
+    status: 'cancelled',
+    chunks: { total: 4, loaded: Number(n), failed: 0 },
+    finishedAt: expect.any(String),
+  });
+}
 
 /** Cancels the run and says how it ended, and in how many milliseconds. */
 async function cancelled(handle: RunHandle) {
@@ -28,8 +47,8 @@ async function cancelled(handle: RunHandle) {
 }
 
 describe.each(warehouseKinds)('a run into %s that is cancelled', (kind) => {
-  it('while calls hang is cancelled within 10 s, and calls nothing more', () =>
-    withRivers({ kind, rivers, simulator: { latencyMs: 60_000 } }, async (house) => {
+  it('while it waits for answers of minutes is cancelled within 10 s, and calls nothing more', () =>
+    withRivers({ kind, rivers, simulator: { latencyMs: 200_000 } }, async (house) => {
       const handle = await started(house);
       while (house.simulator.stats().calls === 0) await sleep(20);
       const { end, ms } = await cancelled(handle);
@@ -41,18 +60,20 @@ describe.each(warehouseKinds)('a run into %s that is cancelled', (kind) => {
       expect(await house.sql('select count(*) as n from river_calls')).toEqual([{ n: calls.length }]);
       const states = await house.sql('select distinct "state" from river_chunks');
       expect(states).toEqual([{ state: 'waiting' }]);
+      await isSeenCancelled(house, handle);
     }));
 
-  it('while it waits for quota is cancelled at once', () =>
-    withRivers({ kind, rivers, connection: { budget: [{ calls: 5, per: '10m' }] } }, async (house) => {
-      const handle = await started(house);
+  it('while it waits an hour for quota is cancelled at once, and what is loaded stays', () =>
+    withRivers({ kind, rivers, connection: { budget: [{ calls: 3, per: '1h' }] } }, async (house) => {
+      const handle = await started(house, 'details');
       const waits = async () =>
         (await handle.query<{ waitingUntil: string | null }, []>('progress')).waitingUntil !== null;
       await expect.poll(waits, { timeout: 40_000 }).toBe(true);
       const { end, ms } = await cancelled(handle);
       expect(end).toBe('cancelled');
       expect(ms).toBeLessThan(5_000);
-      expect(await house.sql('select "state" from river_runs')).toEqual([{ state: 'cancelled' }]);
+      expect(Number((await house.sql('select count(*) as n from details'))[0]?.n)).toBeGreaterThan(0);
+      await isSeenCancelled(house, handle);
     }));
 });
 

@@ -120,7 +120,7 @@ describe.concurrent.each(warehouseKinds)('a run into %s of which a chunk has fai
     ));
 });
 
-describe('a run that tracks', () => {
+describe.concurrent('a run that tracks', { timeout: 150_000 }, () => {
   it('and is reset keeps to the days that it was opened with, asks for nothing again and adds nothing', () =>
     withRivers({ rivers: { byAction: { ...byAction, period: { start: '2026-01-01' } } } }, async (house) => {
       const handle = await startAt(house, '2026-01-08', { river: 'byAction' });
@@ -136,7 +136,7 @@ describe('a run that tracks', () => {
     }));
 });
 
-describe.each(warehouseKinds)('a retry into %s', (kind) => {
+describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }, (kind) => {
   const lateDays = ['2026-01-05', '2026-01-07'];
   const refused = (day: string) =>
     ({ kind: 'status', status: 405, match: { parameters: { Date: day } } }) as const;
@@ -164,8 +164,10 @@ describe.each(warehouseKinds)('a retry into %s', (kind) => {
     }));
 });
 
-describe('a run that was terminated, and cleaned up after by the next one,', () => {
-  it.each([0, 0.5, 0.95])('goes on after a reset to %d of its way, and has every row once', (share) =>
+describe.concurrent('a run that was terminated, and cleaned up after by the next one,', {
+  timeout: 150_000,
+}, () => {
+  it.each([0.5, 0.95])('goes on after a reset to %d of its way, and has every row once', (share) =>
     withRivers(
       { rivers: { ...rivers, channels: { report: 'execution-channels', target: { table: 'channels' } } } },
       async (house) => {
