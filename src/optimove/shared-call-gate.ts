@@ -9,6 +9,7 @@ import type {
 } from '../domain/budget/reservation.ts';
 import { BudgetSpentError } from '../domain/errors.ts';
 import { createBudgetClock } from './budget-clock.ts';
+import { createBudgetQueue } from './budget-queue.ts';
 import type { CallGate, CallOutcome } from './call-gate.ts';
 import { createHeldPermits } from './held-permits.ts';
 import { createNewsDesk } from './news-desk.ts';
@@ -63,6 +64,7 @@ class SharedGate implements SharedCallGate {
   readonly #line = createRunLine<EndCall>();
   readonly #news = createNewsDesk();
   readonly #clock = createBudgetClock();
+  readonly #queue = createBudgetQueue();
   readonly #held;
   #maxConcurrentCalls: number;
   #returned: { readonly run: string; readonly at: number }[] = [];
@@ -129,10 +131,12 @@ class SharedGate implements SharedCallGate {
 
   /** The earlier of two appointments holds. */
   #askIn(ms: number): void {
-    const at = this.#now() + ms;
+    const now = this.#now();
+    const inMs = Math.max(ms, this.#queue.restMs(now));
+    const at = now + inMs;
     if (this.#isClosed || (this.#timer && this.#timer.at <= at)) return;
     clearTimeout(this.#timer?.handle);
-    this.#timer = { at, handle: setTimeout(() => this.#ask(), ms) };
+    this.#timer = { at, handle: setTimeout(() => this.#ask(), inMs) };
   }
 
   #ask(): void {
@@ -165,13 +169,16 @@ class SharedGate implements SharedCallGate {
     } catch {
       return this.#unheard(news, sentAt);
     }
-    this.#clock.heard(answer.answeredAt, sentAt, this.#now());
+    const cameAt = this.#now();
+    this.#clock.heard(answer.answeredAt, sentAt, cameAt);
+    this.#queue.answered({ processes: answer.processes ?? 1, sentAt, cameAt });
     return this.#take(answer, asks, sentAt);
   }
 
   /** Whether it was heard is not known. To give permits back twice could free what somebody else has. */
   #unheard(news: CallNews, sentAt: number): number | null {
     this.#news.putBack(news, sentAt);
+    this.#queue.unheard(this.#now());
     this.#silence(sentAt);
     return this.#line.length > 0 ? unreachedMs : null;
   }

@@ -53,7 +53,8 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
       // As if it came when its answer will be there: a permit that begins before is of no use.
       const granted = reserve(budget, request, now + (request.leadMs ?? 0));
       waiting.note(request, granted, now);
-      return { ...granted, answeredAt: now, windows: useOfBudget(budget, now) };
+      const processes = waiting.processes(now);
+      return { ...granted, answeredAt: now, windows: useOfBudget(budget, now), processes };
     },
     {
       validator: checkReservation,

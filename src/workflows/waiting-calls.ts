@@ -7,6 +7,8 @@ const lateMs = 30_000;
 export interface WaitingCalls {
   note(request: Reservation, granted: Granted, now: number): void;
   count(now: number): number;
+  /** How many processes there are, waiting or not. */
+  processes(now: number): number;
 }
 
 export function createWaitingCalls(): WaitingCalls {
@@ -23,6 +25,10 @@ export function createWaitingCalls(): WaitingCalls {
     count(now) {
       forget(now);
       return [...waiting.values()].reduce((all, { calls }) => all + calls, 0);
+    },
+    processes(now) {
+      forget(now);
+      return waiting.size;
     },
   };
 }

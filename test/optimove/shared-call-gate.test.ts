@@ -77,6 +77,15 @@ describe('the budget', () => {
     await gate.close();
   });
 
+  test('is left time for others where many processes ask it', async () => {
+    const { open, askedAt } = aBudget(wide, { roundTripMs: 100, processes: 20 });
+    const gate = open();
+    for (let k = 0; k < 4; k += 1) await call(gate, 'a');
+    const gaps = askedAt.slice(1).map((at, k) => at - (askedAt[k] ?? 0));
+    // The answer's way, and three times as long at rest, half of it more or less.
+    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(100 + 150);
+  });
+
   test('that begins with the next page of a call lets it go before calls that have not begun', async () => {
     const { open } = aBudget(wide);
     const gate = open({ maxConcurrentCalls: 1 });
@@ -488,12 +497,14 @@ interface BudgetOptions {
   /** Calls that a run has sent before, and which. */
   readonly spentBy?: string;
   readonly spent?: number;
+  /** How many processes it says that there are. */
+  readonly processes?: number;
 }
 
 /** The real arithmetic, on a clock of its own, its answers on their way back for `roundTripMs`. */
 function aBudget(
   windows: readonly BudgetWindow[],
-  { roundTripMs = 0, spentBy, spent = 0 }: BudgetOptions = {},
+  { roundTripMs = 0, spentBy, spent = 0, processes }: BudgetOptions = {},
 ) {
   const budget = createSharedBudget(windows);
   const clock = () => now() + aheadMs;
@@ -505,11 +516,13 @@ function aBudget(
   }
   const requests: GateRequest[] = [];
   const grants: Granted[] = [];
+  const askedAt: number[] = [];
   let way = roundTripMs;
   let broken = 0;
   return {
     requests,
     grants,
+    askedAt,
     slowBy(ms: number) {
       way = ms;
     },
@@ -523,6 +536,7 @@ function aBudget(
         now,
         async reserve(request) {
           requests.push(request);
+          askedAt.push(now());
           if (broken > 0) {
             broken -= 1;
             throw new Error('nobody answers');
@@ -532,7 +546,7 @@ function aBudget(
           const granted = reserve(budget, { process: 'test', windows, ...request }, answeredAt + leadMs);
           if (way > 0) await sleep(way);
           grants.push(granted);
-          return answerOf(granted, answeredAt);
+          return { ...answerOf(granted, answeredAt), processes };
         },
         ...options,
       }),

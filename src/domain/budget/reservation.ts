@@ -70,4 +70,6 @@ export interface BudgetAnswer extends Granted {
   /** What the budget's clock read when it answered. */
   readonly answeredAt: number;
   readonly windows: readonly WindowUse[];
+  /** How many processes have asked of late; a budget that was begun by an earlier version does not say. */
+  readonly processes?: number;
 }
