@@ -504,7 +504,7 @@ interface BudgetOptions {
 /** The real arithmetic, on a clock of its own, its answers on their way back for `roundTripMs`. */
 function aBudget(
   windows: readonly BudgetWindow[],
-  { roundTripMs = 0, spentBy, spent = 0, processes }: BudgetOptions = {},
+  { roundTripMs = 0, spentBy, spent = 0, processes = 1 }: BudgetOptions = {},
 ) {
   const budget = createSharedBudget(windows);
   const clock = () => now() + aheadMs;
