@@ -172,7 +172,7 @@ describe.concurrent('a run that was terminated, and cleaned up after by the next
       { rivers: { ...rivers, channels: { report: 'execution-channels', target: { table: 'channels' } } } },
       async (house) => {
         house.simulator.setFaults([
-          { kind: 'slow', latencyMs: 60_000, match: { parameters: { Date: '2026-01-03' } } },
+          { kind: 'slow', latencyMs: 200_000, match: { parameters: { Date: '2026-01-03' } } },
         ]);
         const handle = await started(house);
         while ((await rowsIn(house).catch(() => 0)) === 0) await sleep(50);

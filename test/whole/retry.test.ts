@@ -190,10 +190,10 @@ describe.concurrent('a retry', { timeout: 150_000 }, () => {
   it('that is terminated midway is closed by the next one, which loads what is left, once', () =>
     withRivers({ rivers }, async (house) => {
       await twoFailed(house);
-      house.simulator.setFaults([{ kind: 'slow', latencyMs: 60_000, ...onDay('2026-01-04') }]);
+      house.simulator.setFaults([{ kind: 'slow', latencyMs: 200_000, ...onDay('2026-01-04') }]);
       const handle = await started(house, { retryFailedChunksOf: 'first' }, 'second');
       await vi.waitFor(async () => expect(await rowsIn(house)).toBe(rowsOf(house, days.slice(0, 3))), {
-        timeout: 20_000,
+        timeout: 60_000,
       });
       await handle.terminate();
       house.simulator.setFaults([]);
@@ -212,10 +212,10 @@ describe.concurrent('a retry', { timeout: 150_000 }, () => {
     withRivers({ rivers, worker: false }, async (house) => {
       const first = house.start('worker');
       const before = await twoFailed(house);
-      house.simulator.setFaults([{ kind: 'slow', latencyMs: 60_000, times: 1, ...onDay('2026-01-04') }]);
+      house.simulator.setFaults([{ kind: 'slow', latencyMs: 200_000, times: 1, ...onDay('2026-01-04') }]);
       const handle = await started(house, { retryFailedChunksOf: 'first' }, 'second');
       await vi.waitFor(async () => expect(await rowsIn(house)).toBe(rowsOf(house, days.slice(0, 3))), {
-        timeout: 20_000,
+        timeout: 60_000,
       });
       first.kill('SIGKILL');
       await first.end;

@@ -127,7 +127,7 @@ describe.each(warehouseKinds)('river verify with %s', { timeout: 150_000 }, (kin
         kind,
         rivers: { daily: { report, period, chunks: { every: 'daily' }, target: { table: 't' } } },
         simulator: {
-          faults: [{ kind: 'slow', latencyMs: 60_000, match: { parameters: { Date: '2026-01-03' } } }],
+          faults: [{ kind: 'slow', latencyMs: 200_000, match: { parameters: { Date: '2026-01-03' } } }],
         },
       },
       async (house) => {
@@ -139,7 +139,7 @@ describe.each(warehouseKinds)('river verify with %s', { timeout: 150_000 }, (kin
           workflowId: 'ended',
         });
         await vi.waitFor(async () => expect(await sql('select "day" from river_days')).toHaveLength(4), {
-          timeout: 20_000,
+          timeout: 60_000,
         });
         expect(await verified(house)).toMatchObject({ code: 0 });
         await handle.terminate();
