@@ -44,8 +44,10 @@ export async function saveHistory(
   return file.pathname;
 }
 
-/** Which process of which machine it was, and on which queue of its own, is nobody's concern. */
-const withoutMachine = (key: string, value: unknown): unknown =>
-  (key === 'identity' || key === 'name') && typeof value === 'string' && /^\d+@/.test(value)
-    ? 'recorded'
-    : value;
+/** Which process of which machine it was, in which folder, and on which queue of its own, is nobody's concern. */
+function withoutMachine(key: string, value: unknown): unknown {
+  if (key === 'stackTrace') return '';
+  const isProcess =
+    (key === 'identity' || key === 'name') && typeof value === 'string' && /^\d+@/.test(value);
+  return isProcess ? 'recorded' : value;
+}
