@@ -1,12 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, expectTypeOf, test } from 'vitest';
-import type { Warehouse, WarehouseBooks } from '../../src/activities/ports.ts';
+import { describe, expect, test } from 'vitest';
 import { ConfigurationError, WarehouseUnavailableError } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { migrations } from '../../src/warehouse/migrations/index.ts';
 import { openWarehouse } from '../../src/warehouse/open-warehouse.ts';
-import type { OpenWarehouse } from '../../src/warehouse/warehouse.ts';
 import { withFolder } from '../helpers/folder.ts';
 import { postgresUrl, warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aRun, loadRows, twoChunks } from './samples.ts';
@@ -20,11 +18,6 @@ const manifest = [
   'river_runs',
   'river_targets',
 ];
-
-test('a warehouse is what the activities ask for', () => {
-  expectTypeOf<OpenWarehouse>().toExtend<Warehouse>();
-  expectTypeOf<OpenWarehouse>().toExtend<WarehouseBooks>();
-});
 
 describe.each(warehouseKinds)('in %s', (kind) => {
   test('nothing is made before it is needed', () =>

@@ -1,0 +1,85 @@
+import type { RequestRecord } from '../call/request-record.ts';
+import type { Selection } from '../call/selection.ts';
+import type { Chunk } from '../chunk/chunk.ts';
+import type { TableShape } from '../column/table-shape.ts';
+import type { Stretch } from '../period/day.ts';
+import type { CommitOutcome, CommitRequest } from './commit.ts';
+import type { Freshness } from './freshness.ts';
+import type { EndOfRun, LeftRun } from './left-run.ts';
+import type { BegunChunk, ChunkStatus, RunStatus } from './run-result.ts';
+import type { RunSummary } from './run-summary.ts';
+import type { StagedCall, StagedPage } from './staged-page.ts';
+import type { NewRun, RetriableChunk, StoredRun } from './stored-run.ts';
+import type { Track } from './track.ts';
+
+/** The tables in the warehouse: target, manifest and what is staged. Every method may be repeated. */
+export interface RunStore {
+  /** Writes the run, its chunks, its staging and its target's declared columns, unless they are there. */
+  openRun(run: NewRun, chunks: readonly RetriableChunk[], table: TableShape): Promise<void>;
+  /** Writes what a run knows now of its data and what it therefore pulls, unless that is written. */
+  settleRun(
+    runId: string,
+    period: Stretch | null,
+    chunks: readonly Chunk[],
+    freshness: Freshness,
+  ): Promise<void>;
+  /** Which days of a river stand in its table; none where that is gone. */
+  track(river: string, table: string): Promise<Track>;
+  readRun(runId: string): Promise<StoredRun | undefined>;
+  /** The newest run of a workflow id. */
+  findRun(workflowId: string): Promise<StoredRun | undefined>;
+  /** The chunks of a run that are not loaded; `skipped` where a later run has loaded their days since. */
+  unloadedChunks(run: StoredRun): Promise<RetriableChunk[]>;
+  saveSelection(runId: string, selection: Selection): Promise<void>;
+  /** Chunks that are waiting or pulling, in the period's order. */
+  unfinishedChunks(runId: string, limit: number): Promise<Chunk[]>;
+  /** waiting → pulling, one attempt more. */
+  beginChunk(runId: string, chunk: string): Promise<BegunChunk>;
+  /** Whether pages may still be staged into it. `chunk` null: for the whole run. */
+  isOpen(runId: string, chunk: string | null): Promise<boolean>;
+  stagedCalls(runId: string, chunk: string | null, slice: string): Promise<StagedCall[]>;
+  stagedPages(
+    runId: string,
+    chunk: string | null,
+    slice: string,
+  ): AsyncIterable<Pick<StagedPage, 'call' | 'page' | 'columns' | 'rows'>>;
+  /**
+   * The page, its call's rows in `river_calls` and the chunk's counts, in one transaction, and only while the chunk is open.
+   * `chunk` null: a list of the whole run. A page staged twice is there once.
+   */
+  stagePage(
+    runId: string,
+    chunk: string | null,
+    page: StagedPage,
+    requests: readonly RequestRecord[],
+  ): Promise<'staged' | 'closed'>;
+  /** Requests that brought no page. */
+  noteRequests(runId: string, chunk: string | null, requests: readonly RequestRecord[]): Promise<void>;
+  /** When this call first failed since it was last answered; undefined where it has not. ISO 8601. */
+  failingSince(runId: string, chunk: string | null, call: string): Promise<string | undefined>;
+  /** How many requests of the run were answered 200. */
+  answeredCalls(runId: string): Promise<number>;
+  /** Removes what is staged of these slices, so that they are pulled again. */
+  unstage(runId: string, chunk: string, slices: readonly string[]): Promise<void>;
+  commitChunk(runId: string, chunk: string, request: CommitRequest): Promise<CommitOutcome>;
+  failChunk(runId: string, chunk: string, error: string): Promise<void>;
+  /** Every chunk that is not loaded fails with this error. */
+  failUnloadedChunks(runId: string, error: string): Promise<void>;
+  /** Ends the run and drops its staging. */
+  closeRun(runId: string, status: Exclude<RunStatus, 'running'>, finishedAt: string): Promise<void>;
+  summariseRun(runId: string): Promise<RunSummary>;
+  /** Runs that are open in the manifest, or whose staging is still there. */
+  leftRuns(): Promise<LeftRun[]>;
+  /** Closes one of them that has ended all the same, as `endOf` says under its lock; undefined leaves it open. */
+  closeLeft(runId: string, endOf: () => Promise<EndOfRun | undefined>): Promise<void>;
+  /** How the run of this river ended that ended before this one; undefined where there is none. */
+  endBefore(river: string, runId: string): Promise<RunStatus | undefined>;
+}
+
+/** What people ask of a warehouse from the command line, beside what a run does with it. */
+export interface RunBooks {
+  /** The newest runs first. */
+  listRuns(limit: number): Promise<StoredRun[]>;
+  chunkStatuses(runId: string): Promise<ChunkStatus[]>;
+  summariseRun(runId: string): Promise<RunSummary>;
+}
