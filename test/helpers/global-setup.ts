@@ -50,6 +50,8 @@ async function temporalServer(): Promise<Service<{ address: string; uiUrl: strin
   const { startTemporalServer } = await import('../../src/workers/services/temporal-server.ts');
   const server = await startTemporalServer({
     ui: true,
+    // Each test has a namespace, and the server a worker in each, for schedules alone: hundreds of them keep half a core busy.
+    dynamicConfig: { 'worker.perNamespaceWorkerCount': '0' },
     cli: process.env.TEMPORAL_CLI,
     say: (line) => process.stderr.write(`${line}\n`),
   });

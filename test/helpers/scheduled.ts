@@ -6,6 +6,9 @@ import type { ScheduleState } from '../../src/control/schedules/list-schedules.t
 import { documentOf } from './commanded.ts';
 import type { Rivers } from './with-rivers.ts';
 
+/** Schedules need a server that has its own worker for them, which the one that tests share does not. */
+export const withSchedules = { 'worker.perNamespaceWorkerCount': '1' };
+
 export const report = 'customer-action-details-by-date';
 /** The day before the run's, whose zone is the schedule's. */
 export const daily = (schedule: object) => ({

@@ -8,7 +8,7 @@ import { startTemporalServer } from '../../src/workers/services/temporal-server.
 import { startWorker } from '../../src/workers/start-worker.ts';
 import { documentOf } from '../helpers/commanded.ts';
 import { withFolder } from '../helpers/folder.ts';
-import { apply, endedRuns, inLondon, listed, report } from '../helpers/scheduled.ts';
+import { apply, endedRuns, inLondon, listed, report, withSchedules } from '../helpers/scheduled.ts';
 import { withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
@@ -21,7 +21,7 @@ describe.concurrent.each(warehouseKinds)(
       ['spring', '30 0 * * *', '2026-03-05', '2026-04-04'],
       ['autumn', '0 6 * * *', '2026-10-23', '2026-10-27'],
     ])('takes its day from the scheduled time: over the change of %s each day once', (_, cron, start, end) =>
-      withRivers({ kind, rivers: { daily: inLondon(cron) } }, async (rivers) => {
+      withRivers({ kind, temporal: withSchedules, rivers: { daily: inLondon(cron) } }, async (rivers) => {
         const { river, simulator, sql } = rivers;
         await apply(rivers);
         const days = [...daysOf({ first: start, last: end })].map((day) => addDays(day, -1));
@@ -44,7 +44,7 @@ describe.concurrent.each(warehouseKinds)(
 describe.concurrent('a schedule', { timeout: 180_000 }, () => {
   it('that is triggered while its run is under way starts the next when that has ended; paused it starts none by itself', () =>
     withRivers(
-      { simulator: { latencyMs: 1_500 }, rivers: { daily: inLondon('0 0 1 1 *') } },
+      { temporal: withSchedules, simulator: { latencyMs: 1_500 }, rivers: { daily: inLondon('0 0 1 1 *') } },
       async (rivers) => {
         const { river } = rivers;
         await apply(rivers);
@@ -73,7 +73,7 @@ describe.concurrent('a schedule', { timeout: 180_000 }, () => {
 
   it('that is made by hand works the same, also where a run outlasts the next starts', () =>
     withRivers(
-      { simulator: { latencyMs: 2_500 }, rivers: { daily: inLondon('30 0 * * *') } },
+      { temporal: withSchedules, simulator: { latencyMs: 2_500 }, rivers: { daily: inLondon('30 0 * * *') } },
       async (rivers) => {
         const { temporal, simulator } = rivers;
         const handle = await temporal.client.schedule.create({

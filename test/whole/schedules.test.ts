@@ -1,12 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { documentOf } from '../helpers/commanded.ts';
-import { apply, daily, edit, inLondon, listed } from '../helpers/scheduled.ts';
+import { apply, daily, edit, inLondon, listed, withSchedules } from '../helpers/scheduled.ts';
 import { withRivers } from '../helpers/with-rivers.ts';
 
 describe.concurrent('river schedule apply', () => {
   it('makes what the file says, changes nothing the second time, shows what differs, and prunes only its own', () =>
     withRivers(
       {
+        temporal: withSchedules,
         worker: false,
         rivers: {
           first: inLondon('0 6 * * *'),
@@ -84,6 +85,7 @@ describe.concurrent('river schedule apply', () => {
   it('tells the days on which the clocks make Temporal leave out or repeat a start', () =>
     withRivers(
       {
+        temporal: withSchedules,
         worker: false,
         rivers: {
           repeated: inLondon('30 0 * * *'),
@@ -114,6 +116,7 @@ describe.concurrent('river schedule apply', () => {
   it('refuses what cannot be meant with a sentence and exit code 2', () =>
     withRivers(
       {
+        temporal: withSchedules,
         worker: false,
         rivers: { first: inLondon('0 6 * * *'), 'by hand': { ...daily({}), schedule: undefined } },
       },
