@@ -31,7 +31,7 @@ const { values: options, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-const [what, file, address, workflowBundle] = positionals;
+const [what, file, address] = positionals;
 
 const inThreeSeconds = { calls: 30, perMs: 3_000 };
 const sizes = {
@@ -50,7 +50,7 @@ const sizes = {
 };
 
 if (what === undefined) await measureAll();
-else if (what === 'worker' && file && address && workflowBundle) await work(file, address, workflowBundle);
+else if (what === 'worker' && file && address) await work(file, address);
 else throw new Error(`bench/budget.ts does not know ${positionals.join(' ')}`);
 
 async function measureAll(): Promise<void> {
@@ -141,13 +141,12 @@ function line(cells: readonly string[]): void {
 }
 
 /** One of the worker processes. */
-async function work(file: string, address: string, workflowBundle: string): Promise<void> {
+async function work(file: string, address: string): Promise<void> {
   // What else runs on the machine is not what is measured; but the API goes first.
   prefer(constants.priority.PRIORITY_ABOVE_NORMAL);
   const worker = await startWorker({
     configurations: createConfigurations({ file, env: process.env }),
     temporal: { address, namespace: 'default' },
-    workflowBundle,
   });
   process.stdout.write('works\n');
   await worker.done;

@@ -19,7 +19,7 @@ const { values: options, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-const [what, file, address, workflowBundle] = positionals;
+const [what, file, address] = positionals;
 
 /** A budget that binds, at a rate that a small machine keeps up with. */
 const windows = [
@@ -28,7 +28,7 @@ const windows = [
 ];
 
 if (what === undefined) await measureAll();
-else if (what === 'worker' && file && address && workflowBundle) await work(file, address, workflowBundle);
+else if (what === 'worker' && file && address) await work(file, address);
 else throw new Error(`bench/long.ts does not know ${positionals.join(' ')}`);
 
 async function measureAll(): Promise<void> {

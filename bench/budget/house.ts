@@ -13,7 +13,6 @@ import type { RunResult } from '../../src/domain/run/run-result.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.ts';
 import { freePort } from '../../src/workers/services/free-port.ts';
 import { startTemporalServer, type TemporalServer } from '../../src/workers/services/temporal-server.ts';
-import { bundleWorkflows } from '../../test/helpers/bundle-workflows.ts';
 import { bestClockShifter, clockAhead } from '../../test/helpers/clock-ahead.ts';
 import { startPostgres } from '../../test/helpers/postgres.ts';
 import { type Api, apis, type Rivers, riversOf } from './rivers.ts';
@@ -55,7 +54,6 @@ export async function withHouse<T>(
   const folder = await mkdtemp(join(tmpdir(), 'river-bench-'));
   const ends: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
-    const bundle = await bundleWorkflows(folder);
     const postgres = await startPostgres();
     ends.push(() => postgres.stop());
     const simulators = await startSimulators(windows);
@@ -93,7 +91,7 @@ export async function withHouse<T>(
     ends.push(() => Promise.all([...children].map(kill)));
     const startWorker = (which: number) => {
       const ahead = clockAhead(aheadMs[which % aheadMs.length] ?? 0, bestClockShifter);
-      return startWorkerProcess([file, temporal.address, bundle], { ...env, ...ahead }, children);
+      return startWorkerProcess([file, temporal.address], { ...env, ...ahead }, children);
     };
     const workers = await Promise.all(Array.from({ length: count }, (_, which) => startWorker(which)));
 

@@ -8,7 +8,6 @@ import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
 import type { BudgetWindow } from '../../src/domain/budget/window.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.ts';
 import { startTemporalServer } from '../../src/workers/services/temporal-server.ts';
-import { bundleWorkflows } from '../../test/helpers/bundle-workflows.ts';
 import { startPostgres } from '../../test/helpers/postgres.ts';
 import { say } from '../budget/house.ts';
 import type { LongRiver } from './rivers.ts';
@@ -35,7 +34,6 @@ export async function withHouse<T>(
   const folder = await mkdtemp(join(tmpdir(), 'river-bench-'));
   const ends: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
-    const bundle = await bundleWorkflows(folder);
     const postgres = await startPostgres();
     ends.push(() => postgres.stop());
     const simulator = await startSimulator({
@@ -51,7 +49,7 @@ export async function withHouse<T>(
     const file = join(folder, 'river.yaml');
     await writeFile(file, stringify(configurationFor(river, windows, `${simulator.url}/current`)));
     const env = { ...process.env, BENCH_KEY: apiKey, BENCH_WAREHOUSE: postgres.url };
-    const worker = await startMeasuredWorker([file, temporal.address, bundle], env);
+    const worker = await startMeasuredWorker([file, temporal.address], env);
     ends.push(() => worker.stop());
     const connection = await Connection.connect({ address: temporal.address });
     ends.push(() => connection.close());

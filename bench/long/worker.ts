@@ -58,13 +58,12 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** The process itself. */
-export async function work(file: string, address: string, workflowBundle: string): Promise<void> {
+export async function work(file: string, address: string): Promise<void> {
   const threads = new Set<Worker>();
   subscribe('worker_threads', (message) => threads.add((message as { worker: Worker }).worker));
   const worker = await startWorker({
     configurations: createConfigurations({ file, env: process.env }),
     temporal: { address, namespace: 'default' },
-    workflowBundle,
   });
   process.on('message', () => tell(threads));
   // It does not outlive the bench.

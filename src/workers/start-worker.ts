@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Configurations } from '../activities/ports.ts';
@@ -12,6 +10,7 @@ import { enterTemporal } from './enter-temporal.ts';
 import { postJson } from './post-json.ts';
 import { runsOfTemporal } from './runs-of-temporal.ts';
 import { warehousesInUse } from './warehouses-in-use.ts';
+import { workflowCode } from './workflow-code.ts';
 
 export interface RunningWorker {
   /** Settles when the worker has stopped and let go of everything, however that came. */
@@ -26,8 +25,6 @@ export interface WorkerOptions {
   readonly temporal?: PlainTemporal;
   /** Hears what a person should know. */
   readonly say?: (line: string) => void;
-  /** The workflows, bundled beforehand, so that many workers that start at once need not each do that. */
-  readonly workflowBundle?: string;
   /** Hears of each step of a commit, inside its transaction. For tests, which kill the process there. */
   readonly onCommitStep?: WarehouseOptions['onStep'];
 }
@@ -37,9 +34,9 @@ export async function startWorker({
   configurations,
   temporal,
   say = () => {},
-  workflowBundle,
   onCommitStep,
 }: WorkerOptions): Promise<RunningWorker> {
+  const workflowBundle = await workflowCode();
   const way = await enterTemporal(temporal, say);
   const { connection, client } = way;
   const current = () => configurations.current();
@@ -50,7 +47,7 @@ export async function startWorker({
     connection,
     namespace: way.namespace,
     taskQueue,
-    ...workflowCode(workflowBundle),
+    workflowBundle,
     activities: createActivities({
       configurations,
       runs: runsOfTemporal(client, way),
@@ -86,10 +83,4 @@ export async function startWorker({
       if (worker.getState() === 'RUNNING') worker.shutdown();
     },
   };
-}
-
-/** A published package brings its workflows bundled; from a checkout the worker bundles them as it starts (about a second). */
-function workflowCode(bundle = fileURLToPath(new URL('../workflows.bundle.js', import.meta.url))) {
-  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
-  return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
 }

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 
 /** A service for the whole run, or the sentence that says why it is missing: each test that needs it then fails with it. */
@@ -10,8 +7,6 @@ declare module 'vitest' {
   interface ProvidedContext {
     temporal: Provided<{ address: string; uiUrl: string }>;
     postgres: Provided<{ url: string }>;
-    /** The workflows, bundled once for all workers that run inside of tests. */
-    workflows: Provided<{ path: string }>;
   }
 }
 
@@ -20,18 +15,13 @@ interface Service<T> {
   stop(): Promise<void>;
 }
 
-/** Starts one Temporal server and one Postgres for all test files, and bundles the workflows. Their ends: `test/helpers/temporal.ts`, `postgres.ts`. */
+/** Starts one Temporal server and one Postgres for all test files. Their ends: `test/helpers/temporal.ts`, `postgres.ts`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [temporal, postgres, workflows] = await Promise.all([
-    attempt(temporalServer),
-    attempt(postgresServer),
-    attempt(bundledWorkflows),
-  ]);
+  const [temporal, postgres] = await Promise.all([attempt(temporalServer), attempt(postgresServer)]);
   project.provide('temporal', temporal.value);
   project.provide('postgres', postgres.value);
-  project.provide('workflows', workflows.value);
   return async () => {
-    await Promise.all([temporal.stop(), postgres.stop(), workflows.stop()]);
+    await Promise.all([temporal.stop(), postgres.stop()]);
   };
 }
 
@@ -62,11 +52,4 @@ async function postgresServer(): Promise<Service<{ url: string }>> {
   const { startPostgres } = await import('./postgres.ts');
   const server = await startPostgres();
   return { value: { url: server.url }, stop: () => server.stop() };
-}
-
-async function bundledWorkflows(): Promise<Service<{ path: string }>> {
-  const { bundleWorkflows } = await import('./bundle-workflows.ts');
-  const folder = await mkdtemp(join(tmpdir(), 'river-workflows-'));
-  const path = await bundleWorkflows(folder);
-  return { value: { path }, stop: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { stringify } from 'yaml';
 import { loadConfiguration } from '../../src/config/load-configuration.ts';
 import { createConfigurations } from '../../src/config/watch-configuration.ts';
@@ -112,7 +111,6 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
       : await startWorker({
           configurations: createConfigurations({ file, env }),
           temporal,
-          ...workflowsBundled(),
         });
   try {
     return await use({
@@ -166,10 +164,4 @@ function configurationOf(
 
 function locationOf({ kind, setting }: WarehouseCorner): string {
   return kind === 'pg' ? postgresUrl() : (setting.connection.reveal() as { filename: string }).filename;
-}
-
-/** Bundled once for all tests: it takes a worker a second in which its process does nothing else. */
-function workflowsBundled(): { workflowBundle?: string } {
-  const workflows = inject('workflows');
-  return 'missing' in workflows ? {} : { workflowBundle: workflows.path };
 }

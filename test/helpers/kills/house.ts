@@ -6,7 +6,6 @@ import { type RunHandle, startRun } from '../../../src/control/start-run.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/start-simulator.ts';
 import { freePort } from '../../../src/workers/services/free-port.ts';
 import { startTemporalServer } from '../../../src/workers/services/temporal-server.ts';
-import { bundleWorkflows } from '../bundle-workflows.ts';
 import { withFolder } from '../folder.ts';
 import { killChild } from '../kill-child.ts';
 import { startPostgres } from '../postgres.ts';
@@ -53,7 +52,6 @@ export async function withKillHouse<T>(
   return withFolder(async (folder) => {
     const ends: (() => Promise<unknown>)[] = [];
     try {
-      const bundle = await bundleWorkflows(folder);
       const postgres = await startPostgres({ durable: true });
       ends.push(() => postgres.stop());
       const temporal = await startTemporal(join(folder, 'temporal.db'));
@@ -80,7 +78,7 @@ export async function withKillHouse<T>(
             KILLS_WAREHOUSE: postgres.url.replace(/:\d+\//, `:${wayToPostgres.port}/`),
           };
           const workers = Array.from({ length: options.workers }, () =>
-            keepWorker([file, `127.0.0.1:${wayToTemporal.port}`, bundle], env),
+            keepWorker([file, `127.0.0.1:${wayToTemporal.port}`], env),
           );
           try {
             await Promise.all(workers.map((worker) => worker.works()));

@@ -1,14 +1,14 @@
 /**
  * A worker process that can be stopped in the middle of a commit, to be killed there:
- * `node worker.ts <configuration file> <Temporal's address> <bundled workflows>`. A message with a step of the commit
+ * `node worker.ts <configuration file> <Temporal's address>`. A message with a step of the commit
  * holds the next commit that comes so far, for ever, and it says so; without one it is an ordinary worker.
  */
 import { createConfigurations } from '../../../src/config/watch-configuration.ts';
 import type { Step } from '../../../src/warehouse/commit/chunk-load.ts';
 import { startWorker } from '../../../src/workers/start-worker.ts';
 
-const [file, address, workflowBundle] = process.argv.slice(2);
-if (!file || !address || !workflowBundle) throw new Error('a worker is told its file, address and workflows');
+const [file, address] = process.argv.slice(2);
+if (!file || !address) throw new Error('a worker is told its file and address');
 
 let holdAt: unknown;
 process.on('message', (step) => {
@@ -21,7 +21,6 @@ process.on('disconnect', () => process.exit(1));
 const worker = await startWorker({
   configurations: createConfigurations({ file, env: process.env }),
   temporal: { address, namespace: 'default' },
-  workflowBundle,
   async onCommitStep(step: Step) {
     if (step !== holdAt) return;
     process.send?.('held');
