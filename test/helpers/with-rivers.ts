@@ -64,7 +64,7 @@ export async function withRivers<T>(options: RiversOptions, use: (rivers: Rivers
   return withTemporal(
     (temporal) =>
       withSimulator(options.simulator ?? {}, (simulator) =>
-        withWarehouse(options.kind ?? 'sqlite', (warehouse) =>
+        withWarehouse(options.kind ?? 'pg', (warehouse) =>
           withFolder(async (folder) => {
             const file = join(folder, 'river.yaml');
             await writeFile(file, stringify(configurationOf(options, simulator, warehouse)));

@@ -4,7 +4,6 @@ import type { Fault } from '../../src/simulator/faults/fault.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { withServer } from '../helpers/with-server.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-03');
 const details = {
@@ -32,249 +31,238 @@ const rowsOf = async ({ sql }: Rivers, table = 'details') =>
 const expectedRows = ({ simulator }: Rivers) =>
   simulator.world.rowCount(details.report as 'customer-action-details-by-date', { days });
 
-describe.each(warehouseKinds)('into %s', (kind) => {
-  describe('what passes by itself is tried again', () => {
-    const passing: [string, Fault][] = [
-      ['503', { kind: 'outage', as: '503', times: 2 }],
-      ['a reset', { kind: 'outage', as: 'reset', times: 2 }],
-      ['a cut body', { kind: 'cutBody', times: 2 }],
-      ['an HTML page', { kind: 'html', times: 2 }],
-      ['a body that is no JSON', { kind: 'wrongJson', times: 2 }],
-      ['408', { kind: 'status', status: 408, times: 2 }],
-    ];
-    it.each(passing)('%s', (_name, fault) =>
-      withRivers({ kind, rivers: { details }, simulator: { faults: [fault] } }, async (house) => {
+describe('what passes by itself is tried again', () => {
+  const passing: [string, Fault][] = [
+    ['503', { kind: 'outage', as: '503', times: 2 }],
+    ['a reset', { kind: 'outage', as: 'reset', times: 2 }],
+    ['a cut body', { kind: 'cutBody', times: 2 }],
+    ['an HTML page', { kind: 'html', times: 2 }],
+    ['a body that is no JSON', { kind: 'wrongJson', times: 2 }],
+    ['408', { kind: 'status', status: 408, times: 2 }],
+  ];
+  it.each(passing)('%s', (_name, fault) =>
+    withRivers({ rivers: { details }, simulator: { faults: [fault] } }, async (house) => {
+      const result = await house.pull({ river: 'details' });
+      expect(result.rows).toBe(expectedRows(house));
+      expect(result.calls).toBe(days.length + 2);
+      expect(house.simulator.stats().calls).toBe(days.length + 2);
+      expect(await rowsOf(house)).toBe(result.rows);
+    }),
+  );
+
+  it('429 waits for as long as it is told, spends no attempt and loses nothing', () =>
+    withRivers(
+      { rivers: { details }, simulator: { faults: [{ kind: 'throttle', retryAfter: 2, times: 1 }] } },
+      async (house) => {
         const result = await house.pull({ river: 'details' });
         expect(result.rows).toBe(expectedRows(house));
-        expect(result.calls).toBe(days.length + 2);
-        expect(house.simulator.stats().calls).toBe(days.length + 2);
-        expect(await rowsOf(house)).toBe(result.rows);
-      }),
-    );
+        const calls = house.simulator.calls();
+        const refused = calls.find(({ status }) => status === 429);
+        const after = calls.filter(({ sequence }) => sequence > (refused?.sequence ?? 0) + days.length);
+        expect(refused).toBeDefined();
+        for (const { at } of after)
+          expect(Date.parse(String(at)) - Date.parse(String(refused?.at))).toBeGreaterThanOrEqual(1_900);
+        expect(await house.sql('select max(attempts) as n from river_chunks')).toEqual([{ n: 1 }]);
+      },
+    ));
 
-    it('429 waits for as long as it is told, spends no attempt and loses nothing', () =>
-      withRivers(
-        { kind, rivers: { details }, simulator: { faults: [{ kind: 'throttle', retryAfter: 2, times: 1 }] } },
-        async (house) => {
-          const result = await house.pull({ river: 'details' });
-          expect(result.rows).toBe(expectedRows(house));
-          const calls = house.simulator.calls();
-          const refused = calls.find(({ status }) => status === 429);
-          const after = calls.filter(({ sequence }) => sequence > (refused?.sequence ?? 0) + days.length);
-          expect(refused).toBeDefined();
-          for (const { at } of after)
-            expect(Date.parse(String(at)) - Date.parse(String(refused?.at))).toBeGreaterThanOrEqual(1_900);
-          expect(await house.sql('select max(attempts) as n from river_chunks')).toEqual([{ n: 1 }]);
-        },
-      ));
-
-    it('429 that does not say how long waits as well, and spends no attempt of an activity', () =>
-      withRivers(
-        { kind, rivers: { details }, simulator: { faults: [{ kind: 'throttle', times: 2 }] } },
-        async (house) => {
-          expect((await house.run({ river: 'details' }, 'throttled')).end).toBe('succeeded');
-          expect(await rowsOf(house)).toBe(expectedRows(house));
-          const { events } = await house.temporal.client.workflow.getHandle('throttled').fetchHistory();
-          const attempts = (events ?? []).flatMap(
-            ({ activityTaskStartedEventAttributes: started }) => started?.attempt ?? [],
-          );
-          expect(attempts.length).toBeGreaterThan(days.length);
-          expect(new Set(attempts)).toEqual(new Set([1]));
-        },
-      ));
-
-    it('an expired token signs in once more', () =>
-      withRivers(
-        {
-          kind,
-          rivers: { details },
-          // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-          connection: { auth: { username: 'user', password: '${SIMULATOR_KEY}' } },
-          simulator: {
-            auth: { username: 'user', password: 'key-of-the-simulator', severalTokens: true },
-            faults: [{ kind: 'expiredToken', after: 1, times: 1 }],
-          },
-        },
-        async (house) => {
-          const result = await house.pull({ river: 'details' });
-          expect(result.rows).toBe(expectedRows(house));
-          expect(result.calls).toBe(house.simulator.stats().calls);
-        },
-      ));
-  });
-
-  describe('what is refused for good fails its chunk, and the others go on', () => {
-    const refused: [string, Fault, RegExp][] = [
-      [
-        '400',
-        { kind: 'status', status: 400, text: 'no such day', ...onDay('2026-01-02') },
-        /400.*no such day/,
-      ],
-      ['405', { kind: 'status', status: 405, ...onDay('2026-01-02') }, /405/],
-      [
-        'a JSON text in place of rows',
-        { kind: 'jsonString', text: 'try later', ...onDay('2026-01-02') },
-        /try later/,
-      ],
-    ];
-    it.each(refused)('%s', (_name, fault, said) =>
-      withRivers({ kind, rivers: { details }, simulator: { faults: [fault] } }, async (house) => {
-        const { kind, message, result } = failedWith(await house.run({ river: 'details' }));
-        expect(kind).toBe('ChunksFailed');
-        expect(message).toContain('1 of 3 chunks of details');
-        expect(result).toMatchObject({
-          status: 'failed',
-          chunks: { total: 3, loaded: 2, failed: 1, skipped: 0 },
-        });
-        expect(result.failedChunks).toHaveLength(1);
-        expect(result.failedChunks[0]).toMatchObject({ start: '2026-01-02', end: '2026-01-02' });
-        expect(result.failedChunks[0]?.error).toMatch(said);
-        expect(result.failedChunks[0]?.error).toContain('2026-01-02');
-        expect(await rowsOf(house)).toBe(result.rows);
-        expect(result.rows).toBeGreaterThan(0);
-      }),
-    );
-
-    it('a call that has only failed for giveUpAfter', () =>
-      withRivers(
-        {
-          kind,
-          rivers: { details: { ...details, giveUpAfter: '3s' } },
-          simulator: { faults: [{ kind: 'status', status: 500, ...onDay('2026-01-02') }] },
-        },
-        async (house) => {
-          const { result } = failedWith(await house.run({ river: 'details' }));
-          expect(result.chunks).toEqual({ total: 3, loaded: 2, failed: 1, skipped: 0 });
-          expect(result.failedChunks[0]?.error).toMatch(/^RefusedError: Given up/);
-        },
-      ));
-  });
-
-  describe('404 is "no rows" where the base URL is right', () => {
-    it('on some calls, with a warning that names them', () =>
-      withRivers(
-        { kind, rivers: { details }, simulator: { faults: [{ kind: 'notFound', ...onDay('2026-01-02') }] } },
-        async (house) => {
-          const result = await house.pull({ river: 'details' });
-          expect(result.chunks?.loaded).toBe(3);
-          expect(result.warnings).toHaveLength(1);
-          expect(result.warnings[0]).toMatchObject({ start: '2026-01-02', end: '2026-01-02' });
-          expect(result.warnings[0]?.message).toContain('GetCustomerActionDetailsByDate?Date=2026-01-02');
-        },
-      ));
-
-    it('on every data call, once GetLastDataUpdate has answered', () =>
-      withRivers(
-        {
-          kind,
-          rivers: { details },
-          simulator: { faults: [{ kind: 'notFound', match: { endpoint: 'customers/*' } }] },
-        },
-        async (house) => {
-          const result = await house.pull({ river: 'details' });
-          expect(result).toMatchObject({ rows: 0, chunks: { loaded: 3 } });
-          expect(result.calls).toBe(house.simulator.stats().calls);
-        },
-      ));
-
-    it.each([401, 403])('on every data call, where GetLastDataUpdate is refused with %d', (status) =>
-      withRivers(
-        {
-          kind,
-          rivers: { details },
-          simulator: {
-            faults: [
-              { kind: 'notFound', match: { endpoint: 'customers/*' } },
-              { kind: 'status', status, match: { endpoint: 'GetLastDataUpdate' } },
-            ],
-          },
-        },
-        async (house) => {
-          expect(await house.pull({ river: 'details' })).toMatchObject({ rows: 0, chunks: { loaded: 3 } });
-        },
-      ),
-    );
-
-    it('and everywhere it fails the run and removes nothing', () =>
-      withRivers({ kind, rivers: { details } }, async (house) => {
-        const before = await house.pull({ river: 'details' });
-        house.simulator.setFaults([{ kind: 'notFound' }]);
-        const { kind, message, result } = failedWith(await house.run({ river: 'details' }));
-        expect(kind).toBe('ConfigurationError');
-        expect(message).toMatch(/base URL/);
-        expect(result.chunks).toEqual({ total: 3, loaded: 0, failed: 3, skipped: 0 });
-        expect(await rowsOf(house)).toBe(before.rows);
-      }));
-  });
-
-  describe('one recipient group of ten', () => {
-    it('may be refused: no rows, and a warning', () =>
-      withRivers({ kind, rivers: { byAction }, simulator: { refuseRecipientGroups: [0] } }, async (house) => {
-        const result = await house.pull({ river: 'byAction' });
-        expect(result.calls).toBe(10);
-        expect(result.warnings.map(({ message }) => message).join()).toMatch(/RecipientGroupID.*0/);
-      }));
-
-    it('but not all of them', () =>
-      withRivers(
-        { kind, rivers: { byAction }, simulator: { refuseRecipientGroups: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] } },
-        async (house) => {
-          const { kind, result } = failedWith(await house.run({ river: 'byAction' }));
-          expect(kind).toBe('ChunksFailed');
-          expect(result.failedChunks[0]?.error).toMatch(/for every RecipientGroupID/);
-        },
-      ));
-  });
-
-  describe('what concerns the whole connection stops the run', () => {
-    it('a wrong key, within seconds, by the name of the connection', () =>
-      withRivers({ kind, rivers: { details }, simulator: { auth: { apiKey: 'another' } } }, async (house) => {
-        const { kind, message, result } = failedWith(await house.run({ river: 'details' }));
-        expect(kind).toBe('CredentialsRefusedError');
-        expect(message).toContain('main');
-        expect(result.chunks).toEqual({ total: 3, loaded: 0, failed: 3, skipped: 0 });
-        expect(result.failedChunks.every(({ error }) => error.startsWith('CredentialsRefusedError'))).toBe(
-          true,
+  it('429 that does not say how long waits as well, and spends no attempt of an activity', () =>
+    withRivers(
+      { rivers: { details }, simulator: { faults: [{ kind: 'throttle', times: 2 }] } },
+      async (house) => {
+        expect((await house.run({ river: 'details' }, 'throttled')).end).toBe('succeeded');
+        expect(await rowsOf(house)).toBe(expectedRows(house));
+        const { events } = await house.temporal.client.workflow.getHandle('throttled').fetchHistory();
+        const attempts = (events ?? []).flatMap(
+          ({ activityTaskStartedEventAttributes: started }) => started?.attempt ?? [],
         );
-      }));
+        expect(attempts.length).toBeGreaterThan(days.length);
+        expect(new Set(attempts)).toEqual(new Set([1]));
+      },
+    ));
 
-    it('a redirect, which is not followed: the key goes nowhere else', () =>
-      withServer(
-        (_request, response) => void response.writeHead(200).end('[]'),
-        async (elsewhere, seen) =>
-          withRivers(
-            {
-              kind,
-              rivers: { details },
-              simulator: { faults: [{ kind: 'redirect', to: `${elsewhere}/login?secret=1` }] },
-            },
-            async (house) => {
-              const { kind, message } = failedWith(await house.run({ river: 'details' }));
-              expect(kind).toBe('ConfigurationError');
-              expect(message).toContain(elsewhere);
-              expect(message).not.toContain('secret=1');
-              expect(seen).toHaveLength(0);
-            },
-          ),
-      ));
-  });
-
-  describe('replace', () => {
-    it('warns of a day that falls from rows to none, and removes its old rows', () =>
-      withRivers({ kind, rivers: { details } }, async (house) => {
-        await house.pull({ river: 'details' });
-        const day = simulatorDayWithRows(house);
-        house.simulator.setFaults([{ kind: 'status', status: 204, ...onDay(day) }]);
+  it('an expired token signs in once more', () =>
+    withRivers(
+      {
+        rivers: { details },
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
+        connection: { auth: { username: 'user', password: '${SIMULATOR_KEY}' } },
+        simulator: {
+          auth: { username: 'user', password: 'key-of-the-simulator', severalTokens: true },
+          faults: [{ kind: 'expiredToken', after: 1, times: 1 }],
+        },
+      },
+      async (house) => {
         const result = await house.pull({ river: 'details' });
-        expect(result.warnings).toHaveLength(1);
-        expect(result.warnings[0]).toMatchObject({ start: day, end: day });
-        expect(await house.sql(`select count(*) as n from details where "date" = '${day}'`)).toEqual([
-          { n: 0 },
-        ]);
-      }));
-  });
-
-  const simulatorDayWithRows = ({ simulator }: Rivers): string =>
-    days.find((day) => simulator.world.rowCount('customer-action-details-by-date', { days: [day] }) > 0) ??
-    'none';
+        expect(result.rows).toBe(expectedRows(house));
+        expect(result.calls).toBe(house.simulator.stats().calls);
+      },
+    ));
 });
+
+describe('what is refused for good fails its chunk, and the others go on', () => {
+  const refused: [string, Fault, RegExp][] = [
+    ['400', { kind: 'status', status: 400, text: 'no such day', ...onDay('2026-01-02') }, /400.*no such day/],
+    ['405', { kind: 'status', status: 405, ...onDay('2026-01-02') }, /405/],
+    [
+      'a JSON text in place of rows',
+      { kind: 'jsonString', text: 'try later', ...onDay('2026-01-02') },
+      /try later/,
+    ],
+  ];
+  it.each(refused)('%s', (_name, fault, said) =>
+    withRivers({ rivers: { details }, simulator: { faults: [fault] } }, async (house) => {
+      const { kind, message, result } = failedWith(await house.run({ river: 'details' }));
+      expect(kind).toBe('ChunksFailed');
+      expect(message).toContain('1 of 3 chunks of details');
+      expect(result).toMatchObject({
+        status: 'failed',
+        chunks: { total: 3, loaded: 2, failed: 1, skipped: 0 },
+      });
+      expect(result.failedChunks).toHaveLength(1);
+      expect(result.failedChunks[0]).toMatchObject({ start: '2026-01-02', end: '2026-01-02' });
+      expect(result.failedChunks[0]?.error).toMatch(said);
+      expect(result.failedChunks[0]?.error).toContain('2026-01-02');
+      expect(await rowsOf(house)).toBe(result.rows);
+      expect(result.rows).toBeGreaterThan(0);
+    }),
+  );
+
+  it('a call that has only failed for giveUpAfter', () =>
+    withRivers(
+      {
+        rivers: { details: { ...details, giveUpAfter: '3s' } },
+        simulator: { faults: [{ kind: 'status', status: 500, ...onDay('2026-01-02') }] },
+      },
+      async (house) => {
+        const { result } = failedWith(await house.run({ river: 'details' }));
+        expect(result.chunks).toEqual({ total: 3, loaded: 2, failed: 1, skipped: 0 });
+        expect(result.failedChunks[0]?.error).toMatch(/^RefusedError: Given up/);
+      },
+    ));
+});
+
+describe('404 is "no rows" where the base URL is right', () => {
+  it('on some calls, with a warning that names them', () =>
+    withRivers(
+      { rivers: { details }, simulator: { faults: [{ kind: 'notFound', ...onDay('2026-01-02') }] } },
+      async (house) => {
+        const result = await house.pull({ river: 'details' });
+        expect(result.chunks?.loaded).toBe(3);
+        expect(result.warnings).toHaveLength(1);
+        expect(result.warnings[0]).toMatchObject({ start: '2026-01-02', end: '2026-01-02' });
+        expect(result.warnings[0]?.message).toContain('GetCustomerActionDetailsByDate?Date=2026-01-02');
+      },
+    ));
+
+  it('on every data call, once GetLastDataUpdate has answered', () =>
+    withRivers(
+      {
+        rivers: { details },
+        simulator: { faults: [{ kind: 'notFound', match: { endpoint: 'customers/*' } }] },
+      },
+      async (house) => {
+        const result = await house.pull({ river: 'details' });
+        expect(result).toMatchObject({ rows: 0, chunks: { loaded: 3 } });
+        expect(result.calls).toBe(house.simulator.stats().calls);
+      },
+    ));
+
+  it.each([401, 403])('on every data call, where GetLastDataUpdate is refused with %d', (status) =>
+    withRivers(
+      {
+        rivers: { details },
+        simulator: {
+          faults: [
+            { kind: 'notFound', match: { endpoint: 'customers/*' } },
+            { kind: 'status', status, match: { endpoint: 'GetLastDataUpdate' } },
+          ],
+        },
+      },
+      async (house) => {
+        expect(await house.pull({ river: 'details' })).toMatchObject({ rows: 0, chunks: { loaded: 3 } });
+      },
+    ),
+  );
+
+  it('and everywhere it fails the run and removes nothing', () =>
+    withRivers({ rivers: { details } }, async (house) => {
+      const before = await house.pull({ river: 'details' });
+      house.simulator.setFaults([{ kind: 'notFound' }]);
+      const { kind, message, result } = failedWith(await house.run({ river: 'details' }));
+      expect(kind).toBe('ConfigurationError');
+      expect(message).toMatch(/base URL/);
+      expect(result.chunks).toEqual({ total: 3, loaded: 0, failed: 3, skipped: 0 });
+      expect(await rowsOf(house)).toBe(before.rows);
+    }));
+});
+
+describe('one recipient group of ten', () => {
+  it('may be refused: no rows, and a warning', () =>
+    withRivers({ rivers: { byAction }, simulator: { refuseRecipientGroups: [0] } }, async (house) => {
+      const result = await house.pull({ river: 'byAction' });
+      expect(result.calls).toBe(10);
+      expect(result.warnings.map(({ message }) => message).join()).toMatch(/RecipientGroupID.*0/);
+    }));
+
+  it('but not all of them', () =>
+    withRivers(
+      { rivers: { byAction }, simulator: { refuseRecipientGroups: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] } },
+      async (house) => {
+        const { kind, result } = failedWith(await house.run({ river: 'byAction' }));
+        expect(kind).toBe('ChunksFailed');
+        expect(result.failedChunks[0]?.error).toMatch(/for every RecipientGroupID/);
+      },
+    ));
+});
+
+describe('what concerns the whole connection stops the run', () => {
+  it('a wrong key, within seconds, by the name of the connection', () =>
+    withRivers({ rivers: { details }, simulator: { auth: { apiKey: 'another' } } }, async (house) => {
+      const { kind, message, result } = failedWith(await house.run({ river: 'details' }));
+      expect(kind).toBe('CredentialsRefusedError');
+      expect(message).toContain('main');
+      expect(result.chunks).toEqual({ total: 3, loaded: 0, failed: 3, skipped: 0 });
+      expect(result.failedChunks.every(({ error }) => error.startsWith('CredentialsRefusedError'))).toBe(
+        true,
+      );
+    }));
+
+  it('a redirect, which is not followed: the key goes nowhere else', () =>
+    withServer(
+      (_request, response) => void response.writeHead(200).end('[]'),
+      async (elsewhere, seen) =>
+        withRivers(
+          {
+            rivers: { details },
+            simulator: { faults: [{ kind: 'redirect', to: `${elsewhere}/login?secret=1` }] },
+          },
+          async (house) => {
+            const { kind, message } = failedWith(await house.run({ river: 'details' }));
+            expect(kind).toBe('ConfigurationError');
+            expect(message).toContain(elsewhere);
+            expect(message).not.toContain('secret=1');
+            expect(seen).toHaveLength(0);
+          },
+        ),
+    ));
+});
+
+describe('replace', () => {
+  it('warns of a day that falls from rows to none, and removes its old rows', () =>
+    withRivers({ rivers: { details } }, async (house) => {
+      await house.pull({ river: 'details' });
+      const day = simulatorDayWithRows(house);
+      house.simulator.setFaults([{ kind: 'status', status: 204, ...onDay(day) }]);
+      const result = await house.pull({ river: 'details' });
+      expect(result.warnings).toHaveLength(1);
+      expect(result.warnings[0]).toMatchObject({ start: day, end: day });
+      expect(await house.sql(`select count(*) as n from details where "date" = '${day}'`)).toEqual([
+        { n: 0 },
+      ]);
+    }));
+});
+
+const simulatorDayWithRows = ({ simulator }: Rivers): string =>
+  days.find((day) => simulator.world.rowCount('customer-action-details-by-date', { days: [day] }) > 0) ??
+  'none';

@@ -10,7 +10,6 @@ import type { CallRecord } from '../../src/simulator/stats.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
 import { clockAhead } from '../helpers/clock-ahead.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 /** Ten calls a day. */
 const riverOf = (days: number, table = 'slow') => ({
@@ -64,8 +63,6 @@ async function untilCalls({ simulator }: Rivers, calls: number): Promise<void> {
   while (simulator.stats().calls < calls) await sleep(10);
 }
 
-const inBoth = describe.concurrent.each(warehouseKinds);
-
 /** No window of the API ever held more than it may, and none refused a call. */
 function expectWithin({ simulator }: Rivers): void {
   const { refused, windows } = simulator.stats();
@@ -75,11 +72,10 @@ function expectWithin({ simulator }: Rivers): void {
 
 const instants = (calls: readonly CallRecord[]): number[] => calls.map(({ at }) => Date.parse(at));
 
-inBoth('a budget that processes share, into %s', { timeout: 150_000 }, (kind) => {
+describe.concurrent('a budget that processes share', { timeout: 150_000 }, () => {
   it('is kept by three workers to the call, with nothing refused, though their clocks are five minutes apart', () =>
     withRivers(
       under([{ calls: 30, seconds: 5 }], {
-        kind,
         rivers: { one: riverOf(5, 'one'), two: riverOf(4, 'two') },
         simulator: { latencyMs: 100 },
         worker: false,
@@ -102,7 +98,6 @@ inBoth('a budget that processes share, into %s', { timeout: 150_000 }, (kind) =>
   it('is remembered through kill -9 of all workers: the next one does not burst into a full window', () =>
     withRivers(
       under([{ calls: 30, seconds: 9 }], {
-        kind,
         rivers: { one: riverOf(8, 'one'), two: riverOf(1, 'two') },
         worker: false,
       }),
@@ -128,7 +123,7 @@ inBoth('a budget that processes share, into %s', { timeout: 150_000 }, (kind) =>
     ));
 
   it('that a person terminates starts again with what it remembered', () =>
-    withRivers(under([{ calls: 30, seconds: 5 }], { kind, rivers: { slow: riverOf(6) } }), async (house) => {
+    withRivers(under([{ calls: 30, seconds: 5 }], { rivers: { slow: riverOf(6) } }), async (house) => {
       const run = await start(house, 'slow');
       await untilCalls(house, 25);
       await budgetOf(house).terminate('by a person');
@@ -139,7 +134,7 @@ inBoth('a budget that processes share, into %s', { timeout: 150_000 }, (kind) =>
     }));
 
   it('of which nothing can be read begins with full windows', () =>
-    withRivers(under([{ calls: 30, seconds: 4 }], { kind, rivers: { slow: riverOf(1) } }), async (house) => {
+    withRivers(under([{ calls: 30, seconds: 4 }], { rivers: { slow: riverOf(1) } }), async (house) => {
       // What answers for it is no budget: it has no such query, as one of an older River might not.
       const { client } = house.temporal;
       const workflowId = budgetWorkflowId('main');
@@ -157,7 +152,7 @@ inBoth('a budget that processes share, into %s', { timeout: 150_000 }, (kind) =>
     }));
 
   it('refuses what is no reservation, and goes on', () =>
-    withRivers(under([{ calls: 30, seconds: 5 }], { kind, rivers: { slow: riverOf(1) } }), async (house) => {
+    withRivers(under([{ calls: 30, seconds: 5 }], { rivers: { slow: riverOf(1) } }), async (house) => {
       await house.pull({ river: 'slow' });
       const noWindows = { process: 'p', windows: [], asks: [], room: 1, returned: [], news: noNews };
       for (const input of [undefined, {}, 'calls, please', { ...noWindows, news: undefined }, noWindows]) {
@@ -173,7 +168,6 @@ inBoth('a budget that processes share, into %s', { timeout: 150_000 }, (kind) =>
   it('goes over continue-as-new in the middle of everything with its windows', () =>
     withRivers(
       under([{ calls: 30, seconds: 5 }], {
-        kind,
         rivers: { slow: riverOf(8) },
         simulator: { latencyMs: 50 },
         temporal: { 'limit.historyCount.suggestContinueAsNew': '60' },
@@ -193,11 +187,10 @@ inBoth('a budget that processes share, into %s', { timeout: 150_000 }, (kind) =>
 });
 
 // One after the other: what is counted here follows within a second.
-describe.each(warehouseKinds)('an API that says no, into %s', { timeout: 150_000 }, (kind) => {
+describe('an API that says no', { timeout: 150_000 }, () => {
   it('with 429, because another program calls it as well, loses no row, and is left in peace as long as it asks', () =>
     withRivers(
       under([{ calls: 20, seconds: 6 }], {
-        kind,
         rivers: { slow: riverOf(4) },
         simulator: { faults: [{ kind: 'retryAfter', seconds: 2 }] },
       }),
@@ -220,7 +213,6 @@ describe.each(warehouseKinds)('an API that says no, into %s', { timeout: 150_000
   it('by being away is asked by one call at a time, and goes on when it is back', () =>
     withRivers(
       under([{ calls: 1000, seconds: 1 }], {
-        kind,
         rivers: { one: riverOf(6, 'one'), two: riverOf(6, 'two') },
         simulator: { latencyMs: 50 },
       }),
@@ -246,9 +238,9 @@ describe.each(warehouseKinds)('an API that says no, into %s', { timeout: 150_000
     ));
 });
 
-inBoth('a long wait for quota, into %s', { timeout: 150_000 }, (kind) => {
+describe.concurrent('a long wait for quota', { timeout: 150_000 }, () => {
   it('is a timer of the run, and holds no activity', () =>
-    withRivers(under([{ calls: 20, seconds: 20 }], { kind, rivers: { slow: riverOf(3) } }), async (house) => {
+    withRivers(under([{ calls: 20, seconds: 20 }], { rivers: { slow: riverOf(3) } }), async (house) => {
       const run = await start(house, 'slow');
       await untilCalls(house, 19);
       const until = await waiting(run);

@@ -6,7 +6,6 @@ import { expectTable } from '../helpers/expected-table.ts';
 import { readHistories } from '../helpers/histories.ts';
 import { startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-10');
 const byAction = {
@@ -41,7 +40,7 @@ async function firstHistoryOf(
   return { status: (await first.describe()).status.name, loaded: names.includes('commitChunk') };
 }
 
-describe.concurrent.each(warehouseKinds)('a run into %s whose history grows long', (kind) => {
+describe.concurrent('a run whose history grows long', () => {
   it.each([
     ['between its chunks', { every: 'daily' }, days.length, true, 200, {}],
     ['in the middle of a chunk', { every: 'dont_split' }, 1, false, 32, { budget }],
@@ -50,7 +49,6 @@ describe.concurrent.each(warehouseKinds)('a run into %s whose history grows long
     (_at, chunks, total, loaded, events, connection) =>
       withRivers(
         {
-          kind,
           rivers: { byAction: { ...byAction, chunks } },
           connection,
           simulator: { latencyMs: 40 },

@@ -5,7 +5,7 @@ import { type RunHandle, startRun } from '../../src/control/start-run.ts';
 import { documentOf } from '../helpers/commanded.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
-import { postgresUrl, warehouseKinds } from '../helpers/with-warehouse.ts';
+import { postgresUrl } from '../helpers/with-warehouse.ts';
 
 const rivers = {
   byAction: {
@@ -46,9 +46,9 @@ async function cancelled(handle: RunHandle) {
   return { end, ms: performance.now() - asked };
 }
 
-describe.each(warehouseKinds)('a run into %s that is cancelled', (kind) => {
+describe('a run that is cancelled', () => {
   it('while it waits for answers of minutes is cancelled within 10 s, and calls nothing more', () =>
-    withRivers({ kind, rivers, simulator: { latencyMs: 200_000 } }, async (house) => {
+    withRivers({ rivers, simulator: { latencyMs: 200_000 } }, async (house) => {
       const handle = await started(house);
       while (house.simulator.stats().calls === 0) await sleep(20);
       const { end, ms } = await cancelled(handle);
@@ -64,7 +64,7 @@ describe.each(warehouseKinds)('a run into %s that is cancelled', (kind) => {
     }));
 
   it('while it waits an hour for quota is cancelled at once, and what is loaded stays', () =>
-    withRivers({ kind, rivers, connection: { budget: [{ calls: 3, per: '1h' }] } }, async (house) => {
+    withRivers({ rivers, connection: { budget: [{ calls: 3, per: '1h' }] } }, async (house) => {
       const handle = await started(house, 'details');
       const waits = async () =>
         (await handle.query<{ waitingUntil: string | null }, []>('progress')).waitingUntil !== null;
@@ -75,14 +75,12 @@ describe.each(warehouseKinds)('a run into %s that is cancelled', (kind) => {
       expect(Number((await house.sql('select count(*) as n from details'))[0]?.n)).toBeGreaterThan(0);
       await isSeenCancelled(house, handle);
     }));
-});
 
-describe('a run that is cancelled', () => {
   it('while it waits for a warehouse to open itself in is cancelled, and did not fail', () => {
     const { hostname, port } = new URL(postgresUrl());
     return withTcpProxy({ host: hostname, port: Number(port) }, (proxy) =>
       withRivers(
-        { kind: 'pg', rivers, warehouseUrl: (url) => url.replace(`:${port}`, `:${proxy.port}`) },
+        { rivers, warehouseUrl: (url) => url.replace(`:${port}`, `:${proxy.port}`) },
         async (house) => {
           proxy.cut();
           const handle = await started(house);
@@ -99,11 +97,10 @@ describe('a run that is cancelled', () => {
   });
 });
 
-describe.each(warehouseKinds)('a run into %s that fails as a whole', (kind) => {
+describe('a run that fails as a whole', () => {
   it('stops what it has under way: no call is sent after the one that was refused', () =>
     withRivers(
       {
-        kind,
         rivers,
         simulator: {
           latencyMs: 200,

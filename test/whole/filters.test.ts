@@ -8,7 +8,6 @@ import type { World } from '../../src/simulator/world/world.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import { withRivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-04');
 const four = days.length;
@@ -133,9 +132,9 @@ function refused(end: RunEnd) {
   return end;
 }
 
-describe.each(warehouseKinds)('filters, into %s', (kind) => {
+describe('filters', () => {
   // Eight actions: one of them has digits for a name.
-  const opened = shareRivers({ kind, rivers, simulator: { size: { actions: 8 } } });
+  const opened = shareRivers({ rivers, simulator: { size: { actions: 8 } } });
 
   it.each(examples)('%s: %s', async (slug, _title, { filters, wanted, calls }) => {
     const house = opened();
@@ -213,14 +212,14 @@ describe.each(warehouseKinds)('filters, into %s', (kind) => {
   });
 });
 
-describe.concurrent.each(warehouseKinds)('the filters of a run into %s', (kind) => {
+describe.concurrent('the filters of a run', () => {
   const report = 'customer-actions-by-target-group';
   const filters = { targetGroups: [9], executionChannels: [504], customerAttributes: ['Country'] };
   const period = { start: days[0], end: days.at(-1) };
   const one = { river: { report, period, filters, target: { table: 'rows' } } };
 
   it("take the place of the river's key by key, for this run alone", () =>
-    withRivers({ kind, rivers: one }, async (house) => {
+    withRivers({ rivers: one }, async (house) => {
       const table = { slug: report, table: 'rows', attributeColumns: ['country'] } as const;
       const wanted = { days, targetGroups: [9], attributes: ['Country'] };
       await house.pull({ river: 'river', filters: { executionChannels: [505] } });
@@ -230,7 +229,7 @@ describe.concurrent.each(warehouseKinds)('the filters of a run into %s', (kind) 
     }));
 
   it('end the command with 1 where the run has found a name to be unknown', () =>
-    withRivers({ kind, rivers: one }, async ({ river, simulator }) => {
+    withRivers({ rivers: one }, async ({ river, simulator }) => {
       const { code, stdout } = await river(
         'run',
         'river',

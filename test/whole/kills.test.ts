@@ -4,7 +4,6 @@ import { endOfRun } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-08');
 const slow = {
@@ -18,8 +17,6 @@ const slow = {
 const slowly = { latencyMs: 200 };
 /** Calls that a worker has in flight at once, by default. */
 const inFlight = 8;
-
-const inBoth = describe.concurrent.each(warehouseKinds);
 
 const expectedRows = ({ simulator }: Rivers) =>
   simulator.world.rowCount('customers-by-action', { days, actions: [12] });
@@ -39,9 +36,9 @@ async function untilCalls({ simulator }: Rivers, calls: number): Promise<void> {
   while (simulator.stats().calls < calls) await sleep(20);
 }
 
-inBoth('a worker killed in the middle of a run into %s', { timeout: 120_000 }, (kind) => {
+describe.concurrent('a worker killed in the middle of a run', { timeout: 120_000 }, () => {
   it('loses nothing and doubles nothing: another one goes on from what is staged', () =>
-    withRivers({ kind, rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
+    withRivers({ rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
       const first = house.start('worker');
       await first.says('Working on');
       const handle = await started(house);
@@ -60,9 +57,9 @@ inBoth('a worker killed in the middle of a run into %s', { timeout: 120_000 }, (
     }));
 });
 
-inBoth('a worker that is told to stop, in a run into %s,', { timeout: 120_000 }, (kind) => {
+describe.concurrent('a worker that is told to stop in a run', { timeout: 120_000 }, () => {
   it('hands over what it had without a repeated call', () =>
-    withRivers({ kind, rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
+    withRivers({ rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
       const first = house.start('worker');
       await first.says('Working on');
       const handle = await started(house);
@@ -77,9 +74,9 @@ inBoth('a worker that is told to stop, in a run into %s,', { timeout: 120_000 },
     }));
 });
 
-inBoth('two workers', { timeout: 120_000 }, (kind) => {
-  it(`share a run into ${kind}`, () =>
-    withRivers({ kind, rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
+describe.concurrent('two workers', { timeout: 120_000 }, () => {
+  it('share a run', () =>
+    withRivers({ rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
       const workers = [house.start('worker'), house.start('worker')];
       await Promise.all(workers.map((worker) => worker.says('Working on')));
       expect((await endOfRun(await started(house))).end).toBe('succeeded');
@@ -88,9 +85,9 @@ inBoth('two workers', { timeout: 120_000 }, (kind) => {
     }));
 });
 
-inBoth('a person, with a run into %s,', { timeout: 120_000 }, (kind) => {
+describe.concurrent('a person with a run', { timeout: 120_000 }, () => {
   it('who cancels a run ends it within seconds: what is loaded stays, what is staged goes', () =>
-    withRivers({ kind, rivers: { slow }, simulator: slowly }, async (house) => {
+    withRivers({ rivers: { slow }, simulator: slowly }, async (house) => {
       const handle = await started(house, 'cancelled-run');
       await untilCalls(house, 30);
       const asked = performance.now();
@@ -109,7 +106,7 @@ inBoth('a person, with a run into %s,', { timeout: 120_000 }, (kind) => {
     }));
 
   it('who terminates a run leaves nothing that the next one does not clean', () =>
-    withRivers({ kind, rivers: { slow }, simulator: slowly }, async (house) => {
+    withRivers({ rivers: { slow }, simulator: slowly }, async (house) => {
       const handle = await started(house);
       await untilCalls(house, 30);
       await handle.terminate('by a person');
@@ -122,7 +119,7 @@ inBoth('a person, with a run into %s,', { timeout: 120_000 }, (kind) => {
     }));
 
   it('who resets a run that is under way finds every row once', () =>
-    withRivers({ kind, rivers: { slow }, simulator: slowly }, async (house) => {
+    withRivers({ rivers: { slow }, simulator: slowly }, async (house) => {
       const handle = await started(house);
       await untilCalls(house, 30);
       const { client, namespace } = house.temporal;

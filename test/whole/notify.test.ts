@@ -7,7 +7,6 @@ import { nowhere } from '../helpers/commanded.ts';
 import { withFolder } from '../helpers/folder.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { type Handler, type SeenRequest, withServer } from '../helpers/with-server.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const details = (table: string, notify: object) => ({
   report: 'customer-action-details-by-date',
@@ -37,7 +36,7 @@ const bodiesAt = (seen: readonly SeenRequest[], path: string) =>
     .filter(({ url }) => url.startsWith(path))
     .map(({ body }) => JSON.parse(body) as Record<string, unknown>);
 
-describe.each(warehouseKinds)('who asks for it, with a manifest in %s,', (kind) => {
+describe('who asks for it', () => {
   it('is told that a run has failed, with the command that repairs it, has recovered, has succeeded', () =>
     withServer(accept, (server, seen) =>
       withUrls(
@@ -52,7 +51,7 @@ describe.each(warehouseKinds)('who asks for it, with a manifest in %s,', (kind) 
             after: details('after', { on: ['succeeded'], webhook: file('dbt') }),
             quiet: { ...details('quiet', {}), notify: undefined },
           };
-          return withRivers({ kind, rivers }, async ({ run, simulator }) => {
+          return withRivers({ rivers }, async ({ run, simulator }) => {
             expect((await run({ river: 'watched' })).end).toBe('succeeded');
             expect(seen).toEqual([]);
 

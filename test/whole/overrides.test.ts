@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { daysBetween } from '../../src/simulator/world/day.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { withRivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-03');
 const period = { start: days[0], end: days.at(-1) };
 
-describe.each(warehouseKinds)('overrides, into %s', (kind) => {
+describe('overrides', () => {
   it('send a call elsewhere, under other names, and read other keys', () => {
     const river = {
       report: 'customer-product-details-by-date',
@@ -26,7 +25,7 @@ describe.each(warehouseKinds)('overrides, into %s', (kind) => {
         keys: { ProductID: 'Recommended' },
       },
     };
-    return withRivers({ kind, rivers: { river }, simulator: { renamed } }, async (house) => {
+    return withRivers({ rivers: { river }, simulator: { renamed } }, async (house) => {
       await house.pull({ river: 'river' });
       const rows = await expectTable(house, {
         slug: 'customer-product-details-by-date',
@@ -46,14 +45,11 @@ describe.each(warehouseKinds)('overrides, into %s', (kind) => {
       overrides: { columns: { Recommended: 'product_id' } },
       target: { table: 'products' },
     };
-    return withRivers(
-      { kind, rivers: { river }, simulator: { renamed, productsAs: 'list' } },
-      async (house) => {
-        const { rows } = await house.pull({ river: 'river' });
-        const table = { slug: 'customer-product-details-by-date', table: 'products' } as const;
-        expect(await expectTable(house, { ...table, wanted: { days } })).toBe(rows);
-      },
-    );
+    return withRivers({ rivers: { river }, simulator: { renamed, productsAs: 'list' } }, async (house) => {
+      const { rows } = await house.pull({ river: 'river' });
+      const table = { slug: 'customer-product-details-by-date', table: 'products' } as const;
+      expect(await expectTable(house, { ...table, wanted: { days } })).toBe(rows);
+    });
   });
 
   it('rename the parameters that nobody has documented', () => {
@@ -67,7 +63,7 @@ describe.each(warehouseKinds)('overrides, into %s', (kind) => {
     const renamed = {
       'customers/GetCustomersActivityEventAttributes': { parameters: { EventID: 'ActivityEventID' } },
     };
-    return withRivers({ kind, rivers: { river }, simulator: { renamed } }, async (house) => {
+    return withRivers({ rivers: { river }, simulator: { renamed } }, async (house) => {
       await house.pull({ river: 'river' });
       await expectTable(house, {
         slug: 'customers-activity-event-attributes',
@@ -88,7 +84,7 @@ describe.each(warehouseKinds)('overrides, into %s', (kind) => {
       overrides: { parameters: { ChannelID: null } },
       target: { table: 'one_time' },
     };
-    return withRivers({ kind, rivers: { river } }, async (house) => {
+    return withRivers({ rivers: { river } }, async (house) => {
       const { rows } = await house.pull({ river: 'river' });
       expect(await expectTable(house, { slug, table: 'one_time', wanted: { days, channels: [504] } })).toBe(
         rows,
@@ -108,7 +104,7 @@ describe.each(warehouseKinds)('overrides, into %s', (kind) => {
       overrides: { endpoint: 'customers/GetCustomerSendDetailsByCampaign' },
       target: { table: 'sends' },
     };
-    return withRivers({ kind, rivers: { river } }, async (house) => {
+    return withRivers({ rivers: { river } }, async (house) => {
       const { pull, simulator } = house;
       for (const channels of [undefined, [504]]) {
         simulator.reset();

@@ -3,7 +3,6 @@ import { daysBetween } from '../../src/simulator/world/day.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { withRivers } from '../helpers/with-rivers.ts';
 import type { AskedSimulator } from '../helpers/with-simulator.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-03');
 const period = { start: days[0], end: days.at(-1) };
@@ -25,10 +24,10 @@ const rowsOfDays = ({ world }: AskedSimulator) =>
   days.map((day) => world.rowCount('customer-action-details-by-date', { days: [day] }));
 const sum = (numbers: readonly number[]) => numbers.reduce((all, number) => all + number, 0);
 
-describe.each(warehouseKinds)('pages, into %s', (kind) => {
+describe('pages', () => {
   it.each([7, 25])('of %i rows are asked for until one is short', (pageSize) =>
     withRivers(
-      { kind, rivers: { details }, connection: { pageSize }, simulator: { size: { rowsPerCall: [2, 5] } } },
+      { rivers: { details }, connection: { pageSize }, simulator: { size: { rowsPerCall: [2, 5] } } },
       async (house) => {
         const result = await house.pull({ river: 'details' });
         const rows = await expectTable(house, {
@@ -47,7 +46,6 @@ describe.each(warehouseKinds)('pages, into %s', (kind) => {
   it('that a server cuts at its own cap are followed to the end', () =>
     withRivers(
       {
-        kind,
         rivers: { details },
         simulator: { pageCap: 500, size: { rowsPerCall: [100, 200] } },
       },
@@ -63,20 +61,17 @@ describe.each(warehouseKinds)('pages, into %s', (kind) => {
     ));
 
   it('of exactly 500 rows, which may be cut, cost one more call; all others none', () =>
-    withRivers(
-      { kind, rivers: { byAction }, simulator: { size: { rowsPerCall: [500, 500] } } },
-      async (house) => {
-        const result = await house.pull({ river: 'byAction' });
-        const wanted = { days, actions: [12] };
-        const rows = await expectTable(house, { slug: 'customers-by-action', table: 'by_action', wanted });
-        expect(rows % 500).toBe(0);
-        expect(rows).toBeGreaterThan(0);
-        expect(result.calls).toBe(days.length * 10 + rows / 500);
-      },
-    ));
+    withRivers({ rivers: { byAction }, simulator: { size: { rowsPerCall: [500, 500] } } }, async (house) => {
+      const result = await house.pull({ river: 'byAction' });
+      const wanted = { days, actions: [12] };
+      const rows = await expectTable(house, { slug: 'customers-by-action', table: 'by_action', wanted });
+      expect(rows % 500).toBe(0);
+      expect(rows).toBeGreaterThan(0);
+      expect(result.calls).toBe(days.length * 10 + rows / 500);
+    }));
 
   it('that repeat the one before are an error and not a loop, and fail their chunk alone', () =>
-    withRivers({ kind, rivers: { details }, connection: { pageSize: 20 } }, async (house) => {
+    withRivers({ rivers: { details }, connection: { pageSize: 20 } }, async (house) => {
       const { run, simulator } = house;
       simulator.setFaults([{ kind: 'ignoreSkip', match: { parameters: { Date: '2026-01-02' } } }]);
       const end = await run({ river: 'details' });
@@ -97,7 +92,7 @@ describe.each(warehouseKinds)('pages, into %s', (kind) => {
 
   it('are for customers alone: other calls are sent without $top and $skip', () => {
     const codes = { report: 'promo-codes', period, target: { table: 'codes' } };
-    return withRivers({ kind, rivers: { codes }, connection: { pageSize: 1 } }, async (house) => {
+    return withRivers({ rivers: { codes }, connection: { pageSize: 1 } }, async (house) => {
       const result = await house.pull({ river: 'codes' });
       expect(result.calls).toBe(days.length);
       expect(

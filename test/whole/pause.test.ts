@@ -6,7 +6,6 @@ import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
 import { documentOf } from '../helpers/commanded.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-04');
 const rivers = {
@@ -59,9 +58,9 @@ async function endedWhole({ simulator, sql }: Rivers, handle: RunHandle): Promis
   expect(Number(n)).toBe(rows);
 }
 
-describe.each(warehouseKinds)('a run into %s', { timeout: 150_000 }, (kind) => {
+describe('a run', { timeout: 150_000 }, () => {
   it('that is paused sends no more calls, says so wherever a person looks, and goes on without a repeated one', () =>
-    withRivers({ kind, rivers, connection, simulator: slowly }, async (house) => {
+    withRivers({ rivers, connection, simulator: slowly }, async (house) => {
       const { river, start } = house;
       const waiting = start('run', 'byAction', '--wait', '--id', 'run');
       await untilMiddle(house);
@@ -92,9 +91,7 @@ describe.each(warehouseKinds)('a run into %s', { timeout: 150_000 }, (kind) => {
       expect((await waiting.end).code).toBe(0);
       expect(documentOf(await river('status', 'run', '--json'))).toMatchObject({ paused: false });
     }));
-});
 
-describe('a run', { timeout: 150_000 }, () => {
   it('that is paused is cancelled within 10 s, with its result in the manifest and in river status', () =>
     withRivers({ rivers, connection, simulator: slowly }, async (house) => {
       const handle = await started(house);

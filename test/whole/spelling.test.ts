@@ -8,7 +8,6 @@ import type { Wanted } from '../../src/simulator/world/expected/wanted.ts';
 import { type ExpectedTable, expectTable } from '../helpers/expected-table.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import type { Rivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-04');
 const attributes = ['Country', 'Note'];
@@ -115,8 +114,8 @@ const drifts: readonly Drift[] = [
   },
 ];
 
-describe.each(warehouseKinds)('a tenant that spells otherwise, into %s', (kind) => {
-  const opened = shareRivers({ kind, rivers });
+describe('a tenant that spells otherwise', () => {
+  const opened = shareRivers({ rivers });
 
   it.each(all)('all at once: the same rows of %s', async (slug) => {
     const house = opened();
@@ -157,8 +156,8 @@ describe.each(warehouseKinds)('a tenant that spells otherwise, into %s', (kind) 
   });
 });
 
-describe.each(warehouseKinds)('a tenant that spells one thing otherwise, into %s', (kind) => {
-  const opened = shareRivers({ kind, rivers });
+describe('a tenant that spells one thing otherwise', () => {
+  const opened = shareRivers({ rivers });
 
   it.each(drifts)('$spelling: the same rows', async ({ spelling, slugs, spelled }) => {
     const house = opened();

@@ -6,7 +6,6 @@ import type { RunHandle } from '../../src/control/start-run.ts';
 import { taskQueue } from '../../src/domain/run/task-queue.ts';
 import { withPage } from '../helpers/browser.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const rivers = {
   details: {
@@ -37,8 +36,8 @@ async function runFromForm(page: Page, house: Rivers, workflowId: string, input:
 }
 
 describe("Temporal's Web UI", () => {
-  it.each(warehouseKinds)('starts a run into %s from its form, shows it going on, and its result', (kind) =>
-    withRivers({ kind, rivers, simulator: { faults: [{ kind: 'outage', as: '503' }] } }, (house) =>
+  it('starts a run from its form, shows it going on, and its result', () =>
+    withRivers({ rivers, simulator: { faults: [{ kind: 'outage', as: '503' }] } }, (house) =>
       withPage(async (page) => {
         await runFromForm(page, house, 'from-the-form', '{"river":"details"}');
         // The API is away for as long as it takes to look.
@@ -68,8 +67,7 @@ describe("Temporal's Web UI", () => {
         await page.getByText('Run Query').click();
         await page.getByText('"plannedCalls"').first().waitFor();
       }),
-    ),
-  );
+    ));
 
   it('says what is wrong with an input, and names the rivers there are', () =>
     withRivers({ rivers }, (house) =>
@@ -122,9 +120,9 @@ async function untilAnswered<T>(ask: () => Promise<T>, isSo: (answer: T) => bool
   }
 }
 
-describe.each(warehouseKinds)('what a run into %s says of itself', (kind) => {
+describe('what a run says of itself', () => {
   it('is a description of its query, and a summary of each of its activities', () =>
-    withRivers({ kind, rivers }, async ({ pull, temporal }) => {
+    withRivers({ rivers }, async ({ pull, temporal }) => {
       const { workflowId } = await pull({ river: 'details' });
       const handle = temporal.client.workflow.getHandle(workflowId);
       const { definition } = await handle.query<Metadata, []>('__temporal_workflow_metadata');

@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { documentOf, resultKeys, rivers } from '../../helpers/commanded.ts';
 import { startCommand } from '../../helpers/start-command.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
-import { warehouseKinds } from '../../helpers/with-warehouse.ts';
 
 const commandLine = (text: string): string[] => text.split(' ');
 
-describe.concurrent.each(warehouseKinds)('river run into %s', (kind) => {
+describe.concurrent('river run', () => {
   it('waits, shows what goes on, and answers the result', () =>
-    withRivers({ kind, rivers }, async ({ river, simulator }) => {
+    withRivers({ rivers }, async ({ river, simulator }) => {
       const text = await river('run', 'details', '--wait');
       expect(text.code).toBe(0);
       expect(text.stderr).toContain('Started details');
@@ -40,7 +39,7 @@ describe.concurrent.each(warehouseKinds)('river run into %s', (kind) => {
     }));
 
   it('that is watched and interrupted goes on, and exits with 130', () =>
-    withRivers({ kind, rivers, simulator: { latencyMs: 2_000 } }, async ({ start, temporal }) => {
+    withRivers({ rivers, simulator: { latencyMs: 2_000 } }, async ({ start, temporal }) => {
       const watching = start('run', 'details', '--wait', '--json', '--id', 'watched');
       await watching.says('0/2 chunks');
       watching.kill('SIGINT');
@@ -53,7 +52,7 @@ describe.concurrent.each(warehouseKinds)('river run into %s', (kind) => {
     }));
 
   it('that is cancelled meanwhile answers what was loaded, and exits with 1', () =>
-    withRivers({ kind, rivers, simulator: { latencyMs: 3_000 } }, async ({ start, temporal }) => {
+    withRivers({ rivers, simulator: { latencyMs: 3_000 } }, async ({ start, temporal }) => {
       const watching = start('run', 'details', '--wait', '--json', '--id', 'called-off');
       await watching.says('0/2 chunks');
       await temporal.client.workflow.getHandle('called-off').cancel();
@@ -61,9 +60,7 @@ describe.concurrent.each(warehouseKinds)('river run into %s', (kind) => {
       expect(end.code).toBe(1);
       expect(documentOf(end)).toMatchObject({ workflowId: 'called-off', status: 'cancelled' });
     }));
-});
 
-describe('river run', () => {
   it('that is refused exits with 2, with every fault, and leaves no trace', () =>
     withRivers({ rivers, worker: false }, async ({ river, simulator, warehouse, temporal }) => {
       const unknown = await river('run', 'detials', '--json');

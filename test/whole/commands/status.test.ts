@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { documentOf, resultKeys, rivers } from '../../helpers/commanded.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
-import { warehouseKinds } from '../../helpers/with-warehouse.ts';
 
-describe.concurrent.each(warehouseKinds)('river status and budget, of a run into %s', (kind) => {
+describe.concurrent('river status and budget, of a run', () => {
   it('of a run that was started and left tells how it went, chunk by chunk', () =>
-    withRivers({ kind, rivers }, async ({ river, temporal }) => {
+    withRivers({ rivers }, async ({ river, temporal }) => {
       const started = await river('run', 'details', '--json', '--id', 'later');
       expect(started.code).toBe(0);
       expect(documentOf(started)).toMatchObject({ workflowId: 'later', status: 'running', chunks: null });
@@ -27,7 +26,7 @@ describe.concurrent.each(warehouseKinds)('river status and budget, of a run into
     }));
 
   it('shows what was sent, in `river budget`', () =>
-    withRivers({ kind, rivers }, async ({ river, pull }) => {
+    withRivers({ rivers }, async ({ river, pull }) => {
       await pull({ river: 'details' });
       const [main] = documentOf<{ windows: unknown[] }[]>(await river('budget', '--json'));
       expect(main).toMatchObject({ connection: 'main', waiting: 0, throttledUntil: null });
