@@ -1,7 +1,8 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import { cronFields, cronText } from '../../domain/river/cron-line.ts';
 import { durationMs, durationText } from '../../domain/river/duration.ts';
-import type { River, ScheduleSetting } from '../../domain/river/river.ts';
+import type { River } from '../../domain/river/river.ts';
+import type { ScheduleSetting } from '../../domain/river/schedule-setting.ts';
 import { taskQueue } from '../../domain/run/task-queue.ts';
 import type { riverRun } from '../../workflows/index.ts';
 import { cronOfSpec } from './cron-of-spec.ts';

@@ -1,6 +1,6 @@
 import type { Axis, Report } from '../catalogue/report.ts';
 import { dayCount, type Stretch } from '../period/day.ts';
-import type { Filters } from '../river/river.ts';
+import type { Filters } from '../river/filters.ts';
 import { runListCalls } from './list-calls.ts';
 import type { Selection } from './selection.ts';
 import { recipientGroups } from './slices.ts';

@@ -1,6 +1,6 @@
 import { reportOfEndpoint } from '../catalogue/index.ts';
 import type { Report } from '../catalogue/report.ts';
-import type { Overrides } from '../river/river.ts';
+import type { Overrides } from '../river/overrides.ts';
 
 /**
  * A report as a river calls it. An endpoint that is overridden with another report's is called as that report

@@ -1,6 +1,6 @@
 import { type List, type ListedFilter, lastDataUpdateList, pickLists } from '../catalogue/lists.ts';
 import type { Axis, Report } from '../catalogue/report.ts';
-import type { Filters } from '../river/river.ts';
+import type { Filters } from '../river/filters.ts';
 import type { Call } from './call.ts';
 import { callKey, type Parameter } from './call-key.ts';
 

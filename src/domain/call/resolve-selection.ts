@@ -1,7 +1,7 @@
 import type { ListedFilter } from '../catalogue/lists.ts';
 import type { Axis, Report } from '../catalogue/report.ts';
 import { ConfigurationError, type Fault } from '../errors.ts';
-import type { Filters } from '../river/river.ts';
+import type { Filters } from '../river/filters.ts';
 import { eventCodes } from './events.ts';
 import type { ListAnswers } from './list-answers.ts';
 import { type Choosable, listChoosable, resolveChoice } from './resolve-choice.ts';

@@ -2,7 +2,7 @@ import type { Dayjs } from 'dayjs';
 import { ConfigurationError } from '../errors.ts';
 import { toCalendar, toDay } from '../period/calendar.ts';
 import type { Stretch } from '../period/day.ts';
-import type { ChunkSetting } from '../river/river.ts';
+import type { ChunkSetting } from '../river/chunk-setting.ts';
 import { type ChunkOfDays, chunkOfDays } from './chunk.ts';
 
 /**

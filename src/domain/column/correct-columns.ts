@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import type { Overrides } from '../river/river.ts';
+import type { Overrides } from '../river/overrides.ts';
 import type { Column } from './column.ts';
 import { isProvenance } from './provenance.ts';
 

@@ -1,6 +1,6 @@
 import type { Dayjs } from 'dayjs';
 import { ConfigurationError } from '../errors.ts';
-import type { PeriodSetting } from '../river/river.ts';
+import type { PeriodSetting } from '../river/period-setting.ts';
 import { toCalendar, toDay } from './calendar.ts';
 import type { Day, Stretch } from './day.ts';
 

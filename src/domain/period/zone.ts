@@ -1,4 +1,5 @@
-import type { PeriodSetting, ScheduleSetting } from '../river/river.ts';
+import type { PeriodSetting } from '../river/period-setting.ts';
+import type { ScheduleSetting } from '../river/schedule-setting.ts';
 
 /** Where days begin and end: an offset from UTC or an IANA time zone, not both. */
 export interface Zone {

@@ -1,8 +1,8 @@
 import { eventNames } from '../call/events.ts';
 import type { FilterName, Report } from '../catalogue/report.ts';
 import { gotInstead } from './closest.ts';
+import type { Filters } from './filters.ts';
 import type { Problem } from './problem.ts';
-import type { Filters } from './river.ts';
 import type { Show } from './show.ts';
 
 /** What is wrong with a river's filters beside its report. Paths begin at the river. */

@@ -1,7 +1,7 @@
 import type { Axis, Report } from '../catalogue/report.ts';
 import { didYouMean } from './closest.ts';
+import type { Overrides } from './overrides.ts';
 import type { Problem } from './problem.ts';
-import type { Overrides } from './river.ts';
 import type { Show } from './show.ts';
 
 /** What is wrong with a river's corrections of its report, which is given as its endpoint makes it. Paths begin at the river. */

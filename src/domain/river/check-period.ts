@@ -1,7 +1,8 @@
 import { isTimezone, isUtcOffset } from '../period/zone.ts';
 import { gotInstead } from './closest.ts';
+import { type PeriodSetting, predefinedPeriods } from './period-setting.ts';
 import type { Problem } from './problem.ts';
-import { type PeriodSetting, predefinedPeriods, type RiverPart } from './river.ts';
+import type { RiverPart } from './river.ts';
 import type { Show } from './show.ts';
 
 /** What is wrong with a period in itself and beside the load mode. Paths begin at the river. */

@@ -1,9 +1,10 @@
 import type { Report } from '../catalogue/report.ts';
 import type { WarehouseSetting } from './configuration.ts';
 import type { Problem } from './problem.ts';
-import { type LoadMode, loadModes, type RiverPart } from './river.ts';
+import type { RiverPart } from './river.ts';
 import type { Show } from './show.ts';
 import { checkTableName } from './table-name.ts';
+import { type LoadMode, loadModes } from './target.ts';
 
 type TargetPart = NonNullable<RiverPart['target']>;
 

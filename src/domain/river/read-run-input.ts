@@ -2,12 +2,16 @@ import { z } from 'zod';
 import { differsInFilters } from '../run/track.ts';
 import { accepted } from './accepted.ts';
 import { checkRiver } from './check-river.ts';
+import { ChunkSetting } from './chunk-setting.ts';
 import { didYouMean } from './closest.ts';
 import type { Configuration } from './configuration.ts';
 import { readShape, readSound } from './fault-of-issue.ts';
+import { Filters } from './filters.ts';
+import { PeriodSetting } from './period-setting.ts';
 import { besides, configurationError, faultAt, type Problem } from './problem.ts';
-import { ChunkSetting, Filters, PeriodSetting, type River, Target } from './river.ts';
+import type { River } from './river.ts';
 import { showPlain, showValue } from './show.ts';
+import { Target } from './target.ts';
 
 const Name = z.string().min(1).register(accepted, { words: 'the name of a river' });
 

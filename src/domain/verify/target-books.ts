@@ -1,5 +1,5 @@
 import type { Day, Stretch } from '../period/day.ts';
-import type { LoadMode } from '../river/river.ts';
+import type { LoadMode } from '../river/target.ts';
 import type { RunStatus } from '../run/run-result.ts';
 
 /** Rows of one day that one run brought; the day is null where a report has none, or a row lacks it. */

@@ -1,5 +1,5 @@
 import { SchemaConflictError } from '../../domain/errors.ts';
-import type { Target } from '../../domain/river/river.ts';
+import type { Target } from '../../domain/river/target.ts';
 import type { Tables } from '../dialect.ts';
 import { lockTarget } from '../statements/lock-target.ts';
 import { alterTable } from '../tables/alter-table.ts';

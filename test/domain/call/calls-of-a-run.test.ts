@@ -9,7 +9,7 @@ import { slicesOf } from '../../../src/domain/call/slices.ts';
 import { reports } from '../../../src/domain/catalogue/index.ts';
 import { chunkOfDays, chunkWithoutDays } from '../../../src/domain/chunk/chunk.ts';
 import { daysOf } from '../../../src/domain/period/day.ts';
-import type { Filters } from '../../../src/domain/river/river.ts';
+import type { Filters } from '../../../src/domain/river/filters.ts';
 
 const week = { first: '2026-01-05', last: '2026-01-11' };
 const days = 7;

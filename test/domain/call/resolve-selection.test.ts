@@ -3,7 +3,7 @@ import { eventCodes } from '../../../src/domain/call/events.ts';
 import { resolveSelection } from '../../../src/domain/call/resolve-selection.ts';
 import { reportBySlug } from '../../../src/domain/catalogue/index.ts';
 import { ConfigurationError } from '../../../src/domain/errors.ts';
-import type { Filters } from '../../../src/domain/river/river.ts';
+import type { Filters } from '../../../src/domain/river/filters.ts';
 
 const actions = [
   { id: 1, name: '10% Bonus' },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countChunks, splitPeriod } from '../../../src/domain/chunk/split-period.ts';
 import { ConfigurationError } from '../../../src/domain/errors.ts';
-import { type ChunkSetting, chunkUnits } from '../../../src/domain/river/river.ts';
+import { type ChunkSetting, chunkUnits } from '../../../src/domain/river/chunk-setting.ts';
 import { anyDay, dayOf, monthsLater, numberOf } from '../../helpers/counted-calendar.ts';
 import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
 

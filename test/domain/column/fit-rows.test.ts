@@ -5,7 +5,8 @@ import { reportBySlug } from '../../../src/domain/catalogue/index.ts';
 import { columnsOfRiver } from '../../../src/domain/column/columns-of-river.ts';
 import { type FittedRows, fitListRows, fitRows } from '../../../src/domain/column/fit-rows.ts';
 import { RowShapeError } from '../../../src/domain/errors.ts';
-import type { Filters, Overrides } from '../../../src/domain/river/river.ts';
+import type { Filters } from '../../../src/domain/river/filters.ts';
+import type { Overrides } from '../../../src/domain/river/overrides.ts';
 
 interface Asked {
   report: string;

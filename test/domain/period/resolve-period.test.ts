@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ConfigurationError } from '../../../src/domain/errors.ts';
 import { resolvePeriod } from '../../../src/domain/period/resolve-period.ts';
-import { type PeriodSetting, predefinedPeriods } from '../../../src/domain/river/river.ts';
+import { type PeriodSetting, predefinedPeriods } from '../../../src/domain/river/period-setting.ts';
 import { anyDay, dayOf, monthLength, numberOf, partsOf, weekdayOf } from '../../helpers/counted-calendar.ts';
 import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
 

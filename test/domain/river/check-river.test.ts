@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { reports } from '../../../src/domain/catalogue/index.ts';
 import type { Report } from '../../../src/domain/catalogue/report.ts';
 import { checkRiver, type Surroundings } from '../../../src/domain/river/check-river.ts';
+import { Filters } from '../../../src/domain/river/filters.ts';
 import { pathText } from '../../../src/domain/river/path.ts';
-import { Filters, type RiverPart, RiverSetting } from '../../../src/domain/river/river.ts';
+import { type RiverPart, RiverSetting } from '../../../src/domain/river/river.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 
 const around: Surroundings = {

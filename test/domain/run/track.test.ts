@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findReport } from '../../../src/domain/catalogue/index.ts';
-import type { PeriodSetting, River } from '../../../src/domain/river/river.ts';
+import type { PeriodSetting } from '../../../src/domain/river/period-setting.ts';
+import type { River } from '../../../src/domain/river/river.ts';
 import {
   completeDays,
   daysLoadedOtherwise,
