@@ -7,7 +7,7 @@ import { completeUpTo, type Freshness, warningsOfFreshness } from '../domain/run
 import { chunksOf, completeOnly, planDays } from '../domain/run/plan-days.ts';
 import type { StoredRun } from '../domain/run/stored-run.ts';
 import type { Settled, SettleRunRequest } from './contract.ts';
-import { openedRun } from './open-run.ts';
+import { openedRun } from './opened-run.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
 import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
 

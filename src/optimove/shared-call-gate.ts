@@ -1,15 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  BudgetAnswer,
-  CallNews,
-  Granted,
-  Permit,
-  Reservation,
-  RunAsks,
-} from '../domain/budget/reservation.ts';
-import { BudgetSpentError } from '../domain/errors.ts';
+import type { BudgetAnswer, CallNews, Permit, Reservation, RunAsks } from '../domain/budget/reservation.ts';
+import { createAppointment } from './appointment.ts';
 import { createBudgetClock } from './budget-clock.ts';
 import { createBudgetQueue } from './budget-queue.ts';
+import { budgetSpent } from './budget-spent.ts';
 import type { CallGate, CallOutcome } from './call-gate.ts';
 import { createHeldPermits } from './held-permits.ts';
 import { createNewsDesk } from './news-desk.ts';
@@ -39,7 +33,6 @@ export interface SharedCallGate extends CallGate {
 }
 
 type EndCall = (outcome: CallOutcome) => void;
-type HeldBy = Granted['heldBy'] | 'silence';
 
 /** A budget that cannot be reached is asked again after this. */
 const unreachedMs = 1_000;
@@ -69,7 +62,7 @@ class SharedGate implements SharedCallGate {
   #maxConcurrentCalls: number;
   #returned: { readonly run: string; readonly at: number }[] = [];
   #inFlight = 0;
-  #timer: { readonly handle: NodeJS.Timeout; readonly at: number } | undefined;
+  readonly #next;
   /** The request under way: there is one at a time. */
   #asking: Promise<void> | undefined;
   /** Something has happened since that request was sent that the budget is to hear of. */
@@ -84,6 +77,7 @@ class SharedGate implements SharedCallGate {
     this.#maxConcurrentCalls = maxConcurrentCalls;
     this.#now = now ?? (() => performance.now());
     this.#maxWaitMs = maxWaitMs ?? 10_000;
+    this.#next = createAppointment(this.#now, () => this.#ask());
     this.#held = createHeldPermits({
       now: this.#now,
       use: (permit) => this.#begin(permit),
@@ -105,7 +99,7 @@ class SharedGate implements SharedCallGate {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#timer?.handle);
+    this.#next.cancel();
     this.#giveUpHeld();
     const timer = new AbortController();
     await Promise.race([this.#tellLast(), sleep(closesWithinMs, undefined, { signal: timer.signal })]);
@@ -129,18 +123,11 @@ class SharedGate implements SharedCallGate {
       .filter(({ calls }) => calls > 0);
   }
 
-  /** The earlier of two appointments holds. */
   #askIn(ms: number): void {
-    const now = this.#now();
-    const inMs = Math.max(ms, this.#queue.restMs(now));
-    const at = now + inMs;
-    if (this.#isClosed || (this.#timer && this.#timer.at <= at)) return;
-    clearTimeout(this.#timer?.handle);
-    this.#timer = { at, handle: setTimeout(() => this.#ask(), inMs) };
+    this.#next.in(Math.max(ms, this.#queue.restMs(this.#now())));
   }
 
   #ask(): void {
-    this.#timer = undefined;
     if (this.#asking) {
       this.#askAgain = true;
       return;
@@ -187,7 +174,7 @@ class SharedGate implements SharedCallGate {
   #silence(since: number): void {
     this.#silentSince = this.#line.length > 0 ? (this.#silentSince ?? since) : undefined;
     if (this.#silentSince === undefined || this.#now() - this.#silentSince <= this.#maxWaitMs) return;
-    this.#line.sendAway(() => spent(this.#maxWaitMs, 'silence'));
+    this.#line.sendAway(() => budgetSpent(this.#maxWaitMs, 'silence'));
   }
 
   /** Puts permits to use, sends away who would wait too long, and says when to ask again. */
@@ -214,7 +201,7 @@ class SharedGate implements SharedCallGate {
       // Who has a permit stays, and who has come since: nobody has asked for him, and a small run may go at once.
       if (behind < 0 || behind >= (unmet.get(run) ?? 0)) return undefined;
       const waitMs = next.get(run)?.[behind] ?? farthestMs;
-      return waitMs > this.#maxWaitMs ? spent(waitMs, heldBy) : undefined;
+      return waitMs > this.#maxWaitMs ? budgetSpent(waitMs, heldBy) : undefined;
     });
     return this.#returned.length > 0 ? 0 : askAgainMs;
   }
@@ -256,19 +243,5 @@ class SharedGate implements SharedCallGate {
 function mistake(error: unknown): void {
   queueMicrotask(() => {
     throw error;
-  });
-}
-
-function spent(waitMs: number, heldBy: HeldBy): BudgetSpentError {
-  const seconds = Math.ceil(waitMs / 1000);
-  const reasons = {
-    outage: 'Optimove has not answered for a while and is tried again',
-    throttle: 'Optimove has answered 429 (too many requests) and is called again',
-    silence: 'The call budget does not answer (no worker, or Temporal is away) and is asked again',
-    windows: 'The call budget is used up; the next call may be sent',
-  };
-  return new BudgetSpentError(`${reasons[heldBy ?? 'windows']} in ${seconds} s.`, {
-    waitMs: Math.ceil(waitMs),
-    facts: { waitMs },
   });
 }

@@ -1,0 +1,20 @@
+import type { Granted } from '../domain/budget/reservation.ts';
+import { BudgetSpentError } from '../domain/errors.ts';
+
+/** What keeps the next call from being sent; `silence` where the budget itself does not answer. */
+export type HeldBy = Granted['heldBy'] | 'silence';
+
+/** Sends a call away that would have to wait for `waitMs`, and says why. */
+export function budgetSpent(waitMs: number, heldBy: HeldBy): BudgetSpentError {
+  const seconds = Math.ceil(waitMs / 1000);
+  const reasons = {
+    outage: 'Optimove has not answered for a while and is tried again',
+    throttle: 'Optimove has answered 429 (too many requests) and is called again',
+    silence: 'The call budget does not answer (no worker, or Temporal is away) and is asked again',
+    windows: 'The call budget is used up; the next call may be sent',
+  };
+  return new BudgetSpentError(`${reasons[heldBy ?? 'windows']} in ${seconds} s.`, {
+    waitMs: Math.ceil(waitMs),
+    facts: { waitMs },
+  });
+}
