@@ -14,6 +14,7 @@ import { endOfRun } from '../src/control/run-end.ts';
 import { budgetsOf } from '../src/control/shared-budget.ts';
 import { startRun } from '../src/control/start-run.ts';
 import { startLocalServices } from '../src/workers/local-services.ts';
+import { variable } from '../test/helpers/variable.ts';
 
 const limits = [
   { calls: 400, perMs: 60_000 },
@@ -85,8 +86,7 @@ function configurationFor(baseUrl: string): object {
     connections: {
       main: {
         baseUrl,
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-        auth: { apiKey: '${BENCH_KEY}' },
+        auth: { apiKey: variable('BENCH_KEY') },
         budget: limits.map(({ calls, perMs }) => ({ calls, per: `${perMs / 1000}s` })),
       },
     },

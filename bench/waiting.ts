@@ -15,6 +15,7 @@ import { withTemporal } from '../src/control/connect-temporal.ts';
 import { endOfRun } from '../src/control/run-end.ts';
 import { startRun } from '../src/control/start-run.ts';
 import { startLocalServices } from '../src/workers/local-services.ts';
+import { variable } from '../test/helpers/variable.ts';
 
 const { values: options } = parseArgs({ options: { rivers: { type: 'string', default: '200' } } });
 const folder = await mkdtemp(join(tmpdir(), 'river-bench-'));
@@ -66,8 +67,7 @@ try {
 }
 
 function configurationFor(url: string): object {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-  const auth = { apiKey: '${BENCH_KEY}' };
+  const auth = { apiKey: variable('BENCH_KEY') };
   const riverOf = (table: string, days: number, connection: string) => ({
     connection,
     report: 'promo-codes',

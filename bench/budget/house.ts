@@ -15,6 +15,7 @@ import { freePort } from '../../src/workers/services/free-port.ts';
 import { startTemporalServer, type TemporalServer } from '../../src/workers/services/temporal-server.ts';
 import { bestClockShifter, clockAhead } from '../../test/helpers/clock-ahead.ts';
 import { startPostgres } from '../../test/helpers/postgres.ts';
+import { variable } from '../../test/helpers/variable.ts';
 import { type Api, apis, type Rivers, riversOf } from './rivers.ts';
 
 /** A run under way: its workflow id, and what came of it. */
@@ -74,14 +75,12 @@ export async function withHouse<T>(
             api,
             {
               baseUrl: `${simulators[api].url}/current`,
-              // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-              auth: { apiKey: '${BENCH_KEY}' },
+              auth: { apiKey: variable('BENCH_KEY') },
               budget: windows.map(({ calls: most, perMs }) => ({ calls: most, per: `${perMs / 1000}s` })),
             },
           ]),
         ),
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-        warehouses: { bench: { client: 'pg', connection: '${BENCH_WAREHOUSE}', schema: 'bench' } },
+        warehouses: { bench: { client: 'pg', connection: variable('BENCH_WAREHOUSE'), schema: 'bench' } },
         defaults: { target: { warehouse: 'bench' } },
         rivers: rivers.all,
       }),

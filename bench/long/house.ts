@@ -9,6 +9,7 @@ import type { BudgetWindow } from '../../src/domain/budget/window.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.ts';
 import { startTemporalServer } from '../../src/workers/services/temporal-server.ts';
 import { startPostgres } from '../../test/helpers/postgres.ts';
+import { variable } from '../../test/helpers/variable.ts';
 import { say } from '../budget/house.ts';
 import type { LongRiver } from './rivers.ts';
 import { type MeasuredWorker, startMeasuredWorker } from './worker.ts';
@@ -76,13 +77,11 @@ function configurationFor(river: LongRiver, windows: readonly BudgetWindow[], ba
     connections: {
       [connectionName]: {
         baseUrl,
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-        auth: { apiKey: '${BENCH_KEY}' },
+        auth: { apiKey: variable('BENCH_KEY') },
         budget: windows.map(({ calls, perMs }) => ({ calls, per: `${perMs / 1000}s` })),
       },
     },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-    warehouses: { bench: { client: 'pg', connection: '${BENCH_WAREHOUSE}', schema } },
+    warehouses: { bench: { client: 'pg', connection: variable('BENCH_WAREHOUSE'), schema } },
     defaults: { connection: connectionName, target: { warehouse: 'bench' } },
     rivers: { [river.name]: river.setting },
   };

@@ -42,7 +42,6 @@ export async function untilStopped<T>(
   else stop.addEventListener('abort', onStop, { once: true });
   draining.addEventListener('abort', onDrain, { once: true });
   const beat = setInterval(() => heartbeat(), heartbeatEveryMs);
-  heartbeat();
   try {
     return await work({ stop, abort: abort.signal });
   } finally {

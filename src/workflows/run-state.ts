@@ -2,15 +2,13 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import type { OpenedRun } from '../activities/contract.ts';
 import { expectedSeconds } from '../domain/budget/expected-end.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
-import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
+import type { RunProgress } from '../domain/run/progress.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
+import { ChunksInView } from './chunks-in-view.ts';
 import { detailsOf } from './details.ts';
 import { type CarriedPauses, PauseSwitch } from './pause-switch.ts';
 import { QuotaWaits } from './quota-waits.ts';
 import { registered, riverFailedChunks } from './search-attributes.ts';
-
-/** Finished chunks that stay in view. */
-const finishedInView = 20;
 
 /** How a run waits for its data, in milliseconds since 1970; carried over continue-as-new. */
 interface WaitForData {
@@ -42,7 +40,7 @@ export class RunState {
   #opened: OpenedRun | undefined;
   #counts = { loaded: 0, failed: 0, rows: 0, calls: 0 };
   #plannedCalls: number | null = null;
-  #chunks = new Map<string, ChunkProgress>();
+  readonly #chunks = new ChunksInView();
   #proof: Promise<unknown> | undefined;
   readonly #quota = new QuotaWaits();
   #windows: readonly WindowUse[] = [];
@@ -98,28 +96,13 @@ export class RunState {
 
   chunkBegun(chunk: string, attempts: number): void {
     const slices = this.#opened?.slices;
-    this.#chunks.set(chunk, {
-      chunk,
-      state: 'pulling',
-      rows: 0,
-      calls: 0,
-      attempts,
-      slicesPulled: 0,
-      slices: (slices?.list.length ?? 0) + (slices?.data.length ?? 0),
-      error: null,
-    });
+    this.#chunks.begun(chunk, attempts, (slices?.list.length ?? 0) + (slices?.data.length ?? 0));
     this.#show();
   }
 
   slicePulled(chunk: string | null, count: SliceCount, windows: readonly WindowUse[]): void {
     this.#windows = windows;
-    if (chunk !== null) {
-      this.#update(chunk, ({ rows, calls, slicesPulled }) => ({
-        rows: rows + count.rows,
-        calls: calls + count.calls,
-        slicesPulled: slicesPulled + 1,
-      }));
-    }
+    if (chunk !== null) this.#chunks.slicePulled(chunk, count);
     this.#show();
   }
 
@@ -144,26 +127,28 @@ export class RunState {
     this.#counts.loaded += 1;
     this.#counts.rows += rows;
     this.#counts.calls += calls;
-    this.#finish(chunk, { state: 'loaded', rows, calls });
+    this.#chunks.finished(chunk, { state: 'loaded', rows, calls });
+    this.#show();
   }
 
   chunkFailed(chunk: string, error: string): void {
     this.#counts.failed += 1;
-    this.#finish(chunk, { state: 'failed', error });
+    this.#chunks.finished(chunk, { state: 'failed', error });
+    this.#show();
     if (this.#opened && registered(this.#opened, riverFailedChunks.name)) {
       upsertSearchAttributes([{ key: riverFailedChunks, value: this.#counts.failed }]);
     }
   }
 
   progress(): RunProgress {
-    const chunks = [...this.#chunks.values()];
+    const { rows, calls } = this.#chunks.underWay;
     const waitingUntil = this.#quota.until;
     return {
       river: this.#opened?.run.river ?? '',
       state: this.#opened ? (this.pauses.shown ?? 'pulling') : 'opening',
       chunks: { total: this.#opened?.chunks ?? 0, loaded: this.#counts.loaded, failed: this.#counts.failed },
-      rows: this.#counts.rows + sum(chunks, 'rows'),
-      calls: this.#counts.calls + sum(chunks, 'calls'),
+      rows: this.#counts.rows + rows,
+      calls: this.#counts.calls + calls,
       plannedCalls: this.#plannedCalls,
       waitingUntil: waitingUntil === null ? null : new Date(waitingUntil).toISOString(),
       ...(this.#waitForData && {
@@ -171,27 +156,15 @@ export class RunState {
       }),
       expectedEnd: this.#expectedEnd(),
       windows: this.#windows,
-      recent: chunks,
+      recent: this.#chunks.all,
     };
   }
 
   #expectedEnd(): string | null {
     if (this.#plannedCalls === null || this.#windows.length === 0 || this.pauses.shown) return null;
-    const made = this.#counts.calls + sum([...this.#chunks.values()], 'calls');
+    const made = this.#counts.calls + this.#chunks.underWay.calls;
     const seconds = expectedSeconds(Math.max(0, this.#plannedCalls - made), this.#windows);
     return new Date(Date.now() + seconds * 1000).toISOString();
-  }
-
-  #update(chunk: string, change: (before: ChunkProgress) => Partial<ChunkProgress>): void {
-    const before = this.#chunks.get(chunk);
-    if (before) this.#chunks.set(chunk, { ...before, ...change(before) });
-  }
-
-  #finish(chunk: string, change: Partial<ChunkProgress>): void {
-    this.#update(chunk, () => change);
-    const finished = [...this.#chunks.values()].filter(({ state }) => state !== 'pulling');
-    for (const { chunk: old } of finished.slice(0, -finishedInView)) this.#chunks.delete(old);
-    this.#show();
   }
 
   #pauseChanged(): void {
@@ -204,7 +177,3 @@ export class RunState {
     setCurrentDetails(detailsOf(this.progress()));
   }
 }
-
-/** Of open chunks only: what is finished is in the counts. */
-const sum = (chunks: readonly ChunkProgress[], what: 'rows' | 'calls'): number =>
-  chunks.reduce((total, chunk) => (chunk.state === 'pulling' ? total + chunk[what] : total), 0);

@@ -12,6 +12,7 @@ import { startWorker } from '../../src/workers/start-worker.ts';
 import { withFolder } from './folder.ts';
 import { type CommandEnd, type StartedCommand, startCommand } from './start-command.ts';
 import { type TemporalCorner, withTemporal } from './temporal.ts';
+import { variable } from './variable.ts';
 import { type AskedSimulator, simulatorKey, withSimulator } from './with-simulator.ts';
 import { postgresUrl, type WarehouseCorner, type WarehouseKind, withWarehouse } from './with-warehouse.ts';
 
@@ -143,8 +144,7 @@ function configurationOf(
     connections: {
       main: {
         baseUrl: `${simulator.url}/current`,
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-        auth: { apiKey: '${SIMULATOR_KEY}' },
+        auth: { apiKey: variable('SIMULATOR_KEY') },
         budget: freely,
         ...connection,
       },
@@ -152,10 +152,8 @@ function configurationOf(
     warehouses: {
       test:
         kind === 'pg'
-          ? // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-            { client: 'pg', connection: '${WAREHOUSE}', schema: setting.schema }
-          : // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-            { client: 'better-sqlite3', connection: { filename: '${WAREHOUSE}' } },
+          ? { client: 'pg', connection: variable('WAREHOUSE'), schema: setting.schema }
+          : { client: 'better-sqlite3', connection: { filename: variable('WAREHOUSE') } },
     },
     defaults: { connection: 'main', target: { warehouse: 'test' } },
     rivers,

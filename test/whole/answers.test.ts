@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEnd } from '../../src/control/run-end.ts';
 import type { Fault } from '../../src/simulator/faults/fault.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
+import { variable } from '../helpers/variable.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { withServer } from '../helpers/with-server.ts';
 
@@ -85,8 +86,7 @@ describe('what passes by itself is tried again', () => {
     withRivers(
       {
         rivers: { details },
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-        connection: { auth: { username: 'user', password: '${SIMULATOR_KEY}' } },
+        connection: { auth: { username: 'user', password: variable('SIMULATOR_KEY') } },
         simulator: {
           auth: { username: 'user', password: 'key-of-the-simulator', severalTokens: true },
           faults: [{ kind: 'expiredToken', after: 1, times: 1 }],

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, expect, it } from 'vitest';
+import { variable } from '../helpers/variable.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { simulatorKey } from '../helpers/with-simulator.ts';
 import { postgresUrl } from '../helpers/with-warehouse.ts';
@@ -34,8 +35,7 @@ describe('a secret', () => {
     ['pg', 'a key'],
     ['sqlite', 'a login'],
   ] as const)('stands nowhere, whatever happened: %s, %s', (kind, credentials) => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-    const login = { auth: { username: 'user', password: '${SIMULATOR_KEY}' } };
+    const login = { auth: { username: 'user', password: variable('SIMULATOR_KEY') } };
     return withRivers(
       {
         kind,

@@ -45,12 +45,18 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const cli = await findTemporalCli(options);
   if (options.dbFilename !== undefined) await mkdir(dirname(options.dbFilename), { recursive: true });
   let lastLines: string[] = [];
-  // A free port can be taken by somebody else before the server has it; only then it is worth another try.
+  // Another try is worth it where somebody else took the free port before the server had it, and, once, where the
+  // server has its ports and never answers on them: seen on a machine at its limit.
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     const port = options.port ?? (await freePort());
     const uiPort = options.ui ? (options.uiPort ?? (await freePort())) : undefined;
     const program = await startProgram(cli, options, port, uiPort);
-    if (program.started) return answering(program.process, options, port, uiPort);
+    if (program.started) {
+      const { server, error } = await answering(program.process, options, port, uiPort);
+      if (server) return server;
+      if (attempt > 1) throw error;
+      continue;
+    }
     lastLines = program.process.lastLines();
     if (!lastLines.some((line) => line.includes('address already in use'))) break;
     await refuseTakenPorts(wantedPorts(options));
@@ -119,24 +125,24 @@ async function answering(
   options: TemporalServerOptions,
   port: number,
   uiPort: number | undefined,
-): Promise<TemporalServer> {
+): Promise<{ server: TemporalServer; error?: never } | { server?: never; error: TemporalUnavailableError }> {
   const address = `${host}:${port}`;
   const uiUrl = uiPort === undefined ? undefined : `http://${host}:${uiPort}`;
   try {
-    const connection = await Connection.connect({ address, connectTimeout: 30_000 });
+    const connection = await Connection.connect({ address, connectTimeout: 15_000 });
     try {
       // The flag acts only while the namespace is made: a server that goes on from a file knows nothing of newer attributes.
       await registerSearchAttributes(connection, namespace, options.searchAttributes);
     } finally {
       await connection.close();
     }
-    if (uiUrl !== undefined) await fetch(uiUrl, { signal: AbortSignal.timeout(30_000) });
+    if (uiUrl !== undefined) await fetch(uiUrl, { signal: AbortSignal.timeout(15_000) });
   } catch (error) {
     await program.stop();
-    throw new TemporalUnavailableError(
-      `The Temporal server at ${address} was started but does not answer: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    const said = error instanceof Error ? error.message : String(error);
+    const message = `The Temporal server at ${address} was started but does not answer: ${said}`;
+    return { error: new TemporalUnavailableError(message, { cause: error }) };
   }
-  return { address, uiUrl, namespace, exited: program.exited, stop: () => program.stop() };
+  const server = { address, uiUrl, namespace, exited: program.exited, stop: () => program.stop() };
+  return { server };
 }

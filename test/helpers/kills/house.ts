@@ -10,6 +10,7 @@ import { withFolder } from '../folder.ts';
 import { killChild } from '../kill-child.ts';
 import { startPostgres } from '../postgres.ts';
 import { type TcpProxy, withTcpProxy } from '../tcp-proxy.ts';
+import { variable } from '../variable.ts';
 import { type AskDatabase, askDatabases } from './databases.ts';
 import { type KeptWorker, keepWorker } from './kept-worker.ts';
 import type { DatabaseKind } from './rivers.ts';
@@ -140,16 +141,14 @@ function configurationOf(simulator: Simulator, filename: string, rivers: object)
     connections: {
       main: {
         baseUrl: `${simulator.url}/current`,
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-        auth: { apiKey: '${KILLS_KEY}' },
+        auth: { apiKey: variable('KILLS_KEY') },
         maxConcurrentCalls: callsOfWorker,
         budget: [{ calls: 100_000, per: '1s' }],
       },
     },
     warehouses: {
       sqlite: { client: 'better-sqlite3', connection: { filename } },
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-      pg: { client: 'pg', connection: '${KILLS_WAREHOUSE}', schema: 'tormented' },
+      pg: { client: 'pg', connection: variable('KILLS_WAREHOUSE'), schema: 'tormented' },
     },
     defaults: { connection: 'main' },
     rivers,

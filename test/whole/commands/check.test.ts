@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { documentOf, nowhere, rivers } from '../../helpers/commanded.ts';
 import { withFolder } from '../../helpers/folder.ts';
 import { startCommand } from '../../helpers/start-command.ts';
+import { variable } from '../../helpers/variable.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
 
 interface Checked {
@@ -51,8 +52,7 @@ describe('river check', () => {
 
       const database = await nowhere();
       const written = await readFile(file, 'utf8');
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: River's own syntax for a variable.
-      const away = 'warehouses:\n  away: { client: pg, connection: "${AWAY}" }\n';
+      const away = `warehouses:\n  away: { client: pg, connection: "${variable('AWAY')}" }\n`;
       await writeFile(file, written.replace('warehouses:\n', away));
       const noWarehouse = await startCommand(['check'], { ...env, AWAY: `postgres://u:hush@${database}/db` })
         .end;
