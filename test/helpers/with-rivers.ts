@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { stringify } from 'yaml';
 import { loadConfiguration } from '../../src/config/load-configuration.ts';
 import { createConfigurations } from '../../src/config/watch-configuration.ts';
 import { endOfRun, type RunEnd } from '../../src/control/run-end.ts';
+import { isServed } from '../../src/control/shared-budget.ts';
 import { startRun } from '../../src/control/start-run.ts';
 import type { Configuration } from '../../src/domain/river/configuration.ts';
 import type { RunResult } from '../../src/domain/run/run-result.ts';
@@ -114,6 +116,8 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
           temporal,
         });
   try {
+    // Commands ask Temporal whether a worker is there, and it knows of none before its first poll.
+    if (worker) await vi.waitUntil(() => isServed(temporal.client), { timeout: 30_000, interval: 20 });
     return await use({
       ...corner,
       configuration: () => loadConfiguration({ file, env }),
