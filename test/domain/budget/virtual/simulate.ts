@@ -65,7 +65,18 @@ export function simulate(scenario: Scenario): Played {
     const windows = (): readonly BudgetWindow[] =>
       windowsLater && time.now >= readsAt ? windowsLater.windows : scenario.windows;
     const lateMs = () => (random.chance(lateTimers) ? random.between(0, 300) : 0);
-    const world = { time, lanes, maxWaitMs, givesBack, windows, lateMs, send: api.send, reserve: ask };
+    const world = {
+      time,
+      lanes,
+      processes: scenario.processes,
+      random: () => random.between(0, 1),
+      maxWaitMs,
+      givesBack,
+      windows,
+      lateMs,
+      send: api.send,
+      reserve: ask,
+    };
     return createVirtualProcess(`process-${started}`, world);
   }
 

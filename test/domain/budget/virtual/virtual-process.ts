@@ -1,6 +1,7 @@
 import { permitMs } from '../../../../src/domain/budget/permit.ts';
 import type { CallNews, Granted, Permit, Reservation } from '../../../../src/domain/budget/reservation.ts';
 import type { BudgetWindow } from '../../../../src/domain/budget/window.ts';
+import { createBudgetQueue } from '../../../../src/optimove/budget-queue.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 export type Outcome =
@@ -21,6 +22,9 @@ export interface Caller {
 export interface World {
   readonly time: VirtualTime;
   readonly lanes: number;
+  /** How many processes ask, as the budget tells each. */
+  readonly processes: number;
+  readonly random: () => number;
   readonly windows: () => readonly BudgetWindow[];
   /** Hands a call to the socket. */
   readonly send: (caller: Caller, probe: boolean, ended: (outcome: Outcome) => void) => void;
@@ -54,6 +58,7 @@ const gatherMs = 5;
 /** A worker process: its callers, its lanes, its permits; the gate of a process in virtual time. */
 export function createVirtualProcess(id: string, world: World): VirtualProcess {
   const { time, lanes } = world;
+  const queue = createBudgetQueue(world.random);
   const line = new Set<Caller>();
   const inFlight = new Set<Caller>();
   const held = new Set<Held>();
@@ -85,7 +90,7 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
   }
 
   function askIn(ms: number): void {
-    const at = time.now + ms;
+    const at = time.now + Math.max(ms, queue.restMs(time.now));
     if (appointment !== null && appointment <= at) return;
     appointment = at;
     when(at, () => {
@@ -130,6 +135,7 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
   function take(granted: Granted, asked: Reservation['asks'], sentAt: number): void {
     const { permits, askAgainMs, heldBy } = granted;
     isAsking = false;
+    queue.answered({ processes: world.processes, sentAt, cameAt: time.now });
     if (heldBy !== null && world.givesBack) giveBackHeld();
     for (const permit of permits) {
       hold({ permit, from: time.now + permit.afterMs, until: sentAt + permit.afterMs + permitMs });
