@@ -74,17 +74,17 @@ export default {
 
     importsOnly(
       'optimove',
-      [...rooms('domain'), ...packages('got', 'p-limit')],
+      [...rooms('domain'), ...packages('got')],
       'HTTP can change without touching a workflow, and the client knows nothing of where rows go.',
     ),
     importsOnly(
       'warehouse',
-      [...rooms('domain'), ...packages('knex', 'pg', 'pg-copy-streams', 'better-sqlite3')],
+      [...rooms('domain'), ...packages('knex', 'pg', 'better-sqlite3')],
       'The warehouse does not know where rows come from.',
     ),
     importsOnly(
       'config',
-      [...rooms('domain'), ...packages('zod', 'yaml', 'croner', 'fastest-levenshtein')],
+      [...rooms('domain'), ...packages('zod', 'yaml', 'croner')],
       'The rest receives values, never names of variables or places in a file.',
     ),
 

@@ -1,8 +1,8 @@
-import { refusedTogether } from '../domain/call/refused-together.ts';
+import { createMissing } from '../domain/call/missing-together.ts';
+import { type CallStatus, refusedTogether } from '../domain/call/refused-together.ts';
 import { commitScope, dayColumnOf } from '../domain/call/scope.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import type { Warning } from '../domain/run/run-result.ts';
-import type { StagedCall } from '../domain/run/staged-page.ts';
 import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
 import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
@@ -17,19 +17,21 @@ export const commitChunk =
       const stored = await readOpenedRun(warehouse, run.runId);
       const report = reportOfRiver(stored.river);
       const chunk = chunkOfKey(key);
-      const calls = (
-        await Promise.all(slices.data.map((slice) => warehouse.stagedCalls(run.runId, key, slice)))
-      ).flat();
-      const missing = calls.filter((call) => call.status === 404);
-      if (
-        !proven &&
-        missing.length > 0 &&
-        missing.length === calls.length &&
-        (await warehouse.answeredCalls(run.runId)) === 0
-      ) {
+      const refused: CallStatus[] = [];
+      const missing = createMissing();
+      for (const slice of slices.data) {
+        for await (const answered of warehouse.callsAnswered(run.runId, key, slice, [400, 404])) {
+          if (answered.status === 404) missing.add(answered.call);
+          else refused.push(answered);
+        }
+      }
+      const ofData = counts.filter(({ slice }) => slices.data.includes(slice));
+      const calls = ofData.reduce((sum, count) => sum + count.calls, 0);
+      const onlyMissing = missing.count > 0 && missing.count === calls;
+      if (!proven && onlyMissing && (await warehouse.answeredCalls(run.runId)) === 0) {
         return { outcome: 'unproven' };
       }
-      const messages = [...refusedTogether(calls), ...missing.map(warningOfMissing)];
+      const messages = [...refusedTogether(refused), ...missing.warnings()];
       const outcome = await warehouse.commitChunk(run.runId, key, {
         slices: counts,
         listSlices: slices.list,
@@ -43,6 +45,3 @@ export const commitChunk =
       await warehouse.unstage(run.runId, key, outcome.slices);
       return outcome;
     });
-
-const warningOfMissing = (call: StagedCall): string =>
-  `${call.call} answered 404; taken as "no rows", which is how some servers say it.`;

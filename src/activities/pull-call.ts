@@ -32,7 +32,7 @@ export interface PullContext {
   readonly signals: StopSignals;
   /** Fits an answer's rows to columns. */
   fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
-  /** Whether this failure of this call is taken as "no rows" (report 1: one recipient group of ten refused). */
+  /** Whether this failure of this call's first page is taken as "no rows" (report 1: one recipient group of ten refused). */
   tolerates(call: Call, error: RiverError): boolean;
 }
 
@@ -91,7 +91,8 @@ async function ask(
       });
       return;
     } catch (error) {
-      if (error instanceof RiverError && kept === 'not begun' && context.tolerates(call, error)) {
+      const isFirst = asked === undefined || asked.skip === 0;
+      if (error instanceof RiverError && kept === 'not begun' && isFirst && context.tolerates(call, error)) {
         return keep({ status: Number(error.facts.status), rows: [], fingerprint: '' }, requests);
       }
       if (error instanceof ChunkClosed || error instanceof WarehouseUnavailableError) throw error;

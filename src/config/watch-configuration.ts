@@ -8,6 +8,12 @@ import {
   readConfiguration,
 } from './load-configuration.ts';
 
+interface Seen {
+  readonly reading: ConfigurationReading;
+  /** A hash of the files' contents, as they were read. */
+  readonly contents: string;
+}
+
 /** Half of the 10 s within which a change is to be seen. */
 const checkedEveryMs = 5_000;
 
@@ -28,7 +34,7 @@ export function createConfigurations({
   ...source
 }: ConfigurationsOptions): { current(): Promise<Configuration> } {
   let lastGood: Configuration | undefined;
-  let seen: { readonly reading: ConfigurationReading; readonly contents: string } | undefined;
+  let seen: Seen | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
   let checking: Promise<void> | undefined;
 
@@ -44,10 +50,21 @@ export function createConfigurations({
   async function check(): Promise<void> {
     checkedAt = now();
     if (seen && (await contentsOf(seen.reading.files)) === seen.contents) return;
-    const reading = await readConfiguration(source);
-    seen = { reading, contents: await contentsOf(reading.files) };
+    seen = await readAtRest(source);
+    const { reading } = seen;
     if ('configuration' in reading.outcome) lastGood = reading.outcome.configuration;
     else if (lastGood) onFault(reading.outcome.fault);
+  }
+}
+
+/** Read again until nothing was saved meanwhile: what an editor had half written would pass for the newest for ever. */
+async function readAtRest(source: ConfigurationSource): Promise<Seen> {
+  let before: string | undefined;
+  for (;;) {
+    const reading = await readConfiguration(source);
+    const contents = await contentsOf(reading.files);
+    if (contents === before) return { reading, contents };
+    before = contents;
   }
 }
 

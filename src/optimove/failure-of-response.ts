@@ -27,8 +27,6 @@ export function failureOfResponse(reply: Reply, asked: Asked, now: number): Rive
   if (status >= 300 && status < 400) return redirected(reply, asked);
   if (status === 404) return notThere(reply, asked);
   const unauthorised = status === 401 || status === 403;
-  // ASP.NET labels bare text as HTML unless it is told otherwise.
-  if (unauthorised && expiredToken.test(textOf(reply))) return credentialsRefused(reply, asked);
   if (isHtmlPage(reply)) return unavailable(reply, asked, 'and an HTML page');
   if (unauthorised) return credentialsRefused(reply, asked);
   if (status === 408 || status === 425 || status >= 500) return unavailable(reply, asked);
@@ -40,9 +38,12 @@ export function isOfExpiredToken(error: unknown): boolean {
   return error instanceof CredentialsRefusedError && expiredToken.test(String(error.facts.said));
 }
 
+/** ASP.NET labels bare text as HTML unless it is told otherwise: where a refusal is in the status, only a page is one. */
 export function isHtmlPage(reply: Reply): boolean {
   const text = textOf(reply).trimStart();
-  return text !== '' && (text.startsWith('<') || /\bhtml\b/i.test(reply.headers['content-type'] ?? ''));
+  const isRefusal = reply.status >= 400 && reply.status < 500;
+  const isLabelled = !isRefusal && /\bhtml\b/i.test(reply.headers['content-type'] ?? '');
+  return text !== '' && (text.startsWith('<') || isLabelled);
 }
 
 /** For good: the call is not sent again as it is. `what` says how the answer is wrong where its status is not. */

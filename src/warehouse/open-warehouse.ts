@@ -9,6 +9,7 @@ import { openRun } from './open-run.ts';
 import { readBooks } from './read-books.ts';
 import { settleRun } from './settle-run.ts';
 import { noteRequests, stagePage } from './stage-page.ts';
+import { readCallsAnswered, readStagedCalls } from './staged-calls.ts';
 import { readStagedPages } from './staged-pages.ts';
 import { answeredCalls } from './statements/answered-calls.ts';
 import { beginChunk } from './statements/begin-chunk.ts';
@@ -26,7 +27,6 @@ import { listRuns } from './statements/list-runs.ts';
 import { readRun } from './statements/read-run.ts';
 import { readTrack } from './statements/read-track.ts';
 import { saveSelection } from './statements/save-selection.ts';
-import { stagedCalls } from './statements/staged-calls.ts';
 import { dropStaging, hasStaging } from './statements/staging-table.ts';
 import { summariseRun } from './statements/summarise-run.ts';
 import { unfinishedChunks } from './statements/unfinished-chunks.ts';
@@ -60,10 +60,9 @@ export async function openWarehouse(
     unfinishedChunks: (runId, limit) => read((tables) => unfinishedChunks(tables, runId, limit)),
     beginChunk: (runId, chunk) => transact((tables) => beginChunk(tables, runId, chunk)),
     isOpen: (runId, chunk) => read((tables) => isOpen(tables, runId, chunk)),
-    stagedCalls: (runId, chunk, slice) =>
-      read(async (tables) =>
-        (await hasStaging(tables, runId)) ? stagedCalls(tables, runId, chunk, slice) : [],
-      ),
+    stagedCalls: (runId, chunk, slice) => readStagedCalls(database, { runId, chunk, slice }),
+    callsAnswered: (runId, chunk, slice, statuses) =>
+      readCallsAnswered(database, { runId, chunk, slice }, statuses),
     stagedPages: (runId, chunk, slice) => readStagedPages(database, { runId, chunk, slice }),
     stagePage: (runId, chunk, page, requests) => stagePage(database, runId, chunk, page, requests),
     noteRequests: (runId, chunk, requests) => noteRequests(database, runId, chunk, requests),

@@ -205,6 +205,30 @@ describe('one recipient group of ten', () => {
       expect(result.warnings.map(({ message }) => message).join()).toMatch(/RecipientGroupID.*0/);
     }));
 
+  it('but not where its first page was answered: what is there would be cut', () =>
+    withRivers(
+      {
+        rivers: { byAction },
+        connection: { pageSize: 20 },
+        simulator: {
+          size: { rowsPerCall: [25, 25] },
+          faults: [
+            {
+              kind: 'status',
+              status: 400,
+              match: { parameters: { $skip: '20' } },
+            },
+          ],
+        },
+      },
+      async (house) => {
+        const { kind, result } = failedWith(await house.run({ river: 'byAction' }));
+        expect(kind).toBe('ChunksFailed');
+        expect(result.failedChunks[0]?.error).toMatch(/\$top=20, \$skip=20\) with 400/);
+        expect(result.rows).toBe(0);
+      },
+    ));
+
   it('but not all of them', () =>
     withRivers(
       { rivers: { byAction }, simulator: { refuseRecipientGroups: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] } },

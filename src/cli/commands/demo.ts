@@ -22,6 +22,7 @@ import { riverCommand } from '../river-command.ts';
 import { showProgress } from '../show-progress.ts';
 import { showChunks, showResult } from '../show-result.ts';
 import { table } from '../table.ts';
+import { webUiPort } from '../web-ui-port.ts';
 
 /** Rows shown of what was loaded. */
 const rowsShown = 5;
@@ -86,9 +87,9 @@ async function runRiver(
           '',
           `${run.rows} rows loaded; the simulator was made with ${expected}: ${complete ? 'every one is there, once' : 'THEY DIFFER'}.`,
           '',
-          `Warehouse      ${join(dirname(file), 'warehouse.db')} (tables customers_by_action, river_runs, river_chunks, river_days, river_calls)`,
+          `Warehouse      ${join(dirname(file), 'warehouse.db')} (tables customers_by_action, river_runs, river_chunks, river_days, river_calls, river_targets)`,
           `Configuration  ${file}`,
-          `Go on          ${riverCommand} dev: the same, staying up with the Web UI; README.md: a first river of your own`,
+          `Go on          ${riverCommand} dev: the same, staying up, with Temporal's Web UI at http://127.0.0.1:${webUiPort}; README.md: a first river of your own`,
         ].join('\n'),
       });
       return complete ? exitCode.done : exitCode.failed;

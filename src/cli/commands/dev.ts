@@ -10,6 +10,7 @@ import { refuseTakenPorts, type WantedPort } from '../../workers/services/free-p
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { showServices } from '../show-services.ts';
+import { webUiPort } from '../web-ui-port.ts';
 import { portNumber } from '../whole-number.ts';
 
 interface Flags {
@@ -28,7 +29,7 @@ export function addDev(program: Command): void {
       'Everything on this machine: Temporal with its Web UI, the simulator and a worker, until stopped',
     )
     .option('--port <port>', 'of Temporal; 0 takes a free one', '7233')
-    .option('--ui-port <port>', "of Temporal's Web UI", '8233')
+    .option('--ui-port <port>', "of Temporal's Web UI", webUiPort)
     .option('--simulator-port <port>', 'of the simulator', '4010')
     .addHelpText('after', whichRivers)
     .action(action(dev));

@@ -4,6 +4,7 @@ import type { Filters } from '../river/filters.ts';
 import { runListCalls } from './list-calls.ts';
 import type { Selection } from './selection.ts';
 import { recipientGroups } from './slices.ts';
+import { uniqueAsSent } from './unique-as-sent.ts';
 
 /** How many calls a run makes, counting one page for each; null what cannot be known before it runs. */
 export interface CallCount {
@@ -60,7 +61,7 @@ function sizeOfAxis(axis: Axis, { days, filters, selection }: Known): number | n
     case 'changedCustomerAttribute':
       return selection?.changedCustomerAttribute?.length ?? new Set([filters[axis.over] ?? []].flat()).size;
     case 'activityEvents':
-      return selection?.activityEvents?.length ?? new Set(filters[axis.over]).size;
+      return selection?.activityEvents?.length ?? uniqueAsSent(filters[axis.over] ?? []).length;
     default: {
       const chosen = selection?.[axis.over]?.length;
       if (chosen !== undefined) return chosen;

@@ -1,4 +1,5 @@
 import { ReportRefusedError } from '../errors.ts';
+import { recipientGroups } from './slices.ts';
 
 /** A call of a chunk and how it was answered in the end. */
 export interface CallStatus {
@@ -12,21 +13,21 @@ const refusal = 400;
 const recipientGroup = /([?&])RecipientGroupID=(\d+)/;
 
 /**
- * What the refusals among a chunk's calls mean: a recipient group refused with 400 has no rows, and a warning
+ * What the refusals among a chunk's calls mean, whatever else is among them: a recipient group refused with 400 has no rows, and a warning
  * says so, where another group of the same day and action was answered. Throws ReportRefusedError where all of
  * them were refused. A warning sums up all calls of one recipient group.
  */
 export function refusedTogether(calls: readonly CallStatus[]): string[] {
   const refused = calls.filter(({ status }) => status === refusal);
-  if (refused.length === 0) return [];
-  const answered = new Set(
-    calls.filter(({ status }) => status !== refusal).map(({ call }) => withoutGroup(call)),
-  );
-  const alone = refused.find(({ call }) => !answered.has(withoutGroup(call)));
-  if (alone) {
+  const timesRefused = new Map<string, number>();
+  for (const { call } of refused) {
+    const shared = withoutGroup(call);
+    const times = (timesRefused.get(shared) ?? 0) + 1;
+    timesRefused.set(shared, times);
+    if (times < recipientGroups.length) continue;
     throw new ReportRefusedError(
-      `Optimove refused ${withoutGroup(alone.call)} for every RecipientGroupID: ${refusal}. Check the filters of the river.`,
-      { facts: { call: withoutGroup(alone.call), status: refusal } },
+      `Optimove refused ${shared} for every RecipientGroupID: ${refusal}. Check the filters of the river.`,
+      { facts: { call: shared, status: refusal } },
     );
   }
   const byGroup = Map.groupBy(refused, ({ call }) => recipientGroup.exec(call)?.[2] ?? '');

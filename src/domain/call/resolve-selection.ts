@@ -6,6 +6,7 @@ import { eventCodes } from './events.ts';
 import type { ListAnswers } from './list-answers.ts';
 import { type Choosable, listChoosable, resolveChoice } from './resolve-choice.ts';
 import type { Selection } from './selection.ts';
+import { uniqueAsSent } from './unique-as-sent.ts';
 
 /**
  * What a river's filters come to, given what the run's list calls answered. Throws ConfigurationError with a
@@ -57,7 +58,7 @@ function selectionOfAxis(axis: Axis, context: Context): Selection {
     case 'events':
       return { events: choose(axis.over, required(axis.over, filters.events, context), events, context) };
     case 'activityEvents':
-      return { activityEvents: [...new Set(required(axis.over, filters.activityEvents, context))] };
+      return { activityEvents: uniqueAsSent(required(axis.over, filters.activityEvents, context)) };
     default:
       return {};
   }

@@ -14,7 +14,7 @@ export interface Problem {
 }
 
 /** `<place> <path>: <message>`, as every fault reads. */
-function faultText({ place, path, message }: Fault): string {
+export function faultText({ place, path, message }: Fault): string {
   return `${path === '' ? place : `${place} ${path}`}: ${message}`;
 }
 

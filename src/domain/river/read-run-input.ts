@@ -8,7 +8,7 @@ import type { Configuration } from './configuration.ts';
 import { readShape, readSound } from './fault-of-issue.ts';
 import { Filters } from './filters.ts';
 import { PeriodSetting } from './period-setting.ts';
-import { besides, configurationError, faultAt, type Problem } from './problem.ts';
+import { besides, configurationError, faultAt, faultText, type Problem } from './problem.ts';
 import type { River } from './river.ts';
 import { showPlain, showValue } from './show.ts';
 import { Target } from './target.ts';
@@ -52,12 +52,12 @@ export function readRunInput(input: unknown, configuration: Configuration): RunI
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw inputError([{ path: [], message: whatIsAccepted(input, configuration) }]);
   }
-  return 'retryFailedChunksOf' in input ? readRetry(input) : readRun(input, configuration);
+  return 'retryFailedChunksOf' in input ? readRetry(input, configuration) : readRun(input, configuration);
 }
 
-function readRetry(input: object): RunInput {
+function readRetry(input: object, configuration: Configuration): RunInput {
   const { problems, value } = readShape(RetryInput, input, showPlain);
-  if (value === undefined) throw inputError(problems);
+  if (value === undefined) throw inputError(namingRivers(problems, configuration));
   return { kind: 'retry', workflowId: value.retryFailedChunksOf };
 }
 
@@ -68,11 +68,11 @@ function readRun(input: object, configuration: Configuration): RunInput {
   const overridden = river && withOverrides(river, sound);
   const meaning = overridden ? checkRiver(overridden.name, overridden, configuration) : [];
   const problems = [
-    ...shape.problems.map((problem) => withRivers(problem, configuration)),
+    ...shape.problems,
     ...(sound.river !== undefined && !river ? [unknownRiver(sound.river, configuration)] : []),
     ...besides(shape.problems, meaning),
   ];
-  if (problems.length > 0 || !river || !overridden) throw inputError(problems);
+  if (problems.length > 0 || !river || !overridden) throw inputError(namingRivers(problems, configuration));
   const ownFilters = differsInFilters(overridden, river);
   return { kind: 'run', river: overridden, ownPeriod: sound.period !== undefined, ownFilters };
 }
@@ -122,9 +122,16 @@ function riversOf({ rivers }: Configuration): string {
   return rivers.size === 0 ? 'no river is configured' : `the rivers are ${[...rivers.keys()].join(', ')}`;
 }
 
-function withRivers(problem: Problem, configuration: Configuration): Problem {
-  if (problem.path[0] !== 'river') return problem;
-  return { ...problem, message: `${problem.message}; ${riversOf(configuration)}` };
+/** Said once, at the fault that is about the river where there is one, else at the last. */
+function namingRivers(problems: readonly Problem[], configuration: Configuration): Problem[] {
+  const rivers = riversOf(configuration);
+  const each = [...new Map(problems.map((problem) => [faultText(faultAt('', problem)), problem])).values()];
+  if (each.some(({ message }) => message.endsWith(rivers))) return each;
+  const aboutRiver = each.findIndex(({ path }) => path[0] === 'river');
+  const at = aboutRiver < 0 ? each.length - 1 : aboutRiver;
+  return each.map((problem, place) =>
+    place === at ? { ...problem, message: `${problem.message}; ${rivers}` } : problem,
+  );
 }
 
 function unknownRiver(name: string, configuration: Configuration): Problem {

@@ -1,3 +1,4 @@
+import type { CallStatus } from '../call/refused-together.ts';
 import type { RequestRecord } from '../call/request-record.ts';
 import type { Selection } from '../call/selection.ts';
 import type { Chunk } from '../chunk/chunk.ts';
@@ -38,6 +39,13 @@ export interface RunStore {
   /** Whether pages may still be staged into it. `chunk` null: for the whole run. */
   isOpen(runId: string, chunk: string | null): Promise<boolean>;
   stagedCalls(runId: string, chunk: string | null, slice: string): Promise<StagedCall[]>;
+  /** The calls of a slice of which a page was answered with one of these statuses. */
+  callsAnswered(
+    runId: string,
+    chunk: string,
+    slice: string,
+    statuses: readonly number[],
+  ): AsyncIterable<CallStatus>;
   stagedPages(
     runId: string,
     chunk: string | null,

@@ -105,7 +105,11 @@ describe('events', () => {
 
 test('activity events are taken as written, each once', () => {
   const report = reportBySlug('customers-activity-event-attributes');
-  const { activityEvents } = resolveSelection(report, { activityEvents: ['Login', 7, 'login', 'Login'] }, {});
+  const { activityEvents } = resolveSelection(
+    report,
+    { activityEvents: ['Login', 7, 'login', 'Login', '7'] },
+    {},
+  );
   expect(activityEvents).toEqual(['Login', 7, 'login']);
 });
 
