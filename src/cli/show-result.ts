@@ -1,6 +1,7 @@
 import type { RunReport } from '../control/run-status.ts';
 import type { ChunkStatus, RunResult } from '../domain/run/run-result.ts';
 import { counted } from './counted.ts';
+import { showNow } from './show-progress.ts';
 import { table } from './table.ts';
 
 /** A run's result for a person: what is there, what is not and why, what to look at. */
@@ -40,7 +41,8 @@ export function showChunks(chunks: readonly ChunkStatus[]): string {
 
 /** One run, chunk by chunk; of one that was never opened why that is so. */
 export function showReport(run: RunReport): string {
-  const result = `${showResult(run)}${run.paused ? pausedLine(run.workflowId) : ''}`;
+  const now = run.progress ? showNow(run.progress) : '';
+  const result = `${showResult(run)}${now === '' ? '' : `\nNow ${now}`}${run.paused ? pausedLine(run.workflowId) : ''}`;
   if (run.error !== null) return `${result}\n${run.error}`;
   return run.chunkStates.length === 0 ? result : `${result}\n\n${showChunks(run.chunkStates)}`;
 }

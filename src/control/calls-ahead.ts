@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { RunProgress } from '../domain/run/progress.ts';
+import { progressOf } from './progress-of.ts';
 
 /** What the runs that are under way on a connection still have to call. */
 export interface CallsAhead {
@@ -11,7 +12,6 @@ export interface CallsAhead {
 
 /** More of them than this are not asked. */
 const askedAtMost = 100;
-const answerWithinMs = 5_000;
 const underWay = "WorkflowType = 'riverRun' AND ExecutionStatus = 'Running'";
 
 /** Asks the runs that are under way. `isOn` says of a river whether it calls the connection. */
@@ -30,19 +30,4 @@ export async function callsAhead(client: Client, isOn: (river: string) => boolea
     else remaining.push(Math.max(0, progress.plannedCalls - progress.calls));
   }
   return { remaining, unknown };
-}
-
-/** Undefined where the run has closed meanwhile, or nobody answers for it. */
-async function progressOf(
-  client: Client,
-  workflowId: string,
-  runId: string,
-): Promise<RunProgress | undefined> {
-  try {
-    return await client.withDeadline(Date.now() + answerWithinMs, () =>
-      client.workflow.getHandle(workflowId, runId).query<RunProgress, []>('progress'),
-    );
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,13 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ConfigurationError } from '../domain/errors.ts';
 import { pausedMemo } from '../domain/run/pause.ts';
+import type { RunProgress } from '../domain/run/progress.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
 import type { ChunkStatus, RunResult, RunStatus } from '../domain/run/run-result.ts';
 import type { riverRun } from '../workflows/index.ts';
 import type { BookedRun, Books } from './books.ts';
 import type { TemporalClient } from './connect-temporal.ts';
+import { progressOf } from './progress-of.ts';
 import { endOfRun } from './run-end.ts';
 
 /** A run's result, chunk by chunk. */
@@ -13,9 +15,13 @@ export type RunReport = RunResult & {
   readonly chunkStates: readonly ChunkStatus[];
   /** Whether the run is under way and was asked to pause. */
   readonly paused: boolean;
+  /** What it does and waits for, where it is under way and a worker answers for it; else null. */
+  readonly progress: RunNow | null;
   /** Why a run has failed that was never opened, such as one whose input was refused; else null. */
   readonly error: string | null;
 };
+
+type RunNow = Pick<RunProgress, 'state' | 'waitingUntil' | 'waitingForDataUntil' | 'expectedEnd' | 'windows'>;
 
 const statusOfTemporal: Readonly<Record<string, RunStatus>> = {
   RUNNING: 'running',
@@ -36,12 +42,23 @@ export async function runStatus(
   workflowId: string,
 ): Promise<RunReport> {
   const [known, execution] = await Promise.all([books.find(workflowId), executionOf(temporal, workflowId)]);
-  if (known) return reportOf(known, execution?.firstRunId === known.result.runId ? execution : undefined);
+  if (known) {
+    const own = execution?.firstRunId === known.result.runId ? execution : undefined;
+    const progress = own?.status === 'running' ? await runNow(temporal, workflowId) : null;
+    return { ...reportOf(known, own), progress };
+  }
   if (!execution)
     throw new ConfigurationError(
       `There is no run ${workflowId}, in Temporal or in any manifest. \`river status\` lists the newest.`,
     );
   return unopenedRun(temporal, workflowId, execution);
+}
+
+async function runNow({ client }: TemporalClient, workflowId: string): Promise<RunNow | null> {
+  const progress = await progressOf(client, workflowId);
+  if (!progress) return null;
+  const { state, waitingUntil, waitingForDataUntil, expectedEnd, windows } = progress;
+  return { state, waitingUntil, ...(waitingForDataUntil && { waitingForDataUntil }), expectedEnd, windows };
 }
 
 /** The newest runs of all rivers. */
@@ -67,6 +84,7 @@ const reportOf = (
   ...settled(result, known?.status),
   chunkStates,
   paused: known?.paused ?? false,
+  progress: null,
   error: null,
 });
 
@@ -77,7 +95,7 @@ async function unopenedRun(
   { river, firstRunId: runId, status, paused, startedAt, finishedAt }: Execution,
 ): Promise<RunReport> {
   const known = { river, workflowId, runId, status, startedAt, finishedAt };
-  const unopened = { ...resultOfUnopened(known), chunkStates: [], paused, error: null };
+  const unopened = { ...resultOfUnopened(known), chunkStates: [], paused, progress: null, error: null };
   if (status !== 'failed') return unopened;
   const end = await endOfRun(client.workflow.getHandle<typeof riverRun>(workflowId));
   if (end.end !== 'failed') return unopened;

@@ -63,12 +63,16 @@ describe('a run that is cancelled', () => {
       await isSeenCancelled(house, handle);
     }));
 
-  it('while it waits an hour for quota is cancelled at once, and what is loaded stays', () =>
+  it('while it waits an hour for quota says so, is cancelled at once, and what is loaded stays', () =>
     withRivers({ rivers, connection: { budget: [{ calls: 3, per: '1h' }] } }, async (house) => {
       const handle = await started(house, 'details');
       const waits = async () =>
         (await handle.query<{ waitingUntil: string | null }, []>('progress')).waitingUntil !== null;
       await expect.poll(waits, { timeout: 40_000 }).toBe(true);
+      const status = await house.river('status', handle.workflowId);
+      expect(status.stdout).toMatch(/\nNow waiting for quota until 20\d\d-\d\d-\d\dT[\d:.]+Z · done at /);
+      const { progress } = documentOf(await house.river('status', handle.workflowId, '--json'));
+      expect(progress).toMatchObject({ state: 'pulling', waitingUntil: expect.stringMatching(/^20.*Z$/) });
       const { end, ms } = await cancelled(handle);
       expect(end).toBe('cancelled');
       expect(ms).toBeLessThan(5_000);
