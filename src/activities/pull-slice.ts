@@ -6,35 +6,52 @@ import { inLanes } from './in-lanes.ts';
 import type { ActivityPorts } from './ports.ts';
 import { ChunkClosed, type PullContext, pullCall } from './pull-call.ts';
 import { readOpenedRun } from './report-of-run.ts';
+import { createSliceSlots } from './slice-slots.ts';
 import { type StopSignals, stoppedByWorkflow, untilStopped } from './stop-signals.ts';
 
 /** How long an attempt works before it gives its slot back: well below its timeout, whatever a call takes. */
 const turnMs = 30 * 60_000;
+/** The same while slices of its connection wait for one. */
+const shortTurnMs = 60_000;
+/** When a slice that found no slot comes again: not in step with the others. */
+const comesAgainMs = () => 5_000 + Math.round(10_000 * Math.random());
 
 /**
  * Works through the calls of one slice, several at a time. Where it stands lies in the warehouse: an attempt
  * begins by looking there what is staged, so it goes on from wherever another one was killed.
  */
-export const pullSlice = (ports: ActivityPorts) => (request: SliceRequest) =>
-  untilStopped(ports, async (signals): Promise<SliceOutcome> => {
-    const { windows } = await ports.optimove(request.run.connection);
-    try {
-      const count = await pull(ports, request, signals);
-      return count ? { outcome: 'pulled', count, windows: windows() } : { outcome: 'more' };
-    } catch (error) {
-      if (error instanceof BudgetSpentError)
-        return { outcome: 'waiting', waitMs: error.waitMs, windows: windows() };
-      if (error instanceof ChunkClosed) return { outcome: 'closed' };
-      if (signals.stop.aborted && stoppedByWorkflow()) return { outcome: 'stopped' };
-      throw error;
-    }
-  });
+export const pullSlice = (ports: ActivityPorts) => {
+  const slots = createSliceSlots();
+  return (request: SliceRequest) =>
+    untilStopped(ports, async (signals): Promise<SliceOutcome> => {
+      const { connection } = request.run;
+      const { windows } = await ports.optimove(connection);
+      const leave = slots.enter(connection);
+      if (!leave) return { outcome: 'waiting', waitMs: comesAgainMs(), windows: windows() };
+      const startedAt = performance.now();
+      const hasTime = () =>
+        performance.now() - startedAt < (slots.isAwaited(connection) ? shortTurnMs : turnMs);
+      try {
+        const count = await pull(ports, request, signals, hasTime);
+        return count ? { outcome: 'pulled', count, windows: windows() } : { outcome: 'more' };
+      } catch (error) {
+        if (error instanceof BudgetSpentError)
+          return { outcome: 'waiting', waitMs: error.waitMs, windows: windows() };
+        if (error instanceof ChunkClosed) return { outcome: 'closed' };
+        if (signals.stop.aborted && stoppedByWorkflow()) return { outcome: 'stopped' };
+        throw error;
+      } finally {
+        leave();
+      }
+    });
+};
 
 /** What the slice comes to, once all its calls are staged; undefined where its turn ended before. */
 async function pull(
   ports: ActivityPorts,
   { run, chunk, slice, pauses = [] }: SliceRequest,
   signals: StopSignals,
+  hasTime: () => boolean,
 ) {
   const warehouse = await ports.warehouse(run.warehouse);
   const { connection, optimove } = await ports.optimove(run.connection);
@@ -58,13 +75,12 @@ async function pull(
     pauses,
   };
   const count = { slice, calls: 0, rows: 0 };
-  const turnEndsAt = performance.now() + turnMs;
   const finished = await inLanes(plan.calls, connection.maxConcurrentCalls, async (call) => {
     const before = staged.get(call.key);
     const { rows } = before?.finished ? before : await pullCall(context, call, before);
     count.calls += 1;
     count.rows += rows;
-    return performance.now() < turnEndsAt;
+    return hasTime();
   });
   return finished ? count : undefined;
 }

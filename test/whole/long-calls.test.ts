@@ -1,11 +1,14 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { endOfRun } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
 import { documentOf } from '../helpers/commanded.ts';
 import type { StartedCommand } from '../helpers/start-command.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
+import { withServer } from '../helpers/with-server.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-04');
 const report = 'customer-action-details-by-date';
@@ -17,6 +20,16 @@ const rivers = {
     target: { table: 'details', load: 'append' },
   },
 };
+/** With 20 slices of each going: more than a worker has slots. */
+const hangingRivers = Array.from({ length: 7 }, (_, k) => `hanging-${k}`);
+const hangingRiver = (name: string) => ({
+  report: 'customers-by-action',
+  connection: 'hanging',
+  period: { start: '2026-01-01', end: '2026-01-04' },
+  chunks: { every: 'daily' },
+  filters: { actions: [1, 2] },
+  target: { table: name },
+});
 const patience = { timeout: 60_000, interval: 100 };
 
 /** One call that takes that long, once: it outlasts what a call is given before it is cut. */
@@ -90,6 +103,36 @@ describe.concurrent('a call that takes long', { timeout: 150_000 }, () => {
         chunks: { total: 4, loaded: 3, failed: 0 },
       });
     }));
+
+  it('keeps no other connection from its runs, however many rivers wait for such calls', () =>
+    withServer(
+      () => {},
+      (hanging, seen) =>
+        withRivers({ rivers, worker: false }, async (house) => {
+          const written = parse(await readFile(house.file, 'utf8'));
+          const { main } = written.connections;
+          written.connections.hanging = { ...main, baseUrl: hanging, callTimeout: '10m' };
+          for (const river of hangingRivers) written.rivers[river] = hangingRiver(river);
+          await writeFile(house.file, stringify(written));
+          house.start('worker');
+          const way = { ...house.temporal, close: async () => {} };
+          const stuck = await Promise.all(
+            hangingRivers.map((river) => startRun(way, { river, input: { river } })),
+          );
+          // As many slices as may be are under way, and others wait for them.
+          await vi.waitFor(async () => {
+            const runs = await Promise.all(stuck.map((run) => run.describe()));
+            const slices = runs.flatMap(({ raw }) => raw.pendingActivities ?? []);
+            expect(slices.length).toBeGreaterThan(60);
+            expect(seen).toHaveLength(8);
+          }, patience);
+          const asked = performance.now();
+          const { rows } = await house.pull({ river: 'details' });
+          expect(performance.now() - asked).toBeLessThan(30_000);
+          expect(rows).toBe(house.simulator.world.rowCount(report, { days }));
+          expect(seen).toHaveLength(8);
+        }),
+    ));
 
   const endings = [
     ['killed', (worker: StartedCommand) => worker.kill('SIGKILL'), null],
