@@ -128,6 +128,14 @@ export interface NotifyRequest {
   readonly result: RunResult;
 }
 
+export interface NotifyRefusalRequest {
+  readonly to: NotifyRequest['to'];
+  /** Of a run that was never opened. */
+  readonly result: RunResult;
+  /** Why: kind and message. */
+  readonly error: string;
+}
+
 /** The activities of a budget, as the workflow sees them. */
 export interface BudgetActivities {
   recallBudget(): Promise<RecalledBudget>;
@@ -145,4 +153,5 @@ export interface RunActivities {
   failChunk(request: FailChunkRequest): Promise<void>;
   closeRun(request: CloseRunRequest): Promise<RunResult>;
   notifyRun(request: NotifyRequest): Promise<NotifyEvent | null>;
+  notifyRefusal(request: NotifyRefusalRequest): Promise<NotifyEvent | null>;
 }

@@ -5,6 +5,7 @@ import { commitChunk } from './commit-chunk.ts';
 import type { BudgetActivities, RunActivities } from './contract.ts';
 import { failChunk } from './fail-chunk.ts';
 import { nextChunks } from './next-chunks.ts';
+import { notifyRefusal } from './notify-refusal.ts';
 import { notifyRun } from './notify-run.ts';
 import { openRun } from './open-run.ts';
 import type { ActivityPorts } from './ports.ts';
@@ -29,5 +30,6 @@ export const createActivities = (ports: ActivityPorts): RunActivities & BudgetAc
     pullSlice: pullSlice(ports),
     commitChunk: commitChunk(ports),
     notifyRun: notifyRun(ports),
+    notifyRefusal: notifyRefusal(ports),
     recallBudget: recallBudget(ports),
   });

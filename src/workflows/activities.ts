@@ -35,7 +35,7 @@ export const { commitChunk } = proxyActivities<RunActivities>({
 });
 
 /** A few tries: the run's end waits for it, and is what it is without it. */
-export const { notifyRun } = proxyActivities<RunActivities>({
+export const { notifyRun, notifyRefusal } = proxyActivities<RunActivities>({
   startToCloseTimeout: '30s',
   scheduleToCloseTimeout: '2m',
   retry: { initialInterval: '1s', backoffCoefficient: 3, maximumAttempts: 4 },

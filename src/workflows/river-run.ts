@@ -14,7 +14,7 @@ import { closeRun, openRun, resolveFilters } from './activities.ts';
 import { failureOf, textOf } from './failure.ts';
 import { gaveWay } from './gave-way.ts';
 import { progressQuery } from './messages.ts';
-import { notifyEnd } from './notify-end.ts';
+import { notifyEnd, notifyRefused } from './notify-end.ts';
 import { pullChunks } from './pull-chunks.ts';
 import { pullToEnd } from './pull-to-end.ts';
 import { type Carried, RunState } from './run-state.ts';
@@ -92,6 +92,7 @@ async function open(input: unknown, state: RunState): Promise<OpenedRun> {
       startedAt,
       finishedAt,
     });
+    await notifyRefused(result, textOf(failure));
     throw failed(failure.kind, failure.message, result);
   }
 }

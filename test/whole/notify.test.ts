@@ -60,7 +60,7 @@ describe('who asks for it', () => {
             expect(failed).toMatchObject({ end: 'failed', kind: 'ChunksFailed' });
             const result = failed.end === 'failed' ? failed.result : null;
             expect(bodiesAt(seen, '/hook')).toEqual([
-              { ...result, event: 'failed', repair: 'river retry watched-2' },
+              { ...result, event: 'failed', error: null, repair: 'river retry watched-2' },
             ]);
             expect(seen[0]?.headers['content-type']).toContain('application/json');
             const [{ text } = {}] = bodiesAt(seen, '/slack');
@@ -88,6 +88,28 @@ describe('who asks for it', () => {
       ),
     ));
 });
+
+it('of a run that failed before it was opened goes to those whom its river names, with the reason', () =>
+  withServer(accept, (server, seen) =>
+    withUrls({ hook: `${server}/hook`, slack: `${server}/slack` }, (file) => {
+      const refused = details('refused', { webhook: file('hook'), slack: file('slack') });
+      return withRivers({ rivers: { refused } }, async ({ run, sql }) => {
+        // What stands in the place of the table cannot be loaded into.
+        await sql('create view "refused" as select 1 as one');
+        const end = await run({ river: 'refused' }, 'refused-1');
+        expect(end).toMatchObject({ end: 'failed', result: { chunks: null } });
+        const result = end.end === 'failed' ? end.result : null;
+        const error = end.end === 'failed' ? `${end.kind}: ${end.message}` : '';
+        expect(bodiesAt(seen, '/hook')).toEqual([
+          { ...result, event: 'failed', error, repair: 'river run refused' },
+        ]);
+        const [{ text } = {}] = bodiesAt(seen, '/slack');
+        expect(text).toMatch(/^\*refused failed\* [\s\S]*refused[\s\S]*Repair it: `river run refused`$/);
+        expect((await run({ river: 'unknown' })).end).toBe('failed');
+        expect(seen).toHaveLength(2);
+      });
+    }),
+  ));
 
 describe('a notification', () => {
   it('that cannot be sent is tried a few times and changes nothing; its URL stands nowhere, and nobody else gets it', () =>

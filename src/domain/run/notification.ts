@@ -4,6 +4,8 @@ import type { RunResult } from './run-result.ts';
 /** What a webhook gets: the result, with why it is told and what to do. */
 export interface Notification extends RunResult {
   readonly event: NotifyEvent;
+  /** Why a run failed that was never opened; else null. */
+  readonly error: string | null;
   /** The command that repairs it; null where nothing is broken. */
   readonly repair: string | null;
 }
@@ -27,16 +29,24 @@ export function eventOf(
   return events.find((event) => on.includes(event));
 }
 
-export const notificationOf = (event: NotifyEvent, result: RunResult): Notification => ({
-  ...result,
-  event,
-  repair: result.status === 'failed' ? `river retry ${shellWord(result.workflowId)}` : null,
-});
+/** `error`: why a run failed that was never opened; of the others the chunks say it. */
+export const notificationOf = (
+  event: NotifyEvent,
+  result: RunResult,
+  error: string | null = null,
+): Notification => ({ ...result, event, error, repair: repairOf(result, error !== null) });
+
+/** A run that was never opened left nothing to retry: it is started anew once its reason is gone. */
+function repairOf({ status, river, workflowId, retryOf }: RunResult, neverOpened: boolean): string | null {
+  if (status !== 'failed') return null;
+  if (!neverOpened) return `river retry ${shellWord(workflowId)}`;
+  return retryOf === null ? `river run ${shellWord(river)}` : `river retry ${shellWord(retryOf)}`;
+}
 
 /** The same as a text, in Slack's markup. */
-export function slackTextOf(event: NotifyEvent, result: RunResult): string {
+export function slackTextOf(event: NotifyEvent, result: RunResult, error: string | null = null): string {
   const { river, workflowId, period, chunks, rows, calls, failedChunks } = result;
-  const { repair } = notificationOf(event, result);
+  const { repair } = notificationOf(event, result, error);
   const counts = [
     ...(chunks ? [`${chunks.loaded} of ${chunks.total} chunks loaded, ${chunks.failed} failed`] : []),
     `${rows ?? 0} rows`,
@@ -51,6 +61,7 @@ export function slackTextOf(event: NotifyEvent, result: RunResult): string {
       .slice(0, namedAtMost)
       .map(({ start, end, error }) => escaped(`• not loaded${start ? ` ${start}/${end}` : ''}: ${error}`)),
     ...(more > 0 ? [`• and ${more} more`] : []),
+    ...(error === null ? [] : [escaped(error)]),
     ...(repair ? [`Repair it: \`${escaped(repair)}\``] : []),
   ].join('\n');
 }
