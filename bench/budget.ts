@@ -6,7 +6,7 @@
  * for a backfill through kills (-9), stalls (SIGSTOP) and a restart of the Temporal server.
  *
  * `--workers 1,4,20` says which, `--only ten,kills` which lines; `--quick` takes a shorter long window and fewer calls.
- * Each line takes a few minutes at most. The last column says how busy the machine was meanwhile with all that runs on
+ * Exit code 1 where a line misses what is promised. Each line takes a few minutes at most. The last column says how busy the machine was meanwhile with all that runs on
  * it: where no time is left over, the figures tell of the machine.
  */
 import { constants, cpus, setPriority } from 'node:os';
@@ -22,6 +22,7 @@ import {
   measureSideBySide,
   measureTen,
 } from './budget/measure.ts';
+import { missed } from './budget/missed.ts';
 
 const { values: options, positionals } = parseArgs({
   options: {
@@ -88,6 +89,10 @@ async function measureAll(): Promise<void> {
         const busyShare = watchMachine();
         const found = await measure();
         figures(count, title, found, busyShare());
+        for (const miss of missed(found, name !== 'kills')) {
+          line([`missed: ${miss}`]);
+          process.exitCode = 1;
+        }
       }
     });
   }

@@ -11,9 +11,8 @@ import { startRun } from '../../src/control/start-run.ts';
 import type { BudgetWindow } from '../../src/domain/budget/window.ts';
 import type { RunResult } from '../../src/domain/run/run-result.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.ts';
-import { freePort } from '../../src/workers/services/free-port.ts';
-import { startTemporalServer, type TemporalServer } from '../../src/workers/services/temporal-server.ts';
 import { bestClockShifter, clockAhead } from '../../test/helpers/clock-ahead.ts';
+import { startKillableTemporal } from '../../test/helpers/kills/killable-temporal.ts';
 import { startPostgres } from '../../test/helpers/postgres.ts';
 import { variable } from '../../test/helpers/variable.ts';
 import { type Api, apis, type Rivers, riversOf } from './rivers.ts';
@@ -33,6 +32,7 @@ export interface House {
   /** `kill -9` of one, and another in its place. */
   replaceWorker(which: number): Promise<void>;
   stopForMs(which: number, ms: number): Promise<void>;
+  /** `kill -9` of the Temporal server, which is started again at once. */
   restartTemporal(): Promise<void>;
 }
 
@@ -59,10 +59,7 @@ export async function withHouse<T>(
     ends.push(() => postgres.stop());
     const simulators = await startSimulators(windows);
     ends.push(() => Promise.all(Object.values(simulators).map((simulator) => simulator.stop())));
-    const [port, dbFilename] = [await freePort(), join(folder, 'temporal.db')];
-    const startServer = () =>
-      startTemporalServer({ ui: false, port, dbFilename, cli: process.env.TEMPORAL_CLI, say });
-    let temporal: TemporalServer = await startServer();
+    const temporal = await startKillableTemporal(join(folder, 'temporal.db'));
     ends.push(() => temporal.stop());
 
     const rivers = riversOf(calls);
@@ -118,8 +115,8 @@ export async function withHouse<T>(
         worker?.kill('SIGCONT');
       },
       async restartTemporal() {
-        await temporal.stop();
-        temporal = await startServer();
+        await temporal.kill();
+        await temporal.startAgain();
       },
     });
   } finally {

@@ -14,7 +14,7 @@ export function printFigures(
     ['rows in their tables, each of them held against the simulator', rows] as const,
     ['calls', calls] as const,
     ['calls repeated', repeated] as const,
-    ['calls that may have been in flight at the kills', mostLost] as const,
+    ['calls that may have been lost at the kills', mostLost] as const,
     ['calls that the API had not answered at the kills', inFlight] as const,
     ['seconds', Math.round(seconds)] as const,
     ['seed', seed] as const,

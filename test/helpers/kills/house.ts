@@ -4,15 +4,13 @@ import { Client, Connection } from '@temporalio/client';
 import { stringify } from 'yaml';
 import { type RunHandle, startRun } from '../../../src/control/start-run.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/start-simulator.ts';
-import { freePort } from '../../../src/workers/services/free-port.ts';
-import { startTemporalServer } from '../../../src/workers/services/temporal-server.ts';
 import { withFolder } from '../folder.ts';
-import { killChild } from '../kill-child.ts';
 import { startPostgres } from '../postgres.ts';
 import { type TcpProxy, withTcpProxy } from '../tcp-proxy.ts';
 import { variable } from '../variable.ts';
 import { type AskDatabase, askDatabases } from './databases.ts';
 import { type KeptWorker, keepWorker } from './kept-worker.ts';
+import { startKillableTemporal } from './killable-temporal.ts';
 import type { DatabaseKind } from './rivers.ts';
 
 /** A service that can be killed, and started again on what it had. */
@@ -55,7 +53,7 @@ export async function withKillHouse<T>(
     try {
       const postgres = await startPostgres({ durable: true });
       ends.push(() => postgres.stop());
-      const temporal = await startTemporal(join(folder, 'temporal.db'));
+      const temporal = await startKillableTemporal(join(folder, 'temporal.db'));
       ends.push(() => temporal.stop());
       const simulator = await startSimulator({
         auth: { apiKey },
@@ -104,31 +102,6 @@ export async function withKillHouse<T>(
       for (const end of ends.reverse()) await end();
     }
   });
-}
-
-async function startTemporal(dbFilename: string) {
-  const port = await freePort();
-  const start = () =>
-    startTemporalServer({
-      ui: false,
-      port,
-      dbFilename,
-      cli: process.env.TEMPORAL_CLI,
-      say: (line) => process.stderr.write(`${line}\n`),
-    });
-  let server = await start();
-  return {
-    address: server.address,
-    async kill() {
-      const ours = new RegExp(`^\\S*temporal\\S* server .*--port ${port} `);
-      await killChild(({ command }) => ours.test(command));
-      await server.exited;
-    },
-    async startAgain() {
-      server = await start();
-    },
-    stop: () => server.stop(),
-  };
 }
 
 function withWay<T>(url: string, use: (way: TcpProxy) => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step } from '../../../src/warehouse/commit/chunk-load.ts';
 import type { TcpProxy } from '../tcp-proxy.ts';
-import { callsOfWorker, type KillableService, type KillHouse } from './house.ts';
+import type { KillableService, KillHouse } from './house.ts';
 import type { KeptWorker } from './kept-worker.ts';
 
 /** What is killed; each as often as it stands here. */
@@ -44,7 +44,7 @@ export interface Kill {
   readonly endedAt: number;
   /** Calls that the API had not answered at that moment. */
   readonly inFlight: number;
-  /** Calls whose answer may have been lost by it: all that those may have in flight who felt it. */
+  /** Calls that may have been lost by it: those in flight, and one answer for each worker that felt it which it was just staging. */
   readonly mostLost: number;
 }
 
@@ -69,7 +69,7 @@ export async function kill(house: KillHouse, planned: PlannedKill): Promise<Kill
   } else if (target === 'a worker') await worker.kill();
   else await interrupt(house, planned);
   const isOne = target === 'a worker' || target === 'a worker in a commit';
-  const mostLost = callsOfWorker * (isOne ? 1 : workers.length);
+  const mostLost = inFlight + (isOne ? 1 : workers.length);
   return { target, beganAt, endedAt: Date.now(), inFlight, mostLost };
 }
 

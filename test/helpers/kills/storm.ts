@@ -80,7 +80,7 @@ export async function storm(house: KillHouse, options: StormOptions): Promise<St
       faults.push(...wrong);
     }
     const counted = checkCalls(house.simulator.calls(), rivers, kills.slice(before));
-    faults.push(...counted.faults);
+    faults.push(...counted.faults, ...(await checkLog(house, runs, kills.slice(before))));
     total.runs += rivers.length;
     total.calls += counted.calls;
     total.repeated += counted.repeated;
@@ -119,6 +119,26 @@ export async function endOf(handle: RunHandle): Promise<EndedRun> {
     if (status !== 'RUNNING') return { runId: handle.firstExecutionRunId, status };
     await sleep(250);
   }
+}
+
+/** `river_calls` of a round's runs against the API's own log: of a call in flight at a kill the answer may not be noted. */
+async function checkLog(
+  { simulator, ask }: KillHouse,
+  runs: readonly EndedRun[],
+  kills: readonly Kill[],
+): Promise<string[]> {
+  const ids = runs.map(({ runId }) => `'${runId}'`).join(', ');
+  const noted = await Promise.all(
+    databases.map(async (kind) => {
+      const [count] = await ask[kind](`select count(*) as n from river_calls where run in (${ids})`);
+      return Number(count?.n);
+    }),
+  );
+  const missing = simulator.stats().calls - noted.reduce((sum, each) => sum + each, 0);
+  const mostMissing = kills.reduce((sum, { mostLost }) => sum + mostLost, 0);
+  return missing >= 0 && missing <= mostMissing
+    ? []
+    : [`river_calls lacks ${missing} of the calls that the API saw, and may lack 0 to ${mostMissing}.`];
 }
 
 /** A run into each warehouse when all is over: it leaves no staging behind, its own or another's. */
