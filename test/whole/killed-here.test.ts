@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { checkRiver } from '../helpers/kills/check-river.ts';
 import { stagingIn } from '../helpers/kills/databases.ts';
-import { type KillHouse, withKillHouse } from '../helpers/kills/house.ts';
+import { callsOfWorker, type KillHouse, withKillHouse } from '../helpers/kills/house.ts';
 import { killInCommit } from '../helpers/kills/kill.ts';
 import {
   type DatabaseKind,
@@ -76,6 +76,45 @@ it.concurrent('Postgres killed right after all is staged has all of it when it i
   });
 }, 120_000);
 
+it.concurrent('Postgres killed while pages are staged loses those, and only their calls are made again', async () => {
+  const river = riverOf('pg', 'staging');
+  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 100 }, async (house) => {
+    const run = endOf(await house.start(river.name));
+    await until(async () => house.simulator.stats().calls > 0);
+    // Whoever stages a page counts its calls there first.
+    const unlock = lock(house, `begin; select from river_chunks where river = '${river.name}' for update`);
+    await until(async () => (await waitingFor(house, 'river_chunks')) > 0);
+    const { calls } = house.simulator.stats();
+    await house.postgres.kill();
+    await unlock('lost');
+    await house.postgres.startAgain();
+    expect((await checkRiver(house, river, await run)).faults).toEqual([]);
+    // One for each that may be in flight; those before are there.
+    expect(house.simulator.stats().calls).toBeGreaterThan(20);
+    expect(house.simulator.stats().calls).toBeLessThanOrEqual(20 + Math.min(calls, callsOfWorker));
+    expect(await stagingIn('pg', house.ask.pg)).toEqual([]);
+  });
+}, 120_000);
+
+it.concurrent('the Temporal server killed while a chunk is committed is told of it when it is there again: nothing is loaded or called again', async () => {
+  const river = riverOf('pg', 'untold');
+  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 300 }, async (house) => {
+    const run = endOf(await house.start(river.name));
+    await until(async () => house.simulator.stats().calls > 0);
+    const unlock = lock(
+      house,
+      `begin; select from river_targets where "table" = '${river.table}' for update`,
+    );
+    await until(async () => (await waitingFor(house, 'river_targets')) === 1);
+    await house.temporal.kill();
+    await unlock();
+    await until(async () => (await rowsIn(house, river)) > 0);
+    await house.temporal.startAgain();
+    expect((await checkRiver(house, river, await run)).faults).toEqual([]);
+    expect(house.simulator.stats().calls).toBe(20);
+  });
+}, 120_000);
+
 it.concurrent('a worker killed while it opens a run, or closes it, holds that up for no longer than one killed elsewhere', async () => {
   const [opened, closed] = [riverOf('pg', 'opened'), riverOf('pg', 'closed')];
   await withKillHouse({ rivers: settingsOf([opened, closed]), workers: 1, latencyMs: 300 }, async (house) => {
@@ -106,9 +145,11 @@ it.concurrent('a worker killed while it opens a run, or closes it, holds that up
 }, 400_000);
 
 /** Whoever wants the same waits, until it is unlocked. */
-function lock({ ask }: KillHouse, statement: string): () => Promise<void> {
+function lock({ ask }: KillHouse, statement: string): (how?: 'lost') => Promise<void> {
   const isLost = expect(ask.pg(`${statement}; select pg_sleep(600)`)).rejects.toThrow();
-  return async () => {
+  return async (how) => {
+    // With the server itself, where that was killed.
+    if (how === 'lost') return isLost;
     await ask.pg(
       `select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(600)' and pid <> pg_backend_pid()`,
     );
