@@ -1,16 +1,10 @@
+import type { FittedRows } from '../../domain/column/fit-rows.ts';
+import type { StagedPage } from '../../domain/run/staged-page.ts';
 import type { Tables } from '../dialect.ts';
 import { stagingOf } from './staging-table.ts';
 
 /** What of a staged page says how far its call has come. */
-export interface PageMark {
-  readonly call: string;
-  readonly page: number;
-  readonly last: boolean;
-  readonly status: number;
-  readonly fingerprint: string;
-  readonly received: number;
-  readonly rows: number;
-}
+export type PageMark = Omit<StagedPage, 'slice' | keyof FittedRows> & { readonly rows: number };
 
 /** The marks of the next pages of a slice after this one; from the first where it is undefined. */
 export async function pageMarksAfter(
