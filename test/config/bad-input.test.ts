@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { reports } from '../../src/domain/catalogue/index.ts';
 import { aFile, faultsOfText } from '../helpers/a-configuration.ts';
 
 /** What is wrong, what of the right file becomes what, and the whole of what is said. */
@@ -111,6 +112,12 @@ const ofPeriods: Case[] = [
 ];
 
 const ofNames: Case[] = [
+  [
+    'an unknown report',
+    'report: promo-codes',
+    'report: promo-kodes',
+    `river.yaml:7:13 rivers.codes.report: expected one of ${reports.map(({ slug }) => slug).join(', ')}, got "promo-kodes", did you mean "promo-codes"?`,
+  ],
   [
     'an unknown connection',
     'connection: main',
