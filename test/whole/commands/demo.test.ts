@@ -1,27 +1,85 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { expect, it } from 'vitest';
+import Sqlite from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { childrenOf, isAlive, type RunningProcess } from '../../helpers/children-of.ts';
 import { documentOf } from '../../helpers/commanded.ts';
-import { startCommand } from '../../helpers/start-command.ts';
+import { type CommandEnd, type StartedCommand, startCommand } from '../../helpers/start-command.ts';
 
-it('two demonstrations at once each load every row of their own', async () => {
-  const ends = await Promise.all([
-    startCommand(['demo'], process.env).end,
-    startCommand(['demo', '--json'], process.env).end,
-  ]);
-  const files = ends.map(({ stdout, stderr }) => /Configuration +(\S+)/.exec(stdout + stderr)?.[1] ?? '');
-  try {
-    const [text, json] = ends as [(typeof ends)[0], (typeof ends)[0]];
-    expect(text, text.stderr).toMatchObject({ code: 0 });
-    expect(text.stderr).toMatch(/Web UI.*http:\/\/127\.0\.0\.1:\d+[\s\S]*\d\/2 chunks/);
-    expect(text.stdout).toMatch(
+interface Demonstration {
+  readonly end: CommandEnd;
+  /** What it had started when its run began. */
+  readonly children: readonly RunningProcess[];
+}
+
+const printed = (pattern: RegExp, { stdout, stderr }: CommandEnd) => pattern.exec(stdout + stderr)?.[1] ?? '';
+const configuration = (end: CommandEnd) => printed(/Configuration +(\S+)/, end);
+
+describe('two demonstrations at once', () => {
+  const started: StartedCommand[] = [];
+  let text: Demonstration;
+  let json: Demonstration;
+
+  beforeAll(async () => {
+    const demonstrate = async (...flags: string[]): Promise<Demonstration> => {
+      const demo = startCommand(['demo', ...flags], process.env);
+      started.push(demo);
+      await demo.says('Started customers-by-action');
+      const children = await childrenOf(demo.pid);
+      return { children, end: await demo.end };
+    };
+    [text, json] = await Promise.all([demonstrate(), demonstrate('--json')]);
+  });
+  afterAll(async () => {
+    for (const demo of started) {
+      demo.kill('SIGKILL');
+      const file = configuration(await demo.end);
+      if (file.includes('river-demo-')) await rm(dirname(file), { recursive: true });
+    }
+  });
+
+  it('each load every row of their own', () => {
+    expect(text.end, text.end.stderr).toMatchObject({ code: 0 });
+    expect(text.end.stderr).toMatch(/Web UI.*http:\/\/127\.0\.0\.1:\d+[\s\S]*\d\/2 chunks/);
+    expect(text.end.stdout).toMatch(
       /2 of 2 chunks loaded[\s\S]*2026-01-05\/2026-01-08 +loaded[\s\S]*every one is there, once/,
     );
-    expect(json.code).toBe(0);
-    const run = documentOf<{ rows: number; rowsExpected: number; calls: number }>(json);
+    expect(json.end.code).toBe(0);
+    const run = documentOf<{ rows: number; rowsExpected: number; calls: number }>(json.end);
     expect(run).toMatchObject({ status: 'succeeded', calls: 160, rows: run.rowsExpected });
-    expect(files[0]).not.toBe(files[1]);
-  } finally {
-    for (const file of files) if (file.includes('river-demo-')) await rm(dirname(file), { recursive: true });
-  }
-}, 120_000);
+    expect(configuration(text.end)).not.toBe(configuration(json.end));
+  });
+
+  it('show the first rows under their columns', () => {
+    const lines = text.end.stdout.split('\n');
+    const columns =
+      /^date +action_id +recipient_group_id +customer_id +country +currency +_river +_run_id +_chunk +_loaded_at$/;
+    const header = lines.findIndex((line) => columns.test(line));
+    expect(header, text.end.stdout).toBeGreaterThan(0);
+    const row = expect.stringMatching(
+      /^2026-01-0[1-8] +(12|15) +[1-6] +\S+ .* customers-by-action +\S+ +2026-01-0[15]\/2026-01-0[48] +\S+Z$/,
+    );
+    expect(lines.slice(header + 1, header + 7)).toEqual([...Array(5).fill(row), '']);
+  });
+
+  it('say where the rows are, and how to go on', () => {
+    const warehouse = printed(/^Warehouse +(\S+) \(tables customers_by_action, river_runs, /m, text.end);
+    expect(dirname(warehouse)).toBe(dirname(configuration(text.end)));
+    const database = new Sqlite(warehouse, { readonly: true, fileMustExist: true });
+    try {
+      const counted = database.prepare('select count(*) as n from customers_by_action').get();
+      expect(counted).toEqual({ n: Number(printed(/^(\d+) rows loaded; /m, text.end)) });
+    } finally {
+      database.close();
+    }
+    expect(text.end.stdout).toMatch(/^Go on +npm run -s river -- dev: .*: a first river of your own$/m);
+  });
+
+  it('leave nothing running of what they started', async () => {
+    for (const { children } of [text, json]) {
+      const server = expect.stringMatching(/^\S*temporal\S* server/);
+      expect(children.map(({ command }) => command)).toContainEqual(server);
+      await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), { timeout: 10_000 });
+    }
+  });
+});
