@@ -117,4 +117,22 @@ describe.concurrent('river plan', () => {
       expect(end.stderr).toContain(`Connection main (${simulator.url}/current) does not answer`);
       expect((await river('plan', 'details')).code).toBe(0);
     }));
+
+  it('exits with 3 where the warehouse of a tracked river is away, and says where it looked', () => {
+    const tracked = { ...rivers.details, period: { start: period.start } };
+    return withRivers({ rivers: { ...rivers, tracked }, worker: false }, async ({ env }) => {
+      const address = await nowhere();
+      const away = { ...env, WAREHOUSE: `postgres://u:hush@${address}/db` };
+      for (const args of [['plan', 'tracked'], ['plan', 'tracked', '--json'], ['plan']]) {
+        const end = await startCommand(args, away).end;
+        expect(end, args.join(' ')).toMatchObject({ code: 3, stdout: '' });
+        expect(end.stderr).toMatch(
+          new RegExp(`^The warehouse test at .*${address}.* cannot be used at the moment: .*\\.\n$`),
+        );
+        expect(end.stderr).not.toContain('hush');
+      }
+      // What has an end is planned without its warehouse.
+      expect((await startCommand(['plan', 'details'], away).end).code).toBe(0);
+    });
+  });
 });
