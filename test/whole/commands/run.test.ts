@@ -51,6 +51,27 @@ describe.concurrent('river run', () => {
       expect(result).toMatchObject({ status: 'succeeded' });
     }));
 
+  it('that waits for quota says so, and until when', () => {
+    const slow = {
+      report: 'customers-by-action',
+      period: { start: '2026-01-01', end: '2026-01-03' },
+      filters: { actions: [12] },
+      target: { table: 'slow' },
+    };
+    const budget = [{ calls: 20, per: '2m' }];
+    return withRivers({ rivers: { slow }, connection: { budget } }, async ({ start }) => {
+      const startedAt = Date.now();
+      const watching = start('run', 'slow', '--wait');
+      const until = await watching.says(
+        /^\S+ 0\/1 chunks · \d+ rows · \d+\/30 calls · waiting for quota until (\d{4}-\S+Z)\b.*$/m,
+      );
+      expect(Date.parse(until) - startedAt).toBeGreaterThanOrEqual(120_000);
+      expect(Date.parse(until) - Date.now()).toBeLessThan(130_000);
+      watching.kill('SIGINT');
+      expect(await watching.end).toMatchObject({ code: 130 });
+    });
+  });
+
   it('that is cancelled meanwhile answers what was loaded, and exits with 1', () =>
     withRivers({ rivers, simulator: { latencyMs: 3_000 } }, async ({ start, temporal }) => {
       const watching = start('run', 'details', '--wait', '--json', '--id', 'called-off');

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { documentOf, resultKeys, rivers } from '../../helpers/commanded.ts';
+import type { CommandEnd } from '../../helpers/start-command.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
 
 describe.concurrent('river status and budget, of a run', () => {
@@ -33,6 +34,67 @@ describe.concurrent('river status and budget, of a run', () => {
       expect(main?.windows[0]).toMatchObject({ calls: 1_000_000, perSeconds: 3600, used: 4, free: 999_996 });
       expect((await river('budget')).stdout).toMatch(/^main +1000000 +3600 +4 +999996/m);
     }));
+});
+
+interface Budget {
+  readonly windows: readonly { readonly used: number; readonly free: number }[];
+  readonly waiting: number;
+  readonly throttledUntil: string | null;
+}
+
+/** Ten calls a day. */
+const slow = {
+  report: 'customers-by-action',
+  period: { start: '2026-01-01', end: '2026-01-31' },
+  chunks: { every: 'daily', size: 2 },
+  filters: { actions: [12] },
+  target: { table: 'slow' },
+};
+
+describe.concurrent('river budget, while a run is held up', () => {
+  const budgetOf = async (river: (...args: string[]) => Promise<CommandEnd>) => {
+    const [main] = documentOf<[Budget] & Record<string, unknown>>(await river('budget', '--json'));
+    return main;
+  };
+  const inTime = { timeout: 40_000, interval: 250 };
+
+  it('shows the window that is used up, and how many calls wait for a permit', () =>
+    withRivers(
+      { rivers: { slow }, connection: { budget: [{ calls: 10, per: '3s' }] } },
+      async ({ river }) => {
+        await river('run', 'slow');
+        await vi.waitFor(async () => {
+          const { windows, waiting, throttledUntil } = await budgetOf(river);
+          const { used = 0 } = windows[0] ?? {};
+          expect(used).toBeGreaterThan(0);
+          expect(windows).toEqual([{ calls: 10, perSeconds: 3, used, free: 10 - used }]);
+          expect(waiting).toBeGreaterThan(0);
+          expect(throttledUntil).toBe(null);
+        }, inTime);
+        await vi.waitFor(
+          async () =>
+            expect((await river('budget')).stdout).toMatch(/^main +10 +3 +([1-9]|10) +\d +[1-9]\d* +–$/m),
+          inTime,
+        );
+      },
+    ));
+
+  it('shows until when the API has asked to be left in peace', () =>
+    withRivers(
+      { rivers: { slow }, simulator: { faults: [{ kind: 'throttle', retryAfter: 120 }] } },
+      async ({ river }) => {
+        const startedAt = Date.now();
+        await river('run', 'slow');
+        const until = await vi.waitFor(async () => {
+          const { throttledUntil } = await budgetOf(river);
+          expect(throttledUntil).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+          return Date.parse(throttledUntil ?? '');
+        }, inTime);
+        expect(until - startedAt).toBeGreaterThanOrEqual(120_000);
+        expect(until - Date.now()).toBeLessThanOrEqual(120_000);
+        expect((await river('budget')).stdout).toMatch(/^main .* \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/m);
+      },
+    ));
 });
 
 describe('river status', () => {
