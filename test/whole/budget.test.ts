@@ -1,10 +1,13 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { endOfRun } from '../../src/control/run-end.ts';
 import { readBudget } from '../../src/control/shared-budget.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
 import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
+import { leastTimeMs } from '../../src/domain/budget/least-time.ts';
 import { noNews } from '../../src/domain/budget/reservation.ts';
 import type { CallRecord } from '../../src/simulator/stats.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
@@ -58,6 +61,12 @@ async function resultOf(handle: RunHandle) {
 
 const budgetOf = ({ temporal }: Rivers): WorkflowHandle =>
   temporal.client.workflow.getHandle(budgetWorkflowId('main'));
+
+/** As somebody edits `river.yaml`. */
+async function changeBudget({ file }: Rivers, budget: readonly object[]): Promise<void> {
+  const { connections, ...rest } = parse(await readFile(file, 'utf8'));
+  await writeFile(file, stringify({ ...rest, connections: { main: { ...connections.main, budget } } }));
+}
 
 async function untilCalls({ simulator }: Rivers, calls: number): Promise<void> {
   while (simulator.stats().calls < calls) await sleep(10);
@@ -132,6 +141,35 @@ describe.concurrent('a budget that processes share', { timeout: 150_000 }, () =>
       expectWithin(house);
       expect(house.simulator.stats().calls).toBe(60);
     }));
+
+  it('that river.yaml widens holds for a worker and a run under way, after the tighter one has held once more', () =>
+    withRivers(
+      {
+        rivers: { slow: riverOf(31) },
+        connection: { budget: [{ calls: 10, per: '6s' }] },
+        worker: false,
+      },
+      async (house) => {
+        const worker = house.start('worker');
+        await worker.says('Working on');
+        const startedAt = Date.now();
+        const run = await start(house, 'slow');
+        await untilCalls(house, 9);
+        await changeBudget(house, [{ calls: 1_000, per: '1s' }]);
+        const changedAt = Date.now();
+        expect(await resultOf(run)).toMatchObject({ calls: 310, rows: rowsOf(house, 31) });
+        // The tight budget alone would have taken three minutes and more.
+        const tight = leastTimeMs(310, [{ calls: 10, perMs: 6_000 }]);
+        expect(tight).toBeGreaterThan(180_000);
+        expect(Date.now() - startedAt).toBeLessThan(tight / 2);
+        const early = instants(house.simulator.calls()).filter((at) => at < changedAt + 6_000);
+        expect(early.length).toBeGreaterThanOrEqual(9);
+        for (const [k, at] of early.entries())
+          expect(at - (early[k - 10] ?? Number.NEGATIVE_INFINITY)).toBeGreaterThan(6_000 - stallMs);
+        worker.kill('SIGTERM');
+        await worker.end;
+      },
+    ));
 
   it('of which nothing can be read begins with full windows', () =>
     withRivers(under([{ calls: 30, seconds: 4 }], { rivers: { slow: riverOf(1) } }), async (house) => {
