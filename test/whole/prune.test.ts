@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shareRivers } from '../helpers/share-rivers.ts';
-import type { Rivers } from '../helpers/with-rivers.ts';
+import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const reports = [
@@ -63,5 +63,30 @@ describe.each(warehouseKinds)('prune, into %s', (kind) => {
     const groups = simulator.world.rowCount('target-groups-by-date', { days: [day] });
     expect(calls).toBe(1 + 1 + groups + pairs.size);
     expect(calls).toBeLessThanOrEqual(110);
+  });
+});
+
+it('where few of many target groups ran, prune calls for those alone, and for their lists', () => {
+  const fewRan = { size: { actions: 3, targetGroups: 20, recipientGroups: [1, 2], busyShare: 0.6 } };
+  return withRivers({ rivers, simulator: fewRan }, async (house) => {
+    const ran = house.simulator.world.rowCount('target-groups-by-date', { days: [day] });
+    expect(ran).toBeGreaterThan(0);
+    expect(ran).toBeLessThan(8);
+    const byGroup = reports.filter((report) => report.endsWith('-by-target-group'));
+    expect(byGroup).toHaveLength(4);
+    for (const report of byGroup) {
+      const whole = await house.pull({ river: `${report}-whole` });
+      const pruned = await house.pull({ river: `${report}-pruned` });
+      // All groups there are, the day's, of each of these its actions where that is what the report is about, its rows.
+      const lists = report === 'action-details-by-target-group' ? 1 + 1 + ran : 1 + 1;
+      expect({ whole: whole.calls, pruned: pruned.calls }, report).toEqual({
+        whole: 1 + 20,
+        pruned: lists + ran,
+      });
+      const table = report.replaceAll('-', '_');
+      const rows = await contentOf(house, `pruned_${table}`);
+      expect(rows.length, report).toBeGreaterThan(0);
+      expect(rows, report).toEqual(await contentOf(house, `whole_${table}`));
+    }
   });
 });
