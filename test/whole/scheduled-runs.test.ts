@@ -111,8 +111,9 @@ describe.concurrent('a schedule', { timeout: 180_000 }, () => {
     ));
 
   it('makes up for every start that was missed while the machine was off', () =>
-    withRivers({ worker: false, rivers: { daily: inLondon('30 0 * * *') } }, ({ file, env, sql }) =>
+    withRivers({ worker: false, rivers: { daily: inLondon('30 0 * * *') } }, (house) =>
       withFolder(async (folder) => {
+        const { file, env, simulator, sql } = house;
         const dbFilename = join(folder, 'temporal.db');
         const options = { ui: false, dbFilename, cli: process.env.TEMPORAL_CLI, say: () => {} };
         const before = await startTemporalServer(options);
@@ -141,7 +142,9 @@ describe.concurrent('a schedule', { timeout: 180_000 }, () => {
         try {
           const runs = await vi.waitFor(
             async () => {
-              const ended = await sql("select workflow_id from river_runs where state = 'succeeded'");
+              const ended = await sql(
+                "select workflow_id, period_start, period_end from river_runs where state = 'succeeded'",
+              );
               expect(ended.length).toBeGreaterThan(6);
               return ended;
             },
@@ -153,6 +156,22 @@ describe.concurrent('a schedule', { timeout: 180_000 }, () => {
             .sort((a, b) => a - b);
           expect(times[0]).toBeLessThanOrEqual(createdAt.getTime() + 2_000);
           expect(times.map((at) => (at - (times[0] ?? 0)) / 2_000)).toEqual(times.map((_, at) => at));
+
+          const scheduledDays = runs.map(({ workflow_id }) => dayBefore(String(workflow_id).slice(-20)));
+          expect(runs.map(({ period_start }) => period_start)).toEqual(scheduledDays);
+          expect(runs.map(({ period_end }) => period_end)).toEqual(scheduledDays);
+          // All of them load the same day, or two where it is midnight in London: its rows are there once.
+          for (const day of new Set(scheduledDays)) {
+            const rows = simulator.world.rowCount(report, { days: [day] });
+            expect(rows).toBeGreaterThan(0);
+            expect(await sql(`select count(*) as n from daily where "date" = '${day}'`)).toEqual([
+              { n: rows },
+            ]);
+            const brought = await sql(
+              `select distinct "rows" from river_chunks where state = 'loaded' and first_day = '${day}' and last_day = '${day}'`,
+            );
+            expect(brought).toEqual([{ rows }]);
+          }
         } finally {
           worker.stop();
           await worker.done;
@@ -161,3 +180,7 @@ describe.concurrent('a schedule', { timeout: 180_000 }, () => {
       }),
     ));
 });
+
+/** The day before an instant, as the calendar in London has it. */
+const dayBefore = (instant: string): string =>
+  addDays(new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(new Date(instant)), -1);
