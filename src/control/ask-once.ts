@@ -44,10 +44,14 @@ export async function askOnce(
 
 function gateOf({ budget: windows, maxConcurrentCalls }: Connection, reserve: Reserve): SharedCallGate {
   const process = randomUUID();
+  let asked = 0;
   return createSharedCallGate({
     maxConcurrentCalls,
     maxWaitMs: permitWithinMs,
-    reserve: (request) => reserve({ ...request, process, windows }),
+    reserve: (request) => {
+      asked += 1;
+      return reserve({ ...request, process, sequence: asked, windows });
+    },
   });
 }
 

@@ -52,12 +52,14 @@ export function connectionsInUse(
     const { name, maxConcurrentCalls } = connection;
     const reserve = reserveOf(name);
     let windows: readonly WindowUse[] = [];
+    let asked = 0;
     const gate = createSharedCallGate({
       maxConcurrentCalls,
       reserve: async (request) => {
         // A slice under way asks for nothing but calls, for half an hour maybe: a changed budget holds for it as well.
         const { budget } = (await current()).connections.get(name) ?? connection;
-        const answer = await reserve({ ...request, process, windows: budget });
+        asked += 1;
+        const answer = await reserve({ ...request, process, sequence: asked, windows: budget });
         windows = answer.windows;
         return answer;
       },

@@ -19,6 +19,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const isReservation = (value: unknown): boolean =>
   isObject(value) &&
   typeof value.process === 'string' &&
+  (value.sequence === undefined || isNumber(value.sequence)) &&
   isListOf(value.windows, ({ calls, perMs }) => isPositive(calls) && isPositive(perMs)) &&
   (value.windows as unknown[]).length > 0 &&
   isListOf(value.asks, ({ run, calls }) => typeof run === 'string' && isNumber(calls)) &&

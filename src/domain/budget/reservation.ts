@@ -5,6 +5,8 @@ import type { WindowUse } from './window-use.ts';
 export interface Reservation {
   /** Names the process. */
   readonly process: string;
+  /** Counts the requests of the process: the same number again is the same request, repeated on its way. */
+  readonly sequence?: number;
   /** The windows as its configuration has them. */
   readonly windows: readonly BudgetWindow[];
   /** Calls that wait, by run; those that have waited longest first. */

@@ -1,4 +1,5 @@
 import { grantCalls } from './grant-calls.ts';
+import { hearOf } from './heard-processes.ts';
 import { learn } from './learn.ts';
 import type { Granted, Reservation } from './reservation.ts';
 import { withdrawCall } from './rolling-windows.ts';
@@ -12,11 +13,14 @@ import { forgetLateOnes } from './waiting-processes.ts';
  */
 export function reserve(budget: SharedBudget, request: Reservation, now: number): Granted {
   configure(budget, request.windows, now);
-  for (const { run, at } of request.returned) {
-    withdrawCall(budget.windows, at);
-    takeBack(budget.accounts, run);
+  // A permit that is given back twice would free what somebody else has.
+  if (hearOf(budget.heard, request, now)) {
+    for (const { run, at } of request.returned) {
+      withdrawCall(budget.windows, at);
+      takeBack(budget.accounts, run);
+    }
+    learn(budget, request, now);
   }
-  learn(budget, request, now);
   forgetRuns(budget.accounts, now - Math.max(...budget.windows.windows.map(({ perMs }) => perMs)));
   forgetLateOnes(budget.waiting, now);
   return grantCalls(budget, request, now);

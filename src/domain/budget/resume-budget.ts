@@ -30,6 +30,7 @@ export function resumeBudget(saved: SavedBudget): SharedBudget {
     windows: underOtherWindows(windowsOf(saved.windows), keptWindows({ configured, settling })),
     accounts: saved.accounts?.runs ? saved.accounts : fresh.accounts,
     waiting: saved.waiting ?? fresh.waiting,
+    heard: saved.heard ?? fresh.heard,
     throttle: { ...fresh.throttle, ...saved.throttle },
     outage: saved.outage ?? fresh.outage,
     trial: saved.trial ?? fresh.trial,

@@ -1,3 +1,4 @@
+import type { HeardProcesses } from './heard-processes.ts';
 import { noOutage, type OutageState } from './outage.ts';
 import { clockMs, roomForPermits } from './permit.ts';
 import { createRollingWindows, type RollingWindows, underOtherWindows } from './rolling-windows.ts';
@@ -18,6 +19,7 @@ export interface SharedBudget {
   windows: RollingWindows;
   accounts: RunAccounts;
   waiting: WaitingProcesses;
+  heard: HeardProcesses;
   throttle: ThrottleRow;
   outage: OutageState;
   /** The one call that finds out whether the API can be called again, while there is one. */
@@ -45,6 +47,7 @@ export function createSharedBudget(windows: readonly BudgetWindow[]): SharedBudg
     windows: createRollingWindows(keptWindows({ configured: windows, settling: [] })),
     accounts: noAccounts(),
     waiting: {},
+    heard: {},
     throttle: noThrottleRow,
     outage: noOutage,
     trial: null,

@@ -34,6 +34,8 @@ export interface Scenario {
   readonly stallsForMs: number;
   /** A process is killed this often, on the average, and another takes its place. */
   readonly killsEveryMs: number;
+  /** The part of the requests that reach the budget once more, up to 3 s later; nobody hears the first answer. */
+  readonly repeats: number;
   /** The part of the exchanges before which the budget goes through JSON. */
   readonly restarts: number;
   /** Somebody else who calls with the same key, once in so many milliseconds. */
@@ -67,6 +69,7 @@ export const calmScenario: Scenario = {
   stallsEveryMs: never,
   stallsForMs: 0,
   killsEveryMs: never,
+  repeats: 0,
   restarts: 0.01,
   stranger: null,
   outage: null,

@@ -48,14 +48,16 @@ export function simulate(scenario: Scenario): Played {
   function ask(request: Reservation, answered: (granted: Granted) => void): void {
     const way = () =>
       random.between(...(random.chance(scenario.slowUpdates) ? slowUpdateMs : scenario.updateMs)) / 2;
-    time.at(time.now + way(), () => {
+    const reach = (isLost: boolean) => () => {
       askedAt.push(time.now);
       if (request.windows !== scenario.windows) heardAt ??= time.now;
       if (random.chance(scenario.restarts))
         budget = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))));
       const granted = reserve(budget, request, Math.floor(beginsAt + time.now));
-      time.at(time.now + way(), () => answered(granted));
-    });
+      if (isLost) time.at(time.now + random.between(...slowUpdateMs), reach(false));
+      else time.at(time.now + way(), () => answered(granted));
+    };
+    time.at(time.now + way(), reach(scenario.repeats > 0 && random.chance(scenario.repeats)));
   }
 
   function startProcess(): VirtualProcess {

@@ -66,6 +66,7 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
   let news = emptyNews();
   let isUrgent = false;
   let isAsking = false;
+  let asked = 0;
   let askAgain = false;
   let appointment: number | null = null;
   let stalledUntil = 0;
@@ -120,8 +121,10 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
       })),
     };
     news = emptyNews();
+    asked += 1;
     const request: Reservation = {
       process: id,
+      sequence: asked,
       windows: world.windows(),
       asks: waiting,
       room: room(),
