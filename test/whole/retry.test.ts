@@ -3,6 +3,7 @@ import { endOfRun, type RunEnd } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
 import type { Fault } from '../../src/simulator/faults/fault.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
+import { startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
@@ -12,6 +13,12 @@ const period = { start: '2026-01-01', end: '2026-01-04' };
 const rivers = {
   details: { report, period, chunks: { every: 'daily' }, target: { table: 'details', load: 'append' } },
   replaced: { report, period, chunks: { every: 'daily' }, target: { table: 'replaced' } },
+  tracked: {
+    report,
+    period: { start: '2026-01-01' },
+    chunks: { every: 'daily' },
+    target: { table: 'details', load: 'append' },
+  },
 };
 const onDay = (day: string) => ({ match: { parameters: { Date: day } } });
 const refusedOn = (...refused: string[]): Fault[] =>
@@ -105,6 +112,24 @@ describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }
       expect(await rowsIn(house)).toBe(rowsOf(house));
       const loaded = ends.map((end) => (end.end === 'succeeded' ? (end.result.chunks?.loaded ?? 0) : 0));
       expect(loaded.reduce((sum, each) => sum + each, 0)).toBe(2);
+    }));
+
+  it('at the same time as another, of a run that never knew what to pull, appends each day once', () =>
+    withRivers({ kind, rivers, simulator: { latencyMs: 150 } }, async (house) => {
+      house.simulator.setLastDataUpdate('2026-01-04');
+      house.simulator.setFaults([{ kind: 'status', status: 401, match: { endpoint: 'GetLastDataUpdate' } }]);
+      const first = await startAt(house, '2026-01-05', { river: 'tracked' });
+      expect(await endOfRun(first)).toMatchObject({ end: 'failed', kind: 'CredentialsRefusedError' });
+      house.simulator.setFaults([]);
+      const retryFailedChunksOf = first.workflowId;
+      const ends = await Promise.all(['one', 'other'].map((id) => house.run({ retryFailedChunksOf }, id)));
+      expect(ends).toMatchObject([{ end: 'succeeded' }, { end: 'succeeded' }]);
+      expect(await rowsIn(house)).toBe(rowsOf(house));
+      const chunks = await house.sql(
+        `select c.state as state, count(*) as n from river_chunks c join river_runs r on r.run = c.run where r.workflow_id = '${retryFailedChunksOf}' group by c.state`,
+      );
+      expect(chunks.map(({ state, n }) => [state, Number(n)])).toEqual([['loaded', 4]]);
+      expect(await house.run({ retryFailedChunksOf })).toMatchObject({ result: { chunks: { total: 0 } } });
     }));
 
   it('skips days that a later run has loaded since', () =>
