@@ -73,7 +73,11 @@ export async function openWarehouse(
         if (await hasStaging(tables, runId)) await deletePages(tables, runId, chunk, slices);
       }),
     commitChunk: (runId, chunk, request) => commitChunk(database, runId, chunk, request, onStep),
-    failChunk: (run, chunk, error) => read((tables) => failChunks(tables, { run, chunk }, error)),
+    failChunk: (run, chunk, error) =>
+      transact(async (tables) => {
+        await failChunks(tables, { run, chunk }, error);
+        if (await hasStaging(tables, run)) await deletePages(tables, run, chunk);
+      }),
     failUnloadedChunks: (run, error) => read((tables) => failChunks(tables, { run }, error)),
     closeRun: (runId, status, finishedAt) =>
       transact(async (tables) => {

@@ -3,7 +3,7 @@ import { stagingOf } from '../../src/warehouse/statements/staging-table.ts';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aPage, aRequest, aRun, sampleShape, twoChunks } from './samples.ts';
 
-const [first] = twoChunks;
+const [first, second] = twoChunks;
 const rows = [['2026-01-01', 1, 'a']] as const;
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -96,6 +96,27 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect(await sql('select count(*) as calls from river_calls')).toEqual([{ calls: 1 }]);
     }),
   );
+
+  test('a chunk that fails takes what was staged of it along, and nothing else', () =>
+    withWarehouse(kind, async ({ warehouse, sql }) => {
+      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      await warehouse.stagePage('run-1', null, aPage(rows, { slice: 'lists' }), []);
+      for (const chunk of twoChunks)
+        for (const slice of ['0', '1'])
+          await warehouse.stagePage('run-1', chunk.key, aPage(rows, { slice }), []);
+      await warehouse.failChunk('run-1', first.key, 'given up');
+      expect(await sql(`select chunk, slice from ${stagingOf('run-1')} order by chunk, slice`)).toEqual([
+        { chunk: '', slice: 'lists' },
+        { chunk: second.key, slice: '0' },
+        { chunk: second.key, slice: '1' },
+      ]);
+      await warehouse.closeRun('run-1', 'failed', '2026-01-10T07:00:00.000Z');
+      await warehouse.failChunk('run-1', second.key, 'given up as well');
+      expect(await warehouse.chunkStatuses('run-1')).toMatchObject([
+        { state: 'failed' },
+        { state: 'failed' },
+      ]);
+    }));
 
   test('lists of the whole run belong to no chunk, and their calls count for the run', () =>
     withWarehouse(kind, async ({ warehouse }) => {

@@ -70,6 +70,7 @@ export interface RunStore {
   /** Removes what is staged of these slices, so that they are pulled again. */
   unstage(runId: string, chunk: string, slices: readonly string[]): Promise<void>;
   commitChunk(runId: string, chunk: string, request: CommitRequest): Promise<CommitOutcome>;
+  /** The chunk fails with this error, and what is staged of it goes: who pulls it again begins anew. */
   failChunk(runId: string, chunk: string, error: string): Promise<void>;
   /** Every chunk that is not loaded fails with this error. */
   failUnloadedChunks(runId: string, error: string): Promise<void>;
