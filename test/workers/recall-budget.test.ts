@@ -1,0 +1,119 @@
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { describe, expect, test, vi } from 'vitest';
+import { reserveOf } from '../../src/control/shared-budget.ts';
+import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
+import type { RecalledBudget } from '../../src/domain/budget/recalled-budget.ts';
+import { noNews } from '../../src/domain/budget/reservation.ts';
+import { TemporalUnavailableError } from '../../src/domain/errors.ts';
+import { taskQueue } from '../../src/domain/run/task-queue.ts';
+import { runsOfTemporal } from '../../src/workers/runs-of-temporal.ts';
+import { workflowCode } from '../../src/workers/workflow-code.ts';
+import { withTcpProxy } from '../helpers/tcp-proxy.ts';
+import { type TemporalCorner, temporalServer, withTemporal } from '../helpers/temporal.ts';
+
+const windows = [{ calls: 20, perMs: 3_600_000 }];
+const workflowId = budgetWorkflowId('main');
+const request = {
+  process: 'p',
+  windows,
+  asks: [{ run: 'r', calls: 3 }],
+  room: 3,
+  returned: [],
+  news: noNews,
+};
+
+/** Budgets that are told that there was none before them; or nothing at all, so that they never know anything. */
+async function withBudgets(
+  { address, namespace }: TemporalCorner,
+  told: 'nothing before' | 'nothing at all',
+  use: () => Promise<void>,
+): Promise<void> {
+  const connection = await NativeConnection.connect({ address });
+  const done = Promise.withResolvers<void>();
+  const recallBudget = async (): Promise<RecalledBudget> => {
+    if (told === 'nothing at all') await done.promise;
+    return { found: 'nothing' };
+  };
+  try {
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue,
+      workflowBundle: await workflowCode(),
+      activities: { recallBudget },
+    });
+    await worker.runUntil(() => use().finally(done.resolve));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function begunAndTerminated({ client }: TemporalCorner): Promise<void> {
+  const args = [{ connection: 'main', windows }];
+  const handle = await client.workflow.start('apiBudget', { workflowId, taskQueue, args });
+  await vi.waitFor(async () => {
+    const { raw } = await handle.describe();
+    expect(raw.pendingActivities).toHaveLength(1);
+  });
+  await handle.terminate('before it knew anything');
+}
+
+const recall = ({ client, address, namespace }: TemporalCorner) =>
+  runsOfTemporal(client, { address, namespace }).recallBudget({ workflowId, runId: 'another' });
+
+describe('a budget that was terminated before it knew anything', () => {
+  test('is passed over for the one before it', () =>
+    withTemporal(async (corner) => {
+      await withBudgets(corner, 'nothing before', async () => {
+        await vi.waitFor(async () => {
+          const { permits } = await reserveOf(corner.client, 'main')(request);
+          expect(permits).toHaveLength(3);
+        });
+        await corner.client.workflow.getHandle(workflowId).terminate('by a person');
+      });
+      await withBudgets(corner, 'nothing at all', async () => {
+        await begunAndTerminated(corner);
+        await begunAndTerminated(corner);
+        // A list of executions follows what happens to them.
+        await vi.waitFor(
+          async () => {
+            const executions = await Array.fromAsync(corner.client.workflow.list());
+            expect(executions.map(({ status }) => status.name)).toEqual(Array(3).fill('TERMINATED'));
+          },
+          { timeout: 20_000 },
+        );
+        const recalled = await recall(corner);
+        const [window] = recalled.found === 'budget' ? recalled.budget.windows.windows : [];
+        expect(window?.instants).toHaveLength(3);
+      });
+    }));
+
+  test('had none before it: nothing was given', () =>
+    withTemporal(async (corner) => {
+      await withBudgets(corner, 'nothing at all', async () => {
+        await begunAndTerminated(corner);
+        expect(await recall(corner)).toEqual({ found: 'nothing' });
+      });
+    }));
+});
+
+test('a Temporal that is away is tried again', () =>
+  withTemporal(async ({ namespace }) => {
+    const [host = '', port] = temporalServer().address.split(':');
+    await withTcpProxy({ host, port: Number(port) }, async (proxy) => {
+      const address = `127.0.0.1:${proxy.port}`;
+      const connection = await Connection.connect({ address });
+      try {
+        const client = new Client({ connection, namespace });
+        proxy.cut();
+        const recalled = runsOfTemporal(client, { address, namespace }).recallBudget({
+          workflowId,
+          runId: 'another',
+        });
+        await expect(recalled).rejects.toThrow(TemporalUnavailableError);
+      } finally {
+        await connection.close();
+      }
+    });
+  }));
