@@ -25,6 +25,7 @@ const isReservation = (value: unknown): boolean =>
   isListOf(value.asks, ({ run, calls }) => typeof run === 'string' && isNumber(calls)) &&
   isNumber(value.room) &&
   (value.leadMs === undefined || isLead(value.leadMs)) &&
+  (value.callTimeoutMs === undefined || isPositive(value.callTimeoutMs)) &&
   isListOf(value.returned, ({ run, at }) => typeof run === 'string' && isNumber(at)) &&
   isNews(value.news);
 

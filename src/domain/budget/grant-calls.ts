@@ -9,6 +9,7 @@ import {
   planNext,
   shareOf,
 } from './lines.ts';
+import { outageSoFar, probePermitted } from './outage.ts';
 import { permitMs } from './permit.ts';
 import { aheadMsOf, planIn } from './planning.ts';
 import type { Granted, NextCalls, Permit, Reservation } from './reservation.ts';
@@ -19,8 +20,10 @@ import { shortestMs } from './window.ts';
 
 /** Calls whose time is told ahead, so that a process knows which of its callers wait too long to wait here. */
 const toldAhead = 64;
-/** A probe that nobody has told about for this long after its time died with its process. */
+/** A probe that nobody has told about for this long after its time died with its process … */
 const probeLastsMs = 6 * 60_000;
+/** … or for this much longer than a call may take: what it brought is put away before it is told of. */
+const keepsForMs = 60_000;
 
 /**
  * Gives permits for the slots that are near, each to the run whose turn it is. Processes that are to ask again count as
@@ -54,23 +57,26 @@ export function grantCalls(budget: SharedBudget, request: Reservation, now: numb
       continue;
     }
     permits.push({ run: run.name, at: next.at, afterMs: next.at - now, probe: isTrial });
+    if (outage.probe)
+      budget.outage = probePermitted(outage, nextAt(windows, outage.probe.at, shareOf(run.sent)), next.at);
     recordCall(windows, next.at);
     serveRun(budget.accounts, run.name, now);
   }
   if (isTrial && permits[0]) {
-    const lastsMs = outage.probe ? probeLastsMs : shortestMs(budget.configured);
+    const probeMs = Math.max(probeLastsMs, (request.callTimeoutMs ?? 0) + keepsForMs);
+    const lastsMs = outage.probe ? probeMs : shortestMs(budget.configured);
     budget.trial = { process: request.process, until: permits[0].at + permitMs + lastsMs };
   }
 
   const { process } = request;
-  const heldBy = heldByOf(budget, now);
+  const held = heldByOf(budget, now);
   const unmet = ownLines.filter(({ calls }) => calls > 0);
   const asks = unmet.map(({ run, calls }) => ({ run: run.name, calls }));
   const nextFrom = from + pollMs(budget);
   if (asks.length === 0 || own.room <= 0) {
     delete budget.waiting[process];
     const nextInMs = tellAhead(planIn(windows, now), nextFrom, unmet, order, now);
-    return { permits, askAgainMs: null, nextInMs, heldBy };
+    return { permits, askAgainMs: null, nextInMs, ...held };
   }
   const others = new Set(lines.map(({ place }) => place)).size - 1;
   const share = Math.max(...unmet.map(({ run }) => shareOf(run.sent)));
@@ -83,7 +89,7 @@ export function grantCalls(budget: SharedBudget, request: Reservation, now: numb
     asksAt: now + againMs,
   };
   const nextInMs = tellAhead(planIn(windows, now), nextFrom, unmet, order, now);
-  return { permits, askAgainMs: againMs, nextInMs, heldBy };
+  return { permits, askAgainMs: againMs, nextInMs, ...held };
 }
 
 function mostPermits({ trial }: SharedBudget, isTrial: boolean, now: number): number {
@@ -114,7 +120,14 @@ function tellAhead(
   return [...inMs].map(([run, each]) => ({ run, inMs: each }));
 }
 
-function heldByOf({ outage, throttle, windows }: SharedBudget, now: number): Granted['heldBy'] {
-  if (outage.probe) return 'outage';
-  return throttle.inRow > 0 || (windows.pausedUntil ?? 0) > now ? 'throttle' : null;
+function heldByOf(
+  { outage, throttle, trial, windows }: SharedBudget,
+  now: number,
+): Pick<Granted, 'heldBy' | 'outage'> {
+  if (outage.probe) {
+    const isProbing = trial !== null && trial.until > now;
+    const soFar = outageSoFar(outage, isProbing ? null : nextAt(windows, outage.probe.at, 1), now);
+    return { heldBy: 'outage', ...(soFar && { outage: soFar }) };
+  }
+  return { heldBy: throttle.inRow > 0 || (windows.pausedUntil ?? 0) > now ? 'throttle' : null };
 }

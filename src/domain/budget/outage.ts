@@ -7,6 +7,18 @@ export interface OutageState {
   readonly failures: number;
   /** The outage: when the next probe may be sent, and how long that was to wait for; null while calls flow. */
   readonly probe: { readonly at: number; readonly waitMs: number } | null;
+  /** Since when nobody was answered, as far as it is known; left out while calls flow, and by earlier versions. */
+  readonly since?: number;
+  /** How long of that a probe was due and not sent, for want of quota, or for long of somebody to send it. */
+  readonly heldMs?: number;
+}
+
+/** An outage as the budget tells of it: how long ago, because clocks differ. */
+export interface OutageSoFar {
+  /** Since when nobody was answered. */
+  readonly agoMs: number;
+  /** The same without the time in which nobody could be asked. */
+  readonly countedMs: number;
 }
 
 /** Calls flow. */
@@ -23,13 +35,42 @@ const longestWaitMs = 120_000;
 export function afterFailure(state: OutageState, now: number, wasProbe: boolean): OutageState {
   const failures = state.failures + 1;
   if (state.probe === null) {
+    // Before, there may have been hours between two failures in which nobody called.
     return failures < failuresOfOutage
       ? { failures, probe: null }
-      : { failures, probe: probeAfter(firstWaitMs, now) };
+      : { failures, probe: probeAfter(firstWaitMs, now), since: now, heldMs: 0 };
   }
-  return wasProbe
-    ? { failures, probe: probeAfter(Math.min(longestWaitMs, state.probe.waitMs * 2), now) }
-    : state;
+  if (!wasProbe) return state;
+  const { since = now, heldMs = 0 } = state;
+  const probe = probeAfter(Math.min(longestWaitMs, state.probe.waitMs * 2), now);
+  return { failures, probe, since, heldMs };
+}
+
+/** The probe was given a permit at `at`; `freeAt` is when there was quota for it. */
+export function probePermitted(state: OutageState, freeAt: number, at: number): OutageState {
+  const { probe, since, heldMs = 0 } = state;
+  if (probe === null || since === undefined || at <= probe.at) return state;
+  const waitedMs = at - probe.at;
+  return { ...state, probe: { ...probe, at }, heldMs: heldMs + waitedMs - countedAfter(freeAt, at) };
+}
+
+/**
+ * Undefined where there is none, or where an earlier version has not told since when. `freeAt` is when there is quota
+ * for the probe; null while it is under way.
+ */
+export function outageSoFar(
+  { probe, since, heldMs = 0 }: OutageState,
+  freeAt: number | null,
+  now: number,
+): OutageSoFar | undefined {
+  if (probe === null || since === undefined) return undefined;
+  const until = freeAt === null ? now : Math.min(now, probe.at) + countedAfter(freeAt, now);
+  return { agoMs: Math.max(0, now - since), countedMs: Math.max(0, until - since - heldMs) };
+}
+
+/** Who is to send a probe may itself wait before it tries again; for longer nobody is there. */
+function countedAfter(freeAt: number, at: number): number {
+  return Math.min(longestWaitMs, Math.max(0, at - freeAt));
 }
 
 function probeAfter(waitMs: number, now: number): { at: number; waitMs: number } {

@@ -1,3 +1,4 @@
+import type { OutageSoFar } from './outage.ts';
 import type { BudgetWindow } from './window.ts';
 import type { WindowUse } from './window-use.ts';
 
@@ -15,6 +16,8 @@ export interface Reservation {
   readonly room: number;
   /** How far ahead a permit must lie to be of use when the answer has come: answers can be slow. */
   readonly leadMs?: number;
+  /** How long a call of it may take; a process of an earlier version does not say. */
+  readonly callTimeoutMs?: number;
   /** Instants of permits whose call was not handed to the socket in time, or not at all. */
   readonly returned: readonly { readonly run: string; readonly at: number }[];
   readonly news: CallNews;
@@ -65,6 +68,8 @@ export interface Granted {
   readonly nextInMs: readonly NextCalls[];
   /** Why calls wait, where it is not the windows alone. */
   readonly heldBy: 'throttle' | 'outage' | null;
+  /** For how long nobody was answered, in an outage; a budget that was begun by an earlier version does not say. */
+  readonly outage?: OutageSoFar;
 }
 
 /** What a process is answered: its permits, and how the windows stand. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CallNews, noNews, type Reservation } from '../../../src/domain/budget/reservation.ts';
 import { reserve } from '../../../src/domain/budget/reserve.ts';
+import { resumeBudget, saveBudget } from '../../../src/domain/budget/resume-budget.ts';
 import { createSharedBudget, type SharedBudget } from '../../../src/domain/budget/shared-budget.ts';
 import { defaultBudget } from '../../../src/domain/budget/window.ts';
 import { calmScenario, rivalRuns } from './virtual/scenario.ts';
@@ -8,7 +9,14 @@ import { simulate } from './virtual/simulate.ts';
 
 const minute = 60_000;
 
-function tell(budget: SharedBudget, process: string, news: Partial<CallNews>, now: number, room = 8) {
+function tell(
+  budget: SharedBudget,
+  process: string,
+  news: Partial<CallNews>,
+  now: number,
+  room = 8,
+  more: Partial<Reservation> = {},
+) {
   const request: Reservation = {
     process,
     windows: defaultBudget,
@@ -16,6 +24,7 @@ function tell(budget: SharedBudget, process: string, news: Partial<CallNews>, no
     room,
     returned: [],
     news: { ...noNews, ...news },
+    ...more,
   };
   return reserve(budget, request, now);
 }
@@ -66,6 +75,37 @@ describe('an outage', () => {
     tell(budget, 'p0', {}, 100);
     expect(tell(budget, 'p1', {}, 6 * minute).permits).toEqual([]);
     expect(tell(budget, 'p1', {}, 6 * minute + 1_251).permits).toHaveLength(1);
+  });
+
+  test('waits for the probe for as long as a call may take', () => {
+    const budget = budgetInOutage();
+    tell(budget, 'p0', {}, 100, 8, { callTimeoutMs: 20 * minute });
+    expect(tell(budget, 'p1', {}, 21 * minute).permits).toEqual([]);
+    expect(tell(budget, 'p1', {}, 21 * minute + 1_251).permits).toHaveLength(1);
+  });
+
+  test('is told of with every answer, for how long it has been, and does not grow while there is no quota', () => {
+    const budget = budgetInOutage();
+    expect(tell(budget, 'p0', {}, 100).outage).toEqual({ agoMs: 100, countedMs: 100 });
+    tell(budget, 'p0', { failed: 1, probe: 'failed' }, 2_000, 0);
+    budget.windows.pausedUntil = 600_000;
+    expect(tell(budget, 'p0', {}, 500_000).outage).toEqual({ agoMs: 500_000, countedMs: 4_000 });
+    expect(tell(budget, 'p0', {}, 600_000)).toMatchObject({
+      permits: [{ at: 600_000, probe: true }],
+      outage: { agoMs: 600_000, countedMs: 4_000 },
+    });
+    const resumed = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))));
+    expect(tell(resumed, 'p1', {}, 601_000).outage).toEqual({ agoMs: 601_000, countedMs: 5_000 });
+    expect(tell(resumed, 'p0', { answered: true, probe: 'answered' }, 601_500)).not.toHaveProperty('outage');
+  });
+
+  test('is over with a 429, which is an answer', () => {
+    const budget = budgetInOutage();
+    tell(budget, 'p0', {}, 100);
+    const throttled = [{ sentAgoMs: 100, retryAfterMs: null }];
+    expect(tell(budget, 'p0', { answered: true, probe: 'answered', throttled }, 1_500)).not.toHaveProperty(
+      'outage',
+    );
   });
 
   test('gives the probe to the process that has waited longest', () => {
