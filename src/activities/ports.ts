@@ -5,6 +5,7 @@ import type { Call } from '../domain/call/call.ts';
 import type { RequestRecord } from '../domain/call/request-record.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { EndOfRun } from '../domain/run/left-run.ts';
+import type { Outages } from '../domain/run/outage-clock.ts';
 import type { RunStore } from '../domain/run/run-store.ts';
 import type { Secret } from '../domain/secret.ts';
 
@@ -48,6 +49,8 @@ export interface OptimoveConnection {
   readonly optimove: Optimove;
   /** Each window of its budget, as far as this process knows. */
   windows(): readonly WindowUse[];
+  /** When it has answered nobody, as far as this process knows. */
+  outages(): Outages;
 }
 
 /** What an activity asks Temporal itself. */

@@ -4,14 +4,14 @@ import { nextPage } from '../domain/call/paging.ts';
 import type { RequestRecord } from '../domain/call/request-record.ts';
 import type { FittedRows } from '../domain/column/fit-rows.ts';
 import {
+  BudgetSpentError,
   OptimoveUnavailableError,
-  RefusedError,
   RiverError,
   ThrottledError,
   WarehouseUnavailableError,
 } from '../domain/errors.ts';
-import { type Pause, unpausedMs } from '../domain/run/pause.ts';
 import type { StagedCall } from '../domain/run/staged-page.ts';
+import { giveUpIfTooLong, type Patience } from './give-up.ts';
 import type { Optimove, Warehouse } from './ports.ts';
 import type { StopSignals } from './stop-signals.ts';
 
@@ -26,9 +26,7 @@ export interface PullContext {
   readonly warehouse: Warehouse;
   readonly optimove: Optimove;
   readonly pageSize: number;
-  readonly giveUpAfterMs: number;
-  /** Times that do not count towards it. */
-  readonly pauses: readonly Pause[];
+  readonly patience: Patience;
   readonly signals: StopSignals;
   /** Fits an answer's rows to columns. */
   fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
@@ -98,7 +96,9 @@ async function ask(
       if (error instanceof ChunkClosed || error instanceof WarehouseUnavailableError) throw error;
       if (requests.length > 0) await context.warehouse.noteRequests(context.runId, context.chunk, requests);
       if (error instanceof ThrottledError) continue;
-      if (error instanceof OptimoveUnavailableError) await giveUpIfTooLong(context, call, error);
+      if (error instanceof OptimoveUnavailableError || error instanceof BudgetSpentError) {
+        await giveUpIfTooLong(context, call, error);
+      }
       throw error;
     }
   }
@@ -129,18 +129,4 @@ async function stage(
   progress.received += received;
   progress.fingerprint = fingerprint;
   progress.finished = last;
-}
-
-/** A call that has only failed for `giveUpAfter` will not be waited for any longer. */
-async function giveUpIfTooLong(
-  context: PullContext,
-  call: Call,
-  error: OptimoveUnavailableError,
-): Promise<void> {
-  const since = await context.warehouse.failingSince(context.runId, context.chunk, call.key);
-  if (since === undefined || unpausedMs(since, Date.now(), context.pauses) < context.giveUpAfterMs) return;
-  throw new RefusedError(`Given up: it has only failed since ${since}. ${error.message}`, {
-    facts: error.facts,
-    cause: error,
-  });
 }

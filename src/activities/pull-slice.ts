@@ -54,7 +54,7 @@ async function pull(
   hasTime: () => boolean,
 ) {
   const warehouse = await ports.warehouse(run.warehouse);
-  const { connection, optimove } = await ports.optimove(run.connection);
+  const { connection, optimove, outages } = await ports.optimove(run.connection);
   // A Reset begins slices again of chunks that are loaded since: that would be calls for nothing.
   if (!(await warehouse.isOpen(run.runId, chunk))) throw new ChunkClosed();
   const stored = await readOpenedRun(warehouse, run.runId);
@@ -71,8 +71,14 @@ async function pull(
     optimove,
     signals,
     pageSize: connection.pageSize,
-    giveUpAfterMs: durationMs(stored.river.giveUpAfter),
-    pauses,
+    patience: {
+      giveUpAfterMs: durationMs(stored.river.giveUpAfter),
+      connection: connection.name,
+      workflowId: run.workflowId,
+      startedAt: stored.startedAt,
+      pauses,
+      outages,
+    },
   };
   const count = { slice, calls: 0, rows: 0 };
   const finished = await inLanes(plan.calls, connection.maxConcurrentCalls, async (call) => {

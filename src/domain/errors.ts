@@ -42,6 +42,9 @@ export class RefusedError extends RiverError {}
 /** 401 or 403: the whole run stops and says which connection. */
 export class CredentialsRefusedError extends RefusedError {}
 
+/** A connection has answered nobody for `giveUpAfter`: the whole run stops. */
+export class OutageError extends RefusedError {}
+
 /** 400, 405 and every other 4xx; a 200 that is no list of rows. */
 export class ReportRefusedError extends RefusedError {}
 

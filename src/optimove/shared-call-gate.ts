@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BudgetAnswer, CallNews, Permit, Reservation, RunAsks } from '../domain/budget/reservation.ts';
+import type { Outages } from '../domain/run/outage-clock.ts';
 import { createAppointment } from './appointment.ts';
 import { createBudgetClock } from './budget-clock.ts';
 import { createBudgetQueue } from './budget-queue.ts';
@@ -7,6 +8,7 @@ import { budgetSpent } from './budget-spent.ts';
 import type { CallGate, CallOutcome } from './call-gate.ts';
 import { createHeldPermits } from './held-permits.ts';
 import { createNewsDesk } from './news-desk.ts';
+import { createOutageLog } from './outage-log.ts';
 import { createRunLine } from './run-line.ts';
 
 /** What a gate asks of its budget; who asks, and under which windows, is added on the way. */
@@ -28,6 +30,8 @@ export interface SharedCallGateOptions {
 export interface SharedCallGate extends CallGate {
   /** Another number of calls in flight from now on. */
   limit(maxConcurrentCalls: number): void;
+  /** When the API has answered nobody. */
+  readonly outages: Outages;
   /** Lets nobody through any more, and gives back what it holds, as far as the budget answers soon. Leaves no timer behind. */
   close(): Promise<void>;
 }
@@ -56,6 +60,7 @@ class SharedGate implements SharedCallGate {
   readonly #maxWaitMs: number;
   readonly #line = createRunLine<EndCall>();
   readonly #news = createNewsDesk();
+  readonly #outages = createOutageLog();
   readonly #clock = createBudgetClock();
   readonly #queue = createBudgetQueue();
   readonly #held;
@@ -70,6 +75,8 @@ class SharedGate implements SharedCallGate {
   #silentSince: number | undefined;
   /** When the API last said 429: what was permitted before, without knowing of it, is not used any more. */
   #throttledAt = Number.NEGATIVE_INFINITY;
+  /** When the API last answered a call of this process. */
+  #answeredAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor({ maxConcurrentCalls, reserve, maxWaitMs, now }: SharedCallGateOptions) {
@@ -88,6 +95,10 @@ class SharedGate implements SharedCallGate {
   limit(maxConcurrentCalls: number): void {
     this.#maxConcurrentCalls = maxConcurrentCalls;
     if (this.#line.length > 0) this.#askIn(gatherMs);
+  }
+
+  get outages(): Outages {
+    return this.#outages.outages;
   }
 
   async enter(signal: AbortSignal, run: string, goesOn = false): Promise<EndCall> {
@@ -157,6 +168,8 @@ class SharedGate implements SharedCallGate {
       return this.#unheard(news, sentAt);
     }
     const cameAt = this.#now();
+    // What was asked before a call was answered tells of an outage that is over.
+    if (sentAt >= this.#answeredAt) this.#outages.heard(answer.outage);
     this.#clock.heard(answer.answeredAt, sentAt, cameAt);
     this.#queue.answered({ processes: answer.processes ?? 1, sentAt, cameAt });
     return this.#take(answer, asks, sentAt);
@@ -216,6 +229,11 @@ class SharedGate implements SharedCallGate {
     this.#askIn(gatherMs);
   }
 
+  #answered(): void {
+    this.#answeredAt = this.#now();
+    this.#outages.answered();
+  }
+
   /** Lets a caller through; false where nobody waits any more, or fewer calls may be in flight than when it was asked for. */
   #begin(permit: Permit): boolean {
     if (this.#inFlight >= this.#maxConcurrentCalls) return false;
@@ -227,6 +245,7 @@ class SharedGate implements SharedCallGate {
       this.#inFlight -= 1;
       if (outcome.kind === 'unsent') this.#giveBack(permit);
       else this.#news.note(outcome, sentAt, permit.probe);
+      if (outcome.kind === 'answered' || outcome.kind === 'throttled') this.#answered();
       if (outcome.kind === 'throttled') {
         this.#throttledAt = this.#now();
         this.#giveUpHeld();

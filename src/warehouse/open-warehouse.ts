@@ -18,7 +18,7 @@ import { closeRun } from './statements/close-run.ts';
 import { deletePages } from './statements/delete-pages.ts';
 import { endBefore } from './statements/end-before.ts';
 import { failChunks } from './statements/fail-chunks.ts';
-import { failingSince } from './statements/failing-since.ts';
+import { failuresOf } from './statements/failures-of.ts';
 import { findRun } from './statements/find-run.ts';
 import { firstRows } from './statements/first-rows.ts';
 import { isOpen } from './statements/is-open.ts';
@@ -66,7 +66,7 @@ export async function openWarehouse(
     stagedPages: (runId, chunk, slice) => readStagedPages(database, { runId, chunk, slice }),
     stagePage: (runId, chunk, page, requests) => stagePage(database, runId, chunk, page, requests),
     noteRequests: (runId, chunk, requests) => noteRequests(database, runId, chunk, requests),
-    failingSince: (runId, chunk, call) => read((tables) => failingSince(tables, runId, chunk, call)),
+    failuresOf: (runId, chunk, calls) => read((tables) => failuresOf(tables, runId, chunk, calls)),
     answeredCalls: (runId) => read((tables) => answeredCalls(tables, runId)),
     unstage: (runId, chunk, slices) =>
       read(async (tables) => {

@@ -57,14 +57,15 @@ export function connectionsInUse(
       maxConcurrentCalls,
       reserve: async (request) => {
         // A slice under way asks for nothing but calls, for half an hour maybe: a changed budget holds for it as well.
-        const { budget } = (await current()).connections.get(name) ?? connection;
+        const { budget, callTimeoutMs } = (await current()).connections.get(name) ?? connection;
         asked += 1;
-        const answer = await reserve({ ...request, process, sequence: asked, windows: budget });
+        const asks = { ...request, process, sequence: asked, windows: budget, callTimeoutMs };
+        const answer = await reserve(asks);
         windows = answer.windows;
         return answer;
       },
     });
-    return { ...connect(connection, gate), gate, windows: () => windows };
+    return { ...connect(connection, gate), gate, windows: () => windows, outages: () => gate.outages };
   }
 
   return {

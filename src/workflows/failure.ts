@@ -15,8 +15,8 @@ export function failureOf(error: unknown): FailureText | undefined {
   return undefined;
 }
 
-/** Failures that no other chunk will be spared: the run stops, and a person has to change something. */
-const kindsThatStopTheRun = new Set(['ConfigurationError', 'CredentialsRefusedError']);
+/** Failures that no other chunk will be spared: the run stops, and a person has to change something or to wait. */
+const kindsThatStopTheRun = new Set(['ConfigurationError', 'CredentialsRefusedError', 'OutageError']);
 
 export const stopsTheRun = ({ kind }: FailureText): boolean => kindsThatStopTheRun.has(kind);
 

@@ -158,15 +158,17 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect(await all(warehouse.stagedPages('run-1', first.key, '0'))).toEqual([]);
     }));
 
-  test('a call has been failing since its first failure after its last answer', () =>
+  test('a call has failed since its last answer, and by the sign-ins before it', () =>
     withWarehouse(kind, async ({ warehouse }) => {
       await warehouse.openRun(aRun(), twoChunks, sampleShape);
       const at = (minute: number) => `2026-01-10T06:0${minute}:00.000Z`;
       const call = 'GetSample?Date=2026-01-01';
-      const since = () => warehouse.failingSince('run-1', first.key, call);
+      const failed = async (...calls: string[]) =>
+        (await warehouse.failuresOf('run-1', first.key, calls)).map((failure) => failure.at);
+      const login = 'general/login';
       await warehouse.noteRequests('run-1', first.key, [aRequest({ at: at(0), status: 503 })]);
       await warehouse.stagePage('run-1', first.key, aPage(rows), [aRequest({ at: at(1) })]);
-      expect(await since()).toBeUndefined();
+      expect(await failed(call)).toEqual([]);
       await warehouse.noteRequests('run-1', first.key, [
         aRequest({ at: at(2), status: 429 }),
         aRequest({ at: at(3), status: null }),
@@ -174,8 +176,20 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       ]);
       // A page of HTML: answered 200, and yet no answer.
       await warehouse.noteRequests('run-1', first.key, [aRequest({ at: at(5) })]);
-      expect(await since()).toBe(at(3));
-      expect(await warehouse.failingSince('run-1', twoChunks[1].key, call)).toBeUndefined();
+      expect(await failed(call)).toEqual([at(3), at(5)]);
+      expect(await warehouse.failuresOf('run-1', twoChunks[1].key, [call])).toEqual([]);
       expect(await warehouse.answeredCalls('run-1')).toBe(2);
+      await warehouse.noteRequests('run-1', first.key, [
+        aRequest({ at: at(0), status: 502, call: login }),
+        aRequest({ at: at(4), status: 503, call: login, milliseconds: 7 }),
+      ]);
+      expect(await failed(call)).toEqual([at(3), at(5)]);
+      expect(await failed(call, login)).toEqual([at(3), at(4), at(5)]);
+      expect(await warehouse.failuresOf('run-1', first.key, ['GetThird', login])).toEqual([
+        { at: at(0), milliseconds: expect.any(Number) },
+        { at: at(4), milliseconds: 7 },
+      ]);
+      await warehouse.noteRequests('run-1', first.key, [aRequest({ at: at(6), call: login })]);
+      expect(await failed(call, login)).toEqual([at(3), at(5)]);
     }));
 });

@@ -5,6 +5,7 @@ import type { Chunk } from '../chunk/chunk.ts';
 import type { TableShape } from '../column/table-shape.ts';
 import type { Stretch } from '../period/day.ts';
 import type { CommitOutcome, CommitRequest } from './commit.ts';
+import type { FailedRequest } from './failing-ms.ts';
 import type { Freshness } from './freshness.ts';
 import type { EndOfRun, LeftRun } from './left-run.ts';
 import type { BegunChunk, ChunkStatus, RunStatus } from './run-result.ts';
@@ -63,8 +64,8 @@ export interface RunStore {
   ): Promise<'staged' | 'closed'>;
   /** Requests that brought no page. */
   noteRequests(runId: string, chunk: string | null, requests: readonly RequestRecord[]): Promise<void>;
-  /** When this call first failed since it was last answered; undefined where it has not. ISO 8601. */
-  failingSince(runId: string, chunk: string | null, call: string): Promise<string | undefined>;
+  /** The failures of these calls, each since it was last answered, the newest of them only; the oldest first. */
+  failuresOf(runId: string, chunk: string | null, calls: readonly string[]): Promise<FailedRequest[]>;
   /** How many requests of the run were answered 200. */
   answeredCalls(runId: string): Promise<number>;
   /** Removes what is staged of these slices, so that they are pulled again. */

@@ -1,21 +1,49 @@
+import type { Knex } from 'knex';
+import type { FailedRequest } from '../../domain/run/failing-ms.ts';
 import type { Tables } from '../dialect.ts';
 
 /** The budget says no: that is no failure of the call. */
 const throttled = 429;
+/** Four weeks of them, at the longest wait between two. */
+const failuresAtMost = 20_000;
 
-/** When the call first failed since it was last answered; undefined where it has not. */
-export async function failingSince(
+/**
+ * Requests of these calls that have failed since the first, the one that is asked for, was last answered; the oldest
+ * first. The others are sign-ins before it: they bring no page, so every 200 is an answer to them.
+ */
+export async function failuresOf(
   tables: Tables,
   runId: string,
   chunk: string | null,
-  call: string,
-): Promise<string | undefined> {
-  const requests = () => tables.from('river_calls').where({ run: runId, call, chunk });
-  const [answered] = await requests().where('answered', true).max({ at: 'when' });
-  const failed = requests()
+  [asked, ...before]: readonly string[],
+): Promise<FailedRequest[]> {
+  const requestsOf = (call: string | undefined) =>
+    tables.from('river_calls').where({ run: runId, chunk, call });
+  const answeredAt = await lastOf(requestsOf(asked).where('answered', true));
+  const failures = await failuresIn(requestsOf(asked), [answeredAt]);
+  for (const call of before) {
+    const lastAt = await lastOf(requestsOf(call).where('status', 200));
+    failures.push(...(await failuresIn(requestsOf(call), [answeredAt, lastAt])));
+  }
+  return failures.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+async function lastOf(requests: Knex.QueryBuilder): Promise<string | undefined> {
+  const [last] = await requests.max({ at: 'when' });
+  return last?.at ? String(last.at) : undefined;
+}
+
+async function failuresIn(
+  requests: Knex.QueryBuilder,
+  after: readonly (string | undefined)[],
+): Promise<FailedRequest[]> {
+  requests
     .where('answered', false)
     .where((either) => either.whereNull('status').orWhereNot('status', throttled));
-  if (answered?.at) failed.where('when', '>', String(answered.at));
-  const [first] = await failed.min({ at: 'when' });
-  return first?.at ? String(first.at) : undefined;
+  for (const at of after) if (at !== undefined) requests.where('when', '>', at);
+  const rows: { when: unknown; milliseconds: unknown }[] = await requests
+    .select('when', 'milliseconds')
+    .orderBy('when', 'desc')
+    .limit(failuresAtMost);
+  return rows.map(({ when, milliseconds }) => ({ at: String(when), milliseconds: Number(milliseconds) }));
 }

@@ -1,0 +1,78 @@
+import type { Call } from '../domain/call/call.ts';
+import {
+  type BudgetSpentError,
+  OptimoveUnavailableError,
+  OutageError,
+  RefusedError,
+} from '../domain/errors.ts';
+import { durationText } from '../domain/river/duration.ts';
+import { failingMs } from '../domain/run/failing-ms.ts';
+import { type OpenOutage, type Outages, outageMs } from '../domain/run/outage-clock.ts';
+import { intervalsOf, type Pause } from '../domain/run/pause.ts';
+import type { Warehouse } from './ports.ts';
+
+/** What decides how long a run waits for answers. */
+export interface Patience {
+  readonly giveUpAfterMs: number;
+  readonly connection: string;
+  /** The run's. */
+  readonly workflowId: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Times that do not count. */
+  readonly pauses: readonly Pause[];
+  outages(): Outages;
+}
+
+interface Waiting {
+  readonly runId: string;
+  readonly chunk: string | null;
+  readonly warehouse: Warehouse;
+  readonly patience: Patience;
+}
+
+/**
+ * Throws where a failure, or the wait after one, has lasted for `giveUpAfter`: OutageError where the connection has
+ * answered nobody for that long, and RefusedError where it has answered others and this call alone has failed.
+ */
+export async function giveUpIfTooLong(
+  { runId, chunk, warehouse, patience }: Waiting,
+  call: Call,
+  error: OptimoveUnavailableError | BudgetSpentError,
+): Promise<void> {
+  const now = Date.now();
+  const { giveUpAfterMs } = patience;
+  const { past, open } = patience.outages();
+  const pauses = intervalsOf(patience.pauses);
+  if (open) {
+    const run = { startedAt: Date.parse(patience.startedAt), pauses };
+    if (outageMs(open, run, now) >= giveUpAfterMs) throw outage(patience, open, error);
+    return;
+  }
+  if (!(error instanceof OptimoveUnavailableError)) return;
+  const failures = await warehouse.failuresOf(runId, chunk, callsBehind(call, error));
+  const [first] = failures;
+  if (!first || failingMs(failures, now, [...past, ...pauses]) < giveUpAfterMs) return;
+  throw new RefusedError(`Given up: it has only failed since ${first.at}. ${error.message}`, {
+    facts: error.facts,
+    cause: error,
+  });
+}
+
+/** What failed may be a sign-in, by which the call fails as well. */
+function callsBehind(call: Call, { facts }: OptimoveUnavailableError): readonly string[] {
+  return typeof facts.call === 'string' && facts.call !== call.key ? [call.key, facts.call] : [call.key];
+}
+
+function outage(
+  { connection, giveUpAfterMs, workflowId }: Patience,
+  { from }: OpenOutage,
+  cause: Error,
+): OutageError {
+  const since = new Date(from).toISOString();
+  return new OutageError(
+    `Connection ${connection} has answered nobody since ${since}, for longer than giveUpAfter (${durationText(giveUpAfterMs)}). ` +
+      `When it answers again, \`river retry ${workflowId}\` loads what is missing.`,
+    { facts: { connection, since }, cause },
+  );
+}

@@ -1,0 +1,34 @@
+import { type Interval, mergeIntervals, msOutside } from './interval.ts';
+
+/** A request that was sent and brought no answer. */
+export interface FailedRequest {
+  /** When it was sent, ISO 8601. */
+  readonly at: string;
+  /** How long it took. */
+  readonly milliseconds: number;
+}
+
+const longestRetryMs = 120_000;
+
+/**
+ * For how long a call has only failed, in milliseconds: `failures` are those since it was last answered, the oldest
+ * first. After each of them the time runs for as long as the request took and as a retry waits: whatever lies between
+ * it and the next one beyond that was a wait for quota, after a 429, or of a run that was stopped. What lies in
+ * `stopped` (pauses, outages of the whole connection) does not count at all.
+ */
+export function failingMs(
+  failures: readonly FailedRequest[],
+  now: number,
+  stopped: readonly Interval[],
+): number {
+  const merged = mergeIntervals(stopped);
+  return failures.reduce((sum, { at, milliseconds }, place) => {
+    const from = Date.parse(at);
+    const next = failures[place + 1];
+    const until = Math.min(next ? Date.parse(next.at) : now, from + milliseconds + retryMs(place));
+    return sum + msOutside({ from, until }, merged);
+  }, 0);
+}
+
+/** What Temporal waits after so many failures of an activity: doubled each time. */
+const retryMs = (failuresBefore: number): number => Math.min(longestRetryMs, 1_000 * 2 ** failuresBefore);

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { giveUpIfTooLong, type Patience } from '../../src/activities/give-up.ts';
+import type { Warehouse } from '../../src/activities/ports.ts';
+import {
+  BudgetSpentError,
+  OptimoveUnavailableError,
+  OutageError,
+  RefusedError,
+} from '../../src/domain/errors.ts';
+import type { FailedRequest } from '../../src/domain/run/failing-ms.ts';
+import type { Outages } from '../../src/domain/run/outage-clock.ts';
+import { aCall } from '../helpers/an-optimove.ts';
+
+const hour = 3_600_000;
+const call = aCall();
+const failed = new OptimoveUnavailableError('Answered 503.', { facts: { call: call.key } });
+const notSignedIn = new OptimoveUnavailableError('Answered 503.', { facts: { call: 'general/login' } });
+const spent = new BudgetSpentError('Later.', { waitMs: 60_000 });
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+
+/** Failures a minute apart, and so for two hours, where they are not of an outage. */
+const forTwoHours = Array.from({ length: 120 }, (_, place) => ({
+  at: ago((120 - place) * 60_000),
+  milliseconds: 60_000,
+}));
+
+async function giveUp(
+  error: OptimoveUnavailableError | BudgetSpentError,
+  outages: Partial<Outages> = {},
+  more: Partial<Patience> & { readonly failures?: readonly FailedRequest[] } = {},
+) {
+  const { failures = forTwoHours, ...patience } = more;
+  const asked: (readonly string[])[] = [];
+  const warehouse = {
+    failuresOf: async (_run: string, _chunk: string | null, calls: readonly string[]) => {
+      asked.push(calls);
+      return failures;
+    },
+  } as unknown as Warehouse;
+  const waiting = {
+    runId: 'run-1',
+    chunk: '2026-01-01/2026-01-01',
+    warehouse,
+    patience: {
+      giveUpAfterMs: hour,
+      connection: 'main',
+      workflowId: 'nightly',
+      startedAt: ago(48 * hour),
+      pauses: [],
+      outages: () => ({ past: [], open: null, ...outages }),
+      ...patience,
+    },
+  };
+  const thrown = await giveUpIfTooLong(waiting, call, error).catch((reason: unknown) => reason);
+  return { thrown, asked };
+}
+
+const open = (ms: number) => ({ open: { from: Date.now() - ms, countedMs: ms } });
+
+describe('while the connection answers others', () => {
+  test('a call that has only failed for giveUpAfter is given up', async () => {
+    const { thrown, asked } = await giveUp(failed);
+    expect(thrown).toBeInstanceOf(RefusedError);
+    expect(thrown).not.toBeInstanceOf(OutageError);
+    expect(asked).toEqual([[call.key]]);
+    expect((await giveUp(failed, {}, { giveUpAfterMs: 3 * hour })).thrown).toBeUndefined();
+  });
+
+  test('the sign-in that it needs is a failure of the call', async () => {
+    const { thrown, asked } = await giveUp(notSignedIn);
+    expect(thrown).toBeInstanceOf(RefusedError);
+    expect(asked).toEqual([[call.key, 'general/login']]);
+  });
+
+  test('pauses and outages that are over do not count', async () => {
+    const stopped = { from: Date.now() - 2 * hour, until: Date.now() - hour + 60_000 };
+    const pause = {
+      from: new Date(stopped.from).toISOString(),
+      until: new Date(stopped.until).toISOString(),
+    };
+    expect((await giveUp(failed, { past: [stopped] })).thrown).toBeUndefined();
+    expect((await giveUp(failed, {}, { pauses: [pause] })).thrown).toBeUndefined();
+  });
+
+  test('a wait for quota gives nothing up', async () => {
+    expect(await giveUp(spent)).toEqual({ thrown: undefined, asked: [] });
+  });
+
+  test('nothing is given up that is not known to have failed', async () => {
+    expect((await giveUp(failed, {}, { failures: [], giveUpAfterMs: 0 })).thrown).toBeUndefined();
+  });
+});
+
+describe('in an outage', () => {
+  test('no call is given up, however long it has failed', async () => {
+    expect(await giveUp(failed, open(hour / 2))).toEqual({ thrown: undefined, asked: [] });
+  });
+
+  test.each([
+    ['that fails', failed],
+    ['that waits', spent],
+  ])('of giveUpAfter a call %s stops the run', async (_name, error) => {
+    const { thrown } = await giveUp(error, open(hour));
+    expect(thrown).toBeInstanceOf(OutageError);
+    expect((thrown as Error).message).toMatch(
+      /^Connection main has answered nobody since 20.*giveUpAfter \(1h\)\. .*`river retry nightly` loads what is missing\.$/,
+    );
+  });
+
+  test('a run counts from its own start', async () => {
+    const { thrown } = await giveUp(failed, open(5 * hour), { startedAt: ago(hour / 2) });
+    expect(thrown).toBeUndefined();
+  });
+});
