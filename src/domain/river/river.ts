@@ -43,7 +43,7 @@ export const RiverSetting = z.strictObject({
   schedule: ScheduleSetting.optional().describe(descriptions.schedule),
   waitForData: Duration.default('0').describe('How long a run waits at most until its last day is complete.'),
   giveUpAfter: Duration.default('6h').describe(
-    'A chunk fails when one of its calls has only failed for that long.',
+    'A chunk fails when one of its calls has only failed for that long while the connection answers others; an outage that long fails all chunks that are not loaded at once. Waits for quota, after 429 and in a pause do not count.',
   ),
 });
 export type RiverSetting = z.infer<typeof RiverSetting>;
