@@ -70,9 +70,11 @@ function outage(
   cause: Error,
 ): OutageError {
   const since = new Date(from).toISOString();
+  // Where nobody else calls, one call that always fails is all that is known of the connection.
+  const last = cause instanceof OptimoveUnavailableError ? ` The last failure: ${cause.message}` : '';
   return new OutageError(
     `Connection ${connection} has answered nobody since ${since}, for longer than giveUpAfter (${durationText(giveUpAfterMs)}). ` +
-      `When it answers again, \`river retry ${workflowId}\` loads what is missing.`,
+      `When it answers again, \`river retry ${workflowId}\` loads what is missing.${last}`,
     { facts: { connection, since }, cause },
   );
 }
