@@ -6,7 +6,7 @@ import {
   RefusedError,
 } from '../domain/errors.ts';
 import { durationText } from '../domain/river/duration.ts';
-import { failingMs } from '../domain/run/failing-ms.ts';
+import { failingMs, retryMs } from '../domain/run/failing-ms.ts';
 import { type OpenOutage, type Outages, outageMs } from '../domain/run/outage-clock.ts';
 import { intervalsOf, type Pause } from '../domain/run/pause.ts';
 import type { Warehouse } from './ports.ts';
@@ -33,13 +33,14 @@ interface Waiting {
 
 /**
  * Throws where a failure, or the wait after one, has lasted for `giveUpAfter`: OutageError where the connection has
- * answered nobody for that long, and RefusedError where it has answered others and this call alone has failed.
+ * answered nobody for that long, and RefusedError where it has answered others and this call alone has failed. Else says
+ * in how many milliseconds the call is worth another try.
  */
 export async function giveUpIfTooLong(
   { runId, chunk, warehouse, patience }: Waiting,
   call: Call,
   error: OptimoveUnavailableError | BudgetSpentError,
-): Promise<void> {
+): Promise<number> {
   const now = Date.now();
   const { giveUpAfterMs } = patience;
   const { past, open } = patience.outages();
@@ -47,12 +48,15 @@ export async function giveUpIfTooLong(
   if (open) {
     const run = { startedAt: Date.parse(patience.startedAt), pauses };
     if (outageMs(open, run, now) >= giveUpAfterMs) throw outage(patience, open, error);
-    return;
+    // When that is, the budget says: it has the probe.
+    return retryMs(0);
   }
-  if (!(error instanceof OptimoveUnavailableError)) return;
+  if (!(error instanceof OptimoveUnavailableError)) return retryMs(0);
   const failures = await warehouse.failuresOf(runId, chunk, callsBehind(call, error));
   const [first] = failures;
-  if (!first || failingMs(failures, now, [...past, ...pauses]) < giveUpAfterMs) return;
+  if (!first || failingMs(failures, now, [...past, ...pauses]) < giveUpAfterMs) {
+    return retryMs(failures.length - 1);
+  }
   throw new RefusedError(`Given up: it has only failed since ${first.at}. ${error.message}`, {
     facts: error.facts,
     cause: error,

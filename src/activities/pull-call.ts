@@ -96,10 +96,10 @@ async function ask(
       if (error instanceof ChunkClosed || error instanceof WarehouseUnavailableError) throw error;
       if (requests.length > 0) await context.warehouse.noteRequests(context.runId, context.chunk, requests);
       if (error instanceof ThrottledError) continue;
-      if (error instanceof OptimoveUnavailableError || error instanceof BudgetSpentError) {
-        await giveUpIfTooLong(context, call, error);
-      }
-      throw error;
+      if (error instanceof BudgetSpentError) await giveUpIfTooLong(context, call, error);
+      if (!(error instanceof OptimoveUnavailableError)) throw error;
+      const retryInMs = await giveUpIfTooLong(context, call, error);
+      throw new OptimoveUnavailableError(error.message, { retryInMs, facts: error.facts, cause: error });
     }
   }
 }

@@ -2,6 +2,7 @@ import { ApplicationFailure, activityInfo, CancelledFailure } from '@temporalio/
 import {
   BudgetSpentError,
   ConfigurationError,
+  OptimoveUnavailableError,
   PassingError,
   RefusedError,
   RiverError,
@@ -18,7 +19,10 @@ const attemptsAtTheUnknown = 5;
 export function toApplicationFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof PassingError || error instanceof ThrottledError || error instanceof BudgetSpentError) {
-    return ApplicationFailure.create({ type: error.name, message: error.message, nonRetryable: false });
+    const { name: type, message } = error;
+    // Temporal counts the attempts of a slice, which many calls share: by those, a few that failed would stop all for minutes.
+    const nextRetryDelay = error instanceof OptimoveUnavailableError ? error.retryInMs : undefined;
+    return ApplicationFailure.create({ type, message, nonRetryable: false, nextRetryDelay });
   }
   if (error instanceof ConfigurationError || error instanceof RefusedError || error instanceof RiverError) {
     return ApplicationFailure.create({ type: error.name, message: error.message, nonRetryable: true });

@@ -61,7 +61,15 @@ export class NotificationRefusedError extends RefusedError {}
 export class PassingError extends RiverError {}
 
 /** Optimove does not answer, or answers 5xx, 408, 425, an HTML page or a cut body. */
-export class OptimoveUnavailableError extends PassingError {}
+export class OptimoveUnavailableError extends PassingError {
+  /** When the call is worth another try, in milliseconds; undefined where that is left to Temporal. */
+  readonly retryInMs: number | undefined;
+
+  constructor(message: string, options: { retryInMs?: number; facts?: Facts; cause?: unknown } = {}) {
+    super(message, options);
+    this.retryInMs = options.retryInMs;
+  }
+}
 
 /** The warehouse cannot be reached, or is busy. */
 export class WarehouseUnavailableError extends PassingError {}

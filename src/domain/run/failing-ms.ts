@@ -31,4 +31,5 @@ export function failingMs(
 }
 
 /** What Temporal waits after so many failures of an activity: doubled each time. */
-const retryMs = (failuresBefore: number): number => Math.min(longestRetryMs, 1_000 * 2 ** failuresBefore);
+export const retryMs = (failuresBefore: number): number =>
+  Math.min(longestRetryMs, 1_000 * 2 ** failuresBefore);
