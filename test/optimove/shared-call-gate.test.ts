@@ -378,6 +378,23 @@ describe('an outage', () => {
     await until(() => calls.every((each) => each.end));
   });
 
+  test('is known while it lasts, and when it was once it is over', async () => {
+    const { open } = aBudget(wide);
+    const gate = open();
+    const startedAt = Date.now();
+    await startOutage(gate);
+    const probe = enter(gate);
+    await probe.entered;
+    const { open: lasts } = gate.outages;
+    expect(lasts?.from).toBeGreaterThanOrEqual(startedAt - 50);
+    expect(gate.outages.past).toEqual([]);
+    probe.finish(answered);
+    expect(gate.outages.open).toBeNull();
+    expect(gate.outages.past).toHaveLength(1);
+    await call(gate, 'run');
+    expect(gate.outages.open).toBeNull();
+  });
+
   test('goes on where the probe was not sent: another caller is let through', async () => {
     const { open } = aBudget(wide);
     const gate = open();
