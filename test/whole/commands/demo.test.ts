@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { childrenOf, isAlive, type RunningProcess } from '../../helpers/children-of.ts';
@@ -13,16 +14,18 @@ interface Demonstration {
 }
 
 const printed = (pattern: RegExp, { stdout, stderr }: CommandEnd) => pattern.exec(stdout + stderr)?.[1] ?? '';
-const configuration = (end: CommandEnd) => printed(/Configuration +(\S+)/, end);
 
 describe('two demonstrations at once', () => {
   const started: StartedCommand[] = [];
+  /** Where they make their folders. */
+  let folder: string;
   let text: Demonstration;
   let json: Demonstration;
 
   beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'river-'));
     const demonstrate = async (...flags: string[]): Promise<Demonstration> => {
-      const demo = startCommand(['demo', ...flags], process.env);
+      const demo = startCommand(['demo', ...flags], { ...process.env, TMPDIR: folder });
       started.push(demo);
       await demo.says('Started customers-by-action');
       const children = await childrenOf(demo.pid);
@@ -31,14 +34,12 @@ describe('two demonstrations at once', () => {
     [text, json] = await Promise.all([demonstrate(), demonstrate('--json')]);
   });
   afterAll(async () => {
-    for (const demo of started) {
-      demo.kill('SIGKILL');
-      const file = configuration(await demo.end);
-      if (file.includes('river-demo-')) await rm(dirname(file), { recursive: true });
-    }
+    for (const demo of started) demo.kill('SIGKILL');
+    await Promise.all(started.map(({ end }) => end));
+    await rm(folder, { recursive: true });
   });
 
-  it('each load every row of their own', () => {
+  it('each load every row of their own', async () => {
     expect(text.end, text.end.stderr).toMatchObject({ code: 0 });
     expect(text.end.stderr).toMatch(/Web UI.*http:\/\/127\.0\.0\.1:\d+[\s\S]*\d\/2 chunks/);
     expect(text.end.stdout).toMatch(
@@ -47,7 +48,8 @@ describe('two demonstrations at once', () => {
     expect(json.end.code).toBe(0);
     const run = documentOf<{ rows: number; rowsExpected: number; calls: number }>(json.end);
     expect(run).toMatchObject({ status: 'succeeded', calls: 160, rows: run.rowsExpected });
-    expect(configuration(text.end)).not.toBe(configuration(json.end));
+    const folders = (await readdir(folder)).filter((name) => name.startsWith('river-demo-'));
+    expect(folders).toHaveLength(2);
   });
 
   it('show the first rows under their columns', () => {
@@ -64,7 +66,7 @@ describe('two demonstrations at once', () => {
 
   it('say where the rows are, and how to go on', () => {
     const warehouse = printed(/^Warehouse +(\S+) \(tables customers_by_action, river_runs, /m, text.end);
-    expect(dirname(warehouse)).toBe(dirname(configuration(text.end)));
+    expect(dirname(warehouse)).toBe(dirname(printed(/^Configuration +(\S+)$/m, text.end)));
     const database = new Sqlite(warehouse, { readonly: true, fileMustExist: true });
     try {
       const counted = database.prepare('select count(*) as n from customers_by_action').get();
