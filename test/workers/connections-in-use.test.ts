@@ -80,6 +80,7 @@ describe('a connection', () => {
       await call(after);
       expect(asked.map(({ room }) => room)).toEqual([8, 3]);
       expect(new Set(asked.map(({ process }) => process)).size).toBe(1);
+      expect(asked.map(({ sequence }) => sequence)).toEqual([1, 2]);
       expect(after.windows()).toEqual(before.windows());
     }));
 
