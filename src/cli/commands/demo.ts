@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
@@ -53,6 +53,9 @@ async function demo(context: CommandContext): Promise<ExitCode> {
       return file;
     },
     say: (line) => terminal.say(line),
+  }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
   });
   try {
     terminal.say(`Temporal's Web UI, while this runs: ${services.temporal.uiUrl}`);
