@@ -55,7 +55,7 @@ export async function giveUpIfTooLong(
   const failures = await warehouse.failuresOf(runId, chunk, callsBehind(call, error));
   const [first] = failures;
   if (!first || failingMs(failures, now, [...past, ...pauses]) < giveUpAfterMs) {
-    return retryMs(failures.length - 1);
+    return retryMs(Math.max(0, failures.length - 1));
   }
   throw new RefusedError(`Given up: it has only failed since ${first.at}. ${error.message}`, {
     facts: error.facts,

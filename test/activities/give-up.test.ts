@@ -51,8 +51,10 @@ async function giveUp(
       ...patience,
     },
   };
-  const thrown = await giveUpIfTooLong(waiting, call, error).catch((reason: unknown) => reason);
-  return { thrown, asked };
+  return giveUpIfTooLong(waiting, call, error).then(
+    (retryInMs) => ({ retryInMs, thrown: undefined, asked }),
+    (thrown: unknown) => ({ retryInMs: undefined, thrown, asked }),
+  );
 }
 
 const open = (ms: number) => ({ open: { from: Date.now() - ms, countedMs: ms } });
@@ -63,7 +65,7 @@ describe('while the connection answers others', () => {
     expect(thrown).toBeInstanceOf(RefusedError);
     expect(thrown).not.toBeInstanceOf(OutageError);
     expect(asked).toEqual([[call.key]]);
-    expect((await giveUp(failed, {}, { giveUpAfterMs: 3 * hour })).thrown).toBeUndefined();
+    expect(await giveUp(failed, {}, { giveUpAfterMs: 3 * hour })).toMatchObject({ retryInMs: 120_000 });
   });
 
   test('the sign-in that it needs is a failure of the call', async () => {
@@ -83,7 +85,20 @@ describe('while the connection answers others', () => {
   });
 
   test('a wait for quota gives nothing up', async () => {
-    expect(await giveUp(spent)).toEqual({ thrown: undefined, asked: [] });
+    expect(await giveUp(spent)).toMatchObject({ thrown: undefined, asked: [] });
+  });
+
+  test('a call is tried again by its own failures: after one of them at once, after more ever later', async () => {
+    for (const [count, retryInMs] of [
+      [0, 1_000],
+      [1, 1_000],
+      [2, 2_000],
+      [6, 32_000],
+      [9, 120_000],
+    ] as const) {
+      const failures = forTwoHours.slice(0, count);
+      expect(await giveUp(failed, {}, { failures, giveUpAfterMs: 3 * hour })).toMatchObject({ retryInMs });
+    }
   });
 
   test('nothing is given up that is not known to have failed', async () => {
@@ -93,7 +108,7 @@ describe('while the connection answers others', () => {
 
 describe('in an outage', () => {
   test('no call is given up, however long it has failed', async () => {
-    expect(await giveUp(failed, open(hour / 2))).toEqual({ thrown: undefined, asked: [] });
+    expect(await giveUp(failed, open(hour / 2))).toMatchObject({ thrown: undefined, asked: [] });
   });
 
   test.each([
