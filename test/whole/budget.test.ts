@@ -265,7 +265,8 @@ describe('an API that says no', { timeout: 150_000 }, () => {
         // Those under way and those let through before the news of them came, close together; then one after 1, 2, 4 … s.
         const lastOfCrowd = resets.findLastIndex((at, k) => at - (resets[k - 1] ?? at) < 900);
         const probes = resets.slice(lastOfCrowd + 1);
-        expect(resets.length - probes.length).toBeLessThanOrEqual(2 * 8);
+        // On a busy machine the news takes as long as two calls: those of eight lanes, three times.
+        expect(resets.length - probes.length).toBeLessThanOrEqual(3 * 8);
         expect(probes.length).toBeGreaterThanOrEqual(2);
         expect(probes.length).toBeLessThanOrEqual(4);
         const gaps = probes.slice(1).map((at, k) => at - (probes[k] ?? 0));

@@ -78,11 +78,12 @@ it.concurrent('Postgres killed right after all is staged has all of it when it i
 
 it.concurrent('Postgres killed while pages are staged loses those, and only their calls are made again', async () => {
   const river = riverOf('pg', 'staging');
-  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 100 }, async (house) => {
+  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 500 }, async (house) => {
     const run = endOf(await house.start(river.name));
     await until(async () => house.simulator.stats().calls > 0);
     // Whoever stages a page counts its calls there first.
     const unlock = lock(house, `begin; select from river_chunks where river = '${river.name}' for update`);
+    await until(() => isLocked(house));
     await until(async () => (await waitingFor(house, 'river_chunks')) > 0);
     const [staged] = await house.ask.pg('select count(*) as n from river_calls');
     await house.postgres.kill();
@@ -161,6 +162,12 @@ function lock({ ask }: KillHouse, statement: string): (how?: 'lost') => Promise<
     );
     await isLost;
   };
+}
+
+/** Whether whoever locks has done so: before, others may hold it, and wait for each other. */
+async function isLocked({ ask }: KillHouse): Promise<boolean> {
+  const [found] = await ask.pg(`select count(*) as n from pg_stat_activity where wait_event = 'PgSleep'`);
+  return Number(found?.n) > 0;
 }
 
 /** How many statements on that table wait for a lock. */
