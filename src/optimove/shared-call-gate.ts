@@ -7,6 +7,7 @@ import { createBudgetQueue } from './budget-queue.ts';
 import { budgetSpent } from './budget-spent.ts';
 import type { CallGate, CallOutcome } from './call-gate.ts';
 import { createHeldPermits } from './held-permits.ts';
+import { lateCallers } from './late-callers.ts';
 import { createNewsDesk } from './news-desk.ts';
 import { createOutageLog } from './outage-log.ts';
 import { createRunLine } from './run-line.ts';
@@ -191,11 +192,8 @@ class SharedGate implements SharedCallGate {
   }
 
   /** Puts permits to use, sends away who would wait too long, and says when to ask again. */
-  #take(
-    { permits, askAgainMs, nextInMs, heldBy }: GateAnswer,
-    asks: readonly RunAsks[],
-    sentAt: number,
-  ): number | null {
+  #take(answer: GateAnswer, asks: readonly RunAsks[], sentAt: number): number | null {
+    const { permits } = answer;
     const returnedBefore = this.#returned.length;
     for (const permit of permits) {
       const { from, until } = this.#clock.spanOf(permit.at);
@@ -205,18 +203,9 @@ class SharedGate implements SharedCallGate {
     const late = this.#returned.length - returnedBefore;
     if (permits.length === 0 || late < permits.length) this.#silentSince = undefined;
     else this.#silence(sentAt);
-    const next = new Map(nextInMs.map(({ run, inMs }) => [run, inMs]));
-    const farthestMs = Math.max(0, ...nextInMs.flatMap(({ inMs }) => inMs));
-    const unmet = new Map(asks.map(({ run, calls }) => [run, calls]));
-    for (const { run } of permits) unmet.set(run, (unmet.get(run) ?? 0) - 1);
-    this.#line.sendAway((run, place) => {
-      const behind = place - this.#held.countFor(run);
-      // Who has a permit stays, and who has come since: nobody has asked for him, and a small run may go at once.
-      if (behind < 0 || behind >= (unmet.get(run) ?? 0)) return undefined;
-      const waitMs = next.get(run)?.[behind] ?? farthestMs;
-      return waitMs > this.#maxWaitMs ? budgetSpent(waitMs, heldBy) : undefined;
-    });
-    return this.#returned.length > 0 ? 0 : askAgainMs;
+    const heldFor = (run: string) => this.#held.countFor(run);
+    this.#line.sendAway(lateCallers(answer, asks, { maxWaitMs: this.#maxWaitMs, heldFor }));
+    return this.#returned.length > 0 ? 0 : answer.askAgainMs;
   }
 
   #giveUpHeld(): void {
