@@ -1,6 +1,4 @@
-import type { RunProgress } from '../domain/run/progress.ts';
-
-type RunNow = Pick<RunProgress, 'state' | 'waitingUntil' | 'waitingForDataUntil' | 'expectedEnd'>;
+import type { RunNow, RunProgress } from '../domain/run/progress.ts';
 
 /** A run in one line, as it goes. */
 export function showProgress(progress: RunProgress): string {

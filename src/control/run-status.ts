@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ConfigurationError } from '../domain/errors.ts';
 import { pausedMemo } from '../domain/run/pause.ts';
-import type { RunProgress } from '../domain/run/progress.ts';
+import type { RunNow } from '../domain/run/progress.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
 import type { ChunkStatus, RunResult, RunStatus } from '../domain/run/run-result.ts';
 import type { riverRun } from '../workflows/index.ts';
@@ -20,8 +20,6 @@ export type RunReport = RunResult & {
   /** Why a run has failed that was never opened, such as one whose input was refused; else null. */
   readonly error: string | null;
 };
-
-type RunNow = Pick<RunProgress, 'state' | 'waitingUntil' | 'waitingForDataUntil' | 'expectedEnd' | 'windows'>;
 
 const statusOfTemporal: Readonly<Record<string, RunStatus>> = {
   RUNNING: 'running',

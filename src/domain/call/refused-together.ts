@@ -13,9 +13,9 @@ const refusal = 400;
 const recipientGroup = /([?&])RecipientGroupID=(\d+)/;
 
 /**
- * What the refusals among a chunk's calls mean, whatever else is among them: a recipient group refused with 400 has no rows, and a warning
- * says so, where another group of the same day and action was answered. Throws ReportRefusedError where all of
- * them were refused. A warning sums up all calls of one recipient group.
+ * What the refusals among a chunk's calls mean, whatever else is among them: a recipient group refused with 400 has no
+ * rows, and a warning says so, where not all groups of the same day and action were. Throws ReportRefusedError where
+ * all of them were refused. A warning sums up all calls of one recipient group.
  */
 export function refusedTogether(calls: readonly CallStatus[]): string[] {
   const refused = calls.filter(({ status }) => status === refusal);

@@ -13,6 +13,12 @@ export interface ChunkProgress {
   readonly error: string | null;
 }
 
+/** What a run does and waits for at a moment. */
+export type RunNow = Pick<
+  RunProgress,
+  'state' | 'waitingUntil' | 'waitingForDataUntil' | 'expectedEnd' | 'windows'
+>;
+
 /** What the `progress` query answers. */
 export interface RunProgress {
   readonly river: string;
