@@ -22,6 +22,8 @@ export const states = {
     'chunk-failed',
     'wrong-base-url',
     'refused-input',
+    'refused-and-told',
+    'given-up-in-outage',
     'refused-credentials',
   ],
   apiBudget: ['permits', 'recalled', 'throttled', 'in-outage', 'continued-as-new', 'carried-over'],

@@ -25,6 +25,7 @@ export const rivers = {
   sends: { report: 'customer-send-details-by-campaign', period, target: { table: 'sends' } },
   pruned: { report: 'customers-by-action', period, prune: true, target: { table: 'pruned' } },
   tracked: { ...details, period: { start: '2026-01-01' }, target: { table: 'tracked' } },
+  impatient: { ...details, giveUpAfter: '5s', target: { table: 'impatient' } },
   waits: { ...details, waitForData: '6s', target: { table: 'waits' } },
 };
 

@@ -34,6 +34,7 @@ it.concurrent('runs that fail, and their retries', () =>
     const record = recorderOf(house);
     await house.run({ river: 'unknown' }, 'refused');
     await record.run('refused', 'refused-input');
+    await record.run('refused', 'refused-and-told');
     house.simulator.setFaults([
       { kind: 'status', status: 400, match: { parameters: { Date: '2026-01-02' } } },
     ]);
@@ -90,3 +91,9 @@ it.concurrent('a run in an outage, and the budget with it', () =>
       await recorderOf(house).budget('in-outage');
     },
   ));
+
+it.concurrent('a run that an outage outlasts', () =>
+  withRivers({ rivers, simulator: { faults: [{ kind: 'outage', as: 'reset' }] } }, async (house) => {
+    expect(await house.run({ river: 'impatient' }, 'given-up')).toMatchObject({ kind: 'OutageError' });
+    await recorderOf(house).run('given-up', 'given-up-in-outage');
+  }));
