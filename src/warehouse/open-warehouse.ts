@@ -10,7 +10,7 @@ import { readBooks } from './read-books.ts';
 import { settleRun } from './settle-run.ts';
 import { noteRequests, stagePage } from './stage-page.ts';
 import { readCallsAnswered, readStagedCalls } from './staged-calls.ts';
-import { readStagedPages } from './staged-pages.ts';
+import { readPageNotes, readStagedPages } from './staged-pages.ts';
 import { answeredCalls } from './statements/answered-calls.ts';
 import { beginChunk } from './statements/begin-chunk.ts';
 import { chunkStatuses } from './statements/chunk-statuses.ts';
@@ -64,6 +64,7 @@ export async function openWarehouse(
     callsAnswered: (runId, chunk, slice, statuses) =>
       readCallsAnswered(database, { runId, chunk, slice }, statuses),
     stagedPages: (runId, chunk, slice) => readStagedPages(database, { runId, chunk, slice }),
+    pageNotes: (runId, chunk, slice) => readPageNotes(database, { runId, chunk, slice }),
     stagePage: (runId, chunk, page, requests) => stagePage(database, runId, chunk, page, requests),
     noteRequests: (runId, chunk, requests) => noteRequests(database, runId, chunk, requests),
     failuresOf: (runId, chunk, calls) => read((tables) => failuresOf(tables, runId, chunk, calls)),

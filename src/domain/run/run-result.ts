@@ -19,6 +19,10 @@ export interface Warning {
   readonly start: Day | null;
   readonly end: Day | null;
   readonly message: string;
+  /** `data`: rows were kept, fell, may be cut, or values stand beside their column. `notify` tells `warned` of these. */
+  readonly about?: 'data';
+  /** The column that it is about, where it is about one: a run says it once a column. */
+  readonly column?: string;
 }
 
 /**

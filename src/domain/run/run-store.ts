@@ -8,6 +8,7 @@ import type { CommitOutcome, CommitRequest } from './commit.ts';
 import type { FailedRequest } from './failing-ms.ts';
 import type { Freshness } from './freshness.ts';
 import type { EndOfRun, LeftRun } from './left-run.ts';
+import type { NotesOfPage } from './page-notes.ts';
 import type { BegunChunk, ChunkStatus, RunStatus } from './run-result.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { StagedCall, StagedPage } from './staged-page.ts';
@@ -52,6 +53,8 @@ export interface RunStore {
     chunk: string | null,
     slice: string,
   ): AsyncIterable<Pick<StagedPage, 'call' | 'page' | 'columns' | 'rows'>>;
+  /** What the staged pages of a slice brought that a person is to hear of. `chunk` null: those of the whole run. */
+  pageNotes(runId: string, chunk: string | null, slice: string): AsyncIterable<NotesOfPage>;
   /**
    * The page, its call's rows in `river_calls` and the chunk's counts, in one transaction, and only while the chunk is open.
    * `chunk` null: a list of the whole run. A page staged twice is there once.

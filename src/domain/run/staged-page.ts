@@ -1,4 +1,5 @@
 import type { FittedRows } from '../column/fit-rows.ts';
+import type { PageNotes } from './page-notes.ts';
 
 /** One page of one call, fitted to columns. */
 export interface StagedPage extends FittedRows {
@@ -13,6 +14,8 @@ export interface StagedPage extends FittedRows {
   readonly fingerprint: string;
   /** Rows the API answered: where `$skip` goes on. */
   readonly received: number;
+  /** What a person is to hear of; nothing where it is left out. */
+  readonly notes?: PageNotes;
 }
 
 /** How far a call of a slice has come. */

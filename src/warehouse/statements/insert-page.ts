@@ -1,3 +1,4 @@
+import { isQuiet } from '../../domain/run/page-notes.ts';
 import type { StagedPage } from '../../domain/run/staged-page.ts';
 import type { Tables } from '../dialect.ts';
 import { pageText } from '../page-text.ts';
@@ -23,6 +24,7 @@ export async function insertPage(
       status: page.status,
       fingerprint: page.fingerprint,
       received: page.received,
+      notes: page.notes && !isQuiet(page.notes) ? JSON.stringify(page.notes) : null,
       row_count: page.rows.length,
       columns: JSON.stringify(page.columns),
       types: JSON.stringify(types),
