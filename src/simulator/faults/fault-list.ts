@@ -20,6 +20,7 @@ export interface Effects {
   readonly retryAfter: number | undefined;
   readonly spellings: ReadonlySet<Spelling>;
   readonly bigKeys: readonly string[];
+  readonly names: Readonly<Record<string, string>>;
 }
 
 export interface FaultList {
@@ -82,6 +83,7 @@ export function createFaultList(random: Random): FaultList {
         retryAfter: undefined as number | undefined,
         spellings: new Set<Spelling>(),
         bigKeys: ['TemplateID'] as readonly string[],
+        names: {} as Readonly<Record<string, string>>,
       };
       for (const [at, one] of active.entries()) {
         // A fault that could not show behind another keeps its times for a later call.
@@ -101,6 +103,7 @@ const bendingKinds: ReadonlySet<Fault['kind']> = new Set([
   'ignoreSkip',
   'empty',
   'retryAfter',
+  'names',
   'drift',
 ]);
 
@@ -130,6 +133,9 @@ function bend(
       break;
     case 'retryAfter':
       effects.retryAfter = fault.seconds;
+      break;
+    case 'names':
+      effects.names = { ...effects.names, ...fault.as };
       break;
     case 'drift':
       for (const spelling of fault.spellings) effects.spellings.add(spelling);

@@ -51,6 +51,11 @@ type BendingFault =
   | { readonly kind: 'empty'; readonly as: EmptyAs }
   /** Retry-After on the simulator's own 429. */
   | { readonly kind: 'retryAfter'; readonly seconds: number }
+  /**
+   * Names (the values of keys that end in Name) come spelled otherwise, in every list and report: from the name that the
+   * simulator has to the one that it writes, such as one with blanks at its end or with accents of their own.
+   */
+  | { readonly kind: 'names'; readonly as: Readonly<Record<string, string>> }
   /** `keys` are those that `bigIntegers` makes too large for a double; default TemplateID. */
   | { readonly kind: 'drift'; readonly spellings: readonly Spelling[]; readonly keys?: readonly string[] };
 

@@ -31,6 +31,11 @@ const occasion: Readonly<Record<string, Check>> = {
   forMs: wholeNumber(1),
 };
 
+const spelledNames: Check = (value) =>
+  isObject(value) && Object.values(value).every((one) => typeof one === 'string')
+    ? undefined
+    : 'an object from names to how they are spelled';
+
 interface Kind {
   readonly fields: Readonly<Record<string, Check>>;
   readonly required?: readonly string[];
@@ -52,6 +57,7 @@ const kinds: Readonly<Record<Fault['kind'], Kind>> = {
   ignoreSkip: { fields: {} },
   empty: { fields: { as: oneOf(emptyWays) }, required: ['as'] },
   retryAfter: { fields: { seconds: wholeNumber(0) }, required: ['seconds'] },
+  names: { fields: { as: spelledNames }, required: ['as'] },
   drift: { fields: { spellings: listOf(oneOf(spellings)), keys: listOf(text) }, required: ['spellings'] },
 };
 

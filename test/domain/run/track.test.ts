@@ -64,5 +64,9 @@ describe('a day that stands in the table', () => {
     expect(differsInFilters(actions(1, 2), actions(2, 1))).toBe(false);
     expect(differsInFilters(aRiver({ filters: { customerAttributes: ['Country'] } }), plain)).toBe(true);
     expect(differsInFilters(aRiver({ report: 'promo-codes' }), plain)).toBe(true);
+    const named = (name: string) => aRiver({ filters: { actions: [name], customerAttributes: ['Country'] } });
+    expect(differsInFilters(named('Tre\u0300s\u00a0ACTIFS '), named('Très actifs'))).toBe(false);
+    const sent = (name: string) => aRiver({ filters: { customerAttributes: [name] } });
+    expect(differsInFilters(sent('country'), sent('Country'))).toBe(true);
   });
 });
