@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../domain/errors.ts';
+import type { RetryInput } from '../domain/river/read-run-input.ts';
+import { withEmptied } from '../domain/river/target.ts';
 import type { NewRun, RetriableChunk, StoredRun } from '../domain/run/stored-run.ts';
 import type { OpenRunRequest } from './contract.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
@@ -22,7 +24,7 @@ interface Found {
  */
 export async function planRetry(
   ports: ActivityPorts,
-  workflowId: string,
+  { workflowId, allowEmptied }: RetryInput,
   request: OpenRunRequest,
 ): Promise<Opening> {
   const warehouses = await allWarehouses(ports);
@@ -45,7 +47,7 @@ export async function planRetry(
     run: {
       runId,
       workflowId: request.workflowId,
-      river,
+      river: withEmptied(river, allowEmptied),
       period,
       day,
       startedAt,
