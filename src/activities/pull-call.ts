@@ -10,6 +10,7 @@ import {
   ThrottledError,
   WarehouseUnavailableError,
 } from '../domain/errors.ts';
+import type { Day } from '../domain/period/day.ts';
 import type { StagedCall } from '../domain/run/staged-page.ts';
 import { giveUpIfTooLong, type Patience } from './give-up.ts';
 import type { Optimove, Warehouse } from './ports.ts';
@@ -30,6 +31,8 @@ export interface PullContext {
   readonly signals: StopSignals;
   /** Fits an answer's rows to columns. */
   fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
+  /** The day of which a call's rows are; null where they are not loaded by days. */
+  dayOf(call: Call): Day | null;
   /** Whether this failure of this call's first page is taken as "no rows" (report 1: one recipient group of ten refused). */
   tolerates(call: Call, error: RiverError): boolean;
 }
@@ -122,7 +125,8 @@ async function stage(
   const last = asked ? nextPage({ call, asked, received, fingerprint, previousFingerprint }).done : true;
   const fitted = context.fit(call, answer.rows);
   const { runId, chunk, slice } = context;
-  const staged = { slice, call: call.key, page, last, status, fingerprint, received, ...fitted };
+  const day = context.dayOf(call);
+  const staged = { slice, call: call.key, page, last, status, fingerprint, received, day, ...fitted };
   if ((await context.warehouse.stagePage(runId, chunk, staged, requests)) === 'closed')
     throw new ChunkClosed();
   progress.rows += fitted.rows.length;

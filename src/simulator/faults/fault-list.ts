@@ -15,6 +15,7 @@ export interface Effects {
   readonly latencyMs: number;
   readonly dribbleMs: number;
   readonly pageCap: number | undefined;
+  readonly rowsAtMost: number | undefined;
   readonly ignoreSkip: boolean;
   readonly emptyAs: EmptyAs | undefined;
   readonly retryAfter: number | undefined;
@@ -78,6 +79,7 @@ export function createFaultList(random: Random): FaultList {
         latencyMs: 0,
         dribbleMs: 0,
         pageCap: undefined as number | undefined,
+        rowsAtMost: undefined as number | undefined,
         ignoreSkip: false,
         emptyAs: undefined as EmptyAs | undefined,
         retryAfter: undefined as number | undefined,
@@ -100,6 +102,7 @@ export function createFaultList(random: Random): FaultList {
 const bendingKinds: ReadonlySet<Fault['kind']> = new Set([
   'slow',
   'pageCap',
+  'fewerRows',
   'ignoreSkip',
   'empty',
   'retryAfter',
@@ -124,6 +127,9 @@ function bend(
       break;
     case 'pageCap':
       effects.pageCap = Math.min(fault.rows, effects.pageCap ?? fault.rows);
+      break;
+    case 'fewerRows':
+      effects.rowsAtMost = Math.min(fault.rows, effects.rowsAtMost ?? fault.rows);
       break;
     case 'ignoreSkip':
       effects.ignoreSkip = true;

@@ -45,6 +45,8 @@ type BendingFault =
   | { readonly kind: 'slow'; readonly latencyMs?: number; readonly dribbleMs?: number }
   /** No page holds more rows, whatever $top asks. */
   | { readonly kind: 'pageCap'; readonly rows: number }
+  /** The call has no more rows than this, whatever page is asked for; 0: none any more. */
+  | { readonly kind: 'fewerRows'; readonly rows: number }
   /** $skip has no effect: every page is the first. */
   | { readonly kind: 'ignoreSkip' }
   /** How an answer without rows is written. */

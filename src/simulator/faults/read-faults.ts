@@ -54,6 +54,7 @@ const kinds: Readonly<Record<Fault['kind'], Kind>> = {
   notFound: { fields: {} },
   slow: { fields: { latencyMs: wholeNumber(0), dribbleMs: wholeNumber(1) } },
   pageCap: { fields: { rows: wholeNumber(1) }, required: ['rows'] },
+  fewerRows: { fields: { rows: wholeNumber(0) }, required: ['rows'] },
   ignoreSkip: { fields: {} },
   empty: { fields: { as: oneOf(emptyWays) }, required: ['as'] },
   retryAfter: { fields: { seconds: wholeNumber(0) }, required: ['seconds'] },
