@@ -79,6 +79,7 @@ export async function measureRiver(client: Client, connection: string, rows: num
             rows: fitted.rows.length,
             bytes: body.length,
             milliseconds: performance.now(),
+            outcome: 'answered',
           },
         ],
       );

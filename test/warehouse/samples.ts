@@ -89,6 +89,7 @@ export function aRequest(changes: Partial<RequestRecord> = {}): RequestRecord {
     rows: 1,
     bytes: 100,
     milliseconds: 12.5,
+    outcome: 'answered',
     ...changes,
   };
 }

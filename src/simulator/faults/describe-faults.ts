@@ -21,11 +21,47 @@ export const faultGuides: readonly FaultGuide[] = guidesOf({
   status: ['Answers with a status and a text.', { status: 400, text: 'no such day' }],
   jsonString: ['Answers 200 with a JSON string in place of rows.', { text: 'try later' }],
   notFound: ['Answers 404 in plain text, as a wrong base URL does.', {}],
+  limitWords: [
+    'Says in words that there were too many calls, without 429: as a text, a JSON string or an object.',
+    { status: 403, as: 'text', text: 'API call limit exceeded', times: 2 },
+  ],
+  reply: [
+    'Answers exactly this: status, body, the encoding of its bytes, headers.',
+    { status: 404, body: '<html></html>', headers: { 'content-type': 'text/html' }, times: 2 },
+  ],
+  limitWords: [
+    'Says in words that there were too many calls, without 429: with a status, or by 200.',
+    { status: 403, as: 'text', text: 'Rate limit exceeded', times: 1 },
+  ],
+  reply: [
+    'Answers exactly this: status, body, bytes (`encoding`), headers.',
+    { status: 200, body: '[{"CustomerID":', times: 3 },
+  ],
   slow: ['Waits before the answer, or sends its body in pieces.', { latencyMs: 500, dribbleMs: 2_000 }],
   pageCap: ['Sends no more rows in a page, whatever $top asks.', { rows: 500 }],
+  fewerRows: ['Leaves the call no more rows than this, whatever page is asked for; 0: none.', { rows: 0 }],
   ignoreSkip: ['Ignores $skip: every page is the first.', {}],
   empty: ['Writes an answer without rows in another way.', { as: '404' }],
   retryAfter: ["Puts Retry-After (seconds) on the simulator's own 429.", { seconds: 10 }],
+  encode: [
+    'Sends the body in other bytes; the charset is declared only where `declared` names one.',
+    { as: 'latin1', declared: 'iso-8859-1' },
+  ],
+  bareWord: [
+    'Writes the values under `keys` as a bare NaN or Infinity.',
+    { word: 'NaN', keys: ['FutureValue'] },
+  ],
+  repeatKey: [
+    'Names a key of every object twice.',
+    { key: 'ActionID', match: { endpoint: 'GetAllActions' } },
+  ],
+  names: ['Writes names otherwise, in lists and reports.', { as: { Email: ' E\u00A0mail ' } }],
+  encode: [
+    'Sends the body in other bytes; `declared` is the charset in Content-Type, `mark` a byte order mark.',
+    { as: 'latin1', declared: 'iso-8859-1' },
+  ],
+  bareWord: ['Writes values as a bare word, which is no JSON.', { word: 'NaN', keys: ['FutureValue'] }],
+  repeatKey: ['Names a key twice in every object.', { key: 'ActionID' }],
   drift: ['Spells keys and values as some tenants do.', { spellings: ['channelId', 'idsAsText'] }],
 });
 

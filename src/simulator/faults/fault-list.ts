@@ -1,6 +1,6 @@
 import type { EmptyAs } from '../reply.ts';
 import type { Random } from '../world/random.ts';
-import type { Fault, Occasion, ReplacingFault, Spelling } from './fault.ts';
+import type { BodyFault, Fault, Occasion, ReplacingFault, Spelling } from './fault.ts';
 
 /** A call as faults see it. */
 interface FaultyCall {
@@ -22,6 +22,8 @@ export interface Effects {
   readonly spellings: ReadonlySet<Spelling>;
   readonly bigKeys: readonly string[];
   readonly names: Readonly<Record<string, string>>;
+  /** What happens to the text of the body, one after the other. */
+  readonly ofBody: readonly BodyFault[];
 }
 
 export interface FaultList {
@@ -86,6 +88,7 @@ export function createFaultList(random: Random): FaultList {
         spellings: new Set<Spelling>(),
         bigKeys: ['TemplateID'] as readonly string[],
         names: {} as Readonly<Record<string, string>>,
+        ofBody: [] as readonly BodyFault[],
       };
       for (const [at, one] of active.entries()) {
         // A fault that could not show behind another keeps its times for a later call.
@@ -108,6 +111,9 @@ const bendingKinds: ReadonlySet<Fault['kind']> = new Set([
   'retryAfter',
   'names',
   'drift',
+  'encode',
+  'bareWord',
+  'repeatKey',
 ]);
 
 function isReplacing(fault: Fault): boolean {
@@ -146,6 +152,11 @@ function bend(
     case 'drift':
       for (const spelling of fault.spellings) effects.spellings.add(spelling);
       effects.bigKeys = fault.keys ?? effects.bigKeys;
+      break;
+    case 'encode':
+    case 'bareWord':
+    case 'repeatKey':
+      effects.ofBody = [...effects.ofBody, fault];
       break;
     default:
       effects.instead = fault;
