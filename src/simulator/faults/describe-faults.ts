@@ -29,14 +29,6 @@ export const faultGuides: readonly FaultGuide[] = guidesOf({
     'Answers exactly this: status, body, the encoding of its bytes, headers.',
     { status: 404, body: '<html></html>', headers: { 'content-type': 'text/html' }, times: 2 },
   ],
-  limitWords: [
-    'Says in words that there were too many calls, without 429: with a status, or by 200.',
-    { status: 403, as: 'text', text: 'Rate limit exceeded', times: 1 },
-  ],
-  reply: [
-    'Answers exactly this: status, body, bytes (`encoding`), headers.',
-    { status: 200, body: '[{"CustomerID":', times: 3 },
-  ],
   slow: ['Waits before the answer, or sends its body in pieces.', { latencyMs: 500, dribbleMs: 2_000 }],
   pageCap: ['Sends no more rows in a page, whatever $top asks.', { rows: 500 }],
   fewerRows: ['Leaves the call no more rows than this, whatever page is asked for; 0: none.', { rows: 0 }],
@@ -56,12 +48,6 @@ export const faultGuides: readonly FaultGuide[] = guidesOf({
     { key: 'ActionID', match: { endpoint: 'GetAllActions' } },
   ],
   names: ['Writes names otherwise, in lists and reports.', { as: { Email: ' E\u00A0mail ' } }],
-  encode: [
-    'Sends the body in other bytes; `declared` is the charset in Content-Type, `mark` a byte order mark.',
-    { as: 'latin1', declared: 'iso-8859-1' },
-  ],
-  bareWord: ['Writes values as a bare word, which is no JSON.', { word: 'NaN', keys: ['FutureValue'] }],
-  repeatKey: ['Names a key twice in every object.', { key: 'ActionID' }],
   drift: ['Spells keys and values as some tenants do.', { spellings: ['channelId', 'idsAsText'] }],
 });
 
