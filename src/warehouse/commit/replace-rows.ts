@@ -3,6 +3,7 @@ import type { CommitRequest } from '../../domain/run/commit.ts';
 import type { Warning } from '../../domain/run/run-result.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
+import { unmarkForgotten } from '../statements/forgotten-days.ts';
 import type { ManifestChunk } from '../statements/read-chunk.ts';
 import { type DaysOfRiver, deleteDays, insertDays, readDays } from '../statements/river-days.ts';
 import { stagingOf } from '../statements/staging-table.ts';
@@ -31,6 +32,7 @@ export async function replaceRows(
   const byDay = column === null ? new Map() : countByDay(stretch, inserted.byDay, { table, column });
   const of = { river: days.river, table, run: bearerOf(run), chunk };
   await insertDays(tables, of, byDay, at, request.completeUpTo);
+  if (stretch) await unmarkForgotten(tables, { river: days.river, table }, stretch);
   await onStep('days');
   const rows = [...inserted.bySlice.values()].reduce((sum, count) => sum + count, 0);
   const after = { rows, byDay };
