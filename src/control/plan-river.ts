@@ -11,12 +11,15 @@ import { fitListRows } from '../domain/column/fit-rows.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Day } from '../domain/period/day.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
+import { resolvePeriod } from '../domain/period/resolve-period.ts';
+import { between, stretchesOf } from '../domain/period/stretches.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { River } from '../domain/river/river.ts';
 import { sharedTables } from '../domain/river/shared-table.ts';
 import { chunksOf, countDays, type PlannedDays, planDays } from '../domain/run/plan-days.ts';
-import { isTracked, type Track, warningOfOtherwise } from '../domain/run/track.ts';
+import { isTracked, nameOf, type Track, warningOfOtherwise } from '../domain/run/track.ts';
+import { runAgain } from '../domain/verify/repair.ts';
 import { askOnce, type Reserve } from './ask-once.ts';
 import type { CallsAhead } from './calls-ahead.ts';
 import { readTrackOf } from './read-track-of.ts';
@@ -102,7 +105,7 @@ export async function planRiver(
       ...sharedTables(configuration)
         .filter(({ rivers }) => rivers.includes(river.name))
         .map(({ warning }) => `${warning}.`),
-      ...warningsOfTrack(river, days, track),
+      ...warningsOfTrack(river, days, track, day),
       ...whatIsUnknown(report, river, calls, selection, options),
       ...whatOthersHide(ahead),
     ],
@@ -151,11 +154,21 @@ async function select(
   return resolveSelection(report, river.filters, await readListAnswers(pages));
 }
 
-function warningsOfTrack(river: River, days: PlannedDays, track: Track | undefined): string[] {
-  if (!track) return [];
+function warningsOfTrack(river: River, days: PlannedDays, track: Track | undefined, day: Day): string[] {
+  if (!track || !river.period) return [];
+  const { first, last } = resolvePeriod(river.period, day);
+  const forgotten = between(stretchesOf(track.forgotten), { from: first, to: last });
   const otherwise = warningOfOtherwise(track, river);
   return [
-    ...(days.period === null ? ['Every day is loaded and complete: there is nothing to pull.'] : []),
+    ...(days.period === null
+      ? [
+          `Every day${forgotten.length > 0 ? ' that is not forgotten' : ''} is loaded and complete: there is nothing to pull.`,
+        ]
+      : []),
+    ...forgotten.map(
+      (stretch) =>
+        `${nameOf(stretch)}: forgotten, and left out; \`${runAgain(river.name, { start: stretch.first, end: stretch.last }, false)}\` loads ${stretch.first === stretch.last ? 'it' : 'them'} again.`,
+    ),
     ...(days.leavesIncomplete && days.period !== null
       ? ['Days that are not complete yet are left for a later run (load: append); only the run asks which.']
       : []),

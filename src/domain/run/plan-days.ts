@@ -30,7 +30,12 @@ export function planDays(river: River, report: Report, runDay: Day, track: Track
     return { period: whole, pulls: [], asksForData: false, leavesIncomplete: false, warnings: [] };
   const tracked = isTracked(river, report);
   const pulls =
-    tracked && track ? daysToPull(whole, river.period?.lastDaysBack ?? 0, completeDays(track)) : [whole];
+    tracked && track
+      ? daysToPull(whole, river.period?.lastDaysBack ?? 0, {
+          complete: completeDays(track),
+          forgotten: new Set(track.forgotten),
+        })
+      : [whole];
   return {
     period: spanOf(pulls),
     pulls,

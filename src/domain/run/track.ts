@@ -16,6 +16,8 @@ export interface Track {
   readonly days: readonly LoadedDay[];
   /** The runs that loaded them, by their ids: one that somebody removed from the manifest is not there. */
   readonly runs: ReadonlyMap<string, { readonly river: River; readonly ownFilters: boolean }>;
+  /** Days that a person has taken out: they stay out until a run of a period of its own loads them. */
+  readonly forgotten: readonly Day[];
 }
 
 /** Whether a river tracks forward: an open range does, unless it is told not to, or overwrites its table. */

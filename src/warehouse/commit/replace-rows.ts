@@ -4,6 +4,7 @@ import { judgeReplacement, type Replacement, type RowsByDay } from '../../domain
 import type { Warning } from '../../domain/run/run-result.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
+import { unmarkForgotten } from '../statements/forgotten-days.ts';
 import type { ManifestChunk } from '../statements/read-chunk.ts';
 import { deleteDays, insertDays } from '../statements/river-days.ts';
 import { stagedRows, standingRows } from '../statements/rows-by-day.ts';
@@ -37,6 +38,7 @@ export async function replaceRows(
   const days = new Map([...arriving].flatMap(([day, rows]) => (day === null ? [] : [[day, rows] as const])));
   for (const day of kept) days.delete(day);
   await insertDays(tables, of, days, at, request.completeUpTo);
+  if (scope) await unmarkForgotten(tables, { river: of.river, table }, scope);
   await onStep('days');
   return { rows: [...inserted.bySlice.values()].reduce((sum, count) => sum + count, 0), warnings };
 }

@@ -42,6 +42,7 @@ describe('a day that stands in the table', () => {
       { day: '2026-01-05', run: 'others', provisional: false },
       { day: '2026-01-05', run: 'own', provisional: false },
     ],
+    forgotten: [],
     runs: new Map([
       ['own', { river: actions(12, 15), ownFilters: false }],
       ['others', { river: actions(3), ownFilters: true }],
