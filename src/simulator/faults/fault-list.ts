@@ -1,6 +1,6 @@
 import type { EmptyAs } from '../reply.ts';
 import type { Random } from '../world/random.ts';
-import type { Fault, Occasion, ReplacingFault, Spelling } from './fault.ts';
+import type { Fault, Occasion, ReplacingFault, RetryAfter, Spelling } from './fault.ts';
 
 /** A call as faults see it. */
 interface FaultyCall {
@@ -17,7 +17,7 @@ export interface Effects {
   readonly pageCap: number | undefined;
   readonly ignoreSkip: boolean;
   readonly emptyAs: EmptyAs | undefined;
-  readonly retryAfter: number | undefined;
+  readonly retryAfter: RetryAfter | undefined;
   readonly spellings: ReadonlySet<Spelling>;
   readonly bigKeys: readonly string[];
 }
@@ -79,7 +79,7 @@ export function createFaultList(random: Random): FaultList {
         pageCap: undefined as number | undefined,
         ignoreSkip: false,
         emptyAs: undefined as EmptyAs | undefined,
-        retryAfter: undefined as number | undefined,
+        retryAfter: undefined as RetryAfter | undefined,
         spellings: new Set<Spelling>(),
         bigKeys: ['TemplateID'] as readonly string[],
       };
