@@ -28,6 +28,8 @@ export interface PullContext {
   readonly pageSize: number;
   readonly patience: Patience;
   readonly signals: StopSignals;
+  /** When a person last ended the connection's wait by hand, as far as the run has heard; ISO 8601. */
+  readonly lifted: string | undefined;
   /** Fits an answer's rows to columns. */
   fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
   /** Whether this failure of this call's first page is taken as "no rows" (report 1: one recipient group of ten refused). */
@@ -81,6 +83,7 @@ async function ask(
         signal: context.signals.stop,
         abort: context.signals.abort,
         run: context.runId,
+        lifted: context.lifted,
         record: (request) => requests.push(request),
         keep: (answer) => {
           kept = 'begun';
@@ -96,7 +99,10 @@ async function ask(
       if (error instanceof ChunkClosed || error instanceof WarehouseUnavailableError) throw error;
       if (requests.length > 0) await context.warehouse.noteRequests(context.runId, context.chunk, requests);
       if (error instanceof ThrottledError) continue;
-      if (error instanceof BudgetSpentError) await giveUpIfTooLong(context, call, error);
+      if (error instanceof BudgetSpentError) {
+        const waitMs = await giveUpIfTooLong(context, call, error);
+        throw new BudgetSpentError(error.message, { waitMs, facts: error.facts });
+      }
       if (!(error instanceof OptimoveUnavailableError)) throw error;
       const retryInMs = await giveUpIfTooLong(context, call, error);
       throw new OptimoveUnavailableError(error.message, { retryInMs, facts: error.facts, cause: error });

@@ -49,7 +49,7 @@ export const pullSlice = (ports: ActivityPorts) => {
 /** What the slice comes to, once all its calls are staged; undefined where its turn ended before. */
 async function pull(
   ports: ActivityPorts,
-  { run, chunk, slice, pauses = [] }: SliceRequest,
+  { run, chunk, slice, pauses = [], lifted }: SliceRequest,
   signals: StopSignals,
   hasTime: () => boolean,
 ) {
@@ -70,6 +70,7 @@ async function pull(
     warehouse,
     optimove,
     signals,
+    lifted,
     pageSize: connection.pageSize,
     patience: {
       giveUpAfterMs: durationMs(stored.river.giveUpAfter),

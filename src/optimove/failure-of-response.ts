@@ -33,9 +33,10 @@ export function failureOfResponse(reply: Reply, asked: Asked, now: number): Rive
   return asked.kind === 'sign-in' ? credentialsRefused(reply, asked) : refused(reply, asked);
 }
 
-/** Whether a call failed for nothing but a session that has ended: signing in once more helps. */
-export function isOfExpiredToken(error: unknown): boolean {
-  return error instanceof CredentialsRefusedError && expiredToken.test(String(error.facts.said));
+/** Whether a call may have failed for nothing but a session that has ended: signing in once more may help. */
+export function isOfEndedSession(error: unknown): boolean {
+  if (!(error instanceof CredentialsRefusedError)) return false;
+  return error.facts.status === 401 || expiredToken.test(String(error.facts.said));
 }
 
 /** ASP.NET labels bare text as HTML unless it is told otherwise: where a refusal is in the status, only a page is one. */

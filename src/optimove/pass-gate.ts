@@ -3,6 +3,7 @@ import { PassingError, ReportRefusedError, ThrottledError } from '../domain/erro
 import type { CallGate, CallOutcome } from './call-gate.ts';
 import { failureOfRequest } from './failure-of-request.ts';
 import type { Asked, Reply } from './reply.ts';
+import { retryAfterMs } from './retry-after.ts';
 import { bodyAtMost, type Exchange, type Outgoing, type SendRequest } from './send-request.ts';
 
 /** Who waits for a request, and hears of it. */
@@ -16,6 +17,8 @@ export interface Passage {
   /** Whether this is the next page of a call that has begun. */
   readonly goesOn?: boolean;
   readonly record: (request: RequestRecord) => void;
+  /** When a person last ended the connection's wait by hand, as far as the run has heard; ISO 8601. */
+  readonly lifted?: string | undefined;
 }
 
 /** What ends the waiting of this passage. */
@@ -65,7 +68,7 @@ export async function passGate<T>(
     await keep(result.value.value);
     return result.value.value;
   } finally {
-    leave(abandoned ? { kind: 'abandoned' } : outcomeOf(result));
+    leave(abandoned ? { kind: 'abandoned' } : outcomeOf(result, exchange, asked, door.now()));
   }
 }
 
@@ -89,10 +92,14 @@ function replyOf(exchange: Exchange, asked: Asked, timeoutMs: number): Reply {
   );
 }
 
-function outcomeOf(result: Attempt<unknown>): CallOutcome {
+function outcomeOf(result: Attempt<unknown>, { end }: Exchange, asked: Asked, now: number): CallOutcome {
   if (result.ok) return { kind: 'answered' };
   if (result.error instanceof ThrottledError) {
+    if (asked.kind === 'sign-in') return { kind: 'signInThrottled' };
     return { kind: 'throttled', retryAfterMs: result.error.retryAfterMs };
   }
-  return { kind: result.error instanceof PassingError ? 'failed' : 'answered' };
+  if (!(result.error instanceof PassingError)) return { kind: 'answered' };
+  const asksFor =
+    end.kind === 'reply' && end.reply.status === 503 ? retryAfterMs(end.reply.headers, now) : undefined;
+  return asksFor === undefined ? { kind: 'failed' } : { kind: 'failed', retryAfterMs: asksFor };
 }
