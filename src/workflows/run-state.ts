@@ -82,9 +82,9 @@ export class RunState {
 
   /** Whatever waits for quota asks again. Runs of every connection hear of it, and a person may send anything. */
   waitLifted(lift: Partial<WaitLifted> | undefined): void {
-    const { connection, at = new Date().toISOString() } = lift ?? {};
+    const { connection, at } = lift ?? {};
     if (connection !== undefined && connection !== this.#opened?.run.connection) return;
-    this.#lifted = at;
+    this.#lifted = typeof at === 'string' ? at : new Date().toISOString();
   }
 
   /** How it waits for its data; undefined where it does not. */

@@ -52,8 +52,10 @@ export function openGate(): CallGate & { readonly outcomes: CallOutcome[]; enter
 }
 
 /** An Optimove client, and how to ask it with the things a caller always brings along. */
-export function aClient(connection: Connection, { now }: { now?: () => number } = {}) {
-  const gate = openGate();
+export function aClient<Gate extends CallGate = ReturnType<typeof openGate>>(
+  connection: Connection,
+  { now, gate = openGate() as CallGate as Gate }: { now?: () => number; gate?: Gate } = {},
+) {
   const records: RequestRecord[] = [];
   const optimove = createOptimove(connection, gate, now === undefined ? {} : { now });
   const never = new AbortController().signal;

@@ -1,5 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { sentAgoMs, throttledUntil } from '../../src/domain/budget/budget-report.ts';
+import { reserve } from '../../src/domain/budget/reserve.ts';
+import { createSharedBudget } from '../../src/domain/budget/shared-budget.ts';
+import { defaultBudget } from '../../src/domain/budget/window.ts';
 import {
   BudgetSpentError,
   ConfigurationError,
@@ -7,10 +11,13 @@ import {
   OptimoveUnavailableError,
   ThrottledError,
 } from '../../src/domain/errors.ts';
+import { createSharedCallGate } from '../../src/optimove/shared-call-gate.ts';
 import { aCall, aClient, aConnection, aLogin, failureOf, password } from '../helpers/an-optimove.ts';
 import { answering, type Handler, withServer } from '../helpers/with-server.ts';
+import { withSimulator } from '../helpers/with-simulator.ts';
 
 const auth = aLogin;
+const list = aCall({ kind: 'list', endpoint: 'actions/GetAllActions', parameters: {}, pages: false });
 
 describe('a sign-in', () => {
   test('comes before the first call, and the token with every call after it', () =>
@@ -195,6 +202,32 @@ describe('a sign-in that is refused with 429', () => {
     }),
   );
 
+  test('holds up nobody who has a token, though all share one budget, and counts as a call', () =>
+    withSimulator({ auth: { username: 'ada', password } }, async ({ url, stats }) => {
+      const budget = createSharedBudget(defaultBudget);
+      const gateOf = (process: string) =>
+        createSharedCallGate({
+          maxConcurrentCalls: 4,
+          async reserve(request) {
+            const asked = { ...request, process, windows: defaultBudget };
+            const answeredAt = Date.now();
+            return { ...reserve(budget, asked, answeredAt + (request.leadMs ?? 0)), answeredAt };
+          },
+        });
+      const gates = [gateOf('one'), gateOf('other')];
+      const [one, other] = gates.map((gate) => aClient(aConnection(`${url}/current`, { auth }), { gate }));
+      await one?.ask(list);
+      expect(await failureOf(other?.ask(list) ?? Promise.resolve())).toBeInstanceOf(ThrottledError);
+      const startedAt = performance.now();
+      for (let k = 0; k < 3; k += 1) await one?.ask(list);
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      await Promise.all(gates.map((gate) => gate.close()));
+      expect(budget.throttle.at).toBeNull();
+      expect(throttledUntil(budget, Date.now())).toBeNull();
+      expect(sentAgoMs(budget, Date.now())).toHaveLength(stats().calls);
+      expect(stats().calls).toBe(6);
+    }));
+
   test('a lift that was heard of once ends no later wait', () =>
     withServer(refusing(2, { 'retry-after': '60' }), async (url, seen) => {
       const client = aClient(aConnection(url, { auth }));
@@ -257,7 +290,6 @@ describe('an expired token', () => {
     (words) =>
       withServer(tenant({ expireOnce: words, expiredStatus: 401 }), async (url, seen) => {
         const client = aClient(aConnection(url, { auth }));
-        const list = aCall({ kind: 'list', endpoint: 'actions/GetAllActions', parameters: {}, pages: false });
         expect((await client.ask(list)).rows).toHaveLength(1);
         expect(signInsOf(seen)).toHaveLength(2);
         expect(client.records.map(({ status }) => status)).toStrictEqual([200, 401, 200, 200]);

@@ -4,7 +4,7 @@ import { liftBudget, readBudget } from '../../control/shared-budget.ts';
 import type { BudgetReport } from '../../domain/budget/budget-report.ts';
 import { ConfigurationError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/river/closest.ts';
-import type { Connection } from '../../domain/river/configuration.ts';
+import type { Configuration, Connection } from '../../domain/river/configuration.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { table } from '../table.ts';
@@ -19,8 +19,9 @@ export function addBudget(program: Command): void {
 
 async function budget(context: CommandContext, { lift }: { readonly lift?: string }): Promise<ExitCode> {
   const { terminal, configuration } = context;
-  const { connections, file } = await configuration();
-  if (lift !== undefined) return liftOf(context, lift, connections.keys(), file);
+  const read = await configuration();
+  if (lift !== undefined) return liftOf(context, read, lift);
+  const { connections } = read;
   return withTemporal(async ({ client }) => {
     const reports: BudgetReport[] = [];
     for (const connection of connections.values()) {
@@ -33,23 +34,22 @@ async function budget(context: CommandContext, { lift }: { readonly lift?: strin
 
 async function liftOf(
   { terminal }: CommandContext,
-  connection: string,
-  known: Iterable<string>,
-  file: string,
+  { connections, file }: Configuration,
+  name: string,
 ): Promise<ExitCode> {
-  const names = [...known];
-  if (!names.includes(connection)) {
-    const meant = didYouMean(connection, names) || ';';
+  const connection = connections.get(name);
+  if (!connection) {
+    const meant = didYouMean(name, connections.keys()) || ';';
     throw new ConfigurationError(
-      `There is no connection ${JSON.stringify(connection)}${meant} ${file} has ${names.join(', ')}.`,
+      `There is no connection ${JSON.stringify(name)}${meant} ${file} has ${[...connections.keys()].join(', ')}.`,
     );
   }
   return withTemporal(async ({ client }) => {
     const lift = (await liftBudget(client, connection)) ?? {
-      connection,
+      connection: name,
       lifted: false,
       throttledUntil: null,
-      message: `Connection ${connection} has no call budget in Temporal: no call waits, and there is nothing to lift.`,
+      message: `Connection ${name} has no call budget in Temporal: no call waits, and there is nothing to lift.`,
     };
     terminal.answer({ json: lift, text: lift.message });
     return exitCode.done;

@@ -120,6 +120,15 @@ describe('an outage', () => {
   });
 });
 
+test('a sign-in that is refused as the trial after a 429 leaves the trial to another call', () => {
+  const budget = createSharedBudget(defaultBudget);
+  tell(budget, 'p0', { answered: true, throttled: [{ sentAgoMs: 100, retryAfterMs: 2_000 }] }, 0, 0);
+  expect(tell(budget, 'p0', {}, 20_000).permits).toMatchObject([{ probe: true }]);
+  const { permits } = tell(budget, 'p0', { answered: true, probe: 'returned' }, 20_300);
+  expect(permits).toMatchObject([{ probe: true }]);
+  expect(budget.throttle.inRow).toBe(1);
+});
+
 describe('an API that is away for half an hour', () => {
   const outage = { from: 3 * minute, until: 33 * minute };
   const badLuck = { killsEveryMs: 5 * minute, stallsEveryMs: 20_000, stallsForMs: 5_000 };
