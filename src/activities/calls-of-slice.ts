@@ -5,7 +5,7 @@ import { groupsThatRan, planPruningCalls, pruneCalls, readRan } from '../domain/
 import { readDiscovered } from '../domain/call/read-discovered.ts';
 import { slicesOf } from '../domain/call/slices.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
-import { columnsOfRiver } from '../domain/column/columns-of-river.ts';
+import { columnsOfRiver, keyOfRiver } from '../domain/column/columns-of-river.ts';
 import { fitListRows, fitRows } from '../domain/column/fit-rows.ts';
 import { ConfigurationError, RefusedError } from '../domain/errors.ts';
 import { isAskForData, proofOfConnection } from '../domain/run/run-slices.ts';
@@ -16,7 +16,7 @@ import { isRefused } from './refusal-of-call.ts';
 import { reportOfRiver } from './report-of-run.ts';
 
 /** A slice's calls, planned from small lists, and how their answers are read. */
-export type SlicePlan = Pick<PullContext, 'fit' | 'tolerates'> & { readonly calls: Iterable<Call> };
+export type SlicePlan = Pick<PullContext, 'fit' | 'key' | 'tolerates'> & { readonly calls: Iterable<Call> };
 
 /** Plans a slice as every attempt plans it: from the stored run and from what its list slices have staged. */
 export async function callsOfSlice(
@@ -53,6 +53,7 @@ export async function callsOfSlice(
   return {
     calls: ran ? pruneCalls(report, calls, ran) : calls,
     fit: (call, rows) => fitRows(rows, call, columns),
+    ...(report.keyIsUnique && { key: keyOfRiver(report, river) }),
     tolerates: (_call, error) => oneGroupOfTen && error instanceof RefusedError && error.facts.status === 400,
   };
 }

@@ -2,6 +2,7 @@ import { createMissing } from '../domain/call/missing-together.ts';
 import { type CallStatus, refusedTogether } from '../domain/call/refused-together.ts';
 import { commitScope, dayColumnOf } from '../domain/call/scope.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
+import { createNoteSums } from '../domain/run/page-notes.ts';
 import type { Warning } from '../domain/run/run-result.ts';
 import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
@@ -31,11 +32,21 @@ export const commitChunk =
       if (!proven && onlyMissing && (await warehouse.answeredCalls(run.runId)) === 0) {
         return { outcome: 'unproven' };
       }
+      const notes = createNoteSums(run.connection);
+      for (const kind of ['list', 'data'] as const) {
+        for (const slice of slices[kind]) {
+          for await (const page of warehouse.pageNotes(run.runId, key, slice)) notes.add(page, kind);
+        }
+      }
+      const days = { start: chunk.first, end: chunk.last };
       const messages = [...refusedTogether(refused), ...missing.warnings()];
       const outcome = await warehouse.commitChunk(run.runId, key, {
         slices: counts,
         listSlices: slices.list,
-        warnings: messages.map((message): Warning => ({ start: chunk.first, end: chunk.last, message })),
+        warnings: [
+          ...messages.map((message): Warning => ({ ...days, message })),
+          ...notes.warnings().map((warning): Warning => ({ ...days, ...warning })),
+        ],
         scope: commitScope(report, chunk, stored.selection, stored.day),
         dayColumn: dayColumnOf(report),
         completeUpTo: stored.freshness?.completeUpTo ?? null,

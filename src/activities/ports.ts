@@ -3,6 +3,7 @@ import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
 import type { Call } from '../domain/call/call.ts';
 import type { RequestRecord } from '../domain/call/request-record.ts';
+import type { SeenPages } from '../domain/call/seen-pages.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { EndOfRun } from '../domain/run/left-run.ts';
 import type { Outages } from '../domain/run/outage-clock.ts';
@@ -49,6 +50,8 @@ export interface OptimoveConnection {
   readonly optimove: Optimove;
   /** Each window of its budget, as far as this process knows. */
   windows(): readonly WindowUse[];
+  /** What this process has seen of its pages. */
+  readonly seenPages: SeenPages;
   /** When it has answered nobody, as far as this process knows. */
   outages(): Outages;
 }

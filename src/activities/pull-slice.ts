@@ -54,7 +54,7 @@ async function pull(
   hasTime: () => boolean,
 ) {
   const warehouse = await ports.warehouse(run.warehouse);
-  const { connection, optimove, outages } = await ports.optimove(run.connection);
+  const { connection, optimove, seenPages, outages } = await ports.optimove(run.connection);
   // A Reset begins slices again of chunks that are loaded since: that would be calls for nothing.
   if (!(await warehouse.isOpen(run.runId, chunk))) throw new ChunkClosed();
   const stored = await readOpenedRun(warehouse, run.runId);
@@ -69,6 +69,7 @@ async function pull(
     slice,
     warehouse,
     optimove,
+    seenPages,
     signals,
     pageSize: connection.pageSize,
     patience: {

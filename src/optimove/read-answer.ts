@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import type { Answer } from '../domain/call/answer.ts';
 import type { AnswerRow } from '../domain/call/call.ts';
+import { fingerprintRows } from '../domain/call/fingerprint.ts';
 import { failureOfResponse, isHtmlPage, refused, unavailable } from './failure-of-response.ts';
 import { parseJson } from './parse-json.ts';
 import { type Asked, type Reply, textOf } from './reply.ts';
@@ -15,11 +15,8 @@ const singleValued = new Set(['general/getlastdataupdate']);
 export function readAnswer(reply: Reply, asked: Asked, now: number): Answer {
   const nothing = reply.status === 204 || (reply.status === 404 && asked.kind === 'data');
   if (!nothing && reply.status !== 200) throw failureOfResponse(reply, asked, now);
-  return {
-    status: reply.status,
-    rows: nothing ? [] : rowsOf(reply, asked),
-    fingerprint: hash('sha1', reply.body),
-  };
+  const rows = nothing ? [] : rowsOf(reply, asked);
+  return { status: reply.status, rows, fingerprint: fingerprintRows(rows) };
 }
 
 function rowsOf(reply: Reply, asked: Asked): readonly AnswerRow[] {

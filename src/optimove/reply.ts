@@ -17,6 +17,8 @@ export interface Asked {
   readonly endpoint: string;
   /** Endpoint and parameters, for people. */
   readonly description: string;
+  /** What makes the answer smaller, where it is too large to be read. */
+  readonly askForLess?: string;
   /** What the message says, as fields. */
   readonly facts: Readonly<Record<string, unknown>>;
   /** Blots out the secrets that were sent, in case the other side repeats them. */

@@ -10,7 +10,7 @@ import { readBooks } from './read-books.ts';
 import { settleRun } from './settle-run.ts';
 import { noteRequests, stagePage } from './stage-page.ts';
 import { readCallsAnswered, readStagedCalls } from './staged-calls.ts';
-import { readPageNotes, readStagedPages } from './staged-pages.ts';
+import { readPageNotes, readStagedPage, readStagedPages } from './staged-pages.ts';
 import { answeredCalls } from './statements/answered-calls.ts';
 import { beginChunk } from './statements/begin-chunk.ts';
 import { chunkStatuses } from './statements/chunk-statuses.ts';
@@ -55,7 +55,8 @@ export async function openWarehouse(
     settleRun: (runId, period, chunks, freshness) => settleRun(database, runId, period, chunks, freshness),
     track: (river, table) => connected.read((tables) => readTrack(tables, river, table)),
     readRun: (runId) => read((tables) => readRun(tables, runId)),
-    saveSelection: (runId, selection) => read((tables) => saveSelection(tables, runId, selection)),
+    saveSelection: (runId, selection, warnings) =>
+      read((tables) => saveSelection(tables, runId, selection, warnings)),
     unloadedChunks: (run) => read((tables) => unloadedChunks(tables, run)),
     unfinishedChunks: (runId, limit) => read((tables) => unfinishedChunks(tables, runId, limit)),
     beginChunk: (runId, chunk) => transact((tables) => beginChunk(tables, runId, chunk)),
@@ -64,6 +65,7 @@ export async function openWarehouse(
     callsAnswered: (runId, chunk, slice, statuses) =>
       readCallsAnswered(database, { runId, chunk, slice }, statuses),
     stagedPages: (runId, chunk, slice) => readStagedPages(database, { runId, chunk, slice }),
+    stagedPage: (runId, chunk, slice, page) => readStagedPage(database, { runId, chunk, slice }, page),
     pageNotes: (runId, chunk, slice) => readPageNotes(database, { runId, chunk, slice }),
     stagePage: (runId, chunk, page, requests) => stagePage(database, runId, chunk, page, requests),
     noteRequests: (runId, chunk, requests) => noteRequests(database, runId, chunk, requests),

@@ -32,5 +32,7 @@ export function replaceAnswer(fault: ReplacingFault): Reply | undefined {
       return jsonReply(200, fault.text ?? 'No data for this date');
     case 'notFound':
       return textReply(404, 'Not Found');
+    case 'largeBody':
+      return { ...jsonReply(200, []), body: `[${' '.repeat((fault.megabytes ?? 33) * 1024 * 1024 - 2)}]` };
   }
 }

@@ -1,6 +1,6 @@
 import type { EmptyAs } from '../reply.ts';
 import type { Random } from '../world/random.ts';
-import type { Fault, Occasion, ReplacingFault, Spelling } from './fault.ts';
+import type { CutAnswer, Fault, Occasion, ReplacingFault, Spelling } from './fault.ts';
 
 /** A call as faults see it. */
 interface FaultyCall {
@@ -15,7 +15,12 @@ export interface Effects {
   readonly latencyMs: number;
   readonly dribbleMs: number;
   readonly pageCap: number | undefined;
+  readonly byteCap: number | undefined;
+  readonly randomCap: readonly [number, number] | undefined;
   readonly ignoreSkip: boolean;
+  readonly shuffle: boolean;
+  readonly unordered: boolean;
+  readonly cutAnswer: CutAnswer | undefined;
   readonly emptyAs: EmptyAs | undefined;
   readonly retryAfter: number | undefined;
   readonly spellings: ReadonlySet<Spelling>;
@@ -77,7 +82,12 @@ export function createFaultList(random: Random): FaultList {
         latencyMs: 0,
         dribbleMs: 0,
         pageCap: undefined as number | undefined,
+        byteCap: undefined as number | undefined,
+        randomCap: undefined as readonly [number, number] | undefined,
         ignoreSkip: false,
+        shuffle: false,
+        unordered: false,
+        cutAnswer: undefined as CutAnswer | undefined,
         emptyAs: undefined as EmptyAs | undefined,
         retryAfter: undefined as number | undefined,
         spellings: new Set<Spelling>(),
@@ -98,7 +108,12 @@ export function createFaultList(random: Random): FaultList {
 const bendingKinds: ReadonlySet<Fault['kind']> = new Set([
   'slow',
   'pageCap',
+  'byteCap',
+  'randomCap',
   'ignoreSkip',
+  'shuffle',
+  'unordered',
+  'cutAnswer',
   'empty',
   'retryAfter',
   'drift',
@@ -122,8 +137,19 @@ function bend(
     case 'pageCap':
       effects.pageCap = Math.min(fault.rows, effects.pageCap ?? fault.rows);
       break;
+    case 'byteCap':
+      effects.byteCap = Math.min(fault.bytes, effects.byteCap ?? fault.bytes);
+      break;
+    case 'randomCap':
+      effects.randomCap = fault.rows;
+      break;
     case 'ignoreSkip':
-      effects.ignoreSkip = true;
+    case 'shuffle':
+    case 'unordered':
+      effects[fault.kind] = true;
+      break;
+    case 'cutAnswer':
+      effects.cutAnswer = fault;
       break;
     case 'empty':
       effects.emptyAs = fault.as;

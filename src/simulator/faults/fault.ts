@@ -37,7 +37,15 @@ export type ReplacingFault =
   /** 200 with a JSON string for a body. */
   | { readonly kind: 'jsonString'; readonly text?: string }
   /** 404, as a wrong base URL answers. */
-  | { readonly kind: 'notFound' };
+  | { readonly kind: 'notFound' }
+  /** An empty list that is so many megabytes long; default 33, which is more than River reads. */
+  | { readonly kind: 'largeBody'; readonly megabytes?: number };
+
+export interface CutAnswer {
+  readonly kind: 'cutAnswer';
+  readonly rows: number;
+  readonly skip?: 'works' | 'ignored' | 'refused';
+}
 
 /** The answer, but otherwise. All that happen add up. */
 type BendingFault =
@@ -45,8 +53,24 @@ type BendingFault =
   | { readonly kind: 'slow'; readonly latencyMs?: number; readonly dribbleMs?: number }
   /** No page holds more rows, whatever $top asks. */
   | { readonly kind: 'pageCap'; readonly rows: number }
+  /** No page is longer than so many bytes; one row it holds always. */
+  | { readonly kind: 'byteCap'; readonly bytes: number }
+  /**
+   * Each page holds another number of rows at most, from–to, as where a server stops after a time. It follows from the
+   * seed, the call and $skip.
+   */
+  | { readonly kind: 'randomCap'; readonly rows: readonly [number, number] }
   /** $skip has no effect: every page is the first. */
   | { readonly kind: 'ignoreSkip' }
+  /** The rows of each page are the same, in another order. */
+  | { readonly kind: 'shuffle' }
+  /** Each page is cut out of another order of all rows: some stand on two pages, others on none. */
+  | { readonly kind: 'unordered' }
+  /**
+   * A call without pages answers so many rows at most; then $skip goes on (`works`), brings the same rows again
+   * (`ignored`, the default) or is refused with 400 (`refused`).
+   */
+  | CutAnswer
   /** How an answer without rows is written. */
   | { readonly kind: 'empty'; readonly as: EmptyAs }
   /** Retry-After on the simulator's own 429. */
