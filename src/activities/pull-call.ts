@@ -56,8 +56,17 @@ interface Progress {
   /** The last page, while it is open what comes after it. */
   last?: PageReceived;
   next: Next;
+  /** Whether the last page was taken for it by its size. */
+  inDoubt: boolean;
   /** Hears what followed the last page, where it was short. */
   followed?: ((followed: Followed) => void) | undefined;
+}
+
+/** What a call came to. */
+interface Pulled {
+  readonly rows: number;
+  /** Whether its end was taken for granted. */
+  readonly inDoubt: boolean;
 }
 
 /** Works through the pages of one call, from where it stands; each page is staged before the next is asked for. */
@@ -65,7 +74,7 @@ export async function pullCall(
   context: PullContext,
   call: Call,
   before: StagedCall | undefined,
-): Promise<{ readonly rows: number }> {
+): Promise<Pulled> {
   const progress = await progressOf(context, before);
   const { stop } = context.signals;
   try {
@@ -83,12 +92,20 @@ export async function pullCall(
   return progress;
 }
 
+const untouched = {
+  pages: 0,
+  rows: 0,
+  received: 0,
+  fingerprints: undefined,
+  next: 'ask',
+  inDoubt: false,
+} as const;
+
 async function progressOf(
   { runId, chunk, slice, warehouse, key }: PullContext,
   before: StagedCall | undefined,
 ): Promise<Progress> {
-  if (!before)
-    return { pages: 0, rows: 0, received: 0, fingerprints: undefined, keys: new Set(), next: 'ask' };
+  if (!before) return { ...untouched, keys: new Set() };
   const { call, pages, rows, received, firstFingerprint: first, lastFingerprint } = before;
   const page = key && (await warehouse.stagedPage(runId, chunk, slice, { call, page: pages - 1 }));
   return {
@@ -98,12 +115,13 @@ async function progressOf(
     fingerprints: { first, before: lastFingerprint },
     keys: new Set(page && key ? hashKeys(page, key) : []),
     next: 'ask',
+    inDoubt: false,
   };
 }
 
 /**
- * Waits, outside the call's place among those in flight, until it is known what follows the last page; where nothing
- * does, the call ends with an empty page that was not asked for.
+ * Waits, outside the call's place among those in flight, until it is known what follows the last page: it may be the
+ * call's last.
  */
 async function decideLater(context: PullContext, call: Call, progress: Progress): Promise<void> {
   const { seenPages, signals } = context;
@@ -116,7 +134,9 @@ async function decideLater(context: PullContext, call: Call, progress: Progress)
   if (progress.next === 'ask') progress.followed = seenPages.askOn(call.endpoint, last.size);
   else {
     seenPages.takeForLast(call.endpoint);
-    await stage(context, call, { asked: last.asked, answer: nothing }, [], progress);
+    const { runId, chunk, slice, warehouse } = context;
+    await warehouse.markLast(runId, { chunk, slice, call: call.key, page: progress.pages - 1 }, true);
+    progress.inDoubt = true;
   }
 }
 
@@ -241,6 +261,7 @@ async function stage(
   };
   const followed = next === 'ask' && isShort ? seenPages.askOn(call.endpoint, size) : undefined;
   if (next === 'likely last') seenPages.takeForLast(call.endpoint);
+  progress.inDoubt = next === 'likely last';
   progress.followed = followed;
   if ((await context.warehouse.stagePage(runId, chunk, staged, requests)) === 'closed')
     throw new ChunkClosed();

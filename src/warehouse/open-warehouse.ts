@@ -24,6 +24,7 @@ import { firstRows } from './statements/first-rows.ts';
 import { isOpen } from './statements/is-open.ts';
 import { leftRuns } from './statements/left-runs.ts';
 import { listRuns } from './statements/list-runs.ts';
+import { markLast } from './statements/mark-last.ts';
 import { readRun } from './statements/read-run.ts';
 import { readTrack } from './statements/read-track.ts';
 import { saveSelection } from './statements/save-selection.ts';
@@ -68,6 +69,10 @@ export async function openWarehouse(
     stagedPage: (runId, chunk, slice, page) => readStagedPage(database, { runId, chunk, slice }, page),
     pageNotes: (runId, chunk, slice) => readPageNotes(database, { runId, chunk, slice }),
     stagePage: (runId, chunk, page, requests) => stagePage(database, runId, chunk, page, requests),
+    markLast: (runId, page, last) =>
+      read(async (tables) => {
+        if (await hasStaging(tables, runId)) await markLast(tables, runId, page, last);
+      }),
     noteRequests: (runId, chunk, requests) => noteRequests(database, runId, chunk, requests),
     failuresOf: (runId, chunk, calls) => read((tables) => failuresOf(tables, runId, chunk, calls)),
     answeredCalls: (runId) => read((tables) => answeredCalls(tables, runId)),

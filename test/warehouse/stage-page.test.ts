@@ -88,6 +88,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
           received: 20,
           rows: 2,
           finished: true,
+          lastReceived: 10,
           firstFingerprint: 'f0',
           lastFingerprint: 'f1',
         },

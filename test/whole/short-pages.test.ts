@@ -47,6 +47,46 @@ describe('pages that a server cuts short', () => {
     ),
   );
 
+  /** Ten days, of which the second is cut to 100 rows, and later the longest of all so that only its last row is missing. */
+  async function pullTenDays(chunks: object) {
+    const ten = daysBetween('2026-01-01', '2026-01-10');
+    const river = { ...details, period: { start: ten[0], end: ten.at(-1) }, chunks };
+    const size = { rowsPerCall: [20, 30], busyShare: 1 } as const;
+    return withRivers(
+      { rivers: { river }, connection: { maxConcurrentCalls: 1 }, simulator: { seed: 15, size } },
+      async (house) => {
+        const rowsOf = (day: string) =>
+          house.simulator.world.rowCount('customer-action-details-by-date', { days: [day] });
+        const [longest = ''] = ten.slice(5).sort((one, other) => rowsOf(other) - rowsOf(one));
+        const cutTo = (rows: number, day: string): Fault => ({
+          kind: 'pageCap',
+          rows,
+          match: { parameters: { Date: day } },
+        });
+        const most = Math.max(...ten.filter((day) => day !== longest).map(rowsOf));
+        expect(rowsOf(longest)).toBeGreaterThan(most + 1);
+        house.simulator.setFaults([cutTo(100, ten[1] ?? ''), cutTo(most + 1, longest)]);
+        const { warnings, rows } = await house.pull({ river: 'river' });
+        return { warnings, missing: ten.reduce((sum, day) => sum + rowsOf(day), 0) - (rows ?? 0) };
+      },
+    );
+  }
+
+  it('now and then are followed to the end in the chunk in which that is found out', async () => {
+    expect(await pullTenDays({ every: 'dont_split' })).toEqual({ warnings: [], missing: 0 });
+  });
+
+  it('now and then are warned of where calls were taken for whole in chunks before', async () => {
+    const { warnings, missing } = await pullTenDays({ every: 'daily' });
+    expect(missing).toBeGreaterThan(0);
+    expect(warnings).toMatchObject([
+      {
+        about: 'data',
+        message: expect.stringMatching(/connection main cuts pages.* \d calls .*may be missing/),
+      },
+    ]);
+  });
+
   it.each<[number, number]>([
     [100, 400],
     [500, 500],

@@ -1,4 +1,5 @@
 import { ReportRefusedError } from '../errors.ts';
+import type { StagedCall } from '../run/staged-page.ts';
 import type { PageAsked } from './answer.ts';
 import type { Call } from './call.ts';
 import { isWithin, type KnownPages, type PageSize } from './seen-pages.ts';
@@ -64,6 +65,14 @@ export function nextPage(
   const isTrusted = takenForLast <= (ended.pages + asking.pages) * pagesOnTrust;
   if (isWithin(size, ended)) return isTrusted ? 'likely last' : 'ask';
   return asking.pages >= askedOnAtOnce && isWithin(size, asking) ? 'wait' : 'ask';
+}
+
+/** Whether a call ended with a page that a server may have cut: an empty one is the proof that none did. */
+export function mayHaveBeenCut(
+  call: Pick<Call, 'pages'>,
+  { finished, lastReceived }: Pick<StagedCall, 'finished' | 'lastReceived'>,
+): boolean {
+  return call.pages && finished && lastReceived >= leastCap;
 }
 
 /**

@@ -31,11 +31,15 @@ export type Followed = 'rows' | 'nothing' | 'unknown';
  */
 export interface SeenPages {
   of(endpoint: string): KnownPages;
+  /** Whether rows have followed a short page of any report. */
+  rowsFollow(): boolean;
   /** A short page of this size is asked on; says what followed, once. */
   askOn(endpoint: string, size: PageSize): (followed: Followed) => void;
   /** A page is taken for the last because it is no larger than others that were. */
   takeForLast(endpoint: string): void;
-  /** How many pages were taken for the last, of all reports: told once, when rows have followed a short page. */
+  /** So many calls are finished without a proof that nothing follows their last page, and are not asked any more. */
+  leaveInDoubt(calls: number): void;
+  /** How many were left in doubt: told once, when rows have followed a short page. */
   doubts(): number;
   /** Resolves when it is next found out what follows a page of this report. Rejects with the signal's reason. */
   settled(endpoint: string, signal: AbortSignal): Promise<void>;
@@ -45,6 +49,7 @@ const none: Sizes = { pages: 0, rows: 0, bytes: 0 };
 
 export function createSeenPages(): SeenPages {
   const reports = new Map<string, Report>();
+  let leftInDoubt = 0;
   let rowsFollow = false;
   let told = false;
 
@@ -60,6 +65,7 @@ export function createSeenPages(): SeenPages {
   };
 
   return {
+    rowsFollow: () => rowsFollow,
     of(endpoint) {
       const { ended, asking, takenForLast } = reportOf(endpoint);
       return { rowsFollow, ended, takenForLast, asking: [...asking].reduce(withPage, none) };
@@ -80,10 +86,13 @@ export function createSeenPages(): SeenPages {
     takeForLast(endpoint) {
       reportOf(endpoint).takenForLast += 1;
     },
+    leaveInDoubt(calls) {
+      leftInDoubt += calls;
+    },
     doubts() {
       if (!rowsFollow || told) return 0;
       told = true;
-      return [...reports.values()].reduce((sum, report) => sum + report.takenForLast, 0);
+      return leftInDoubt;
     },
     settled(endpoint, signal) {
       const { waiting } = reportOf(endpoint);

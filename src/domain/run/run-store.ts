@@ -73,6 +73,12 @@ export interface RunStore {
     page: StagedPage,
     requests: readonly RequestRecord[],
   ): Promise<'staged' | 'closed'>;
+  /** Says of a staged page whether its call is finished with it, where that is found out later. */
+  markLast(
+    runId: string,
+    page: Pick<StagedPage, 'slice' | 'call' | 'page'> & { readonly chunk: string | null },
+    last: boolean,
+  ): Promise<void>;
   /** Requests that brought no page. */
   noteRequests(runId: string, chunk: string | null, requests: readonly RequestRecord[]): Promise<void>;
   /** The failures of these calls, each since it was last answered, the newest of them only; the oldest first. */

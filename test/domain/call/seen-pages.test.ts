@@ -27,10 +27,10 @@ test('rows after a short page are known of every report of the connection', () =
   expect([seen.of('a').rowsFollow, seen.of('b').rowsFollow]).toEqual([true, true]);
 });
 
-test('pages that were taken for the last are told of once, when rows have followed another', () => {
+test('calls that were left in doubt are told of once, when rows have followed a short page', () => {
   const seen = createSeenPages();
-  seen.takeForLast('a');
-  seen.takeForLast('b');
+  seen.leaveInDoubt(1);
+  seen.leaveInDoubt(1);
   expect(seen.doubts()).toBe(0);
   seen.askOn('a', size(300))('rows');
   expect([seen.doubts(), seen.doubts()]).toEqual([2, 0]);
