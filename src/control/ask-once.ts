@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
+import type { PageAsked } from '../domain/call/answer.ts';
 import type { AnswerRow, Call } from '../domain/call/call.ts';
 import { BudgetSpentError, OptimoveUnavailableError, ThrottledError } from '../domain/errors.ts';
 import type { Connection } from '../domain/river/configuration.ts';
@@ -23,13 +24,14 @@ export async function askOnce(
   connection: Connection,
   call: Call,
   reserve: Reserve | undefined,
+  page?: PageAsked,
 ): Promise<readonly AnswerRow[]> {
   const waiting = AbortSignal.timeout(permitWithinMs);
   const abort = AbortSignal.timeout(permitWithinMs + answerWithinMs);
   const gate = reserve && gateOf(connection, reserve);
   try {
     const passage = { signal: waiting, abort, run: 'command line', record: () => {} };
-    const { rows } = await createOptimove(connection, gate ?? openGate).request(call, undefined, passage);
+    const { rows } = await createOptimove(connection, gate ?? openGate).request(call, page, passage);
     return rows;
   } catch (error) {
     const why = whyUnanswered(error, waiting, abort);

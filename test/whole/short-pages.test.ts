@@ -194,6 +194,8 @@ describe('a call without pages that is cut', () => {
         expect(whole.warnings).toEqual([]);
         // The list, its 500 rows beyond the cut, and what follows these.
         expect(whole.calls).toBe(3 + days.length * 10);
+        const planned = await house.river('plan', 'named', '--json');
+        expect(JSON.parse(planned.stdout)).toMatchObject({ calls: { list: 1, data: days.length * 10 } });
         house.simulator.setFaults([cut('ignored')]);
         const end = await house.run({ river: 'named' });
         expect(end).toMatchObject({ end: 'failed', kind: 'ConfigurationError' });
