@@ -14,7 +14,7 @@ Written from the catalogue (\`src/domain/catalogue\`) by \`npm run docs\`; edit 
   under the key that is given, whatever its case. Each customer attribute asked for becomes a text column of its own.
   Every row also carries \`_river\`, \`_run_id\`, \`_chunk\` and \`_loaded_at\`.
 - **Keys** are inferred: Optimove publishes none. \`load: merge\` goes by them unless the river gives its own \`key:\`.
-- A river can correct what differs for a tenant: \`overrides: { endpoint, parameters, columns }\`.
+- A river can correct what differs for a tenant: \`overrides: { endpoint, parameters, pages, columns }\`.
 `;
 
 /** docs/reports.md: contents, then every report. */

@@ -6,7 +6,7 @@ import { readDiscovered } from '../domain/call/read-discovered.ts';
 import { dayOfCall } from '../domain/call/scope.ts';
 import { slicesOf } from '../domain/call/slices.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
-import { columnsOfRiver } from '../domain/column/columns-of-river.ts';
+import { columnsOfRiver, keyOfRiver } from '../domain/column/columns-of-river.ts';
 import { fitListRows, fitRows } from '../domain/column/fit-rows.ts';
 import { ConfigurationError, RefusedError } from '../domain/errors.ts';
 import { isAskForData, proofOfConnection } from '../domain/run/run-slices.ts';
@@ -17,7 +17,9 @@ import { isRefused } from './refusal-of-call.ts';
 import { reportOfRiver } from './report-of-run.ts';
 
 /** A slice's calls, planned from small lists, and how their answers are read. */
-export type SlicePlan = Pick<PullContext, 'fit' | 'dayOf' | 'tolerates'> & { readonly calls: Iterable<Call> };
+export type SlicePlan = Pick<PullContext, 'fit' | 'dayOf' | 'key' | 'tolerates'> & {
+  readonly calls: Iterable<Call>;
+};
 
 /** Plans a slice as every attempt plans it: from the stored run and from what its list slices have staged. */
 export async function callsOfSlice(
@@ -55,6 +57,7 @@ export async function callsOfSlice(
     calls: ran ? pruneCalls(report, calls, ran) : calls,
     fit: (call, rows) => fitRows(rows, call, columns),
     dayOf: (call) => dayOfCall(report, call),
+    ...(report.keyIsUnique && { key: keyOfRiver(report, river) }),
     tolerates: (_call, error) => oneGroupOfTen && error instanceof RefusedError && error.facts.status === 400,
   };
 }

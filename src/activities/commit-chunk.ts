@@ -3,6 +3,7 @@ import { createRefused, refusal } from '../domain/call/refused-together.ts';
 import { commitScope } from '../domain/call/scope.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import { warningOfNoDay } from '../domain/run/freshness.ts';
+import { createNoteSums } from '../domain/run/page-notes.ts';
 import type { Warning } from '../domain/run/run-result.ts';
 import { listsOfRun } from '../domain/run/run-slices.ts';
 import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
@@ -46,10 +47,20 @@ export const commitChunk =
           );
         }
       }
+      const notes = createNoteSums(run.connection);
+      for (const kind of ['list', 'data'] as const) {
+        for (const slice of slices[kind]) {
+          for await (const page of warehouse.pageNotes(run.runId, key, slice)) notes.add(page, kind);
+        }
+      }
+      const days = { start: chunk.first, end: chunk.last };
       const outcome = await warehouse.commitChunk(run.runId, key, {
         slices: counts,
         listSlices: slices.list,
-        warnings: messages.map((message): Warning => ({ start: chunk.first, end: chunk.last, message })),
+        warnings: [
+          ...messages.map((message): Warning => ({ ...days, message })),
+          ...notes.warnings().map((warning): Warning => ({ ...days, ...warning })),
+        ],
         scope: commitScope(report, chunk, stored.selection, stored.day),
         completeUpTo: stored.freshness?.completeUpTo ?? null,
       });

@@ -5,6 +5,7 @@ import type { Answer, PageAsked } from '../domain/call/answer.ts';
 import type { Call } from '../domain/call/call.ts';
 import type { CallHistory } from '../domain/call/call-history.ts';
 import type { RequestRecord } from '../domain/call/request-record.ts';
+import type { SeenPages } from '../domain/call/seen-pages.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { EndOfRun } from '../domain/run/left-run.ts';
 import type { Outages } from '../domain/run/outage-clock.ts';
@@ -55,6 +56,8 @@ export interface OptimoveConnection {
   readonly optimove: Optimove;
   /** Each window of its budget, as far as this process knows. */
   windows(): readonly WindowUse[];
+  /** What this process has seen of its pages. */
+  readonly seenPages: SeenPages;
   /** When it has answered nobody, as far as this process knows. */
   outages(): Outages;
 }

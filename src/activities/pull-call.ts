@@ -1,13 +1,19 @@
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
 import type { AnswerRow, Call } from '../domain/call/call.ts';
 import type { CallHistory } from '../domain/call/call-history.ts';
-import { nextPage } from '../domain/call/paging.ts';
+import { isRepeated, type Next, nextPage, type PageReceived, pageAsked } from '../domain/call/paging.ts';
+import { countRepeated, hashKeys } from '../domain/call/repeated-keys.ts';
 import type { RequestRecord } from '../domain/call/request-record.ts';
+import type { Followed, SeenPages } from '../domain/call/seen-pages.ts';
 import type { FittedRows } from '../domain/column/fit-rows.ts';
 import {
   BaseUrlInDoubtError,
   BudgetSpentError,
+  ConfigurationError,
+  CredentialsRefusedError,
   OptimoveUnavailableError,
+  OutageError,
+  RefusedError,
   RiverError,
   ThrottledError,
   WarehouseUnavailableError,
@@ -30,6 +36,7 @@ export interface PullContext {
   readonly slice: string;
   readonly warehouse: Warehouse;
   readonly optimove: Optimove;
+  readonly seenPages: SeenPages;
   readonly pageSize: number;
   readonly patience: Patience;
   readonly signals: StopSignals;
@@ -41,16 +48,35 @@ export interface PullContext {
   fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
   /** The day of which a call's rows are; null where they are not loaded by days. */
   dayOf(call: Call): Day | null;
+  /** The columns that tell the rows of a call apart; left out where nothing does. */
+  readonly key?: readonly string[];
   /** Whether this failure of this call's first page is taken as "no rows" (report 1: one recipient group of ten refused). */
   tolerates(call: Call, error: RiverError): boolean;
 }
 
 /** How far a call has come. */
 interface Progress {
+  /** Pages staged. */
+  pages: number;
   rows: number;
   received: number;
-  fingerprint: string | undefined;
-  finished: boolean;
+  fingerprints: PageReceived['earlier'];
+  /** Keys of the page before, where there is one. */
+  keys: ReadonlySet<number>;
+  /** The last page, while it is open what comes after it. */
+  last?: PageReceived;
+  next: Next;
+  /** Whether the last page was taken for it by its size. */
+  inDoubt: boolean;
+  /** Hears what followed the last page, where it was short. */
+  followed?: ((followed: Followed) => void) | undefined;
+}
+
+/** What a call came to. */
+interface Pulled {
+  readonly rows: number;
+  /** Whether its end was taken for granted. */
+  readonly inDoubt: boolean;
 }
 
 /** Works through the pages of one call, from where it stands; each page is staged before the next is asked for. */
@@ -58,22 +84,73 @@ export async function pullCall(
   context: PullContext,
   call: Call,
   before: StagedCall | undefined,
-): Promise<{ readonly rows: number }> {
-  const progress: Progress = {
-    rows: before?.rows ?? 0,
-    received: before?.received ?? 0,
-    fingerprint: before?.lastFingerprint,
-    finished: false,
-  };
-  for (let page = before?.pages ?? 0; !progress.finished; page += 1) {
-    context.signals.stop.throwIfAborted();
-    const asked = call.pages ? { top: context.pageSize, skip: progress.received } : undefined;
-    await ask(context, call, asked, (answer, requests, notes) =>
-      stage(context, call, { page, asked, answer, ...(notes && { notes }) }, requests, progress),
-    );
+): Promise<Pulled> {
+  const progress = await progressOf(context, before);
+  const { stop } = context.signals;
+  try {
+    while (progress.next === 'ask') {
+      stop.throwIfAborted();
+      const asked = pageAsked(call, context.pageSize, progress.received);
+      await ask(context, call, asked, (answer, requests, notes) =>
+        stage(context, call, { asked, answer, notes }, requests, progress),
+      );
+      await decideLater(context, call, progress);
+    }
+  } finally {
+    progress.followed?.('unknown');
   }
   return progress;
 }
+
+const untouched = {
+  pages: 0,
+  rows: 0,
+  received: 0,
+  fingerprints: undefined,
+  next: 'ask',
+  inDoubt: false,
+} as const;
+
+async function progressOf(
+  { runId, chunk, slice, warehouse, key }: PullContext,
+  before: StagedCall | undefined,
+): Promise<Progress> {
+  if (!before) return { ...untouched, keys: new Set() };
+  const { call, pages, rows, received, firstFingerprint: first, lastFingerprint } = before;
+  const page = key && (await warehouse.stagedPage(runId, chunk, slice, { call, page: pages - 1 }));
+  return {
+    pages,
+    rows,
+    received,
+    fingerprints: { first, before: lastFingerprint },
+    keys: new Set(page && key ? hashKeys(page, key) : []),
+    next: 'ask',
+    inDoubt: false,
+  };
+}
+
+/**
+ * Waits, outside the call's place among those in flight, until it is known what follows the last page: it may be the
+ * call's last.
+ */
+async function decideLater(context: PullContext, call: Call, progress: Progress): Promise<void> {
+  const { seenPages, signals } = context;
+  const { last } = progress;
+  if (!last || progress.next !== 'wait') return;
+  while (progress.next === 'wait') {
+    progress.next = nextPage(last, seenPages.of(call.endpoint));
+    if (progress.next === 'wait') await seenPages.settled(call.endpoint, signals.stop);
+  }
+  if (progress.next === 'ask') progress.followed = seenPages.askOn(call.endpoint, last.size);
+  else {
+    seenPages.takeForLast(call.endpoint);
+    const { runId, chunk, slice, warehouse } = context;
+    await warehouse.markLast(runId, { chunk, slice, call: call.key, page: progress.pages - 1 }, true);
+    progress.inDoubt = true;
+  }
+}
+
+const nothing: Answer = { status: 200, rows: [], fingerprint: '' };
 
 type Keep = (answer: Answer, requests: readonly RequestRecord[], notes?: PageNotes) => Promise<void>;
 
@@ -103,10 +180,14 @@ async function ask(
       return;
     } catch (error) {
       const isFirst = asked === undefined || asked.skip === 0;
-      if (error instanceof RiverError && kept === 'not begun' && isFirst && context.tolerates(call, error)) {
-        const { status, said } = error.facts;
-        const notes = call.list ? { refusal: refusalNote(status, said) } : undefined;
-        return keep({ status: Number(status), rows: [], fingerprint: '' }, requests, notes);
+      if (error instanceof RiverError && kept === 'not begun') {
+        if (isFirst && context.tolerates(call, error)) {
+          const { status, said } = error.facts;
+          const notes = call.list ? { refusal: refusalNote(status, said) } : undefined;
+          return keep({ ...nothing, status: Number(status) }, requests, notes);
+        }
+        const notes = isFirst || call.pages ? undefined : whereNotGoneOn(error);
+        if (notes) return keep(nothing, requests, notes);
       }
       if (error instanceof ChunkClosed || error instanceof WarehouseUnavailableError) throw error;
       if (requests.length > 0) await context.warehouse.noteRequests(context.runId, context.chunk, requests);
@@ -117,52 +198,100 @@ async function ask(
         throw new BudgetSpentError(error.message, { waitMs, facts: error.facts });
       }
       if (!(error instanceof OptimoveUnavailableError)) throw error;
+      if (!isFirst && !call.pages && (await isAskedInVain(context, call)))
+        return keep(nothing, [], { mayBeCut: true });
       const retryInMs = await giveUpIfTooLong(context, call, error);
       throw new OptimoveUnavailableError(error.message, { retryInMs, facts: error.facts, cause: error });
     }
   }
 }
 
+/**
+ * Whether a call without pages has failed so often since it was answered that its answer is taken as it is: it was asked
+ * on only to see whether there is more.
+ */
+async function isAskedInVain(
+  { runId, chunk, warehouse, patience }: PullContext,
+  call: Call,
+): Promise<boolean> {
+  if (patience.outages().open) return false;
+  return (await warehouse.failuresOf(runId, chunk, [call.key])).length >= triesInVain;
+}
+
+const triesInVain = 5;
+
+/**
+ * What is to be said of a call without pages that was asked on and refused; undefined where the failure is no answer to
+ * that. A 404 says that there are no more rows.
+ */
+function whereNotGoneOn(error: RiverError): PageNotes | undefined {
+  if (error instanceof OutageError) return undefined;
+  // The call itself was answered: a 403 refuses what was asked on, not the credentials.
+  if (error instanceof CredentialsRefusedError)
+    return error.facts.status === 403 ? { mayBeCut: true } : undefined;
+  if (!(error instanceof RefusedError || error instanceof ConfigurationError)) return undefined;
+  if (error.facts.status === 404) return {};
+  return error instanceof RefusedError ? { mayBeCut: true } : undefined;
+}
+
+interface Answered {
+  readonly asked: PageAsked | undefined;
+  readonly answer: Answer;
+  readonly notes?: PageNotes | undefined;
+}
+
 /** Stages a page and says in `progress` where the call goes on. */
 async function stage(
   context: PullContext,
   call: Call,
-  {
-    page,
-    asked,
-    answer,
-    notes,
-  }: {
-    readonly page: number;
-    readonly asked: PageAsked | undefined;
-    readonly answer: Answer;
-    readonly notes?: PageNotes;
-  },
+  { asked, answer, notes }: Answered,
   requests: readonly RequestRecord[],
   progress: Progress,
 ): Promise<void> {
-  const { status, fingerprint } = answer;
-  const received = answer.rows.length;
-  const previousFingerprint = progress.fingerprint;
-  const last = asked ? nextPage({ call, asked, received, fingerprint, previousFingerprint }).done : true;
-  const fitted = context.fit(call, answer.rows);
-  const { runId, chunk, slice } = context;
+  const { runId, chunk, slice, seenPages, key } = context;
+  const { fingerprint } = answer;
+  const size = { rows: answer.rows.length, bytes: requests.at(-1)?.bytes ?? 0 };
+  const page: PageReceived = { call, asked, size, fingerprint, earlier: progress.fingerprints };
+  const again = isRepeated(page);
+  progress.followed?.(again ? 'unknown' : size.rows === 0 ? 'nothing' : 'rows');
+  const takenForWhole = seenPages.doubts();
+  const next = again ? 'last' : nextPage(page, seenPages.of(call.endpoint));
+  const isLast = next === 'last' || next === 'likely last';
+  const isShort = asked !== undefined && size.rows < asked.top;
+
+  const rows = again ? [] : answer.rows;
+  const fitted = context.fit(call, rows);
+  const keys = key && !(isLast && progress.pages === 0) ? hashKeys(fitted, key) : [];
+  const repeatedKeys = countRepeated(keys, progress.keys);
   const staged = {
     slice,
     call: call.key,
-    page,
-    last,
-    status,
+    page: progress.pages,
+    last: isLast,
+    // A 404 after rows is the end of the call, and no call without rows.
+    status: progress.pages > 0 && rows.length === 0 ? nothing.status : answer.status,
     fingerprint,
-    received,
+    received: rows.length,
     day: context.dayOf(call),
+    notes: {
+      ...notes,
+      ...(again && { mayBeCut: true as const }),
+      ...(repeatedKeys > 0 && { repeatedKeys }),
+      ...(takenForWhole > 0 && { takenForWhole }),
+    },
     ...fitted,
-    ...(notes && { notes }),
   };
+  const followed = next === 'ask' && isShort ? seenPages.askOn(call.endpoint, size) : undefined;
+  if (next === 'likely last') seenPages.takeForLast(call.endpoint);
+  progress.inDoubt = next === 'likely last';
+  progress.followed = followed;
   if ((await context.warehouse.stagePage(runId, chunk, staged, requests)) === 'closed')
     throw new ChunkClosed();
+  progress.pages += 1;
   progress.rows += fitted.rows.length;
-  progress.received += received;
-  progress.fingerprint = fingerprint;
-  progress.finished = last;
+  progress.received += rows.length;
+  progress.fingerprints = { first: progress.fingerprints?.first ?? fingerprint, before: fingerprint };
+  progress.keys = new Set(isLast ? [] : keys);
+  progress.last = page;
+  progress.next = next;
 }

@@ -1,3 +1,5 @@
+import type { Call } from '../domain/call/call.ts';
+import { mayHaveBeenCut } from '../domain/call/paging.ts';
 import { BaseUrlInDoubtError, BudgetSpentError, ConfigurationError } from '../domain/errors.ts';
 import { durationMs } from '../domain/river/duration.ts';
 import { proofOfConnection } from '../domain/run/run-slices.ts';
@@ -59,7 +61,7 @@ async function pull(
   hasTime: () => boolean,
 ) {
   const warehouse = await ports.warehouse(run.warehouse);
-  const { connection, optimove, outages } = await ports.optimove(run.connection);
+  const { connection, optimove, seenPages, outages } = await ports.optimove(run.connection);
   // A Reset begins slices again of chunks that are loaded since: that would be calls for nothing.
   if (!(await warehouse.isOpen(run.runId, chunk))) throw new ChunkClosed();
   const stored = await readOpenedRun(warehouse, run.runId);
@@ -74,6 +76,7 @@ async function pull(
     slice,
     warehouse,
     optimove,
+    seenPages,
     signals,
     history: async (call) => ({
       ...(await warehouse.callHistory(run.runId, call)),
@@ -91,12 +94,50 @@ async function pull(
     },
   };
   const count = { slice, calls: 0, rows: 0 };
-  const finished = await inLanes(plan.calls, connection.maxConcurrentCalls, async (call) => {
+  let inDoubt = 0;
+  const { maxConcurrentCalls } = connection;
+  const finished = await inLanes(plan.calls, maxConcurrentCalls, async (call) => {
     const before = staged.get(call.key);
-    const { rows } = before?.finished ? before : await pullCall(context, call, before);
+    const pulled = before?.finished
+      ? { ...before, inDoubt: mayHaveBeenCut(call, before) }
+      : await pullCall(context, call, before);
     count.calls += 1;
-    count.rows += rows;
+    count.rows += pulled.rows;
+    if (pulled.inDoubt) inDoubt += 1;
     return hasTime();
   });
-  return finished ? count : undefined;
+  if (!finished) return undefined;
+  if (inDoubt === 0) return count;
+  if (!seenPages.rowsFollow()) {
+    seenPages.leaveInDoubt(inDoubt);
+    return count;
+  }
+  const { calls } = await callsOfSlice(warehouse, stored, chunk, slice);
+  const more = await askOn(context, calls, maxConcurrentCalls, hasTime);
+  return more === undefined ? undefined : { ...count, rows: count.rows + more };
+}
+
+/**
+ * Asks on the calls of a slice that ended with a short page before it was seen that the server cuts pages. Says how many
+ * rows that has brought; undefined where the turn ended before.
+ */
+async function askOn(
+  context: PullContext,
+  calls: Iterable<Call>,
+  lanes: number,
+  hasTime: () => boolean,
+): Promise<number | undefined> {
+  const { runId, chunk, slice, warehouse } = context;
+  const staged = new Map((await warehouse.stagedCalls(runId, chunk, slice)).map((call) => [call.call, call]));
+  let more = 0;
+  const finished = await inLanes(calls, lanes, async (call) => {
+    const before = staged.get(call.key);
+    if (!before || !mayHaveBeenCut(call, before)) return true;
+    const page = { chunk, slice, call: call.key, page: before.pages - 1 };
+    await warehouse.markLast(runId, page, false);
+    const { rows } = await pullCall(context, call, before);
+    more += rows - before.rows;
+    return hasTime();
+  });
+  return finished ? more : undefined;
 }

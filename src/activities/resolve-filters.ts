@@ -1,11 +1,13 @@
 import { countCalls } from '../domain/call/count-calls.ts';
-import { readListAnswers } from '../domain/call/list-answers.ts';
+import { type ListAnswers, readListAnswers } from '../domain/call/list-answers.ts';
 import { runListCalls } from '../domain/call/list-calls.ts';
 import { resolveSelection } from '../domain/call/resolve-selection.ts';
 import type { Selection } from '../domain/call/selection.ts';
 import type { Report } from '../domain/catalogue/report.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { createNoteSums } from '../domain/run/page-notes.ts';
 import { countDays } from '../domain/run/plan-days.ts';
+import type { Warning } from '../domain/run/run-result.ts';
 import { listsOfRun } from '../domain/run/run-slices.ts';
 import type { StoredRun } from '../domain/run/stored-run.ts';
 import type { Resolved, RunRef } from './contract.ts';
@@ -35,7 +37,27 @@ async function select(warehouse: Warehouse, { runId, river }: StoredRun, report:
     );
   }
   const answers = await readListAnswers(warehouse.stagedPages(runId, null, listsOfRun));
-  const selection = resolveSelection(report, river.filters, answers);
-  await warehouse.saveSelection(runId, selection);
+  const notes = createNoteSums(river.connection);
+  for await (const page of warehouse.pageNotes(runId, null, listsOfRun)) notes.add(page, 'list');
+  const warnings = notes.warnings().map((warning): Warning => ({ start: null, end: null, ...warning }));
+  const selection = resolve(report, river, answers, warnings);
+  await warehouse.saveSelection(runId, selection, warnings);
   return selection;
+}
+
+/** A name that is not found may stand behind the end of a list that was cut: who reads of the one is to read of the other. */
+function resolve(
+  report: Report,
+  { filters }: StoredRun['river'],
+  answers: ListAnswers,
+  warnings: readonly Warning[],
+): Selection {
+  try {
+    return resolveSelection(report, filters, answers);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError) || warnings.length === 0) throw error;
+    const { faults, facts } = error;
+    const message = [error.message, ...warnings.map((warning) => warning.message)].join(' ');
+    throw new ConfigurationError(message, { faults, facts, cause: error });
+  }
 }

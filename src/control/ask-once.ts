@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
+import type { PageAsked } from '../domain/call/answer.ts';
 import type { AnswerRow, Call } from '../domain/call/call.ts';
 import { lastDataUpdate } from '../domain/call/list-calls.ts';
 import {
@@ -31,9 +32,10 @@ export async function askOnce(
   connection: Connection,
   call: Call,
   reserve: Reserve | undefined,
+  page?: PageAsked,
 ): Promise<readonly AnswerRow[]> {
   try {
-    return await ask(connection, call, reserve);
+    return await ask(connection, call, reserve, page);
   } catch (error) {
     if (!(error instanceof BaseUrlInDoubtError)) throw error;
     const { message, facts } = error;
@@ -58,13 +60,14 @@ async function ask(
   connection: Connection,
   call: Call,
   reserve: Reserve | undefined,
+  page?: PageAsked,
 ): Promise<readonly AnswerRow[]> {
   const waiting = AbortSignal.timeout(permitWithinMs);
   const abort = AbortSignal.timeout(permitWithinMs + answerWithinMs);
   const gate = reserve && gateOf(connection, reserve);
   try {
     const passage = { signal: waiting, abort, run: 'command line', record: () => {} };
-    const { rows } = await createOptimove(connection, gate ?? openGate).request(call, undefined, passage);
+    const { rows } = await createOptimove(connection, gate ?? openGate).request(call, page, passage);
     return rows;
   } catch (error) {
     const why = whyUnanswered(error, waiting, abort);

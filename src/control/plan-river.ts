@@ -20,7 +20,8 @@ import { sharedTables } from '../domain/river/shared-table.ts';
 import { chunksOf, countDays, type PlannedDays, planDays } from '../domain/run/plan-days.ts';
 import { isTracked, nameOf, type Track, warningOfOtherwise } from '../domain/run/track.ts';
 import { runAgain } from '../domain/verify/repair.ts';
-import { askOnce, type Reserve } from './ask-once.ts';
+import { askList } from './ask-list.ts';
+import type { Reserve } from './ask-once.ts';
 import type { CallsAhead } from './calls-ahead.ts';
 import { readTrackOf } from './read-track-of.ts';
 
@@ -148,7 +149,7 @@ async function select(
   const pages = await Promise.all(
     runListCalls(report, river.filters).map(async ({ call }) => ({
       call: call.key,
-      ...fitListRows(await askOnce(connection, call, reserve), call),
+      ...fitListRows(await askList(connection, call, reserve), call),
     })),
   );
   return resolveSelection(report, river.filters, await readListAnswers(pages));

@@ -1,6 +1,7 @@
 import { longestBackOffMs } from '../domain/budget/back-off.ts';
 import { longestMs } from '../domain/budget/window.ts';
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
+import { howToAskForLess } from '../domain/call/ask-for-less.ts';
 import type { Call } from '../domain/call/call.ts';
 import { CredentialsRefusedError } from '../domain/errors.ts';
 import type { Connection } from '../domain/river/configuration.ts';
@@ -84,6 +85,16 @@ interface Credential {
   readonly hidden: readonly Secret[];
 }
 
+function askForLess(call: Call, { name }: Connection): string {
+  if (call.pages) return `lower pageSize of connection ${name}`;
+  const inPages = 'set overrides: { pages: true } on the river, which asks page by page';
+  const ways = [
+    ...(call.kind === 'data' ? [inPages] : []),
+    howToAskForLess(call.key, call.kind) ?? [],
+  ].flat();
+  return ways.join('. ');
+}
+
 function askedOf(
   connection: Connection,
   call: Call,
@@ -96,6 +107,7 @@ function askedOf(
     kind: call.kind,
     list: call.list,
     description: describeCall(call, page),
+    askForLess: askForLess(call, connection),
     facts: { connection: connection.name, call: call.key, parameters: call.parameters, page },
     longestWindowMs: longestMs(connection.budget),
     hide: hideSecrets(credential.hidden),

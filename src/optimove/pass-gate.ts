@@ -107,7 +107,7 @@ function replyOf(exchange: Exchange, asked: Asked, timeoutMs: number): Reply {
   if (end.kind === 'reply') return end.reply;
   if (end.kind === 'broken') throw failureOfRequest(end.error, asked, { status, timeoutMs });
   throw new ReportRefusedError(
-    `Optimove's answer to ${asked.description} is over ${bodyAtMost / 1024 / 1024} MB: lower pageSize of connection ${asked.connection}.`,
+    `Optimove's answer to ${asked.description} is over ${bodyAtMost / 1024 / 1024} MB${asked.askForLess ? `: ${asked.askForLess}` : ''}.`,
     { facts: { ...asked.facts, status, bytes: exchange.bytes } },
   );
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Answer } from '../domain/call/answer.ts';
 import type { AnswerRow } from '../domain/call/call.ts';
+import { fingerprintRows } from '../domain/call/fingerprint.ts';
 import type { RiverError } from '../domain/errors.ts';
 import type { Day } from '../domain/period/day.ts';
 import { readDay } from '../domain/period/read-day.ts';
@@ -31,15 +32,12 @@ const unreadableAtMost = 3;
 export function readAnswer(reply: Reply, asked: Asked, moment: Moment): Answer {
   const nothing = reply.status === 204 || isMissing(reply, asked);
   if (!nothing && reply.status !== 200) throw failureOfResponse(reply, asked, moment);
-  return {
-    status: reply.status,
-    rows: asked.list?.answersDay
-      ? [{ Date: dayIn(reply, asked, moment) }]
-      : nothing
-        ? []
-        : rowsIn(reply, asked, moment),
-    fingerprint: hash('sha1', reply.body),
-  };
+  const rows = asked.list?.answersDay
+    ? [{ Date: dayIn(reply, asked, moment) }]
+    : nothing
+      ? []
+      : rowsIn(reply, asked, moment);
+  return { status: reply.status, rows, fingerprint: fingerprintRows(rows) };
 }
 
 /** 404 in words is how some servers say "no rows" of a day; a page with 404 says nothing. */

@@ -18,6 +18,8 @@ export interface Asked {
   readonly list?: Call['list'];
   /** Endpoint and parameters, for people. */
   readonly description: string;
+  /** What makes the answer smaller, where it is too large to be read. */
+  readonly askForLess?: string;
   /** What the message says, as fields. */
   readonly facts: Readonly<Record<string, unknown>>;
   /** The connection's longest window of calls: nobody is out of calls for longer. */

@@ -11,7 +11,7 @@ import { readBooks } from './read-books.ts';
 import { settleRun } from './settle-run.ts';
 import { noteRequests, stagePage } from './stage-page.ts';
 import { readCallsAnswered, readStagedCalls } from './staged-calls.ts';
-import { readPageNotes, readStagedPages } from './staged-pages.ts';
+import { readPageNotes, readStagedPage, readStagedPages } from './staged-pages.ts';
 import { beginChunk } from './statements/begin-chunk.ts';
 import { callHistory } from './statements/call-history.ts';
 import { chunkStatuses } from './statements/chunk-statuses.ts';
@@ -26,6 +26,7 @@ import { isOpen } from './statements/is-open.ts';
 import { isRunAnswered } from './statements/is-run-answered.ts';
 import { leftRuns } from './statements/left-runs.ts';
 import { listRuns } from './statements/list-runs.ts';
+import { markLast } from './statements/mark-last.ts';
 import { readRun } from './statements/read-run.ts';
 import { readTrack } from './statements/read-track.ts';
 import { saveSelection } from './statements/save-selection.ts';
@@ -57,7 +58,8 @@ export async function openWarehouse(
     settleRun: (runId, period, chunks, freshness) => settleRun(database, runId, period, chunks, freshness),
     track: (river, table) => connected.read((tables) => readTrack(tables, river, table)),
     readRun: (runId) => read((tables) => readRun(tables, runId)),
-    saveSelection: (runId, selection) => read((tables) => saveSelection(tables, runId, selection)),
+    saveSelection: (runId, selection, warnings) =>
+      read((tables) => saveSelection(tables, runId, selection, warnings)),
     unloadedChunks: (run) => read((tables) => unloadedChunks(tables, run)),
     unfinishedChunks: (runId, limit) => read((tables) => unfinishedChunks(tables, runId, limit)),
     beginChunk: (runId, chunk) => transact((tables) => beginChunk(tables, runId, chunk)),
@@ -66,8 +68,13 @@ export async function openWarehouse(
     callsAnswered: (runId, chunk, slice, statuses) =>
       readCallsAnswered(database, { runId, chunk, slice }, statuses),
     stagedPages: (runId, chunk, slice) => readStagedPages(database, { runId, chunk, slice }),
+    stagedPage: (runId, chunk, slice, page) => readStagedPage(database, { runId, chunk, slice }, page),
     pageNotes: (runId, chunk, slice) => readPageNotes(database, { runId, chunk, slice }),
     stagePage: (runId, chunk, page, requests) => stagePage(database, runId, chunk, page, requests),
+    markLast: (runId, page, last) =>
+      read(async (tables) => {
+        if (await hasStaging(tables, runId)) await markLast(tables, runId, page, last);
+      }),
     noteRequests: (runId, chunk, requests) => noteRequests(database, runId, chunk, requests),
     failuresOf: (runId, chunk, calls) => read((tables) => failuresOf(tables, runId, chunk, calls)),
     callHistory: (runId, call) => read((tables) => callHistory(tables, runId, call)),

@@ -24,6 +24,8 @@ export async function readStagedCalls(database: Database, of: Slice): Promise<St
       received: (before?.received ?? 0) + received,
       rows: (before?.rows ?? 0) + rows,
       finished: last,
+      lastReceived: received,
+      firstFingerprint: before?.firstFingerprint ?? fingerprint,
       lastFingerprint: fingerprint,
     });
   }

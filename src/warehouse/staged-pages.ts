@@ -23,6 +23,17 @@ export async function* readStagedPages(
   } while (after !== undefined);
 }
 
+/** One page of a slice; undefined where it is not there. */
+export async function readStagedPage(
+  database: Database,
+  of: { readonly runId: string; readonly chunk: string | null; readonly slice: string },
+  { call, page }: Pick<PageRows, 'call' | 'page'>,
+): Promise<PageRows | undefined> {
+  const before = { call, page: page - 1 };
+  const [found] = await database.read((tables) => stagedPagesAfter(tables, of, before, 1));
+  return found?.call === call && found.page === page ? found : undefined;
+}
+
 /** What a slice's staged pages brought that a person is to hear of. */
 export async function* readPageNotes(
   database: Database,

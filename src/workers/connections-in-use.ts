@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OptimoveConnection } from '../activities/ports.ts';
 import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
+import { createSeenPages } from '../domain/call/seen-pages.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import { createOptimove } from '../optimove/create-optimove.ts';
@@ -79,4 +80,6 @@ export function connectionsInUse(
 const connect = (connection: Connection, gate: SharedCallGate) => ({
   connection,
   optimove: createOptimove(connection, gate),
+  // Begun anew as well: the base URL may be another server's.
+  seenPages: createSeenPages(),
 });

@@ -27,6 +27,7 @@ function aWarehouse({ selection, staged }: { selection: StoredRun['selection']; 
         ],
       };
     },
+    async *pageNotes() {},
     saveSelection: async (_run, selected) => void saved.push(selected),
   };
   const ports = { warehouse: async () => warehouse } as unknown as ActivityPorts;

@@ -151,6 +151,18 @@ describe('a page over 32 MB', () => {
     }),
   );
 
+  test('that was not asked page by page is refused with what asks for less', () =>
+    withServer(answering(200, listOfBytes(bodyAtMost + 1), json), async (url) => {
+      const ask = async (call: Parameters<typeof aCall>[0]) =>
+        (await failureOf(aClient(aConnection(url)).ask(aCall({ pages: false, ...call })))) as Error;
+      expect((await ask({ key: 'GetPromoCodes?Date=2026-01-05' })).message).toMatch(
+        /over 32 MB: set overrides: \{ pages: true \} on the river.*promo-codes-by-target-group/,
+      );
+      expect((await ask({ key: 'GetAllActions', kind: 'list' })).message).toMatch(
+        /over 32 MB: Give ids in the filter actions/,
+      );
+    }));
+
   test('is not read to its end', () => {
     let sent = 0;
     const piece = Buffer.alloc(1024 * 1024, ' ');

@@ -50,6 +50,20 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect(await warehouse.chunkStatuses('run-1')).toMatchObject([{ calls: 1 }, {}]);
     }));
 
+  test('one staged page can be read alone, with its rows', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      const page = (number: number, customer: string) =>
+        aPage([['2026-01-01', 1, customer]], { page: number, last: false });
+      for (const [number, customer] of ['a', 'b', 'c'].entries())
+        await warehouse.stagePage('run-1', first.key, page(number, customer), []);
+      const { call } = page(0, '');
+      const read = (number: number) => warehouse.stagedPage('run-1', first.key, '0', { call, page: number });
+      expect((await read(1))?.rows).toEqual([['2026-01-01', 1, 'b']]);
+      expect(await read(3)).toBeUndefined();
+      expect(await warehouse.stagedPage('run-1', first.key, '1', { call, page: 0 })).toBeUndefined();
+    }));
+
   test('a call’s pages add up, and the last one says how far it has come', () =>
     withWarehouse(kind, async ({ warehouse }) => {
       await warehouse.openRun(aRun(), twoChunks, sampleShape);
@@ -74,6 +88,8 @@ describe.each(warehouseKinds)('in %s', (kind) => {
           received: 20,
           rows: 2,
           finished: true,
+          lastReceived: 10,
+          firstFingerprint: 'f0',
           lastFingerprint: 'f1',
         },
       ]);

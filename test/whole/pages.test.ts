@@ -12,13 +12,6 @@ const details = {
   chunks: { every: 'daily' },
   target: { table: 'details' },
 };
-const byAction = {
-  report: 'customers-by-action',
-  period,
-  filters: { actions: [12] },
-  target: { table: 'by_action' },
-};
-
 /** How many rows each day's call has. */
 const rowsOfDays = ({ world }: AskedSimulator) =>
   days.map((day) => world.rowCount('customer-action-details-by-date', { days: [day] }));
@@ -42,33 +35,6 @@ describe('pages', () => {
       },
     ),
   );
-
-  it('that a server cuts at its own cap are followed to the end', () =>
-    withRivers(
-      {
-        rivers: { details },
-        simulator: { pageCap: 500, size: { rowsPerCall: [100, 200] } },
-      },
-      async (house) => {
-        const result = await house.pull({ river: 'details' });
-        const wanted = { days };
-        const table = { slug: 'customer-action-details-by-date', table: 'details', wanted } as const;
-        expect(await expectTable(house, table)).toBeGreaterThan(3_000);
-        const skips = house.simulator.calls().map(({ parameters }) => Number(parameters.$skip));
-        expect(skips.every((skip) => skip % 500 === 0)).toBe(true);
-        expect(result.calls).toBe(sum(rowsOfDays(house.simulator).map((n) => Math.floor(n / 500) + 1)));
-      },
-    ));
-
-  it('of exactly 500 rows, which may be cut, cost one more call; all others none', () =>
-    withRivers({ rivers: { byAction }, simulator: { size: { rowsPerCall: [500, 500] } } }, async (house) => {
-      const result = await house.pull({ river: 'byAction' });
-      const wanted = { days, actions: [12] };
-      const rows = await expectTable(house, { slug: 'customers-by-action', table: 'by_action', wanted });
-      expect(rows % 500).toBe(0);
-      expect(rows).toBeGreaterThan(0);
-      expect(result.calls).toBe(days.length * 10 + rows / 500);
-    }));
 
   it('that repeat the one before are an error and not a loop, and fail their chunk alone', () =>
     withRivers({ rivers: { details }, connection: { pageSize: 20 } }, async (house) => {

@@ -77,6 +77,7 @@ describe('a connection', () => {
       configure(aConnection(url, { maxConcurrentCalls: 3, pageSize: 5 }));
       const after = await connections.get('main');
       expect(after.connection.pageSize).toBe(5);
+      expect(after.seenPages).not.toBe(before.seenPages);
       await call(after);
       expect(asked.map(({ room }) => room)).toEqual([8, 3]);
       expect(new Set(asked.map(({ process }) => process)).size).toBe(1);

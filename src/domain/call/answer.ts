@@ -4,7 +4,7 @@ import type { AnswerRow } from './call.ts';
 export interface Answer {
   readonly status: number;
   readonly rows: readonly AnswerRow[];
-  /** Equal for two equal bodies: a page equal to the one before is an error, not a loop. */
+  /** Equal for the same rows in whatever order (`fingerprintRows`): a page that comes again is an error, not a loop. */
   readonly fingerprint: string;
 }
 

@@ -8,8 +8,14 @@ import type { Overrides } from '../river/overrides.ts';
  * `overrides.parameters` act where calls are planned, `overrides.columns` where columns are made.
  */
 export function effectiveReport(report: Report, overrides: Overrides | undefined): Report {
-  if (overrides?.endpoint === undefined) return report;
-  const endpoint = overrides.endpoint.replace(/^\/+/, '');
+  const called = calledAs(report, overrides?.endpoint);
+  const { pages = called.pages } = overrides ?? {};
+  return pages === called.pages ? called : { ...called, pages };
+}
+
+function calledAs(report: Report, overridden: string | undefined): Report {
+  if (overridden === undefined) return report;
+  const endpoint = overridden.replace(/^\/+/, '');
   const other = reportOfEndpoint(endpoint);
   if (!other) return { ...report, endpoint };
   if (other === report) return report;

@@ -1,41 +1,102 @@
 import { ReportRefusedError } from '../errors.ts';
+import type { StagedCall } from '../run/staged-page.ts';
 import type { PageAsked } from './answer.ts';
 import type { Call } from './call.ts';
+import { isWithin, type KnownPages, type PageSize } from './seen-pages.ts';
 
-/** A server that caps its pages caps them at a multiple of this: such a short page need not be the last. */
-const capMultiple = 500;
+/** A shorter page was cut by nobody: servers that cap their pages cap them higher. */
+const leastCap = 100;
+/** An answer without pages that was cut has a multiple of so many rows. */
+const roundCut = 5_000;
+/** So many short pages of a report are asked on at once; others that are no larger wait for what comes of these. */
+const askedOnAtOnce = 4;
+/** One page in so many is asked on all the same: a server may cut pages only when it is slow. */
+const pagesOnTrust = 100;
+/** Rows asked for where a call without pages is asked on: what the API gives at most by its documentation. */
+const usualTop = 10_000;
+
+/** The part of an answer that is asked for next; undefined where a call without pages is asked as it is. */
+export function pageAsked(
+  { pages }: Pick<Call, 'pages'>,
+  pageSize: number,
+  received: number,
+): PageAsked | undefined {
+  if (pages) return { top: pageSize, skip: received };
+  return received === 0 ? undefined : { top: usualTop, skip: received };
+}
 
 /** What is known once a page has come. */
 export interface PageReceived {
-  readonly call: Pick<Call, 'key'>;
-  readonly asked: PageAsked;
-  /** Rows in this page. */
-  readonly received: number;
+  readonly call: Pick<Call, 'key' | 'pages'>;
+  /** Undefined where the call was asked without $top and $skip. */
+  readonly asked: PageAsked | undefined;
+  readonly size: PageSize;
   readonly fingerprint: string;
-  /** Of the page before; undefined after the first. */
-  readonly previousFingerprint: string | undefined;
+  /** Fingerprints of the call's first page and of the one before; left out after the first. */
+  readonly earlier?: { readonly first: string; readonly before: string } | undefined;
+}
+
+/** What comes after a page. */
+export type Next =
+  /** Nothing: the call is finished. */
+  | 'last'
+  /** The same, as far as other pages tell. */
+  | 'likely last'
+  /** One more request, from the rows received on. */
+  | 'ask'
+  /** Another call is just asking what follows a page that is no smaller: what it finds decides here as well. */
+  | 'wait';
+
+/**
+ * What comes after a page, by what the process knows of the report's pages. A full page is asked on. A shorter one is
+ * the last where it has few rows, or where it is no larger than pages that an empty one has followed; else a server may
+ * have cut it (by rows, bytes or time), which one more request shows.
+ */
+export function nextPage(
+  { call, asked, size }: Pick<PageReceived, 'call' | 'asked' | 'size'>,
+  { rowsFollow, ended, asking, takenForLast }: KnownPages,
+): Next {
+  const { rows } = size;
+  if (rows === 0) return 'last';
+  if (!call.pages && rows % roundCut === 0) return 'ask';
+  if (!asked) return 'last';
+  if (rows >= asked.top || rowsFollow) return 'ask';
+  if (rows < leastCap) return 'last';
+  const isTrusted = takenForLast <= (ended.pages + asking.pages) * pagesOnTrust;
+  if (isWithin(size, ended)) return isTrusted ? 'likely last' : 'ask';
+  return asking.pages >= askedOnAtOnce && isWithin(size, asking) ? 'wait' : 'ask';
+}
+
+/** Whether a call ended with a page that a server may have cut: an empty one is the proof that none did. */
+export function mayHaveBeenCut(
+  call: Pick<Call, 'pages'>,
+  { finished, lastReceived }: Pick<StagedCall, 'finished' | 'lastReceived'>,
+): boolean {
+  return call.pages && finished && lastReceived >= leastCap;
 }
 
 /**
- * Whether a call is finished, or where it goes on: `$skip` advances by the rows received. A page shorter than
- * asked is the last, unless a cap may have cut it; a full page always asks once more.
- * Throws ReportRefusedError for a page equal to the one before, because the next would be equal too.
+ * Whether a page has the same rows as the call's first or the one before, in whatever order: the next would have them
+ * as well. Throws ReportRefusedError where the call pages. One without pages was asked on only to see whether it is
+ * cut: there the rows do not count, and nobody knows.
  */
-export function nextPage({
-  call,
-  asked,
-  received,
-  fingerprint,
-  previousFingerprint,
-}: PageReceived): { readonly done: true } | { readonly done: false; readonly skip: number } {
-  if (received === 0) return { done: true };
-  if (fingerprint === previousFingerprint) {
-    throw new ReportRefusedError(
-      `Optimove answered ${call.key} with the same ${received} rows from row ${asked.skip} on as on the page before: ` +
-        'it does not page this call. Set pageSize above the number of its rows.',
-      { facts: { call: call.key, skip: asked.skip, rows: received } },
-    );
-  }
-  const mayGoOn = received >= asked.top || received % capMultiple === 0;
-  return mayGoOn ? { done: false, skip: asked.skip + received } : { done: true };
+export function isRepeated(page: PageReceived): boolean {
+  const { call, size, fingerprint, earlier } = page;
+  if (size.rows === 0 || !earlier) return false;
+  if (fingerprint !== earlier.first && fingerprint !== earlier.before) return false;
+  if (call.pages) throw repeated(page);
+  return true;
+}
+
+function repeated({ call, asked, size: { rows }, fingerprint, earlier }: PageReceived): ReportRefusedError {
+  const [skip, top] = [asked?.skip ?? 0, asked?.top ?? 0];
+  const which = fingerprint === earlier?.before ? 'the page before' : 'the first page';
+  const advice =
+    rows < top
+      ? 'Set overrides: { pages: false } on the river: then it is asked without $top and $skip.'
+      : 'Set pageSize above the number of its rows, or overrides: { pages: false } on the river, which asks without $top and $skip.';
+  return new ReportRefusedError(
+    `Optimove answered ${call.key} with the same ${rows} rows from row ${skip} on as on ${which}: it does not page this call. ${advice}`,
+    { facts: { call: call.key, skip, rows } },
+  );
 }

@@ -9,6 +9,10 @@ export const Overrides = z.strictObject({
     .record(z.string(), Name.nullable().register(accepted, { words: 'the name to send, or null' }))
     .optional()
     .describe('Our parameter: the name to send; null: not sent.'),
+  pages: z
+    .boolean()
+    .optional()
+    .describe('Whether it is asked page by page, with $top and $skip, instead of what the report declares.'),
   columns: z.record(z.string(), Name).optional().describe('A key of the answer: the column it goes to.'),
 });
 export type Overrides = z.infer<typeof Overrides>;

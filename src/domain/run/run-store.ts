@@ -10,7 +10,7 @@ import type { FailedRequest } from './failing-ms.ts';
 import type { Freshness } from './freshness.ts';
 import type { EndOfRun, LeftRun } from './left-run.ts';
 import type { NotesOfPage } from './page-notes.ts';
-import type { BegunChunk, ChunkStatus, RunStatus } from './run-result.ts';
+import type { BegunChunk, ChunkStatus, RunStatus, Warning } from './run-result.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { StagedCall, StagedPage } from './staged-page.ts';
 import type { NewRun, RetriableChunk, StoredRun } from './stored-run.ts';
@@ -34,7 +34,8 @@ export interface RunStore {
   findRun(workflowId: string): Promise<StoredRun | undefined>;
   /** The chunks of a run that are not loaded; `skipped` where a later run has loaded their days since. */
   unloadedChunks(run: StoredRun): Promise<RetriableChunk[]>;
-  saveSelection(runId: string, selection: Selection): Promise<void>;
+  /** What the filters come to, and what is to be said of the lists that it was found in. */
+  saveSelection(runId: string, selection: Selection, warnings?: readonly Warning[]): Promise<void>;
   /** Chunks that are waiting or pulling, in the period's order. */
   unfinishedChunks(runId: string, limit: number): Promise<Chunk[]>;
   /** waiting → pulling, one attempt more. */
@@ -54,6 +55,13 @@ export interface RunStore {
     chunk: string | null,
     slice: string,
   ): AsyncIterable<Pick<StagedPage, 'call' | 'page' | 'columns' | 'rows'>>;
+  /** The rows of one staged page; undefined where it is not there. */
+  stagedPage(
+    runId: string,
+    chunk: string | null,
+    slice: string,
+    page: Pick<StagedPage, 'call' | 'page'>,
+  ): Promise<Pick<StagedPage, 'columns' | 'rows'> | undefined>;
   /** What the staged pages of a slice brought that a person is to hear of. `chunk` null: those of the whole run. */
   pageNotes(runId: string, chunk: string | null, slice: string): AsyncIterable<NotesOfPage>;
   /**
@@ -66,6 +74,12 @@ export interface RunStore {
     page: StagedPage,
     requests: readonly RequestRecord[],
   ): Promise<'staged' | 'closed'>;
+  /** Says of a staged page whether its call is finished with it, where that is found out later. */
+  markLast(
+    runId: string,
+    page: Pick<StagedPage, 'slice' | 'call' | 'page'> & { readonly chunk: string | null },
+    last: boolean,
+  ): Promise<void>;
   /** Requests that brought no page. */
   noteRequests(runId: string, chunk: string | null, requests: readonly RequestRecord[]): Promise<void>;
   /** The failures of these calls, each since it was last answered, the newest of them only; the oldest first. */

@@ -29,6 +29,10 @@ export interface StagedCall {
   readonly received: number;
   readonly rows: number;
   readonly finished: boolean;
+  /** Rows of its last page so far. */
+  readonly lastReceived: number;
+  /** Of its first page and of its last one so far. */
+  readonly firstFingerprint: string;
   readonly lastFingerprint: string;
 }
 

@@ -2,8 +2,9 @@ import type { Effects } from '../faults/fault-list.ts';
 import { type EmptyAs, emptyReply, jsonReply, type Reply, textReply } from '../reply.ts';
 import type { Core } from '../world/core.ts';
 import { cutList } from '../world/row-list.ts';
-import { type Asked, BadRequestError, readAsked } from './asked.ts';
+import { BadRequestError, readAsked } from './asked.ts';
 import type { Tenant } from './endpoint.ts';
+import { pageOf, rowsWithin } from './page-of.ts';
 import { documentedQuery, type Route, renameKeys } from './routes.ts';
 import { spellRows } from './spell-rows.ts';
 
@@ -30,24 +31,25 @@ export function answerCall(
     }
     const made = endpoint.rows(core, asked, options.tenant);
     const all = effects.rowsAtMost === undefined ? made : cutList(made, effects.rowsAtMost);
-    const page = endpoint.pages ? pageAsked(asked, effects, options.pageCap) : { from: 0, to: all.count };
-    const rows = all.slice(page.from, page.to);
+    const { pages } = endpoint;
+    const { pageCap } = options;
+    const page = { asked, call: nameOf(route, query), pages, pageCap, effects, random: core.random };
+    const rows = pageOf(all, page);
     if (rows.length === 0) return emptyReply(effects.emptyAs ?? options.emptyAs);
     const delimiter = asked.has('CustomerAttributesDelimiter')
       ? asked.text('CustomerAttributesDelimiter')
       : ';';
-    const spelled = spellRows(rows, { ...effects, delimiter });
-    return jsonReply(200, renameKeys(spelled, renaming), rows.length);
+    const renamed = renameKeys(spellRows(rows, { ...effects, delimiter }), renaming);
+    const within = pages && effects.byteCap !== undefined ? rowsWithin(renamed, effects.byteCap) : renamed;
+    return jsonReply(200, within, within.length);
   } catch (error) {
     if (error instanceof BadRequestError) return textReply(400, error.message);
     throw error;
   }
 }
 
-function pageAsked(asked: Asked, effects: Effects, pageCap: number): { from: number; to: number } {
-  const most = Math.min(pageCap, effects.pageCap ?? pageCap);
-  const top = Math.min(asked.integerOr('$top', most), most);
-  const skip = asked.integerOr('$skip', 0);
-  const from = effects.ignoreSkip ? 0 : skip;
-  return { from, to: from + top };
+/** Path and parameters, but which part of the rows is asked for. */
+function nameOf({ path }: Route, query: URLSearchParams): string {
+  const parameters = [...query].filter(([name]) => !/^\$(top|skip)$/i.test(name));
+  return JSON.stringify([path, parameters.sort()]);
 }

@@ -44,6 +44,8 @@ export function replaceAnswer(fault: ReplacingFault): Reply | undefined {
     }
     case 'notFound':
       return textReply(404, 'Not Found');
+    case 'largeBody':
+      return { ...jsonReply(200, []), body: `[${' '.repeat((fault.megabytes ?? 33) * 1024 * 1024 - 2)}]` };
   }
 }
 

@@ -29,10 +29,25 @@ export const faultGuides: readonly FaultGuide[] = guidesOf({
     'Answers exactly this: status, body, the encoding of its bytes, headers.',
     { status: 404, body: '<html></html>', headers: { 'content-type': 'text/html' }, times: 2 },
   ],
+  largeBody: ['Answers an empty list of so many megabytes.', { megabytes: 33 }],
   slow: ['Waits before the answer, or sends its body in pieces.', { latencyMs: 500, dribbleMs: 2_000 }],
   pageCap: ['Sends no more rows in a page, whatever $top asks.', { rows: 500 }],
+  byteCap: ['Sends no longer page than so many bytes, but one row always.', { bytes: 20_000 }],
+  randomCap: [
+    'Cuts each page at another number of rows, as a server that stops after a time.',
+    { rows: [100, 900] },
+  ],
   fewerRows: ['Leaves the call no more rows than this, whatever page is asked for; 0: none.', { rows: 0 }],
   ignoreSkip: ['Ignores $skip: every page is the first.', {}],
+  shuffle: ['Sends the rows of each page in another order.', {}],
+  unordered: [
+    'Cuts each page out of another order of all rows: some stand on two pages, others on none.',
+    {},
+  ],
+  cutAnswer: [
+    'Cuts a call without pages at so many rows; then $skip works, is ignored or is refused (`skip`).',
+    { rows: 10_000, skip: 'works' },
+  ],
   empty: ['Writes an answer without rows in another way.', { as: '404' }],
   retryAfter: ["Puts Retry-After (seconds) on the simulator's own 429.", { seconds: 10 }],
   encode: [

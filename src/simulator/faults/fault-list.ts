@@ -1,6 +1,6 @@
 import type { EmptyAs } from '../reply.ts';
 import type { Random } from '../world/random.ts';
-import type { BodyFault, Fault, Occasion, ReplacingFault, RetryAfter, Spelling } from './fault.ts';
+import type { BodyFault, CutAnswer, Fault, Occasion, ReplacingFault, RetryAfter, Spelling } from './fault.ts';
 
 /** A call as faults see it. */
 interface FaultyCall {
@@ -16,7 +16,12 @@ export interface Effects {
   readonly dribbleMs: number;
   readonly pageCap: number | undefined;
   readonly rowsAtMost: number | undefined;
+  readonly byteCap: number | undefined;
+  readonly randomCap: readonly [number, number] | undefined;
   readonly ignoreSkip: boolean;
+  readonly shuffle: boolean;
+  readonly unordered: boolean;
+  readonly cutAnswer: CutAnswer | undefined;
   readonly emptyAs: EmptyAs | undefined;
   readonly retryAfter: RetryAfter | undefined;
   readonly spellings: ReadonlySet<Spelling>;
@@ -82,7 +87,12 @@ export function createFaultList(random: Random): FaultList {
         dribbleMs: 0,
         pageCap: undefined as number | undefined,
         rowsAtMost: undefined as number | undefined,
+        byteCap: undefined as number | undefined,
+        randomCap: undefined as readonly [number, number] | undefined,
         ignoreSkip: false,
+        shuffle: false,
+        unordered: false,
+        cutAnswer: undefined as CutAnswer | undefined,
         emptyAs: undefined as EmptyAs | undefined,
         retryAfter: undefined as RetryAfter | undefined,
         spellings: new Set<Spelling>(),
@@ -106,7 +116,12 @@ const bendingKinds: ReadonlySet<Fault['kind']> = new Set([
   'slow',
   'pageCap',
   'fewerRows',
+  'byteCap',
+  'randomCap',
   'ignoreSkip',
+  'shuffle',
+  'unordered',
+  'cutAnswer',
   'empty',
   'retryAfter',
   'names',
@@ -137,8 +152,19 @@ function bend(
     case 'fewerRows':
       effects.rowsAtMost = Math.min(fault.rows, effects.rowsAtMost ?? fault.rows);
       break;
+    case 'byteCap':
+      effects.byteCap = Math.min(fault.bytes, effects.byteCap ?? fault.bytes);
+      break;
+    case 'randomCap':
+      effects.randomCap = fault.rows;
+      break;
     case 'ignoreSkip':
-      effects.ignoreSkip = true;
+    case 'shuffle':
+    case 'unordered':
+      effects[fault.kind] = true;
+      break;
+    case 'cutAnswer':
+      effects.cutAnswer = fault;
       break;
     case 'empty':
       effects.emptyAs = fault.as;

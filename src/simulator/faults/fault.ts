@@ -56,7 +56,15 @@ export type ReplacingFault =
       /** The bytes that the body is sent as. */
       readonly encoding?: Encoding;
       readonly headers?: Readonly<Record<string, string>>;
-    };
+    }
+  /** An empty list that is so many megabytes long; default 33, which is more than River reads. */
+  | { readonly kind: 'largeBody'; readonly megabytes?: number };
+
+export interface CutAnswer {
+  readonly kind: 'cutAnswer';
+  readonly rows: number;
+  readonly skip?: 'works' | 'ignored' | 'refused';
+}
 
 /** The answer, but otherwise. All that happen add up. */
 type BendingFault =
@@ -66,8 +74,24 @@ type BendingFault =
   | { readonly kind: 'pageCap'; readonly rows: number }
   /** The call has no more rows than this, whatever page is asked for; 0: none any more. */
   | { readonly kind: 'fewerRows'; readonly rows: number }
+  /** No page is longer than so many bytes; one row it holds always. */
+  | { readonly kind: 'byteCap'; readonly bytes: number }
+  /**
+   * Each page holds another number of rows at most, from–to, as where a server stops after a time. It follows from the
+   * seed, the call and $skip.
+   */
+  | { readonly kind: 'randomCap'; readonly rows: readonly [number, number] }
   /** $skip has no effect: every page is the first. */
   | { readonly kind: 'ignoreSkip' }
+  /** The rows of each page are the same, in another order. */
+  | { readonly kind: 'shuffle' }
+  /** Each page is cut out of another order of all rows: some stand on two pages, others on none. */
+  | { readonly kind: 'unordered' }
+  /**
+   * A call without pages answers so many rows at most; then $skip goes on (`works`), brings the same rows again
+   * (`ignored`, the default) or is refused with 400 (`refused`).
+   */
+  | CutAnswer
   /** How an answer without rows is written. */
   | { readonly kind: 'empty'; readonly as: EmptyAs }
   /** Retry-After on whatever is answered with 429 or 503: the simulator's own limit, a page, other faults. */

@@ -19,6 +19,7 @@ export async function up(tables: Tables): Promise<void> {
     table.specificType('period_end', day);
     table.specificType('day', day).notNullable();
     table.specificType('selection', json);
+    table.specificType('warnings', json);
     table.specificType('started_at', instant).notNullable();
     table.specificType('finished_at', instant);
     table.boolean('staging').notNullable();

@@ -1,9 +1,18 @@
 import type { Selection } from '../../domain/call/selection.ts';
+import type { Warning } from '../../domain/run/run-result.ts';
 import type { Tables } from '../dialect.ts';
 
-export async function saveSelection(tables: Tables, runId: string, selection: Selection): Promise<void> {
+export async function saveSelection(
+  tables: Tables,
+  runId: string,
+  selection: Selection,
+  warnings: readonly Warning[] = [],
+): Promise<void> {
   await tables
     .from('river_runs')
     .where({ run: runId })
-    .update({ selection: JSON.stringify(selection) });
+    .update({
+      selection: JSON.stringify(selection),
+      warnings: warnings.length === 0 ? null : JSON.stringify(warnings),
+    });
 }

@@ -9,7 +9,7 @@ export type PageRows = Pick<StagedPage, 'call' | 'page' | 'columns' | 'rows'>;
 export async function stagedPagesAfter(
   tables: Tables,
   of: { readonly runId: string; readonly chunk: string | null; readonly slice: string },
-  after: PageRows | undefined,
+  after: Pick<PageRows, 'call' | 'page'> | undefined,
   limit: number,
 ): Promise<PageRows[]> {
   const pages = await tables

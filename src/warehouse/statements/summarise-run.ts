@@ -21,7 +21,10 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     .select('state')
     .count({ chunks: '*' })
     .sum({ rows: 'rows', calls: 'calls' });
-  const [run] = await tables.from('river_runs').where({ run: runId }).select('list_calls', 'freshness');
+  const [run] = await tables
+    .from('river_runs')
+    .where({ run: runId })
+    .select('list_calls', 'freshness', 'warnings');
   const sum = (column: string, state?: ChunkState) =>
     states
       .filter((row) => state === undefined || row.state === state)
@@ -56,7 +59,9 @@ async function failedChunks(tables: Tables, runId: string): Promise<FailedChunk[
 
 /** What was to be said of the run before any of its chunks was loaded. */
 function warningsOfRun(run: Row | undefined): readonly Warning[] {
-  return run?.freshness ? (JSON.parse(String(run.freshness)) as Freshness).warnings : [];
+  const ofData = run?.freshness ? (JSON.parse(String(run.freshness)) as Freshness).warnings : [];
+  const ofLists = run?.warnings ? (JSON.parse(String(run.warnings)) as Warning[]) : [];
+  return [...ofData, ...ofLists];
 }
 
 /** Some chunks at a time, however many there are; of what is about data and of what is not as much as a result may list. */

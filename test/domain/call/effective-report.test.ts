@@ -16,6 +16,15 @@ test('with another report’s endpoint it is called as that one is, under its ow
   expect(called).toEqual({ ...ten, number: 9, slug: nine.slug, title: nine.title });
 });
 
+test('whether it is asked page by page can be said otherwise, with and without another endpoint', () => {
+  expect(effectiveReport(nine, { pages: true })).toBe(nine);
+  expect(effectiveReport(nine, { pages: false })).toEqual({ ...nine, pages: false });
+  expect(effectiveReport(nine, { endpoint: 'customers/GetOther', pages: false })).toMatchObject({
+    endpoint: 'customers/GetOther',
+    pages: false,
+  });
+});
+
 test('with an endpoint that no report has, only the endpoint changes', () => {
   const endpoint = 'customers/GetCustomerProductDetails';
   expect(effectiveReport(nine, { endpoint })).toEqual({ ...nine, endpoint });

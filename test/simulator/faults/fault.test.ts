@@ -161,6 +161,63 @@ describe('the answer, but otherwise', () => {
       expect((await ask('actions/GetAllActions')).status).toBe(204);
     }));
 
+  it('pages can be cut by bytes, or each at another number of rows', () =>
+    withSimulator({}, async ({ ask, setFaults }) => {
+      const page = (more: object) => ask(byDate, { Date: day, ...more });
+      setFaults([{ kind: 'byteCap', bytes: 2_000 }]);
+      const cut = await page({});
+      expect(cut.text.length).toBeGreaterThan(1_500);
+      expect(cut.text.length).toBeLessThanOrEqual(2_000);
+      setFaults([{ kind: 'byteCap', bytes: 1 }]);
+      expect((await page({})).json()).toHaveLength(1);
+      setFaults([{ kind: 'randomCap', rows: [5, 30] }]);
+      const lengths = [];
+      for (const $skip of [0, 1, 2, 3, 4]) lengths.push(((await page({ $skip })).json() as Rows).length);
+      expect(Math.min(...lengths)).toBeGreaterThanOrEqual(5);
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(30);
+      expect(new Set(lengths).size).toBeGreaterThan(1);
+      expect((await page({ $skip: 3 })).json()).toHaveLength(lengths[3] ?? 0);
+    }));
+
+  it('pages can come in another order, or be cut out of another order of all rows', () =>
+    withSimulator({}, async ({ ask, setFaults }) => {
+      const page = async ($skip: number) =>
+        (await ask(byDate, { Date: day, $top: 20, $skip })).json() as Rows;
+      const sorted = (rows: Rows) => rows.map((row) => JSON.stringify(row)).sort();
+      const straight = await page(20);
+      setFaults([{ kind: 'shuffle' }]);
+      expect(await page(20)).not.toEqual(straight);
+      expect(sorted(await page(20))).toEqual(sorted(straight));
+      setFaults([{ kind: 'unordered' }]);
+      const pages = [];
+      for (const skip of [0, 20, 40, 60]) pages.push(await page(skip));
+      expect(pages.map(({ length }) => length)).toEqual([20, 20, 20, 20]);
+      expect(new Set(pages.flatMap(sorted)).size).toBeLessThan(80);
+    }));
+
+  it('a call without pages can be cut, with $skip working, ignored or refused', () =>
+    withSimulator({}, async ({ ask, setFaults }) => {
+      const idsOf = async (more: object) =>
+        ((await ask('actions/GetAllActions', more as Record<string, string>)).json() as Rows).map(
+          ({ ActionID }) => ActionID,
+        );
+      const all = await idsOf({});
+      expect(all).toEqual(await idsOf({ $skip: 3 }));
+      setFaults([{ kind: 'cutAnswer', rows: 3 }]);
+      expect([await idsOf({}), await idsOf({ $skip: 3 })]).toEqual([all.slice(0, 3), all.slice(0, 3)]);
+      setFaults([{ kind: 'cutAnswer', rows: 3, skip: 'works' }]);
+      expect([await idsOf({}), await idsOf({ $skip: 3 })]).toEqual([all.slice(0, 3), all.slice(3)]);
+      setFaults([{ kind: 'cutAnswer', rows: 3, skip: 'refused' }]);
+      expect(await idsOf({})).toEqual(all.slice(0, 3));
+      expect(await ask('actions/GetAllActions', { $skip: 3 })).toMatchObject({ status: 400 });
+    }));
+
+  it('a body can be as large as nobody reads', async () => {
+    const { text } = await askWith([{ kind: 'largeBody', megabytes: 2 }]);
+    expect(text).toHaveLength(2 * 1024 * 1024);
+    expect(JSON.parse(text)).toEqual([]);
+  });
+
   it('emptiness can be said otherwise', async () => {
     const nothing = { Date: day, $skip: 1_000_000 };
     expect((await askWith([{ kind: 'empty', as: 'null' }], byDate, nothing)).text).toBe('null');

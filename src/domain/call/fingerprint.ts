@@ -1,0 +1,72 @@
+import type { AnswerRow } from './call.ts';
+
+/**
+ * What a page's rows come to, whatever their order and the order of the keys in them: a sum of the rows' hashes, so that
+ * equal rows count as often as they stand there. Two pages of other rows have the same one by a chance of 2^-52.
+ */
+export function fingerprintRows(rows: readonly AnswerRow[]): string {
+  const keys = new Map<string, number>();
+  let sum = 0;
+  for (const row of rows) sum = add(sum, hashObject(row, keys));
+  return `${rows.length}-${sum.toString(16)}`;
+}
+
+/** Hashes are whole numbers below this: a sum of two is exact in a double. */
+const modulus = 2 ** 52;
+const word = 2 ** 32;
+/** 1 is not "1", and [] is not {}. */
+const [textMark, numberMark, listMark, objectMark] = [1, 2, 3, 4];
+
+/** A number for a text. By hand: node:crypto takes longer to be called than this for most values. */
+export function hashText(text: string, mark = textMark): number {
+  let low = 0x9e3779b9 ^ text.length;
+  let high = 0x41c6ce57 ^ mark;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    low = Math.imul(low ^ unit, 0x9e3779b1);
+    high = Math.imul(high ^ unit, 0x5f356495);
+  }
+  return mix(low, high);
+}
+
+function hashValue(value: unknown, keys: Map<string, number>): number {
+  if (typeof value === 'string') return hashText(value);
+  if (Number.isSafeInteger(value)) return mix((value as number) | 0, ((value as number) / word) ^ numberMark);
+  if (typeof value !== 'object' || value === null) return hashText(String(value), numberMark);
+  if (!Array.isArray(value)) return hashObject(value as AnswerRow, keys);
+  return value.reduce((sum, item) => follow(sum, hashValue(item, keys)), listMark);
+}
+
+/** Few names come again and again: `keys` remembers their hashes for the length of a page. */
+function hashObject(row: AnswerRow, keys: Map<string, number>): number {
+  let sum = 0;
+  for (const name in row) {
+    let key = keys.get(name);
+    if (key === undefined) {
+      key = hashText(name);
+      keys.set(name, key);
+    }
+    sum = add(sum, follow(key, hashValue(row[name], keys)));
+  }
+  // Mixed, because sums of sums would not tell which value stands in which row.
+  return follow(sum, objectMark);
+}
+
+function add(one: number, other: number): number {
+  const sum = one + other;
+  return sum < modulus ? sum : sum - modulus;
+}
+
+/** One hash of two, in this order. */
+function follow(before: number, next: number): number {
+  const low = Math.imul(before | 0, 0x9e3779b1) ^ (next | 0);
+  const high = Math.imul((before / word) | 0, 0x5f356495) ^ ((next / word) | 0);
+  return mix(low + 0x7f4a7c15, high);
+}
+
+/** Murmur's finalizer over both halves: each bit of them moves about half of the result's. */
+function mix(one: number, two: number): number {
+  const low = Math.imul(one ^ (one >>> 16), 0x85ebca6b) ^ Math.imul(two ^ (two >>> 13), 0xc2b2ae35);
+  const high = Math.imul(two ^ (two >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
+  return (high >>> 12) * word + ((low ^ Math.imul(high, 0x9e3779b1)) >>> 0);
+}
