@@ -20,7 +20,7 @@ const parts: readonly (readonly [name: string, command: string, ...parameters: s
   ['arrows', 'depcruise', ...cruise, '.dependency-cruiser.mjs'],
   ['arrows at run time', 'depcruise', ...cruise, '.dependency-cruiser-loaded.mjs'],
   ['unused code and dependencies', 'knip'],
-  ['docs/reports.md is up to date', 'node', 'scripts/docs-reports.ts', '--check'],
+  ['generated pages are up to date', 'node', 'scripts/docs.ts', '--check'],
   ['river.schema.json is up to date', 'node', 'scripts/config-schema.ts', '--check'],
 ];
 

@@ -1,8 +1,10 @@
 import { createMissing } from '../domain/call/missing-together.ts';
-import { type CallStatus, refusedTogether } from '../domain/call/refused-together.ts';
-import { commitScope, dayColumnOf } from '../domain/call/scope.ts';
+import { createRefused, refusal } from '../domain/call/refused-together.ts';
+import { commitScope } from '../domain/call/scope.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
+import { warningOfNoDay } from '../domain/run/freshness.ts';
 import type { Warning } from '../domain/run/run-result.ts';
+import { listsOfRun } from '../domain/run/run-slices.ts';
 import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
 import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
@@ -17,27 +19,38 @@ export const commitChunk =
       const stored = await readOpenedRun(warehouse, run.runId);
       const report = reportOfRiver(stored.river);
       const chunk = chunkOfKey(key);
-      const refused: CallStatus[] = [];
+      const refused = createRefused();
       const missing = createMissing();
-      for (const slice of slices.data) {
-        for await (const answered of warehouse.callsAnswered(run.runId, key, slice, [400, 404])) {
+      for (const slice of [...slices.list, ...slices.data]) {
+        for await (const answered of warehouse.callsAnswered(run.runId, key, slice, [refusal, 404])) {
           if (answered.status === 404) missing.add(answered.call);
-          else refused.push(answered);
+          else refused.add(answered.call);
         }
       }
-      const ofData = counts.filter(({ slice }) => slices.data.includes(slice));
-      const calls = ofData.reduce((sum, count) => sum + count.calls, 0);
+      if (refused.count > 0) {
+        for (const slice of slices.data) {
+          for await (const answered of warehouse.callsAnswered(run.runId, key, slice)) refused.hear(answered);
+        }
+      }
+      const calls = counts.reduce((sum, count) => sum + count.calls, 0);
       const onlyMissing = missing.count > 0 && missing.count === calls;
-      if (!proven && onlyMissing && (await warehouse.answeredCalls(run.runId)) === 0) {
+      if (!proven && onlyMissing && !(await warehouse.isRunAnswered(run.runId))) {
         return { outcome: 'unproven' };
       }
-      const messages = [...refusedTogether(refused), ...missing.warnings()];
+      const messages = [...refused.warnings(), ...missing.warnings()];
+      if (report.snapshot === 'data_date') {
+        for await (const { notes } of warehouse.pageNotes(run.runId, null, listsOfRun)) {
+          if (notes.refusal === undefined) continue;
+          messages.push(
+            `${warningOfNoDay(notes.refusal)}; the rows are dated ${stored.day}, the day of the run.`,
+          );
+        }
+      }
       const outcome = await warehouse.commitChunk(run.runId, key, {
         slices: counts,
         listSlices: slices.list,
         warnings: messages.map((message): Warning => ({ start: chunk.first, end: chunk.last, message })),
         scope: commitScope(report, chunk, stored.selection, stored.day),
-        dayColumn: dayColumnOf(report),
         completeUpTo: stored.freshness?.completeUpTo ?? null,
       });
       if (outcome.outcome === 'loaded')

@@ -85,6 +85,8 @@ export type SliceOutcome =
   | { readonly outcome: 'more' }
   /** The workflow asked it to stop; what it had is staged. */
   | { readonly outcome: 'stopped' }
+  /** A page came with 404 while nothing was answered 200: ask whether the base URL is right, then go on. */
+  | { readonly outcome: 'unproven' }
   /** The chunk is no longer open: somebody else has loaded it or given it up. */
   | { readonly outcome: 'closed' };
 

@@ -24,7 +24,7 @@ export const openRun =
     const input = readRunInput(request.input, await ports.configurations.current());
     const opening =
       input.kind === 'retry'
-        ? await planRetry(ports, input.workflowId, request)
+        ? await planRetry(ports, input, request)
         : await planRun(ports, input.river, input.ownFilters, request);
     const { run, chunks, warehouse } = opening;
     await ports.optimove(run.river.connection);

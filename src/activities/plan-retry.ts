@@ -1,6 +1,8 @@
 import { ConfigurationError } from '../domain/errors.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
+import type { RetryInput } from '../domain/river/read-run-input.ts';
+import { withEmptied } from '../domain/river/target.ts';
 import type { NewRun, RetriableChunk, StoredRun } from '../domain/run/stored-run.ts';
 import type { OpenRunRequest } from './contract.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
@@ -25,7 +27,7 @@ interface Found {
  */
 export async function planRetry(
   ports: ActivityPorts,
-  workflowId: string,
+  { workflowId, allowEmptied }: RetryInput,
   request: OpenRunRequest,
 ): Promise<Opening> {
   const warehouses = await allWarehouses(ports);
@@ -48,7 +50,7 @@ export async function planRetry(
     run: {
       runId,
       workflowId: request.workflowId,
-      river,
+      river: withEmptied(river, allowEmptied),
       period,
       ...datesOf(original, request.instant),
       startedAt,

@@ -2,6 +2,7 @@ import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
 import type { Call } from '../domain/call/call.ts';
+import type { CallHistory } from '../domain/call/call-history.ts';
 import type { RequestRecord } from '../domain/call/request-record.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { EndOfRun } from '../domain/run/left-run.ts';
@@ -19,8 +20,8 @@ export interface Optimove {
   /**
    * Sends one request (and a sign-in before it where the connection has a login that is not signed in).
    * `record` hears of every request sent, answered or not, before the promise settles.
-   * Throws by `domain/errors.ts`: CredentialsRefusedError, ReportRefusedError, OptimoveUnavailableError, ThrottledError,
-   * BudgetSpentError, ConfigurationError (3xx), or the reason of the signal that ended it.
+   * Throws by `domain/errors.ts`: CredentialsRefusedError, ReportRefusedError, OptimoveUnavailableError, BaseUrlInDoubtError,
+   * ThrottledError, BudgetSpentError, ConfigurationError (3xx, 404 in place of a list), or the reason of the signal that ended it.
    */
   request(
     call: Call,
@@ -34,6 +35,8 @@ export interface Optimove {
       run: string;
       /** Hears of every request sent, answered or not. */
       record: (request: RequestRecord) => void;
+      /** What a call has met before in its run: only asked where a reply is no answer. */
+      history?: (call: string) => Promise<CallHistory>;
       /** Puts the answer away. Until then the call counts as in flight, so a kill repeats no more calls than those. */
       keep?: (answer: Answer) => Promise<void>;
     },

@@ -1,15 +1,20 @@
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
 import type { AnswerRow, Call } from '../domain/call/call.ts';
+import type { CallHistory } from '../domain/call/call-history.ts';
 import { nextPage } from '../domain/call/paging.ts';
 import type { RequestRecord } from '../domain/call/request-record.ts';
 import type { FittedRows } from '../domain/column/fit-rows.ts';
 import {
+  BaseUrlInDoubtError,
   BudgetSpentError,
   OptimoveUnavailableError,
   RiverError,
   ThrottledError,
   WarehouseUnavailableError,
 } from '../domain/errors.ts';
+import type { Day } from '../domain/period/day.ts';
+import { refusalNote } from '../domain/run/freshness.ts';
+import type { PageNotes } from '../domain/run/page-notes.ts';
 import type { StagedCall } from '../domain/run/staged-page.ts';
 import { giveUpIfTooLong, type Patience } from './give-up.ts';
 import type { Optimove, Warehouse } from './ports.ts';
@@ -28,8 +33,12 @@ export interface PullContext {
   readonly pageSize: number;
   readonly patience: Patience;
   readonly signals: StopSignals;
+  /** What a call has met before in its run. */
+  history(call: string): Promise<CallHistory>;
   /** Fits an answer's rows to columns. */
   fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
+  /** The day of which a call's rows are; null where they are not loaded by days. */
+  dayOf(call: Call): Day | null;
   /** Whether this failure of this call's first page is taken as "no rows" (report 1: one recipient group of ten refused). */
   tolerates(call: Call, error: RiverError): boolean;
 }
@@ -57,14 +66,14 @@ export async function pullCall(
   for (let page = before?.pages ?? 0; !progress.finished; page += 1) {
     context.signals.stop.throwIfAborted();
     const asked = call.pages ? { top: context.pageSize, skip: progress.received } : undefined;
-    await ask(context, call, asked, (answer, requests) =>
-      stage(context, call, { page, asked, answer }, requests, progress),
+    await ask(context, call, asked, (answer, requests, notes) =>
+      stage(context, call, { page, asked, answer, ...(notes && { notes }) }, requests, progress),
     );
   }
   return progress;
 }
 
-type Keep = (answer: Answer, requests: readonly RequestRecord[]) => Promise<void>;
+type Keep = (answer: Answer, requests: readonly RequestRecord[], notes?: PageNotes) => Promise<void>;
 
 /** One page, asked until it is answered or refused; being throttled is no failure and no attempt. */
 async function ask(
@@ -82,6 +91,7 @@ async function ask(
         abort: context.signals.abort,
         run: context.runId,
         record: (request) => requests.push(request),
+        history: context.history,
         keep: (answer) => {
           kept = 'begun';
           return keep(answer, requests);
@@ -91,11 +101,14 @@ async function ask(
     } catch (error) {
       const isFirst = asked === undefined || asked.skip === 0;
       if (error instanceof RiverError && kept === 'not begun' && isFirst && context.tolerates(call, error)) {
-        return keep({ status: Number(error.facts.status), rows: [], fingerprint: '' }, requests);
+        const { status, said } = error.facts;
+        const notes = call.list ? { refusal: refusalNote(status, said) } : undefined;
+        return keep({ status: Number(status), rows: [], fingerprint: '' }, requests, notes);
       }
       if (error instanceof ChunkClosed || error instanceof WarehouseUnavailableError) throw error;
       if (requests.length > 0) await context.warehouse.noteRequests(context.runId, context.chunk, requests);
       if (error instanceof ThrottledError) continue;
+      if (error instanceof BaseUrlInDoubtError) throw error;
       if (error instanceof BudgetSpentError) await giveUpIfTooLong(context, call, error);
       if (!(error instanceof OptimoveUnavailableError)) throw error;
       const retryInMs = await giveUpIfTooLong(context, call, error);
@@ -112,7 +125,13 @@ async function stage(
     page,
     asked,
     answer,
-  }: { readonly page: number; readonly asked: PageAsked | undefined; readonly answer: Answer },
+    notes,
+  }: {
+    readonly page: number;
+    readonly asked: PageAsked | undefined;
+    readonly answer: Answer;
+    readonly notes?: PageNotes;
+  },
   requests: readonly RequestRecord[],
   progress: Progress,
 ): Promise<void> {
@@ -122,7 +141,18 @@ async function stage(
   const last = asked ? nextPage({ call, asked, received, fingerprint, previousFingerprint }).done : true;
   const fitted = context.fit(call, answer.rows);
   const { runId, chunk, slice } = context;
-  const staged = { slice, call: call.key, page, last, status, fingerprint, received, ...fitted };
+  const staged = {
+    slice,
+    call: call.key,
+    page,
+    last,
+    status,
+    fingerprint,
+    received,
+    day: context.dayOf(call),
+    ...fitted,
+    ...(notes && { notes }),
+  };
   if ((await context.warehouse.stagePage(runId, chunk, staged, requests)) === 'closed')
     throw new ChunkClosed();
   progress.rows += fitted.rows.length;

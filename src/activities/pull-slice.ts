@@ -1,5 +1,6 @@
-import { BudgetSpentError } from '../domain/errors.ts';
+import { BaseUrlInDoubtError, BudgetSpentError, ConfigurationError } from '../domain/errors.ts';
 import { durationMs } from '../domain/river/duration.ts';
+import { proofOfConnection } from '../domain/run/run-slices.ts';
 import { callsOfSlice } from './calls-of-slice.ts';
 import type { SliceOutcome, SliceRequest } from './contract.ts';
 import { inLanes } from './in-lanes.ts';
@@ -38,6 +39,10 @@ export const pullSlice = (ports: ActivityPorts) => {
         if (error instanceof BudgetSpentError)
           return { outcome: 'waiting', waitMs: error.waitMs, windows: windows() };
         if (error instanceof ChunkClosed) return { outcome: 'closed' };
+        if (error instanceof BaseUrlInDoubtError) {
+          if (request.slice !== proofOfConnection) return { outcome: 'unproven' };
+          throw new ConfigurationError(error.message, { facts: error.facts });
+        }
         if (signals.stop.aborted && stoppedByWorkflow()) return { outcome: 'stopped' };
         throw error;
       } finally {
@@ -70,6 +75,10 @@ async function pull(
     warehouse,
     optimove,
     signals,
+    history: async (call) => ({
+      ...(await warehouse.callHistory(run.runId, call)),
+      isProven: (await warehouse.stagedCalls(run.runId, null, proofOfConnection)).length > 0,
+    }),
     pageSize: connection.pageSize,
     patience: {
       giveUpAfterMs: durationMs(stored.river.giveUpAfter),

@@ -30,7 +30,7 @@ type Unsettled = StoredRun & { readonly freshness: Freshness };
 async function settle(
   warehouse: Warehouse,
   { runId, river, day, period, freshness }: Unsettled,
-  answer: Day | undefined,
+  { dataDate: answer, refusal }: DataAnswer,
   mayWait: boolean,
 ): Promise<boolean> {
   const report = reportOfRiver(river);
@@ -52,22 +52,32 @@ async function settle(
     pulls: taken,
     warnings: [
       ...freshness.warnings,
-      ...warningsOfFreshness(pulls, { answer, runDay: day, river, waits: leaves, waited }),
+      ...warningsOfFreshness(pulls, { answer, refusal, runDay: day, river, waits: leaves, waited }),
     ],
   });
   return true;
 }
 
-/** The day that GetLastDataUpdate answered; undefined where it was refused. */
+/** The day that GetLastDataUpdate answered; where it was refused, or answered no day, what was said. */
+interface DataAnswer {
+  readonly dataDate?: Day;
+  readonly refusal?: string;
+}
+
 async function readAnswer(
   warehouse: Warehouse,
   { runId, river }: StoredRun,
   slice: string,
-): Promise<Day | undefined> {
+): Promise<DataAnswer> {
   if ((await warehouse.stagedCalls(runId, null, slice)).length === 0) {
     throw new ConfigurationError(
       `The answer that the run ${runId} had to GetLastDataUpdate is gone, because it was closed before it was used. Start ${river.name} again.`,
     );
   }
-  return (await readListAnswers(warehouse.stagedPages(runId, null, slice))).dataDate;
+  const { dataDate } = await readListAnswers(warehouse.stagedPages(runId, null, slice));
+  if (dataDate !== undefined) return { dataDate };
+  for await (const { notes } of warehouse.pageNotes(runId, null, slice)) {
+    if (notes.refusal !== undefined) return { refusal: notes.refusal };
+  }
+  return {};
 }

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
 import type { AnswerRow, Call } from '../domain/call/call.ts';
-import { BudgetSpentError, OptimoveUnavailableError, ThrottledError } from '../domain/errors.ts';
+import { lastDataUpdate } from '../domain/call/list-calls.ts';
+import {
+  BaseUrlInDoubtError,
+  BudgetSpentError,
+  ConfigurationError,
+  OptimoveUnavailableError,
+  RefusedError,
+  ThrottledError,
+} from '../domain/errors.ts';
 import type { Connection } from '../domain/river/configuration.ts';
 import type { CallGate } from '../optimove/call-gate.ts';
 import { createOptimove } from '../optimove/create-optimove.ts';
@@ -16,10 +24,37 @@ const permitWithinMs = 5_000;
 const answerWithinMs = 15_000;
 
 /**
+ * The answer to one call from the command line. A page with 404 asks GetLastDataUpdate as well, and where that is not there
+ * either the base URL is wrong: ConfigurationError. Else throws as `ask` does.
+ */
+export async function askOnce(
+  connection: Connection,
+  call: Call,
+  reserve: Reserve | undefined,
+): Promise<readonly AnswerRow[]> {
+  try {
+    return await ask(connection, call, reserve);
+  } catch (error) {
+    if (!(error instanceof BaseUrlInDoubtError)) throw error;
+    const { message, facts } = error;
+    if (call === lastDataUpdate) throw new ConfigurationError(message, { facts, cause: error });
+    await askOnce(connection, lastDataUpdate, reserve).catch((refusal: unknown) => {
+      if (!(refusal instanceof RefusedError)) throw refusal;
+    });
+    throw new OptimoveUnavailableError(
+      `Connection ${connection.name} (${connection.baseUrl}) ${howItIsAway(error)}.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
  * One call from the command line, within the connection's budget. Without `reserve` (Temporal is away, so nobody
  * else is sending) it is made all the same. Throws OptimoveUnavailableError where there is no answer in time.
  */
-export async function askOnce(
+async function ask(
   connection: Connection,
   call: Call,
   reserve: Reserve | undefined,
@@ -65,11 +100,12 @@ function whyUnanswered(error: unknown, waiting: AbortSignal, abort: AbortSignal)
   if (error === waiting.reason)
     return `gave no permit to call within ${permitWithinMs / 1000} s; does a worker run?`;
   // A run tries again; a command says how it stands, and where.
-  if (error instanceof OptimoveUnavailableError) return howItIsAway(error);
+  if (error instanceof OptimoveUnavailableError && !(error instanceof BaseUrlInDoubtError))
+    return howItIsAway(error);
   return undefined;
 }
 
 function howItIsAway({ facts: { status, said }, cause }: OptimoveUnavailableError): string {
-  if (typeof status === 'number') return `answers ${status}${said ? `: "${said}"` : ''}`;
+  if (typeof status === 'number') return `answers ${status}${said ? `: ${said}` : ''}`;
   return `does not answer: ${cause instanceof Error ? cause.message : 'it broke off'}. Check its baseUrl, and whether this machine reaches it`;
 }

@@ -2,7 +2,13 @@ import type { Client } from '@temporalio/client';
 import { effectiveReport } from '../domain/call/effective-report.ts';
 import { lastDataUpdate } from '../domain/call/list-calls.ts';
 import { findReport } from '../domain/catalogue/index.ts';
-import { ConfigurationError, CredentialsRefusedError, PassingError, RiverError } from '../domain/errors.ts';
+import {
+  ConfigurationError,
+  CredentialsRefusedError,
+  PassingError,
+  ReportRefusedError,
+  RiverError,
+} from '../domain/errors.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
 import type { Configuration, Connection, WarehouseSetting } from '../domain/river/configuration.ts';
@@ -91,9 +97,15 @@ async function reserveIfServed(client: Client | undefined): Promise<(name: strin
 
 const checkConnection = (connection: Connection, reserve: Reserve | undefined): Promise<CheckLine> =>
   line(`connection ${connection.name}`, async () => {
-    const [row] = await askOnce(connection, lastDataUpdate, reserve);
-    const date = row?.Date;
-    return `${connection.baseUrl} answers${typeof date === 'string' ? `; its data is complete up to ${date}` : ''}`;
+    const answers = `${connection.baseUrl} answers`;
+    try {
+      const [row] = await askOnce(connection, lastDataUpdate, reserve);
+      return `${answers}; its data is complete up to ${row?.Date}`;
+    } catch (error) {
+      // Something that is no day is an answer all the same; runs do without it.
+      if (!(error instanceof ReportRefusedError) || error.facts.status !== 200) throw error;
+      return `${answers}, but does not say how far its data is complete: ${error.facts.said}`;
+    }
   });
 
 const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): Promise<CheckLine> =>

@@ -51,6 +51,9 @@ export class ReportRefusedError extends RefusedError {}
 /** A row that cannot be loaded as it is, such as one without its key. */
 export class RowShapeError extends RefusedError {}
 
+/** The API returned no rows at all where rows stand, and nobody has said that this is true. */
+export class EmptyAnswerError extends RefusedError {}
+
 /** The table in the warehouse and the report do not fit, and River may not change the table so that they do. */
 export class SchemaConflictError extends RefusedError {}
 
@@ -71,6 +74,12 @@ export class OptimoveUnavailableError extends PassingError {
   }
 }
 
+/**
+ * A page came with 404, and nothing has shown yet that the API is there: something in front of it may answer for a moment, or
+ * the base URL is wrong. GetLastDataUpdate tells which.
+ */
+export class BaseUrlInDoubtError extends OptimoveUnavailableError {}
+
 /** The warehouse cannot be reached, or is busy. */
 export class WarehouseUnavailableError extends PassingError {}
 
@@ -80,7 +89,7 @@ export class NotificationUnavailableError extends PassingError {}
 /** Temporal cannot be reached. CLI exit 3. */
 export class TemporalUnavailableError extends PassingError {}
 
-/** 429: not a failure. The whole connection waits; no attempt is spent. */
+/** 429, or words that say the same: not a failure. The whole connection waits; no attempt is spent. */
 export class ThrottledError extends RiverError {
   /** What Retry-After asked for, in milliseconds; undefined where it was not given. */
   readonly retryAfterMs: number | undefined;

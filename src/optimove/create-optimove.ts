@@ -1,3 +1,4 @@
+import { longestMs } from '../domain/budget/window.ts';
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
 import type { Call } from '../domain/call/call.ts';
 import { CredentialsRefusedError } from '../domain/errors.ts';
@@ -5,7 +6,7 @@ import type { Connection } from '../domain/river/configuration.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { CallGate } from './call-gate.ts';
 import { callUrl, describeCall } from './call-url.ts';
-import { isOfExpiredToken } from './failure-of-response.ts';
+import { isOfExpiredToken, type Moment } from './failure-of-response.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { type Door, type Passage, passGate } from './pass-gate.ts';
 import { readAnswer } from './read-answer.ts';
@@ -40,8 +41,8 @@ export function createOptimove(
     const asked = askedOf(connection, call, page, credential);
     const headers = { [credential.header]: credential.secret.reveal() };
     const outgoing = { method: 'GET' as const, url: callUrl(connection.baseUrl, call, page), headers };
-    const read = (reply: Reply) => {
-      const answer = readAnswer(reply, asked, now());
+    const read = (reply: Reply, moment: Moment) => {
+      const answer = readAnswer(reply, asked, moment);
       return { value: answer, rows: answer.rows.length };
     };
     const goesOn = page !== undefined && page.skip > 0;
@@ -96,9 +97,10 @@ function askedOf(
     connection: connection.name,
     url: `${connection.baseUrl}/${call.endpoint}`,
     kind: call.kind,
-    endpoint: call.endpoint,
+    list: call.list,
     description: describeCall(call, page),
     facts: { connection: connection.name, call: call.key, parameters: call.parameters, page },
+    longestWindowMs: longestMs(connection.budget),
     hide: hideSecrets(credential.hidden),
   };
 }

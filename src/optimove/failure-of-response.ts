@@ -1,4 +1,6 @@
+import { type CallHistory, noHistory } from '../domain/call/call-history.ts';
 import {
+  BaseUrlInDoubtError,
   ConfigurationError,
   CredentialsRefusedError,
   OptimoveUnavailableError,
@@ -6,64 +8,123 @@ import {
   type RiverError,
   ThrottledError,
 } from '../domain/errors.ts';
+import { speaksOfCallLimit } from './call-limit-words.ts';
 import { placeOf } from './call-url.ts';
-import { type Asked, type Reply, textOf } from './reply.ts';
+import { decodeLeniently } from './decode-body.ts';
+import type { Asked, Reply } from './reply.ts';
 import { retryAfterMs } from './retry-after.ts';
-import { whatWasSaid } from './what-was-said.ts';
+import { whatWasSaid, wordsIn } from './what-was-said.ts';
+
+/** When a reply is read, and what its call has met before. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly history?: CallHistory;
+}
 
 /** How its letters are written differs between documentation and server. */
 const expiredToken = /authorization-token expired/i;
+/** A page with 404 is no passing one any more when one call has met it this often while others were answered. */
+const missingPagesAtMost = 10;
+/** Words of a limit are none when one call has met them this often while others were answered. */
+const limitsAtMost = 3;
 
 /**
- * What a reply means that brings neither rows nor "no rows": every status but 200, 204 and, on a report's call, 404.
+ * What a reply means that brings neither rows nor "no rows": every status but 200, 204 and, where it says "no rows", 404.
  *
  * The statuses are asked in this order: 429 and 3xx say what to do whatever page is drawn around them; then an HTML
- * page, which comes from something in front of the API (it stands behind a web application firewall) and passes. Plain
- * text is no such page here, though it is no JSON either: it is how the API itself words 400, 401, 403 and 405.
+ * page, which comes from something in front of the API (it stands behind a web application firewall) and passes; then words
+ * of a limit of calls. Plain text is no page: it is how the API itself words 400, 401, 403 and 405.
  */
-export function failureOfResponse(reply: Reply, asked: Asked, now: number): RiverError {
+export function failureOfResponse(reply: Reply, asked: Asked, moment: Moment): RiverError {
   const { status } = reply;
-  if (status === 429) return throttled(reply, asked, now);
+  if (status === 429) return throttled(reply, asked, moment);
   if (status >= 300 && status < 400) return redirected(reply, asked);
-  if (status === 404) return notThere(reply, asked);
-  const unauthorised = status === 401 || status === 403;
-  if (isHtmlPage(reply)) return unavailable(reply, asked, 'and an HTML page');
-  if (unauthorised) return credentialsRefused(reply, asked);
+  const text = decodeLeniently(reply);
+  if (isPage(text, reply)) return pageInstead(reply, asked, moment);
+  if ((status === 400 || status === 403 || status >= 500) && saysLimit(text, asked, moment)) {
+    return throttled(reply, asked, moment);
+  }
+  if (status === 404) return notThere(reply, asked, moment);
+  if (status === 401 || status === 403) return credentialsRefused(reply, asked);
   if (status === 408 || status === 425 || status >= 500) return unavailable(reply, asked);
   return asked.kind === 'sign-in' ? credentialsRefused(reply, asked) : refused(reply, asked);
 }
 
 /** Whether a call failed for nothing but a session that has ended: signing in once more helps. */
 export function isOfExpiredToken(error: unknown): boolean {
-  return error instanceof CredentialsRefusedError && expiredToken.test(String(error.facts.said));
+  return error instanceof CredentialsRefusedError && error.facts.tokenExpired === true;
 }
 
-/** ASP.NET labels bare text as HTML unless it is told otherwise: where a refusal is in the status, only a page is one. */
-export function isHtmlPage(reply: Reply): boolean {
-  const text = textOf(reply).trimStart();
-  const isRefusal = reply.status >= 400 && reply.status < 500;
-  const isLabelled = !isRefusal && /\bhtml\b/i.test(reply.headers['content-type'] ?? '');
-  return text !== '' && (text.startsWith('<') || isLabelled);
+/** Whether a text is HTML. Other markup, such as the XML of an error, is an answer like any other. */
+export function isPage(text: string, { headers }: Reply): boolean {
+  if (!/^[\s\uFEFF]*</.test(text)) return false;
+  const isXml = /^[\s\uFEFF]*<\?xml/.test(text) || /[/+]xml\b/i.test(headers['content-type'] ?? '');
+  return !isXml || /<(?:!doctype\s+)?html\b/i.test(text.slice(0, 2_000));
+}
+
+/** ASP.NET labels bare text so as well: it counts only where an answer was to come. */
+export const isLabelledHtml = ({ headers }: Reply): boolean =>
+  /\bhtml\b/i.test(headers['content-type'] ?? '');
+
+/** Whether these words are to be taken for a full window of calls. Taken so for ever, they would never end. */
+export function saysLimit(
+  text: string,
+  { longestWindowMs }: Asked,
+  { now, history = noHistory }: Moment,
+): boolean {
+  const { times, firstAt, othersAnswered } = history.limitedByWords;
+  if (times >= limitsAtMost - 1 && othersAnswered) return false;
+  if (firstAt !== null && now - firstAt > longestWindowMs) return false;
+  return speaksOfCallLimit(wordsIn(text));
 }
 
 /** For good: the call is not sent again as it is. `what` says how the answer is wrong where its status is not. */
-export function refused(reply: Reply, asked: Asked, what?: string): ReportRefusedError {
-  return new ReportRefusedError(`Optimove ${answered(reply, asked, what)}.`, {
-    facts: factsOf(reply, asked),
+export function refused(
+  reply: Reply,
+  asked: Asked,
+  what?: string,
+  said = whatWasSaid(reply, asked),
+): ReportRefusedError {
+  return new ReportRefusedError(`Optimove ${answered(reply, asked, what, said)}.`, {
+    facts: { ...factsOf(reply, asked), said },
   });
 }
 
-/** For now. */
-export function unavailable(reply: Reply, asked: Asked, what?: string): OptimoveUnavailableError {
+/** For now. `more` is kept with the request, for the next reply to the same call. */
+export function unavailable(
+  reply: Reply,
+  asked: Asked,
+  what?: string,
+  more: { readonly outcome?: 'page' | 'unreadable'; readonly bodyHash?: string } = {},
+): OptimoveUnavailableError {
   return new OptimoveUnavailableError(
     `Optimove ${answered(reply, asked, what)}. It is tried again on connection ${asked.connection}.`,
-    {
-      facts: factsOf(reply, asked),
-    },
+    { facts: { ...factsOf(reply, asked), ...more } },
   );
 }
 
-function throttled(reply: Reply, asked: Asked, now: number): ThrottledError {
+/** Something in front of the API has answered: it passes, unless the API is not there at all. */
+export function pageInstead(
+  reply: Reply,
+  asked: Asked,
+  { history = noHistory }: Moment,
+): OptimoveUnavailableError | ReportRefusedError {
+  const page = 'and an HTML page';
+  if (reply.status !== 404) return unavailable(reply, asked, page, { outcome: 'page' });
+  const { isAnswered, isProven, missingPages } = history;
+  if (!isAnswered && !isProven) {
+    return new BaseUrlInDoubtError(`Optimove ${answered(reply, asked, page)}. ${isItRight(asked)}`, {
+      facts: { ...factsOf(reply, asked), outcome: 'page' },
+    });
+  }
+  if (missingPages.times >= missingPagesAtMost - 1 && missingPages.othersAnswered) {
+    return refused(reply, asked, `${page}, ${missingPagesAtMost} times, while other calls were answered`);
+  }
+  return unavailable(reply, asked, page, { outcome: 'page' });
+}
+
+export function throttled(reply: Reply, asked: Asked, { now }: Moment): ThrottledError {
   return new ThrottledError(`Optimove ${answered(reply, asked)}. Connection ${asked.connection} waits.`, {
     retryAfterMs: retryAfterMs(reply.headers, now),
     facts: factsOf(reply, asked),
@@ -81,29 +142,33 @@ function redirected(reply: Reply, asked: Asked): ConfigurationError {
   );
 }
 
-function notThere(reply: Reply, asked: Asked): ConfigurationError {
-  return new ConfigurationError(
-    `Optimove ${answered(reply, asked)}. Is the base URL of connection ${asked.connection} right? Asked was ${placeOf(asked.url)}.`,
-    { facts: factsOf(reply, asked) },
-  );
+/** The lists of a tenant are there wherever the API is. GetLastDataUpdate is not on every server, and whoever asks it knows that. */
+function notThere(reply: Reply, asked: Asked, { history = noHistory }: Moment): RiverError {
+  if (asked.list && !asked.list.answersDay && history.isAnswered) return refused(reply, asked);
+  return new ConfigurationError(`Optimove ${answered(reply, asked)}. ${isItRight(asked)}`, {
+    facts: factsOf(reply, asked),
+  });
 }
+
+const isItRight = ({ connection, url }: Asked): string =>
+  `Is the base URL of connection ${connection} right? Asked was ${placeOf(url)}.`;
 
 function credentialsRefused(reply: Reply, asked: Asked): CredentialsRefusedError {
   const advice =
     reply.status === 403 && asked.kind !== 'sign-in'
       ? ', that the key may call this report, and that this address is allowed'
       : '';
+  const tokenExpired = expiredToken.test(decodeLeniently(reply));
   return new CredentialsRefusedError(
     `Optimove refused the credentials of connection ${asked.connection}: it ${answered(reply, asked)}. Check its auth${advice}.`,
-    { facts: factsOf(reply, asked) },
+    { facts: { ...factsOf(reply, asked), tokenExpired } },
   );
 }
 
 /** `answered groups/GetX (Date=2026-01-01) with 400: "No such group"`. */
-function answered(reply: Reply, asked: Asked, what = ''): string {
-  const said = whatWasSaid(reply, asked);
+function answered(reply: Reply, asked: Asked, what = '', said = whatWasSaid(reply, asked)): string {
   const how = [String(reply.status), what].filter((part) => part !== '').join(' ');
-  return `answered ${asked.description} with ${how}${said === '' ? '' : `: "${said}"`}`;
+  return `answered ${asked.description} with ${how}${said === '' ? '' : `: ${said}`}`;
 }
 
 function factsOf(reply: Reply, asked: Asked): Record<string, unknown> {

@@ -1,8 +1,19 @@
 /**
- * JSON.parse, but numbers that a double cannot hold come as the digits that were written: whole numbers beyond
- * 2^53 − 1, decimals with more digits than a double keeps, and exponents out of its reach.
+ * JSON.parse, but numbers that a double cannot hold come as the digits that were written (whole numbers beyond 2^53 − 1,
+ * decimals with more digits than a double keeps, exponents out of its reach), and the bare words NaN, Infinity and
+ * -Infinity inside a list or an object, which are no JSON, come as null.
  */
 export function parseJson(text: string): unknown {
+  try {
+    return parseNumbers(text);
+  } catch (error) {
+    const corrected = /^\s*[[{]/.test(text) && /NaN|Infinity/.test(text) ? withoutBareWords(text) : text;
+    if (corrected === text) throw error;
+    return parseNumbers(corrected);
+  }
+}
+
+function parseNumbers(text: string): unknown {
   if (!longNumber.test(text) && !bareNumber.test(text)) return JSON.parse(text);
   return parseWithSource(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined && !holds(value, source) ? source : value,
@@ -22,6 +33,37 @@ const parseWithSource = JSON.parse as (
   text: string,
   reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
 ) => unknown;
+
+const bareWord = /(?<![\w.+-])-?(?:NaN|Infinity)(?![\w.])/g;
+
+/** Each bare word becomes null; what stands in strings stays. */
+function withoutBareWords(text: string): string {
+  const parts: string[] = [];
+  let copied = 0;
+  let opens = text.indexOf('"');
+  let closes = opens < 0 ? 0 : endOfString(text, opens);
+  for (const { index, 0: word } of text.matchAll(bareWord)) {
+    while (opens >= 0 && closes <= index) {
+      opens = text.indexOf('"', closes);
+      closes = opens < 0 ? closes : endOfString(text, opens);
+    }
+    if (opens >= 0 && opens < index) continue;
+    parts.push(text.slice(copied, index), 'null');
+    copied = index + word.length;
+  }
+  return parts.join('') + text.slice(copied);
+}
+
+/** The place after the string that opens there. */
+export function endOfString(text: string, opens: number): number {
+  for (let quote = text.indexOf('"', opens + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+    let before = quote - 1;
+    while (text[before] === '\\') before -= 1;
+    // An odd number of backslashes escapes the quote.
+    if ((quote - before) % 2 === 1) return quote + 1;
+  }
+  return text.length;
+}
 
 /** Whether a double says the same as what was written. */
 function holds(value: number, source: string): boolean {

@@ -1,7 +1,16 @@
+import type { CallHistory } from '../domain/call/call-history.ts';
 import type { RequestRecord } from '../domain/call/request-record.ts';
-import { PassingError, ReportRefusedError, ThrottledError } from '../domain/errors.ts';
+import {
+  BaseUrlInDoubtError,
+  ConfigurationError,
+  OptimoveUnavailableError,
+  RefusedError,
+  ReportRefusedError,
+  ThrottledError,
+} from '../domain/errors.ts';
 import type { CallGate, CallOutcome } from './call-gate.ts';
 import { failureOfRequest } from './failure-of-request.ts';
+import type { Moment } from './failure-of-response.ts';
 import type { Asked, Reply } from './reply.ts';
 import { bodyAtMost, type Exchange, type Outgoing, type SendRequest } from './send-request.ts';
 
@@ -16,6 +25,8 @@ export interface Passage {
   /** Whether this is the next page of a call that has begun. */
   readonly goesOn?: boolean;
   readonly record: (request: RequestRecord) => void;
+  /** What a call has met before in its run; left out where it is made once. */
+  readonly history?: (call: string) => Promise<CallHistory>;
 }
 
 /** What ends the waiting of this passage. */
@@ -40,7 +51,7 @@ export async function passGate<T>(
   door: Door,
   { call, asked, outgoing }: { call: string; asked: Asked; outgoing: Outgoing },
   passage: Passage,
-  read: (reply: Reply) => { value: T; rows: number },
+  read: (reply: Reply, moment: Moment) => { value: T; rows: number },
   keep: (value: T) => Promise<void> = async () => {},
 ): Promise<T> {
   const { abort, record } = passage;
@@ -52,14 +63,23 @@ export async function passGate<T>(
   }
   const at = new Date(door.now()).toISOString();
   const exchange = await door.send(outgoing, abort);
-  const result = attempt(() => {
+  const result = await attempt(async () => {
     // A reply that came whole is taken even when nobody waits any more; a broken one is then our own doing.
     if (exchange.end.kind === 'broken') abort.throwIfAborted();
-    return read(replyOf(exchange, asked, door.timeoutMs));
+    const reply = replyOf(exchange, asked, door.timeoutMs);
+    const now = door.now();
+    try {
+      return read(reply, { now });
+    } catch (error) {
+      // Only what is no answer depends on what came before, and 429 says what it means by itself.
+      if (!passage.history || reply.status === 429) throw error;
+      return read(reply, { now, history: await passage.history(call) });
+    }
   });
   const abandoned = exchange.end.kind === 'broken' && abort.aborted;
   const { status, bytes, milliseconds } = exchange;
-  record({ at, call, status, rows: result.ok ? result.value.rows : 0, bytes, milliseconds });
+  const rows = result.ok ? result.value.rows : 0;
+  record({ at, call, status, rows, bytes, milliseconds, ...whatItWas(result) });
   try {
     if (!result.ok) throw result.error;
     await keep(result.value.value);
@@ -71,9 +91,9 @@ export async function passGate<T>(
 
 type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
-function attempt<T>(action: () => T): Attempt<T> {
+async function attempt<T>(action: () => Promise<T>): Promise<Attempt<T>> {
   try {
-    return { ok: true, value: action() };
+    return { ok: true, value: await action() };
   } catch (error) {
     return { ok: false, error };
   }
@@ -94,5 +114,22 @@ function outcomeOf(result: Attempt<unknown>): CallOutcome {
   if (result.error instanceof ThrottledError) {
     return { kind: 'throttled', retryAfterMs: result.error.retryAfterMs };
   }
-  return { kind: result.error instanceof PassingError ? 'failed' : 'answered' };
+  return { kind: isFailure(result.error) ? 'failed' : 'answered' };
+}
+
+/** Whoever answers with a page of 404 is there: what is not known is who. */
+const isFailure = (error: unknown): boolean =>
+  error instanceof OptimoveUnavailableError && !(error instanceof BaseUrlInDoubtError);
+
+/** What the record of a request says of its reply. */
+function whatItWas(result: Attempt<unknown>): Pick<RequestRecord, 'outcome' | 'bodyHash'> {
+  if (result.ok) return { outcome: 'answered' };
+  const { error } = result;
+  if (error instanceof ThrottledError) return { outcome: 'throttled' };
+  if (error instanceof RefusedError || error instanceof ConfigurationError) return { outcome: 'refused' };
+  if (!(error instanceof OptimoveUnavailableError)) return { outcome: 'failed' };
+  const { outcome = 'failed', bodyHash } = error.facts as Partial<
+    Pick<RequestRecord, 'outcome' | 'bodyHash'>
+  >;
+  return { outcome, ...(bodyHash !== undefined && { bodyHash }) };
 }

@@ -1,50 +1,125 @@
 import { hash } from 'node:crypto';
 import type { Answer } from '../domain/call/answer.ts';
 import type { AnswerRow } from '../domain/call/call.ts';
-import { failureOfResponse, isHtmlPage, refused, unavailable } from './failure-of-response.ts';
+import type { RiverError } from '../domain/errors.ts';
+import type { Day } from '../domain/period/day.ts';
+import { readDay } from '../domain/period/read-day.ts';
+import { decodeBody, decodeLeniently } from './decode-body.ts';
+import {
+  failureOfResponse,
+  isLabelledHtml,
+  isPage,
+  type Moment,
+  pageInstead,
+  refused,
+  saysLimit,
+  throttled,
+  unavailable,
+} from './failure-of-response.ts';
 import { parseJson } from './parse-json.ts';
-import { type Asked, type Reply, textOf } from './reply.ts';
+import { repeatedKey } from './repeated-key.ts';
+import type { Asked, Reply } from './reply.ts';
+import { tellValue } from './what-was-said.ts';
 
-/** Calls that answer one object where all others answer an array of them. */
-const singleValued = new Set(['general/getlastdataupdate']);
+/** The same unreadable body is no passing one any more when it has come to one call this often. */
+const unreadableAtMost = 3;
 
 /**
- * What a reply to a call means: its rows, no rows, or the failure that is thrown.
- * A 404 on a report's call is "no rows" and keeps its status, so that the caller can warn.
+ * What a reply to a call means: its rows, no rows, or the failure that is thrown. What the call has met before decides where
+ * a passing failure would never end. A 404 that is "no rows" keeps its status, so that the caller can warn.
  */
-export function readAnswer(reply: Reply, asked: Asked, now: number): Answer {
-  const nothing = reply.status === 204 || (reply.status === 404 && asked.kind === 'data');
-  if (!nothing && reply.status !== 200) throw failureOfResponse(reply, asked, now);
+export function readAnswer(reply: Reply, asked: Asked, moment: Moment): Answer {
+  const nothing = reply.status === 204 || isMissing(reply, asked);
+  if (!nothing && reply.status !== 200) throw failureOfResponse(reply, asked, moment);
   return {
     status: reply.status,
-    rows: nothing ? [] : rowsOf(reply, asked),
+    rows: asked.list?.answersDay
+      ? [{ Date: dayIn(reply, asked, moment) }]
+      : nothing
+        ? []
+        : rowsIn(reply, asked, moment),
     fingerprint: hash('sha1', reply.body),
   };
 }
 
-function rowsOf(reply: Reply, asked: Asked): readonly AnswerRow[] {
-  const value = valueIn(reply, asked);
-  if (value === null) return [];
-  if (Array.isArray(value)) {
-    const stray = value.findIndex((row) => !isRow(row));
-    if (stray === -1) return value;
-    throw refused(reply, asked, `and a list whose entry ${stray + 1} is no object`);
-  }
-  if (isRow(value)) {
-    if (singleValued.has(asked.endpoint.toLowerCase())) return [value];
-    throw refused(reply, asked, 'and an object where a list was expected');
-  }
-  throw refused(reply, asked, `and a ${typeof value} where a list was expected`);
+/** 404 in words is how some servers say "no rows" of a day; a page with 404 says nothing. */
+function isMissing(reply: Reply, { kind, list }: Asked): boolean {
+  if (reply.status !== 404 || (kind !== 'data' && list?.per !== 'day')) return false;
+  return !isPage(decodeLeniently(reply), reply);
 }
 
-function valueIn(reply: Reply, asked: Asked): unknown {
-  const text = textOf(reply);
-  if (text.trim() === '') return null;
+function rowsIn(reply: Reply, asked: Asked, moment: Moment): readonly AnswerRow[] {
+  const text = textIn(reply, asked, moment);
+  const value = text.trim() === '' ? null : parsed(text);
+  if (value === undefined) throw noJson(text, reply, asked, moment);
+  if (value === null) return [];
+  if (!Array.isArray(value)) {
+    if (typeof value !== 'number' && saysLimit(text, asked, moment)) throw throttled(reply, asked, moment);
+    throw refused(
+      reply,
+      asked,
+      `and ${isRow(value) ? 'an object' : `a ${typeof value}`} where a list was expected`,
+    );
+  }
+  const stray = value.findIndex((row) => !isRow(row));
+  if (stray !== -1) throw refused(reply, asked, `and a list whose entry ${stray + 1} is no object`);
+  if (asked.kind === 'list') refuseRepeatedKey(text, reply, asked);
+  return value;
+}
+
+/** One object in the documentation; a list of one, a string or a bare day are read as well. */
+function dayIn(reply: Reply, asked: Asked, moment: Moment): Day {
+  const text = textIn(reply, asked, moment);
+  const json = text.trim() === '' ? null : parsed(text);
+  const value = json === undefined ? text : json;
+  const found = dayValue(value);
+  const day = readDay(found);
+  if (day === undefined && saysLimit(text, asked, moment)) throw throttled(reply, asked, moment);
+  if (day === undefined && value === text) throw noJson(text, reply, asked, moment);
+  if (day === undefined) throw refused(reply, asked, 'and no day', tellValue(found, asked));
+  if (value !== text) refuseRepeatedKey(text, reply, asked);
+  return day;
+}
+
+function dayValue(value: unknown): unknown {
+  if (Array.isArray(value) && value.length === 1) return dayValue(value[0]);
+  if (!isRow(value)) return value;
+  const fields = Object.entries(value);
+  const [field] = fields.length === 1 ? fields : fields.filter(([key]) => key.toLowerCase() === 'date');
+  return field ? field[1] : value;
+}
+
+function textIn(reply: Reply, asked: Asked, moment: Moment): string {
+  const text = decodeBody(reply);
+  if (text !== undefined) return text;
+  if (isPage(decodeLeniently(reply), reply)) throw pageInstead(reply, asked, moment);
+  throw refused(reply, asked, 'and a body that is neither UTF-8 nor in the charset that it declares');
+}
+
+/** Undefined where the text is no JSON. */
+function parsed(text: string): unknown {
   try {
     return parseJson(text);
   } catch {
-    throw unavailable(reply, asked, isHtmlPage(reply) ? 'and an HTML page' : 'and a body that is no JSON');
+    return undefined;
   }
+}
+
+function noJson(text: string, reply: Reply, asked: Asked, moment: Moment): RiverError {
+  if (isPage(text, reply)) return pageInstead(reply, asked, moment);
+  if (saysLimit(text, asked, moment)) return throttled(reply, asked, moment);
+  if (isLabelledHtml(reply)) return pageInstead(reply, asked, moment);
+  const bodyHash = hash('sha1', reply.body);
+  if ((moment.history?.unreadable[bodyHash] ?? 0) < unreadableAtMost - 1) {
+    return unavailable(reply, asked, 'and a body that is no JSON', { outcome: 'unreadable', bodyHash });
+  }
+  return refused(reply, asked, `and a body that is no JSON, the same ${unreadableAtMost} times`);
+}
+
+function refuseRepeatedKey(text: string, reply: Reply, asked: Asked): void {
+  const key = repeatedKey(text);
+  if (key === undefined) return;
+  throw refused(reply, asked, `and an object that names the key ${tellValue(key, asked)} twice`);
 }
 
 function isRow(value: unknown): value is AnswerRow {

@@ -14,17 +14,14 @@ export interface Asked {
   /** Where it went, without its query. */
   readonly url: string;
   readonly kind: Call['kind'] | 'sign-in';
-  readonly endpoint: string;
+  /** The call's declaration, where it is a list call. */
+  readonly list?: Call['list'];
   /** Endpoint and parameters, for people. */
   readonly description: string;
   /** What the message says, as fields. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** The connection's longest window of calls: nobody is out of calls for longer. */
+  readonly longestWindowMs: number;
   /** Blots out the secrets that were sent, in case the other side repeats them. */
   hide(text: string): string;
-}
-
-/** The body as text, without a byte order mark. */
-export function textOf(reply: Reply): string {
-  const text = reply.body.toString('utf8');
-  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }

@@ -1,10 +1,20 @@
+import { longestMs } from '../domain/budget/window.ts';
 import { CredentialsRefusedError } from '../domain/errors.ts';
 import type { Connection } from '../domain/river/configuration.ts';
 import { Secret } from '../domain/secret.ts';
-import { failureOfResponse, isHtmlPage, unavailable } from './failure-of-response.ts';
+import { decodeLeniently } from './decode-body.ts';
+import {
+  failureOfResponse,
+  isLabelledHtml,
+  isPage,
+  type Moment,
+  pageInstead,
+  saysLimit,
+  throttled,
+} from './failure-of-response.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { type Door, type Passage, passGate } from './pass-gate.ts';
-import { type Asked, type Reply, textOf } from './reply.ts';
+import type { Asked, Reply } from './reply.ts';
 
 const endpoint = 'general/login';
 
@@ -22,9 +32,9 @@ export async function signIn(
     connection: connection.name,
     url,
     kind: 'sign-in',
-    endpoint,
     description: `${endpoint} (UserName=${login.username})`,
     facts: { connection: connection.name, call: endpoint },
+    longestWindowMs: longestMs(connection.budget),
     hide: hideSecrets([login.password]),
   };
   const outgoing = {
@@ -33,17 +43,19 @@ export async function signIn(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ UserName: login.username, Password: login.password.reveal() }),
   };
-  return passGate(door, { call: endpoint, asked, outgoing }, passage, (reply) => ({
-    value: readToken(reply, asked, door.now()),
+  return passGate(door, { call: endpoint, asked, outgoing }, passage, (reply, moment) => ({
+    value: readToken(reply, asked, moment),
     rows: 0,
   }));
 }
 
-function readToken(reply: Reply, asked: Asked, now: number): Secret {
-  if (reply.status !== 200) throw failureOfResponse(reply, asked, now);
-  const token = tokenIn(textOf(reply).trim());
+function readToken(reply: Reply, asked: Asked, moment: Moment): Secret {
+  if (reply.status !== 200) throw failureOfResponse(reply, asked, moment);
+  const text = decodeLeniently(reply);
+  const token = tokenIn(text.trim());
   if (token !== undefined) return new Secret(token);
-  if (isHtmlPage(reply)) throw unavailable(reply, asked, 'and an HTML page');
+  if (isPage(text, reply) || isLabelledHtml(reply)) throw pageInstead(reply, asked, moment);
+  if (saysLimit(text, asked, moment)) throw throttled(reply, asked, moment);
   // What came is not quoted: there may be a token in it after all.
   throw new CredentialsRefusedError(
     `Optimove answered the sign-in of connection ${asked.connection} without a token. Check its username and password, or use an apiKey.`,

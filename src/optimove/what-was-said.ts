@@ -1,32 +1,152 @@
-import { type Asked, type Reply, textOf } from './reply.ts';
+import { decodeLeniently } from './decode-body.ts';
+import { parseJson } from './parse-json.ts';
+import type { Asked, Reply } from './reply.ts';
 
 const quotedAtMost = 100;
+/** What is masked takes less room than it had, so more is looked at than is quoted. */
+const maskedAtMost = 600;
+/** A page's title stands at its beginning. */
+const titleWithin = 4_000;
 
 /**
- * The beginning of a reply's body on one line, for a message. Bodies of errors have no common shape: a quoted or bare
- * string, or an object with a `message`.
+ * What the other side said, for a message: on one line, with at most 100 characters, in which e-mail addresses, quoted strings
+ * and words with digits are masked. Rows are never quoted: a body that is a list or an object is described by its keys and its
+ * length, unless it is the message of an error. Empty where nothing was said.
  */
-export function whatWasSaid(reply: Reply, asked: Asked): string {
-  const text = asked
-    .hide(messageIn(textOf(reply)))
+export function whatWasSaid(reply: Reply, { hide }: Asked): string {
+  return tell(decodeLeniently(reply), { hide, isFailure: reply.status >= 400 });
+}
+
+/** A value in place of GetLastDataUpdate's day: there is no row in it, and whatever looks like a day may be shown. */
+export function tellValue(value: unknown, { hide }: Asked): string {
+  if (typeof value !== 'string') return tell(JSON.stringify(value) ?? 'nothing', { hide, isFailure: false });
+  return /^[\d\s.:/+()TZDate-]{1,40}$/.test(value) ? `"${value}"` : quote(value, hide);
+}
+
+interface Telling {
+  readonly hide: Asked['hide'];
+  readonly isFailure: boolean;
+}
+
+function tell(text: string, telling: Telling): string {
+  const { hide, isFailure } = telling;
+  const trimmed = text.trim();
+  if (trimmed.startsWith('<')) return quote(titleIn(trimmed), hide);
+  const value = /^["[{]/.test(trimmed) ? parsed(trimmed) : undefined;
+  // A string may hold a whole document once more.
+  if (typeof value === 'string') return tell(value, telling);
+  if (!/^[[{]/.test(trimmed)) return quote(trimmed, hide);
+  const message = isObject(value) ? messageIn(value, isFailure) : undefined;
+  if (message !== undefined) return tell(message, { hide, isFailure: false });
+  const length = `${trimmed.length} characters`;
+  if (isObject(value)) return `an object ${keysOf(value, hide)}, ${length}`;
+  if (!Array.isArray(value))
+    return `${trimmed.startsWith('[') ? 'a list' : 'an object'} that breaks off, ${length}`;
+  const first: unknown = value.find(isObject);
+  const keys = isObject(first) ? `, the first ${keysOf(first, hide)}` : '';
+  return `a list of ${value.length}${keys}, ${length}`;
+}
+
+/** What an answer says in words: the whole of a text, or the texts of an object that may be an error; nothing of rows. */
+export function wordsIn(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('<')) return trimmed.slice(0, titleWithin).replaceAll(/<[^<>]*>/g, ' ');
+  const value = /^["[{]/.test(trimmed) ? parsed(trimmed) : undefined;
+  if (value === undefined) return /^[[{]/.test(trimmed) ? '' : trimmed;
+  return textsIn(value, 4).join('. ');
+}
+
+/** A page is told by its title: the rest is the same for all. */
+function titleIn(page: string): string {
+  return /<(?:title|message)\b[^<>]*>([^<]*)</i.exec(page.slice(0, titleWithin))?.[1] ?? '';
+}
+
+/** Keys that only an error has, so that no row is taken for one. */
+const errorKeys = new Set(
+  `code detail details error errorcode errordescription errormessage errors exceptionmessage exceptiontype fault instance
+  message messagedetail path reason requestid retryafter stacktrace status statuscode success timestamp title traceid type`.split(
+    /\s+/,
+  ),
+);
+/** Whatever says it best stands first. */
+const messageKeys =
+  'message errormessage error errors detail title errordescription reason fault exceptionmessage'.split(' ');
+
+const plainKey = (key: string): string => key.toLowerCase().replaceAll(/[^a-z]/g, '');
+
+function messageIn(value: Readonly<Record<string, unknown>>, isFailure: boolean): string | undefined {
+  const keys = Object.keys(value);
+  if (!isFailure && !keys.every((key) => errorKeys.has(plainKey(key)))) return undefined;
+  for (const name of messageKeys) {
+    const key = keys.find((each) => plainKey(each) === name);
+    const found = key === undefined ? undefined : value[key];
+    const first: unknown = Array.isArray(found) ? found[0] : found;
+    const message = isObject(first) ? messageIn(first, true) : first;
+    if (typeof message === 'string' && message.trim() !== '') return message;
+  }
+  return undefined;
+}
+
+function keysOf(value: object, hide: Asked['hide']): string {
+  const keys = Object.keys(value);
+  if (keys.length === 0) return 'without keys';
+  return `of ${shorten(
+    keys
+      .slice(0, 20)
+      .map((key) => mask(hide(key)))
+      .join(' '),
+  )}`;
+}
+
+/** Lists of objects are rows, unless they are the errors. */
+function textsIn(value: unknown, depth: number): string[] {
+  if (typeof value === 'string') return [value];
+  if (depth === 0) return [];
+  if (Array.isArray(value))
+    return value.some(isObject) ? [] : value.flatMap((each) => textsIn(each, depth - 1));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, part]) =>
+    (plainKey(key) === 'errors' && Array.isArray(part) ? part : [part]).flatMap((each) =>
+      textsIn(each, depth - 1),
+    ),
+  );
+}
+
+function quote(text: string, hide: Asked['hide']): string {
+  const beginning = hide(text.slice(0, 10 * maskedAtMost))
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();
+  const looked = beginning.slice(0, maskedAtMost);
+  // A word that is cut could hide from the mask what it is.
+  const whole = looked === beginning ? looked : looked.replace(/ [^ ]*$/, '');
+  const quoted = shorten(mask(whole));
+  return quoted === '' ? '' : `"${quoted}"`;
+}
+
+const masked = '***';
+
+/** A quoted string that is not closed goes on to the end. */
+function mask(text: string): string {
+  return text
+    .replaceAll(/[^\s"'“”«»<>()[\],;:]+@[^\s"'“”«»<>()[\],;:]+/gu, masked)
+    .replaceAll(/"[^"]*(?:"|$)|“[^”]*(?:”|$)|«[^»]*(?:»|$)|`[^`]*(?:`|$)/gu, masked)
+    .replaceAll(/(?<![\p{L}\p{N}])['‘](?:[^'’]|['’](?=[\p{L}\p{N}]))*(?:['’]|$)/gu, masked)
+    .replaceAll(/[\p{L}\p{M}_@.:/+%#-]*\p{N}[\p{L}\p{M}\p{N}_@.:/+%#-]*/gu, masked);
+}
+
+function shorten(text: string): string {
   const characters = [...text];
   return characters.length <= quotedAtMost ? text : `${characters.slice(0, quotedAtMost - 1).join('')}…`;
 }
 
-function messageIn(text: string): string {
-  const value = parsed(text);
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null) return text;
-  const message = Object.entries(value).find(([key]) => key.toLowerCase() === 'message')?.[1];
-  return typeof message === 'string' ? message : text;
-}
-
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

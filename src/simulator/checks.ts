@@ -14,6 +14,13 @@ export const share: Check = (value) =>
 
 export const text: Check = (value) => (typeof value === 'string' ? undefined : 'a text');
 
+export const texts: Check = (value) =>
+  isObject(value) && Object.values(value).every((one) => typeof one === 'string')
+    ? undefined
+    : 'an object of texts';
+
+export const trueOrFalse: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
+
 export function oneOf(choices: readonly string[]): Check {
   return (value) => (choices.includes(value as string) ? undefined : `one of ${choices.join(', ')}`);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { answerCall } from './answers/answer-call.ts';
+import { bendBody } from './answers/bend-body.ts';
 import { replaceAnswer } from './answers/replace-answer.ts';
 import { createRoutes } from './answers/routes.ts';
 import { deliver } from './deliver.ts';
@@ -79,7 +80,8 @@ export function createCallServer(parts: Parts) {
       if (request.method !== 'GET') return jsonReply(405, 'Method Not Allowed');
       const { 'x-api-key': apiKey, 'authorization-token': token } = request.headers;
       const refusal = signIn.refuse({ apiKey: one(apiKey), token: one(token) }, parts.now());
-      return refusal ?? answerCall(parts.world(), route, url.searchParams, effects, options);
+      if (refusal) return refusal;
+      return bendBody(answerCall(parts.world(), route, url.searchParams, effects, options), effects.ofBody);
     }
 
     /** Counted before it is sent, so whoever has an answer finds it in the stats. */

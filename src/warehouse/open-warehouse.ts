@@ -12,8 +12,8 @@ import { settleRun } from './settle-run.ts';
 import { noteRequests, stagePage } from './stage-page.ts';
 import { readCallsAnswered, readStagedCalls } from './staged-calls.ts';
 import { readPageNotes, readStagedPages } from './staged-pages.ts';
-import { answeredCalls } from './statements/answered-calls.ts';
 import { beginChunk } from './statements/begin-chunk.ts';
+import { callHistory } from './statements/call-history.ts';
 import { chunkStatuses } from './statements/chunk-statuses.ts';
 import { closeRun } from './statements/close-run.ts';
 import { deletePages } from './statements/delete-pages.ts';
@@ -23,6 +23,7 @@ import { failuresOf } from './statements/failures-of.ts';
 import { findRun } from './statements/find-run.ts';
 import { firstRows } from './statements/first-rows.ts';
 import { isOpen } from './statements/is-open.ts';
+import { isRunAnswered } from './statements/is-run-answered.ts';
 import { leftRuns } from './statements/left-runs.ts';
 import { listRuns } from './statements/list-runs.ts';
 import { readRun } from './statements/read-run.ts';
@@ -69,7 +70,8 @@ export async function openWarehouse(
     stagePage: (runId, chunk, page, requests) => stagePage(database, runId, chunk, page, requests),
     noteRequests: (runId, chunk, requests) => noteRequests(database, runId, chunk, requests),
     failuresOf: (runId, chunk, calls) => read((tables) => failuresOf(tables, runId, chunk, calls)),
-    answeredCalls: (runId) => read((tables) => answeredCalls(tables, runId)),
+    callHistory: (runId, call) => read((tables) => callHistory(tables, runId, call)),
+    isRunAnswered: (runId) => read((tables) => isRunAnswered(tables, runId)),
     unstage: (runId, chunk, slices) =>
       read(async (tables) => {
         if (await hasStaging(tables, runId)) await deletePages(tables, runId, chunk, slices);

@@ -1,5 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 import type { RunRef } from '../activities/contract.ts';
+import { proofOfConnection } from '../domain/run/run-slices.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { pullSlice } from './activities.ts';
 import type { RunState } from './run-state.ts';
@@ -25,6 +26,9 @@ export async function pullToEnd(
         return outcome.count;
       case 'closed':
         return undefined;
+      case 'unproven':
+        await state.proveOnce(() => pullToEnd(run, state, null, proofOfConnection));
+        break;
       case 'stopped':
         await throwIfCancelled();
         break;

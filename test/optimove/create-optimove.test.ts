@@ -77,6 +77,7 @@ describe('a record', () => {
           rows: 2,
           bytes: 17,
           milliseconds: expect.any(Number),
+          outcome: 'answered',
         },
       ]);
       expect(client.records[0]?.milliseconds).toBeGreaterThanOrEqual(0);
@@ -235,6 +236,6 @@ test('a refusal can be told by its status', () =>
     const error = await failureOf(aClient(aConnection(url)).ask());
     expect(error).toBeInstanceOf(ReportRefusedError);
     expect(error).toMatchObject({
-      facts: { status: 400, said: 'no such group', parameters: aCall().parameters },
+      facts: { status: 400, said: '"no such group"', parameters: aCall().parameters },
     });
   }));

@@ -62,7 +62,7 @@ describe('nothing that is thrown shows a secret', () => {
 
   test('a failure below HTTP that tells what was sent', () => {
     const about = { connection: 'main', description: 'x', facts: {}, hide: hideSecrets([new Secret(token)]) };
-    const asked = { ...about, url: 'http://127.0.0.1/x', kind: 'data' as const, endpoint: 'x' };
+    const asked = { ...about, url: 'http://127.0.0.1/x', kind: 'data' as const, longestWindowMs: 1 };
     const sent = Object.assign(new Error(`cannot send ${token}`), { options: { headers: { token } } });
     const error = failureOfRequest(sent, asked, { status: null, timeoutMs: 1 });
     expect(error.message).toContain('cannot send [secret]');

@@ -113,3 +113,39 @@ function keepNumber(_key: string, value: unknown): unknown {
       ? plain(value)
       : value;
 }
+
+describe('bare words that are no JSON', () => {
+  test.each([
+    ['[NaN,Infinity,-Infinity]', [null, null, null]],
+    ['{"a":NaN , "NaN":"NaN, \\"Infinity\\\\"}', { a: null, NaN: 'NaN, "Infinity\\' }],
+    ['[9007199254740993,NaN]', ['9007199254740993', null]],
+  ])('%s', (text, value) => {
+    expect(parseJson(text)).toStrictEqual(value);
+  });
+
+  test.each(['NaN', '[NaNs]', '[1.NaN]', '[+Infinity]', '[nan]', '[NaN', '{NaN:1}'])(
+    '%s stays none',
+    (text) => {
+      expect(() => parseJson(text)).toThrow(SyntaxError);
+    },
+  );
+
+  test('stand for null anywhere but in strings', () => {
+    const word = fc.constantFrom('NaN', 'Infinity', '-Infinity');
+    const text = fc.oneof(fc.string(), fc.constantFrom('NaN', '"NaN', '\\"', '\\', '[NaN]'));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, fc.option(word))), (pairs) => {
+        const body = pairs.map(([key, bare]) => `[${JSON.stringify(key)}, ${bare ?? 1}]`).join(',');
+        expect(parseJson(`[${body}]`)).toStrictEqual(
+          pairs.map(([key, bare]) => [key, bare === null ? 1 : null]),
+        );
+      }),
+    );
+  });
+
+  test('cost a long body little', () => {
+    const startedAt = performance.now();
+    parseJson(`["${'NaN \\\\'.repeat(1_000_000)}",${'NaN,'.repeat(200_000)}1]`);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+});

@@ -7,9 +7,9 @@ const minute = 60_000;
 function byLogin(more = {}) {
   return createSignIn({ username: 'ada', password: 'secret', ...more });
 }
-function tokenOf(reply: { status: number; body: string }): string {
+function tokenOf(reply: { status: number; body: string | Buffer }): string {
   expect(reply.status).toBe(200);
-  return JSON.parse(reply.body) as string;
+  return JSON.parse(String(reply.body)) as string;
 }
 const withToken = (token: string) => ({ apiKey: undefined, token });
 

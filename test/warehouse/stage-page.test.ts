@@ -170,18 +170,18 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await warehouse.stagePage('run-1', first.key, aPage(rows), [aRequest({ at: at(1) })]);
       expect(await failed(call)).toEqual([]);
       await warehouse.noteRequests('run-1', first.key, [
-        aRequest({ at: at(2), status: 429 }),
-        aRequest({ at: at(3), status: null }),
-        aRequest({ at: at(4), status: 500, call: 'GetOther' }),
+        aRequest({ at: at(2), status: 403, outcome: 'throttled' }),
+        aRequest({ at: at(3), status: null, outcome: 'failed' }),
+        aRequest({ at: at(4), status: 500, call: 'GetOther', outcome: 'failed' }),
       ]);
       // A page of HTML: answered 200, and yet no answer.
-      await warehouse.noteRequests('run-1', first.key, [aRequest({ at: at(5) })]);
+      await warehouse.noteRequests('run-1', first.key, [aRequest({ at: at(5), outcome: 'page' })]);
       expect(await failed(call)).toEqual([at(3), at(5)]);
       expect(await warehouse.failuresOf('run-1', twoChunks[1].key, [call])).toEqual([]);
-      expect(await warehouse.answeredCalls('run-1')).toBe(2);
+      expect(await warehouse.isRunAnswered('run-1')).toBe(true);
       await warehouse.noteRequests('run-1', first.key, [
-        aRequest({ at: at(0), status: 502, call: login }),
-        aRequest({ at: at(4), status: 503, call: login, milliseconds: 7 }),
+        aRequest({ at: at(0), status: 502, call: login, outcome: 'failed' }),
+        aRequest({ at: at(4), status: 503, call: login, milliseconds: 7, outcome: 'failed' }),
       ]);
       expect(await failed(call)).toEqual([at(3), at(5)]);
       expect(await failed(call, login)).toEqual([at(3), at(4), at(5)]);

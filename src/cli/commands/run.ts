@@ -43,6 +43,7 @@ export function addRun(program: Command): void {
       repeated,
     )
     .option('--load <mode>', 'replace the rows of the days, or append')
+    .option('--allow-emptied', 'delete rows of days for which the API returns none any more')
     .option('--id <workflow id>', 'of the run; left out: made from the river and the time')
     .addHelpText('after', examples)
     .action(action(run));

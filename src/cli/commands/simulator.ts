@@ -1,6 +1,10 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { ConfigurationError } from '../../domain/errors.ts';
+import { faultGuides } from '../../simulator/faults/describe-faults.ts';
+import type { Fault } from '../../simulator/faults/fault.ts';
+import { FaultsRefusedError, readFaults } from '../../simulator/faults/read-faults.ts';
 import { SimulatorOptionsError } from '../../simulator/options.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { action, type CommandContext } from '../context.ts';
@@ -12,6 +16,7 @@ interface Flags {
   readonly host: string;
   readonly seed: string;
   readonly apiKey: string;
+  readonly faults?: string;
 }
 
 export function addSimulator(program: Command): void {
@@ -21,19 +26,22 @@ export function addSimulator(program: Command): void {
     .option('--port <port>', 'to listen on; 0 takes a free one', '4010')
     .option('--host <address>', 'to listen on', '127.0.0.1')
     .option('--seed <n>', 'what its rows are made from: the same seed, the same rows', '1')
-    .option('--api-key <key>', 'the key that it lets in', 'simulator-key')
+    .option('--api-key <key>', 'the key that it accepts', 'simulator-key')
+    .option('--faults <json>', 'a list of faults from the start, or @file with one')
+    .addHelpText('after', faultsHelp)
     .action(action(simulate));
 }
 
 async function simulate(
   { terminal, interrupted }: CommandContext,
-  { port, host, seed, apiKey }: Flags,
+  { port, host, seed, apiKey, faults }: Flags,
 ): Promise<ExitCode> {
   const simulator = await startSimulator({
     port: portNumber('--port', port),
     host,
     seed: wholeNumber('--seed', seed),
     auth: { apiKey },
+    faults: faults === undefined ? [] : await faultsIn(faults),
   }).catch((error: unknown) => {
     throw error instanceof SimulatorOptionsError
       ? new ConfigurationError(`The simulator cannot be started: ${error.message}`, { cause: error })
@@ -45,6 +53,7 @@ async function simulate(
     text: [
       `Simulator  ${facts.url}/current (baseUrl of a connection; its key is ${apiKey})`,
       `Counts     ${facts.stats}`,
+      `Faults     POST a list to ${simulator.url}/_simulator/faults; \`river simulator --help\` lists the kinds`,
       'Stop with Ctrl-C.',
     ].join('\n'),
   });
@@ -52,3 +61,24 @@ async function simulate(
   await simulator.stop();
   return exitCode.done;
 }
+
+/** The faults that a flag gives: the list itself as JSON, or the name of a file with one after `@`. */
+async function faultsIn(flag: string): Promise<readonly Fault[]> {
+  try {
+    return readFaults(JSON.parse(flag.startsWith('@') ? await readFile(flag.slice(1), 'utf8') : flag));
+  } catch (error) {
+    const why =
+      error instanceof FaultsRefusedError
+        ? error.message
+        : `expected a list of faults as JSON, or @ and a file with one (${(error as Error).message})`;
+    throw new ConfigurationError(`--faults: ${why}`, { cause: error });
+  }
+}
+
+const faultsHelp = [
+  '',
+  'Faults, as --faults or as the body of POST /_simulator/faults, are a list: [{"kind":"outage","as":"503","times":2}].',
+  'Each kind also takes match {endpoint, parameters}, probability (0 to 1), after and times (calls), forMs.',
+  '',
+  ...faultGuides.flatMap(({ does, example }) => [`  ${JSON.stringify(example)}`, `      ${does}`]),
+].join('\n');

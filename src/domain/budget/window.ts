@@ -15,6 +15,11 @@ export function shortestMs(windows: readonly BudgetWindow[]): number {
   return Math.min(...windows.map(({ perMs }) => perMs));
 }
 
+/** The length of the longest window: nobody is out of calls for longer. */
+export function longestMs(windows: readonly BudgetWindow[]): number {
+  return Math.max(...windows.map(({ perMs }) => perMs));
+}
+
 /** The same windows, each longer by `byMs`: room for what calls gain on each other on the way. */
 export function lengthenWindows(windows: readonly BudgetWindow[], byMs: number): BudgetWindow[] {
   return windows.map(({ calls, perMs }) => ({ calls, perMs: perMs + byMs }));

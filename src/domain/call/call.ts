@@ -9,6 +9,8 @@ export interface Call {
   readonly key: string;
   /** `list`: its answer plans other calls; `data`: its answer is rows. */
   readonly kind: 'list' | 'data';
+  /** How a list call is asked and answered; left out of a data call. */
+  readonly list?: ListTraits;
   /** Path below the base URL. */
   readonly endpoint: string;
   /** Sent as the query string, in this order; without $top and $skip. */
@@ -19,6 +21,14 @@ export interface Call {
   readonly pages: boolean;
   /** Rows whose answer bears another value in this column are left out: a chosen channel keeps its own rows. */
   readonly keep?: { readonly column: string; readonly value: Value };
+}
+
+/** What of a list's declaration decides what its answer means. */
+export interface ListTraits {
+  /** Asked once a run, or for each day: a day may have nothing, which some servers say by 404; the whole tenant has something. */
+  readonly per: 'run' | 'day';
+  /** Its answer is one day in place of rows. */
+  readonly answersDay?: true;
 }
 
 /** What a page of an answer brought, decoded but not yet fitted to columns. */

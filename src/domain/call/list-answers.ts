@@ -38,7 +38,7 @@ function choosableIn(page: ListPage, list: PickList): Choosable[] {
     const id = row[idAt];
     if (typeof id !== 'number') {
       throw new RowShapeError(
-        `Optimove answered ${page.call} with a row (number ${at + 1}) whose ${list.idColumn} is no id: ${JSON.stringify(id)}.`,
+        `Optimove answered ${page.call} with a row (number ${at + 1}) whose ${list.idColumn} is no id.`,
         { facts: { call: page.call, row: at + 1 } },
       );
     }

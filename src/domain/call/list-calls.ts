@@ -28,13 +28,14 @@ export function runListCalls(report: Report, filters: Filters): RunListCall[] {
 
 /** The call of a list, with what its rows are to bear. */
 export function listCall(
-  { endpoint }: List,
+  { endpoint, traits }: List,
   parameters: readonly Parameter[] = [],
   stamps: Call['stamps'] = {},
 ): Call {
   return {
     key: callKey(endpoint, parameters),
     kind: 'list',
+    list: traits,
     endpoint,
     parameters: Object.fromEntries(parameters),
     stamps,

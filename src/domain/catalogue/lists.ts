@@ -1,3 +1,4 @@
+import type { ListTraits } from '../call/call.ts';
 import type { Column } from '../column/column.ts';
 import { actionsByTargetGroup } from './actions/actions-by-target-group.ts';
 import { allActions } from './actions/all-actions.ts';
@@ -11,6 +12,7 @@ export interface List {
   /** Path below the connection's base URL. */
   readonly endpoint: string;
   readonly columns: readonly Column[];
+  readonly traits: ListTraits;
 }
 
 /** A list that a filter's ids and names are found in. */
@@ -38,33 +40,38 @@ export const pickLists: Readonly<Record<ListedFilter, PickList>> = Object.freeze
 });
 
 /** The day up to which Optimove's data is complete. */
-export const lastDataUpdateList: List = Object.freeze({
+export const lastDataUpdateList: List = Object.freeze<List>({
   endpoint: 'general/GetLastDataUpdate',
   columns: [answered('Date', 'date')],
+  traits: { per: 'run', answersDay: true },
 });
 
 /** The campaigns executed on a day. */
-export const campaignsOfDayList: List = Object.freeze({
+export const campaignsOfDayList: List = Object.freeze<List>({
   endpoint: 'actions/GetExecutedCampaignDetails',
   columns: [foundOn, answered('CampaignID', 'integer')],
+  traits: { per: 'day' },
 });
 
 /** The campaigns executed on a day on one channel: pairs of both. */
-export const campaignsOfChannelList: List = Object.freeze({
+export const campaignsOfChannelList: List = Object.freeze<List>({
   endpoint: 'actions/GetExecutedCampaignsByChannel',
   columns: [foundOn, stamped('ChannelID', 'integer'), answered('CampaignID', 'integer')],
+  traits: { per: 'day' },
 });
 
 /** The target groups with an action executed on a day. */
-export const groupsOfDayList: List = Object.freeze({
+export const groupsOfDayList: List = Object.freeze<List>({
   endpoint: targetGroupsByDate.endpoint,
   columns: targetGroupsByDate.columns,
+  traits: { per: 'day' },
 });
 
 /** The actions of a target group on a day, each with its recipient group. */
-export const actionsOfGroupList: List = Object.freeze({
+export const actionsOfGroupList: List = Object.freeze<List>({
   endpoint: actionsByTargetGroup.endpoint,
   columns: actionsByTargetGroup.columns,
+  traits: { per: 'day' },
 });
 
 const allLists: readonly List[] = [
@@ -88,5 +95,5 @@ function pickList(
   idColumn: string,
   nameColumn: string,
 ): PickList {
-  return Object.freeze({ endpoint, columns, idColumn, nameColumn });
+  return Object.freeze<PickList>({ endpoint, columns, traits: { per: 'run' }, idColumn, nameColumn });
 }

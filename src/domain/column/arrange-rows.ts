@@ -72,9 +72,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function noObject(call: string, row: number, value: unknown): RowShapeError {
-  const shown = (JSON.stringify(value) ?? String(value)).slice(0, 60);
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
   return new RowShapeError(
-    `Optimove answered ${call} with something that is no row: ${shown} (number ${row} of its page).`,
+    `Optimove answered ${call} with ${kind} in place of a row (number ${row} of its page).`,
     {
       facts: { call, row },
     },

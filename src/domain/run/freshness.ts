@@ -29,6 +29,7 @@ export function warningsOfFreshness(
   pulls: readonly Stretch[],
   {
     answer,
+    refusal,
     runDay,
     river,
     waits,
@@ -36,6 +37,8 @@ export function warningsOfFreshness(
   }: {
     /** Undefined where the call was refused. */
     readonly answer: Day | undefined;
+    /** What was said in place of a day. */
+    readonly refusal: string | undefined;
     readonly runDay: Day;
     readonly river: Pick<River, 'waitForData'>;
     /** Whether such days are left for a later run. */
@@ -46,12 +49,25 @@ export function warningsOfFreshness(
 ): Warning[] {
   const upTo = completeUpTo(answer, runDay);
   const days = spanOf(between(pulls, { from: addDays(upTo, 1) }));
-  if (!days) return [];
-  const why =
-    answer === undefined
-      ? 'Optimove refused to say how far its data is complete (GetLastDataUpdate)'
-      : `Optimove's data is complete up to ${answer}`;
+  const why = answer === undefined ? warningOfNoDay(refusal) : `Optimove's data is complete up to ${answer}`;
+  if (!days) {
+    const all = spanOf(pulls);
+    // A server that never has the call is no news; one that answers nonsense is.
+    return all && refusal?.startsWith(answeredNoDay)
+      ? [{ start: all.first, end: all.last, message: `${why}.` }]
+      : [];
+  }
   const became = waits ? 'not loaded until complete (load: append)' : 'loaded and provisional';
   const after = waited ? `, after ${river.waitForData} of waiting for it` : '';
   return [{ start: days.first, end: days.last, message: `${nameOf(days)}: ${became}; ${why}${after}.` }];
 }
+
+const answeredNoDay = 'answered 200';
+
+/** What a call that was refused is told by, in the notes of its page. */
+export const refusalNote = (status: unknown, said: unknown): string =>
+  [`answered ${status}`, ...(said ? [String(said)] : [])].join(': ');
+
+/** Of a run that asked how far the data is complete, and does not know. */
+export const warningOfNoDay = (refusal: string | undefined): string =>
+  `Optimove did not say how far its data is complete (GetLastDataUpdate${refusal === undefined ? '' : ` ${refusal}`})`;

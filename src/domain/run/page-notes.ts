@@ -9,6 +9,8 @@ export interface PageNotes {
   readonly repeatedKeys?: number;
   /** The call has no pages and brought as many rows as an answer that was cut would have. */
   readonly mayBeCut?: true;
+  /** The call was refused, and the run does without it: what it answered, as a message may quote it (`refusalNote`). */
+  readonly refusal?: string;
 }
 
 /** The notes of one page, and of which call it is. */

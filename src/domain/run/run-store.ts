@@ -1,3 +1,4 @@
+import type { CallHistory } from '../call/call-history.ts';
 import type { CallStatus } from '../call/refused-together.ts';
 import type { RequestRecord } from '../call/request-record.ts';
 import type { Selection } from '../call/selection.ts';
@@ -41,12 +42,12 @@ export interface RunStore {
   /** Whether pages may still be staged into it. `chunk` null: for the whole run. */
   isOpen(runId: string, chunk: string | null): Promise<boolean>;
   stagedCalls(runId: string, chunk: string | null, slice: string): Promise<StagedCall[]>;
-  /** The calls of a slice of which a page was answered with one of these statuses. */
+  /** The calls of a slice, once for each page that was answered: with one of these statuses, or with any. */
   callsAnswered(
     runId: string,
     chunk: string,
     slice: string,
-    statuses: readonly number[],
+    statuses?: readonly number[],
   ): AsyncIterable<CallStatus>;
   stagedPages(
     runId: string,
@@ -69,8 +70,10 @@ export interface RunStore {
   noteRequests(runId: string, chunk: string | null, requests: readonly RequestRecord[]): Promise<void>;
   /** The failures of these calls, each since it was last answered, the newest of them only; the oldest first. */
   failuresOf(runId: string, chunk: string | null, calls: readonly string[]): Promise<FailedRequest[]>;
-  /** How many requests of the run were answered 200. */
-  answeredCalls(runId: string): Promise<number>;
+  /** What a call has met since it was last answered. */
+  callHistory(runId: string, call: string): Promise<Omit<CallHistory, 'isProven'>>;
+  /** Whether the API answered any request of the run with 200. */
+  isRunAnswered(runId: string): Promise<boolean>;
   /** Removes what is staged of these slices, so that they are pulled again. */
   unstage(runId: string, chunk: string, slices: readonly string[]): Promise<void>;
   commitChunk(runId: string, chunk: string, request: CommitRequest): Promise<CommitOutcome>;

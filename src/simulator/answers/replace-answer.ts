@@ -1,5 +1,6 @@
 import type { ReplacingFault } from '../faults/fault.ts';
 import { htmlReply, jsonReply, type Reply, textReply, throttledReply } from '../reply.ts';
+import { encodeText } from './bend-body.ts';
 
 /**
  * What a fault answers in place of the API; undefined where it leaves the answer as it is: a reset is not
@@ -30,7 +31,19 @@ export function replaceAnswer(fault: ReplacingFault): Reply | undefined {
       return textReply(fault.status, fault.text ?? `Status ${fault.status}`);
     case 'jsonString':
       return jsonReply(200, fault.text ?? 'No data for this date');
+    case 'limitWords':
+      return limitReply(fault.status ?? 403, fault.as ?? 'text', fault.text ?? 'API call limit exceeded');
+    case 'reply': {
+      const { status = 200, body = '[]', encoding = 'utf-8', headers = {} } = fault;
+      const reply = jsonReply(status, null);
+      return { ...reply, headers: { ...reply.headers, ...headers }, body: encodeText(body, encoding) };
+    }
     case 'notFound':
       return textReply(404, 'Not Found');
   }
+}
+
+function limitReply(status: number, as: 'text' | 'string' | 'object', text: string): Reply {
+  if (as === 'text') return textReply(status, text);
+  return jsonReply(status, as === 'string' ? text : { error: 'limit', message: text });
 }

@@ -1,6 +1,6 @@
 import type { EmptyAs } from '../reply.ts';
 import type { Random } from '../world/random.ts';
-import type { Fault, Occasion, ReplacingFault, Spelling } from './fault.ts';
+import type { BodyFault, Fault, Occasion, ReplacingFault, Spelling } from './fault.ts';
 
 /** A call as faults see it. */
 interface FaultyCall {
@@ -15,12 +15,15 @@ export interface Effects {
   readonly latencyMs: number;
   readonly dribbleMs: number;
   readonly pageCap: number | undefined;
+  readonly rowsAtMost: number | undefined;
   readonly ignoreSkip: boolean;
   readonly emptyAs: EmptyAs | undefined;
   readonly retryAfter: number | undefined;
   readonly spellings: ReadonlySet<Spelling>;
   readonly bigKeys: readonly string[];
   readonly names: Readonly<Record<string, string>>;
+  /** What happens to the text of the body, one after the other. */
+  readonly ofBody: readonly BodyFault[];
 }
 
 export interface FaultList {
@@ -78,12 +81,14 @@ export function createFaultList(random: Random): FaultList {
         latencyMs: 0,
         dribbleMs: 0,
         pageCap: undefined as number | undefined,
+        rowsAtMost: undefined as number | undefined,
         ignoreSkip: false,
         emptyAs: undefined as EmptyAs | undefined,
         retryAfter: undefined as number | undefined,
         spellings: new Set<Spelling>(),
         bigKeys: ['TemplateID'] as readonly string[],
         names: {} as Readonly<Record<string, string>>,
+        ofBody: [] as readonly BodyFault[],
       };
       for (const [at, one] of active.entries()) {
         // A fault that could not show behind another keeps its times for a later call.
@@ -100,11 +105,15 @@ export function createFaultList(random: Random): FaultList {
 const bendingKinds: ReadonlySet<Fault['kind']> = new Set([
   'slow',
   'pageCap',
+  'fewerRows',
   'ignoreSkip',
   'empty',
   'retryAfter',
   'names',
   'drift',
+  'encode',
+  'bareWord',
+  'repeatKey',
 ]);
 
 function isReplacing(fault: Fault): boolean {
@@ -125,6 +134,9 @@ function bend(
     case 'pageCap':
       effects.pageCap = Math.min(fault.rows, effects.pageCap ?? fault.rows);
       break;
+    case 'fewerRows':
+      effects.rowsAtMost = Math.min(fault.rows, effects.rowsAtMost ?? fault.rows);
+      break;
     case 'ignoreSkip':
       effects.ignoreSkip = true;
       break;
@@ -140,6 +152,11 @@ function bend(
     case 'drift':
       for (const spelling of fault.spellings) effects.spellings.add(spelling);
       effects.bigKeys = fault.keys ?? effects.bigKeys;
+      break;
+    case 'encode':
+    case 'bareWord':
+    case 'repeatKey':
+      effects.ofBody = [...effects.ofBody, fault];
       break;
     default:
       effects.instead = fault;

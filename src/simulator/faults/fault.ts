@@ -37,7 +37,23 @@ export type ReplacingFault =
   /** 200 with a JSON string for a body. */
   | { readonly kind: 'jsonString'; readonly text?: string }
   /** 404, as a wrong base URL answers. */
-  | { readonly kind: 'notFound' };
+  | { readonly kind: 'notFound' }
+  /** Says that there were too many calls without saying 429: default 403, and a text. */
+  | {
+      readonly kind: 'limitWords';
+      readonly status?: number;
+      readonly as?: 'text' | 'string' | 'object';
+      readonly text?: string;
+    }
+  /** Exactly this: default 200, `[]`, UTF-8 and labelled as JSON. */
+  | {
+      readonly kind: 'reply';
+      readonly status?: number;
+      readonly body?: string;
+      /** The bytes that the body is sent as. */
+      readonly encoding?: Encoding;
+      readonly headers?: Readonly<Record<string, string>>;
+    };
 
 /** The answer, but otherwise. All that happen add up. */
 type BendingFault =
@@ -45,6 +61,8 @@ type BendingFault =
   | { readonly kind: 'slow'; readonly latencyMs?: number; readonly dribbleMs?: number }
   /** No page holds more rows, whatever $top asks. */
   | { readonly kind: 'pageCap'; readonly rows: number }
+  /** The call has no more rows than this, whatever page is asked for; 0: none any more. */
+  | { readonly kind: 'fewerRows'; readonly rows: number }
   /** $skip has no effect: every page is the first. */
   | { readonly kind: 'ignoreSkip' }
   /** How an answer without rows is written. */
@@ -56,8 +74,26 @@ type BendingFault =
    * simulator has to the one that it writes, such as one with blanks at its end or with accents of their own.
    */
   | { readonly kind: 'names'; readonly as: Readonly<Record<string, string>> }
+  /** The body in other bytes; `declared` is the charset in Content-Type (default: none), `mark` puts a byte order mark before it. */
+  | { readonly kind: 'encode'; readonly as: Encoding; readonly declared?: string; readonly mark?: boolean }
+  /** The values under `keys` are written as a bare word, which is no JSON. */
+  | {
+      readonly kind: 'bareWord';
+      readonly word?: (typeof bareWords)[number];
+      readonly keys: readonly string[];
+    }
+  /** Every object names this key twice, the second time with the true value; `first` is how it is spelled the first time. */
+  | { readonly kind: 'repeatKey'; readonly key: string; readonly first?: string }
   /** `keys` are those that `bigIntegers` makes too large for a double; default TemplateID. */
   | { readonly kind: 'drift'; readonly spellings: readonly Spelling[]; readonly keys?: readonly string[] };
+
+/** What bends the body as it was written. */
+export type BodyFault = Extract<BendingFault, { readonly kind: 'encode' | 'bareWord' | 'repeatKey' }>;
+
+export const encodings = ['utf-8', 'latin1', 'utf-16le', 'utf-16be'] as const;
+export type Encoding = (typeof encodings)[number];
+
+export const bareWords = ['NaN', 'Infinity', '-Infinity'] as const;
 
 export const spellings = [
   /** ChannelID is spelled ChannelId. */

@@ -7,10 +7,12 @@ import {
   share,
   show,
   text,
+  texts,
+  trueOrFalse,
   wholeNumber,
 } from '../checks.ts';
 import { emptyWays } from '../reply.ts';
-import { type Fault, spellings } from './fault.ts';
+import { bareWords, encodings, type Fault, spellings } from './fault.ts';
 
 /** The list of faults is not one that the simulator can play; each complaint names its place and what is accepted. */
 export class FaultsRefusedError extends Error {
@@ -52,12 +54,25 @@ const kinds: Readonly<Record<Fault['kind'], Kind>> = {
   status: { fields: { status: wholeNumber(200, 599), text }, required: ['status'] },
   jsonString: { fields: { text } },
   notFound: { fields: {} },
+  limitWords: {
+    fields: { status: wholeNumber(200, 599), as: oneOf(['text', 'string', 'object']), text },
+  },
+  reply: {
+    fields: { status: wholeNumber(200, 599), body: text, encoding: oneOf(encodings), headers: texts },
+  },
   slow: { fields: { latencyMs: wholeNumber(0), dribbleMs: wholeNumber(1) } },
   pageCap: { fields: { rows: wholeNumber(1) }, required: ['rows'] },
+  fewerRows: { fields: { rows: wholeNumber(0) }, required: ['rows'] },
   ignoreSkip: { fields: {} },
   empty: { fields: { as: oneOf(emptyWays) }, required: ['as'] },
   retryAfter: { fields: { seconds: wholeNumber(0) }, required: ['seconds'] },
   names: { fields: { as: spelledNames }, required: ['as'] },
+  encode: {
+    fields: { as: oneOf(encodings), declared: text, mark: trueOrFalse },
+    required: ['as'],
+  },
+  bareWord: { fields: { word: oneOf(bareWords), keys: listOf(text) }, required: ['keys'] },
+  repeatKey: { fields: { key: text, first: text }, required: ['key'] },
   drift: { fields: { spellings: listOf(oneOf(spellings)), keys: listOf(text) }, required: ['spellings'] },
 };
 

@@ -72,6 +72,8 @@ export async function up(tables: Tables): Promise<void> {
     table.bigInteger('bytes').notNullable();
     table.specificType('milliseconds', 'double precision').notNullable();
     table.boolean('answered').notNullable();
+    table.text('outcome').notNullable();
+    table.text('body_hash');
     // One request, however often it is noted. Led by what is looked for: a run's, and a call's of it.
     table.primary(['run', 'call', 'when', 'milliseconds']);
   });

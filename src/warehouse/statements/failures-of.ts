@@ -2,14 +2,12 @@ import type { Knex } from 'knex';
 import type { FailedRequest } from '../../domain/run/failing-ms.ts';
 import type { Tables } from '../dialect.ts';
 
-/** The budget says no: that is no failure of the call. */
-const throttled = 429;
 /** Four weeks of them, at the longest wait between two. */
 const failuresAtMost = 20_000;
 
 /**
  * Requests of these calls that have failed since the first, the one that is asked for, was last answered; the oldest
- * first. The others are sign-ins before it: they bring no page, so every 200 is an answer to them.
+ * first. The others are sign-ins before it: they bring no page of rows, so every 200 that was understood is an answer to them.
  */
 export async function failuresOf(
   tables: Tables,
@@ -22,7 +20,7 @@ export async function failuresOf(
   const answeredAt = await lastOf(requestsOf(asked).where('answered', true));
   const failures = await failuresIn(requestsOf(asked), [answeredAt]);
   for (const call of before) {
-    const lastAt = await lastOf(requestsOf(call).where('status', 200));
+    const lastAt = await lastOf(requestsOf(call).where({ status: 200, outcome: 'answered' }));
     failures.push(...(await failuresIn(requestsOf(call), [answeredAt, lastAt])));
   }
   return failures.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
@@ -39,7 +37,8 @@ async function failuresIn(
 ): Promise<FailedRequest[]> {
   requests
     .where('answered', false)
-    .where((either) => either.whereNull('status').orWhereNot('status', throttled));
+    // Out of calls is no failure of the call.
+    .whereNot('outcome', 'throttled');
   for (const at of after) if (at !== undefined) requests.where('when', '>', at);
   const rows: { when: unknown; milliseconds: unknown }[] = await requests
     .select('when', 'milliseconds')

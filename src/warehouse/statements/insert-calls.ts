@@ -24,6 +24,8 @@ export async function insertCalls(
     bytes: request.bytes,
     milliseconds: request.milliseconds,
     answered: request === answered,
+    outcome: request.outcome,
+    body_hash: request.bodyHash ?? null,
   }));
   const inserted = await tables
     .from('river_calls')

@@ -118,6 +118,25 @@ describe('the answer, but otherwise', () => {
       expect(await length({ $skip: 5 })).toBe(all);
     }));
 
+  it('fewer rows are the first ones, page by page; none are what the tenant writes for none', () =>
+    withSimulator({}, async ({ ask, setFaults }) => {
+      const rows = async (more: object = {}) => (await ask(byDate, { Date: day, ...more })).json() as Rows;
+      const all = await rows();
+      setFaults([{ kind: 'fewerRows', rows: 5, match: { parameters: { Date: day } } }]);
+      expect(await rows()).toEqual(all.slice(0, 5));
+      expect([await rows({ $top: 3 }), await rows({ $top: 3, $skip: 3 })]).toEqual([
+        all.slice(0, 3),
+        all.slice(3, 5),
+      ]);
+      expect((await ask(byDate, { Date: '2026-01-06' })).json()).not.toHaveLength(5);
+      setFaults([
+        { kind: 'fewerRows', rows: 0 },
+        { kind: 'empty', as: '204' },
+      ]);
+      expect((await ask(byDate, { Date: day })).status).toBe(204);
+      expect((await ask('actions/GetAllActions')).status).toBe(204);
+    }));
+
   it('emptiness can be said otherwise', async () => {
     const nothing = { Date: day, $skip: 1_000_000 };
     expect((await askWith([{ kind: 'empty', as: 'null' }], byDate, nothing)).text).toBe('null');

@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { documentOf } from '../../helpers/commanded.ts';
+import { withFolder } from '../../helpers/folder.ts';
 import { type StartedCommand, startCommand } from '../../helpers/start-command.ts';
 
 const start = (...args: string[]) => startCommand(['simulator', ...args], process.env);
@@ -29,6 +32,29 @@ test('river simulator answers with its counts until it is stopped, and its fault
     const end = await simulator.end;
     expect(end).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(end)).toEqual({ url, stats: `${url}/_simulator/stats` });
+  });
+});
+
+test('river simulator starts with faults from a flag or a file, and refuses those that it does not know', async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, 'faults.json');
+    await writeFile(file, '[{"kind":"status","status":418}]');
+    for (const faults of [`@${file}`, '[{"kind":"status","status":418}]']) {
+      const simulator = start('--port', '0', '--faults', faults, '--json');
+      await whileItRuns(simulator, async () => {
+        const url = await simulator.says(/"url": "(.*)"/);
+        expect((await fetch(`${url}/current/actions/GetAllActions`)).status).toBe(418);
+      });
+    }
+    for (const [faults, said] of [
+      ['[{"kind":"thunder"}]', /^--faults: faults\[0\]\.kind: expected one of .*, got "thunder"\n$/],
+      ['kind', /^--faults: expected a list of faults as JSON/],
+      [`@${file}.gone`, /^--faults: expected .*ENOENT/],
+    ] as const) {
+      const end = await start('--port', '0', '--faults', faults).end;
+      expect(end).toMatchObject({ code: 2, stdout: '' });
+      expect(end.stderr).toMatch(said);
+    }
   });
 });
 

@@ -1,10 +1,11 @@
 import type { Axis, FilterName, Report } from '../../src/domain/catalogue/report.ts';
 import type { Column } from '../../src/domain/column/column.ts';
 import { callsOfReport } from './calls-of-report.ts';
+import { code, table } from './table.ts';
 
 const introduction = `# The reports
 
-Written from the catalogue (\`src/domain/catalogue\`) by \`npm run docs:reports\`; edit the declarations, not this page.
+Written from the catalogue (\`src/domain/catalogue\`) by \`npm run docs\`; edit the declarations, not this page.
 
 - **Calls** are what a run makes of Optimove's API; each data call is made once for every page of its answer.
 - A **filter** that is left out means *all*, found through the API's own list call, unless its line says otherwise.
@@ -84,13 +85,4 @@ function sourceOf({ from, source, alsoSpelled = [], rowPerItem }: Column): strin
   if (from === 'call') return `stamped: ${source}`;
   const spellings = [source, ...alsoSpelled].join(', ');
   return `answer: ${spellings}${rowPerItem ? '; a list becomes one row for each' : ''}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('');
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
 }

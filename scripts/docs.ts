@@ -1,0 +1,21 @@
+/** Writes the pages of docs/ that follow from the code; with `--check` it only says which of them are not up to date. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { reports } from '../src/domain/catalogue/index.ts';
+import { faultGuides } from '../src/simulator/faults/describe-faults.ts';
+import { pageOfReports } from './docs/page-of-reports.ts';
+import { pageOfSimulator } from './docs/page-of-simulator.ts';
+
+const pages: Readonly<Record<string, string>> = {
+  'reports.md': pageOfReports(reports),
+  'simulator.md': pageOfSimulator(faultGuides),
+};
+
+for (const [name, text] of Object.entries(pages)) {
+  const page = new URL(`../docs/${name}`, import.meta.url);
+  if (!process.argv.includes('--check')) {
+    await writeFile(page, text);
+  } else if ((await readFile(page, 'utf8').catch(() => '')) !== text) {
+    console.error(`docs/${name} is not what the code says: run \`npm run docs\` and commit the page.`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,36 @@
+/** How often something was answered to a call, since it was last answered with a page of rows. */
+export interface Repeated {
+  readonly times: number;
+  /** In milliseconds since 1970; null where it never was. */
+  readonly firstAt: number | null;
+  /** Whether another request of the run was answered 200 after the first of them. */
+  readonly othersAnswered: boolean;
+}
+
+/**
+ * What a call has met before in its run. The same reply means one thing when it comes for the first time and another when it
+ * has come for hours. It is read from `river_calls`, so that it holds whichever worker makes the call.
+ */
+export interface CallHistory {
+  /** Whether any request of the run was answered 200 by the API: its base URL is right then. */
+  readonly isAnswered: boolean;
+  /** Whether GetLastDataUpdate was asked to prove the base URL, and something that knows it has answered. */
+  readonly isProven: boolean;
+  /** Throttled by words, under another status than 429. */
+  readonly limitedByWords: Repeated;
+  /** HTML pages with 404. */
+  readonly missingPages: Repeated;
+  /** How often each unreadable body came, by its hash. */
+  readonly unreadable: Readonly<Record<string, number>>;
+}
+
+const never: Repeated = { times: 0, firstAt: null, othersAnswered: false };
+
+/** That of a call from the command line, which is made once. */
+export const noHistory: CallHistory = {
+  isAnswered: false,
+  isProven: false,
+  limitedByWords: never,
+  missingPages: never,
+  unreadable: {},
+};

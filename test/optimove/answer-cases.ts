@@ -1,0 +1,704 @@
+import type { CallHistory, Repeated } from '../../src/domain/call/call-history.ts';
+
+/** What is asked. */
+export type AskedFor =
+  | 'data call'
+  | 'list call of a day'
+  | 'list call of the run'
+  | 'GetLastDataUpdate'
+  | 'sign-in';
+
+/** What an answer is taken for. */
+export type Meaning =
+  | 'rows'
+  | 'no rows'
+  | 'no rows, with a warning'
+  | 'a day'
+  | 'signed in'
+  | 'tried again'
+  | 'throttled'
+  | 'GetLastDataUpdate is asked'
+  | 'refused'
+  | 'credentials refused'
+  | 'configuration error';
+
+/** An answer and what it means: the tests send each through the HTTP client, and the documentation prints them. */
+export interface AnswerCase {
+  /** For people: the answer in words. */
+  readonly answer: string;
+  readonly to: readonly AskedFor[];
+  /** For people: what the call has met before; left out where nothing. */
+  readonly after?: string;
+  readonly means: Meaning;
+  readonly status: number;
+  readonly body: string | Uint8Array;
+  /** Content-Type; JSON where it is left out. */
+  readonly type?: string;
+  readonly history?: Partial<CallHistory>;
+  /** The rows that are read, or the day. */
+  readonly rows?: readonly Readonly<Record<string, unknown>>[];
+  /** What the message quotes, and what it must not show. */
+  readonly says?: string;
+  readonly hides?: string;
+}
+
+const lists = ['list call of a day', 'list call of the run'] as const;
+const calls = ['data call', ...lists] as const;
+const everything = [...calls, 'GetLastDataUpdate', 'sign-in'] as const;
+const daily = ['data call', 'list call of a day'] as const;
+
+const page =
+  '<!DOCTYPE html>\n<html><head><title>Request unsuccessful</title></head><body>Incident 1-2-3</body></html>';
+const html = 'text/html; charset=utf-8';
+const plain = 'text/plain; charset=utf-8';
+const word = 'API call limit exceeded';
+
+const hour = 3_600_000;
+/** Of a clock that stands at 10 hours. */
+const met = (times: number, firstAt: number, othersAnswered: boolean): Repeated => ({
+  times,
+  firstAt,
+  othersAnswered,
+});
+const answered = { isAnswered: true };
+/** SHA-1 of `be right back`. */
+const bodyHash = '6dbc3c03d19857507f760f7838223f874c90e542';
+const latin1 = (text: string) => Buffer.from(text, 'latin1');
+const utf16le = (text: string) => Buffer.from(text, 'utf16le');
+const utf16be = (text: string) => Buffer.from(text, 'utf16le').swap16();
+const named = '[{"Name":"Très actifs"}]';
+const readName = [{ Name: 'Très actifs' }];
+
+export const now = 10 * hour;
+
+/** By what they are about. */
+export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
+  'Rows and no rows': [
+    {
+      answer: 'a list of objects',
+      to: calls,
+      means: 'rows',
+      status: 200,
+      body: '[{"a":1}]',
+      rows: [{ a: 1 }],
+    },
+    {
+      answer: 'a list labelled as HTML',
+      to: calls,
+      means: 'rows',
+      status: 200,
+      body: '[{"a":1}]',
+      type: html,
+      rows: [{ a: 1 }],
+    },
+    { answer: '[]', to: calls, means: 'no rows', status: 200, body: '[]' },
+    { answer: 'an empty body', to: calls, means: 'no rows', status: 200, body: ' \r\n' },
+    { answer: 'null', to: calls, means: 'no rows', status: 200, body: 'null' },
+    { answer: '204', to: calls, means: 'no rows', status: 204, body: '' },
+    {
+      answer: '404 in words',
+      to: daily,
+      means: 'no rows, with a warning',
+      status: 404,
+      body: 'Not Found',
+      type: plain,
+    },
+    {
+      answer: '404 in words, labelled as HTML',
+      to: daily,
+      means: 'no rows, with a warning',
+      status: 404,
+      body: 'Not Found',
+      type: html,
+    },
+    { answer: '404 without a body', to: daily, means: 'no rows, with a warning', status: 404, body: '' },
+    {
+      answer: '404 with a JSON object',
+      to: daily,
+      means: 'no rows, with a warning',
+      status: 404,
+      body: '{"Message":"No HTTP resource was found"}',
+    },
+    {
+      answer: '404 in words',
+      to: ['list call of the run'],
+      after: 'nothing in the run was answered 200',
+      means: 'configuration error',
+      status: 404,
+      body: 'Not Found',
+      says: 'Is the base URL of connection main right?',
+    },
+    {
+      answer: '404 in words',
+      to: ['list call of the run'],
+      after: 'other calls were answered 200',
+      means: 'refused',
+      status: 404,
+      body: 'Not Found',
+      history: answered,
+    },
+  ],
+  'HTML pages': [
+    ...[200, 400, 401, 403, 405, 500, 502, 503].map(
+      (status): AnswerCase => ({
+        answer: `${status} with a page`,
+        to: everything,
+        means: 'tried again',
+        status,
+        body: page,
+        type: html,
+        says: '"Request unsuccessful"',
+      }),
+    ),
+    {
+      answer: '503 with a page after blanks and a byte order mark, not labelled',
+      to: calls,
+      means: 'tried again',
+      status: 503,
+      body: `\uFEFF \n${page}`,
+      type: plain,
+    },
+    {
+      answer: '200 with text that is labelled as HTML',
+      to: calls,
+      means: 'tried again',
+      status: 200,
+      body: 'blocked',
+      type: html,
+    },
+    {
+      answer: '404 with a page',
+      to: everything,
+      after: 'nothing in the run was answered 200',
+      means: 'GetLastDataUpdate is asked',
+      status: 404,
+      body: page,
+      type: html,
+    },
+    {
+      answer: '404 with a page',
+      to: calls,
+      after: 'other calls were answered 200',
+      means: 'tried again',
+      status: 404,
+      body: page,
+      type: html,
+      history: answered,
+    },
+    {
+      answer: '404 with a page',
+      to: calls,
+      after: 'GetLastDataUpdate was there',
+      means: 'tried again',
+      status: 404,
+      body: page,
+      type: html,
+      history: { isProven: true },
+    },
+    {
+      answer: '404 with a page',
+      to: calls,
+      after: 'nine of them, while others were answered',
+      means: 'refused',
+      status: 404,
+      body: page,
+      type: html,
+      history: { ...answered, missingPages: met(9, 9 * hour, true) },
+    },
+    {
+      answer: '404 with a page',
+      to: calls,
+      after: 'thirty of them, while nobody was answered',
+      means: 'tried again',
+      status: 404,
+      body: page,
+      type: html,
+      history: { ...answered, missingPages: met(30, 9 * hour, false) },
+    },
+    {
+      answer: '503 with a page',
+      to: calls,
+      after: 'thirty of them',
+      means: 'tried again',
+      status: 503,
+      body: page,
+      type: html,
+      history: { ...answered, missingPages: met(30, hour, true) },
+    },
+    {
+      answer: '400 in words, labelled as HTML',
+      to: calls,
+      means: 'refused',
+      status: 400,
+      body: 'missing ActionID',
+      type: html,
+      says: '"missing ActionID"',
+    },
+    {
+      answer: '400 in XML',
+      to: calls,
+      means: 'refused',
+      status: 400,
+      body: '<?xml version="1.0"?><Error><Message>No such group</Message></Error>',
+      type: 'application/xml',
+      says: '"No such group"',
+    },
+  ],
+  'Bodies that are no list': [
+    {
+      answer: 'a JSON string',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: '"No data for you"',
+      says: '"No data for you"',
+    },
+    { answer: 'a number', to: calls, means: 'refused', status: 200, body: '42' },
+    {
+      answer: 'an object',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: '{"Name":"Anna","Id":7}',
+      says: 'an object of Name Id, 22 characters',
+      hides: 'Anna',
+    },
+    {
+      answer: 'a list of texts',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: '["Anna"]',
+      says: 'a list of 1, 8 characters',
+      hides: 'Anna',
+    },
+    {
+      answer: 'plain text',
+      to: calls,
+      means: 'tried again',
+      status: 200,
+      body: 'be right back',
+      type: plain,
+    },
+    {
+      answer: 'a list that breaks off',
+      to: calls,
+      means: 'tried again',
+      status: 200,
+      body: '[{"Name":"Anna"',
+      says: 'a list that breaks off, 15 characters',
+      hides: 'Anna',
+    },
+    {
+      answer: 'plain text',
+      to: calls,
+      after: 'the same text twice',
+      means: 'refused',
+      status: 200,
+      body: 'be right back',
+      type: plain,
+      history: { unreadable: { [bodyHash]: 2 } },
+    },
+    {
+      answer: 'plain text',
+      to: calls,
+      after: 'another text twice',
+      means: 'tried again',
+      status: 200,
+      body: 'be right back',
+      type: plain,
+      history: { unreadable: { other: 2 } },
+    },
+    {
+      answer: 'bare NaN and Infinity',
+      to: calls,
+      means: 'rows',
+      status: 200,
+      body: '[{"a":NaN,"b":[-Infinity],"c":"NaN"}]',
+      rows: [{ a: null, b: [null], c: 'NaN' }],
+    },
+    { answer: 'NaN and nothing else', to: calls, means: 'tried again', status: 200, body: 'NaN' },
+    {
+      answer: 'an object that names a key twice',
+      to: lists,
+      means: 'refused',
+      status: 200,
+      body: '[{"ActionID":1,"ActionID":2}]',
+      says: 'names the key "ActionID" twice',
+    },
+    {
+      answer: 'an object that names a key twice, in other letters',
+      to: lists,
+      means: 'refused',
+      status: 200,
+      body: '[{"ActionID":1,"actionId":2}]',
+      says: 'names the key "actionId" twice',
+    },
+    {
+      answer: 'an object that names a key twice',
+      to: ['data call'],
+      means: 'rows',
+      status: 200,
+      body: '[{"a":1,"a":2}]',
+      rows: [{ a: 2 }],
+    },
+  ],
+  'Words of a limit': [
+    ...[400, 403, 500, 503].map(
+      (status): AnswerCase => ({
+        answer: `${status}: ${word}`,
+        to: everything,
+        means: 'throttled',
+        status,
+        body: word,
+        type: plain,
+      }),
+    ),
+    {
+      answer: `200 with text: ${word}`,
+      to: everything,
+      means: 'throttled',
+      status: 200,
+      body: word,
+      type: plain,
+    },
+    {
+      answer: '200 with a string: Too many requests',
+      to: calls,
+      means: 'throttled',
+      status: 200,
+      body: '"Too many requests"',
+    },
+    {
+      answer: '200 with an object: quota exceeded',
+      to: [...calls, 'GetLastDataUpdate'],
+      means: 'throttled',
+      status: 200,
+      body: '{"error":{"code":7,"message":"Quota exceeded"}}',
+    },
+    {
+      answer: '200 with an object: rate_limit_exceeded',
+      to: calls,
+      means: 'throttled',
+      status: 200,
+      body: '{"errors":[{"type":"rate_limit_exceeded"}]}',
+    },
+    {
+      answer: `403: ${word}`,
+      to: calls,
+      after: 'other calls were answered',
+      means: 'throttled',
+      status: 403,
+      body: word,
+      history: answered,
+    },
+    {
+      answer: `403: ${word}`,
+      to: calls,
+      after: 'twice the same, nobody answered in between',
+      means: 'throttled',
+      status: 403,
+      body: word,
+      history: { limitedByWords: met(2, 9.5 * hour, false) },
+    },
+    {
+      answer: `403: ${word}`,
+      to: calls,
+      after: 'twice the same, others answered in between',
+      means: 'credentials refused',
+      status: 403,
+      body: word,
+      history: { limitedByWords: met(2, 9.5 * hour, true) },
+    },
+    {
+      answer: `400: ${word}`,
+      to: calls,
+      after: 'the first longer ago than the longest window',
+      means: 'refused',
+      status: 400,
+      body: word,
+      history: { limitedByWords: met(1, 8.9 * hour, false) },
+    },
+    {
+      answer: `503: ${word}`,
+      to: calls,
+      after: 'twice the same, others answered in between',
+      means: 'tried again',
+      status: 503,
+      body: word,
+      history: { limitedByWords: met(2, 9.5 * hour, true) },
+    },
+    {
+      answer: `200 with a string: ${word}`,
+      to: calls,
+      after: 'twice the same, others answered in between',
+      means: 'refused',
+      status: 200,
+      body: `"${word}"`,
+      history: { limitedByWords: met(2, 9.5 * hour, true) },
+    },
+    {
+      answer: '400: a limit of 10 attributes',
+      to: calls,
+      means: 'refused',
+      status: 400,
+      body: 'There is a limit of 10 attributes in one call',
+      says: '"There is a limit of *** attributes in one call"',
+    },
+    {
+      answer: '400: CustomerAttributesDelimiter',
+      to: calls,
+      means: 'refused',
+      status: 400,
+      body: 'CustomerAttributesDelimiter is not known',
+    },
+    {
+      answer: '404: words of a limit',
+      to: daily,
+      means: 'no rows, with a warning',
+      status: 404,
+      body: word,
+      type: plain,
+    },
+    { answer: '429 with a page', to: everything, means: 'throttled', status: 429, body: page, type: html },
+  ],
+  Refusals: [
+    {
+      answer: '400',
+      to: calls,
+      means: 'refused',
+      status: 400,
+      body: 'no customer anna@example.com of \'Anna B\' and "Bob", id 231342',
+      says: '"no customer *** of *** and ***, id ***"',
+      hides: '231342',
+    },
+    {
+      answer: '400 with rows',
+      to: calls,
+      means: 'refused',
+      status: 400,
+      body: '[{"Email":"anna@example.com"}]',
+      says: 'a list of 1, the first of Email, 30 characters',
+      hides: 'anna',
+    },
+    {
+      answer: '400 with an object',
+      to: calls,
+      means: 'refused',
+      status: 400,
+      body: '{"Message":"The request is invalid.","Row":"Anna"}',
+      says: '"The request is invalid."',
+      hides: 'Anna',
+    },
+    {
+      answer: '405',
+      to: calls,
+      means: 'refused',
+      status: 405,
+      body: '"Method Not Allowed"',
+      says: '"Method Not Allowed"',
+    },
+    { answer: '410', to: calls, means: 'refused', status: 410, body: '' },
+    {
+      answer: '401',
+      to: everything,
+      means: 'credentials refused',
+      status: 401,
+      body: 'Unauthorized',
+      type: html,
+    },
+    { answer: '403', to: calls, means: 'credentials refused', status: 403, body: 'Unauthorized User' },
+    { answer: '302', to: everything, means: 'configuration error', status: 302, body: page, type: html },
+    { answer: '408', to: calls, means: 'tried again', status: 408, body: '' },
+    { answer: '500', to: calls, means: 'tried again', status: 500, body: '"Internal Server Error"' },
+  ],
+  'How letters are written': [
+    { answer: 'UTF-8', to: calls, means: 'rows', status: 200, body: named, rows: readName },
+    {
+      answer: 'UTF-8 with a byte order mark',
+      to: calls,
+      means: 'rows',
+      status: 200,
+      body: `\uFEFF${named}`,
+      rows: readName,
+    },
+    {
+      answer: 'UTF-8 that is declared as Latin-1',
+      to: calls,
+      means: 'rows',
+      status: 200,
+      body: named,
+      type: 'application/json; charset=iso-8859-1',
+      rows: readName,
+    },
+    {
+      answer: 'Latin-1, declared',
+      to: calls,
+      means: 'rows',
+      status: 200,
+      body: latin1(named),
+      type: 'application/json; charset="ISO-8859-1"',
+      rows: readName,
+    },
+    {
+      answer: 'Windows-1252, declared',
+      to: calls,
+      means: 'rows',
+      status: 200,
+      body: Buffer.of(...latin1('[{"Name":"'), 0x80, ...latin1('"}]')),
+      type: 'application/json;charset=windows-1252',
+      rows: [{ Name: '€' }],
+    },
+    {
+      answer: 'Latin-1, not declared',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: latin1(named),
+      says: 'neither UTF-8',
+      hides: 'actifs',
+    },
+    {
+      answer: 'Latin-1 that is declared as UTF-8',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: latin1(named),
+      type: 'application/json; charset=utf-8',
+    },
+    {
+      answer: 'Latin-1 with a charset that nobody knows',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: latin1(named),
+      type: 'application/json; charset=klingon',
+    },
+    {
+      answer: 'UTF-16 with a byte order mark',
+      to: calls,
+      means: 'rows',
+      status: 200,
+      body: utf16le(`\uFEFF${named}`),
+      rows: readName,
+    },
+    {
+      answer: 'UTF-16 with the other byte order mark',
+      to: calls,
+      means: 'rows',
+      status: 200,
+      body: utf16be(`\uFEFF${named}`),
+      rows: readName,
+    },
+    {
+      answer: 'UTF-16, declared',
+      to: calls,
+      means: 'rows',
+      status: 200,
+      body: utf16le('[{"a":1}]'),
+      type: 'application/json; charset=utf-16le',
+      rows: [{ a: 1 }],
+    },
+    {
+      answer: 'UTF-16 big endian, declared',
+      to: calls,
+      means: 'rows',
+      status: 200,
+      body: utf16be('[{"a":1}]'),
+      type: 'application/json; charset=utf-16be',
+      rows: [{ a: 1 }],
+    },
+    {
+      answer: 'UTF-16, neither marked nor declared',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: utf16le('[{"a":1}]'),
+    },
+    {
+      answer: '400 in Latin-1, not declared',
+      to: calls,
+      means: 'refused',
+      status: 400,
+      body: latin1('Très mal'),
+      says: '"Tr\uFFFDs mal"',
+    },
+    {
+      answer: 'a token in UTF-16',
+      to: ['sign-in'],
+      means: 'signed in',
+      status: 200,
+      body: utf16le('\uFEFF"token-of-a-login"'),
+    },
+  ],
+  'How far the data is complete': [
+    ...[
+      '{"Date":"2026-01-04"}',
+      '{"date":"2026-01-04T00:00:00"}',
+      '{"DATE":"2026-01-04 23:59:59.9999999+02:00"}',
+      '{"Date":"2026-01-04T10:30:00Z","Zone":"UTC"}',
+      '{"Date":"/Date(1767484800000)/"}',
+      '{"Date":"\\/Date(1767477600000+0200)\\/"}',
+      '{"LastUpdate":"2026-01-04"}',
+      '[{"Date":"2026-01-04"}]',
+      '"2026-01-04"',
+      '2026-01-04',
+    ].map(
+      (body): AnswerCase => ({
+        answer: body,
+        to: ['GetLastDataUpdate'],
+        means: 'a day',
+        status: 200,
+        body,
+        rows: [{ Date: '2026-01-04' }],
+      }),
+    ),
+    ...[['{"Date":"2099-12-31"}', '2099-12-31']].map(
+      ([body, day]): AnswerCase => ({
+        answer: `${body}`,
+        to: ['GetLastDataUpdate'],
+        means: 'a day',
+        status: 200,
+        body: `${body}`,
+        rows: [{ Date: day }],
+      }),
+    ),
+    ...(
+      [
+        ['{"Date":"soon, Anna\'s team says"}', '"soon, Anna\'s team says"'],
+        ['{"Date":null}', '"null"'],
+        ['{"Date":"0001-01-01T00:00:00"}', '"0001-01-01T00:00:00"'],
+        ['{"Date":"2026-02-30"}', '"2026-02-30"'],
+        ['{"Date":"customer 231342"}', '"customer ***"'],
+        ['{"Date":""}', ''],
+        ['{}', 'an object without keys'],
+        ['[]', 'a list of 0'],
+        ['null', '"null"'],
+        ['', '"null"'],
+        ['"not yet"', '"not yet"'],
+        ['1767484800', '"***"'],
+        ['{"Date":"2026-01-04","Date":"2026-01-05"}', 'names the key "Date" twice'],
+      ] as const
+    ).map(
+      ([body, says]): AnswerCase => ({
+        answer: body || 'an empty body',
+        to: ['GetLastDataUpdate'],
+        means: 'refused',
+        status: 200,
+        body,
+        says,
+      }),
+    ),
+    { answer: '204', to: ['GetLastDataUpdate'], means: 'refused', status: 204, body: '' },
+    { answer: '403', to: ['GetLastDataUpdate'], means: 'credentials refused', status: 403, body: 'no' },
+    {
+      answer: '404 in words',
+      to: ['GetLastDataUpdate'],
+      after: 'other calls were answered 200',
+      means: 'configuration error',
+      status: 404,
+      body: 'Not Found',
+      history: answered,
+    },
+  ],
+};
