@@ -1,7 +1,14 @@
-import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { BudgetLift } from '../domain/budget/back-off.ts';
 import { budgetWorkflowId } from '../domain/budget/budget-id.ts';
 import type { BudgetReport } from '../domain/budget/budget-report.ts';
 import { type BudgetAnswer, noNews, type Reservation } from '../domain/budget/reservation.ts';
+import { TemporalUnavailableError } from '../domain/errors.ts';
 import type { Connection } from '../domain/river/configuration.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
 import type { apiBudget } from '../workflows/index.ts';
@@ -80,6 +87,25 @@ export const budgetsOf = (client: Client) => ({
   sentOf: (connection: Connection) => sentOf(client, connection),
   callsAhead: (isOn: (river: string) => boolean) => callsAhead(client, isOn),
 });
+
+/**
+ * Ends by hand what the API has asked of a connection; undefined where no budget is kept for it, so that nobody waits
+ * for one.
+ */
+export async function liftBudget(client: Client, connection: string): Promise<BudgetLift | undefined> {
+  try {
+    return await client.withDeadline(Date.now() + answerWithinMs, () =>
+      client.workflow.getHandle(budgetWorkflowId(connection)).executeUpdate<BudgetLift, []>('lift'),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    throw new TemporalUnavailableError(
+      `The budget of connection ${connection} has not answered within ${answerWithinMs / 1000} s: no worker polls the task queue river. Start one (\`river worker\`), then lift its wait again.`,
+      { cause: error },
+    );
+  }
+}
 
 /** How the budget of a connection stands; undefined where it was never asked for a call. */
 export async function readBudget(client: Client, connection: string): Promise<BudgetReport | undefined> {

@@ -64,9 +64,19 @@ export function aClient(connection: Connection, { now }: { now?: () => number } 
     ask: (
       call: Call = aCall(),
       page?: PageAsked,
-      { signal = never, abort = never }: { signal?: AbortSignal; abort?: AbortSignal } = {},
+      {
+        signal = never,
+        abort = never,
+        lifted,
+      }: { signal?: AbortSignal; abort?: AbortSignal; lifted?: string } = {},
     ) =>
-      optimove.request(call, page, { signal, abort, run: 'run', record: (request) => records.push(request) }),
+      optimove.request(call, page, {
+        signal,
+        abort,
+        run: 'run',
+        lifted,
+        record: (request) => records.push(request),
+      }),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { withTemporal } from '../../control/connect-temporal.ts';
-import { readBudget } from '../../control/shared-budget.ts';
+import { liftBudget, readBudget } from '../../control/shared-budget.ts';
 import type { BudgetReport } from '../../domain/budget/budget-report.ts';
+import { ConfigurationError } from '../../domain/errors.ts';
+import { didYouMean } from '../../domain/river/closest.ts';
 import type { Connection } from '../../domain/river/configuration.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -11,17 +13,45 @@ export function addBudget(program: Command): void {
   program
     .command('budget')
     .description('Each connection: window, used, free, waiting, throttled until')
+    .option('--lift <connection>', 'end the wait that a 429 or a Retry-After has asked for, at once')
     .action(action(budget));
 }
 
-async function budget({ terminal, configuration }: CommandContext): Promise<ExitCode> {
-  const { connections } = await configuration();
+async function budget(context: CommandContext, { lift }: { readonly lift?: string }): Promise<ExitCode> {
+  const { terminal, configuration } = context;
+  const { connections, file } = await configuration();
+  if (lift !== undefined) return liftOf(context, lift, connections.keys(), file);
   return withTemporal(async ({ client }) => {
     const reports: BudgetReport[] = [];
     for (const connection of connections.values()) {
       reports.push((await readBudget(client, connection.name)) ?? unused(connection));
     }
     terminal.answer({ json: reports, text: listOf(reports) });
+    return exitCode.done;
+  });
+}
+
+async function liftOf(
+  { terminal }: CommandContext,
+  connection: string,
+  known: Iterable<string>,
+  file: string,
+): Promise<ExitCode> {
+  const names = [...known];
+  if (!names.includes(connection)) {
+    const meant = didYouMean(connection, names) || ';';
+    throw new ConfigurationError(
+      `There is no connection ${JSON.stringify(connection)}${meant} ${file} has ${names.join(', ')}.`,
+    );
+  }
+  return withTemporal(async ({ client }) => {
+    const lift = (await liftBudget(client, connection)) ?? {
+      connection,
+      lifted: false,
+      throttledUntil: null,
+      message: `Connection ${connection} has no call budget in Temporal: no call waits, and there is nothing to lift.`,
+    };
+    terminal.answer({ json: lift, text: lift.message });
     return exitCode.done;
   });
 }

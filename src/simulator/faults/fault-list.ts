@@ -1,6 +1,6 @@
 import type { EmptyAs } from '../reply.ts';
 import type { Random } from '../world/random.ts';
-import type { BodyFault, Fault, Occasion, ReplacingFault, Spelling } from './fault.ts';
+import type { BodyFault, Fault, Occasion, ReplacingFault, RetryAfter, Spelling } from './fault.ts';
 
 /** A call as faults see it. */
 interface FaultyCall {
@@ -18,7 +18,7 @@ export interface Effects {
   readonly rowsAtMost: number | undefined;
   readonly ignoreSkip: boolean;
   readonly emptyAs: EmptyAs | undefined;
-  readonly retryAfter: number | undefined;
+  readonly retryAfter: RetryAfter | undefined;
   readonly spellings: ReadonlySet<Spelling>;
   readonly bigKeys: readonly string[];
   readonly names: Readonly<Record<string, string>>;
@@ -84,7 +84,7 @@ export function createFaultList(random: Random): FaultList {
         rowsAtMost: undefined as number | undefined,
         ignoreSkip: false,
         emptyAs: undefined as EmptyAs | undefined,
-        retryAfter: undefined as number | undefined,
+        retryAfter: undefined as RetryAfter | undefined,
         spellings: new Set<Spelling>(),
         bigKeys: ['TemplateID'] as readonly string[],
         names: {} as Readonly<Record<string, string>>,

@@ -94,7 +94,7 @@ describe('an outage', () => {
       permits: [{ at: 600_000, probe: true }],
       outage: { agoMs: 600_000, countedMs: 4_000 },
     });
-    const resumed = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))));
+    const resumed = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))), 600_500);
     expect(tell(resumed, 'p1', {}, 601_000).outage).toEqual({ agoMs: 601_000, countedMs: 5_000 });
     expect(tell(resumed, 'p0', { answered: true, probe: 'answered' }, 601_500)).not.toHaveProperty('outage');
   });

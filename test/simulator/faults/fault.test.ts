@@ -30,6 +30,10 @@ describe('in place of the answer', () => {
       { kind: 'outage', as: '503' },
       { status: 503, text: 'Service Unavailable' },
     ],
+    [
+      { kind: 'expiredToken', status: 401 },
+      { status: 401, text: '"Unauthorized"' },
+    ],
     [{ kind: 'notFound' }, { status: 404, text: 'Not Found' }],
     [{ kind: 'expiredToken' }, { status: 403, text: 'Authorization-Token expired' }],
     [
@@ -42,6 +46,26 @@ describe('in place of the answer', () => {
     ],
   ])('%j', async (fault, answer) => {
     expect(await askWith([fault])).toMatchObject(answer);
+  });
+
+  it.each(['0', 'soon', 'Fri, 01 Jan 2027 00:00:00 GMT', 3_600_000])(
+    'throttle and a 503 bear Retry-After as it is given: %j',
+    async (retryAfter) => {
+      for (const fault of [
+        { kind: 'throttle', retryAfter },
+        { kind: 'outage', as: '503', retryAfter },
+      ] as const)
+        expect((await askWith([fault])).headers.get('retry-after')).toBe(String(retryAfter));
+    },
+  );
+
+  it('retryAfter is borne by any other 429 or 503, and by nothing else', async () => {
+    const late = { kind: 'retryAfter', seconds: 'later' } as const;
+    const header = async (fault: Fault) => (await askWith([fault, late])).headers.get('retry-after');
+    expect(await header({ kind: 'html', status: 503 })).toBe('later');
+    expect(await header({ kind: 'status', status: 429 })).toBe('later');
+    expect(await header({ kind: 'throttle', retryAfter: 3 })).toBe('3');
+    expect(await header({ kind: 'status', status: 500 })).toBeNull();
   });
 
   it('an HTML page comes with the status asked', async () => {
