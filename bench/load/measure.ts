@@ -68,6 +68,7 @@ export async function measureRiver(client: Client, connection: string, rows: num
           status: 200,
           fingerprint: '',
           received: fitted.rows.length,
+          day,
           ...fitted,
         },
         [
@@ -90,7 +91,6 @@ export async function measureRiver(client: Client, connection: string, rows: num
       listSlices: [],
       warnings: [],
       scope: { column: 'date', first: day, last: day },
-      dayColumn: 'date',
     });
     if (outcome.outcome !== 'loaded' || outcome.rows !== rows) throw new Error(JSON.stringify(outcome));
   });

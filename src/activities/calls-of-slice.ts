@@ -3,6 +3,7 @@ import { lastDataUpdate, runListCalls } from '../domain/call/list-calls.ts';
 import { planDataCalls, planListCalls } from '../domain/call/plan-calls.ts';
 import { groupsThatRan, planPruningCalls, pruneCalls, readRan } from '../domain/call/prune.ts';
 import { readDiscovered } from '../domain/call/read-discovered.ts';
+import { dayOfCall } from '../domain/call/scope.ts';
 import { slicesOf } from '../domain/call/slices.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import { columnsOfRiver } from '../domain/column/columns-of-river.ts';
@@ -16,7 +17,7 @@ import { isRefused } from './refusal-of-call.ts';
 import { reportOfRiver } from './report-of-run.ts';
 
 /** A slice's calls, planned from small lists, and how their answers are read. */
-export type SlicePlan = Pick<PullContext, 'fit' | 'tolerates'> & { readonly calls: Iterable<Call> };
+export type SlicePlan = Pick<PullContext, 'fit' | 'dayOf' | 'tolerates'> & { readonly calls: Iterable<Call> };
 
 /** Plans a slice as every attempt plans it: from the stored run and from what its list slices have staged. */
 export async function callsOfSlice(
@@ -53,6 +54,7 @@ export async function callsOfSlice(
   return {
     calls: ran ? pruneCalls(report, calls, ran) : calls,
     fit: (call, rows) => fitRows(rows, call, columns),
+    dayOf: (call) => dayOfCall(report, call),
     tolerates: (_call, error) => oneGroupOfTen && error instanceof RefusedError && error.facts.status === 400,
   };
 }
@@ -60,6 +62,7 @@ export async function callsOfSlice(
 const listPlan = (calls: Iterable<Call>): SlicePlan => ({
   calls,
   fit: (call, rows) => fitListRows(rows, call),
+  dayOf: () => null,
   // Where a tenant refuses GetLastDataUpdate (the sandbox does), the run's day stands in for it.
   tolerates: (call, error) => call === lastDataUpdate && isRefused(call, error),
 });

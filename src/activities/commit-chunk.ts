@@ -1,6 +1,6 @@
 import { createMissing } from '../domain/call/missing-together.ts';
-import { type CallStatus, refusedTogether } from '../domain/call/refused-together.ts';
-import { commitScope, dayColumnOf } from '../domain/call/scope.ts';
+import { createRefused, refusal } from '../domain/call/refused-together.ts';
+import { commitScope } from '../domain/call/scope.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import { warningOfNoDay } from '../domain/run/freshness.ts';
 import type { Warning } from '../domain/run/run-result.ts';
@@ -19,12 +19,17 @@ export const commitChunk =
       const stored = await readOpenedRun(warehouse, run.runId);
       const report = reportOfRiver(stored.river);
       const chunk = chunkOfKey(key);
-      const refused: CallStatus[] = [];
+      const refused = createRefused();
       const missing = createMissing();
       for (const slice of [...slices.list, ...slices.data]) {
-        for await (const answered of warehouse.callsAnswered(run.runId, key, slice, [400, 404])) {
+        for await (const answered of warehouse.callsAnswered(run.runId, key, slice, [refusal, 404])) {
           if (answered.status === 404) missing.add(answered.call);
-          else refused.push(answered);
+          else refused.add(answered.call);
+        }
+      }
+      if (refused.count > 0) {
+        for (const slice of slices.data) {
+          for await (const answered of warehouse.callsAnswered(run.runId, key, slice)) refused.hear(answered);
         }
       }
       const calls = counts.reduce((sum, count) => sum + count.calls, 0);
@@ -32,7 +37,7 @@ export const commitChunk =
       if (!proven && onlyMissing && !(await warehouse.isRunAnswered(run.runId))) {
         return { outcome: 'unproven' };
       }
-      const messages = [...refusedTogether(refused), ...missing.warnings()];
+      const messages = [...refused.warnings(), ...missing.warnings()];
       if (report.snapshot === 'data_date') {
         for await (const { notes } of warehouse.pageNotes(run.runId, null, listsOfRun)) {
           if (notes.refusal === undefined) continue;
@@ -46,7 +51,6 @@ export const commitChunk =
         listSlices: slices.list,
         warnings: messages.map((message): Warning => ({ start: chunk.first, end: chunk.last, message })),
         scope: commitScope(report, chunk, stored.selection, stored.day),
-        dayColumn: dayColumnOf(report),
         completeUpTo: stored.freshness?.completeUpTo ?? null,
       });
       if (outcome.outcome === 'loaded')

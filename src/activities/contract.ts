@@ -1,5 +1,6 @@
 /** What workflow and activities say to each other. Written into histories: small, without rows, without secrets. */
 
+import type { WaitLifted } from '../domain/budget/back-off.ts';
 import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
@@ -74,6 +75,8 @@ export interface SliceRequest {
   readonly slice: string;
   /** When the run was paused: that does not count against `giveUpAfter`. */
   readonly pauses?: readonly Pause[] | undefined;
+  /** When a person last ended the connection's wait by hand, ISO 8601; left out where the run has heard of none. */
+  readonly lifted?: string;
 }
 
 /** How a slice's activity ended, where it did not fail. */
@@ -141,6 +144,7 @@ export interface NotifyRefusalRequest {
 /** The activities of a budget, as the workflow sees them. */
 export interface BudgetActivities {
   recallBudget(): Promise<RecalledBudget>;
+  tellOfLift(lift: WaitLifted): Promise<void>;
 }
 
 /** The activities of a run, as the workflow sees them. */

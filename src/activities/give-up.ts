@@ -34,7 +34,7 @@ interface Waiting {
 /**
  * Throws where a failure, or the wait after one, has lasted for `giveUpAfter`: OutageError where the connection has
  * answered nobody for that long, and RefusedError where it has answered others and this call alone has failed. Else says
- * in how many milliseconds the call is worth another try.
+ * in how many milliseconds the call is worth another try; where it waits already, after how many to look again at most.
  */
 export async function giveUpIfTooLong(
   { runId, chunk, warehouse, patience }: Waiting,
@@ -47,11 +47,12 @@ export async function giveUpIfTooLong(
   const pauses = intervalsOf(patience.pauses);
   if (open) {
     const run = { startedAt: Date.parse(patience.startedAt), pauses };
-    if (outageMs(open, run, now) >= giveUpAfterMs) throw outage(patience, open, error);
+    const leftMs = giveUpAfterMs - outageMs(open, run, now);
+    if (leftMs <= 0) throw outage(patience, open, error);
     // When that is, the budget says: it has the probe.
-    return retryMs(0);
+    return error instanceof OptimoveUnavailableError ? retryMs(0) : Math.ceil(Math.min(leftMs, error.waitMs));
   }
-  if (!(error instanceof OptimoveUnavailableError)) return retryMs(0);
+  if (!(error instanceof OptimoveUnavailableError)) return error.waitMs;
   const failures = await warehouse.failuresOf(runId, chunk, callsBehind(call, error));
   const [first] = failures;
   if (!first || failingMs(failures, now, [...past, ...pauses]) < giveUpAfterMs) {

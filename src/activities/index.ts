@@ -32,4 +32,5 @@ export const createActivities = (ports: ActivityPorts): RunActivities & BudgetAc
     notifyRun: notifyRun(ports),
     notifyRefusal: notifyRefusal(ports),
     recallBudget: recallBudget(ports),
+    tellOfLift: (lift) => ports.runs.tellOfLift(lift),
   });

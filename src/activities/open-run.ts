@@ -24,7 +24,7 @@ export const openRun =
     const input = readRunInput(request.input, await ports.configurations.current());
     const opening =
       input.kind === 'retry'
-        ? await planRetry(ports, input.workflowId, request)
+        ? await planRetry(ports, input, request)
         : await planRun(ports, input.river, input.ownFilters, request);
     const { run, chunks, warehouse } = opening;
     await ports.optimove(run.river.connection);
@@ -45,7 +45,7 @@ async function planRun(
   const track = before ? undefined : await trackOf(warehouse, river);
   const report = reportOfRiver(river);
   const day = resolveDay(request.instant, zoneOfRiver(river.period, river.schedule));
-  const { period, pulls, asksForData, leavesIncomplete } = planDays(river, report, day, track);
+  const { period, pulls, asksForData, leavesIncomplete, warnings } = planDays(river, report, day, track);
   const { runId, workflowId, startedAt } = request;
   return {
     warehouse,
@@ -59,7 +59,7 @@ async function planRun(
       selection: null,
       retryOf: null,
       ownFilters,
-      ...(asksForData && { freshness: { settled: false, completeUpTo: null, pulls, warnings: [] } }),
+      ...(asksForData && { freshness: { settled: false, completeUpTo: null, pulls, warnings } }),
     },
     // What was opened before stays so. Where incomplete days are left, the answer decides.
     chunks: before || leavesIncomplete ? [] : chunksOf(river, report, pulls),

@@ -1,8 +1,12 @@
 import { ConfigurationError } from '../domain/errors.ts';
+import { resolveDay } from '../domain/period/resolve-day.ts';
+import { zoneOfRiver } from '../domain/period/zone.ts';
+import type { RetryInput } from '../domain/river/read-run-input.ts';
+import { withEmptied } from '../domain/river/target.ts';
 import type { NewRun, RetriableChunk, StoredRun } from '../domain/run/stored-run.ts';
 import type { OpenRunRequest } from './contract.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
-import { readOpenedRun } from './report-of-run.ts';
+import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
 
 /** A run that is to be opened, and where. */
 export interface Opening {
@@ -19,10 +23,11 @@ interface Found {
 /**
  * Plans to complete an earlier run: with its own river, day and filters, all its chunks that are not loaded. A retry of a
  * retry completes the first run. Opened once, a retry stays as it was opened, whatever is reset.
+ * A report that answers with the present state has no other day than that of the call: it is dated by the retry.
  */
 export async function planRetry(
   ports: ActivityPorts,
-  workflowId: string,
+  { workflowId, allowEmptied }: RetryInput,
   request: OpenRunRequest,
 ): Promise<Opening> {
   const warehouses = await allWarehouses(ports);
@@ -37,7 +42,7 @@ export async function planRetry(
   const { warehouse } = found;
   const original = found.run.retryOf ? await readOpenedRun(warehouse, found.run.retryOf.runId) : found.run;
   for (const run of new Set([found.run, original])) await refuseOpen(ports, run);
-  const { river, period, day, selection, ownFilters, freshness } = original;
+  const { river, period, ownFilters, freshness } = original;
   const { runId, startedAt } = request;
   const retryOf = { runId: original.runId, workflowId: original.workflowId };
   return {
@@ -45,16 +50,26 @@ export async function planRetry(
     run: {
       runId,
       workflowId: request.workflowId,
-      river,
+      river: withEmptied(river, allowEmptied),
       period,
-      day,
+      ...datesOf(original, request.instant),
       startedAt,
-      selection,
       retryOf,
       ownFilters,
       ...(freshness && { freshness }),
     },
     chunks: await warehouse.unloadedChunks(original),
+  };
+}
+
+/** The day of the retry, and what its filters came to: the original's, but for what dates a report of the present state. */
+function datesOf({ river, day, selection }: StoredRun, instant: string): Pick<NewRun, 'day' | 'selection'> {
+  const { snapshot } = reportOfRiver(river);
+  if (snapshot === undefined) return { day, selection };
+  return {
+    day: resolveDay(instant, zoneOfRiver(river.period, river.schedule)),
+    // The day of GetLastDataUpdate is a part of it, so that call is made again.
+    selection: snapshot === 'data_date' ? null : selection,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { WaitLifted } from '../domain/budget/back-off.ts';
 import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
@@ -33,6 +34,8 @@ export interface Optimove {
       abort: AbortSignal;
       /** For whom: runs share a budget evenly. */
       run: string;
+      /** When a person last ended the connection's wait by hand, as far as is known; ISO 8601. */
+      lifted?: string | undefined;
       /** Hears of every request sent, answered or not. */
       record: (request: RequestRecord) => void;
       /** What a call has met before in its run: only asked where a reply is no answer. */
@@ -66,6 +69,8 @@ export interface Runs {
   isCancelled(execution: { readonly runId: string; readonly workflowId: string }): Promise<boolean>;
   /** What the budget remembered that kept this workflow id before the execution of that run id. */
   recallBudget(execution: { readonly runId: string; readonly workflowId: string }): Promise<RecalledBudget>;
+  /** Tells the runs that are under way that a connection's wait was ended by hand. */
+  tellOfLift(lift: WaitLifted): Promise<void>;
 }
 
 /** The world of the activities: the worker hands the real one in, a test three-line objects. */

@@ -12,6 +12,7 @@ import {
   ThrottledError,
   WarehouseUnavailableError,
 } from '../domain/errors.ts';
+import type { Day } from '../domain/period/day.ts';
 import { refusalNote } from '../domain/run/freshness.ts';
 import type { PageNotes } from '../domain/run/page-notes.ts';
 import type { StagedCall } from '../domain/run/staged-page.ts';
@@ -34,8 +35,12 @@ export interface PullContext {
   readonly signals: StopSignals;
   /** What a call has met before in its run. */
   history(call: string): Promise<CallHistory>;
+  /** When a person last ended the connection's wait by hand, as far as the run has heard; ISO 8601. */
+  readonly lifted: string | undefined;
   /** Fits an answer's rows to columns. */
   fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
+  /** The day of which a call's rows are; null where they are not loaded by days. */
+  dayOf(call: Call): Day | null;
   /** Whether this failure of this call's first page is taken as "no rows" (report 1: one recipient group of ten refused). */
   tolerates(call: Call, error: RiverError): boolean;
 }
@@ -87,6 +92,7 @@ async function ask(
         signal: context.signals.stop,
         abort: context.signals.abort,
         run: context.runId,
+        lifted: context.lifted,
         record: (request) => requests.push(request),
         history: context.history,
         keep: (answer) => {
@@ -106,7 +112,10 @@ async function ask(
       if (requests.length > 0) await context.warehouse.noteRequests(context.runId, context.chunk, requests);
       if (error instanceof ThrottledError) continue;
       if (error instanceof BaseUrlInDoubtError) throw error;
-      if (error instanceof BudgetSpentError) await giveUpIfTooLong(context, call, error);
+      if (error instanceof BudgetSpentError) {
+        const waitMs = await giveUpIfTooLong(context, call, error);
+        throw new BudgetSpentError(error.message, { waitMs, facts: error.facts });
+      }
       if (!(error instanceof OptimoveUnavailableError)) throw error;
       const retryInMs = await giveUpIfTooLong(context, call, error);
       throw new OptimoveUnavailableError(error.message, { retryInMs, facts: error.facts, cause: error });
@@ -146,6 +155,7 @@ async function stage(
     status,
     fingerprint,
     received,
+    day: context.dayOf(call),
     ...fitted,
     ...(notes && { notes }),
   };

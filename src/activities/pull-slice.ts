@@ -54,7 +54,7 @@ export const pullSlice = (ports: ActivityPorts) => {
 /** What the slice comes to, once all its calls are staged; undefined where its turn ended before. */
 async function pull(
   ports: ActivityPorts,
-  { run, chunk, slice, pauses = [] }: SliceRequest,
+  { run, chunk, slice, pauses = [], lifted }: SliceRequest,
   signals: StopSignals,
   hasTime: () => boolean,
 ) {
@@ -79,6 +79,7 @@ async function pull(
       ...(await warehouse.callHistory(run.runId, call)),
       isProven: (await warehouse.stagedCalls(run.runId, null, proofOfConnection)).length > 0,
     }),
+    lifted,
     pageSize: connection.pageSize,
     patience: {
       giveUpAfterMs: durationMs(stored.river.giveUpAfter),

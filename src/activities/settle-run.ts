@@ -50,7 +50,10 @@ async function settle(
     settled: true,
     completeUpTo: upTo,
     pulls: taken,
-    warnings: warningsOfFreshness(pulls, { answer, refusal, runDay: day, river, waits: leaves, waited }),
+    warnings: [
+      ...freshness.warnings,
+      ...warningsOfFreshness(pulls, { answer, refusal, runDay: day, river, waits: leaves, waited }),
+    ],
   });
   return true;
 }

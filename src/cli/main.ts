@@ -5,6 +5,7 @@ import { addCancel } from './commands/cancel.ts';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDev } from './commands/dev.ts';
+import { addForget } from './commands/forget.ts';
 import { addPause, addResume } from './commands/pause.ts';
 import { addPlan } from './commands/plan.ts';
 import { addReports } from './commands/reports.ts';
@@ -54,6 +55,7 @@ for (const add of [
   addResume,
   addCancel,
   addVerify,
+  addForget,
   addSchedule,
   addSimulator,
   addDemo,

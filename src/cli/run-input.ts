@@ -10,15 +10,28 @@ export interface RunFlags {
   readonly size?: string;
   readonly filter?: readonly string[];
   readonly load?: string;
+  readonly allowEmptied?: boolean;
 }
 
 /** What `riverRun` is given: the same object a person types into the Web UI. Nothing is checked here, so that every door has the same sentences. */
 export function runInput(river: string, flags: RunFlags): Record<string, unknown> {
-  const { start, end, predefined, lastDaysBack, utcOffset, timezone, every, size, filter, load } = flags;
+  const {
+    start,
+    end,
+    predefined,
+    lastDaysBack,
+    utcOffset,
+    timezone,
+    every,
+    size,
+    filter,
+    load,
+    allowEmptied,
+  } = flags;
   const period = given({ start, end, predefined, lastDaysBack: numberOf(lastDaysBack), utcOffset, timezone });
   const chunks = given({ every, size: numberOf(size) });
   const filters = given(filtersOf(filter ?? []));
-  return { river, ...given({ period, chunks, filters, target: given({ load }) }) };
+  return { river, ...given({ period, chunks, filters, target: given({ load }), allowEmptied }) };
 }
 
 /** Those that were given; undefined where none was. */

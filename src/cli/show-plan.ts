@@ -12,7 +12,7 @@ export function showPlan({ river, report, at, day, period, chunks, ...plan }: Pl
     ...(plan.callsAhead > 0
       ? [`Shares   the budget with ${counted(plan.callsAhead, 'call')} of runs under way`]
       : []),
-    ...plan.notes,
+    ...plan.warnings,
     ...(period ? ['', tableOf(chunks)] : []),
   ].join('\n');
 }
@@ -32,7 +32,7 @@ export function showPlans(plans: readonly Plan[]): string {
       seconds === null ? null : duration(seconds),
     ]),
   );
-  return [lines, ...notesOf(plans)].join('\n');
+  return [lines, ...warningsOf(plans)].join('\n');
 }
 
 const tableOf = (chunks: Plan['chunks']): string =>
@@ -58,11 +58,11 @@ function duration(seconds: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Each note once, behind the rivers that it is about. */
-function notesOf(plans: readonly Plan[]): string[] {
+/** Each warning once, behind the rivers that it is about. */
+function warningsOf(plans: readonly Plan[]): string[] {
   const rivers = new Map<string, string[]>();
-  for (const { river, notes } of plans) {
-    for (const note of notes) rivers.set(note, [...(rivers.get(note) ?? []), river]);
+  for (const { river, warnings } of plans) {
+    for (const warning of warnings) rivers.set(warning, [...(rivers.get(warning) ?? []), river]);
   }
-  return [...rivers].map(([note, names]) => `\n${names.join(', ')}: ${note}`);
+  return [...rivers].map(([warning, names]) => `\n${names.join(', ')}: ${warning}`);
 }

@@ -12,12 +12,12 @@ export interface CallsAhead {
 
 /** More of them than this are not asked. */
 const askedAtMost = 100;
-const underWay = "WorkflowType = 'riverRun' AND ExecutionStatus = 'Running'";
+export const runsUnderWay = "WorkflowType = 'riverRun' AND ExecutionStatus = 'Running'";
 
 /** Asks the runs that are under way. `isOn` says of a river whether it calls the connection. */
 export async function callsAhead(client: Client, isOn: (river: string) => boolean): Promise<CallsAhead> {
   const progresses: Promise<RunProgress | undefined>[] = [];
-  for await (const { workflowId, runId } of client.workflow.list({ query: underWay })) {
+  for await (const { workflowId, runId } of client.workflow.list({ query: runsUnderWay })) {
     if (progresses.length === askedAtMost) break;
     progresses.push(progressOf(client, workflowId, runId));
   }

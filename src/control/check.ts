@@ -1,5 +1,7 @@
 import type { Client } from '@temporalio/client';
+import { effectiveReport } from '../domain/call/effective-report.ts';
 import { lastDataUpdate } from '../domain/call/list-calls.ts';
+import { findReport } from '../domain/catalogue/index.ts';
 import {
   ConfigurationError,
   CredentialsRefusedError,
@@ -7,8 +9,12 @@ import {
   ReportRefusedError,
   RiverError,
 } from '../domain/errors.ts';
+import { resolveDay } from '../domain/period/resolve-day.ts';
+import { zoneOfRiver } from '../domain/period/zone.ts';
 import type { Configuration, Connection, WarehouseSetting } from '../domain/river/configuration.ts';
 import type { River } from '../domain/river/river.ts';
+import { sharedTables } from '../domain/river/shared-table.ts';
+import { planDays } from '../domain/run/plan-days.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
 import { askOnce, type Reserve } from './ask-once.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
@@ -28,15 +34,14 @@ export interface CheckLine {
 
 /** Asks everything that the configuration names whether it is there and lets River in. One line each; the first is the file itself. */
 export async function checkAll(configuration: Configuration): Promise<CheckLine[]> {
-  const { file, connections, warehouses, rivers } = configuration;
-  const read: CheckLine = { what: 'configuration', ok: true, message: `${file}: ${rivers.size} rivers` };
+  const { connections, warehouses, rivers } = configuration;
   const riversInto = ({ name }: WarehouseSetting) =>
     [...rivers.values()].filter(({ target }) => target.warehouse === name);
   const temporal = await attempt(connectTemporal());
   try {
     const reserve = await reserveIfServed(temporal.value?.client);
     return [
-      read,
+      await checkRivers(configuration, new Date()),
       ...(await Promise.all([
         ...[...connections.values()].map((connection) =>
           checkConnection(connection, reserve(connection.name)),
@@ -49,6 +54,31 @@ export async function checkAll(configuration: Configuration): Promise<CheckLine[
     await temporal.value?.close();
   }
 }
+
+/** What the file alone cannot say: its rivers beside each other, and their periods on this day. */
+const checkRivers = (configuration: Configuration, now: Date): Promise<CheckLine> =>
+  line('configuration', async () => {
+    const { file, rivers } = configuration;
+    const said = [
+      `${file}: ${rivers.size} rivers`,
+      ...sharedTables(configuration).map(({ warning }) => warning),
+    ];
+    const faults: string[] = [];
+    for (const river of rivers.values()) {
+      const report = findReport(river.report);
+      if (!report) continue;
+      try {
+        const day = resolveDay(now, zoneOfRiver(river.period, river.schedule));
+        const { warnings } = planDays(river, effectiveReport(report, river.overrides), day, undefined);
+        said.push(...warnings.map(({ message }) => `${river.name}: ${message.replace(/\.$/, '')}`));
+      } catch (error) {
+        if (!(error instanceof ConfigurationError)) throw error;
+        faults.push(`${file} rivers.${river.name}.period: ${error.message}`);
+      }
+    }
+    if (faults.length > 0) throw new ConfigurationError(faults.join('\n'));
+    return said.join('; ');
+  });
 
 /** What came of something, to be told in its own line. */
 type Attempt<T> = { readonly value: T } | { readonly value: undefined; readonly failure: unknown };

@@ -11,11 +11,15 @@ import { fitListRows } from '../domain/column/fit-rows.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Day } from '../domain/period/day.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
+import { resolvePeriod } from '../domain/period/resolve-period.ts';
+import { between, stretchesOf } from '../domain/period/stretches.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
 import type { River } from '../domain/river/river.ts';
+import { sharedTables } from '../domain/river/shared-table.ts';
 import { chunksOf, countDays, type PlannedDays, planDays } from '../domain/run/plan-days.ts';
-import { isTracked, type Track, warningOfOtherwise } from '../domain/run/track.ts';
+import { isTracked, nameOf, type Track, warningOfOtherwise } from '../domain/run/track.ts';
+import { runAgain } from '../domain/verify/repair.ts';
 import { askOnce, type Reserve } from './ask-once.ts';
 import type { CallsAhead } from './calls-ahead.ts';
 import { readTrackOf } from './read-track-of.ts';
@@ -37,8 +41,8 @@ export interface Plan {
   /** How long the calls take at least under the budget as it stands. */
   readonly seconds: number | null;
   readonly finishesAt: string | null;
-  /** What could not be found out, and why. */
-  readonly notes: readonly string[];
+  /** What a person is to know: what is left out, stands twice or was loaded otherwise; and what could not be found out, and why. */
+  readonly warnings: readonly string[];
 }
 
 export interface PlanOptions {
@@ -96,10 +100,14 @@ export async function planRiver(
     callsAhead: ahead?.remaining.reduce((sum, each) => sum + each, 0) ?? 0,
     seconds,
     finishesAt: seconds === null ? null : new Date(Date.parse(options.at) + seconds * 1000).toISOString(),
-    notes: [
-      ...notesOfTrack(river, days, track),
-      ...notesOf(report, river, calls, selection, options),
-      ...notesOnOthers(ahead),
+    warnings: [
+      ...days.warnings.map(({ message }) => message),
+      ...sharedTables(configuration)
+        .filter(({ rivers }) => rivers.includes(river.name))
+        .map(({ warning }) => `${warning}.`),
+      ...warningsOfTrack(river, days, track, day),
+      ...whatIsUnknown(report, river, calls, selection, options),
+      ...whatOthersHide(ahead),
     ],
   };
 }
@@ -146,11 +154,21 @@ async function select(
   return resolveSelection(report, river.filters, await readListAnswers(pages));
 }
 
-function notesOfTrack(river: River, days: PlannedDays, track: Track | undefined): string[] {
-  if (!track) return [];
+function warningsOfTrack(river: River, days: PlannedDays, track: Track | undefined, day: Day): string[] {
+  if (!track || !river.period) return [];
+  const { first, last } = resolvePeriod(river.period, day);
+  const forgotten = between(stretchesOf(track.forgotten), { from: first, to: last });
   const otherwise = warningOfOtherwise(track, river);
   return [
-    ...(days.period === null ? ['Every day is loaded and complete: there is nothing to pull.'] : []),
+    ...(days.period === null
+      ? [
+          `Every day${forgotten.length > 0 ? ' that is not forgotten' : ''} is loaded and complete: there is nothing to pull.`,
+        ]
+      : []),
+    ...forgotten.map(
+      (stretch) =>
+        `${nameOf(stretch)}: forgotten, and left out; \`${runAgain(river.name, { start: stretch.first, end: stretch.last }, false)}\` loads ${stretch.first === stretch.last ? 'it' : 'them'} again.`,
+    ),
     ...(days.leavesIncomplete && days.period !== null
       ? ['Days that are not complete yet are left for a later run (load: append); only the run asks which.']
       : []),
@@ -158,32 +176,32 @@ function notesOfTrack(river: River, days: PlannedDays, track: Track | undefined)
   ];
 }
 
-function notesOf(
+function whatIsUnknown(
   report: Report,
   river: River,
   calls: Plan['calls'],
   selection: Selection | undefined,
   { budgets, whyNone = 'Nobody serves the budget' }: PlanOptions,
 ): string[] {
-  const notes: string[] = [];
+  const unknown: string[] = [];
   if (!budgets) {
     const lists =
       selection || calls.data === 0 ? '' : ', and what depends on the lists of the API is not known';
-    notes.push(`${whyNone}, so nothing was asked: the budget is taken as free${lists}.`);
+    unknown.push(`${whyNone}, so nothing was asked: the budget is taken as free${lists}.`);
   }
   if (river.prune) {
-    notes.push(
+    unknown.push(
       "How many calls prune leaves out stands in each day's own lists, which only the run asks for.",
     );
   } else if (selection && calls.data === null && report.time === 'campaigns') {
-    notes.push(
+    unknown.push(
       'How many data calls there are depends on the campaigns of each day, which only the run asks for.',
     );
   }
-  return notes;
+  return unknown;
 }
 
-function notesOnOthers(ahead: CallsAhead | undefined): string[] {
+function whatOthersHide(ahead: CallsAhead | undefined): string[] {
   if (!ahead || ahead.unknown.length === 0) return [];
   const names = [...new Set(ahead.unknown)].join(', ');
   return [

@@ -1,7 +1,15 @@
-import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { BudgetLift } from '../domain/budget/back-off.ts';
 import { budgetWorkflowId } from '../domain/budget/budget-id.ts';
 import type { BudgetReport } from '../domain/budget/budget-report.ts';
 import { type BudgetAnswer, noNews, type Reservation } from '../domain/budget/reservation.ts';
+import type { BudgetWindow } from '../domain/budget/window.ts';
+import { TemporalUnavailableError } from '../domain/errors.ts';
 import type { Connection } from '../domain/river/configuration.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
 import type { apiBudget } from '../workflows/index.ts';
@@ -27,16 +35,7 @@ export function reserveOf(
   const startAndAsk = (request: Reservation) =>
     client.workflow.executeUpdateWithStart<typeof apiBudget, BudgetAnswer, [Reservation]>('reserve', {
       args: [request],
-      startWorkflowOperation: new WithStartWorkflowOperation<typeof apiBudget>('apiBudget', {
-        workflowId,
-        taskQueue,
-        args: [{ connection, windows: request.windows }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        // A worker that is killed with a task of it in hand stalls every process for this long; 10 s by default. Much
-        // less, and on a busy machine no worker may be in time, one after the other.
-        workflowTaskTimeout: '5s',
-        staticSummary: `Call budget of connection ${connection}`,
-      }),
+      startWorkflowOperation: startOf(connection, request.windows),
     });
 
   return (request) =>
@@ -53,6 +52,19 @@ export function reserveOf(
       return answer;
     });
 }
+
+/** Starts the budget of a connection where none is kept. */
+const startOf = (connection: string, windows: readonly BudgetWindow[]) =>
+  new WithStartWorkflowOperation<typeof apiBudget>('apiBudget', {
+    workflowId: budgetWorkflowId(connection),
+    taskQueue,
+    args: [{ connection, windows }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    // A worker that is killed with a task of it in hand stalls every process for this long; 10 s by default. Much
+    // less, and on a busy machine no worker may be in time, one after the other.
+    workflowTaskTimeout: '5s',
+    staticSummary: `Call budget of connection ${connection}`,
+  });
 
 /**
  * Whether workers poll the queue, as far as Temporal knows: one that died is still listed for some minutes.
@@ -80,6 +92,31 @@ export const budgetsOf = (client: Client) => ({
   sentOf: (connection: Connection) => sentOf(client, connection),
   callsAhead: (isOn: (river: string) => boolean) => callsAhead(client, isOn),
 });
+
+/**
+ * Ends by hand what the API has asked of a connection; undefined where its budget was never asked for a call, so that
+ * nobody waits for one. One that somebody has terminated is begun again: it remembers the wait.
+ */
+export async function liftBudget(
+  client: Client,
+  { name, budget }: Connection,
+): Promise<BudgetLift | undefined> {
+  try {
+    await client.workflow.getHandle(budgetWorkflowId(name)).describe();
+    return await client.withDeadline(Date.now() + answerWithinMs, () =>
+      client.workflow.executeUpdateWithStart<typeof apiBudget, BudgetLift, []>('lift', {
+        startWorkflowOperation: startOf(name, budget),
+      }),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    throw new TemporalUnavailableError(
+      `The budget of connection ${name} has not answered within ${answerWithinMs / 1000} s: no worker polls the task queue river. Start one (\`river worker\`), then lift its wait again.`,
+      { cause: error },
+    );
+  }
+}
 
 /** How the budget of a connection stands; undefined where it was never asked for a call. */
 export async function readBudget(client: Client, connection: string): Promise<BudgetReport | undefined> {

@@ -39,6 +39,7 @@ export async function verifyRivers(
 /** The same books, where runs that are over are not under way. */
 const withEnds = (books: TargetBooks, over: ReadonlySet<string>): TargetBooks => ({
   ...books,
+  retrying: books.retrying.filter(({ run }) => !over.has(run)),
   runs: new Map(
     [...books.runs].map(([id, run]) => [
       id,

@@ -51,6 +51,9 @@ export class ReportRefusedError extends RefusedError {}
 /** A row that cannot be loaded as it is, such as one without its key. */
 export class RowShapeError extends RefusedError {}
 
+/** The API returned no rows at all where rows stand, and nobody has said that this is true. */
+export class EmptyAnswerError extends RefusedError {}
+
 /** The table in the warehouse and the report do not fit, and River may not change the table so that they do. */
 export class SchemaConflictError extends RefusedError {}
 

@@ -6,12 +6,16 @@ export interface Appointment {
   cancel(): void;
 }
 
+/** Node keeps no longer timer: it would come at once. Something that is done too early does no harm here. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** `now` is a monotonic clock in milliseconds. */
 export function createAppointment(now: () => number, keep: () => void): Appointment {
   let timer: { readonly handle: NodeJS.Timeout; readonly at: number } | undefined;
   let isCancelled = false;
   return {
-    in(ms) {
+    in(inMs) {
+      const ms = Math.min(inMs, longestTimerMs);
       const at = now() + ms;
       if (isCancelled || (timer && timer.at <= at)) return;
       clearTimeout(timer?.handle);

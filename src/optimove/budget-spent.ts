@@ -1,8 +1,8 @@
 import type { Granted } from '../domain/budget/reservation.ts';
 import { BudgetSpentError } from '../domain/errors.ts';
 
-/** What keeps the next call from being sent; `silence` where the budget itself does not answer. */
-export type HeldBy = Granted['heldBy'] | 'silence';
+/** What keeps the next call from being sent; `silence` where the budget itself does not answer, `signIn` where there is no token. */
+export type HeldBy = Granted['heldBy'] | 'silence' | 'signIn';
 
 /** Sends a call away that would have to wait for `waitMs`, and says why. */
 export function budgetSpent(waitMs: number, heldBy: HeldBy): BudgetSpentError {
@@ -10,6 +10,7 @@ export function budgetSpent(waitMs: number, heldBy: HeldBy): BudgetSpentError {
   const reasons = {
     outage: 'Optimove has not answered for a while and is tried again',
     throttle: 'Optimove has answered 429 (too many requests) and is called again',
+    signIn: 'Optimove has answered the sign-in with 429 (too many requests), and it is sent again',
     silence: 'The call budget does not answer (no worker, or Temporal is away) and is asked again',
     windows: 'The call budget is used up; the next call may be sent',
   };

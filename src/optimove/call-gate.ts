@@ -1,9 +1,12 @@
 /** What became of a call that was let through. */
 export type CallOutcome =
   | { readonly kind: 'answered' }
-  | { readonly kind: 'failed' }
+  /** `retryAfterMs` is Retry-After where a 503 bore it. */
+  | { readonly kind: 'failed'; readonly retryAfterMs?: number }
   /** 429; `retryAfterMs` is Retry-After where it was given. */
   | { readonly kind: 'throttled'; readonly retryAfterMs: number | undefined }
+  /** A sign-in that was refused with 429: it waits alone, and says nothing of the calls that have a token. */
+  | { readonly kind: 'signInThrottled' }
   /** Called off by us, maybe after it was sent: it counts as a call, and says nothing about the other side. */
   | { readonly kind: 'abandoned' }
   /** Called off before anything was sent. */

@@ -1,3 +1,4 @@
+import { longestBackOffMs } from '../domain/budget/back-off.ts';
 import { longestMs } from '../domain/budget/window.ts';
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
 import type { Call } from '../domain/call/call.ts';
@@ -6,7 +7,7 @@ import type { Connection } from '../domain/river/configuration.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { CallGate } from './call-gate.ts';
 import { callUrl, describeCall } from './call-url.ts';
-import { isOfExpiredToken, type Moment } from './failure-of-response.ts';
+import { isOfEndedSession, type Moment } from './failure-of-response.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { type Door, type Passage, passGate } from './pass-gate.ts';
 import { readAnswer } from './read-answer.ts';
@@ -56,10 +57,12 @@ export function createOptimove(
     };
   }
 
-  const session = createSession((passage) => signIn(door, connection, auth, passage));
+  const session = createSession((passage) => signIn(door, connection, auth, passage), {
+    longestWaitMs: longestBackOffMs(connection.budget),
+  });
   return {
     async request(call, page, passage) {
-      const askSignedIn = async () => {
+      for (let attempt = 1; ; attempt += 1) {
         const secret = await session.token(passage);
         const credential = { header: 'Authorization-Token', secret, hidden: [secret, auth.password] };
         try {
@@ -67,14 +70,8 @@ export function createOptimove(
         } catch (error) {
           // Kept, a token that was refused would refuse every later run in this process as well.
           if (error instanceof CredentialsRefusedError) session.forget(secret);
-          throw error;
+          if (attempt > 1 || !isOfEndedSession(error)) throw error;
         }
-      };
-      try {
-        return await askSignedIn();
-      } catch (error) {
-        if (!isOfExpiredToken(error)) throw error;
-        return await askSignedIn();
       }
     },
   };

@@ -51,9 +51,10 @@ export function failureOfResponse(reply: Reply, asked: Asked, moment: Moment): R
   return asked.kind === 'sign-in' ? credentialsRefused(reply, asked) : refused(reply, asked);
 }
 
-/** Whether a call failed for nothing but a session that has ended: signing in once more helps. */
-export function isOfExpiredToken(error: unknown): boolean {
-  return error instanceof CredentialsRefusedError && error.facts.tokenExpired === true;
+/** Whether a call may have failed for nothing but a session that has ended: signing in once more may help. */
+export function isOfEndedSession(error: unknown): boolean {
+  if (!(error instanceof CredentialsRefusedError)) return false;
+  return error.facts.status === 401 || error.facts.tokenExpired === true;
 }
 
 /** Whether a text is HTML. Other markup, such as the XML of an error, is an answer like any other. */

@@ -15,6 +15,7 @@ export interface NewsDesk {
 export function createNewsDesk(): NewsDesk {
   let answered = false;
   let failed = 0;
+  let unavailableForMs: number | undefined;
   let probe: CallNews['probe'] = null;
   let throttled: { readonly sentAt: number; readonly retryAfterMs: number | null }[] = [];
   let urgent = false;
@@ -27,15 +28,19 @@ export function createNewsDesk(): NewsDesk {
           break;
         case 'failed':
           failed += 1;
+          unavailableForMs = longest(unavailableForMs, outcome.retryAfterMs);
           if (isProbe) probe = 'failed';
           urgent = true;
           break;
         case 'throttled':
         case 'answered':
+        case 'signInThrottled':
           // Throttled or not, the API is there.
           answered = true;
           failed = 0;
-          if (isProbe) probe = 'answered';
+          unavailableForMs = undefined;
+          // Whether calls with a token go through again, another one has to find out.
+          if (isProbe) probe = outcome.kind === 'signInThrottled' ? 'returned' : 'answered';
       }
       if (outcome.kind === 'throttled') {
         throttled.push({ sentAt, retryAfterMs: outcome.retryAfterMs ?? null });
@@ -50,15 +55,20 @@ export function createNewsDesk(): NewsDesk {
       const news: CallNews = {
         answered,
         failed,
+        ...(unavailableForMs !== undefined && { unavailableForMs }),
         probe,
         throttled: throttled.map(({ sentAt, retryAfterMs }) => ({ sentAgoMs: now - sentAt, retryAfterMs })),
       };
       [answered, failed, probe, throttled, urgent] = [false, 0, null, [], false];
+      unavailableForMs = undefined;
       return news;
     },
     putBack(news, now) {
       // What has been answered since says that the failures before it are over.
-      if (!answered) failed += news.failed;
+      if (!answered) {
+        failed += news.failed;
+        unavailableForMs = longest(unavailableForMs, news.unavailableForMs);
+      }
       answered ||= news.answered;
       probe ??= news.probe;
       throttled.push(
@@ -68,3 +78,6 @@ export function createNewsDesk(): NewsDesk {
     },
   };
 }
+
+const longest = (some: number | undefined, other: number | undefined): number | undefined =>
+  some === undefined || other === undefined ? (some ?? other) : Math.max(some, other);

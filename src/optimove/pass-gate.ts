@@ -12,6 +12,7 @@ import type { CallGate, CallOutcome } from './call-gate.ts';
 import { failureOfRequest } from './failure-of-request.ts';
 import type { Moment } from './failure-of-response.ts';
 import type { Asked, Reply } from './reply.ts';
+import { retryAfterMs } from './retry-after.ts';
 import { bodyAtMost, type Exchange, type Outgoing, type SendRequest } from './send-request.ts';
 
 /** Who waits for a request, and hears of it. */
@@ -27,6 +28,8 @@ export interface Passage {
   readonly record: (request: RequestRecord) => void;
   /** What a call has met before in its run; left out where it is made once. */
   readonly history?: (call: string) => Promise<CallHistory>;
+  /** When a person last ended the connection's wait by hand, as far as the run has heard; ISO 8601. */
+  readonly lifted?: string | undefined;
 }
 
 /** What ends the waiting of this passage. */
@@ -85,7 +88,7 @@ export async function passGate<T>(
     await keep(result.value.value);
     return result.value.value;
   } finally {
-    leave(abandoned ? { kind: 'abandoned' } : outcomeOf(result));
+    leave(abandoned ? { kind: 'abandoned' } : outcomeOf(result, exchange, asked, door.now()));
   }
 }
 
@@ -109,12 +112,16 @@ function replyOf(exchange: Exchange, asked: Asked, timeoutMs: number): Reply {
   );
 }
 
-function outcomeOf(result: Attempt<unknown>): CallOutcome {
+function outcomeOf(result: Attempt<unknown>, { end }: Exchange, asked: Asked, now: number): CallOutcome {
   if (result.ok) return { kind: 'answered' };
   if (result.error instanceof ThrottledError) {
+    if (asked.kind === 'sign-in') return { kind: 'signInThrottled' };
     return { kind: 'throttled', retryAfterMs: result.error.retryAfterMs };
   }
-  return { kind: isFailure(result.error) ? 'failed' : 'answered' };
+  if (!isFailure(result.error)) return { kind: 'answered' };
+  const asksFor =
+    end.kind === 'reply' && end.reply.status === 503 ? retryAfterMs(end.reply.headers, now) : undefined;
+  return asksFor === undefined ? { kind: 'failed' } : { kind: 'failed', retryAfterMs: asksFor };
 }
 
 /** Whoever answers with a page of 404 is there: what is not known is who. */

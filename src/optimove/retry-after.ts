@@ -1,13 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** How long Retry-After asks to wait; undefined where it is absent, zero, past or not understood. */
+/**
+ * How long Retry-After asks to wait; undefined where it is absent, zero, past or not understood. However long that is:
+ * who waits bounds it.
+ */
 export function retryAfterMs(headers: IncomingHttpHeaders, now: number): number | undefined {
   const asked = headers['retry-after']?.trim() ?? '';
   // An instant is counted from the other side's own clock where it tells it: the two need not agree.
-  const ms = /^\d{1,9}$/.test(asked)
-    ? Number(asked) * 1000
+  const ms = /^\d+$/.test(asked)
+    ? Math.min(Number(asked) * 1000, Number.MAX_SAFE_INTEGER)
     : instantOf(asked) - (instantOf(headers.date ?? '') || now);
   return ms > 0 ? ms : undefined;
 }

@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RiverError } from '../domain/errors.ts';
+import { RiverError, ThrottledError } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
+import { budgetSpent } from './budget-spent.ts';
 import { endOfWaiting, type Passage } from './pass-gate.ts';
 
 /** Optimove answers 429 to whoever signs in faster. */
 const signInsApartMs = 1000;
+/** After a 429 that does not say how long; twice as long each time. */
+const [firstWaitMs, longestGrownMs] = [2_000, 120_000];
+/** Who is to wait for longer waits in its run. */
+const waitsHereMs = 10_000;
 
 /** The token that all calls of a connection share in this process. */
 export interface Session {
@@ -14,31 +19,73 @@ export interface Session {
   forget(token: Secret): void;
 }
 
-/** One sign-in at a time, whoever needs it: the others wait for what comes of it, good or bad. */
-export function createSession(signIn: (passage: Passage) => Promise<Secret>): Session {
+export interface SessionOptions {
+  /** For how long a 429's Retry-After is kept to at most. */
+  readonly longestWaitMs: number;
+  /** A monotonic clock in milliseconds. Default: `performance.now`. */
+  readonly now?: () => number;
+}
+
+/**
+ * One sign-in at a time, whoever needs it: the others wait for what comes of it, good or bad. One that is refused with
+ * 429 (another token of this login is alive, maybe another process's) is sent again later, and whoever has a token goes on.
+ */
+export function createSession(
+  signIn: (passage: Passage) => Promise<Secret>,
+  { longestWaitMs, now = () => performance.now() }: SessionOptions,
+): Session {
   let current: Secret | undefined;
-  let endedAt = Number.NEGATIVE_INFINITY;
+  /** When the last sign-in ended, and from when on the next one may be sent. */
+  let [endedAt, nextAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  /** 429s in a row. */
+  let refused = 0;
+  let heardLift = '';
   /** Gives nothing where the one who signed in was called off: then the next one tries. */
   let underWay: Promise<Secret | undefined> | undefined;
 
   async function begin(passage: Passage): Promise<Secret | undefined> {
     const ended = endOfWaiting(passage);
     try {
-      const waitMs = endedAt + signInsApartMs - performance.now();
+      const waitMs = nextAt - now();
+      if (waitMs > waitsHereMs) throw budgetSpent(waitMs, 'signIn');
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: ended });
-      current = await signIn(passage).finally(() => {
-        endedAt = performance.now();
-      });
-      return current;
+      try {
+        current = await signIn(passage);
+        refused = 0;
+        return current;
+      } catch (error) {
+        refused = error instanceof ThrottledError ? refused + 1 : 0;
+        throw error;
+      } finally {
+        endedAt = now();
+        nextAt = endedAt + signInsApartMs;
+      }
     } catch (error) {
+      if (error instanceof ThrottledError) nextAt = endedAt + waitAfter(error);
       if (ended.aborted && !(error instanceof RiverError)) return undefined;
       throw error;
     }
   }
 
+  const waitAfter = ({ retryAfterMs }: ThrottledError): number =>
+    Math.max(
+      signInsApartMs,
+      retryAfterMs === undefined
+        ? Math.min(longestGrownMs, firstWaitMs * 2 ** (refused - 1))
+        : Math.min(longestWaitMs, retryAfterMs),
+    );
+
+  function hearLift(lifted = ''): void {
+    if (lifted <= heardLift) return;
+    heardLift = lifted;
+    refused = 0;
+    nextAt = endedAt + signInsApartMs;
+  }
+
   return {
     async token(passage) {
       const ended = endOfWaiting(passage);
+      hearLift(passage.lifted);
       for (;;) {
         ended.throwIfAborted();
         if (current !== undefined) return current;

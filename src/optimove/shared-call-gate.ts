@@ -74,8 +74,8 @@ class SharedGate implements SharedCallGate {
   /** Something has happened since that request was sent that the budget is to hear of. */
   #askAgain = false;
   #silentSince: number | undefined;
-  /** When the API last said 429: what was permitted before, without knowing of it, is not used any more. */
-  #throttledAt = Number.NEGATIVE_INFINITY;
+  /** When the API last asked to wait: what was permitted before, without knowing of it, is not used any more. */
+  #heldBackAt = Number.NEGATIVE_INFINITY;
   /** When the API last answered a call of this process. */
   #answeredAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
@@ -197,7 +197,7 @@ class SharedGate implements SharedCallGate {
     const returnedBefore = this.#returned.length;
     for (const permit of permits) {
       const { from, until } = this.#clock.spanOf(permit.at);
-      if (this.#isClosed || sentAt <= this.#throttledAt) this.#giveBack(permit);
+      if (this.#isClosed || sentAt <= this.#heldBackAt) this.#giveBack(permit);
       else this.#held.hold(permit, from, until);
     }
     const late = this.#returned.length - returnedBefore;
@@ -234,9 +234,12 @@ class SharedGate implements SharedCallGate {
       this.#inFlight -= 1;
       if (outcome.kind === 'unsent') this.#giveBack(permit);
       else this.#news.note(outcome, sentAt, permit.probe);
-      if (outcome.kind === 'answered' || outcome.kind === 'throttled') this.#answered();
-      if (outcome.kind === 'throttled') {
-        this.#throttledAt = this.#now();
+      const isAnswered =
+        outcome.kind !== 'failed' && outcome.kind !== 'unsent' && outcome.kind !== 'abandoned';
+      if (isAnswered) this.#answered();
+      const isUnavailable = outcome.kind === 'failed' && outcome.retryAfterMs !== undefined;
+      if (outcome.kind === 'throttled' || isUnavailable) {
+        this.#heldBackAt = this.#now();
         this.#giveUpHeld();
       }
       if (this.#line.length > 0 || this.#news.urgent) this.#askIn(this.#news.urgent ? 0 : gatherMs);

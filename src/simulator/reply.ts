@@ -30,14 +30,17 @@ export function htmlReply(status: number): Reply {
 }
 
 /** The words of Optimove's rate-limit page. Retry-After is never mentioned there, so it is not given unasked. */
-export function throttledReply(retryAfterSeconds?: number): Reply {
-  const reply = jsonReply(429, {
+export function throttledReply(): Reply {
+  return jsonReply(429, {
     status: 429,
     error: 'Too Many Requests',
     message: 'You have exceeded the rate limit for this API group. Please retry later.',
   });
-  if (retryAfterSeconds === undefined) return reply;
-  return { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfterSeconds) } };
+}
+
+export function withRetryAfter(reply: Reply, retryAfter: number | string | undefined): Reply {
+  if (retryAfter === undefined) return reply;
+  return { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfter) } };
 }
 
 /** How "no rows" can be said: `[]`, an empty body, `null`, 404 or 204. */

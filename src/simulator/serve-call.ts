@@ -5,10 +5,10 @@ import { bendBody } from './answers/bend-body.ts';
 import { replaceAnswer } from './answers/replace-answer.ts';
 import { createRoutes } from './answers/routes.ts';
 import { deliver } from './deliver.ts';
-import type { Effects, FaultList } from './faults/fault-list.ts';
+import type { FaultList } from './faults/fault-list.ts';
 import type { Settings } from './options.ts';
 import { readBody } from './read-body.ts';
-import { jsonReply, type Reply, textReply, throttledReply } from './reply.ts';
+import { jsonReply, type Reply, textReply, throttledReply, withRetryAfter } from './reply.ts';
 import type { RollingLimit } from './rolling-limit.ts';
 import type { SignIn } from './sign-in.ts';
 import type { StatsKeeper } from './stats.ts';
@@ -63,11 +63,12 @@ export function createCallServer(parts: Parts) {
       request.socket.resetAndDestroy();
       return;
     }
-    if (!within) return send(throttledReply(effects.retryAfter));
+    if (!within) return send(withRetryAfter(throttledReply(), effects.retryAfter));
 
     const latencyMs = latencyOf(call.sequence) + effects.latencyMs;
     if (latencyMs > 0) await wait(latencyMs, undefined, { signal: gone.signal });
-    const reply = await replyTo();
+    const plain = await replyTo();
+    const reply = mayBear(plain) ? withRetryAfter(plain, effects.retryAfter) : plain;
     const cutAt = instead?.kind === 'cutBody' ? (instead.at ?? 0.5) : undefined;
     await send(reply, { cutAt, dribbleMs: effects.dribbleMs });
 
@@ -75,7 +76,7 @@ export function createCallServer(parts: Parts) {
       const replaced = instead && replaceAnswer(instead);
       if (instead?.kind === 'expiredToken') signIn.expireTokens();
       if (replaced) return replaced;
-      if (isLogin) return login(request, effects);
+      if (isLogin) return login(request);
       if (!route) return textReply(404, 'Not Found');
       if (request.method !== 'GET') return jsonReply(405, 'Method Not Allowed');
       const { 'x-api-key': apiKey, 'authorization-token': token } = request.headers;
@@ -91,11 +92,9 @@ export function createCallServer(parts: Parts) {
     }
   };
 
-  async function login(request: IncomingMessage, effects: Effects): Promise<Reply> {
+  async function login(request: IncomingMessage): Promise<Reply> {
     if (request.method !== 'POST') return jsonReply(405, 'Method Not Allowed');
-    const body = await readBody(request);
-    const reply = signIn.login(body, parts.now());
-    return reply.status === 429 ? throttledReply(effects.retryAfter) : reply;
+    return signIn.login(await readBody(request), parts.now());
   }
 
   function latencyOf(sequence: number): number {
@@ -105,6 +104,9 @@ export function createCallServer(parts: Parts) {
       : parts.world().random.between(latencyMs, 'latency', sequence);
   }
 }
+
+const mayBear = ({ status, headers }: Reply): boolean =>
+  (status === 429 || status === 503) && headers['retry-after'] === undefined;
 
 function pathBelowBase(url: URL): string {
   return url.pathname.replace(/^\/+/, '').replace(/^current\//i, '');

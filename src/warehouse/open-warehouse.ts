@@ -4,6 +4,7 @@ import { closeLeft } from './close-left.ts';
 import type { Step } from './commit/chunk-load.ts';
 import { commitChunk } from './commit/commit-chunk.ts';
 import { connectDatabase, type Database } from './database.ts';
+import { forgetDays } from './forget-days.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openRun } from './open-run.ts';
 import { readBooks } from './read-books.ts';
@@ -96,6 +97,7 @@ export async function openWarehouse(
     chunkStatuses: (runId) => read((tables) => chunkStatuses(tables, runId)),
     firstRows: (table, limit) => read((tables) => firstRows(tables, table, limit)),
     readBooks: (river) => readBooks(database, river),
+    forgetDays: (days) => forgetDays(database, days),
     check: () =>
       connected.read(async (tables) => `${await tables.dialect.describe(tables)}, ${connected.place}`),
     close: () => connected.close(),

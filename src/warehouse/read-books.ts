@@ -6,9 +6,11 @@ import type { StoredRun } from '../domain/run/stored-run.ts';
 import type { RowsOfRun, TargetBooks } from '../domain/verify/target-books.ts';
 import type { Database } from './database.ts';
 import type { Tables } from './dialect.ts';
+import { forgottenDays } from './statements/forgotten-days.ts';
 import { foundRows, riversIn } from './statements/found-rows.ts';
 import { loadedDays, loadedWholes } from './statements/loaded-rows.ts';
-import { askedStretches, runsOf } from './statements/river-history.ts';
+import { madeAt } from './statements/read-target.ts';
+import { askedStretches, openRetries, runsOf } from './statements/river-history.ts';
 import { columnFinder } from './tables/compare-columns.ts';
 
 /** What the manifest and the tables say of every river, or of one, table by table. */
@@ -65,6 +67,7 @@ async function booksOf(
   const lacking = isGone ? null : await lackingIn(tables, table, dayColumn === null ? [] : [dayColumn]);
   const isReadable = lacking !== null && lacking.length === 0;
   const asked = await askedStretches(tables, river);
+  const retries = await openRetries(tables, river);
   return {
     river,
     table,
@@ -77,6 +80,9 @@ async function booksOf(
     found: isReadable ? await foundRows(tables, { river, table, dayColumn }) : [],
     runs: known,
     asked: asked.filter(({ run }) => known.has(run)),
+    retrying: asked.filter(({ run, state }) => state === 'open' && retries.has(run)),
+    forgotten: await forgottenDays(tables, river, table),
+    madeAt: await madeAt(tables, table),
   };
 }
 

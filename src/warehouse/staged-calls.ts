@@ -30,11 +30,11 @@ export async function readStagedCalls(database: Database, of: Slice): Promise<St
   return [...calls.values()];
 }
 
-/** The calls of a slice of which a page was answered with one of these statuses. */
+/** The calls of a slice, once for each page that was answered: with one of these statuses, or with any. */
 export async function* readCallsAnswered(
   database: Database,
   of: Slice,
-  statuses: readonly number[],
+  statuses?: readonly number[],
 ): AsyncGenerator<CallStatus> {
   for await (const { call, status } of marksOf(database, of, statuses)) yield { call, status };
 }

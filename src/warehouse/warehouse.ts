@@ -1,5 +1,6 @@
 import type { RunBooks, RunStore } from '../domain/run/run-store.ts';
 import type { TargetBooks } from '../domain/verify/target-books.ts';
+import type { DaysToForget } from './forget-days.ts';
 
 /** A warehouse that is open: target, manifest and staging. Every method may be repeated. */
 export interface OpenWarehouse extends RunStore, RunBooks {
@@ -7,6 +8,8 @@ export interface OpenWarehouse extends RunStore, RunBooks {
   firstRows(table: string, limit: number): Promise<Record<string, unknown>[]>;
   /** What manifest and tables say of every river, or of one, at one instant. */
   readBooks(river?: string): Promise<TargetBooks[]>;
+  /** Deletes a river's rows of these days and marks the days forgotten; says how many rows. */
+  forgetDays(days: DaysToForget): Promise<number>;
   /** What answers there, for a person; changes nothing. Throws where River could not do its work. */
   check(): Promise<string>;
   /** Gives its connections back. */

@@ -1,7 +1,9 @@
-import type { Client } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Runs } from '../activities/ports.ts';
+import { runsUnderWay } from '../control/calls-ahead.ts';
 import { endInTemporal } from '../control/end-in-temporal.ts';
 import { failureOfTemporal, type TemporalPlace } from '../control/failure-of-temporal.ts';
+import type { WaitLifted } from '../domain/budget/back-off.ts';
 import { TemporalUnavailableError } from '../domain/errors.ts';
 import { recallBudget } from './recall-budget.ts';
 
@@ -34,5 +36,32 @@ export function runsOfTemporal(client: Client, place: TemporalPlace): Runs {
       recallBudget(client, budget).catch((error: unknown) => {
         throw failureOfTemporal(error, place);
       }),
+    tellOfLift: (lift) =>
+      tellRuns(client, lift).catch((error: unknown) => {
+        throw failureOfTemporal(error, place);
+      }),
   };
+}
+
+/** Signals under way at a time. */
+const toldAtOnce = 20;
+
+/**
+ * All runs, whatever they pull: a namespace may not know the attribute that tells their connections apart, and a run
+ * of another connection leaves it at that.
+ */
+async function tellRuns(client: Client, lift: WaitLifted): Promise<void> {
+  const runs = await Array.fromAsync(client.workflow.list({ query: runsUnderWay }));
+  const lanes = Array.from({ length: toldAtOnce }, async () => {
+    for (let run = runs.pop(); run; run = runs.pop()) {
+      await client.workflow
+        .getHandle(run.workflowId)
+        .signal<[WaitLifted]>('waitLifted', lift)
+        .catch((error: unknown) => {
+          // It has closed since.
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+        });
+    }
+  });
+  await Promise.all(lanes);
 }

@@ -43,3 +43,10 @@ export const { notifyRun, notifyRefusal } = proxyActivities<RunActivities>({
 
 /** Asks for what an earlier budget remembered; until it is known nobody may call. */
 export const { recallBudget } = proxyActivities<BudgetActivities>({ startToCloseTimeout: '30s', retry });
+
+/** Whoever does not hear of it asks again within an hour all the same. */
+export const { tellOfLift } = proxyActivities<BudgetActivities>({
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '5m',
+  retry,
+});

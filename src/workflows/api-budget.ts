@@ -6,15 +6,16 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { liftBackOff } from '../domain/budget/back-off.ts';
 import { createFullBudget, sentAgoMs, throttledUntil, useOfBudget } from '../domain/budget/budget-report.ts';
 import type { Reservation } from '../domain/budget/reservation.ts';
 import { reserve } from '../domain/budget/reserve.ts';
 import { resumeBudget, type SavedBudget, saveBudget } from '../domain/budget/resume-budget.ts';
 import { createSharedBudget, type SharedBudget } from '../domain/budget/shared-budget.ts';
 import type { BudgetWindow } from '../domain/budget/window.ts';
-import { recallBudget } from './activities.ts';
+import { recallBudget, tellOfLift } from './activities.ts';
 import { checkReservation } from './check-reservation.ts';
-import { budgetQuery, budgetStateQuery, reserveUpdate, sentQuery } from './messages.ts';
+import { budgetQuery, budgetStateQuery, liftUpdate, reserveUpdate, sentQuery } from './messages.ts';
 import { createWaitingCalls } from './waiting-calls.ts';
 
 /** Who asks before the budget is known asks again after this. */
@@ -36,8 +37,8 @@ export interface BudgetStart {
  * workflow's, so no process's clock has a say; the arithmetic is `domain/budget`, and only that.
  */
 export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Promise<void> {
-  let budget: SharedBudget | null = carried ? resumeBudget(carried) : null;
-  const waiting = createWaitingCalls();
+  let budget: SharedBudget | null = carried ? resumeBudget(carried, Date.now()) : null;
+  let waiting = createWaitingCalls();
   /** Asked before the budget is known: they are given nothing, but what they tell is taken in. */
   const early: { readonly request: Reservation; readonly now: number }[] = [];
 
@@ -61,6 +62,35 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
       description: 'A worker asks for permits to call, and tells what became of earlier ones.',
     },
   );
+  /** Lifts of which runs are still told. */
+  let telling = 0;
+  const tell = async (at: number): Promise<void> => {
+    const lift = { connection: start.connection, at: new Date(at).toISOString() };
+    telling += 1;
+    try {
+      await tellOfLift.executeWithOptions({ summary: start.connection }, [lift]);
+    } catch {
+      // Runs that have not heard of it ask again by themselves, later.
+    } finally {
+      telling -= 1;
+    }
+  };
+  setHandler(
+    liftUpdate,
+    async () => {
+      await condition(() => budget !== null);
+      const now = Date.now();
+      const lift = liftBackOff(budget as SharedBudget, start.connection, now);
+      // Those that wait come back now.
+      waiting = createWaitingCalls();
+      void tell(now);
+      return lift;
+    },
+    {
+      description:
+        'Ends the wait that a 429, or a Retry-After, has asked for: calls go on at once, within the windows. Takes no input.',
+    },
+  );
   setHandler(budgetStateQuery, () => budget && saveBudget(budget), {
     description: 'All that the budget remembers.',
   });
@@ -82,13 +112,13 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
     { description: 'Each window, used and free; how many calls wait; until when the API holds them back.' },
   );
   setCurrentDetails(
-    `Keeps the call budget of connection **${start.connection}**. The query \`budget\` shows how it stands.`,
+    `Keeps the call budget of connection **${start.connection}**. The query \`budget\` shows how it stands; the update \`lift\` ends a wait that the API has asked for.`,
   );
 
   budget ??= await begin(start);
   for (const { request, now } of early.splice(0)) reserve(budget, request, now);
   await condition(() => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > longHistory);
-  await condition(allHandlersFinished);
+  await condition(() => allHandlersFinished() && telling === 0);
   await continueAsNew<typeof apiBudget>(start, saveBudget(budget));
 }
 
@@ -99,7 +129,7 @@ async function begin({ connection, windows }: BudgetStart): Promise<SharedBudget
     case 'nothing':
       return createSharedBudget(windows);
     case 'budget':
-      return resumeBudget(before.budget);
+      return resumeBudget(before.budget, Date.now());
     case 'unreadable':
       return createFullBudget(windows, Date.now());
   }

@@ -33,6 +33,7 @@ const isNews = (value: unknown): boolean =>
   isObject(value) &&
   typeof value.answered === 'boolean' &&
   isNumber(value.failed) &&
+  (value.unavailableForMs === undefined || isPositive(value.unavailableForMs)) &&
   isListOf(
     value.throttled,
     ({ sentAgoMs, retryAfterMs }) => isNumber(sentAgoMs) && (retryAfterMs === null || isNumber(retryAfterMs)),

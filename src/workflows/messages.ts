@@ -1,4 +1,5 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { BudgetLift, WaitLifted } from '../domain/budget/back-off.ts';
 import type { BudgetReport } from '../domain/budget/budget-report.ts';
 import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
 import type { SavedBudget } from '../domain/budget/resume-budget.ts';
@@ -16,6 +17,12 @@ export const resumeUpdate = defineUpdate<PauseAnswer>('resume');
 
 /** A process asks for permits, tells what it has learned, and gives back what it could not use. Answered at once. */
 export const reserveUpdate = defineUpdate<BudgetAnswer, [Reservation]>('reserve');
+
+/** A person ends what the API has asked for: calls go on, within the windows. Answered at once. */
+export const liftUpdate = defineUpdate<BudgetLift>('lift');
+
+/** A run hears from a budget that a wait was ended by hand. */
+export const waitLiftedSignal = defineSignal<[WaitLifted]>('waitLifted');
 
 /** How a connection's budget stands. */
 export const budgetQuery = defineQuery<BudgetReport>('budget');

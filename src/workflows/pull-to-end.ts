@@ -1,10 +1,13 @@
-import { sleep } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { RunRef } from '../activities/contract.ts';
 import { proofOfConnection } from '../domain/run/run-slices.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { pullSlice } from './activities.ts';
 import type { RunState } from './run-state.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
+
+/** Who waits longer asks again meanwhile: a budget may have changed, and a wait may be lifted unheard. */
+const waitsAtMostMs = 3_600_000;
 
 /**
  * One slice, however many turns it takes. A long wait for quota is a timer here, so that it costs no worker
@@ -18,7 +21,8 @@ export async function pullToEnd(
 ): Promise<SliceCount | undefined> {
   const summary = chunk === null ? slice : `${chunk} ${slice}`;
   for (;;) {
-    const request = { run, chunk, slice, pauses: state.pauses.past };
+    const { lifted } = state;
+    const request = { run, chunk, slice, pauses: state.pauses.past, ...(lifted && { lifted }) };
     const outcome = await state.pulling(() => pullSlice.executeWithOptions({ summary }, [request]));
     switch (outcome.outcome) {
       case 'pulled':
@@ -35,9 +39,11 @@ export async function pullToEnd(
       case 'more':
         break;
       case 'waiting':
-        await state.waiting(outcome.waitMs, outcome.windows, () =>
-          sleep(outcome.waitMs, { summary: 'Waiting for quota' }),
-        );
+        // What was lifted while it pulled is not waited for.
+        await state.waiting(outcome.waitMs, outcome.windows, async () => {
+          const waitMs = Math.min(outcome.waitMs, waitsAtMostMs);
+          await condition(() => state.lifted !== lifted, waitMs, { summary: 'Waiting for quota' });
+        });
         break;
     }
   }

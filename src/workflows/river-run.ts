@@ -13,7 +13,7 @@ import { listsOfRun } from '../domain/run/run-slices.ts';
 import { closeRun, openRun, resolveFilters } from './activities.ts';
 import { failureOf, textOf } from './failure.ts';
 import { gaveWay } from './gave-way.ts';
-import { progressQuery } from './messages.ts';
+import { progressQuery, waitLiftedSignal } from './messages.ts';
 import { notifyEnd, notifyRefused } from './notify-end.ts';
 import { pullChunks } from './pull-chunks.ts';
 import { pullToEnd } from './pull-to-end.ts';
@@ -34,6 +34,9 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
   const state = new RunState(carried);
   setHandler(progressQuery, () => state.progress(), {
     description: 'Counts, open chunks, and what the run waits for.',
+  });
+  setHandler(waitLiftedSignal, (lift) => state.waitLifted(lift), {
+    description: 'Slices that wait for quota ask again at once. Sent by the budget of a connection.',
   });
   state.pauses.listen();
 

@@ -1,5 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { OpenedRun } from '../activities/contract.ts';
+import type { WaitLifted } from '../domain/budget/back-off.ts';
 import { expectedSeconds } from '../domain/budget/expected-end.ts';
 import type { WindowUse } from '../domain/budget/window-use.ts';
 import type { RunProgress } from '../domain/run/progress.ts';
@@ -45,6 +46,7 @@ export class RunState {
   readonly #quota = new QuotaWaits();
   #windows: readonly WindowUse[] = [];
   #waitForData: WaitForData | undefined;
+  #lifted: string | undefined;
 
   constructor(carried: Carried | undefined) {
     this.pauses = new PauseSwitch(carried?.pauses, () => this.#pauseChanged());
@@ -71,6 +73,18 @@ export class RunState {
   runOpened(opened: OpenedRun): void {
     this.#opened = opened;
     this.#show();
+  }
+
+  /** When a person last ended its connection's wait by hand, as far as the run has heard; ISO 8601. */
+  get lifted(): string | undefined {
+    return this.#lifted;
+  }
+
+  /** Whatever waits for quota asks again. Runs of every connection hear of it, and a person may send anything. */
+  waitLifted(lift: Partial<WaitLifted> | undefined): void {
+    const { connection, at } = lift ?? {};
+    if (connection !== undefined && connection !== this.#opened?.run.connection) return;
+    this.#lifted = typeof at === 'string' ? at : new Date().toISOString();
   }
 
   /** How it waits for its data; undefined where it does not. */
@@ -164,7 +178,7 @@ export class RunState {
     if (this.#plannedCalls === null || this.#windows.length === 0 || this.pauses.shown) return null;
     const made = this.#counts.calls + this.#chunks.underWay.calls;
     const seconds = expectedSeconds(Math.max(0, this.#plannedCalls - made), this.#windows);
-    return new Date(Date.now() + seconds * 1000).toISOString();
+    return new Date(Math.max(Date.now() + seconds * 1000, this.#quota.until ?? 0)).toISOString();
   }
 
   #pauseChanged(): void {

@@ -127,3 +127,12 @@ describe('in an outage', () => {
     expect(thrown).toBeUndefined();
   });
 });
+
+test('a wait that the budget asks for is looked at again when the patience ends, if that is sooner', async () => {
+  const long = new BudgetSpentError('Later.', { waitMs: 50 * 60_000 });
+  expect((await giveUp(long)).retryInMs).toBe(long.waitMs);
+  expect((await giveUp(long, open(5 * 60_000))).retryInMs).toBe(long.waitMs);
+  const { retryInMs = Number.NaN } = await giveUp(long, open(30 * 60_000));
+  expect(retryInMs).toBeGreaterThan(29 * 60_000);
+  expect(retryInMs).toBeLessThanOrEqual(30 * 60_000);
+});

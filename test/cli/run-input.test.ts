@@ -4,6 +4,7 @@ import { runInput } from '../../src/cli/run-input.ts';
 describe('what river run gives to a run', () => {
   test('is what a person types into the Web UI', () => {
     expect(runInput('r', {})).toEqual({ river: 'r' });
+    expect(runInput('r', { allowEmptied: true })).toEqual({ river: 'r', allowEmptied: true });
     expect(
       runInput('r', { start: '2026-01-01', lastDaysBack: '2', every: 'daily', size: '4', load: 'append' }),
     ).toEqual({

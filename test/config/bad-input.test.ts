@@ -286,6 +286,15 @@ const ofTargets: Case[] = [
     'river.yaml:11:53 rivers.codes.target.load: "overwrite" is not available yet: use replace or append',
   ],
   [
+    'two rivers of different reports into one table, told at both',
+    ...table(
+      'codes }\n  more: { report: all-actions, connection: main, target: { warehouse: local, table: CODES } }\n  same: { report: promo-codes, connection: main, period: { start: 2026-01-01 }, target: { warehouse: local, table: codes }',
+    ),
+    'river.yaml:11:40 rivers.codes.target.table: expected a table that only rivers of promo-codes fill, got "codes", which more fills as well (all-actions)',
+    'river.yaml:12:85 rivers.more.target.table: expected a table that only rivers of all-actions fill, got "CODES", which codes, same fill as well (promo-codes)',
+    'river.yaml:13:116 rivers.same.target.table: expected a table that only rivers of promo-codes fill, got "codes", which more fills as well (all-actions)',
+  ],
+  [
     'days back in an open range that appends',
     `period: { start: 2026-01-01, end: 2026-01-31 }
     chunks: { every: daily, size: 4 }

@@ -124,7 +124,13 @@ test('defaults are laid under every river, key by key', async () => {
     filters: {},
     includeControlGroup: false,
     prune: false,
-    target: { warehouse: 'local', table: 'all_actions', load: 'replace', drift: 'evolve' },
+    target: {
+      warehouse: 'local',
+      table: 'all_actions',
+      load: 'replace',
+      drift: 'evolve',
+      emptied: 'keep',
+    },
     waitForData: '0',
     giveUpAfter: '2h',
   });

@@ -16,7 +16,7 @@ test('who is told stands apart from the river, under defaults or in it, with its
   const nobody = await loadText(withNotify('', `defaults: {}\n`), { env });
   expect(nobody.notifications.size).toBe(0);
   const local = await loadText(withNotify('{ webhook: "http://localhost:1/x" }'), { env });
-  expect(local.notifications.get('codes')?.on).toEqual(['failed', 'recovered']);
+  expect(local.notifications.get('codes')?.on).toEqual(['failed', 'recovered', 'warned']);
 });
 
 test.each([
@@ -33,11 +33,11 @@ test.each([
   [`{ slack: "\${HOOK}" }`, 'notify.slack: expected an https URL, got a secret', 'http://hooks.example.com'],
   [
     `{ slack: "\${HOOK}", on: [] }`,
-    'notify.on: expected a list of failed, recovered, succeeded, got an empty list',
+    'notify.on: expected a list of failed, recovered, warned, succeeded, got an empty list',
   ],
   [
     `{ slack: "\${HOOK}", on: [never] }`,
-    'notify.on[0]: expected one of failed, recovered, succeeded, got "never"',
+    'notify.on[0]: expected one of failed, recovered, warned, succeeded, got "never"',
   ],
 ])('%s is refused', async (notify, said, HOOK = env.HOOK) => {
   const faults = await faultsOfText(withNotify(notify), { env: { ...env, HOOK } });

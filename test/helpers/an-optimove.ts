@@ -52,8 +52,10 @@ export function openGate(): CallGate & { readonly outcomes: CallOutcome[]; enter
 }
 
 /** An Optimove client, and how to ask it with the things a caller always brings along. */
-export function aClient(connection: Connection, { now }: { now?: () => number } = {}) {
-  const gate = openGate();
+export function aClient<Gate extends CallGate = ReturnType<typeof openGate>>(
+  connection: Connection,
+  { now, gate = openGate() as CallGate as Gate }: { now?: () => number; gate?: Gate } = {},
+) {
   const records: RequestRecord[] = [];
   const optimove = createOptimove(connection, gate, now === undefined ? {} : { now });
   const never = new AbortController().signal;
@@ -64,9 +66,19 @@ export function aClient(connection: Connection, { now }: { now?: () => number } 
     ask: (
       call: Call = aCall(),
       page?: PageAsked,
-      { signal = never, abort = never }: { signal?: AbortSignal; abort?: AbortSignal } = {},
+      {
+        signal = never,
+        abort = never,
+        lifted,
+      }: { signal?: AbortSignal; abort?: AbortSignal; lifted?: string } = {},
     ) =>
-      optimove.request(call, page, { signal, abort, run: 'run', record: (request) => records.push(request) }),
+      optimove.request(call, page, {
+        signal,
+        abort,
+        run: 'run',
+        lifted,
+        record: (request) => records.push(request),
+      }),
   };
 }
 

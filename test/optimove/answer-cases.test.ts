@@ -58,7 +58,7 @@ async function send(one: AnswerCase, to: AskedFor, means: Meaning): Promise<void
       });
       const result = await asking.catch((error: unknown) => error);
       expect(result instanceof Error ? meaningOf(result) : meaningOfRows(result as Answered, to)).toBe(means);
-      expect([gate.outcomes[0]?.kind, records[0]?.outcome]).toEqual(told(result));
+      expect([gate.outcomes[0]?.kind, records[0]?.outcome]).toEqual(told(result, isLogin));
       if (one.rows) expect(result).toMatchObject({ rows: one.rows });
       const message = result instanceof Error ? result.message : '';
       if (one.says) expect(message).toContain(one.says);
@@ -92,9 +92,10 @@ const meaningOf = (error: Error): Meaning => {
 };
 
 /** What the gate hears, and what is written down of the request. */
-function told(result: unknown): [string, string | undefined] {
+function told(result: unknown, isLogin: boolean): [string, string | undefined] {
   if (!(result instanceof Error)) return ['answered', 'answered'];
-  if (result instanceof ThrottledError) return ['throttled', 'throttled'];
+  // A refused sign-in waits alone: the other calls of the connection go on.
+  if (result instanceof ThrottledError) return [isLogin ? 'signInThrottled' : 'throttled', 'throttled'];
   if (result instanceof BaseUrlInDoubtError) return ['answered', 'page'];
   if (result instanceof OptimoveUnavailableError) return ['failed', String(result.facts.outcome ?? 'failed')];
   return ['answered', 'refused'];

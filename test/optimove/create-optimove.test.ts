@@ -109,15 +109,20 @@ describe('a record', () => {
 
 describe('the gate', () => {
   test.each([
-    [200, '[]', { kind: 'answered' }],
-    [404, '', { kind: 'answered' }],
-    [400, '', { kind: 'answered' }],
-    [401, '', { kind: 'answered' }],
-    [302, '', { kind: 'answered' }],
-    [503, '', { kind: 'failed' }],
-    [200, '<html>', { kind: 'failed' }],
-  ])('hears that a %i %j is %j', (status, body, outcome) =>
-    withServer(answering(status, body), async (url) => {
+    [200, '[]', undefined, { kind: 'answered' }],
+    [404, '', undefined, { kind: 'answered' }],
+    [400, '', undefined, { kind: 'answered' }],
+    [401, '', undefined, { kind: 'answered' }],
+    [302, '', undefined, { kind: 'answered' }],
+    [503, '', undefined, { kind: 'failed' }],
+    [503, '', '7', { kind: 'failed', retryAfterMs: 7_000 }],
+    [503, '<html>', '3600000', { kind: 'failed', retryAfterMs: 3_600_000_000 }],
+    [503, '', '0', { kind: 'failed' }],
+    [503, '', 'soon', { kind: 'failed' }],
+    [500, '', '7', { kind: 'failed' }],
+    [200, '<html>', undefined, { kind: 'failed' }],
+  ])('hears that a %i %j with Retry-After %j is %j', (status, body, retryAfter, outcome) =>
+    withServer(answering(status, body, retryAfter ? { 'retry-after': retryAfter } : {}), async (url) => {
       const client = aClient(aConnection(url));
       await client.ask().catch(() => {});
       expect(client.gate.outcomes).toStrictEqual([outcome]);

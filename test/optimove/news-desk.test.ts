@@ -36,6 +36,27 @@ describe('news', () => {
     });
   });
 
+  test('of 503s say the longest Retry-After, until something is answered', () => {
+    const desk = createNewsDesk();
+    for (const retryAfterMs of [2_000, 5_000, 3_000]) desk.note({ kind: 'failed', retryAfterMs }, 0, false);
+    desk.note(failed, 0, false);
+    const told = desk.take(5);
+    expect(told).toEqual({ ...noNews, failed: 4, unavailableForMs: 5_000 });
+    desk.note({ kind: 'failed', retryAfterMs: 7_000 }, 10, false);
+    desk.putBack(told, 10);
+    expect(desk.take(20)).toEqual({ ...noNews, failed: 5, unavailableForMs: 7_000 });
+    desk.note({ kind: 'failed', retryAfterMs: 7_000 }, 30, false);
+    desk.note(answered, 30, false);
+    expect(desk.take(40)).toEqual({ ...noNews, answered: true });
+  });
+
+  test('of a sign-in that was refused with 429 say that the API is there, and nothing of a throttle', () => {
+    const desk = createNewsDesk();
+    desk.note({ kind: 'signInThrottled' }, 0, false);
+    expect(desk.urgent).toBe(false);
+    expect(desk.take(5)).toEqual({ ...noNews, answered: true });
+  });
+
   test('hurry when a call failed or was throttled, or a probe has ended; answers can wait', () => {
     const urgent = (outcome: CallOutcome, probe = false) => {
       const desk = createNewsDesk();
@@ -51,6 +72,7 @@ describe('news', () => {
     [throttled, 'answered'],
     [failed, 'failed'],
     [{ kind: 'abandoned' }, 'returned'],
+    [{ kind: 'signInThrottled' }, 'returned'],
     [{ kind: 'unsent' }, 'returned'],
   ] as const)('of a probe that was %o say %s', (outcome, probe) => {
     const desk = createNewsDesk();

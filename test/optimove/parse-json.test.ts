@@ -143,9 +143,10 @@ describe('bare words that are no JSON', () => {
     );
   });
 
-  test('cost a long body little', () => {
-    const startedAt = performance.now();
-    parseJson(`["${'NaN \\\\'.repeat(1_000_000)}",${'NaN,'.repeat(200_000)}1]`);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  test('in a long body, beside a string that is full of them and of backslashes', () => {
+    const value = parseJson(`["${'NaN \\\\'.repeat(1_000_000)}",${'NaN,'.repeat(200_000)}1]`) as unknown[];
+    expect(value).toHaveLength(200_002);
+    expect(value[0]).toBe('NaN \\'.repeat(1_000_000));
+    expect(new Set(value.slice(1))).toEqual(new Set([null, 1]));
   });
 });

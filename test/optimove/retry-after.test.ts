@@ -14,7 +14,11 @@ test.each([
   ['1.5', undefined],
   ['soon 3', undefined],
   ['2026', 2_026_000],
-  ['12345678901', undefined],
+  ['3600000', 3_600_000_000],
+  ['12345678901', 12_345_678_901_000],
+  ['9'.repeat(400), Number.MAX_SAFE_INTEGER],
+  ['Wed, 5 Jan 2027 10:00:00 GMT', 365 * 86_400_000],
+  ['2027-01-05T10:00:00Z', undefined],
   ['', undefined],
   [undefined, undefined],
 ])('Retry-After %j asks for %s ms', (header, ms) => {

@@ -365,6 +365,26 @@ describe('a 429', () => {
   });
 });
 
+test('a budget that is to be asked again in months is not asked before', async () => {
+  const { open, requests } = aBudget(wide);
+  const months = 100 * 86_400_000;
+  const gate = open({
+    maxWaitMs: 2 * months,
+    async reserve(request) {
+      requests.push(request);
+      return answerOf({ askAgainMs: months, nextInMs: [{ run: 'a', inMs: [months] }] }, 0);
+    },
+  });
+  const waiting = enter(gate, 'a');
+  await until(() => requests.length === 1);
+  vi.setTimerTickMode('manual');
+  await vi.advanceTimersByTimeAsync(86_400_000);
+  vi.setTimerTickMode('nextTimerAsync');
+  expect(requests).toHaveLength(1);
+  expect(waiting.end).toBeUndefined();
+  await gate.close();
+});
+
 describe('an outage', () => {
   test('lets one call through at a time, and one answer ends it', async () => {
     const { open } = aBudget(wide);
@@ -403,6 +423,18 @@ describe('an outage', () => {
     await until(() => inFlight(calls) === 1);
     calls.find((each) => each.end)?.finish(unsent);
     await until(() => inFlight(calls) === 1);
+  });
+
+  test('that a 503 tells of, with Retry-After, holds every call back until then, or until an answer', async () => {
+    const { open } = aBudget(wide);
+    const gate = open();
+    const other = await gate.enter(never, 'b');
+    (await gate.enter(never, 'a'))({ kind: 'failed', retryAfterMs: 30_000 });
+    const waiting = enter(gate, 'a');
+    await waiting.gone;
+    expect((waiting.refusal as Error).message).toMatch(/not answered.* in (29|30|31) s/);
+    other(answered);
+    await call(gate, 'a');
   });
 
   test('sends callers away when the next probe is far off, who hear why', async () => {

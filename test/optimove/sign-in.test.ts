@@ -1,15 +1,23 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { sentAgoMs, throttledUntil } from '../../src/domain/budget/budget-report.ts';
+import { reserve } from '../../src/domain/budget/reserve.ts';
+import { createSharedBudget } from '../../src/domain/budget/shared-budget.ts';
+import { defaultBudget } from '../../src/domain/budget/window.ts';
 import {
+  BudgetSpentError,
   ConfigurationError,
   CredentialsRefusedError,
   OptimoveUnavailableError,
   ThrottledError,
 } from '../../src/domain/errors.ts';
-import { aClient, aConnection, aLogin, failureOf, password } from '../helpers/an-optimove.ts';
+import { createSharedCallGate } from '../../src/optimove/shared-call-gate.ts';
+import { aCall, aClient, aConnection, aLogin, failureOf, password } from '../helpers/an-optimove.ts';
 import { answering, type Handler, withServer } from '../helpers/with-server.ts';
+import { withSimulator } from '../helpers/with-simulator.ts';
 
 const auth = aLogin;
+const list = aCall({ kind: 'list', endpoint: 'actions/GetAllActions', parameters: {}, pages: false });
 
 describe('a sign-in', () => {
   test('comes before the first call, and the token with every call after it', () =>
@@ -147,6 +155,92 @@ describe('a sign-in', () => {
   });
 });
 
+describe('a sign-in that is refused with 429', () => {
+  const refusing = (times: number, headers: Record<string, string> = {}): Handler => {
+    const serve = tenant();
+    let refused = 0;
+    return (request, response, seen) => {
+      if (!request.url.endsWith('/general/login') || refused >= times) return serve(request, response, seen);
+      refused += 1;
+      response.writeHead(429, headers).end('too fast');
+    };
+  };
+
+  test('is told to the gate as what it is, and sent again after two seconds where it does not say when', () =>
+    withServer(refusing(1), async (url, seen) => {
+      const client = aClient(aConnection(url, { auth }));
+      expect(await failureOf(client.ask())).toBeInstanceOf(ThrottledError);
+      expect((await client.ask()).rows).toHaveLength(1);
+      const [first, second] = signInsOf(seen);
+      expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_999);
+      expect(client.gate.outcomes).toEqual([
+        { kind: 'signInThrottled' },
+        { kind: 'answered' },
+        { kind: 'answered' },
+      ]);
+      expect(client.records.map(({ status }) => status)).toEqual([429, 200, 200]);
+    }));
+
+  test.each([
+    ['30', 30_000],
+    ['3600000', 3_600_000],
+    [new Date(Date.now() + 365 * 86_400_000).toUTCString(), 3_600_000],
+  ])('with Retry-After %j waits in its run, an hour at most, or until a person ends it', (header, waitMs) =>
+    withServer(refusing(1, { 'retry-after': header }), async (url, seen) => {
+      const client = aClient(aConnection(url, { auth }));
+      expect(await failureOf(client.ask())).toBeInstanceOf(ThrottledError);
+      const spent = await failureOf(client.ask());
+      expect(spent).toBeInstanceOf(BudgetSpentError);
+      expect((spent as BudgetSpentError).message).toContain('sign-in');
+      const left = (spent as BudgetSpentError).waitMs;
+      expect(left).toBeLessThanOrEqual(waitMs);
+      expect(left).toBeGreaterThan(waitMs - 10_000);
+      expect(seen).toHaveLength(1);
+      const lifted = '2026-01-05T10:00:00.000Z';
+      expect((await client.ask(undefined, undefined, { lifted })).rows).toHaveLength(1);
+      expect(signInsOf(seen)).toHaveLength(2);
+    }),
+  );
+
+  test('holds up nobody who has a token, though all share one budget, and counts as a call', () =>
+    withSimulator({ auth: { username: 'ada', password } }, async ({ url, stats }) => {
+      const budget = createSharedBudget(defaultBudget);
+      const gateOf = (process: string) =>
+        createSharedCallGate({
+          maxConcurrentCalls: 4,
+          async reserve(request) {
+            const asked = { ...request, process, windows: defaultBudget };
+            const answeredAt = Date.now();
+            return { ...reserve(budget, asked, answeredAt + (request.leadMs ?? 0)), answeredAt };
+          },
+        });
+      const gates = [gateOf('one'), gateOf('other')];
+      const [one, other] = gates.map((gate) => aClient(aConnection(`${url}/current`, { auth }), { gate }));
+      await one?.ask(list);
+      expect(await failureOf(other?.ask(list) ?? Promise.resolve())).toBeInstanceOf(ThrottledError);
+      const startedAt = performance.now();
+      for (let k = 0; k < 3; k += 1) await one?.ask(list);
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      await Promise.all(gates.map((gate) => gate.close()));
+      expect(budget.throttle.at).toBeNull();
+      expect(throttledUntil(budget, Date.now())).toBeNull();
+      expect(sentAgoMs(budget, Date.now())).toHaveLength(stats().calls);
+      expect(stats().calls).toBe(6);
+    }));
+
+  test('a lift that was heard of once ends no later wait', () =>
+    withServer(refusing(2, { 'retry-after': '60' }), async (url, seen) => {
+      const client = aClient(aConnection(url, { auth }));
+      const ask = (lifted?: string) =>
+        failureOf(client.ask(undefined, undefined, lifted === undefined ? {} : { lifted }));
+      await ask();
+      expect(await ask('2026-01-05T10:00:00.000Z')).toBeInstanceOf(ThrottledError);
+      for (const lifted of ['2026-01-05T10:00:00.000Z', undefined, '2026-01-04T10:00:00.000Z'])
+        expect(await ask(lifted)).toBeInstanceOf(BudgetSpentError);
+      expect(seen).toHaveLength(2);
+    }));
+});
+
 describe('an expired token', () => {
   test.each(['Authorization-Token Expired', '"Authorization-Token expired"'])(
     'told as %j is followed by one sign-in and the call again',
@@ -182,15 +276,33 @@ describe('an expired token', () => {
       expect(seen).toHaveLength(4);
     }));
 
-  test.each([401, 403])('is not what another %i means; the next call signs in afresh', (status) =>
-    withServer(tenant({ alwaysRefuse: [status, 'Unauthorized User'] }), async (url, seen) => {
+  test('is not what another 403 means; the next call signs in afresh', () =>
+    withServer(tenant({ alwaysRefuse: [403, 'Unauthorized User'] }), async (url, seen) => {
       const client = aClient(aConnection(url, { auth }));
       expect(await failureOf(client.ask())).toBeInstanceOf(CredentialsRefusedError);
       expect(seen).toHaveLength(2);
       expect(await failureOf(client.ask())).toBeInstanceOf(CredentialsRefusedError);
       expect(signInsOf(seen)).toHaveLength(2);
-    }),
+    }));
+
+  test.each(['Unauthorized User', '"Unauthorized"', ''])(
+    'is what any 401 may mean, such as %j, on lists too',
+    (words) =>
+      withServer(tenant({ expireOnce: words, expiredStatus: 401 }), async (url, seen) => {
+        const client = aClient(aConnection(url, { auth }));
+        expect((await client.ask(list)).rows).toHaveLength(1);
+        expect(signInsOf(seen)).toHaveLength(2);
+        expect(client.records.map(({ status }) => status)).toStrictEqual([200, 401, 200, 200]);
+      }),
   );
+
+  test('and a 401 that comes again is refused, after one sign-in more', () =>
+    withServer(tenant({ alwaysRefuse: [401, 'Unauthorized User'] }), async (url, seen) => {
+      const client = aClient(aConnection(url, { auth }));
+      expect(await failureOf(client.ask())).toBeInstanceOf(CredentialsRefusedError);
+      expect(seen).toHaveLength(4);
+      expect(signInsOf(seen)).toHaveLength(2);
+    }));
 
   test('means nothing under an API key', () =>
     withServer(answering(403, 'Authorization-Token Expired'), async (url, seen) => {
@@ -210,10 +322,12 @@ function signInsOf<T extends { url: string }>(seen: readonly T[]): T[] {
 function tenant({
   token,
   expireOnce,
+  expiredStatus = 403,
   alwaysRefuse,
 }: {
   token?: string;
   expireOnce?: string;
+  expiredStatus?: number;
   alwaysRefuse?: [status: number, words: string];
 } = {}): Handler {
   let signIns = 0;
@@ -224,7 +338,7 @@ function tenant({
     } else if (alwaysRefuse !== undefined) {
       response.writeHead(alwaysRefuse[0]).end(alwaysRefuse[1]);
     } else if (expireOnce !== undefined && request.headers['authorization-token'] !== 'token-2') {
-      response.writeHead(403).end(expireOnce);
+      response.writeHead(expiredStatus).end(expireOnce);
     } else {
       response.end('[{"CustomerID":"1"}]');
     }

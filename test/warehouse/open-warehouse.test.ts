@@ -13,6 +13,7 @@ const manifest = [
   'river_calls',
   'river_chunks',
   'river_days',
+  'river_forgotten_days',
   'river_migrations',
   'river_migrations_lock',
   'river_runs',

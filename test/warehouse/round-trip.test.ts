@@ -98,7 +98,6 @@ describe.each(warehouseKinds)('in %s', (kind) => {
             listSlices: [],
             warnings: [],
             scope: null,
-            dayColumn: null,
           });
           await warehouse.closeRun(runId, 'succeeded', '2026-01-10T07:00:00.000Z');
           const read = await sql(

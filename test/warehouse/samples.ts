@@ -57,8 +57,10 @@ export function aColumn(name: string, type: ColumnType): Column {
 
 type Rows = readonly (readonly Value[])[];
 
-/** The one page of a call, in the sample's columns unless it says others. */
+/** The one page of a call, in the sample's columns unless it says others; its day is that of its first row. */
 export function aPage(rows: Rows, changes: Partial<StagedPage> = {}): StagedPage {
+  const { columns = ['date', 'action_id', 'customer_id'] } = changes;
+  const day = rows[0]?.[columns.indexOf('date')];
   return {
     slice: '0',
     call: 'GetSample?Date=2026-01-01',
@@ -67,7 +69,8 @@ export function aPage(rows: Rows, changes: Partial<StagedPage> = {}): StagedPage
     status: 200,
     fingerprint: 'f',
     received: rows.length,
-    columns: ['date', 'action_id', 'customer_id'],
+    day: typeof day === 'string' ? day : null,
+    columns,
     rows,
     types: { date: 'date', action_id: 'integer', customer_id: 'text' },
     ...changes,
@@ -99,9 +102,25 @@ export function aCommit(chunk: Chunk, rows: number, changes: Partial<CommitReque
     listSlices: [],
     warnings: [],
     scope: first === null || last === null ? null : { column: 'date', first, last },
-    dayColumn: 'date',
     ...changes,
   };
+}
+
+/** Stages these rows as what one call brought, a page for each of their days. */
+export async function stageRows(
+  warehouse: OpenWarehouse,
+  runId: string,
+  chunk: Chunk,
+  rows: Rows,
+  changes: Partial<StagedPage> = {},
+): Promise<void> {
+  const pages = [...Map.groupBy(rows, ([day]) => day).values()];
+  if (pages.length === 0) pages.push([]);
+  for (const [page, ofDay] of pages.entries()) {
+    const last = page === pages.length - 1;
+    const requests = page === 0 ? [aRequest()] : [];
+    await warehouse.stagePage(runId, chunk.key, aPage(ofDay, { page, last, ...changes }), requests);
+  }
 }
 
 /** Opens the run, then stages and commits these rows as the one page of each chunk. */
@@ -117,7 +136,7 @@ export async function loadRows(
   );
   for (const [chunk, rows] of chunks) {
     await warehouse.beginChunk(run.runId, chunk.key);
-    await warehouse.stagePage(run.runId, chunk.key, aPage(rows), [aRequest()]);
+    await stageRows(warehouse, run.runId, chunk, rows);
     await warehouse.commitChunk(run.runId, chunk.key, aCommit(chunk, rows.length));
   }
 }

@@ -271,22 +271,3 @@ describe('what concerns the whole connection stops the run', () => {
         ),
     ));
 });
-
-describe('replace', () => {
-  it('warns of a day that falls from rows to none, and removes its old rows', () =>
-    withRivers({ rivers: { details } }, async (house) => {
-      await house.pull({ river: 'details' });
-      const day = simulatorDayWithRows(house);
-      house.simulator.setFaults([{ kind: 'status', status: 204, ...onDay(day) }]);
-      const result = await house.pull({ river: 'details' });
-      expect(result.warnings).toHaveLength(1);
-      expect(result.warnings[0]).toMatchObject({ start: day, end: day });
-      expect(await house.sql(`select count(*) as n from details where "date" = '${day}'`)).toEqual([
-        { n: 0 },
-      ]);
-    }));
-});
-
-const simulatorDayWithRows = ({ simulator }: Rivers): string =>
-  days.find((day) => simulator.world.rowCount('customer-action-details-by-date', { days: [day] }) > 0) ??
-  'none';

@@ -37,7 +37,7 @@ const bodiesAt = (seen: readonly SeenRequest[], path: string) =>
     .map(({ body }) => JSON.parse(body) as Record<string, unknown>);
 
 describe('who asks for it', () => {
-  it('is told that a run has failed, with the command that repairs it, has recovered, has succeeded', () =>
+  it('is told that a run has failed, with the command that repairs it, has recovered, warned or succeeded', () =>
     withServer(accept, (server, seen) =>
       withUrls(
         {
@@ -83,6 +83,21 @@ describe('who asks for it', () => {
               { event: 'succeeded', rows: expect.any(Number) },
               { event: 'succeeded' },
             ]);
+
+            simulator.setFaults([{ kind: 'fewerRows', rows: 1 }]);
+            for (const river of ['watched', 'after']) expect((await run({ river })).end).toBe('succeeded');
+            const about = { message: expect.stringContaining('fewer than half'), about: 'data' };
+            expect(bodiesAt(seen, '/hook').slice(2)).toMatchObject([
+              { event: 'warned', status: 'succeeded', repair: null, warnings: [about, about] },
+            ]);
+            expect(bodiesAt(seen, '/slack').slice(2)).toEqual([
+              {
+                text: expect.stringMatching(
+                  /^\*watched succeeded with warnings about its data\* [\s\S]*\n• warning: 1 row of 2026-01-01 replaced/,
+                ),
+              },
+            ]);
+            expect(bodiesAt(seen, '/dbt').slice(2)).toMatchObject([{ event: 'succeeded' }]);
           });
         },
       ),

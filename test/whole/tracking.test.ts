@@ -140,7 +140,7 @@ describe.each(warehouseKinds)('an open range tracks forward, into %s:', (kind) =
     const wanted = { days: daysBetween('2026-01-01', '2026-01-04'), actions: [12] };
     await expectTable(house, { slug: 'customers-by-action', table: 'by_action', wanted });
     const plan = async () =>
-      documentOf<{ period: unknown; calls: unknown; chunks: unknown[]; notes: string[] }>(
+      documentOf<{ period: unknown; calls: unknown; chunks: unknown[]; warnings: string[] }>(
         await house.river('plan', 'byAction', '--json', '--at', '2026-01-06T12:00:00Z'),
       );
     const planned = {
@@ -148,7 +148,7 @@ describe.each(warehouseKinds)('an open range tracks forward, into %s:', (kind) =
       chunks: [{ start: '2026-01-05', end: '2026-01-06' }],
       calls: { list: 1, data: 20 },
     };
-    expect(await plan()).toMatchObject({ ...planned, notes: [] });
+    expect(await plan()).toMatchObject({ ...planned, warnings: [] });
     const text = await readFile(house.file, 'utf8');
     try {
       await writeFile(house.file, text.replace(/- 12\n/, '- 15\n'));
@@ -156,7 +156,7 @@ describe.each(warehouseKinds)('an open range tracks forward, into %s:', (kind) =
         /2026-01-01 to 2026-01-04 of byAction were loaded with .* stay so; `river run byAction --start 2026-01-01 --end 2026-01-04`/;
       const changed = await plan();
       expect(changed).toMatchObject(planned);
-      expect(changed.notes.join()).toMatch(said);
+      expect(changed.warnings.join()).toMatch(said);
       expect((await house.river('check')).stdout).toMatch(said);
     } finally {
       await writeFile(house.file, text);

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { withTemporal } from '../../control/connect-temporal.ts';
-import { readBudget } from '../../control/shared-budget.ts';
+import { liftBudget, readBudget } from '../../control/shared-budget.ts';
 import type { BudgetReport } from '../../domain/budget/budget-report.ts';
-import type { Connection } from '../../domain/river/configuration.ts';
+import { ConfigurationError } from '../../domain/errors.ts';
+import { didYouMean } from '../../domain/river/closest.ts';
+import type { Configuration, Connection } from '../../domain/river/configuration.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { table } from '../table.ts';
@@ -11,17 +13,45 @@ export function addBudget(program: Command): void {
   program
     .command('budget')
     .description('Each connection: window, used, free, waiting, throttled until')
+    .option('--lift <connection>', 'end the wait that a 429 or a Retry-After has asked for, at once')
     .action(action(budget));
 }
 
-async function budget({ terminal, configuration }: CommandContext): Promise<ExitCode> {
-  const { connections } = await configuration();
+async function budget(context: CommandContext, { lift }: { readonly lift?: string }): Promise<ExitCode> {
+  const { terminal, configuration } = context;
+  const read = await configuration();
+  if (lift !== undefined) return liftOf(context, read, lift);
+  const { connections } = read;
   return withTemporal(async ({ client }) => {
     const reports: BudgetReport[] = [];
     for (const connection of connections.values()) {
       reports.push((await readBudget(client, connection.name)) ?? unused(connection));
     }
     terminal.answer({ json: reports, text: listOf(reports) });
+    return exitCode.done;
+  });
+}
+
+async function liftOf(
+  { terminal }: CommandContext,
+  { connections, file }: Configuration,
+  name: string,
+): Promise<ExitCode> {
+  const connection = connections.get(name);
+  if (!connection) {
+    const meant = didYouMean(name, connections.keys()) || ';';
+    throw new ConfigurationError(
+      `There is no connection ${JSON.stringify(name)}${meant} ${file} has ${[...connections.keys()].join(', ')}.`,
+    );
+  }
+  return withTemporal(async ({ client }) => {
+    const lift = (await liftBudget(client, connection)) ?? {
+      connection: name,
+      lifted: false,
+      throttledUntil: null,
+      message: `Connection ${name} has no call budget in Temporal: no call waits, and there is nothing to lift.`,
+    };
+    terminal.answer({ json: lift, text: lift.message });
     return exitCode.done;
   });
 }

@@ -31,11 +31,14 @@ async function plan(
 ): Promise<ExitCode> {
   const read = await configuration();
   const rivers = name === undefined ? [...read.rivers.values()] : [riverNamed(name)];
-  const plans = await planAll(read, rivers, instantOf(flags.at));
+  const { plans, refusals } = await planAll(read, rivers, instantOf(flags.at));
   const [only] = plans;
+  const [refusal] = refusals;
+  if (name !== undefined && refusal) throw refusal.error;
   if (name !== undefined && only) terminal.answer({ json: only, text: showPlan(only) });
   else terminal.answer({ json: plans, text: showPlans(plans) });
-  return exitCode.done;
+  for (const { river, error } of refusals) terminal.say(`${river}: ${error.message}`);
+  return refusal ? exitCode.usage : exitCode.done;
 
   function riverNamed(river: string) {
     const input = readRunInput({ river }, read);
@@ -44,16 +47,30 @@ async function plan(
   }
 }
 
+/** A river that is at fault takes nothing from the others. */
+interface Planned {
+  readonly plans: readonly Plan[];
+  readonly refusals: readonly { readonly river: string; readonly error: ConfigurationError }[];
+}
+
 const instantOf = (at: string | undefined): string =>
   new Date(at === undefined ? Date.now() : parseInstant(at)).toISOString();
 
 /** Whoever sends calls shares the budget through Temporal; without it, or without a worker, nothing is sent. */
-const planAll = (configuration: Configuration, rivers: readonly River[], at: string): Promise<Plan[]> =>
+const planAll = (configuration: Configuration, rivers: readonly River[], at: string): Promise<Planned> =>
   withTemporalIfThere(async (temporal) => {
     const options = { at, ...(await budgetsIfServed(temporal)) };
     const plans: Plan[] = [];
-    for (const river of rivers) plans.push(await planRiver(configuration, river, options));
-    return plans;
+    const refusals: { river: string; error: ConfigurationError }[] = [];
+    for (const river of rivers) {
+      try {
+        plans.push(await planRiver(configuration, river, options));
+      } catch (error) {
+        if (!(error instanceof ConfigurationError)) throw error;
+        refusals.push({ river: river.name, error });
+      }
+    }
+    return { plans, refusals };
   });
 
 async function budgetsIfServed(

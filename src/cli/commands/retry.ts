@@ -10,6 +10,7 @@ import { followRun } from '../follow-run.ts';
 
 interface Flags {
   readonly wait?: boolean;
+  readonly allowEmptied?: boolean;
 }
 
 export function addRetry(program: Command): void {
@@ -17,6 +18,7 @@ export function addRetry(program: Command): void {
     .command('retry')
     .description('Load the chunks of an earlier run that are not loaded, and only those')
     .argument('<workflow id>', 'of a run that has closed; `river status` lists the newest')
+    .option('--allow-emptied', 'delete rows of days for which the API returns none any more')
     .option('--wait', 'stay until the retry has closed, and print its result')
     .action(action(retry));
 }
@@ -27,7 +29,9 @@ async function retry(context: CommandContext, workflowId: string, flags: Flags):
     const run = await withBooks(configuration, (books) => runStatus(temporal, books, workflowId));
     refuseUnfit(run);
     const { river } = run;
-    const handle = await startRun(temporal, { river, input: { retryFailedChunksOf: workflowId } });
+    const { allowEmptied } = flags;
+    const input = { retryFailedChunksOf: workflowId, ...(allowEmptied && { allowEmptied }) };
+    const handle = await startRun(temporal, { river, input });
     const retryOf = run.retryOf ?? workflowId;
     return followRun(context, temporal, { river, handle, retryOf, wait: flags.wait === true });
   });

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
 import { withTemporal } from '../../control/connect-temporal.ts';
 import { startRun } from '../../control/start-run.ts';
-import { readRunInput } from '../../domain/river/read-run-input.ts';
+import { resolveDay } from '../../domain/period/resolve-day.ts';
+import { resolvePeriod } from '../../domain/period/resolve-period.ts';
+import { zoneOfRiver } from '../../domain/period/zone.ts';
+import { type RunInput, readRunInput } from '../../domain/river/read-run-input.ts';
 import { action, type CommandContext } from '../context.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
@@ -40,6 +43,7 @@ export function addRun(program: Command): void {
       repeated,
     )
     .option('--load <mode>', 'replace the rows of the days, or append')
+    .option('--allow-emptied', 'delete rows of days for which the API returns none any more')
     .option('--id <workflow id>', 'of the run; left out: made from the river and the time')
     .addHelpText('after', examples)
     .action(action(run));
@@ -48,9 +52,16 @@ export function addRun(program: Command): void {
 async function run(context: CommandContext, river: string, flags: Flags): Promise<ExitCode> {
   const configuration = await context.configuration();
   const input = runInput(river, flags);
-  readRunInput(input, configuration);
+  refuseDaysToCome(readRunInput(input, configuration));
   return withTemporal(async (temporal) => {
     const handle = await startRun(temporal, { river, input, workflowId: flags.id });
     return followRun(context, temporal, { river, handle, wait: flags.wait === true });
   });
+}
+
+/** A period that is wholly to come the run itself would refuse; here it is said before one is started. */
+function refuseDaysToCome(input: RunInput): void {
+  if (input.kind !== 'run' || !input.river.period) return;
+  const { period, schedule } = input.river;
+  resolvePeriod(period, resolveDay(new Date(), zoneOfRiver(period, schedule)));
 }

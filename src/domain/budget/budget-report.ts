@@ -28,9 +28,10 @@ export function sentAgoMs({ windows }: SharedBudget, now: number): number[] {
   return (longest?.instants ?? []).map((at) => now - at);
 }
 
-/** Until when no call may be sent because the API has said 429; null where it may. */
-export function throttledUntil({ windows }: SharedBudget, now: number): number | null {
-  return windows.pausedUntil !== null && windows.pausedUntil > now ? windows.pausedUntil : null;
+/** Until when no call may be sent because the API has said so, with 429 or a 503's Retry-After; null where one may. */
+export function throttledUntil({ windows, outage }: SharedBudget, now: number): number | null {
+  const until = Math.max(windows.pausedUntil ?? now, (outage.probe && outage.heldUntil) ?? now);
+  return until > now ? until : null;
 }
 
 /** A budget of which nothing is known: whatever could have been sent was sent just now. */

@@ -1,3 +1,4 @@
+import { longestBackOffMs } from './back-off.ts';
 import { afterFailure, noOutage } from './outage.ts';
 import type { Reservation } from './reservation.ts';
 import type { SharedBudget } from './shared-budget.ts';
@@ -10,14 +11,16 @@ export function learn(budget: SharedBudget, { process, news }: Reservation, now:
   if (news.answered && budget.outage.probe) budget.trial = null;
   if (news.answered) budget.outage = noOutage;
   for (let failed = 0; failed < news.failed; failed += 1) {
-    // The probe is one of them.
-    budget.outage = afterFailure(budget.outage, now, failed === 0 && news.probe === 'failed');
+    // The probe is one of them, and so is the one that bore Retry-After.
+    const isFirst = failed === 0;
+    const retryAfterMs = isFirst ? boundedMs(budget, news.unavailableForMs ?? null) : null;
+    budget.outage = afterFailure(budget.outage, now, isFirst && news.probe === 'failed', retryAfterMs);
   }
   const isTrialAnswered = isTrialOver && news.probe === 'answered';
   if (news.throttled.length > 0) {
     const refusals = news.throttled.map(({ sentAgoMs, retryAfterMs }) => ({
       sentAt: now - sentAgoMs,
-      retryAfterMs,
+      retryAfterMs: boundedMs(budget, retryAfterMs),
     }));
     throttle(budget, refusals, isTrialAnswered, now);
   } else if (isTrialAnswered) {
@@ -25,3 +28,6 @@ export function learn(budget: SharedBudget, { process, news }: Reservation, now:
     budget.throttle = { ...budget.throttle, inRow: 0, since: null };
   }
 }
+
+const boundedMs = ({ configured }: SharedBudget, retryAfterMs: number | null): number | null =>
+  retryAfterMs === null || retryAfterMs <= 0 ? null : Math.min(retryAfterMs, longestBackOffMs(configured));

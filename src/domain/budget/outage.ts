@@ -11,6 +11,8 @@ export interface OutageState {
   readonly since?: number;
   /** How long of that a probe was due and not sent, for want of quota, or for long of somebody to send it. */
   readonly heldMs?: number;
+  /** Until when a 503's Retry-After asks for no call; left out where none has. */
+  readonly heldUntil?: number;
 }
 
 /** An outage as the budget tells of it: how long ago, because clocks differ. */
@@ -29,21 +31,53 @@ const firstWaitMs = 1_000;
 const longestWaitMs = 120_000;
 
 /**
- * A call has failed, and may be sent again. During an outage only the probe's failure counts: a call that was
- * under way before tells nothing new.
+ * A call has failed, and may be sent again. `retryAfterMs` is what a 503 asked for: with that the API says by itself
+ * that it is away, and no more failures are waited for. During an outage only the probe's failure counts: a call that
+ * was under way before tells nothing new, but for such a Retry-After.
  */
-export function afterFailure(state: OutageState, now: number, wasProbe: boolean): OutageState {
+export function afterFailure(
+  state: OutageState,
+  now: number,
+  wasProbe: boolean,
+  retryAfterMs: number | null = null,
+): OutageState {
   const failures = state.failures + 1;
+  const held = (next: OutageState) => (retryAfterMs === null ? next : heldBack(next, now + retryAfterMs));
   if (state.probe === null) {
+    if (failures < failuresOfOutage && retryAfterMs === null) return { failures, probe: null };
     // Before, there may have been hours between two failures in which nobody called.
-    return failures < failuresOfOutage
-      ? { failures, probe: null }
-      : { failures, probe: probeAfter(firstWaitMs, now), since: now, heldMs: 0 };
+    return held({ failures, probe: probeAfter(firstWaitMs, now), since: now, heldMs: 0 });
   }
-  if (!wasProbe) return state;
-  const { since = now, heldMs = 0 } = state;
+  if (!wasProbe) return held(state);
+  const { since = now, heldMs = 0, heldUntil } = state;
   const probe = probeAfter(Math.min(longestWaitMs, state.probe.waitMs * 2), now);
-  return { failures, probe, since, heldMs };
+  const next = { failures, probe, since, heldMs };
+  return held(heldUntil === undefined || heldUntil <= now ? next : heldBack(next, heldUntil));
+}
+
+/** The next probe waits until then. */
+function heldBack(state: OutageState, until: number): OutageState {
+  const { probe, heldUntil = until } = state;
+  if (probe === null) return state;
+  return {
+    ...state,
+    probe: { ...probe, at: Math.max(probe.at, until) },
+    heldUntil: Math.max(heldUntil, until),
+  };
+}
+
+/** The same outage, whose next probe waits until `latest` at most. */
+export function probeWithin(state: OutageState, latest: number): OutageState {
+  const { probe, heldUntil } = state;
+  if (probe === null || Math.max(probe.at, heldUntil ?? probe.at) <= latest) return state;
+  const held = heldUntil === undefined ? {} : { heldUntil: Math.min(heldUntil, latest) };
+  return { ...state, probe: { ...probe, at: Math.min(probe.at, latest) }, ...held };
+}
+
+/** The same outage, whose next probe may be sent now: if it fails, the waits grow anew. */
+export function probeAtOnce({ heldUntil: _, ...state }: OutageState, now: number): OutageState {
+  if (state.probe === null) return state;
+  return { ...state, probe: { at: Math.min(state.probe.at, now), waitMs: firstWaitMs } };
 }
 
 /** The probe was given a permit at `at`; `freeAt` is when there was quota for it. */

@@ -34,6 +34,8 @@ export interface CallNews {
   readonly answered: boolean;
   /** Calls that have failed since it last answered. */
   readonly failed: number;
+  /** The longest Retry-After of a 503 among them; left out where none bore it. */
+  readonly unavailableForMs?: number;
   /** What the probe of an outage came to; null where there was none. */
   readonly probe: 'answered' | 'failed' | 'returned' | null;
   /** 429s; `sentAgoMs` is how long ago their call was sent, `retryAfterMs` null where Retry-After was not given. */

@@ -1,3 +1,4 @@
+import { boundBackOff } from './back-off.ts';
 import { grantCalls } from './grant-calls.ts';
 import { hearOf } from './heard-processes.ts';
 import { learn } from './learn.ts';
@@ -13,6 +14,7 @@ import { forgetLateOnes } from './waiting-processes.ts';
  */
 export function reserve(budget: SharedBudget, request: Reservation, now: number): Granted {
   configure(budget, request.windows, now);
+  boundBackOff(budget, now);
   // A permit that is given back twice would free what somebody else has.
   if (hearOf(budget.heard, request, now)) {
     for (const { run, at } of request.returned) {

@@ -1,3 +1,4 @@
+import { boundBackOff } from './back-off.ts';
 import { type RollingWindows, underOtherWindows, type WindowState } from './rolling-windows.ts';
 import { readInstants, type SavedInstants, saveInstants } from './saved-instants.ts';
 import { createSharedBudget, keptWindows, type SharedBudget } from './shared-budget.ts';
@@ -18,13 +19,14 @@ export function saveBudget(budget: SharedBudget): SavedBudget {
 
 /**
  * Goes on from what was saved. What has been sent is taken over in any case; of the rest, what this version understands:
- * without it runs share anew, and an outage is found out anew.
+ * without it runs share anew, and an outage is found out anew. A wait that the API has asked for goes on, as long as any
+ * is kept to.
  */
-export function resumeBudget(saved: SavedBudget): SharedBudget {
+export function resumeBudget(saved: SavedBudget, now: number): SharedBudget {
   const { configured } = saved;
   const fresh = createSharedBudget(configured);
   const settling = Array.isArray(saved.settling) ? saved.settling : fresh.settling;
-  return {
+  const budget = {
     configured,
     settling,
     windows: underOtherWindows(windowsOf(saved.windows), keptWindows({ configured, settling })),
@@ -35,6 +37,8 @@ export function resumeBudget(saved: SavedBudget): SharedBudget {
     outage: saved.outage ?? fresh.outage,
     trial: saved.trial ?? fresh.trial,
   };
+  boundBackOff(budget, now);
+  return budget;
 }
 
 function windowsOf({ windows, pausedUntil }: SavedWindows): RollingWindows {

@@ -131,7 +131,9 @@ export function strangersAt(
   if (strangers === null) return { calls: 0, until: Number.POSITIVE_INFINITY };
   const { calls, until, stepMs } = strangers;
   if (at < until) return { calls, until };
-  const steps = Math.floor((at - until) / stepMs) + 1;
+  const whole = Math.floor((at - until) / stepMs) + 1;
+  // Where a step is no whole number, the quotient may be rounded to below the step that `at` is the beginning of.
+  const steps = until + whole * stepMs > at ? whole : whole + 1;
   const left = Math.max(0, calls - (2 ** steps - 1));
   return { calls: left, until: left === 0 ? Number.POSITIVE_INFINITY : until + steps * stepMs };
 }

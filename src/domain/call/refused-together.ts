@@ -1,7 +1,6 @@
 import { ReportRefusedError } from '../errors.ts';
-import { recipientGroups } from './slices.ts';
 
-/** A call of a chunk and how it was answered in the end. */
+/** A call of a chunk and how one of its pages was answered. */
 export interface CallStatus {
   /** The call's key. */
   readonly call: string;
@@ -9,34 +8,60 @@ export interface CallStatus {
 }
 
 /** 400 says that there is no such recipient group, or that the whole call is wrong. */
-const refusal = 400;
+export const refusal = 400;
 const recipientGroup = /([?&])RecipientGroupID=(\d+)/;
 
-/**
- * What the refusals among a chunk's calls mean, whatever else is among them: a recipient group refused with 400 has no
- * rows, and a warning says so, where not all groups of the same day and action were. Throws ReportRefusedError where
- * all of them were refused. A warning sums up all calls of one recipient group.
- */
-export function refusedTogether(calls: readonly CallStatus[]): string[] {
-  const refused = calls.filter(({ status }) => status === refusal);
-  const timesRefused = new Map<string, number>();
-  for (const { call } of refused) {
-    const shared = withoutGroup(call);
-    const times = (timesRefused.get(shared) ?? 0) + 1;
-    timesRefused.set(shared, times);
-    if (times < recipientGroups.length) continue;
-    throw new ReportRefusedError(
-      `Optimove refused ${shared} for every RecipientGroupID: ${refusal}. Check the filters of the river.`,
-      { facts: { call: shared, status: refusal } },
-    );
-  }
-  const byGroup = Map.groupBy(refused, ({ call }) => recipientGroup.exec(call)?.[2] ?? '');
-  return [...byGroup.entries()]
-    .sort(([one], [other]) => Number(one) - Number(other))
-    .map(([group, [first, ...others]]) => {
-      const more = others.length > 0 ? ` and ${others.length} more of its calls` : '';
-      return `RecipientGroupID ${group} was refused (${refusal}) by ${first?.call}${more}; taken as no rows.`;
-    });
+/** The refusals of a chunk, without keeping each of them. */
+export interface Refused {
+  readonly count: number;
+  /** A call that was refused. */
+  add(call: string): void;
+  /** Any call of the chunk, once all that were refused are known: one that was answered speaks for those beside it. */
+  hear(answered: CallStatus): void;
+  /**
+   * A recipient group that was refused has no rows, and a warning says so, where another group of the same day and action
+   * was answered; a warning sums up all calls of one group. Throws ReportRefusedError where all that were called for a day
+   * and action were refused, however few `prune` leaves.
+   */
+  warnings(): string[];
+}
+
+export function createRefused(): Refused {
+  const byGroup = new Map<string, { readonly first: string; calls: number }>();
+  /** Day and action of calls that were refused, while no other group of theirs is known to be answered. */
+  const unanswered = new Set<string>();
+  let count = 0;
+  return {
+    get count() {
+      return count;
+    },
+    add(call) {
+      count += 1;
+      unanswered.add(withoutGroup(call));
+      const group = recipientGroup.exec(call)?.[2] ?? '';
+      const known = byGroup.get(group);
+      if (known) known.calls += 1;
+      else byGroup.set(group, { first: call, calls: 1 });
+    },
+    hear({ call, status }) {
+      if (status !== refusal) unanswered.delete(withoutGroup(call));
+    },
+    warnings() {
+      const [call] = unanswered;
+      if (call !== undefined) {
+        throw new ReportRefusedError(
+          `Optimove refused ${call} for every RecipientGroupID that was called: ${refusal}. Check the filters of the river.`,
+          { facts: { call, status: refusal } },
+        );
+      }
+      return [...byGroup]
+        .sort(([one], [other]) => Number(one) - Number(other))
+        .map(([group, { first, calls }]) => {
+          const more = calls > 1 ? ` and ${calls - 1} more of its calls` : '';
+          return `RecipientGroupID ${group} was refused (${refusal}) by ${first}${more}; taken as no rows.`;
+        });
+    },
+  };
 }
 
 function withoutGroup(call: string): string {

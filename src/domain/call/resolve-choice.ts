@@ -1,3 +1,5 @@
+import { comparableName } from './comparable-name.ts';
+
 /** Something a filter can choose: what Optimove's own list, or the events' table, says there is. */
 export interface Choosable {
   readonly id: number;
@@ -8,19 +10,22 @@ export interface Choosable {
 const namedAtMost = 20;
 
 /**
- * The ids that a filter's values come to, each once. A number is an id. A text is a name, compared whatever its
- * case; where several bear it all are taken; digits that match no name are an id. `unknown` hears of the rest.
+ * The ids that a filter's values come to, each once. A number is an id. A text is a name (`comparableName`); where
+ * several bear it all are taken; digits that match no name are an id. `unknown` hears of the rest.
  */
 export function resolveChoice(
   values: readonly (number | string)[],
   choosable: readonly Choosable[],
   unknown: (value: string, at: number) => void,
 ): number[] {
+  const known = choosable.map(({ id, name }) => ({ id, name: comparableName(name) }));
   const ids = values.flatMap((value, at) => {
     if (typeof value === 'number') return [value];
-    const named = choosable.filter(({ name }) => name.toLowerCase() === value.toLowerCase());
+    const asked = comparableName(value);
+    // Blanks alone name nothing, not even what has no name.
+    const named = asked === '' ? [] : known.filter(({ name }) => name === asked);
     if (named.length > 0) return named.map(({ id }) => id);
-    if (/^\d+$/.test(value) && Number.isSafeInteger(Number(value))) return [Number(value)];
+    if (/^\d+$/.test(asked) && Number.isSafeInteger(Number(asked))) return [Number(asked)];
     unknown(value, at);
     return [];
   });

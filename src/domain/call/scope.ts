@@ -1,6 +1,7 @@
 import type { Report } from '../catalogue/report.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import type { Day } from '../period/day.ts';
+import type { Call } from './call.ts';
 import type { Selection } from './selection.ts';
 
 /** Rows whose column lies between two days, both included. */
@@ -19,7 +20,14 @@ export function dayColumnOf(report: Report): 'date' | 'end_date' | 'found_on' | 
   return null;
 }
 
-/** In `replace`: which of the river's rows make way for a chunk. Null: all of them. */
+/** The day of which a call's rows are, where rows are replaced by days; null where they are replaced as a whole. */
+export function dayOfCall(report: Report, { stamps }: Pick<Call, 'stamps'>): Day | null {
+  const column = dayColumnOf(report) ?? (report.snapshot === 'data_date' ? report.snapshot : null);
+  const day = column === null ? undefined : stamps[column];
+  return day === undefined || day === null ? null : String(day);
+}
+
+/** In `replace`: which of the river's rows a chunk replaces. Null: all of them. */
 export function commitScope(
   report: Report,
   chunk: Chunk,

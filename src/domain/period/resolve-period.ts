@@ -2,11 +2,11 @@ import type { Dayjs } from 'dayjs';
 import { ConfigurationError } from '../errors.ts';
 import type { PeriodSetting } from '../river/period-setting.ts';
 import { toCalendar, toDay } from './calendar.ts';
-import type { Day, Stretch } from './day.ts';
+import { addDays, type Day, type Stretch } from './day.ts';
 
 /**
- * A river's period as first and last day, given the run's day. Tracking is not its business: an open range is
- * the whole of it.
+ * A river's period as first and last day, given the run's day: days after that one are left out (`daysToCome`).
+ * Tracking is not its business: an open range is the whole of it.
  * @example resolvePeriod({ predefined: 'previous_month' }, '2026-03-31') // { first: '2026-02-01', last: '2026-02-28' }
  */
 export function resolvePeriod(setting: PeriodSetting, runDay: Day): Stretch {
@@ -20,6 +20,12 @@ export function resolvePeriod(setting: PeriodSetting, runDay: Day): Stretch {
   }
   const [first, last] = predefinedPeriod[predefined](calendarOf(runDay, "the run's day"));
   return { first: toDay(first), last: toDay(last) };
+}
+
+/** The days of a range that are left out because they come after the run's day; null where there are none. */
+export function daysToCome({ end, predefined }: PeriodSetting, runDay: Day): Stretch | null {
+  if (predefined !== undefined || end === undefined || end <= runDay) return null;
+  return { first: addDays(runDay, 1), last: end };
 }
 
 type Predefined = NonNullable<PeriodSetting['predefined']>;
@@ -50,15 +56,23 @@ function resolveRange({ start, end, lastDaysBack = 0 }: PeriodSetting, runDay: D
       'A period needs a start (YYYY-MM-DD), or predefined in place of start and end.',
     );
   }
-  const first = calendarOf(start, 'start');
-  const last = end === undefined ? calendarOf(runDay, "the run's day") : calendarOf(end, 'end');
-  if (first.isAfter(last)) {
+  const begins = calendarOf(start, 'start');
+  const today = calendarOf(runDay, "the run's day");
+  const ends = end === undefined ? today : calendarOf(end, 'end');
+  if (begins.isAfter(ends)) {
     const until = end === undefined ? `the run's day ${runDay}` : `its end ${end}`;
     throw new ConfigurationError(`The period's start ${start} is after ${until}.`, {
       facts: { start, end: end ?? runDay },
     });
   }
-  return { first: daysBefore(first, lastDaysBack), last: toDay(last) };
+  const first = daysBefore(begins, lastDaysBack);
+  if (first > runDay) {
+    throw new ConfigurationError(
+      `The period ${first} to ${end} is wholly after the run's day ${runDay}: no day of it has data yet.`,
+      { facts: { start: first, end, runDay } },
+    );
+  }
+  return { first, last: toDay(ends.isAfter(today) ? today : ends) };
 }
 
 function daysBefore(start: Dayjs, lastDaysBack: number): Day {

@@ -30,15 +30,20 @@ export function spanOf(stretches: readonly Stretch[]): Stretch | null {
 
 /**
  * What a tracked river pulls: the days of its whole range that are not complete, and as many days before the
- * first of them as it looks back, never before the range.
+ * first of them as it looks back, never before the range. Forgotten days are none of either.
  * @example with everything up to 10 January complete, two days back, on 12 January: 9 to 12 January
  */
-export function daysToPull(whole: Stretch, lastDaysBack: number, complete: ReadonlySet<Day>): Stretch[] {
-  const missing = [...daysOf(whole)].filter((day) => !complete.has(day));
+export function daysToPull(
+  whole: Stretch,
+  lastDaysBack: number,
+  { complete, forgotten }: { readonly complete: ReadonlySet<Day>; readonly forgotten: ReadonlySet<Day> },
+): Stretch[] {
+  const wanted = [...daysOf(whole)].filter((day) => !forgotten.has(day));
+  const missing = wanted.filter((day) => !complete.has(day));
   const [first] = missing;
   if (first === undefined) return [];
-  const back = between([whole], { from: earlier(first, lastDaysBack, whole.first), to: first });
-  return stretchesOf([...back.flatMap((stretch) => [...daysOf(stretch)]), ...missing]);
+  const from = earlier(first, lastDaysBack, whole.first);
+  return stretchesOf([...wanted.filter((day) => day >= from && day <= first), ...missing]);
 }
 
 /** So many days before, and not before the bound: whose own past may be beyond the calendar. */

@@ -1,3 +1,4 @@
+import { comparableName } from '../call/comparable-name.ts';
 import { eventNames } from '../call/events.ts';
 import type { FilterName, Report } from '../catalogue/report.ts';
 import { gotInstead } from './closest.ts';
@@ -66,8 +67,9 @@ function checkAttributes({ customerAttributes = [] }: Filters, show: Show): Prob
 function checkEvents({ events = [] }: Filters, report: Report, show: Show): Problem[] {
   if (!report.filters.includes('events')) return [];
   return events.flatMap((event, at) => {
-    if (typeof event === 'number' || /^\d+$/.test(event) || eventNames.includes(event.toLowerCase()))
-      return [];
+    if (typeof event === 'number') return [];
+    const asked = comparableName(event);
+    if (/^\d+$/.test(asked) || eventNames.includes(asked)) return [];
     const path = ['filters', 'events', at];
     const got = gotInstead(path, event, eventNames, show);
     return [{ path, message: `expected a code or one of ${eventNames.join(', ')}, ${got}` }];

@@ -9,6 +9,7 @@ import { gotInstead } from './closest.ts';
 import type { WarehouseSetting } from './configuration.ts';
 import type { Problem } from './problem.ts';
 import type { RiverPart } from './river.ts';
+import { tableIdentity } from './shared-table.ts';
 import { type Show, showPlain } from './show.ts';
 
 /** What a river is checked against. A warehouse that is itself at fault is known by its name only. */
@@ -45,7 +46,7 @@ export function checkRiver(
     ...(report ? checkFilters(river.filters ?? {}, report, show) : []),
     ...(report && river.overrides ? checkOverrides(river.overrides, report, show) : []),
     ...(target ? checkTarget(target, report, warehouseOf(target, around)?.client, show) : []),
-    ...(target ? checkTables(name, target, around, show) : []),
+    ...checkTables(name, river, around, show),
   ];
 }
 
@@ -72,21 +73,11 @@ function warehouseOf(target: TargetPart, around: Surroundings): WarehouseSetting
   return target.warehouse === undefined ? undefined : around.warehouses.get(target.warehouse);
 }
 
-function checkTables(name: string, target: TargetPart, around: Surroundings, show: Show): Problem[] {
-  const others = [...around.rivers].flatMap(([river, { target: filled }]) =>
-    filled ? [{ river, target: filled }] : [],
+function checkTables(name: string, river: RiverPart, around: Surroundings, show: Show): Problem[] {
+  const table = river.target && tableIdentity(river.target, around.warehouses);
+  if (table === undefined) return [];
+  const sharing = [...around.rivers].filter(
+    ([other, { target }]) => other !== name && target && tableIdentity(target, around.warehouses) === table,
   );
-  return checkSharedTable({ river: name, target }, others, sameTable, show);
-
-  function sameTable(one: TargetPart, other: TargetPart): boolean {
-    return tableKey(one) !== undefined && tableKey(one) === tableKey(other);
-  }
-
-  /** Two names may be one database. */
-  function tableKey({ warehouse, table, ...rest }: TargetPart): string | undefined {
-    const setting = warehouseOf({ warehouse, table, ...rest }, around);
-    if (warehouse === undefined || table === undefined) return undefined;
-    const database = setting ? [setting.client, setting.connection.reveal(), setting.schema] : [warehouse];
-    return JSON.stringify([database, setting?.client === 'better-sqlite3' ? table.toLowerCase() : table]);
-  }
+  return checkSharedTable(river, sharing, show);
 }

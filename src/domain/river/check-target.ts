@@ -1,3 +1,4 @@
+import { findReport } from '../catalogue/index.ts';
 import type { Report } from '../catalogue/report.ts';
 import type { WarehouseSetting } from './configuration.ts';
 import type { Problem } from './problem.ts';
@@ -50,30 +51,39 @@ function checkLoad({ load, key }: TargetPart, report: Report | undefined, show: 
   return problems;
 }
 
-/** A river that fills a table, as far as others have to know. */
-export interface Filling {
-  readonly river: string;
-  readonly target: TargetPart;
-}
-
-/** Rivers that share a table of which one would throw away what the others loaded. Paths begin at that river. */
+/**
+ * Rivers that cannot share a table: one would throw away what the others loaded, or they pull different reports, whose
+ * columns, days and keys are not each other's. Paths begin at the river; `sharing` are the others that fill its table.
+ */
 export function checkSharedTable(
-  filling: Filling,
-  others: readonly Filling[],
-  sameTable: (one: TargetPart, other: TargetPart) => boolean,
+  { report, target }: RiverPart,
+  sharing: readonly (readonly [name: string, river: RiverPart])[],
   show: Show,
 ): Problem[] {
-  if (filling.target.load !== 'overwrite') return [];
-  const sharing = others.filter(
-    (other) => other.river !== filling.river && sameTable(filling.target, other.target),
-  );
-  if (sharing.length === 0) return [];
   const path = ['target', 'table'];
-  const names = sharing.map(({ river }) => river).join(', ');
+  const got = (others: typeof sharing) =>
+    `got ${show(path, target?.table)}, which ${others.map(([name]) => name).join(', ')} ${others.length === 1 ? 'fills' : 'fill'} as well`;
+  const others = sharing.filter(([, river]) => isAnother(report, river.report));
   return [
-    {
-      path,
-      message: `expected a table of its own, since load: overwrite replaces all of it, got ${show(path, filling.target.table)}, which ${names} ${sharing.length === 1 ? 'fills' : 'fill'} as well`,
-    },
+    ...(target?.load === 'overwrite' && sharing.length > 0
+      ? [
+          {
+            path,
+            message: `expected a table of its own, since load: overwrite replaces all of it, ${got(sharing)}`,
+          },
+        ]
+      : []),
+    ...(others.length > 0
+      ? [
+          {
+            path,
+            message: `expected a table that only rivers of ${report} fill, ${got(others)} (${[...new Set(others.map(([, other]) => other.report))].join(', ')})`,
+          },
+        ]
+      : []),
   ];
 }
+
+/** Of a report that is not in the catalogue nobody knows what it was meant to be. */
+const isAnother = (one: string | undefined, other: string | undefined): boolean =>
+  one !== other && [one, other].every((slug) => slug !== undefined && findReport(slug) !== undefined);

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { accepted } from './accepted.ts';
 
-/** What of a run's end is told. `recovered`: it succeeded after the river's run before it had failed. */
-export const notifyEvents = ['failed', 'recovered', 'succeeded'] as const;
+/**
+ * What of a run's end is told, what matters more first: of those that fit and are asked for the first is told.
+ * `recovered`: it succeeded after the river's run before it had failed. `warned`: it succeeded, with a warning about data.
+ */
+export const notifyEvents = ['failed', 'recovered', 'warned', 'succeeded'] as const;
 export type NotifyEvent = (typeof notifyEvents)[number];
 
 const Url = z.string().min(1).register(accepted, { words: 'a URL' });
@@ -13,8 +16,10 @@ export const NotifySetting = z.strictObject({
     .array(z.enum(notifyEvents))
     .min(1)
     .register(accepted, { words: `a list of ${notifyEvents.join(', ')}` })
-    .default(['failed', 'recovered'])
-    .describe('What is told; recovered: a run succeeded after the one before it had failed.'),
+    .default(['failed', 'recovered', 'warned'])
+    .describe(
+      'What is told. recovered: a run succeeded after the one before it had failed; warned: it succeeded, and rows were kept, fell or were deleted for want of others, stand beside their column, or may lack. Of several that fit the first of this list is told.',
+    ),
   webhook: Url.optional().describe(
     `Gets the result of the run as JSON, by POST: "\${NAME}" or "file:<path>".`,
   ),

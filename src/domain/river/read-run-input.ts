@@ -11,9 +11,16 @@ import { PeriodSetting } from './period-setting.ts';
 import { besides, configurationError, faultAt, faultText, type Problem } from './problem.ts';
 import type { River } from './river.ts';
 import { showPlain, showValue } from './show.ts';
-import { Target } from './target.ts';
+import { Target, withEmptied } from './target.ts';
 
 const Name = z.string().min(1).register(accepted, { words: 'the name of a river' });
+
+const AllowEmptied = z
+  .boolean()
+  .optional()
+  .describe(
+    'Whether the run takes it for true that the API returns no rows: `target.emptied`, for this run.',
+  );
 
 /** What a run may say instead of its river. */
 const RunOverrides = z.strictObject({
@@ -22,14 +29,16 @@ const RunOverrides = z.strictObject({
   chunks: ChunkSetting.optional(),
   filters: Filters.optional(),
   target: Target.pick({ load: true }).partial().optional(),
+  allowEmptied: AllowEmptied,
 });
 
 /** What of them is right, where something is wrong. */
 const SoundOverrides = RunOverrides.partial();
 type SoundOverrides = z.infer<typeof SoundOverrides>;
 
-const RetryInput = z.strictObject({
+const RetrySetting = z.strictObject({
   retryFailedChunksOf: z.string().min(1).register(accepted, { words: 'the workflow id of an earlier run' }),
+  allowEmptied: AllowEmptied,
 });
 
 /** What a run was started with, checked: a river with the run's overrides applied, or a run to complete. */
@@ -42,7 +51,14 @@ export type RunInput =
       /** Whether the filters are the run's own: its days do not count as the river's. */
       readonly ownFilters: boolean;
     }
-  | { readonly kind: 'retry'; readonly workflowId: string };
+  | RetryInput;
+
+/** The run to complete, and whether this may delete rows for which none came any more. */
+export interface RetryInput {
+  readonly kind: 'retry';
+  readonly workflowId: string;
+  readonly allowEmptied?: boolean;
+}
 
 /**
  * Reads the input of `riverRun`, as a person types it into the Web UI or a command line builds it.
@@ -56,9 +72,10 @@ export function readRunInput(input: unknown, configuration: Configuration): RunI
 }
 
 function readRetry(input: object, configuration: Configuration): RunInput {
-  const { problems, value } = readShape(RetryInput, input, showPlain);
+  const { problems, value } = readShape(RetrySetting, input, showPlain);
   if (value === undefined) throw inputError(namingRivers(problems, configuration));
-  return { kind: 'retry', workflowId: value.retryFailedChunksOf };
+  const { retryFailedChunksOf: workflowId, allowEmptied } = value;
+  return { kind: 'retry', workflowId, ...(allowEmptied !== undefined && { allowEmptied }) };
 }
 
 function readRun(input: object, configuration: Configuration): RunInput {
@@ -78,14 +95,18 @@ function readRun(input: object, configuration: Configuration): RunInput {
 }
 
 /** `period` and `chunks` replace the river's whole, but for where its days begin; `filters` key by key. */
-function withOverrides(river: River, { period, chunks, filters, target }: SoundOverrides): River {
-  return {
+function withOverrides(
+  river: River,
+  { period, chunks, filters, target, allowEmptied }: SoundOverrides,
+): River {
+  const own = {
     ...river,
     ...(period && { period: ownPeriod(river, period) }),
     ...(chunks && { chunks }),
     ...(filters && { filters: ownFilters(river.filters, filters) }),
     target: { ...river.target, ...(target?.load && { load: target.load }) },
   };
+  return withEmptied(own, allowEmptied);
 }
 
 /** A start alone ends on the run's day and does not track: a backfill is what it says. */

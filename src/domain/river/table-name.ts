@@ -5,6 +5,7 @@ export const manifestTables = [
   'river_runs',
   'river_chunks',
   'river_days',
+  'river_forgotten_days',
   'river_calls',
   'river_targets',
   'river_migrations',

@@ -27,5 +27,20 @@ export const Target = z.strictObject({
     .enum(['evolve', 'ignore', 'fail'])
     .default('evolve')
     .describe('What becomes of fields that the report does not declare.'),
+  emptied: z
+    .enum(['keep', 'allow'])
+    .default('keep')
+    .describe(
+      'What becomes of rows where the API returns none any more: keep leaves the day as it was, and fails a chunk that brings no rows at all; allow deletes them. `--allow-emptied` is allow for one run.',
+    ),
 });
 export type Target = z.infer<typeof Target>;
+
+/** The same river, for a run that says itself whether it takes emptiness for true. */
+export function withEmptied<R extends { readonly target: Target }>(
+  river: R,
+  allowEmptied: boolean | undefined,
+): R {
+  if (allowEmptied === undefined) return river;
+  return { ...river, target: { ...river.target, emptied: allowEmptied ? 'allow' : 'keep' } };
+}

@@ -9,12 +9,10 @@ export interface CommitRequest {
   /** Slices whose rows plan other calls and are not loaded. */
   readonly listSlices: readonly string[];
   readonly warnings: readonly Warning[];
-  /** In `replace`: which of this river's rows make way. Null: all of them. */
+  /** Which of this river's rows the chunk says everything of, and `replace` removes. Null: all of them. */
   readonly scope: Scope | null;
   /** Days after this one are provisional; left out: none is. */
   readonly completeUpTo?: Day | null;
-  /** The column that bears a row's day, where the report has one. */
-  readonly dayColumn: string | null;
 }
 
 /** What came of it. */

@@ -1,5 +1,6 @@
-import type { NotifyEvent } from '../river/notify-setting.ts';
-import type { RunResult } from './run-result.ts';
+import { type NotifyEvent, notifyEvents } from '../river/notify-setting.ts';
+import { retry, runAgain } from '../verify/repair.ts';
+import type { RunResult, Warning } from './run-result.ts';
 
 /** What a webhook gets: the result, with why it is told and what to do. */
 export interface Notification extends RunResult {
@@ -10,24 +11,31 @@ export interface Notification extends RunResult {
   readonly repair: string | null;
 }
 
-/** Chunks that a text names. */
+/** Chunks that a text names, and warnings. */
 const namedAtMost = 3;
 
 /**
- * What is told of a run's end; undefined where nobody wants to hear of it. A run that has recovered has also succeeded, and
- * is told as that to those who do not ask for the difference.
+ * What is told of a run's end; undefined where nobody wants to hear of it. A run that has recovered, or has warned, has also
+ * succeeded, and is told as that to those who do not ask for the difference.
  */
 export function eventOf(
-  { status }: Pick<RunResult, 'status'>,
+  result: Pick<RunResult, 'status' | 'warnings'>,
   recovered: boolean,
   on: readonly NotifyEvent[],
 ): NotifyEvent | undefined {
-  const events: NotifyEvent[] = [];
-  if (status === 'failed') events.push('failed');
-  if (status === 'succeeded')
-    events.push(...(recovered ? (['recovered', 'succeeded'] as const) : (['succeeded'] as const)));
-  return events.find((event) => on.includes(event));
+  const hasSucceeded = result.status === 'succeeded';
+  const fits: Readonly<Record<NotifyEvent, boolean>> = {
+    failed: result.status === 'failed',
+    recovered: hasSucceeded && recovered,
+    warned: hasSucceeded && aboutData(result).length > 0,
+    succeeded: hasSucceeded,
+  };
+  return notifyEvents.find((event) => fits[event] && on.includes(event));
 }
+
+/** Warnings that say of rows that they were kept, fell, were deleted, may lack or stand elsewhere. */
+const aboutData = ({ warnings }: Pick<RunResult, 'warnings'>): readonly Warning[] =>
+  warnings.filter(({ about }) => about === 'data');
 
 /** `error`: why a run failed that was never opened; of the others the chunks say it. */
 export const notificationOf = (
@@ -39,9 +47,16 @@ export const notificationOf = (
 /** A run that was never opened left nothing to retry: it is started anew once its reason is gone. */
 function repairOf({ status, river, workflowId, retryOf }: RunResult, neverOpened: boolean): string | null {
   if (status !== 'failed') return null;
-  if (!neverOpened) return `river retry ${shellWord(workflowId)}`;
-  return retryOf === null ? `river run ${shellWord(river)}` : `river retry ${shellWord(retryOf)}`;
+  if (!neverOpened) return retry(workflowId);
+  return retryOf === null ? runAgain(river, { start: null, end: null }, false) : retry(retryOf);
 }
+
+const titles: Readonly<Record<NotifyEvent, string>> = {
+  failed: 'failed',
+  recovered: 'has recovered',
+  warned: 'succeeded with warnings about its data',
+  succeeded: 'succeeded',
+};
 
 /** The same as a text, in Slack's markup. */
 export function slackTextOf(event: NotifyEvent, result: RunResult, error: string | null = null): string {
@@ -54,21 +69,20 @@ export function slackTextOf(event: NotifyEvent, result: RunResult, error: string
     ...(period ? [`${period.start} to ${period.end}`] : []),
   ];
   const more = (chunks?.failed ?? 0) - namedAtMost;
+  const warnings = aboutData(result);
   return [
-    `*${escaped(river)} ${event === 'recovered' ? 'has recovered' : event}* (run ${escaped(workflowId)})`,
+    `*${escaped(river)} ${titles[event]}* (run ${escaped(workflowId)})`,
     counts.join(' · '),
     ...failedChunks
       .slice(0, namedAtMost)
       .map(({ start, end, error }) => escaped(`• not loaded${start ? ` ${start}/${end}` : ''}: ${error}`)),
     ...(more > 0 ? [`• and ${more} more`] : []),
+    ...warnings.slice(0, namedAtMost).map(({ message }) => escaped(`• warning: ${message}`)),
+    ...(warnings.length > namedAtMost ? [`• and ${warnings.length - namedAtMost} more warnings`] : []),
     ...(error === null ? [] : [escaped(error)]),
     ...(repair ? [`Repair it: \`${escaped(repair)}\``] : []),
   ].join('\n');
 }
-
-/** As a shell takes it for one word. */
-const shellWord = (text: string): string =>
-  /^[\w.:@/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Slack's three characters: what came from outside is no link and mentions nobody. */
 const escaped = (text: string): string =>

@@ -2,11 +2,12 @@ import type { Report } from '../catalogue/report.ts';
 import { type Chunk, chunkWithoutDays } from '../chunk/chunk.ts';
 import { splitPeriod } from '../chunk/split-period.ts';
 import { type Day, dayCount, type Stretch } from '../period/day.ts';
-import { resolvePeriod } from '../period/resolve-period.ts';
+import { daysToCome, resolvePeriod } from '../period/resolve-period.ts';
 import { between, daysToPull, spanOf } from '../period/stretches.ts';
 import type { River } from '../river/river.ts';
 import { isInDoubt } from './freshness.ts';
-import { completeDays, isTracked, type Track } from './track.ts';
+import type { Warning } from './run-result.ts';
+import { completeDays, isTracked, nameOf, type Track } from './track.ts';
 
 /** What a run pulls, as far as its river and the manifest decide. */
 export interface PlannedDays {
@@ -18,22 +19,38 @@ export interface PlannedDays {
   readonly asksForData: boolean;
   /** Whether days that are not complete yet are left for a later run: what is appended stays. */
   readonly leavesIncomplete: boolean;
+  /** What there is to say of it: days that are left out. */
+  readonly warnings: readonly Warning[];
 }
 
 /** Plans a run's days. `track` is what the river has loaded, and only read where it tracks. */
 export function planDays(river: River, report: Report, runDay: Day, track: Track | undefined): PlannedDays {
   const whole = river.period ? resolvePeriod(river.period, runDay) : null;
   if (!whole || report.time === 'none')
-    return { period: whole, pulls: [], asksForData: false, leavesIncomplete: false };
+    return { period: whole, pulls: [], asksForData: false, leavesIncomplete: false, warnings: [] };
   const tracked = isTracked(river, report);
   const pulls =
-    tracked && track ? daysToPull(whole, river.period?.lastDaysBack ?? 0, completeDays(track)) : [whole];
+    tracked && track
+      ? daysToPull(whole, river.period?.lastDaysBack ?? 0, {
+          complete: completeDays(track),
+          forgotten: new Set(track.forgotten),
+        })
+      : [whole];
   return {
     period: spanOf(pulls),
     pulls,
     asksForData: tracked || isInDoubt(whole.last, runDay),
     leavesIncomplete: tracked && river.target.load === 'append',
+    warnings: warningsOfDaysToCome(river, runDay),
   };
+}
+
+/** Says which days of the period come after the run's day. A run of such a period always asks for its data: it keeps them there. */
+function warningsOfDaysToCome({ period }: River, runDay: Day): Warning[] {
+  const leftOut = period ? daysToCome(period, runDay) : null;
+  if (!leftOut) return [];
+  const message = `${nameOf(leftOut)}: left out, after the run's day ${runDay}.`;
+  return [{ start: leftOut.first, end: leftOut.last, message }];
 }
 
 /** The stretches without what is not complete yet. */

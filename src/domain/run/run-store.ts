@@ -42,12 +42,12 @@ export interface RunStore {
   /** Whether pages may still be staged into it. `chunk` null: for the whole run. */
   isOpen(runId: string, chunk: string | null): Promise<boolean>;
   stagedCalls(runId: string, chunk: string | null, slice: string): Promise<StagedCall[]>;
-  /** The calls of a slice of which a page was answered with one of these statuses. */
+  /** The calls of a slice, once for each page that was answered: with one of these statuses, or with any. */
   callsAnswered(
     runId: string,
     chunk: string,
     slice: string,
-    statuses: readonly number[],
+    statuses?: readonly number[],
   ): AsyncIterable<CallStatus>;
   stagedPages(
     runId: string,

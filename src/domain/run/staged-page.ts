@@ -1,4 +1,5 @@
 import type { FittedRows } from '../column/fit-rows.ts';
+import type { Day } from '../period/day.ts';
 import type { PageNotes } from './page-notes.ts';
 
 /** One page of one call, fitted to columns. */
@@ -14,6 +15,8 @@ export interface StagedPage extends FittedRows {
   readonly fingerprint: string;
   /** Rows the API answered: where `$skip` goes on. */
   readonly received: number;
+  /** The day of which all its rows are; null where they are not loaded by days. */
+  readonly day: Day | null;
   /** What a person is to hear of; nothing where it is left out. */
   readonly notes?: PageNotes;
 }

@@ -1,3 +1,4 @@
+import { comparableName } from '../call/comparable-name.ts';
 import type { Report } from '../catalogue/report.ts';
 import type { Day, Stretch } from '../period/day.ts';
 import { stretchesOf } from '../period/stretches.ts';
@@ -15,6 +16,8 @@ export interface Track {
   readonly days: readonly LoadedDay[];
   /** The runs that loaded them, by their ids: one that somebody removed from the manifest is not there. */
   readonly runs: ReadonlyMap<string, { readonly river: River; readonly ownFilters: boolean }>;
+  /** Days that a person has taken out: they stay out until a run of a period of its own loads them. */
+  readonly forgotten: readonly Day[];
 }
 
 /** Whether a river tracks forward: an open range does, unless it is told not to, or overwrites its table. */
@@ -54,12 +57,24 @@ export const nameOf = ({ first, last }: Stretch): string => (first === last ? fi
 
 const ownDays = ({ days, runs }: Track): LoadedDay[] => days.filter(({ run }) => !runs.get(run)?.ownFilters);
 
-/** Equal for rivers that pull the same, in whatever order they list it. */
+/** Filters that are compared as names. The others are sent as they are written. */
+const namedFilters: ReadonlySet<string> = new Set([
+  'actions',
+  'targetGroups',
+  'executionChannels',
+  'lifecycleStages',
+  'events',
+]);
+
+/** Equal for rivers that pull the same, in whatever order and spelling they list it. */
 function whatIsPulled({ report, filters, includeControlGroup }: River): string {
   const sorted = Object.entries(filters)
     .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([name, value]) => [name, Array.isArray(value) ? [...value].map(String).sort() : value]);
+    .map(([name, value]) => {
+      const compared = namedFilters.has(name) ? (each: unknown) => comparableName(String(each)) : String;
+      return [name, Array.isArray(value) ? value.map((each) => compared(each)).sort() : value];
+    });
   return JSON.stringify([report, sorted, includeControlGroup]);
 }
 

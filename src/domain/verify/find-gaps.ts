@@ -1,36 +1,46 @@
 import { type Day, daysOf } from '../period/day.ts';
 import type { AskedStretch, TargetBooks } from './target-books.ts';
 
-/** A day that is not loaded, and the run whose chunk failed there. */
+/** A day that is not loaded, and the run that was to load it. */
 export interface Gap {
   readonly day: Day;
-  readonly failedIn: string | null;
+  readonly run: string;
+  /** What became of its chunk: loaded once and gone since, failed, or never begun. */
+  readonly chunk: AskedStretch['state'];
 }
 
 /**
- * Days that lie between loaded ones, or belong to a chunk that was loaded or has failed, and are not there. What a
- * run that is under way has still to load is none of them.
+ * Days that a run had in its period and that are neither loaded nor forgotten since. What no run had is none, whatever
+ * lies around it, nor is what a run under way has still to load. Of several runs the last one is told.
  */
-export function findGaps({ byPeriod, loaded, found, asked, runs }: TargetBooks): Gap[] {
+export function findGaps({
+  byPeriod,
+  loaded,
+  found,
+  asked,
+  retrying,
+  runs,
+  forgotten,
+  madeAt,
+}: TargetBooks): Gap[] {
   if (!byPeriod) return [];
   const there = new Set([...loaded, ...found].map(({ day }) => day));
-  const ofLoadedRuns = new Set(loaded.map(({ run }) => run));
-  const days = loaded.flatMap(({ day }) => day ?? []).sort();
-  const [first, last] = [days[0], days.at(-1)];
-  const underWay = daysIn(
-    asked.filter(({ run, state }) => state === 'open' && runs.get(run)?.status === 'running'),
-  );
-  const failed = daysIn(asked.filter(({ state }) => state === 'failed'));
-  const wanted = new Set([
-    ...(first !== undefined && last !== undefined ? daysOf({ first, last }) : []),
-    ...daysIn(asked.filter(({ run, state }) => state === 'loaded' && ofLoadedRuns.has(run))).keys(),
-    ...failed.keys(),
-  ]);
-  return [...wanted]
-    .filter((day) => !there.has(day) && !underWay.has(day))
-    .map((day) => ({ day, failedIn: failed.get(day) ?? null }));
+  for (const day of forgotten) there.add(day);
+  const isUnderWay = ({ run, state }: AskedStretch) =>
+    state === 'open' && runs.get(run)?.status === 'running';
+  for (const stretch of [...retrying, ...asked.filter(isUnderWay)])
+    for (const day of daysOf(stretch)) there.add(day);
+  const order = new Map([...runs.keys()].map((run, at) => [run, at]));
+  const counting = asked
+    .filter((stretch) => order.has(stretch.run) && !isUnderWay(stretch))
+    .filter(
+      ({ loadedAt }) => loadedAt === null || madeAt === null || Date.parse(loadedAt) >= Date.parse(madeAt),
+    )
+    .sort((a, b) => Number(order.get(a.run)) - Number(order.get(b.run)));
+  const gaps = new Map<Day, Gap>();
+  for (const stretch of counting) {
+    const { run, state } = stretch;
+    for (const day of daysOf(stretch)) if (!there.has(day)) gaps.set(day, { day, run, chunk: state });
+  }
+  return [...gaps.values()];
 }
-
-/** Each day, with the last of the runs that asked for it. */
-const daysIn = (stretches: readonly AskedStretch[]): Map<Day, string> =>
-  new Map(stretches.flatMap((stretch) => [...daysOf(stretch)].map((day) => [day, stretch.run] as const)));

@@ -2,8 +2,8 @@ import type { Day } from '../period/day.ts';
 
 /**
  * What is off: the table or a column of it is gone; fewer or more rows than were loaded; rows that the manifest does
- * not have; rows of a run that it does not know; a day that several runs have loaded; days between loaded ones, or of
- * failed chunks, that are not loaded.
+ * not have; rows of a run that it does not know; a day that several runs have loaded; days that a run had in its
+ * period and that are neither loaded nor forgotten since.
  */
 export type FindingKind =
   | 'table-gone'

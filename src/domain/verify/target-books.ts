@@ -19,6 +19,8 @@ export interface KnownRun {
 export interface AskedStretch extends Stretch {
   readonly run: string;
   readonly state: 'loaded' | 'failed' | 'open';
+  /** Null where it is not loaded. */
+  readonly loadedAt: string | null;
 }
 
 /** What the manifest says of one river's rows in one table, and what stands there, both at one instant. */
@@ -32,6 +34,14 @@ export interface TargetBooks {
   /** By the manifest, the oldest first. */
   readonly loaded: readonly RowsOfRun[];
   readonly found: readonly RowsOfRun[];
+  /** The oldest first. */
   readonly runs: ReadonlyMap<string, KnownRun>;
+  /** What the chunks of these runs were to load. */
   readonly asked: readonly AskedStretch[];
+  /** What retries under way, by their own ids, have still to load of them. */
+  readonly retrying: readonly AskedStretch[];
+  /** Days that a person has taken out since. */
+  readonly forgotten: readonly Day[];
+  /** When the table was made: what was loaded before went with the one before it. Null where that is not known. */
+  readonly madeAt: string | null;
 }

@@ -1,7 +1,7 @@
 import { addDays, type Day } from '../period/day.ts';
 import type { River } from '../river/river.ts';
 import { compareRows } from './compare-rows.ts';
-import { findGaps } from './find-gaps.ts';
+import { findGaps, type Gap } from './find-gaps.ts';
 import type { Finding, FindingKind, Verification } from './finding.ts';
 import { retry, runAgain } from './repair.ts';
 import type { RowsOfRun, TargetBooks } from './target-books.ts';
@@ -13,8 +13,8 @@ interface Stretched {
   end: Day | null;
   loaded: number;
   found: number;
-  /** The run to retry, where a failed chunk is why. */
-  readonly failedIn: string | null;
+  /** Of a gap: the run that was to load it, and what became of its chunk. */
+  readonly gap: Omit<Gap, 'day'> | null;
 }
 
 /**
@@ -41,37 +41,35 @@ export function verifyTarget(books: TargetBooks, warehouse: string, river: River
 }
 
 function offIn(books: TargetBooks, isConfigured: boolean, start: Day | null, end: Day | null): Stretched[] {
-  const whole = { start, end, loaded: sum(books.loaded), found: 0, failedIn: null };
+  const whole = { start, end, loaded: sum(books.loaded), found: 0, gap: null };
   if (books.lacking === null) {
     // A table that no river fills any more may go.
     return books.loaded.length > 0 && isConfigured ? [{ kind: 'table-gone', ...whole }] : [];
   }
   if (books.lacking.length > 0) return books.loaded.length > 0 ? [{ kind: 'column-gone', ...whole }] : [];
-  const gaps = findGaps(books).map(({ day, failedIn }) => ({
+  const gaps = findGaps(books).map(({ day, ...gap }) => ({
     kind: 'gap' as const,
     day,
     loaded: 0,
     found: 0,
-    failedIn,
+    gap,
   }));
-  return stretched([...compareRows(books).map((off) => ({ ...off, failedIn: null })), ...gaps]);
+  return stretched([...compareRows(books).map((off) => ({ ...off, gap: null })), ...gaps]);
 }
 
 /** Days in a row that are off in the same way, told together. */
 function stretched(
   days: readonly (Omit<Stretched, 'start' | 'end'> & { readonly day: Day | null })[],
 ): Stretched[] {
-  const order = (off: {
-    readonly kind: string;
-    readonly day: Day | null;
-    readonly failedIn: string | null;
-  }) => [off.kind, off.failedIn ?? '', off.day ?? ''].join('\u0000');
+  const reasonOf = ({ kind, gap }: Pick<Stretched, 'kind' | 'gap'>) =>
+    [kind, gap?.run ?? '', gap?.chunk ?? ''].join('\u0000');
+  const order = (off: (typeof days)[number]) => `${reasonOf(off)}\u0000${off.day ?? ''}`;
   const stretches: Stretched[] = [];
   for (const { day, ...off } of [...days].sort((a, b) => (order(a) < order(b) ? -1 : 1))) {
     const open = stretches.at(-1);
     const goesOn =
-      open?.kind === off.kind &&
-      open.failedIn === off.failedIn &&
+      open !== undefined &&
+      reasonOf(open) === reasonOf(off) &&
       (open.end === day || (open.end !== null && day !== null && addDays(open.end, 1) === day));
     if (open && goesOn) {
       open.end = day;
@@ -90,14 +88,14 @@ function findingOf(off: Stretched, books: TargetBooks, river: River | undefined)
 
 function repairOf(off: Stretched, { byPeriod, runs }: TargetBooks, river: River | undefined): string | null {
   if (!river || off.kind === 'column-gone') return null;
-  const failed = off.failedIn === null ? undefined : runs.get(off.failedIn);
+  const failed = off.gap && off.gap.chunk !== 'loaded' ? runs.get(off.gap.run) : undefined;
   if (failed && failed.status !== 'running') return retry(failed.workflowId);
   const days = byPeriod ? off : { start: null, end: null };
   const onlyAdds = off.kind === 'gap' || off.kind === 'table-gone';
   return runAgain(river.name, days, river.target.load !== 'replace' && !onlyAdds);
 }
 
-function messageOf({ kind, start, end, loaded, found, failedIn }: Stretched, books: TargetBooks): string {
+function messageOf({ kind, start, end, loaded, found, gap }: Stretched, books: TargetBooks): string {
   const { table } = books;
   const where = start === null ? table : `${table}, ${start === end ? start : `${start} to ${end}`}`;
   switch (kind) {
@@ -115,12 +113,18 @@ function messageOf({ kind, start, end, loaded, found, failedIn }: Stretched, boo
       return `${where}: ${rowsOf(found)} found of a run that the manifest does not know.`;
     case 'day-twice':
       return `${where}: loaded by several runs, ${rowsOf(loaded)} together, although the last of them replaces.`;
-    case 'gap':
-      return failedIn === null
-        ? `${where}: not loaded, though it lies within what was.`
-        : `${where}: not loaded, the chunk failed in the run ${books.runs.get(failedIn)?.workflowId}.`;
+    case 'gap': {
+      const run = gap && books.runs.get(gap.run);
+      return `${where}: not loaded, ${gapWords[gap?.chunk ?? 'loaded']} ${run?.workflowId}.`;
+    }
   }
 }
+
+const gapWords: Readonly<Record<Gap['chunk'], string>> = {
+  loaded: 'though it was by the run',
+  failed: 'the chunk failed in the run',
+  open: 'the chunk was left by the run',
+};
 
 const rowsOf = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;
 

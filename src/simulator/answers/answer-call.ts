@@ -1,6 +1,7 @@
 import type { Effects } from '../faults/fault-list.ts';
 import { type EmptyAs, emptyReply, jsonReply, type Reply, textReply } from '../reply.ts';
 import type { Core } from '../world/core.ts';
+import { cutList } from '../world/row-list.ts';
 import { type Asked, BadRequestError, readAsked } from './asked.ts';
 import type { Tenant } from './endpoint.ts';
 import { documentedQuery, type Route, renameKeys } from './routes.ts';
@@ -27,7 +28,8 @@ export function answerCall(
       const [object] = renameKeys([endpoint.object(core, asked)], renaming);
       return jsonReply(200, object, 1);
     }
-    const all = endpoint.rows(core, asked, options.tenant);
+    const made = endpoint.rows(core, asked, options.tenant);
+    const all = effects.rowsAtMost === undefined ? made : cutList(made, effects.rowsAtMost);
     const page = endpoint.pages ? pageAsked(asked, effects, options.pageCap) : { from: 0, to: all.count };
     const rows = all.slice(page.from, page.to);
     if (rows.length === 0) return emptyReply(effects.emptyAs ?? options.emptyAs);

@@ -1,5 +1,5 @@
 import type { ReplacingFault } from '../faults/fault.ts';
-import { htmlReply, jsonReply, type Reply, textReply, throttledReply } from '../reply.ts';
+import { htmlReply, jsonReply, type Reply, textReply, throttledReply, withRetryAfter } from '../reply.ts';
 import { encodeText } from './bend-body.ts';
 
 /**
@@ -9,9 +9,11 @@ import { encodeText } from './bend-body.ts';
 export function replaceAnswer(fault: ReplacingFault): Reply | undefined {
   switch (fault.kind) {
     case 'throttle':
-      return throttledReply(fault.retryAfter);
+      return withRetryAfter(throttledReply(), fault.retryAfter);
     case 'outage':
-      return fault.as === '503' ? textReply(503, 'Service Unavailable') : undefined;
+      return fault.as === '503'
+        ? withRetryAfter(textReply(503, 'Service Unavailable'), fault.retryAfter)
+        : undefined;
     case 'cutBody':
       return undefined;
     case 'wrongJson':
@@ -26,7 +28,9 @@ export function replaceAnswer(fault: ReplacingFault): Reply | undefined {
       };
     }
     case 'expiredToken':
-      return textReply(403, 'Authorization-Token expired');
+      return fault.status === 401
+        ? jsonReply(401, 'Unauthorized')
+        : textReply(403, 'Authorization-Token expired');
     case 'status':
       return textReply(fault.status, fault.text ?? `Status ${fault.status}`);
     case 'jsonString':

@@ -9,14 +9,16 @@ export interface SpellingOptions {
   readonly spellings: ReadonlySet<Spelling>;
   /** The keys that `bigIntegers` raises. */
   readonly bigKeys: readonly string[];
+  /** From names to how they come instead. */
+  readonly names: Readonly<Record<string, string>>;
   /** Between attributes that come as one string. */
   readonly delimiter: string;
 }
 
 /** Rows as a tenant has been seen to spell them that does not keep to the documentation. */
 export function spellRows(rows: readonly Row[], options: SpellingOptions): readonly Row[] {
-  const { spellings } = options;
-  if (spellings.size === 0) return rows;
+  const { spellings, names } = options;
+  if (spellings.size === 0 && Object.keys(names).length === 0) return rows;
   return rows.map((row) => {
     const spelled = Object.entries(row).map(([key, value]) => [
       spellKey(key, spellings),
@@ -38,6 +40,7 @@ function spellKey(key: string, spellings: ReadonlySet<Spelling>): string {
 function spellValue(key: string, value: unknown, options: SpellingOptions): unknown {
   const { spellings } = options;
   if (value === null) return isChangersKey(key) && spellings.has('nullWord') ? 'NULL' : null;
+  if (typeof value === 'string' && key.endsWith('Name')) return options.names[value] ?? value;
   if (typeof value === 'boolean') return spellings.has('booleansAsText') ? String(value) : value;
   if (key === 'CustomerAttributes' && Array.isArray(value)) {
     return spellings.has('attributesAsText') ? value.join(options.delimiter) : value;

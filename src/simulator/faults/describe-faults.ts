@@ -31,6 +31,7 @@ export const faultGuides: readonly FaultGuide[] = guidesOf({
   ],
   slow: ['Waits before the answer, or sends its body in pieces.', { latencyMs: 500, dribbleMs: 2_000 }],
   pageCap: ['Sends no more rows in a page, whatever $top asks.', { rows: 500 }],
+  fewerRows: ['Leaves the call no more rows than this, whatever page is asked for; 0: none.', { rows: 0 }],
   ignoreSkip: ['Ignores $skip: every page is the first.', {}],
   empty: ['Writes an answer without rows in another way.', { as: '404' }],
   retryAfter: ["Puts Retry-After (seconds) on the simulator's own 429.", { seconds: 10 }],
@@ -46,6 +47,7 @@ export const faultGuides: readonly FaultGuide[] = guidesOf({
     'Names a key of every object twice.',
     { key: 'ActionID', match: { endpoint: 'GetAllActions' } },
   ],
+  names: ['Writes names otherwise, in lists and reports.', { as: { Email: ' E\u00A0mail ' } }],
   drift: ['Spells keys and values as some tenants do.', { spellings: ['channelId', 'idsAsText'] }],
 });
 

@@ -1,6 +1,6 @@
 import type { EmptyAs } from '../reply.ts';
 import type { Random } from '../world/random.ts';
-import type { BodyFault, Fault, Occasion, ReplacingFault, Spelling } from './fault.ts';
+import type { BodyFault, Fault, Occasion, ReplacingFault, RetryAfter, Spelling } from './fault.ts';
 
 /** A call as faults see it. */
 interface FaultyCall {
@@ -15,11 +15,13 @@ export interface Effects {
   readonly latencyMs: number;
   readonly dribbleMs: number;
   readonly pageCap: number | undefined;
+  readonly rowsAtMost: number | undefined;
   readonly ignoreSkip: boolean;
   readonly emptyAs: EmptyAs | undefined;
-  readonly retryAfter: number | undefined;
+  readonly retryAfter: RetryAfter | undefined;
   readonly spellings: ReadonlySet<Spelling>;
   readonly bigKeys: readonly string[];
+  readonly names: Readonly<Record<string, string>>;
   /** What happens to the text of the body, one after the other. */
   readonly ofBody: readonly BodyFault[];
 }
@@ -79,11 +81,13 @@ export function createFaultList(random: Random): FaultList {
         latencyMs: 0,
         dribbleMs: 0,
         pageCap: undefined as number | undefined,
+        rowsAtMost: undefined as number | undefined,
         ignoreSkip: false,
         emptyAs: undefined as EmptyAs | undefined,
-        retryAfter: undefined as number | undefined,
+        retryAfter: undefined as RetryAfter | undefined,
         spellings: new Set<Spelling>(),
         bigKeys: ['TemplateID'] as readonly string[],
+        names: {} as Readonly<Record<string, string>>,
         ofBody: [] as readonly BodyFault[],
       };
       for (const [at, one] of active.entries()) {
@@ -101,9 +105,11 @@ export function createFaultList(random: Random): FaultList {
 const bendingKinds: ReadonlySet<Fault['kind']> = new Set([
   'slow',
   'pageCap',
+  'fewerRows',
   'ignoreSkip',
   'empty',
   'retryAfter',
+  'names',
   'drift',
   'encode',
   'bareWord',
@@ -128,6 +134,9 @@ function bend(
     case 'pageCap':
       effects.pageCap = Math.min(fault.rows, effects.pageCap ?? fault.rows);
       break;
+    case 'fewerRows':
+      effects.rowsAtMost = Math.min(fault.rows, effects.rowsAtMost ?? fault.rows);
+      break;
     case 'ignoreSkip':
       effects.ignoreSkip = true;
       break;
@@ -136,6 +145,9 @@ function bend(
       break;
     case 'retryAfter':
       effects.retryAfter = fault.seconds;
+      break;
+    case 'names':
+      effects.names = { ...effects.names, ...fault.as };
       break;
     case 'drift':
       for (const spelling of fault.spellings) effects.spellings.add(spelling);

@@ -18,12 +18,15 @@ export interface Occasion {
   readonly forMs?: number;
 }
 
+/** The header as it is sent: a number of seconds, or any text, such as a date, `0`, or what means nothing. */
+export type RetryAfter = number | string;
+
 /** Something else than the answer. The first one that happens decides. */
 export type ReplacingFault =
-  /** 429, with Retry-After only where `retryAfter` (seconds) is given. */
-  | { readonly kind: 'throttle'; readonly retryAfter?: number }
-  /** The connection is reset, or 503 is answered. */
-  | { readonly kind: 'outage'; readonly as?: 'reset' | '503' }
+  /** 429, with Retry-After only where `retryAfter` is given. With `match: { endpoint: general/login }` of sign-ins alone. */
+  | { readonly kind: 'throttle'; readonly retryAfter?: RetryAfter }
+  /** The connection is reset, or 503 is answered, with Retry-After only where `retryAfter` is given. */
+  | { readonly kind: 'outage'; readonly as?: 'reset' | '503'; readonly retryAfter?: RetryAfter }
   /** The body breaks off at this share of its bytes (default 0.5) and the connection is closed. */
   | { readonly kind: 'cutBody'; readonly at?: number }
   /** A whole body that is no JSON. */
@@ -31,8 +34,8 @@ export type ReplacingFault =
   /** A page of the edge in front of the API; default 200. */
   | { readonly kind: 'html'; readonly status?: number }
   | { readonly kind: 'redirect'; readonly to?: string; readonly status?: number }
-  /** All tokens die, and the call is told so. */
-  | { readonly kind: 'expiredToken' }
+  /** All tokens die, and the call is told so: by 403 and its words, or by a plain 401. */
+  | { readonly kind: 'expiredToken'; readonly status?: 401 | 403 }
   | { readonly kind: 'status'; readonly status: number; readonly text?: string }
   /** 200 with a JSON string for a body. */
   | { readonly kind: 'jsonString'; readonly text?: string }
@@ -61,12 +64,19 @@ type BendingFault =
   | { readonly kind: 'slow'; readonly latencyMs?: number; readonly dribbleMs?: number }
   /** No page holds more rows, whatever $top asks. */
   | { readonly kind: 'pageCap'; readonly rows: number }
+  /** The call has no more rows than this, whatever page is asked for; 0: none any more. */
+  | { readonly kind: 'fewerRows'; readonly rows: number }
   /** $skip has no effect: every page is the first. */
   | { readonly kind: 'ignoreSkip' }
   /** How an answer without rows is written. */
   | { readonly kind: 'empty'; readonly as: EmptyAs }
-  /** Retry-After on the simulator's own 429. */
-  | { readonly kind: 'retryAfter'; readonly seconds: number }
+  /** Retry-After on whatever is answered with 429 or 503: the simulator's own limit, a page, other faults. */
+  | { readonly kind: 'retryAfter'; readonly seconds: RetryAfter }
+  /**
+   * Names (the values of keys that end in Name) come spelled otherwise, in every list and report: from the name that the
+   * simulator has to the one that it writes, such as one with blanks at its end or with accents of their own.
+   */
+  | { readonly kind: 'names'; readonly as: Readonly<Record<string, string>> }
   /** The body in other bytes; `declared` is the charset in Content-Type (default: none), `mark` puts a byte order mark before it. */
   | { readonly kind: 'encode'; readonly as: Encoding; readonly declared?: string; readonly mark?: boolean }
   /** The values under `keys` are written as a bare word, which is no JSON. */

@@ -33,19 +33,32 @@ const occasion: Readonly<Record<string, Check>> = {
   forMs: wholeNumber(1),
 };
 
+const spelledNames: Check = (value) =>
+  isObject(value) && Object.values(value).every((one) => typeof one === 'string')
+    ? undefined
+    : 'an object from names to how they are spelled';
+
+/** What a header can carry. */
+const retryAfter: Check = (value) =>
+  wholeNumber(0)(value) === undefined || (typeof value === 'string' && /^[ -~]*$/.test(value))
+    ? undefined
+    : 'a whole number of seconds from 0, or a text of one line';
+
+const refusal: Check = (value) => (value === 401 || value === 403 ? undefined : '401 or 403');
+
 interface Kind {
   readonly fields: Readonly<Record<string, Check>>;
   readonly required?: readonly string[];
 }
 
 const kinds: Readonly<Record<Fault['kind'], Kind>> = {
-  throttle: { fields: { retryAfter: wholeNumber(0) } },
-  outage: { fields: { as: oneOf(['reset', '503']) } },
+  throttle: { fields: { retryAfter } },
+  outage: { fields: { as: oneOf(['reset', '503']), retryAfter } },
   cutBody: { fields: { at: share } },
   wrongJson: { fields: {} },
   html: { fields: { status: wholeNumber(200, 599) } },
   redirect: { fields: { to: text, status: wholeNumber(300, 399) } },
-  expiredToken: { fields: {} },
+  expiredToken: { fields: { status: refusal } },
   status: { fields: { status: wholeNumber(200, 599), text }, required: ['status'] },
   jsonString: { fields: { text } },
   notFound: { fields: {} },
@@ -57,9 +70,11 @@ const kinds: Readonly<Record<Fault['kind'], Kind>> = {
   },
   slow: { fields: { latencyMs: wholeNumber(0), dribbleMs: wholeNumber(1) } },
   pageCap: { fields: { rows: wholeNumber(1) }, required: ['rows'] },
+  fewerRows: { fields: { rows: wholeNumber(0) }, required: ['rows'] },
   ignoreSkip: { fields: {} },
   empty: { fields: { as: oneOf(emptyWays) }, required: ['as'] },
-  retryAfter: { fields: { seconds: wholeNumber(0) }, required: ['seconds'] },
+  retryAfter: { fields: { seconds: retryAfter }, required: ['seconds'] },
+  names: { fields: { as: spelledNames }, required: ['as'] },
   encode: {
     fields: { as: oneOf(encodings), declared: text, mark: trueOrFalse },
     required: ['as'],

@@ -45,6 +45,14 @@ export function concatLists(lists: readonly RowList[]): RowList {
   };
 }
 
+/** The first rows of a list, so many at most. */
+export function cutList(list: RowList, most: number): RowList {
+  return {
+    count: Math.min(list.count, most),
+    slice: (from, to) => list.slice(from, Math.min(to, most)),
+  };
+}
+
 /** The list with more keys on every row, laid before the row's own. */
 export function stampRows(list: RowList, stamps: Row): RowList {
   return {

@@ -14,13 +14,9 @@ export interface InsertJob {
   readonly loadedAt: string;
   /** The table's column for a name in a page; undefined for one that is left out. */
   columnFor(name: string): TableColumn | undefined;
-  /** The column in the table by which rows are counted, where the report has one. */
-  readonly dayColumn: string | null;
 }
 
 /** How many rows were inserted. */
 export interface Inserted {
   readonly bySlice: ReadonlyMap<string, number>;
-  /** Where the report has days; null for rows without one. */
-  readonly byDay: ReadonlyMap<string | null, number>;
 }

@@ -1,72 +1,78 @@
-import type { Day, Stretch } from '../../domain/period/day.ts';
-import type { CommitRequest } from '../../domain/run/commit.ts';
+import { daysOf } from '../../domain/period/day.ts';
+import { stretchesOf } from '../../domain/period/stretches.ts';
+import { judgeReplacement, type Replacement, type RowsByDay } from '../../domain/run/replaced-rows.ts';
 import type { Warning } from '../../domain/run/run-result.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
+import { unmarkForgotten } from '../statements/forgotten-days.ts';
 import type { ManifestChunk } from '../statements/read-chunk.ts';
-import { type DaysOfRiver, deleteDays, insertDays, readDays } from '../statements/river-days.ts';
+import { deleteDays, insertDays } from '../statements/river-days.ts';
+import { stagedRows, standingRows } from '../statements/rows-by-day.ts';
 import { stagingOf } from '../statements/staging-table.ts';
 import { columnFinder, compareColumns } from '../tables/compare-columns.ts';
 import { type ChunkLoad, SlicesDiffer, TableChanged } from './chunk-load.ts';
-import { countByDay, warningsOfEmptied } from './days-of-chunk.ts';
+import { countByDay } from './days-of-chunk.ts';
 import { readTarget } from './evolve-table.ts';
 import type { Inserted } from './insert-job.ts';
 
-/** Takes this river's rows of the chunk out of the target (in `replace`), puts the staged ones in, and writes its days. */
+/**
+ * Takes this river's rows of the chunk out of the target (in `replace`), puts the staged ones in, and writes its days.
+ * Days that keep their rows, because none came for them, keep what the manifest says of them.
+ */
 export async function replaceRows(
   tables: Tables,
   load: ChunkLoad,
   before: ManifestChunk,
   at: string,
-): Promise<{ rows: number; warnings: Warning[] }> {
+): Promise<{ rows: number; warnings: readonly Warning[] }> {
   const { run, chunk, request, onStep } = load;
+  const { scope } = request;
   const { table } = run.river.target;
-  const column = request.scope?.column ?? request.dayColumn;
-  const stretch = stretchOf(request, before);
-  const days = { river: run.river.name, table, between: stretch };
-  const removed = await removeRows(tables, load, days);
+  const slices = request.slices.map(({ slice }) => slice);
+  const arriving = countByDay(scope, await stagedRows(tables, run.runId, chunk, slices), table);
+  const { kept, warnings } = await removeRows(tables, load, arriving);
   await onStep('removed');
-  const inserted = await insertRows(tables, load, before, column, at);
+  const inserted = await insertRows(tables, load, before, at);
   await onStep('inserted');
-  const byDay = column === null ? new Map() : countByDay(stretch, inserted.byDay, { table, column });
-  const of = { river: days.river, table, run: bearerOf(run), chunk };
-  await insertDays(tables, of, byDay, at, request.completeUpTo);
+  const of = { river: run.river.name, table, run: bearerOf(run), chunk };
+  const days = new Map([...arriving].flatMap(([day, rows]) => (day === null ? [] : [[day, rows] as const])));
+  for (const day of kept) days.delete(day);
+  await insertDays(tables, of, days, at, request.completeUpTo);
+  if (scope) await unmarkForgotten(tables, { river: of.river, table }, scope);
   await onStep('days');
-  const rows = [...inserted.bySlice.values()].reduce((sum, count) => sum + count, 0);
-  const after = { rows, byDay };
-  return { rows, warnings: warningsOfEmptied(table, removed, after) };
+  return { rows: [...inserted.bySlice.values()].reduce((sum, count) => sum + count, 0), warnings };
 }
 
 /** Whose id the rows bear: a retry completes another run. */
 const bearerOf = ({ runId, retryOf }: StoredRun): string => retryOf?.runId ?? runId;
 
-/** The days of which the chunk says everything: its own, or the day that its rows are dated by. */
-function stretchOf({ scope }: CommitRequest, { first, last }: ManifestChunk): Stretch | null {
-  if (scope) return { first: scope.first, last: scope.last };
-  return first === null || last === null ? null : { first, last };
-}
-
+/** Looks at what stands there before anything is removed, in the same transaction: nobody else changes it meanwhile. */
 async function removeRows(
   tables: Tables,
   { run, request: { scope }, wanted }: ChunkLoad,
-  days: DaysOfRiver,
-): Promise<{ rows: number; byDay: Map<Day, number> }> {
-  if (run.river.target.load !== 'replace') return { rows: 0, byDay: new Map() };
-  const byDay = await readDays(tables, days);
-  const rows = await tables.dialect.removeRows(tables, {
-    river: days.river,
-    table: days.table,
-    days: scope && { ...scope, column: wanted.get(scope.column)?.name ?? scope.column },
-  });
-  await deleteDays(tables, days);
-  return { rows, byDay };
+  arriving: RowsByDay,
+): Promise<Replacement> {
+  if (run.river.target.load !== 'replace') return { kept: [], warnings: [] };
+  const of = { river: run.river.name, table: run.river.target.table };
+  const days = scope && { ...scope, column: wanted.get(scope.column)?.name ?? scope.column };
+  const replacement = judgeReplacement(run, await standingRows(tables, { ...of, days }), arriving);
+  if (days === null) {
+    await tables.dialect.removeRows(tables, { ...of, days });
+    await deleteDays(tables, { ...of, between: null });
+    return replacement;
+  }
+  const kept = new Set(replacement.kept);
+  for (const part of stretchesOf([...daysOf(days)].filter((day) => !kept.has(day)))) {
+    await tables.dialect.removeRows(tables, { ...of, days: { ...days, ...part } });
+    await deleteDays(tables, { ...of, between: part });
+  }
+  return replacement;
 }
 
 async function insertRows(
   tables: Tables,
   { run, chunk, request, wanted }: ChunkLoad,
   { first }: ManifestChunk,
-  dayColumn: string | null,
   loadedAt: string,
 ): Promise<Inserted> {
   const { target, name: river } = run.river;
@@ -84,7 +90,6 @@ async function insertRows(
     slices: request.slices.map(({ slice }) => slice),
     loadedAt,
     columnFor: (name) => find(wanted.get(name)?.name ?? name),
-    dayColumn: dayColumn === null ? null : (wanted.get(dayColumn)?.name ?? dayColumn),
   });
   const differing = request.slices.filter(({ slice, rows }) => (inserted.bySlice.get(slice) ?? 0) !== rows);
   if (differing.length > 0) throw new SlicesDiffer(differing.map(({ slice }) => slice));

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Tables } from '../dialect.ts';
 
-/** What was asked for, what was loaded, what stands in the tables now, and every request that was sent. */
+/** What was asked for, what was loaded, what stands in the tables now, what was taken out again, and every request that was sent. */
 export async function up(tables: Tables): Promise<void> {
   const { instant, day, json } = tables.dialect.manifestTypes;
   const create = (name: string, columns: (table: Knex.CreateTableBuilder) => void) =>
@@ -52,6 +52,14 @@ export async function up(tables: Tables): Promise<void> {
     table.specificType('loaded_at', instant).notNullable();
     // In `append` a day is there once for each run that loaded it.
     table.primary(['river', 'table', 'day', 'run']);
+  });
+  // Apart from the days that stand in the table: these do not.
+  await create('river_forgotten_days', (table) => {
+    table.text('river').notNullable();
+    table.text('table').notNullable();
+    table.specificType('day', day).notNullable();
+    table.specificType('forgotten_at', instant).notNullable();
+    table.primary(['river', 'table', 'day']);
   });
   await create('river_calls', (table) => {
     table.text('run').notNullable();

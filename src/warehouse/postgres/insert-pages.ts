@@ -2,7 +2,6 @@ import type { Inserted, InsertJob } from '../commit/insert-job.ts';
 import type { Tables } from '../dialect.ts';
 import { named } from '../identifiers.ts';
 import type { TableColumn } from '../tables/table-column.ts';
-import { rowsOf } from './rows-of.ts';
 import { typeNames } from './type-names.ts';
 
 /**
@@ -11,14 +10,11 @@ import { typeNames } from './type-names.ts';
  */
 export async function insertPages(tables: Tables, job: InsertJob): Promise<Inserted> {
   const bySlice = new Map<string, number>();
-  const byDay = new Map<string | null, number>();
   for (const { slice, columns } of await shapesOf(tables, job)) {
-    for (const { day, rows } of await insertShape(tables, job, slice, columns)) {
-      bySlice.set(slice, (bySlice.get(slice) ?? 0) + rows);
-      if (job.dayColumn !== null) byDay.set(day, (byDay.get(day) ?? 0) + rows);
-    }
+    const rows = await insertShape(tables, job, slice, columns);
+    bySlice.set(slice, (bySlice.get(slice) ?? 0) + rows);
   }
-  return { bySlice, byDay };
+  return { bySlice };
 }
 
 async function shapesOf(tables: Tables, job: InsertJob): Promise<{ slice: string; columns: string }[]> {
@@ -31,39 +27,25 @@ async function shapesOf(tables: Tables, job: InsertJob): Promise<{ slice: string
   return shapes.map((row) => ({ slice: String(row.slice), columns: String(row.columns) }));
 }
 
-async function insertShape(
-  tables: Tables,
-  job: InsertJob,
-  slice: string,
-  columns: string,
-): Promise<{ day: string | null; rows: number }[]> {
+async function insertShape(tables: Tables, job: InsertJob, slice: string, columns: string): Promise<number> {
   const filled = (JSON.parse(columns) as string[]).flatMap((name, place) => {
     const column = job.columnFor(name);
     return column ? [{ name: column.name, value: `(line ->> ${place})::${castOf(column)}` }] : [];
   });
-  const dayOf = job.dayColumn === null ? 'null::text' : `to_char(??::date, 'YYYY-MM-DD')`;
   const result = await tables.query.raw(
-    `with inserted as (
-       insert into ?? (${filled.map(() => '??, ').join('')}_river, _run_id, _chunk, _loaded_at)
-       select ${filled.map(({ value }) => `${value}, `).join('')}?::text, ?::text, ?::text, ?::timestamptz
-       from ?? page cross join lateral jsonb_array_elements(page.rows::jsonb) line
-       where page.chunk = ? and page.slice = ? and page.columns = ?
-       returning ${dayOf} as day
-     )
-     select day, count(*) as rows from inserted group by day`,
+    `insert into ?? (${filled.map(() => '??, ').join('')}_river, _run_id, _chunk, _loaded_at)
+     select ${filled.map(({ value }) => `${value}, `).join('')}?::text, ?::text, ?::text, ?::timestamptz
+     from ?? page cross join lateral jsonb_array_elements(page.rows::jsonb) line
+     where page.chunk = ? and page.slice = ? and page.columns = ?`,
     [
       tables.nameOf(job.table),
       ...filled.map(({ name }) => named(name)),
       ...[job.river, job.runId, job.chunkColumn, job.loadedAt],
       tables.nameOf(job.staging),
       ...[job.chunk, slice, columns],
-      ...(job.dayColumn === null ? [] : [named(job.dayColumn)]),
     ],
   );
-  return rowsOf(result).map(({ day, rows }) => ({
-    day: day === null ? null : String(day),
-    rows: Number(rows),
-  }));
+  return (result as { rowCount: number }).rowCount;
 }
 
 /** To the plain type only: the assignment to a column of another width then fails where it would cut. */

@@ -20,8 +20,6 @@ interface Page {
 interface Shape {
   readonly insert: Statement;
   valuesOf(row: readonly Value[]): unknown[];
-  /** Where a row bears its day; −1 where it has none. */
-  readonly dayPlace: number;
 }
 
 /** A column of the statement, and its value for a row of the page. */
@@ -35,7 +33,6 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
   const connection = await connectionUnder(tables.query);
   const shapes = new Map<string, Shape>();
   const bySlice = new Map<string, number>();
-  const byDay = new Map<string | null, number>();
   for (const slice of job.slices) {
     for (const page of pagesOf(tables, connection, job, slice)) {
       const shape = shapes.get(page.columns) ?? shapeOf(tables, connection, job, page.columns);
@@ -43,17 +40,13 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
       const rows = JSON.parse(page.rows) as Value[][];
       for (const [at, row] of rows.entries()) {
         shape.insert.run(...shape.valuesOf(row));
-        if (job.dayColumn !== null) {
-          const day = row[shape.dayPlace] ?? null;
-          byDay.set(day as string | null, (byDay.get(day as string | null) ?? 0) + 1);
-        }
         if ((at + 1) % rowsAtATime === 0) await nextTurn();
       }
       bySlice.set(slice, (bySlice.get(slice) ?? 0) + rows.length);
       await nextTurn();
     }
   }
-  return { bySlice, byDay };
+  return { bySlice };
 }
 
 function* pagesOf(tables: Tables, connection: Database, job: InsertJob, slice: string): Generator<Page> {
@@ -83,11 +76,9 @@ function shapeOf(tables: Tables, connection: Database, job: InsertJob, columns: 
     { name: '_chunk', value: job.chunkColumn },
     { name: '_loaded_at', value: job.loadedAt },
   ].map(({ name, value }): Field => ({ name, of: () => value }));
-  let dayPlace = -1;
   const fields = (JSON.parse(columns) as string[]).flatMap((name, place): Field[] => {
     const column = job.columnFor(name);
     if (!column) return [];
-    if (column.name === job.dayColumn) dayPlace = place;
     const bind = binderOf(column);
     return [{ name: column.name, of: (row) => bind(row[place] ?? null) }];
   });
@@ -100,6 +91,5 @@ function shapeOf(tables: Tables, connection: Database, job: InsertJob, columns: 
   return {
     insert: connection.prepare(sqlOf(statement)),
     valuesOf: (row) => inOrder.map((field) => field.of(row)),
-    dayPlace,
   };
 }

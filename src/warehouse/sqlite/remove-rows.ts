@@ -12,7 +12,7 @@ export async function removeRows(tables: Tables, rows: RowsInScope): Promise<num
     const some = rowsInScope(tables, rows).select(rowIdentity).limit(rowsAtATime);
     const count: number = await tables.from(rows.table).whereIn(rowIdentity, some).delete();
     removed += count;
-    if (count < rowsAtATime) return removed;
     await nextTurn();
+    if (count < rowsAtATime) return removed;
   }
 }

@@ -24,6 +24,7 @@ export async function insertPage(
       status: page.status,
       fingerprint: page.fingerprint,
       received: page.received,
+      day: page.day,
       notes: page.notes && !isQuiet(page.notes) ? JSON.stringify(page.notes) : null,
       row_count: page.rows.length,
       columns: JSON.stringify(page.columns),

@@ -4,7 +4,9 @@ import type { Tables } from '../dialect.ts';
 import { stagingOf } from './staging-table.ts';
 
 /** What of a staged page says how far its call has come. */
-export type PageMark = Omit<StagedPage, 'slice' | 'notes' | keyof FittedRows> & { readonly rows: number };
+export type PageMark = Omit<StagedPage, 'slice' | 'day' | 'notes' | keyof FittedRows> & {
+  readonly rows: number;
+};
 
 /** The marks of the next pages of a slice after this one; from the first where it is undefined. */
 export async function pageMarksAfter(

@@ -1,17 +1,19 @@
 import type { Track } from '../../domain/run/track.ts';
 import type { Tables } from '../dialect.ts';
+import { forgottenDays } from './forgotten-days.ts';
 import { runOfRow } from './run-of-row.ts';
 
-const nothing: Track = { days: [], runs: new Map() };
+const nothing: Track = { days: [], runs: new Map(), forgotten: [] };
 
 /**
- * Which days of a river stand in its table and by which runs. None where the table is gone, or the manifest is:
- * this only reads, so it looks for both.
+ * Which days of a river stand in its table and by which runs, and which are forgotten. None stands where the table is
+ * gone, or the manifest is: this only reads, so it looks for both.
  */
 export async function readTrack(tables: Tables, river: string, table: string): Promise<Track> {
   const { dialect } = tables;
-  if (!(await dialect.hasTable(tables, 'river_days')) || !(await dialect.hasTable(tables, table)))
-    return nothing;
+  if (!(await dialect.hasTable(tables, 'river_days'))) return nothing;
+  const forgotten = await forgottenDays(tables, river, table);
+  if (!(await dialect.hasTable(tables, table))) return { ...nothing, forgotten };
   const of = { river, table };
   const days = await tables.from('river_days').where(of).select('day', 'run', 'provisional');
   const runs = await tables
@@ -23,6 +25,7 @@ export async function readTrack(tables: Tables, river: string, table: string): P
       run: String(row.run),
       provisional: Boolean(row.provisional),
     })),
+    forgotten,
     runs: new Map(
       runs.map(runOfRow).map(({ runId, river, ownFilters = false }) => [runId, { river, ownFilters }]),
     ),

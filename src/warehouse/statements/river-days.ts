@@ -4,16 +4,10 @@ import type { Tables } from '../dialect.ts';
 const rowsAtATime = 400;
 
 /** Whose days, and which of them; all where there are no bounds. */
-export interface DaysOfRiver {
+interface DaysOfRiver {
   readonly river: string;
   readonly table: string;
   readonly between: { readonly first: Day; readonly last: Day } | null;
-}
-
-/** Rows that stand in the table now, by day. */
-export async function readDays(tables: Tables, days: DaysOfRiver): Promise<Map<Day, number>> {
-  const rows = await daysIn(tables, days).groupBy('day').select('day').sum({ rows: 'rows' });
-  return new Map(rows.map((row) => [String(row.day), Number(row.rows)]));
 }
 
 export async function deleteDays(tables: Tables, days: DaysOfRiver): Promise<void> {

@@ -9,7 +9,17 @@ export async function runsOf(tables: Tables, river?: string): Promise<StoredRun[
   return (await (river === undefined ? runs : runs.where({ river }))).map(runOfRow);
 }
 
-/** The chunks of all runs of a river that have days. */
+/** The retries of a river that the manifest calls open. */
+export async function openRetries(tables: Tables, river: string): Promise<Set<string>> {
+  const rows = await tables
+    .from('river_runs')
+    .where({ river, state: 'running' })
+    .whereNotNull('retry_of')
+    .select('run');
+  return new Set(rows.map(({ run }) => String(run)));
+}
+
+/** The chunks of all runs of a river that have days, and of their retries. */
 export async function askedStretches(tables: Tables, river: string): Promise<AskedStretch[]> {
   const rows = await tables
     .from('river_chunks')
@@ -17,11 +27,12 @@ export async function askedStretches(tables: Tables, river: string): Promise<Ask
     .whereNotNull('first_day')
     .whereNotNull('last_day')
     .whereNot({ state: 'skipped' })
-    .select('run', 'first_day', 'last_day', 'state');
+    .select('run', 'first_day', 'last_day', 'state', 'loaded_at');
   return rows.map((row) => ({
     run: String(row.run),
     first: String(row.first_day),
     last: String(row.last_day),
     state: row.state === 'loaded' || row.state === 'failed' ? row.state : 'open',
+    loadedAt: row.loaded_at === null ? null : String(row.loaded_at),
   }));
 }

@@ -21,6 +21,8 @@ export async function createStaging(tables: Tables, runId: string): Promise<void
     table.integer('status').notNullable();
     table.text('fingerprint').notNullable();
     table.integer('received').notNullable();
+    // Of which all its rows are; null where they are not loaded by days.
+    table.specificType('day', tables.dialect.manifestTypes.day);
     // PageNotes as JSON; null where there is nothing to be said.
     table.text('notes');
     table.integer('row_count').notNullable();

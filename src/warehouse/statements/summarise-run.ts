@@ -10,6 +10,8 @@ import type { RunSummary } from '../../domain/run/run-summary.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { dayOrNull } from '../tables.ts';
 
+const chunksAtATime = 200;
+
 /** The run in numbers, with as many failed chunks and warnings as a result may list. */
 export async function summariseRun(tables: Tables, runId: string): Promise<RunSummary> {
   const states: Row[] = await tables
@@ -34,7 +36,7 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     rows: sum('rows'),
     calls: sum('calls') + Number(run?.list_calls ?? 0),
     failedChunks: await failedChunks(tables, runId),
-    warnings: [...warningsOfRun(run), ...(await warningsOf(tables, runId))].slice(0, listedAtMost),
+    warnings: listed([...warningsOfRun(run), ...(await warningsOf(tables, runId))]),
   };
 }
 
@@ -57,19 +59,35 @@ function warningsOfRun(run: Row | undefined): readonly Warning[] {
   return run?.freshness ? (JSON.parse(String(run.freshness)) as Freshness).warnings : [];
 }
 
+/** Some chunks at a time, however many there are; of what is about data and of what is not as much as a result may list. */
 async function warningsOf(tables: Tables, runId: string): Promise<Warning[]> {
-  const rows = await tables
-    .from('river_chunks')
-    .where({ run: runId })
-    .whereNotNull('warnings')
-    .orderBy('ordinal')
-    .limit(listedAtMost)
-    .select('warnings');
-  return rows
-    .flatMap((row) => JSON.parse(String(row.warnings)) as Warning[])
-    .slice(0, listedAtMost)
-    .map((warning) => ({ ...warning, message: shortened(warning.message) }));
+  let found: Warning[] = [];
+  for (let after = -1; ; ) {
+    const rows = await tables
+      .from('river_chunks')
+      .where({ run: runId })
+      .where('ordinal', '>', after)
+      .whereNotNull('warnings')
+      .orderBy('ordinal')
+      .limit(chunksAtATime)
+      .select('ordinal', 'warnings');
+    found = [...found, ...rows.flatMap((row) => JSON.parse(String(row.warnings)) as Warning[])];
+    const others = found.filter((warning) => !isAboutData(warning));
+    found = [...found.filter(isAboutData).slice(0, listedAtMost), ...others.slice(0, listedAtMost)];
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < chunksAtATime) break;
+    after = Number(last.ordinal);
+  }
+  return found.map((warning) => ({ ...warning, message: shortened(warning.message) }));
 }
+
+/** What is about data first: a person must hear of it, however much else there is to say. */
+function listed(warnings: readonly Warning[]): Warning[] {
+  const others = warnings.filter((warning) => !isAboutData(warning));
+  return [...warnings.filter(isAboutData), ...others].slice(0, listedAtMost);
+}
+
+const isAboutData = ({ about }: Warning): boolean => about === 'data';
 
 function shortened(text: string): string {
   return text.length <= textAtMost ? text : `${text.slice(0, textAtMost - 1).toWellFormed()}…`;

@@ -34,7 +34,7 @@ describe('a request that is heard twice', () => {
     const { budget, returns } = bothGiven();
     reserve(budget, returns, 2_000);
     expect(sentAgoMs(budget, 2_000)).toHaveLength(3);
-    const next = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))));
+    const next = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))), 2_000);
     reserve(next, returns, 3_000);
     expect(sentAgoMs(next, 3_000)).toHaveLength(3);
     expect(next.accounts.runs.a?.sent).toBe(1);

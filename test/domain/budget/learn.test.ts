@@ -94,7 +94,7 @@ describe('an outage', () => {
       permits: [{ at: 600_000, probe: true }],
       outage: { agoMs: 600_000, countedMs: 4_000 },
     });
-    const resumed = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))));
+    const resumed = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))), 600_500);
     expect(tell(resumed, 'p1', {}, 601_000).outage).toEqual({ agoMs: 601_000, countedMs: 5_000 });
     expect(tell(resumed, 'p0', { answered: true, probe: 'answered' }, 601_500)).not.toHaveProperty('outage');
   });
@@ -118,6 +118,15 @@ describe('an outage', () => {
     expect(tell(budget, 'p2', {}, isBackAt - 1).permits).toEqual([]);
     expect(tell(budget, 'p1', {}, isBackAt).permits).toMatchObject([{ at: 40_000 }]);
   });
+});
+
+test('a sign-in that is refused as the trial after a 429 leaves the trial to another call', () => {
+  const budget = createSharedBudget(defaultBudget);
+  tell(budget, 'p0', { answered: true, throttled: [{ sentAgoMs: 100, retryAfterMs: 2_000 }] }, 0, 0);
+  expect(tell(budget, 'p0', {}, 20_000).permits).toMatchObject([{ probe: true }]);
+  const { permits } = tell(budget, 'p0', { answered: true, probe: 'returned' }, 20_300);
+  expect(permits).toMatchObject([{ probe: true }]);
+  expect(budget.throttle.inRow).toBe(1);
 });
 
 describe('an API that is away for half an hour', () => {

@@ -18,7 +18,7 @@ test('a budget goes on as it was saved', () => {
   const budget = createSharedBudget(windows);
   reserve(budget, request, 1000);
   const saved = JSON.parse(JSON.stringify(saveBudget(budget)));
-  expect(resumeBudget(saved)).toEqual(budget);
+  expect(resumeBudget(saved, 2000)).toEqual(budget);
 });
 
 test('one that an earlier version saved still knows what was sent', () => {
@@ -34,7 +34,7 @@ test('one that an earlier version saved still knows what was sent', () => {
     outage: { failures: 0, probe: null },
     probingUntil: null,
   } as unknown as SavedBudget;
-  const budget = resumeBudget(saved);
+  const budget = resumeBudget(saved, 400);
   const { permits, nextInMs } = reserve(budget, request, 400);
   expect(permits).toEqual([]);
   // 5 % of the window, the width of a permit and the grain of the clock: 10 s + 500 ms + 250 ms + 1 ms.

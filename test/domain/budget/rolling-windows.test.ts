@@ -8,6 +8,7 @@ import {
   pauseUntil,
   type RollingWindows,
   recordCall,
+  strangersAt,
   underOtherWindows,
   useOfWindows,
   withdrawCall,
@@ -195,6 +196,23 @@ test('what is left to a stranger is no room of ours, in that window alone, and c
     [9, 99],
   ]);
   expect(nextTimes(state, 0, 9)).toEqual([0, 0, 100, 110, 110, 120, 120, 120, 120]);
+});
+
+test('what strangers have comes back step by step, where a step is no whole number as well', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.1, max: 1e6, noNaN: true }),
+      fc.double({ min: 1e12, max: 2e12, noNaN: true }),
+      (stepMs, until) => {
+        let at = until;
+        for (let steps = 1; steps <= 11; steps += 1) {
+          const next = strangersAt({ calls: 2_000, until, stepMs }, at).until;
+          expect(next).toBeGreaterThan(at);
+          at = next;
+        }
+      },
+    ),
+  );
 });
 
 test('a window that strangers fill has room when they have left some', () => {

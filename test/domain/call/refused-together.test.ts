@@ -1,13 +1,20 @@
 import { expect, test } from 'vitest';
-import { refusedTogether } from '../../../src/domain/call/refused-together.ts';
+import { type CallStatus, createRefused } from '../../../src/domain/call/refused-together.ts';
 import { ReportRefusedError } from '../../../src/domain/errors.ts';
 
 const groups = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-const calls = (day: string, action: number, statusOf: (group: number) => number) =>
-  groups.map((group) => ({
+const calls = (day: string, action: number, statusOf: (group: number) => number, called = groups) =>
+  called.map((group) => ({
     call: `GetCustomersByAction?Date=${day}&ActionID=${action}&RecipientGroupID=${group}`,
     status: statusOf(group),
   }));
+
+function refusedTogether(answered: readonly CallStatus[]): string[] {
+  const refused = createRefused();
+  for (const { call, status } of answered) if (status === 400) refused.add(call);
+  for (const each of answered) refused.hear(each);
+  return refused.warnings();
+}
 
 test('without a refusal there is nothing to say', () => {
   expect(refusedTogether(calls('2026-01-01', 12, (group) => (group === 3 ? 404 : 200)))).toEqual([]);
@@ -44,4 +51,20 @@ test('all ten groups of one day and action refused fail the chunk, whatever the 
   expect(() => refusedTogether(chunk)).toThrow(
     /GetCustomersByAction\?Date=2026-01-01&ActionID=13 for every RecipientGroupID/,
   );
+});
+
+test('where prune leaves few groups, all of those that were called count', () => {
+  const two = [3, 7];
+  expect(refusedTogether(calls('2026-01-01', 12, (group) => (group === 3 ? 400 : 200), two))).toHaveLength(1);
+  const beside = calls('2026-01-02', 12, () => 200);
+  for (const chunk of [calls('2026-01-01', 12, () => 400, two), calls('2026-01-01', 12, () => 400, [3])]) {
+    expect(() => refusedTogether([...chunk, ...beside])).toThrow(
+      /Date=2026-01-01&ActionID=12 for every RecipientGroupID that was called/,
+    );
+  }
+});
+
+test('a call whose later page was answered otherwise was answered', () => {
+  const [call] = calls('2026-01-01', 12, () => 400, [3]);
+  expect(refusedTogether(call ? [{ ...call, status: 200 }] : [])).toEqual([]);
 });

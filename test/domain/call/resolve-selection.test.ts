@@ -10,17 +10,23 @@ const actions = [
   { id: 2, name: 'Free Spins' },
   { id: 3, name: 'free spins' },
   { id: 4, name: '1999' },
+  { id: 5, name: ' Tre\u0300s\u00a0actifs\t' },
+  { id: 6, name: 'Tr\u00e8s actifs' },
+  { id: 7, name: '' },
 ];
 const byAction = (filter: Filters['actions']) =>
   resolveSelection(reportBySlug('customers-by-action'), { actions: filter }, { actions }).actions;
 
 test.each<[given: Filters['actions'], ids: number[]]>([
-  [undefined, [1, 2, 3, 4]],
+  [undefined, [1, 2, 3, 4, 5, 6, 7]],
   [[12], [12]],
   [['10% bonus'], [1]],
   [['FREE SPINS'], [2, 3]],
   [['1999'], [4]],
   [['12'], [12]],
+  [[' 12\u00a0'], [12]],
+  [['\u3000TR\u00c8S  actifs'], [5, 6]],
+  [['TRE\u0300S\u2009Actifs'], [5, 6]],
   [
     [3, 'Free Spins', 3, '3'],
     [3, 2],
@@ -31,6 +37,10 @@ test.each<[given: Filters['actions'], ids: number[]]>([
 
 test('digits beyond every id are an unknown name', () => {
   expect(() => byAction(['99999999999999999999'])).toThrow(ConfigurationError);
+});
+
+test('blanks alone are an unknown name, though some bear none', () => {
+  expect(() => byAction([' \u00a0'])).toThrow(/there is no " \u00a0"/);
 });
 
 test('unknown names are told all together, with what there is', () => {

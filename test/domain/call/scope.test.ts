@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commitScope, dayColumnOf } from '../../../src/domain/call/scope.ts';
+import { commitScope, dayColumnOf, dayOfCall } from '../../../src/domain/call/scope.ts';
 import { reportBySlug, reports } from '../../../src/domain/catalogue/index.ts';
 import { chunkOfDays, chunkWithoutDays } from '../../../src/domain/chunk/chunk.ts';
 
@@ -37,4 +37,21 @@ test('report 5 replaces the rows of the same data, of the run’s day where that
 test('every other report without a period replaces all rows of its river', () => {
   const whole = reports.filter(({ number, time }) => time === 'none' && number !== 5);
   for (const report of whole) expect(commitScope(report, chunkWithoutDays, {}, '2026-01-09')).toBeNull();
+});
+
+test('a call’s rows are of the day by which they are replaced; of none where all rows are replaced', () => {
+  const stamps = {
+    date: '2026-01-01',
+    end_date: '2026-01-02',
+    found_on: '2026-01-03',
+    data_date: '2026-01-04',
+    snapshot_date: '2026-01-05',
+  };
+  const days = reports.map((report) => [report.number, dayOfCall(report, { stamps })] as const);
+  for (const report of reports) {
+    const scope = commitScope(report, report.time === 'none' ? chunkWithoutDays : chunk, {}, '2026-01-09');
+    const column = scope?.column as keyof typeof stamps | undefined;
+    expect(dayOfCall(report, { stamps }), report.slug).toBe(column ? stamps[column] : null);
+  }
+  expect(days.filter(([, day]) => day === null).map(([number]) => number)).toEqual([6, 12, 17, 18, 25]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ConfigurationError } from '../../../src/domain/errors.ts';
-import { resolvePeriod } from '../../../src/domain/period/resolve-period.ts';
+import { daysToCome, resolvePeriod } from '../../../src/domain/period/resolve-period.ts';
 import { type PeriodSetting, predefinedPeriods } from '../../../src/domain/river/period-setting.ts';
 import { anyDay, dayOf, monthLength, numberOf, partsOf, weekdayOf } from '../../helpers/counted-calendar.ts';
 import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
@@ -44,7 +44,9 @@ describeOnMachinesEverywhere('a period', () => {
     [{ start: '2026-01-01', lastDaysBack: 3 }, '2025-12-29', '2026-02-04'],
     [{ start: '2026-02-04' }, '2026-02-04', '2026-02-04'],
     [{ start: '2026-01-01', track: false }, '2026-01-01', '2026-02-04'],
-    [{ start: '2027-01-01', end: '2027-12-31' }, '2027-01-01', '2027-12-31'],
+    [{ start: '2026-01-01', end: '2027-12-31' }, '2026-01-01', '2026-02-04'],
+    [{ start: '2026-02-04', end: '2026-02-05' }, '2026-02-04', '2026-02-04'],
+    [{ start: '2026-02-07', end: '2026-02-08', lastDaysBack: 5 }, '2026-02-02', '2026-02-04'],
     [{ start: '2026-01-01', end: '2026-01-02', utcOffset: '+14:00' }, '2026-01-01', '2026-01-02'],
   ])('%j on 2026-02-04 is %s to %s', (setting, first, last) => {
     expect(resolvePeriod(setting, '2026-02-04')).toEqual({ first, last });
@@ -68,7 +70,7 @@ describeOnMachinesEverywhere('a period', () => {
         (start, length, lastDaysBack, isOpen) => {
           const end = dayOf(numberOf(start) + length);
           const setting = isOpen ? { start, lastDaysBack } : { start, end, lastDaysBack };
-          expect(resolvePeriod(setting, isOpen ? end : '2026-02-04')).toEqual({
+          expect(resolvePeriod(setting, isOpen ? end : dayOf(numberOf(end) + 1))).toEqual({
             first: dayOf(numberOf(start) - lastDaysBack),
             last: end,
           });
@@ -94,6 +96,41 @@ test("an open range that starts after the run's day is refused, both days named"
       facts: { start: '2026-02-05', end: '2026-02-04' },
     }),
   );
+});
+
+test("a range that is wholly after the run's day is refused, both days named", () => {
+  expect(() =>
+    resolvePeriod({ start: '2026-02-10', end: '2026-02-12', lastDaysBack: 5 }, '2026-02-04'),
+  ).toThrow(
+    new ConfigurationError(
+      "The period 2026-02-05 to 2026-02-12 is wholly after the run's day 2026-02-04: no day of it has data yet.",
+      { facts: { start: '2026-02-05', end: '2026-02-12', runDay: '2026-02-04' } },
+    ),
+  );
+});
+
+test('no period reaches beyond the day of the run, and what is left out of a range is the rest of it', () => {
+  const ranges = fc.record({ start: anyDay(), length: fc.nat(60), lastDaysBack: fc.nat(9) });
+  fc.assert(
+    fc.property(ranges, fc.integer({ min: -9, max: 70 }), ({ start, length, lastDaysBack }, at) => {
+      const runDay = dayOf(numberOf(start) + at);
+      const end = dayOf(numberOf(start) + length);
+      const setting = { start, end, lastDaysBack };
+      if (at < -lastDaysBack) {
+        expect(() => resolvePeriod(setting, runDay)).toThrow(ConfigurationError);
+        return;
+      }
+      const { first, last } = resolvePeriod(setting, runDay);
+      const leftOut = daysToCome(setting, runDay);
+      expect(first).toBe(dayOf(numberOf(start) - lastDaysBack));
+      expect(last).toBe([end, runDay].sort()[0]);
+      expect(leftOut).toEqual(end > runDay ? { first: dayOf(numberOf(runDay) + 1), last: end } : null);
+    }),
+  );
+  for (const predefined of predefinedPeriods) {
+    expect(resolvePeriod({ predefined }, '2026-02-04').last <= '2026-02-04').toBe(true);
+    expect(daysToCome({ predefined }, '2026-02-04')).toBeNull();
+  }
 });
 
 test.each<[string, PeriodSetting, RegExp]>([

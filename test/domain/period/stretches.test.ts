@@ -31,16 +31,20 @@ test('what lies between two days is what lies in both', () => {
   );
 });
 
-test('a tracked river pulls every day that is not complete, the days before the first of them, and no other', () => {
+test('a tracked river pulls every day that is neither complete nor forgotten, the days before the first of them, and no other', () => {
   fc.assert(
-    fc.property(someDays, fc.nat(50), fc.nat(80), (complete, length, back) => {
+    fc.property(someDays, someDays, fc.nat(50), fc.nat(80), (complete, forgotten, length, back) => {
       const whole = { first: start, last: day(length) };
-      const pulled = daysToPull(whole, back, new Set(complete)).flatMap((stretch) => [...daysOf(stretch)]);
-      const missing = [...daysOf(whole)].filter((each) => !complete.includes(each));
-      const [first] = missing;
+      const pulled = daysToPull(whole, back, {
+        complete: new Set(complete),
+        forgotten: new Set(forgotten),
+      }).flatMap((stretch) => [...daysOf(stretch)]);
+      const known = [...complete, ...forgotten];
+      const [first] = [...daysOf(whole)].filter((each) => !known.includes(each));
       for (const each of daysOf(whole)) {
         const isBack = first !== undefined && each < first && addDays(each, back) >= first;
-        expect(pulled.includes(each), each).toBe(missing.includes(each) || isBack);
+        const isPulled = !forgotten.includes(each) && (!complete.includes(each) || isBack);
+        expect(pulled.includes(each), each).toBe(isPulled);
       }
       expect(pulled.every((each) => each >= whole.first && each <= whole.last)).toBe(true);
     }),

@@ -109,6 +109,22 @@ describe('an input that is right', () => {
       kind: 'retry',
       workflowId: 'a-run',
     });
+    expect(readRunInput({ retryFailedChunksOf: 'a-run', allowEmptied: true }, configuration)).toEqual({
+      kind: 'retry',
+      workflowId: 'a-run',
+      allowEmptied: true,
+    });
+  });
+
+  test.each([
+    [true, 'allow'],
+    [false, 'keep'],
+  ])('allowEmptied: %j is the target’s emptied: %s, for this run', (allowEmptied, emptied) => {
+    for (const own of [{}, { target: { load: 'append' } }]) {
+      const { river: target } = runOf({ river: 'daily-actions', ...own, allowEmptied });
+      expect(target.target).toEqual({ ...river('daily-actions').target, ...own.target, emptied });
+    }
+    expect(runOf({ river: 'daily-actions' }).river.target.emptied).toBe('keep');
   });
 });
 
@@ -134,7 +150,7 @@ describe('an input that is wrong is refused with what came and what is accepted'
     [
       'an unknown key',
       { river: 'daily-actions', perod: {} },
-      `input perod: unknown key, did you mean "period"? expected one of river, period, chunks, filters, target; ${rivers}`,
+      `input perod: unknown key, did you mean "period"? expected one of river, period, chunks, filters, target, allowEmptied; ${rivers}`,
     ],
     [
       'a table of its own',
@@ -174,8 +190,17 @@ describe('an input that is wrong is refused with what came and what is accepted'
     [
       'a retry with anything beside it',
       { retryFailedChunksOf: 'a-run', river: 'daily-actions' },
-      `input river: unknown key, expected one of retryFailedChunksOf; ${rivers}`,
+      `input river: unknown key, expected one of retryFailedChunksOf, allowEmptied; ${rivers}`,
     ],
+    ...['yes', 1, null].flatMap((allowEmptied) =>
+      [{ river: 'daily-actions' }, { retryFailedChunksOf: 'a-run' }].map(
+        (input): [string, unknown, string] => [
+          `allowEmptied of ${Object.keys(input)} that is ${JSON.stringify(allowEmptied)}`,
+          { ...input, allowEmptied },
+          `input allowEmptied: expected true or false, got ${allowEmptied === null ? 'nothing' : JSON.stringify(allowEmptied)}; ${rivers}`,
+        ],
+      ),
+    ),
     [
       'a retry of nothing',
       { retryFailedChunksOf: '' },

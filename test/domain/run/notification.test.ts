@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { eventOf, notificationOf, slackTextOf } from '../../../src/domain/run/notification.ts';
 import type { RunResult } from '../../../src/domain/run/run-result.ts';
 
-const all = ['failed', 'recovered', 'succeeded'] as const;
+const all = ['failed', 'recovered', 'warned', 'succeeded'] as const;
+const kept = (message = 'kept') => ({ start: null, end: null, message, about: 'data' as const });
+const provisional = { start: null, end: null, message: 'provisional' };
 
 const result = (changes: Partial<RunResult>): RunResult => ({
   river: 'daily',
@@ -27,15 +29,23 @@ const result = (changes: Partial<RunResult>): RunResult => ({
 
 describe('of a run that', () => {
   it.each([
-    ['failed', false, all, 'failed'],
-    ['failed', false, ['succeeded'], undefined],
-    ['succeeded', true, all, 'recovered'],
-    ['succeeded', true, ['succeeded'], 'succeeded'],
-    ['succeeded', false, ['failed', 'recovered'], undefined],
-    ['cancelled', false, all, undefined],
-  ] as const)('%s (recovered: %s) those who ask for %j hear %s', (status, recovered, on, event) => {
-    expect(eventOf({ status }, recovered, on)).toBe(event);
-  });
+    ['failed', false, [kept()], all, 'failed'],
+    ['failed', false, [], ['succeeded'], undefined],
+    ['succeeded', true, [], all, 'recovered'],
+    ['succeeded', true, [], ['succeeded'], 'succeeded'],
+    ['succeeded', false, [], ['failed', 'recovered', 'warned'], undefined],
+    ['succeeded', false, [provisional], ['failed', 'recovered', 'warned'], undefined],
+    ['succeeded', false, [provisional, kept()], all, 'warned'],
+    ['succeeded', false, [kept()], ['failed', 'succeeded'], 'succeeded'],
+    ['succeeded', true, [kept()], ['succeeded', 'warned', 'recovered'], 'recovered'],
+    ['succeeded', true, [kept()], ['warned'], 'warned'],
+    ['cancelled', false, [kept()], all, undefined],
+  ] as const)(
+    '%s (recovered: %s, warnings: %j) those who ask for %j hear %s',
+    (status, recovered, warnings, on, event) => {
+      expect(eventOf({ status, warnings }, recovered, on)).toBe(event);
+    },
+  );
 });
 
 it('a failed run is told with the command that repairs it, as a shell takes it', () => {
@@ -58,4 +68,15 @@ it('Slack gets a text in which nothing from outside is markup', () => {
     '• and 2 more',
     'Repair it: `river retry daily-1`',
   ]);
+});
+
+it('warnings about data are told whatever else is told, the first of them, and others are not', () => {
+  const warnings = [provisional, ...['a < b', 'c', 'd', 'e', 'f'].map((message) => kept(message))];
+  const warned = result({ status: 'succeeded', failedChunks: [], warnings });
+  const told = (event: 'warned' | 'recovered') => slackTextOf(event, warned).split('\n');
+  expect(told('warned')[0]).toBe('*daily succeeded with warnings about its data* (run daily-1)');
+  const lines = ['• warning: a &lt; b', '• warning: c', '• warning: d', '• and 2 more warnings'];
+  expect(told('warned').slice(-4)).toEqual(lines);
+  expect(told('recovered').slice(-4)).toEqual(lines);
+  expect(notificationOf('warned', warned)).toMatchObject({ event: 'warned', warnings, repair: null });
 });

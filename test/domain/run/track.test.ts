@@ -42,6 +42,7 @@ describe('a day that stands in the table', () => {
       { day: '2026-01-05', run: 'others', provisional: false },
       { day: '2026-01-05', run: 'own', provisional: false },
     ],
+    forgotten: [],
     runs: new Map([
       ['own', { river: actions(12, 15), ownFilters: false }],
       ['others', { river: actions(3), ownFilters: true }],
@@ -64,5 +65,9 @@ describe('a day that stands in the table', () => {
     expect(differsInFilters(actions(1, 2), actions(2, 1))).toBe(false);
     expect(differsInFilters(aRiver({ filters: { customerAttributes: ['Country'] } }), plain)).toBe(true);
     expect(differsInFilters(aRiver({ report: 'promo-codes' }), plain)).toBe(true);
+    const named = (name: string) => aRiver({ filters: { actions: [name], customerAttributes: ['Country'] } });
+    expect(differsInFilters(named('Tre\u0300s\u00a0ACTIFS '), named('Très actifs'))).toBe(false);
+    const sent = (name: string) => aRiver({ filters: { customerAttributes: [name] } });
+    expect(differsInFilters(sent('country'), sent('Country'))).toBe(true);
   });
 });

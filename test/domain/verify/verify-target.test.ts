@@ -1,6 +1,10 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { KnownRun, TargetBooks } from '../../../src/domain/verify/target-books.ts';
+import { addDays, daysOf } from '../../../src/domain/period/day.ts';
+import { findGaps } from '../../../src/domain/verify/find-gaps.ts';
+import type { AskedStretch, KnownRun, TargetBooks } from '../../../src/domain/verify/target-books.ts';
 import { verifyTarget } from '../../../src/domain/verify/verify-target.ts';
+import { aStoredRun } from '../../helpers/a-stored-run.ts';
 
 const aRun = (changes: Partial<KnownRun> = {}): KnownRun => ({
   workflowId: 'w',
@@ -21,6 +25,9 @@ const someBooks = (changes: Partial<TargetBooks> = {}): TargetBooks => ({
     ['b', aRun({ load: 'append' })],
   ]),
   asked: [],
+  retrying: [],
+  forgotten: [],
+  madeAt: null,
   ...changes,
 });
 
@@ -41,24 +48,87 @@ it('a day that several runs have loaded is fine where the later appended, and no
   ]);
 });
 
-it('days that a run under way has still to load are no gap, those of one that is over are', () => {
+const asked = (
+  run: string,
+  first: string,
+  last: string,
+  state: AskedStretch['state'],
+  loadedAt: string | null = state === 'loaded' ? '2026-02-01T10:00:00.000Z' : null,
+): AskedStretch => ({ run, first, last, state, loadedAt });
+
+it('days that a run under way has still to load are no gap, those of one that is over are, with the retry of it', () => {
   const day = rows('2026-01-01', 'a', 3);
-  const last = rows('2026-01-04', 'a', 3);
-  const books = {
-    loaded: [day, last],
-    found: [day, last],
-    asked: [{ run: 'c', first: '2026-01-02', last: '2026-01-03', state: 'open' as const }],
-  };
-  expect(kindsOf({ ...books, runs: new Map([['c', aRun({ status: 'running' })]]) })).toEqual([]);
-  expect(kindsOf({ ...books, runs: new Map([['c', aRun({ status: 'cancelled' })]]) })).toEqual([
-    ['gap', '2026-01-02', '2026-01-03'],
+  const books = { loaded: [day], found: [day], asked: [asked('c', '2026-01-02', '2026-01-03', 'open')] };
+  const river = aStoredRun().river;
+  const findings = (status: KnownRun['status'], changes: Partial<TargetBooks> = {}) =>
+    verifyTarget(someBooks({ ...books, runs: new Map([['c', aRun({ status })]]), ...changes }), 'prod', river)
+      .findings;
+  expect(findings('running')).toEqual([]);
+  expect(findings('cancelled')).toMatchObject([
+    {
+      kind: 'gap',
+      start: '2026-01-02',
+      end: '2026-01-03',
+      repair: 'river retry w',
+      message: expect.stringContaining('left by the run w'),
+    },
   ]);
+  // A retry of it is under way, which has one of them still to load.
+  expect(findings('cancelled', { retrying: [asked('d', '2026-01-02', '2026-01-02', 'open')] })).toMatchObject(
+    [{ kind: 'gap', start: '2026-01-03', end: '2026-01-03' }],
+  );
 });
 
-it('a day without rows of a chunk that was loaded is missed, also at the end of the range', () => {
+it('a day of a chunk that was loaded is missed where it is not there, also at the end of the range', () => {
   const day = rows('2026-01-01', 'a', 3);
-  const asked = [{ run: 'a', first: '2026-01-01', last: '2026-01-02', state: 'loaded' as const }];
-  expect(kindsOf({ loaded: [day], found: [day], asked })).toEqual([['gap', '2026-01-02', '2026-01-02']]);
+  const books = { loaded: [day], found: [day], asked: [asked('a', '2026-01-01', '2026-01-02', 'loaded')] };
+  expect(kindsOf(books)).toEqual([['gap', '2026-01-02', '2026-01-02']]);
+  // What was loaded into a table that is gone went with it.
+  expect(kindsOf({ ...books, madeAt: '2026-02-01T10:00:01.000Z' })).toEqual([]);
+  expect(kindsOf({ ...books, forgotten: ['2026-01-02'] })).toEqual([]);
+});
+
+it('what lies between periods that runs had is no gap', () => {
+  const both = [rows('2026-01-31', 'a', 3), rows('2026-03-01', 'b', 3)];
+  const periods = [
+    asked('a', '2026-01-31', '2026-01-31', 'loaded'),
+    asked('b', '2026-03-01', '2026-03-01', 'loaded'),
+  ];
+  expect(kindsOf({ loaded: both, found: both, asked: periods })).toEqual([]);
+});
+
+it('of several runs that have failed on a day the last one is to be retried', () => {
+  const runs = new Map([
+    ['a', aRun({ workflowId: 'first' })],
+    ['b', aRun({ workflowId: 'second' })],
+  ]);
+  const failed = ['b', 'a'].map((run) => asked(run, '2026-01-02', '2026-01-02', 'failed'));
+  const { findings } = verifyTarget(someBooks({ runs, asked: failed }), 'prod', aStoredRun().river);
+  expect(findings).toMatchObject([{ kind: 'gap', repair: 'river retry second' }]);
+});
+
+it('days that a run had and that are neither loaded nor forgotten are gaps, and no others', () => {
+  const day = (n: number) => addDays('2026-01-01', n);
+  const someDays = fc.uniqueArray(fc.nat(30), { maxLength: 12 }).map((days) => days.map(day));
+  const state = fc.constantFrom('loaded' as const, 'failed' as const, 'open' as const);
+  const chunks = fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.nat(25), fc.nat(5), state), {
+    maxLength: 6,
+  });
+  fc.assert(
+    fc.property(chunks, someDays, someDays, (had, there, forgotten) => {
+      const stretches = had.map(([run, first, length, is]) =>
+        asked(run, day(first), day(first + length), is),
+      );
+      const loaded = there.map((each) => rows(each, 'a', 1));
+      const gaps = findGaps(someBooks({ asked: stretches, loaded, found: loaded, forgotten })).map(
+        (gap) => gap.day,
+      );
+      const wanted = new Set(stretches.flatMap((stretch) => [...daysOf(stretch)]));
+      expect(gaps.sort()).toEqual(
+        [...wanted].filter((each) => !there.includes(each) && !forgotten.includes(each)).sort(),
+      );
+    }),
+  );
 });
 
 it('a table that no river fills any more may be gone', () => {

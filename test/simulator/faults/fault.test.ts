@@ -30,6 +30,10 @@ describe('in place of the answer', () => {
       { kind: 'outage', as: '503' },
       { status: 503, text: 'Service Unavailable' },
     ],
+    [
+      { kind: 'expiredToken', status: 401 },
+      { status: 401, text: '"Unauthorized"' },
+    ],
     [{ kind: 'notFound' }, { status: 404, text: 'Not Found' }],
     [{ kind: 'expiredToken' }, { status: 403, text: 'Authorization-Token expired' }],
     [
@@ -42,6 +46,26 @@ describe('in place of the answer', () => {
     ],
   ])('%j', async (fault, answer) => {
     expect(await askWith([fault])).toMatchObject(answer);
+  });
+
+  it.each(['0', 'soon', 'Fri, 01 Jan 2027 00:00:00 GMT', 3_600_000])(
+    'throttle and a 503 bear Retry-After as it is given: %j',
+    async (retryAfter) => {
+      for (const fault of [
+        { kind: 'throttle', retryAfter },
+        { kind: 'outage', as: '503', retryAfter },
+      ] as const)
+        expect((await askWith([fault])).headers.get('retry-after')).toBe(String(retryAfter));
+    },
+  );
+
+  it('retryAfter is borne by any other 429 or 503, and by nothing else', async () => {
+    const late = { kind: 'retryAfter', seconds: 'later' } as const;
+    const header = async (fault: Fault) => (await askWith([fault, late])).headers.get('retry-after');
+    expect(await header({ kind: 'html', status: 503 })).toBe('later');
+    expect(await header({ kind: 'status', status: 429 })).toBe('later');
+    expect(await header({ kind: 'throttle', retryAfter: 3 })).toBe('3');
+    expect(await header({ kind: 'status', status: 500 })).toBeNull();
   });
 
   it('an HTML page comes with the status asked', async () => {
@@ -116,6 +140,25 @@ describe('the answer, but otherwise', () => {
       expect([await length({ $top: 500 }), await length({ $skip: all - 3 })]).toEqual([10, 3]);
       setFaults([{ kind: 'ignoreSkip' }]);
       expect(await length({ $skip: 5 })).toBe(all);
+    }));
+
+  it('fewer rows are the first ones, page by page; none are what the tenant writes for none', () =>
+    withSimulator({}, async ({ ask, setFaults }) => {
+      const rows = async (more: object = {}) => (await ask(byDate, { Date: day, ...more })).json() as Rows;
+      const all = await rows();
+      setFaults([{ kind: 'fewerRows', rows: 5, match: { parameters: { Date: day } } }]);
+      expect(await rows()).toEqual(all.slice(0, 5));
+      expect([await rows({ $top: 3 }), await rows({ $top: 3, $skip: 3 })]).toEqual([
+        all.slice(0, 3),
+        all.slice(3, 5),
+      ]);
+      expect((await ask(byDate, { Date: '2026-01-06' })).json()).not.toHaveLength(5);
+      setFaults([
+        { kind: 'fewerRows', rows: 0 },
+        { kind: 'empty', as: '204' },
+      ]);
+      expect((await ask(byDate, { Date: day })).status).toBe(204);
+      expect((await ask('actions/GetAllActions')).status).toBe(204);
     }));
 
   it('emptiness can be said otherwise', async () => {

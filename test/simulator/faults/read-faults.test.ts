@@ -28,6 +28,11 @@ it.each<[unknown, string]>([
   [[{ kind: 'html', status: 99 }], 'faults[0].status: expected a whole number from 200 to 599, got 99'],
   [[{ kind: 'throttle', probability: 2 }], 'faults[0].probability: expected a number from 0 to 1, got 2'],
   [
+    [{ kind: 'outage', as: '503', retryAfter: 'in\na minute' }],
+    'faults[0].retryAfter: expected a whole number of seconds from 0, or a text of one line, got "in\\na minute"',
+  ],
+  [[{ kind: 'expiredToken', status: 400 }], 'faults[0].status: expected 401 or 403, got 400'],
+  [
     [{ kind: 'throttle', seconds: 2 }],
     'faults[0].seconds: is not known here; known are retryAfter, match, probability, after, times, forMs',
   ],

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, RefusedError, RowShapeError } from '../../../src/domain/errors.ts';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
-import { aChunk, aCommit, aPage, aRequest, aRun, loadRows, sampleShape, twoChunks } from '../samples.ts';
+import {
+  aChunk,
+  aCommit,
+  aPage,
+  aRequest,
+  aRun,
+  loadRows,
+  sampleShape,
+  stageRows,
+  twoChunks,
+} from '../samples.ts';
 
 const [first, second] = twoChunks;
 const firstRows = [
@@ -89,12 +99,24 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         [first, firstRows],
         [second, secondRows],
       ]);
-      await loadRows(corner.warehouse, aRun({ runId: 'run-2' }), [[first, [['2026-01-01', 1, 'new']]]]);
-      expect(await rowsIn(corner)).toEqual([['2026-01-01', 1, 'new'], ...secondRows]);
+      await loadRows(corner.warehouse, aRun({ runId: 'run-2' }), [
+        [
+          first,
+          [
+            ['2026-01-01', 1, 'new'],
+            ['2026-01-02', 1, 'new'],
+          ],
+        ],
+      ]);
+      expect(await rowsIn(corner)).toEqual([
+        ['2026-01-01', 1, 'new'],
+        ['2026-01-02', 1, 'new'],
+        ...secondRows,
+      ]);
       const days = await corner.sql('select day, rows, run from river_days order by day');
       expect(days).toEqual([
         { day: '2026-01-01', rows: 1, run: 'run-2' },
-        { day: '2026-01-02', rows: 0, run: 'run-2' },
+        { day: '2026-01-02', rows: 1, run: 'run-2' },
         { day: '2026-01-03', rows: 1, run: 'run-1' },
         { day: '2026-01-04', rows: 0, run: 'run-1' },
       ]);
@@ -122,36 +144,24 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         [first, firstRows],
         [second, secondRows],
       ]);
-      await loadRows(corner.warehouse, aRun({ runId: 'run-2' }), [[aChunk('2026-01-02', '2026-01-03'), []]]);
+      await loadRows(corner.warehouse, aRun({ runId: 'run-2' }), [
+        [
+          aChunk('2026-01-02', '2026-01-03'),
+          [
+            ['2026-01-02', 2, 'z'],
+            ['2026-01-03', 2, 'z'],
+          ],
+        ],
+      ]);
       expect(await rowsIn(corner)).toEqual([
         ['2026-01-01', 1, 'a'],
         ['2026-01-01', 9, 'other'],
+        ['2026-01-02', 2, 'z'],
+        ['2026-01-03', 2, 'z'],
       ]);
     }));
 
-  test('a day that falls from rows to none is emptied, and is a warning', () =>
-    withWarehouse(kind, async (corner) => {
-      const { warehouse } = corner;
-      await loadRows(warehouse, aRun(), [[first, firstRows]]);
-      const run = aRun({ runId: 'run-2' });
-      await warehouse.openRun(run, [first], sampleShape);
-      await warehouse.stagePage('run-2', first.key, aPage([], { status: 404 }), [aRequest({ status: 404 })]);
-      expect(await warehouse.commitChunk('run-2', first.key, aCommit(first, 0))).toMatchObject({
-        outcome: 'loaded',
-        rows: 0,
-        warnings: [
-          {
-            start: '2026-01-01',
-            end: '2026-01-02',
-            message: '2 rows of 2026-01-01 to 2026-01-02 made way for none.',
-          },
-        ],
-      });
-      expect(await rowsIn(corner)).toEqual([]);
-      expect((await warehouse.summariseRun('run-2')).warnings).toHaveLength(1);
-    }));
-
-  test('a report without days replaces all of its river’s rows, and warns where none are left', () =>
+  test('a report without days replaces all of its river’s rows', () =>
     withWarehouse(kind, async (corner) => {
       const { warehouse, sql } = corner;
       const chunk = { key: '-', first: null, last: null };
@@ -159,7 +169,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       const load = async (runId: string, rows: [string, number, string][]) => {
         await warehouse.openRun(aRun({ runId, period: null }), [chunk], shape);
         await warehouse.stagePage(runId, '-', aPage(rows), [aRequest()]);
-        return warehouse.commitChunk(runId, '-', aCommit(chunk, rows.length, { dayColumn: null }));
+        return warehouse.commitChunk(runId, '-', aCommit(chunk, rows.length));
       };
       await load('run-1', [
         ['2026-01-01', 1, 'a'],
@@ -168,12 +178,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await load('run-2', [['2026-01-01', 3, 'c']]);
       expect(await sql('select action_id, _chunk from sample')).toEqual([{ action_id: 3, _chunk: null }]);
       expect(await sql('select * from river_days')).toEqual([]);
-      expect(await load('run-3', [])).toMatchObject({
-        warnings: [{ start: null, end: null, message: '1 row of sample made way for none.' }],
-      });
     }));
 
-  test('report 5: rows of the same data date make way, and its day is in the manifest', () =>
+  test('report 5: rows of the same data date are replaced, and its day is in the manifest', () =>
     withWarehouse(kind, async (corner) => {
       const { warehouse, sql } = corner;
       const chunk = { key: '-', first: null, last: null };
@@ -181,7 +188,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         await warehouse.openRun(aRun({ runId, period: null }), [chunk], { ...sampleShape, dayColumn: null });
         await warehouse.stagePage(runId, '-', aPage([[day, 1, customer]]), [aRequest()]);
         const scope = { column: 'date', first: day, last: day };
-        await warehouse.commitChunk(runId, '-', aCommit(chunk, 1, { scope, dayColumn: null }));
+        await warehouse.commitChunk(runId, '-', aCommit(chunk, 1, { scope }));
       };
       await load('run-1', '2026-01-08', 'a');
       await load('run-2', '2026-01-09', 'b');
@@ -215,7 +222,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
     withWarehouse(kind, async (corner) => {
       const { warehouse } = corner;
       await warehouse.openRun(aRun(), [first], sampleShape);
-      await warehouse.stagePage('run-1', first.key, aPage(firstRows), [aRequest()]);
+      await stageRows(warehouse, 'run-1', first, firstRows);
       const outcome = await warehouse.commitChunk('run-1', first.key, aCommit(first, 2, changes));
       expect(outcome).toEqual({ outcome: 'differs', slices });
       expect(await rowsIn(corner)).toEqual([]);
@@ -227,7 +234,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('a call whose last page is missing differs', () =>
     withWarehouse(kind, async ({ warehouse }) => {
       await warehouse.openRun(aRun(), [first], sampleShape);
-      await warehouse.stagePage('run-1', first.key, aPage(firstRows, { last: false }), [aRequest()]);
+      await stageRows(warehouse, 'run-1', first, firstRows, { last: false });
       const outcome = await warehouse.commitChunk('run-1', first.key, aCommit(first, 2));
       expect(outcome).toEqual({ outcome: 'differs', slices: ['0'] });
     }));
@@ -243,7 +250,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         types: { campaign_id: 'integer' },
       });
       await warehouse.stagePage('run-1', first.key, list, [aRequest({ call: 'GetList' })]);
-      await warehouse.stagePage('run-1', first.key, aPage(firstRows), [aRequest()]);
+      await stageRows(warehouse, 'run-1', first, firstRows);
       const outcome = await warehouse.commitChunk(
         'run-1',
         first.key,
@@ -259,7 +266,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect(await rowsIn(corner)).toEqual(firstRows);
     }));
 
-  test('a row of another day is refused: it would not make way when the days are loaded again', () =>
+  test('a row of another day is refused: it would not be removed when the days are loaded again', () =>
     withWarehouse(kind, async (corner) => {
       const { warehouse } = corner;
       await warehouse.openRun(aRun(), [first], sampleShape);
@@ -274,7 +281,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
     withWarehouse(kind, async (corner) => {
       const { warehouse } = corner;
       await warehouse.openRun(aRun(), twoChunks, sampleShape);
-      await warehouse.stagePage('run-1', first.key, aPage(firstRows), [aRequest()]);
+      await stageRows(warehouse, 'run-1', first, firstRows);
       await warehouse.failChunk('run-1', first.key, 'given up');
       await expect(warehouse.commitChunk('run-1', first.key, aCommit(first, 2))).rejects.toThrow(
         RefusedError,

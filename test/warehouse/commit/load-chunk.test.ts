@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { WarehouseUnavailableError } from '../../../src/domain/errors.ts';
 import type { Step } from '../../../src/warehouse/commit/chunk-load.ts';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
-import { aChunk, aCommit, aPage, aRequest, aRun, loadRows, sampleShape, twoChunks } from '../samples.ts';
+import {
+  aChunk,
+  aCommit,
+  aPage,
+  aRequest,
+  aRun,
+  loadRows,
+  sampleShape,
+  stageRows,
+  twoChunks,
+} from '../samples.ts';
 
 const [first] = twoChunks;
 const old = [['2026-01-01', 1, 'old']] as const;
@@ -22,7 +32,7 @@ async function rowsIn({ sql }: WarehouseCorner): Promise<unknown[][]> {
 async function stageFresh({ warehouse }: WarehouseCorner): Promise<void> {
   await loadRows(warehouse, aRun(), [[first, old]]);
   await warehouse.openRun(aRun({ runId: 'run-2' }), [first], sampleShape);
-  await warehouse.stagePage('run-2', first.key, aPage(fresh), [aRequest()]);
+  await stageRows(warehouse, 'run-2', first, fresh);
 }
 
 class Killed extends Error {}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Chunk } from '../../../src/domain/chunk/chunk.ts';
 import { warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
-import { aChunk, aCommit, aPage, aRequest, aRun, sampleShape } from '../samples.ts';
+import { aChunk, aCommit, aRun, sampleShape, stageRows } from '../samples.ts';
 
 const days = ['2026-01-01', '2026-01-02', '2026-01-03', '2026-01-04', '2026-01-05', '2026-01-06'] as const;
 const stretch = (from: number, to: number) => aChunk(days[from] ?? '', days[to] ?? '');
@@ -33,7 +33,7 @@ describe.each(warehouseKinds)('commits of several runs at once, in %s,', (kind) 
           await warehouse.openRun(run, chunks, sampleShape);
           for (const chunk of chunks) {
             await warehouse.beginChunk(run.runId, chunk.key);
-            await warehouse.stagePage(run.runId, chunk.key, aPage(rowsOf(chunk, at)), [aRequest()]);
+            await stageRows(warehouse, run.runId, chunk, rowsOf(chunk, at));
           }
           // Each in a process of its own, which gives way to the others within its transaction.
           const own = await open({ onStep: () => new Promise((resolve) => setTimeout(resolve, at)) });

@@ -48,7 +48,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
     withWarehouse(kind, async (corner) => {
       await loadDays(corner, [['text', '007']]);
       await corner.warehouse.openRun(aRun({ runId: 'run-2' }), [first], sampleShape);
-      await corner.warehouse.stagePage('run-2', first.key, aPage([['2026-01-02', 1, 'a']]), [aRequest()]);
+      await corner.warehouse.stagePage('run-2', first.key, aPage([['2026-01-01', 1, 'a']]), [aRequest()]);
       await corner.warehouse.commitChunk('run-2', first.key, aCommit(first, 1));
       expect(await extras(corner)).toEqual([null]);
       expect(await declaredAs(corner)).toBe('text');

@@ -34,7 +34,7 @@ describe.concurrent('river plan', () => {
         callsAhead: 0,
         seconds: 0,
         finishesAt: '2026-01-31T10:00:00.000Z',
-        notes: [],
+        warnings: [],
       });
       expect(of('actions')?.calls).toEqual({ list: 1, data: 80 });
       expect(of('actions')?.seconds).toBeGreaterThan(10);

@@ -40,10 +40,12 @@ export interface Scenario {
   readonly restarts: number;
   /** Somebody else who calls with the same key, once in so many milliseconds. */
   readonly stranger: { readonly everyMs: number; readonly from: number; readonly until: number } | null;
-  /** When the API answers nobody. */
-  readonly outage: { readonly from: number; readonly until: number } | null;
+  /** When the API answers nobody, and what its 503 says; nothing by default. */
+  readonly outage: { readonly from: number; readonly until: number; readonly retryAfterMs?: number } | null;
   /** What a 429 says. */
   readonly retryAfterMs: number | null;
+  /** Somebody ends by hand what the API has asked for, this often on the average. */
+  readonly liftsEveryMs: number;
   /** A caller that would wait for longer is sent away until then. */
   readonly maxWaitMs: number;
   /** Whether a process gives back what it holds when it hears that the API holds calls back. */
@@ -74,6 +76,7 @@ export const calmScenario: Scenario = {
   stranger: null,
   outage: null,
   retryAfterMs: null,
+  liftsEveryMs: never,
   maxWaitMs: 10_000,
   givesBack: false,
   until: never,

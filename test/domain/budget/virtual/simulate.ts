@@ -1,3 +1,4 @@
+import { liftBackOff } from '../../../../src/domain/budget/back-off.ts';
 import type { Granted, Reservation } from '../../../../src/domain/budget/reservation.ts';
 import { reserve } from '../../../../src/domain/budget/reserve.ts';
 import { resumeBudget, saveBudget } from '../../../../src/domain/budget/resume-budget.ts';
@@ -45,6 +46,8 @@ export function simulate(scenario: Scenario): Played {
   let kills = 0;
   let started = 0;
 
+  const budgetNow = () => Math.floor(beginsAt + time.now);
+
   function ask(request: Reservation, answered: (granted: Granted) => void): void {
     const way = () =>
       random.between(...(random.chance(scenario.slowUpdates) ? slowUpdateMs : scenario.updateMs)) / 2;
@@ -52,8 +55,8 @@ export function simulate(scenario: Scenario): Played {
       askedAt.push(time.now);
       if (request.windows !== scenario.windows) heardAt ??= time.now;
       if (random.chance(scenario.restarts))
-        budget = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))));
-      const granted = reserve(budget, request, Math.floor(beginsAt + time.now));
+        budget = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))), budgetNow());
+      const granted = reserve(budget, request, budgetNow());
       if (isLost) time.at(time.now + random.between(...slowUpdateMs), reach(false));
       else time.at(time.now + way(), () => answered(granted));
     };
@@ -107,6 +110,8 @@ export function simulate(scenario: Scenario): Played {
     processes[place] = startProcess();
     kills += 1;
   });
+
+  haunt(scenario.liftsEveryMs, () => liftBackOff(budget, 'main', budgetNow()));
 
   const ending = scenario.runs.filter((run) => !run.alwaysFails).length;
   time.run(() => endedAt.size === ending || time.now > scenario.until);

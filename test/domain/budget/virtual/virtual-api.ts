@@ -37,7 +37,8 @@ export function createVirtualApi(scenario: Scenario, time: VirtualTime, random: 
 
   function outcomeFor(run: string): Outcome {
     const isWithin = server.arrive(time.now);
-    if (outage && time.now >= outage.from && time.now < outage.until) return { kind: 'failed' };
+    if (outage && time.now >= outage.from && time.now < outage.until)
+      return { kind: 'failed', retryAfterMs: outage.retryAfterMs ?? null };
     if (!isWithin) return { kind: 'throttled', retryAfterMs };
     return { kind: alwaysFailing.has(run) ? 'failed' : 'answered' };
   }

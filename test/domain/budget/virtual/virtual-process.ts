@@ -5,7 +5,8 @@ import { createBudgetQueue } from '../../../../src/optimove/budget-queue.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 export type Outcome =
-  | { readonly kind: 'answered' | 'failed' }
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'failed'; readonly retryAfterMs?: number | null }
   | { readonly kind: 'throttled'; readonly retryAfterMs: number | null };
 
 /** Somebody who has one call to make. */
@@ -218,12 +219,15 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
   function note(outcome: Outcome, sentAt: number, probe: boolean): void {
     if (outcome.kind === 'failed') {
       news.failed += 1;
+      if (outcome.retryAfterMs)
+        news.unavailableForMs = Math.max(outcome.retryAfterMs, news.unavailableForMs ?? 0);
       if (probe) news.probe = 'failed';
       isUrgent = true;
       return;
     }
     news.answered = true;
     news.failed = 0;
+    delete news.unavailableForMs;
     if (probe) {
       news.probe = 'answered';
       isUrgent = true;
@@ -257,6 +261,7 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
 interface UntoldNews {
   answered: boolean;
   failed: number;
+  unavailableForMs?: number;
   probe: CallNews['probe'];
   throttled: { sentAt: number; retryAfterMs: number | null }[];
 }

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { type Forgotten, forgetDays } from '../../control/forget-days.ts';
+import { runAgain } from '../../domain/verify/repair.ts';
+import { action, type CommandContext } from '../context.ts';
+import { counted } from '../counted.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+
+interface Flags {
+  readonly start: string;
+  readonly end: string;
+}
+
+export function addForget(program: Command): void {
+  program
+    .command('forget')
+    .description("Delete a river's rows of some days, and leave these days out of tracking")
+    .argument('<river>', 'a river of the configuration file')
+    .requiredOption('--start <day>', 'first day that is deleted, YYYY-MM-DD')
+    .requiredOption('--end <day>', 'last such day, included')
+    .action(action(forget));
+}
+
+async function forget(
+  { terminal, configuration }: CommandContext,
+  river: string,
+  { start, end }: Flags,
+): Promise<ExitCode> {
+  const { leftOut, ...forgotten } = await forgetDays(
+    await configuration(),
+    river,
+    { start, end },
+    new Date(),
+  );
+  if (leftOut) terminal.say(`${leftOut.first} to ${leftOut.last} are days to come, and left out.`);
+  terminal.answer({ json: forgotten, text: showForgotten(forgotten) });
+  return exitCode.done;
+}
+
+const showForgotten = ({ river, warehouse, table, period, days, rows }: Omit<Forgotten, 'leftOut'>): string =>
+  [
+    `${counted(rows, 'row')} of ${river} deleted from ${warehouse}.${table}; ${counted(days, 'day')} from ${period.start} to ${period.end} forgotten.`,
+    `Tracking leaves ${days === 1 ? 'it' : 'them'} out. To load ${days === 1 ? 'it' : 'them'} again: ${runAgain(river, period, false)}`,
+  ].join('\n');

@@ -1,0 +1,75 @@
+import { effectiveReport } from '../domain/call/effective-report.ts';
+import { dayColumnOf } from '../domain/call/scope.ts';
+import { findReport } from '../domain/catalogue/index.ts';
+import { ConfigurationError } from '../domain/errors.ts';
+import { type Day, dayCount, type Stretch } from '../domain/period/day.ts';
+import { resolveDay } from '../domain/period/resolve-day.ts';
+import { daysToCome, resolvePeriod } from '../domain/period/resolve-period.ts';
+import { zoneOfRiver } from '../domain/period/zone.ts';
+import type { Configuration } from '../domain/river/configuration.ts';
+import { readRunInput } from '../domain/river/read-run-input.ts';
+import type { River } from '../domain/river/river.ts';
+import { openWarehouse } from '../warehouse/open-warehouse.ts';
+
+/** What was forgotten. */
+export interface Forgotten {
+  readonly river: string;
+  readonly warehouse: string;
+  readonly table: string;
+  readonly period: { readonly start: Day; readonly end: Day };
+  /** How many days are forgotten now, whether they had rows or not. */
+  readonly days: number;
+  /** How many rows were deleted. */
+  readonly rows: number;
+  /** Days after today, which are left out; null where there are none. */
+  readonly leftOut: Stretch | null;
+}
+
+/**
+ * Takes days of a river out of its target, and out of what it tracks. The days are read as a run's own period is, so
+ * that they are refused in the same words, and those after the day of `now` are left out.
+ */
+export async function forgetDays(
+  configuration: Configuration,
+  name: string,
+  asked: { readonly start: string; readonly end: string },
+  now: Date,
+): Promise<Forgotten> {
+  const dayColumn = dayColumnOfRiver(riverOf({ river: name }, configuration));
+  const { target, period = {}, schedule } = riverOf({ river: name, period: asked }, configuration);
+  const setting = configuration.warehouses.get(target.warehouse);
+  if (!setting) throw new ConfigurationError(`River ${name} names a warehouse that is not there.`);
+  const today = resolveDay(now, zoneOfRiver(period, schedule));
+  const days = resolvePeriod(period, today);
+  const warehouse = await openWarehouse(setting);
+  try {
+    const { table } = target;
+    const rows = await warehouse.forgetDays({ river: name, table, dayColumn, days });
+    return {
+      river: name,
+      warehouse: setting.name,
+      table,
+      period: { start: days.first, end: days.last },
+      days: dayCount(days),
+      rows,
+      leftOut: daysToCome(period, today),
+    };
+  } finally {
+    await warehouse.close();
+  }
+}
+
+function riverOf(input: object, configuration: Configuration): River {
+  const read = readRunInput(input, configuration);
+  if (read.kind !== 'run') throw new ConfigurationError('A retry is no river.');
+  return read.river;
+}
+
+function dayColumnOfRiver({ name, report: slug, overrides }: River): string {
+  const report = findReport(slug);
+  const column = report && dayColumnOf(effectiveReport(report, overrides));
+  if (column) return column;
+  throw new ConfigurationError(
+    `The report ${slug} of ${name} has no period, so no days of it can be forgotten. Its rows are replaced by the next run.`,
+  );
+}

@@ -1,0 +1,55 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Day, daysOf } from '../../domain/period/day.ts';
+import type { RowsByDay } from '../../domain/run/replaced-rows.ts';
+import type { RowsInScope } from '../commit/rows-in-scope.ts';
+import type { Row, Tables } from '../dialect.ts';
+import { named } from '../identifiers.ts';
+import { dayOrNull, rowsInScope } from '../tables.ts';
+import { stagingOf } from './staging-table.ts';
+
+const daysAtATime = 31;
+
+/** What these slices of a chunk have staged, by the days of their pages. */
+export async function stagedRows(
+  tables: Tables,
+  runId: string,
+  chunk: string,
+  slices: readonly string[],
+): Promise<RowsByDay> {
+  const rows: Row[] = await tables
+    .from(stagingOf(runId))
+    .where({ chunk })
+    .whereIn('slice', [...slices])
+    .groupBy('day')
+    .select('day')
+    .sum({ rows: 'row_count' });
+  return new Map(rows.map(({ day, rows: count }) => [dayOrNull(day), Number(count)]));
+}
+
+/**
+ * A river's rows that stand in its target, by day; all of them under null where they have none. Asked of the table
+ * itself, a month at a time: the event loop has its turns, and the index on river and day answers.
+ */
+export async function standingRows(tables: Tables, scope: RowsInScope): Promise<RowsByDay> {
+  const { days } = scope;
+  if (days === null) {
+    const [counted] = await rowsInScope(tables, scope).count({ rows: '*' });
+    return new Map([[null, Number(counted?.rows ?? 0)]]);
+  }
+  const standing = new Map<Day | null, number>();
+  const all = [...daysOf(days)];
+  const day = named(days.column);
+  for (let at = 0; at < all.length; at += daysAtATime) {
+    const [first = days.first, last = days.last] = [all[at], all[at + daysAtATime - 1]];
+    const rows: Row[] = await rowsInScope(tables, { ...scope, days: { ...days, first, last } })
+      .groupBy(day)
+      .select({ day })
+      .count({ rows: '*' });
+    for (const row of rows) {
+      const of = String(row.day).slice(0, 10);
+      standing.set(of, (standing.get(of) ?? 0) + Number(row.rows));
+    }
+    await nextTurn();
+  }
+  return standing;
+}
