@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
+import { aPage, aRequest, aRun, sampleShape, twoChunks } from './samples.ts';
+
+const [first] = twoChunks;
+const [call, other] = ['GetSample?Date=2026-01-01', 'GetOther'];
+const rows = [['2026-01-01', 1, 'a']] as const;
+const at = (second: number) => new Date(Date.UTC(2026, 0, 10, 6, 0, second)).toISOString();
+
+describe.each(warehouseKinds)('in %s', (kind) => {
+  test('what a call has met is counted since it was last answered, whoever called', () =>
+    withWarehouse(kind, async ({ warehouse, open }) => {
+      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      await warehouse.beginChunk('run-1', first.key);
+      const note = (...requests: Parameters<typeof aRequest>[0][]) =>
+        warehouse.noteRequests(
+          'run-1',
+          first.key,
+          requests.map((request) => aRequest(request)),
+        );
+      const elsewhere = await open();
+      const history = () => elsewhere.callHistory('run-1', call);
+      const none = { times: 0, firstAt: null, othersAnswered: false };
+
+      expect(await history()).toEqual({
+        isAnswered: false,
+        limitedByWords: none,
+        missingPages: none,
+        unreadable: {},
+      });
+      await note(
+        // None of these is an answer of the API.
+        { call: other, at: at(0), status: 200, outcome: 'page' },
+        { call: other, at: at(1), status: 200, outcome: 'unreadable', bodyHash: 'z' },
+        { at: at(2), status: 403, outcome: 'throttled' },
+        { at: at(3), status: 429, outcome: 'throttled' },
+        { at: at(4), status: 200, outcome: 'throttled' },
+        { at: at(5), status: 404, outcome: 'page' },
+        { at: at(6), status: 503, outcome: 'page' },
+        { at: at(7), status: 200, outcome: 'unreadable', bodyHash: 'x' },
+        { at: at(8), status: 200, outcome: 'unreadable', bodyHash: 'y' },
+        { at: at(9), status: 200, outcome: 'unreadable', bodyHash: 'x' },
+      );
+      const limited = { times: 2, firstAt: Date.parse(at(2)), othersAnswered: false };
+      const missing = { times: 1, firstAt: Date.parse(at(5)), othersAnswered: false };
+      const unreadable = { x: 2, y: 1 };
+      expect(await history()).toEqual({
+        isAnswered: false,
+        limitedByWords: limited,
+        missingPages: missing,
+        unreadable,
+      });
+      await note({ call: other, at: at(4), status: 200, outcome: 'refused' });
+      expect(await history()).toEqual({
+        isAnswered: true,
+        limitedByWords: { ...limited, othersAnswered: true },
+        missingPages: missing,
+        unreadable,
+      });
+
+      await warehouse.stagePage('run-1', first.key, aPage(rows, { last: false }), [aRequest({ at: at(10) })]);
+      await note({ at: at(11), status: 404, outcome: 'page' });
+      expect(await history()).toEqual({
+        isAnswered: true,
+        limitedByWords: none,
+        missingPages: { times: 1, firstAt: Date.parse(at(11)), othersAnswered: false },
+        unreadable: {},
+      });
+      expect(await elsewhere.callHistory('run-2', call)).toMatchObject({ isAnswered: false });
+    }));
+});
