@@ -63,15 +63,18 @@ export function createOptimove(
   });
   return {
     async request(call, page, passage) {
-      for (let attempt = 1; ; attempt += 1) {
+      for (let refused: Secret | undefined; ; ) {
         const secret = await session.token(passage);
         const credential = { header: 'Authorization-Token', secret, hidden: [secret, auth.password] };
         try {
           return await ask(call, page, credential, passage);
         } catch (error) {
           // Kept, a token that was refused would refuse every later run in this process as well.
-          if (error instanceof CredentialsRefusedError) session.forget(secret);
-          if (attempt > 1 || !isOfEndedSession(error)) throw error;
+          if (error instanceof CredentialsRefusedError) session.forget(secret, error.facts.status === 401);
+          // The same token again is no other sign-in.
+          const isFirst = refused === undefined || refused === secret;
+          if (!isFirst || !isOfEndedSession(error)) throw error;
+          refused = secret;
         }
       }
     },

@@ -10,13 +10,18 @@ const signInsApartMs = 1000;
 const [firstWaitMs, longestGrownMs] = [2_000, 120_000];
 /** Who is to wait for longer waits in its run. */
 const waitsHereMs = 10_000;
+/** A token that is refused again so soon after it came back is dead. */
+const provenWithinMs = 60_000;
 
 /** The token that all calls of a connection share in this process. */
 export interface Session {
   /** The token, signing in only where there is none. */
   token(passage: Passage): Promise<Secret>;
-  /** Gives a token up once it was refused; one that has come since stays. */
-  forget(token: Secret): void;
+  /**
+   * Gives a token up once it was refused; one that has come since stays. One that `mayLive` comes back where the next
+   * sign-in is answered with 429, which says that some token of this login is alive.
+   */
+  forget(token: Secret, mayLive: boolean): void;
 }
 
 export interface SessionOptions {
@@ -40,6 +45,9 @@ export function createSession(
   /** 429s in a row. */
   let refused = 0;
   let heardLift = '';
+  /** A token that was refused, maybe for nothing; and when such a one last came back. */
+  let doubted: Secret | undefined;
+  let cameBackAt = Number.NEGATIVE_INFINITY;
   /** Gives nothing where the one who signed in was called off: then the next one tries. */
   let underWay: Promise<Secret | undefined> | undefined;
 
@@ -51,7 +59,7 @@ export function createSession(
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: ended });
       try {
         current = await signIn(passage);
-        refused = 0;
+        [refused, doubted] = [0, undefined];
         return current;
       } catch (error) {
         refused = error instanceof ThrottledError ? refused + 1 : 0;
@@ -62,6 +70,10 @@ export function createSession(
       }
     } catch (error) {
       if (error instanceof ThrottledError) nextAt = endedAt + waitAfter(error);
+      if (error instanceof ThrottledError && doubted) {
+        [current, doubted, cameBackAt] = [doubted, undefined, now()];
+        return current;
+      }
       if (ended.aborted && !(error instanceof RiverError)) return undefined;
       throw error;
     }
@@ -98,8 +110,10 @@ export function createSession(
         if (token !== undefined) return token;
       }
     },
-    forget(token) {
-      if (current === token) current = undefined;
+    forget(token, mayLive) {
+      if (current !== token) return;
+      current = undefined;
+      doubted = mayLive && now() - cameBackAt > provenWithinMs ? token : undefined;
     },
   };
 }

@@ -228,6 +228,36 @@ describe('a sign-in that is refused with 429', () => {
       expect(stats().calls).toBe(6);
     }));
 
+  test('after a 401 shows that the token may live: it is tried once more, and all go on', () =>
+    withSimulator(
+      {
+        auth: { username: 'ada', password },
+        faults: [{ kind: 'status', status: 401, match: { endpoint: 'actions/*' }, times: 1 }],
+      },
+      async ({ url, calls }) => {
+        const client = aClient(aConnection(`${url}/current`, { auth }));
+        expect((await client.ask(list)).rows.length).toBeGreaterThan(0);
+        expect(calls().map(({ status }) => status)).toEqual([200, 401, 429, 200]);
+      },
+    ));
+
+  test('and where it is refused again it is dead: the next sign-in is waited for', () =>
+    withServer(
+      (request, response, seen) => {
+        const signIns = signInsOf(seen).length;
+        if (request.url.endsWith('/general/login'))
+          response.writeHead(signIns === 2 ? 429 : 200).end(`"token-${signIns}"`);
+        else if (request.headers['authorization-token'] === 'token-3') response.end('[{"ActionID":1}]');
+        else response.writeHead(401).end('Unauthorized');
+      },
+      async (url, seen) => {
+        const client = aClient(aConnection(url, { auth }));
+        expect((await client.ask(list)).rows).toHaveLength(1);
+        expect(signInsOf(seen)).toHaveLength(3);
+        expect(client.records.map(({ status }) => status)).toEqual([200, 401, 429, 401, 200, 200]);
+      },
+    ));
+
   test('a lift that was heard of once ends no later wait', () =>
     withServer(refusing(2, { 'retry-after': '60' }), async (url, seen) => {
       const client = aClient(aConnection(url, { auth }));
