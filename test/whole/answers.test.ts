@@ -19,8 +19,6 @@ const byAction = {
   filters: { actions: [12] },
   target: { table: 'by_action' },
 };
-/** Pages of so few rows that nobody has to ask what follows them. */
-const small = { rowsPerCall: [0, 5] } as const;
 const onDay = (day: string) => ({ match: { parameters: { Date: day } } });
 
 function failedWith(end: RunEnd) {
@@ -44,7 +42,7 @@ describe('what passes by itself is tried again', () => {
     ['408', { kind: 'status', status: 408, times: 2 }],
   ];
   it.each(passing)('%s', (_name, fault) =>
-    withRivers({ rivers: { details }, simulator: { size: small, faults: [fault] } }, async (house) => {
+    withRivers({ rivers: { details }, simulator: { faults: [fault] } }, async (house) => {
       const result = await house.pull({ river: 'details' });
       expect(result.rows).toBe(expectedRows(house));
       expect(result.calls).toBe(days.length + 2);

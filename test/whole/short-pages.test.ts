@@ -135,7 +135,10 @@ describe.each(warehouseKinds)('rows without an order of their own, in %s', (kind
         kind,
         rivers: { details },
         connection: { pageSize: 20 },
-        simulator: { faults: [{ kind: 'unordered', match: { parameters: { Date: '2026-01-02' } } }] },
+        simulator: {
+          size: {},
+          faults: [{ kind: 'unordered', match: { parameters: { Date: '2026-01-02' } } }],
+        },
       },
       async (house) => {
         const { warnings } = await house.pull({ river: 'details' });
