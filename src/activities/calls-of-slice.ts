@@ -5,7 +5,7 @@ import { groupsThatRan, planPruningCalls, pruneCalls, readRan } from '../domain/
 import { readDiscovered } from '../domain/call/read-discovered.ts';
 import { slicesOf } from '../domain/call/slices.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
-import { columnsOfRiver } from '../domain/column/columns-of-river.ts';
+import { columnsOfRiver, keyOfRiver } from '../domain/column/columns-of-river.ts';
 import { fitListRows, fitRows } from '../domain/column/fit-rows.ts';
 import { ConfigurationError, RefusedError } from '../domain/errors.ts';
 import { isAskForData, proofOfConnection } from '../domain/run/run-slices.ts';
@@ -48,11 +48,15 @@ export async function callsOfSlice(
   }
   const discovered = isPruned ? [] : await readDiscovered(pages);
   const calls = planDataCalls({ report, river, selection, chunk, slice, discovered, runDay: day });
-  const columns = columnsOfRiver(report, river);
+  const target = {
+    columns: columnsOfRiver(report, river),
+    key: keyOfRiver(report, river),
+    table: await warehouse.target(river.target.table),
+  };
   const oneGroupOfTen = report.axes.some((axis) => axis.over === 'recipientGroup');
   return {
     calls: ran ? pruneCalls(report, calls, ran) : calls,
-    fit: (call, rows) => fitRows(rows, call, columns),
+    fit: (call, rows) => fitRows(rows, call, target),
     tolerates: (_call, error) => oneGroupOfTen && error instanceof RefusedError && error.facts.status === 400,
   };
 }

@@ -2,6 +2,7 @@ import { createMissing } from '../domain/call/missing-together.ts';
 import { type CallStatus, refusedTogether } from '../domain/call/refused-together.ts';
 import { commitScope, dayColumnOf } from '../domain/call/scope.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
+import { keyOfRiver } from '../domain/column/columns-of-river.ts';
 import type { Warning } from '../domain/run/run-result.ts';
 import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
@@ -12,7 +13,7 @@ import { untilStopped } from './stop-signals.ts';
 export const commitChunk =
   (ports: ActivityPorts) =>
   ({ run, chunk: key, slices, counts, proven }: CommitChunkRequest): Promise<ChunkOutcome> =>
-    untilStopped(ports, async () => {
+    untilStopped(ports, async ({ stop }) => {
       const warehouse = await ports.warehouse(run.warehouse);
       const stored = await readOpenedRun(warehouse, run.runId);
       const report = reportOfRiver(stored.river);
@@ -32,14 +33,16 @@ export const commitChunk =
         return { outcome: 'unproven' };
       }
       const messages = [...refusedTogether(refused), ...missing.warnings()];
-      const outcome = await warehouse.commitChunk(run.runId, key, {
+      const request = {
         slices: counts,
         listSlices: slices.list,
         warnings: messages.map((message): Warning => ({ start: chunk.first, end: chunk.last, message })),
         scope: commitScope(report, chunk, stored.selection, stored.day),
         dayColumn: dayColumnOf(report),
+        key: keyOfRiver(report, stored.river),
         completeUpTo: stored.freshness?.completeUpTo ?? null,
-      });
+      };
+      const outcome = await warehouse.commitChunk(run.runId, key, request, stop);
       if (outcome.outcome === 'loaded')
         return { outcome: 'loaded', rows: outcome.rows, calls: outcome.calls };
       await warehouse.unstage(run.runId, key, outcome.slices);

@@ -1,11 +1,13 @@
+import { longNumber as digitsOf } from '../domain/column/long-number.ts';
+
 /**
- * JSON.parse, but numbers that a double cannot hold come as the digits that were written: whole numbers beyond
+ * JSON.parse, but numbers that a double cannot hold come as the digits that were written (LongNumber): whole numbers beyond
  * 2^53 − 1, decimals with more digits than a double keeps, and exponents out of its reach.
  */
 export function parseJson(text: string): unknown {
   if (!longNumber.test(text) && !bareNumber.test(text)) return JSON.parse(text);
   return parseWithSource(text, (_key, value, { source }) =>
-    typeof value === 'number' && source !== undefined && !holds(value, source) ? source : value,
+    typeof value === 'number' && source !== undefined && !holds(value, source) ? digitsOf(source) : value,
   );
 }
 

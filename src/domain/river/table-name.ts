@@ -6,6 +6,7 @@ export const manifestTables = [
   'river_chunks',
   'river_days',
   'river_calls',
+  'river_columns',
   'river_targets',
   'river_migrations',
   'river_migrations_lock',

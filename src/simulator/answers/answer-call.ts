@@ -4,6 +4,7 @@ import type { Core } from '../world/core.ts';
 import { type Asked, BadRequestError, readAsked } from './asked.ts';
 import type { Tenant } from './endpoint.ts';
 import { documentedQuery, type Route, renameKeys } from './routes.ts';
+import { setValues, writeRaw } from './set-values.ts';
 import { spellRows } from './spell-rows.ts';
 
 export interface AnswerOptions {
@@ -24,8 +25,8 @@ export function answerCall(
   const asked = readAsked(documentedQuery(query, renaming), core.attributes);
   try {
     if ('object' in endpoint) {
-      const [object] = renameKeys([endpoint.object(core, asked)], renaming);
-      return jsonReply(200, object, 1);
+      const [object] = setValues(renameKeys([endpoint.object(core, asked)], renaming), effects.values);
+      return withRaw(jsonReply(200, object, 1));
     }
     const all = endpoint.rows(core, asked, options.tenant);
     const page = endpoint.pages ? pageAsked(asked, effects, options.pageCap) : { from: 0, to: all.count };
@@ -35,12 +36,15 @@ export function answerCall(
       ? asked.text('CustomerAttributesDelimiter')
       : ';';
     const spelled = spellRows(rows, { ...effects, delimiter });
-    return jsonReply(200, renameKeys(spelled, renaming), rows.length);
+    const given = setValues(renameKeys(spelled, renaming), effects.values);
+    return withRaw(jsonReply(200, given, rows.length));
   } catch (error) {
     if (error instanceof BadRequestError) return textReply(400, error.message);
     throw error;
   }
 }
+
+const withRaw = (reply: Reply): Reply => ({ ...reply, body: writeRaw(reply.body) });
 
 function pageAsked(asked: Asked, effects: Effects, pageCap: number): { from: number; to: number } {
   const most = Math.min(pageCap, effects.pageCap ?? pageCap);

@@ -1,6 +1,6 @@
 import type { EmptyAs } from '../reply.ts';
 import type { Random } from '../world/random.ts';
-import type { Fault, Occasion, ReplacingFault, Spelling } from './fault.ts';
+import type { Fault, Occasion, ReplacingFault, Spelling, ValuesOfRows } from './fault.ts';
 
 /** A call as faults see it. */
 interface FaultyCall {
@@ -20,6 +20,7 @@ export interface Effects {
   readonly retryAfter: number | undefined;
   readonly spellings: ReadonlySet<Spelling>;
   readonly bigKeys: readonly string[];
+  readonly values: readonly ValuesOfRows[];
 }
 
 export interface FaultList {
@@ -82,6 +83,7 @@ export function createFaultList(random: Random): FaultList {
         retryAfter: undefined as number | undefined,
         spellings: new Set<Spelling>(),
         bigKeys: ['TemplateID'] as readonly string[],
+        values: [] as readonly ValuesOfRows[],
       };
       for (const [at, one] of active.entries()) {
         // A fault that could not show behind another keeps its times for a later call.
@@ -102,6 +104,7 @@ const bendingKinds: ReadonlySet<Fault['kind']> = new Set([
   'empty',
   'retryAfter',
   'drift',
+  'values',
 ]);
 
 function isReplacing(fault: Fault): boolean {
@@ -134,6 +137,9 @@ function bend(
     case 'drift':
       for (const spelling of fault.spellings) effects.spellings.add(spelling);
       effects.bigKeys = fault.keys ?? effects.bigKeys;
+      break;
+    case 'values':
+      effects.values = [...effects.values, fault];
       break;
     default:
       effects.instead = fault;

@@ -51,8 +51,24 @@ type BendingFault =
   | { readonly kind: 'empty'; readonly as: EmptyAs }
   /** Retry-After on the simulator's own 429. */
   | { readonly kind: 'retryAfter'; readonly seconds: number }
+  /**
+   * Rows bear these values: `set` gives JSON values to keys, `raw` the very JSON text (digits of any length, a bare `NaN`), `remove`
+   * takes keys away. A key that the row has not is added at its end, so that fields can be added that nobody knows. A list is
+   * taken in turns, row by row; `rows` says how many rows of an answer it is for, from the first (default all).
+   * `{"kind": "values", "set": {"Duration": ""}, "raw": {"FutureValue": "NaN"}, "rows": 1}`
+   */
+  | ({ readonly kind: 'values' } & ValuesOfRows)
   /** `keys` are those that `bigIntegers` makes too large for a double; default TemplateID. */
   | { readonly kind: 'drift'; readonly spellings: readonly Spelling[]; readonly keys?: readonly string[] };
+
+/** What the fault `values` does to rows. */
+export interface ValuesOfRows {
+  readonly set?: SomeOrTurns<unknown>;
+  readonly raw?: SomeOrTurns<string>;
+  readonly remove?: readonly string[];
+  readonly rows?: number;
+}
+type SomeOrTurns<T> = Readonly<Record<string, T>> | readonly Readonly<Record<string, T>>[];
 
 export const spellings = [
   /** ChannelID is spelled ChannelId. */

@@ -6,11 +6,10 @@ import type { Tables } from '../dialect.ts';
 import type { ManifestChunk } from '../statements/read-chunk.ts';
 import { type DaysOfRiver, deleteDays, insertDays, readDays } from '../statements/river-days.ts';
 import { stagingOf } from '../statements/staging-table.ts';
-import { columnFinder, compareColumns } from '../tables/compare-columns.ts';
 import { type ChunkLoad, SlicesDiffer, TableChanged } from './chunk-load.ts';
 import { countByDay, warningsOfEmptied } from './days-of-chunk.ts';
-import { readTarget } from './evolve-table.ts';
 import type { Inserted } from './insert-job.ts';
+import { filledBy, isReady, planChunk } from './plan-chunk.ts';
 
 /** Takes this river's rows of the chunk out of the target (in `replace`), puts the staged ones in, and writes its days. */
 export async function replaceRows(
@@ -70,10 +69,9 @@ async function insertRows(
   loadedAt: string,
 ): Promise<Inserted> {
   const { target, name: river } = run.river;
-  const columns = await readTarget(tables, target.table);
-  const { missing, wider } = compareColumns(tables.dialect, target.table, columns, wanted.values());
-  if (wider.length > 0 || (missing.length > 0 && target.drift !== 'ignore')) throw new TableChanged();
-  const find = columnFinder(tables.dialect, columns);
+  const slices = request.slices.map(({ slice }) => slice);
+  const layout = await planChunk(tables, { runId: run.runId, target, chunk, slices });
+  if (!isReady(layout)) throw new TableChanged();
   const inserted = await tables.dialect.insertPages(tables, {
     staging: stagingOf(run.runId),
     table: target.table,
@@ -81,9 +79,9 @@ async function insertRows(
     runId: bearerOf(run),
     chunk,
     chunkColumn: first === null ? null : chunk,
-    slices: request.slices.map(({ slice }) => slice),
+    slices,
     loadedAt,
-    columnFor: (name) => find(wanted.get(name)?.name ?? name),
+    filledBy: (page) => filledBy(page, layout),
     dayColumn: dayColumn === null ? null : (wanted.get(dayColumn)?.name ?? dayColumn),
   });
   const differing = request.slices.filter(({ slice, rows }) => (inserted.bySlice.get(slice) ?? 0) !== rows);

@@ -1,3 +1,4 @@
+import { sumUpColumns } from '../../domain/column/warning-of-misfits.ts';
 import type { Freshness } from '../../domain/run/freshness.ts';
 import {
   type ChunkState,
@@ -9,6 +10,8 @@ import {
 import type { RunSummary } from '../../domain/run/run-summary.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { dayOrNull } from '../tables.ts';
+
+const chunksAtATime = 500;
 
 /** The run in numbers, with as many failed chunks and warnings as a result may list. */
 export async function summariseRun(tables: Tables, runId: string): Promise<RunSummary> {
@@ -34,7 +37,9 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     rows: sum('rows'),
     calls: sum('calls') + Number(run?.list_calls ?? 0),
     failedChunks: await failedChunks(tables, runId),
-    warnings: [...warningsOfRun(run), ...(await warningsOf(tables, runId))].slice(0, listedAtMost),
+    warnings: [...warningsOfRun(run), ...(await warningsOf(tables, runId))]
+      .slice(0, listedAtMost)
+      .map((warning) => ({ ...warning, message: shortened(warning.message) })),
   };
 }
 
@@ -57,18 +62,27 @@ function warningsOfRun(run: Row | undefined): readonly Warning[] {
   return run?.freshness ? (JSON.parse(String(run.freshness)) as Freshness).warnings : [];
 }
 
+/** Those about a column come first, once a column: all chunks are looked at for them. */
 async function warningsOf(tables: Tables, runId: string): Promise<Warning[]> {
-  const rows = await tables
-    .from('river_chunks')
-    .where({ run: runId })
-    .whereNotNull('warnings')
-    .orderBy('ordinal')
-    .limit(listedAtMost)
-    .select('warnings');
-  return rows
-    .flatMap((row) => JSON.parse(String(row.warnings)) as Warning[])
-    .slice(0, listedAtMost)
-    .map((warning) => ({ ...warning, message: shortened(warning.message) }));
+  const ofColumns: Warning[] = [];
+  const others: Warning[] = [];
+  for (let after = -1; ; ) {
+    const rows = await tables
+      .from('river_chunks')
+      .where({ run: runId })
+      .whereNotNull('warnings')
+      .where('ordinal', '>', after)
+      .orderBy('ordinal')
+      .limit(chunksAtATime)
+      .select('ordinal', 'warnings');
+    const warnings = rows.flatMap((row) => JSON.parse(String(row.warnings)) as Warning[]);
+    const counted = warnings.filter(({ count }) => count !== undefined);
+    ofColumns.splice(0, ofColumns.length, ...sumUpColumns([...ofColumns, ...counted]));
+    others.push(...warnings.filter(({ count }) => count === undefined));
+    others.splice(listedAtMost);
+    if (rows.length < chunksAtATime) return [...ofColumns, ...others];
+    after = Number(rows.at(-1)?.ordinal);
+  }
 }
 
 function shortened(text: string): string {
