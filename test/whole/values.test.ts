@@ -18,7 +18,7 @@ const rivers = {
 const on = (endpoint: string) => ({ match: { endpoint } });
 
 const faults: Fault[] = [
-  { kind: 'values', ...on('GetCustomerActionEndedByDate'), set: { Duration: '', Date: '' }, rows: 1 },
+  { kind: 'values', ...on('GetCustomersActionEndedByDate'), set: { Duration: '', Date: '' }, rows: 1 },
   {
     kind: 'values',
     ...on('GetExecutedCampaignDetails'),
