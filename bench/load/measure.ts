@@ -37,6 +37,7 @@ export async function measureRiver(client: Client, connection: string, rows: num
     [chunk],
     { columns, key: [], dayColumn: 'date' },
   );
+  const target = { columns, key: [], table: await warehouse.target(river.target.table) };
   const baseKilobytes = process.resourceUsage().maxRSS;
   let milliseconds = 0;
   const counted = async (work: () => Promise<unknown>) => {
@@ -48,7 +49,7 @@ export async function measureRiver(client: Client, connection: string, rows: num
   const slices = new Map<string, { slice: string; calls: number; rows: number }>();
   for (const page of pagesOf(rows)) {
     await counted(async () => {
-      const fitted = fitRows(rowsOf(page), page.call, columns);
+      const fitted = fitRows(rowsOf(page), page.call, target);
       const slice = String(page.call.parameters.RecipientGroupID);
       const before = slices.get(slice) ?? { slice, calls: 0, rows: 0 };
       slices.set(slice, {
@@ -121,12 +122,13 @@ export async function measureBatchInsert(client: Client, connection: string, row
   };
   await warehouse.openRun(run, [], { columns, key: [], dayColumn: 'date' });
   await warehouse.closeRun('batch', 'succeeded', new Date().toISOString());
+  const target = { columns, key: [], table: await warehouse.target(river.target.table) };
   const baseKilobytes = process.resourceUsage().maxRSS;
   const objects: Record<string, unknown>[] = [];
   const loadedAt = new Date().toISOString();
   const provenance = { _river: 'bench', _run_id: 'batch', _chunk: `${day}/${day}`, _loaded_at: loadedAt };
   for (const page of pagesOf(rows)) {
-    const fitted = fitRows(rowsOf(page), page.call, columns);
+    const fitted = fitRows(rowsOf(page), page.call, target);
     for (const row of fitted.rows) {
       const fields = fitted.columns.map((name, at) => [name, row[at]] as const);
       objects.push({ ...Object.fromEntries(fields), ...provenance });

@@ -51,13 +51,17 @@ export async function callsOfSlice(
   }
   const discovered = isPruned ? [] : await readDiscovered(pages);
   const calls = planDataCalls({ report, river, selection, chunk, slice, discovered, runDay: day });
-  const columns = columnsOfRiver(report, river);
+  const target = {
+    columns: columnsOfRiver(report, river),
+    key: keyOfRiver(report, river),
+    table: await warehouse.target(river.target.table),
+  };
   const oneGroupOfTen = report.axes.some((axis) => axis.over === 'recipientGroup');
   return {
     calls: ran ? pruneCalls(report, calls, ran) : calls,
-    fit: (call, rows) => fitRows(rows, call, columns),
+    fit: (call, rows) => fitRows(rows, call, target),
     dayOf: (call) => dayOfCall(report, call),
-    ...(report.keyIsUnique && { key: keyOfRiver(report, river) }),
+    ...(report.keyIsUnique && { key: target.key }),
     tolerates: (_call, error) => oneGroupOfTen && error instanceof RefusedError && error.facts.status === 400,
   };
 }

@@ -2,6 +2,7 @@ import { createMissing } from '../domain/call/missing-together.ts';
 import { createRefused, refusal } from '../domain/call/refused-together.ts';
 import { commitScope } from '../domain/call/scope.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
+import { keyOfRiver } from '../domain/column/columns-of-river.ts';
 import { warningOfNoDay } from '../domain/run/freshness.ts';
 import { createNoteSums } from '../domain/run/page-notes.ts';
 import type { Warning } from '../domain/run/run-result.ts';
@@ -15,7 +16,7 @@ import { untilStopped } from './stop-signals.ts';
 export const commitChunk =
   (ports: ActivityPorts) =>
   ({ run, chunk: key, slices, counts, proven }: CommitChunkRequest): Promise<ChunkOutcome> =>
-    untilStopped(ports, async () => {
+    untilStopped(ports, async ({ stop }) => {
       const warehouse = await ports.warehouse(run.warehouse);
       const stored = await readOpenedRun(warehouse, run.runId);
       const report = reportOfRiver(stored.river);
@@ -54,7 +55,7 @@ export const commitChunk =
         }
       }
       const days = { start: chunk.first, end: chunk.last };
-      const outcome = await warehouse.commitChunk(run.runId, key, {
+      const request = {
         slices: counts,
         listSlices: slices.list,
         warnings: [
@@ -62,8 +63,10 @@ export const commitChunk =
           ...notes.warnings().map((warning): Warning => ({ ...days, ...warning })),
         ],
         scope: commitScope(report, chunk, stored.selection, stored.day),
+        key: keyOfRiver(report, stored.river),
         completeUpTo: stored.freshness?.completeUpTo ?? null,
-      });
+      };
+      const outcome = await warehouse.commitChunk(run.runId, key, request, stop);
       if (outcome.outcome === 'loaded')
         return { outcome: 'loaded', rows: outcome.rows, calls: outcome.calls };
       await warehouse.unstage(run.runId, key, outcome.slices);

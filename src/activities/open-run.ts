@@ -1,6 +1,5 @@
-import { dayColumnOf } from '../domain/call/scope.ts';
-import { columnsOfRiver, keyOfRiver } from '../domain/column/columns-of-river.ts';
-import type { TableShape } from '../domain/column/table-shape.ts';
+import { Context } from '@temporalio/activity';
+import { shapeOfRiver } from '../domain/call/shape-of-river.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
 import { readRunInput } from '../domain/river/read-run-input.ts';
@@ -28,7 +27,12 @@ export const openRun =
         : await planRun(ports, input.river, input.ownFilters, request);
     const { run, chunks, warehouse } = opening;
     await ports.optimove(run.river.connection);
-    await warehouse.openRun(run, chunks, shapeOf(run.river));
+    await warehouse.openRun(
+      run,
+      chunks,
+      shapeOfRiver(reportOfRiver(run.river), run.river),
+      Context.current().cancellationSignal,
+    );
     await closeLeftRuns(ports, warehouse, run.runId);
     return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
   };
@@ -70,13 +74,4 @@ async function planRun(
 async function trackOf(warehouse: Warehouse, river: River): Promise<Track | undefined> {
   if (!isTracked(river, reportOfRiver(river))) return undefined;
   return warehouse.track(river.name, river.target.table);
-}
-
-function shapeOf(river: River): TableShape {
-  const report = reportOfRiver(river);
-  return {
-    columns: columnsOfRiver(report, river),
-    key: keyOfRiver(report, river),
-    dayColumn: dayColumnOf(report),
-  };
 }

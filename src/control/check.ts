@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { effectiveReport } from '../domain/call/effective-report.ts';
 import { lastDataUpdate } from '../domain/call/list-calls.ts';
+import { shapeOfRiver } from '../domain/call/shape-of-river.ts';
 import { findReport } from '../domain/catalogue/index.ts';
 import {
   ConfigurationError,
@@ -16,6 +17,7 @@ import type { River } from '../domain/river/river.ts';
 import { sharedTables } from '../domain/river/shared-table.ts';
 import { planDays } from '../domain/run/plan-days.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
+import type { OpenWarehouse } from '../warehouse/warehouse.ts';
 import { askOnce, type Reserve } from './ask-once.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
 import { failureOfTemporal } from './failure-of-temporal.ts';
@@ -113,11 +115,28 @@ const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): P
     const warehouse = await openWarehouse(setting);
     try {
       const found = await warehouse.check();
-      return [found, ...(await warningsOfTracks(warehouse, filling))].join('; ');
+      return [
+        found,
+        ...(await warningsOfTracks(warehouse, filling)),
+        ...(await previewsOfTargets(warehouse, filling)),
+      ].join('; ');
     } finally {
       await warehouse.close();
     }
   });
+
+/** What the rivers would add to tables that are there, and what would not fit them. */
+async function previewsOfTargets(warehouse: OpenWarehouse, filling: readonly River[]): Promise<string[]> {
+  const previews: string[] = [];
+  for (const river of filling) {
+    const report = findReport(river.report);
+    if (!report) continue;
+    const shape = shapeOfRiver(effectiveReport(report, river.overrides), river);
+    const found = await warehouse.previewTarget(river.target.table, shape);
+    previews.push(...found.map((each) => `${river.name}: ${each}`));
+  }
+  return previews;
+}
 
 const checkTemporal = (attempted: Attempt<TemporalClient>): Promise<CheckLine> =>
   line('temporal', async () => {

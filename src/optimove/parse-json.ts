@@ -1,6 +1,8 @@
+import { longNumber as digitsOf } from '../domain/column/long-number.ts';
+
 /**
- * JSON.parse, but numbers that a double cannot hold come as the digits that were written (whole numbers beyond 2^53 − 1,
- * decimals with more digits than a double keeps, exponents out of its reach), and the bare words NaN, Infinity and
+ * JSON.parse, but numbers that a double cannot hold come as the digits that were written (LongNumber: whole numbers beyond
+ * 2^53 − 1, decimals with more digits than a double keeps, exponents out of its reach), and the bare words NaN, Infinity and
  * -Infinity inside a list or an object, which are no JSON, come as null.
  */
 export function parseJson(text: string): unknown {
@@ -16,7 +18,7 @@ export function parseJson(text: string): unknown {
 function parseNumbers(text: string): unknown {
   if (!longNumber.test(text) && !bareNumber.test(text)) return JSON.parse(text);
   return parseWithSource(text, (_key, value, { source }) =>
-    typeof value === 'number' && source !== undefined && !holds(value, source) ? source : value,
+    typeof value === 'number' && source !== undefined && !holds(value, source) ? digitsOf(source) : value,
   );
 }
 

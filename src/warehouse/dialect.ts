@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import type { ColumnType } from '../domain/column/column.ts';
+import type { TableColumn, TableType } from '../domain/column/table-type.ts';
 import type { WarehouseSetting } from '../domain/river/configuration.ts';
 import type { Inserted, InsertJob } from './commit/insert-job.ts';
 import type { RowsInScope } from './commit/rows-in-scope.ts';
-import type { TableColumn } from './tables/table-column.ts';
 
 /** A row as a database gives it. Days and instants are strings, documents are JSON text. */
 export type Row = Record<string, unknown>;
@@ -20,6 +20,9 @@ export interface Tables {
   nameOf(table: string): string;
 }
 
+/** What River makes a column as: `numeric` digits without a bound, `instant` a moment of its own books. */
+export type MadeType = ColumnType | 'numeric' | 'instant';
+
 /** What differs from database to database, one sibling folder each. Everything else is said once, through Knex. */
 export interface Dialect {
   readonly client: WarehouseSetting['client'];
@@ -30,7 +33,7 @@ export interface Dialect {
   /** Whether `ID` and `id` are one column. */
   readonly foldsCase: boolean;
   /** How columns of a target are declared. */
-  readonly typeNames: Readonly<Record<ColumnType, string>>;
+  readonly typeNames: Readonly<Record<MadeType, string>>;
   /** How the manifest's instants, days and documents are declared. */
   readonly manifestTypes: { readonly instant: string; readonly day: string; readonly json: string };
 
@@ -46,10 +49,12 @@ export interface Dialect {
   hasTable(tables: Tables, table: string): Promise<boolean>;
   /** The columns of a table in their order; undefined where there is none. */
   readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined>;
-  /** Whether an integer column holds a number that a double would round. */
-  holdsLong(tables: Tables, table: string, column: string): Promise<boolean>;
-  /** Gives a column a wider type; what is in it stays as it was. */
-  widenColumn(tables: Tables, table: string, column: TableColumn, type: ColumnType): Promise<void>;
+  /** Whether an index of the table begins with this column. */
+  hasIndexOn(tables: Tables, table: string, column: string): Promise<boolean>;
+  /** What a column holds that is declared so; undefined where River does not fill it. */
+  typeOf(declared: string): TableType | undefined;
+  /** From here to its end the transaction waits so long at most for a table that others use. */
+  limitLockWait(tables: Tables, ms: number): Promise<void>;
   /** Removes rows of a target; says how many. */
   removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
   /** Inserts a chunk's staged pages into its target. */

@@ -16,6 +16,11 @@ export function isConflictOfTransactions(error: unknown): boolean {
   return ['40P01', '40001'].includes(codeOf(error));
 }
 
+/** A table was waited for as long as it may be, and others still use it. */
+export function isLockTimeout(error: unknown): boolean {
+  return codeOf(error) === '55P03';
+}
+
 /** A failure of the driver, told by what will help. What is none of these is a mistake of ours and stays as it is. */
 export function failureOfDatabase(error: unknown, place: string): unknown {
   if (error instanceof RiverError) return error;

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import { markForgotten } from './statements/forgotten-days.ts';
 import { lockTarget } from './statements/lock-target.ts';
 import { deleteDays } from './statements/river-days.ts';
-import { columnFinder } from './tables/compare-columns.ts';
+import { columnFinder } from './tables/find-column.ts';
 
 /** Days of a river, and where its rows bear them. */
 export interface DaysToForget {

@@ -8,10 +8,11 @@ import { insertChunks } from './statements/insert-chunks.ts';
 import { insertRun } from './statements/insert-run.ts';
 import { lockTarget } from './statements/lock-target.ts';
 import { createStaging } from './statements/staging-table.ts';
+import type { LockPatience } from './tables/add-columns.ts';
 import { completeTable } from './tables/complete-table.ts';
 
 /**
- * Writes the run and all its chunks, and makes its staging and its target, unless they are there: in one
+ * Makes the target ready, then writes the run and all its chunks and makes its staging, unless they are there: in one
  * transaction, so that a run is in the manifest whole or not at all.
  */
 export async function openRun(
@@ -19,14 +20,15 @@ export async function openRun(
   run: NewRun,
   chunks: readonly RetriableChunk[],
   shape: TableShape,
+  { patience, signal }: { readonly patience: LockPatience; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   const { target, name } = run.river;
   refuseMode(run.river);
   const fault = checkTableName(database.dialect.client, target.table);
   if (fault !== undefined) throw new ConfigurationError(`The river ${name}, target.table: ${fault}.`);
+  await completeTable(database, target.table, shape, patience, signal);
   await database.transact(async (tables) => {
     await lockTarget(tables, target.table);
-    await completeTable(tables, target.table, shape);
     await insertRun(tables, run);
     await insertChunks(tables, run, chunks);
     await createStaging(tables, run.runId);

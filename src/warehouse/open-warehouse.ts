@@ -34,11 +34,16 @@ import { dropStaging, hasStaging } from './statements/staging-table.ts';
 import { summariseRun } from './statements/summarise-run.ts';
 import { unfinishedChunks } from './statements/unfinished-chunks.ts';
 import { unloadedChunks } from './statements/unloaded-chunks.ts';
+import { type LockPatience, lockPatience } from './tables/add-columns.ts';
+import { previewTable } from './tables/complete-table.ts';
+import { readTargetTable } from './tables/read-table.ts';
 import type { OpenWarehouse } from './warehouse.ts';
 
 export interface WarehouseOptions {
   /** Hears of each step of a chunk's commit, inside its transaction. For tests: what it throws undoes the commit. */
   readonly onStep?: (step: Step) => void | Promise<void>;
+  /** How long others may have to wait for a new column. For tests: theirs is shorter. */
+  readonly patience?: LockPatience;
 }
 
 /**
@@ -47,14 +52,16 @@ export interface WarehouseOptions {
  */
 export async function openWarehouse(
   setting: WarehouseSetting,
-  { onStep = () => {} }: WarehouseOptions = {},
+  { onStep = () => {}, patience = lockPatience }: WarehouseOptions = {},
 ): Promise<OpenWarehouse> {
   checkSchemaName(setting);
   const connected = connectDatabase(setting);
   const database = migratedFirst(connected);
   const { read, transact } = database;
   return {
-    openRun: (run, chunks, table) => openRun(database, run, chunks, table),
+    openRun: (run, chunks, table, signal) => openRun(database, run, chunks, table, { patience, signal }),
+    target: (table) => read((tables) => readTargetTable(tables, table)),
+    previewTarget: (table, shape) => connected.read((tables) => previewTable(tables, table, shape)),
     settleRun: (runId, period, chunks, freshness) => settleRun(database, runId, period, chunks, freshness),
     track: (river, table) => connected.read((tables) => readTrack(tables, river, table)),
     readRun: (runId) => read((tables) => readRun(tables, runId)),
@@ -83,7 +90,8 @@ export async function openWarehouse(
       read(async (tables) => {
         if (await hasStaging(tables, runId)) await deletePages(tables, runId, chunk, slices);
       }),
-    commitChunk: (runId, chunk, request) => commitChunk(database, runId, chunk, request, onStep),
+    commitChunk: (runId, chunk, request, signal) =>
+      commitChunk(database, runId, chunk, request, { onStep, patience, signal }),
     failChunk: (run, chunk, error) =>
       transact(async (tables) => {
         await failChunks(tables, { run, chunk }, error);

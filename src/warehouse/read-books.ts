@@ -11,7 +11,7 @@ import { foundRows, riversIn } from './statements/found-rows.ts';
 import { loadedDays, loadedWholes } from './statements/loaded-rows.ts';
 import { madeAt } from './statements/read-target.ts';
 import { askedStretches, openRetries, runsOf } from './statements/river-history.ts';
-import { columnFinder } from './tables/compare-columns.ts';
+import { columnFinder } from './tables/find-column.ts';
 
 /** What the manifest and the tables say of every river, or of one, table by table. */
 export async function readBooks(database: Database, river?: string): Promise<TargetBooks[]> {

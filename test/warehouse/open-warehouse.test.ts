@@ -12,6 +12,7 @@ import { aRun, loadRows, twoChunks } from './samples.ts';
 const manifest = [
   'river_calls',
   'river_chunks',
+  'river_columns',
   'river_days',
   'river_forgotten_days',
   'river_migrations',

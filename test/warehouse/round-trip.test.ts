@@ -5,7 +5,7 @@ import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aColumn, aPage, aRequest, aRun, sampleShape } from './samples.ts';
 
 const day = fc
-  .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+  .date({ min: new Date('0002-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10));
 const hostileText = fc.oneof(
   fc.string({ unit: 'binary' }),

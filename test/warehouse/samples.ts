@@ -1,9 +1,10 @@
 import type { RequestRecord } from '../../src/domain/call/request-record.ts';
 import type { Chunk } from '../../src/domain/chunk/chunk.ts';
 import type { Column, ColumnType, Value } from '../../src/domain/column/column.ts';
+import { fitRows } from '../../src/domain/column/fit-rows.ts';
 import type { TableShape } from '../../src/domain/column/table-shape.ts';
 import { RiverSetting } from '../../src/domain/river/river.ts';
-import type { CommitRequest } from '../../src/domain/run/commit.ts';
+import type { CommitOutcome, CommitRequest } from '../../src/domain/run/commit.ts';
 import type { StagedPage } from '../../src/domain/run/staged-page.ts';
 import type { NewRun } from '../../src/domain/run/stored-run.ts';
 import type { OpenWarehouse } from '../../src/warehouse/warehouse.ts';
@@ -139,4 +140,52 @@ export async function loadRows(
     await stageRows(warehouse, run.runId, chunk, rows);
     await warehouse.commitChunk(run.runId, chunk.key, aCommit(chunk, rows.length));
   }
+}
+
+/** Pages of answers as they came; the day of the chunk is stamped on their rows. */
+export type Answers = readonly (readonly Record<string, unknown>[])[];
+
+/** Stages these pages of one call, fitted to the table as it is now, and says what a commit is asked. */
+export async function stageAnswers(
+  warehouse: OpenWarehouse,
+  run: NewRun,
+  chunk: Chunk,
+  pages: Answers,
+  { columns, key }: Pick<TableShape, 'columns' | 'key'>,
+): Promise<CommitRequest> {
+  const call = { key: 'GetSample?Date=2026-01-01', stamps: { date: chunk.first } };
+  const target = { columns, key, table: await warehouse.target(run.river.target.table) };
+  await warehouse.beginChunk(run.runId, chunk.key);
+  let rows = 0;
+  for (const [page, answer] of pages.entries()) {
+    const fitted = fitRows(answer, call, target);
+    rows += fitted.rows.length;
+    await warehouse.stagePage(
+      run.runId,
+      chunk.key,
+      { ...aPage([]), page, last: page === pages.length - 1, received: answer.length, ...fitted },
+      [aRequest()],
+    );
+  }
+  return aCommit(chunk, rows, { key });
+}
+
+/** Opens the run, then pulls and commits each chunk: its pages as the API would answer them. */
+export async function loadAnswers(
+  warehouse: OpenWarehouse,
+  run: NewRun,
+  chunks: readonly (readonly [Chunk, Answers])[],
+  shape: TableShape,
+): Promise<CommitOutcome[]> {
+  await warehouse.openRun(
+    run,
+    chunks.map(([chunk]) => chunk),
+    shape,
+  );
+  const outcomes: CommitOutcome[] = [];
+  for (const [chunk, pages] of chunks) {
+    const commit = await stageAnswers(warehouse, run, chunk, pages, shape);
+    outcomes.push(await warehouse.commitChunk(run.runId, chunk.key, commit));
+  }
+  return outcomes;
 }

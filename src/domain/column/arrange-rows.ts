@@ -1,6 +1,7 @@
 import type { Call } from '../call/call.ts';
 import { RowShapeError } from '../errors.ts';
 import type { Column } from './column.ts';
+import { isLongNumber } from './long-number.ts';
 import { attributesPlace, type Places } from './places.ts';
 import { readAttributes } from './read-attributes.ts';
 
@@ -23,7 +24,7 @@ export function arrangeRows(
     for (const [at, attribute] of attributes.entries()) row[attribute] ??= values[at] ?? null;
   };
   const putFields = (row: unknown[], fields: Readonly<Record<string, unknown>>, number: number): void => {
-    for (const key in fields) {
+    for (const key of places.inOrder(fields)) {
       const place = places.placeOf(key);
       if (place === attributesPlace) putAttributes(row, fields[key], number);
       else places.put(row, place, fields[key]);
@@ -60,19 +61,29 @@ function listIn(
   row: Readonly<Record<string, unknown>>,
   isItemKey: (key: string) => boolean,
 ): { key: string; items: readonly unknown[] } | undefined {
-  const key = Object.keys(row).find((each) => typeof row[each] === 'object' && row[each] && isItemKey(each));
+  const key = Object.keys(row).find((each) => isWhole(row[each]) && isItemKey(each));
   if (key === undefined) return undefined;
   const value = row[key];
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
   return { key, items: items.length === 0 ? [null] : items };
 }
 
+/** An object or a list. */
+function isWhole(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !isLongNumber(value);
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isWhole(value) && !Array.isArray(value);
 }
 
 function noObject(call: string, row: number, value: unknown): RowShapeError {
-  const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  const kind =
+    value === null
+      ? 'null'
+      : Array.isArray(value)
+        ? 'a list'
+        : `a ${isLongNumber(value) ? 'number' : typeof value}`;
   return new RowShapeError(
     `Optimove answered ${call} with ${kind} in place of a row (number ${row} of its page).`,
     {

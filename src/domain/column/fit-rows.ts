@@ -1,54 +1,179 @@
 import type { Call } from '../call/call.ts';
 import { listOfEndpoint } from '../catalogue/lists.ts';
+import { RowShapeError } from '../errors.ts';
 import { arrangeRows } from './arrange-rows.ts';
-import type { Column, ColumnType, Value } from './column.ts';
-import { fitColumn } from './fit-column.ts';
+import type { Column, Value } from './column.ts';
+import { type FieldKind, joinKinds, kindOf } from './field-kind.ts';
 import { placesOf } from './places.ts';
+import { readValue, textOf } from './read-value.ts';
+import { idealType, signatureOf, type TableColumn, type TableType, type TargetTable } from './table-type.ts';
+
+/** What a row of a page bears behind the river's columns. */
+export type Extra =
+  /** A key that no column names, its values as text. `type`: what they were fitted to since, once its column was there. */
+  | { readonly field: string; readonly kind: FieldKind; readonly type?: string }
+  /** The values that do not fit a column of the table, by the column's name there, as text. */
+  | { readonly beside: string };
 
 /** The rows of one page, fitted to columns. */
 export interface FittedRows {
+  /** The river's columns, with which each row begins. */
   readonly columns: readonly string[];
+  /** For each of `columns` what its values were fitted to: the signature of the table's column. */
+  readonly types: Readonly<Record<string, string>>;
+  /** What follows them in each row; nothing where it is left out. */
+  readonly extras?: readonly Extra[];
   readonly rows: readonly (readonly Value[])[];
-  /** For each of `columns` the narrowest type, from the declared one upwards, that holds every value of this page. */
-  readonly types: Readonly<Record<string, ColumnType>>;
+  /** How many values do not fit, by the table's column. */
+  readonly misfits?: Readonly<Record<string, number>>;
+}
+
+/** What an answer's rows become: a river's columns (`columnsOfRiver`) in its table. */
+export interface FitTarget {
+  readonly columns: readonly Column[];
+  /** Columns in which nothing may be missing because it did not fit. */
+  readonly key: readonly string[];
+  readonly table: TargetTable;
 }
 
 /**
- * Fits an answer's rows to a river's columns (`columnsOfRiver`): keys by their spellings whatever their case,
- * stamps added, attributes one by one. A field that no column names gets one of its own after the river's.
- * Throws RowShapeError for a row that is no object, or whose attributes can't be told apart.
+ * Fits an answer's rows to a river's columns: keys by their spellings whatever their case, stamps added, attributes one
+ * by one. A value that the table's column cannot hold goes beside it, as text; a field that no column names bears its own key.
+ * Throws RowShapeError for a row that is no object, whose attributes can't be told apart, or whose key does not fit.
  */
 export function fitRows(
   answerRows: readonly unknown[],
   call: Pick<Call, 'key' | 'stamps' | 'keep'>,
-  columns: readonly Column[],
+  { columns, key, table }: FitTarget,
 ): FittedRows {
   const places = placesOf(columns, call);
   const arranged = arrangeRows(answerRows, call, columns, places);
   const rows: Value[][] = arranged.map(() => []);
-  const fitted: { name: string; type: ColumnType }[] = [];
-  places.names.forEach((name, place) => {
-    const type = fitColumn(arranged, place, columns[place]?.type, rows);
-    if (type !== undefined) fitted.push({ name, type });
+  const types = new Map<string, string>();
+  const besides: { readonly column: string; readonly texts: readonly (string | null)[] }[] = [];
+  const misfits = new Map<string, number>();
+  columns.forEach((column, place) => {
+    const inTable = table.find(column.name) ?? idealColumn(column);
+    types.set(column.name, signatureOf(inTable));
+    const fitted = fitColumn(arranged, place, readerOf(column, inTable.type), rows);
+    if (!fitted) return;
+    if (key.includes(column.name)) throw keyMisfit(call.key, table.table, inTable, fitted.first);
+    besides.push({ column: inTable.name, texts: fitted.texts });
+    misfits.set(inTable.name, fitted.count);
   });
+  const extras: Extra[] = [];
+  places.fields.forEach((field, at) => {
+    const kind = fitField(arranged, columns.length + at, rows);
+    if (kind !== undefined) extras.push({ field, kind });
+  });
+  for (const { column, texts } of besides) {
+    extras.push({ beside: column });
+    for (const [at, row] of rows.entries()) row.push(texts[at] ?? null);
+  }
   return {
-    columns: fitted.map(({ name }) => name),
+    columns: columns.map(({ name }) => name),
+    types: Object.fromEntries(types),
+    extras,
     rows,
-    types: Object.fromEntries(fitted.map(({ name, type }) => [name, type])),
+    misfits: Object.fromEntries(misfits),
   };
 }
 
-/** Fits the rows of a list call to what is read from them, and nothing else. */
+/** Fits the rows of a list call to what is read from them, and nothing else. What does not fit stays as it came. */
 export function fitListRows(
   answerRows: readonly unknown[],
   call: Pick<Call, 'key' | 'endpoint' | 'stamps'>,
 ): FittedRows {
-  const wanted = listOfEndpoint(call.endpoint).columns;
-  const { columns, rows, types } = fitRows(answerRows, call, wanted);
-  const names = columns.slice(0, wanted.length);
+  const { columns } = listOfEndpoint(call.endpoint);
+  const arranged = arrangeRows(answerRows, call, columns, placesOf(columns, call));
   return {
-    columns: names,
-    rows: rows.map((row) => row.slice(0, wanted.length)),
-    types: Object.fromEntries(names.map((name) => [name, types[name] ?? 'text'])),
+    columns: columns.map(({ name }) => name),
+    types: Object.fromEntries(columns.map(({ name, type }) => [name, type])),
+    rows: arranged.map((row) =>
+      columns.map(({ type }, place) => readFirst(row[place], idealType[type], idealType.text)),
+    ),
   };
+}
+
+interface Misfits {
+  /** The row of the first, from 0. */
+  readonly first: number;
+  readonly count: number;
+  readonly texts: readonly (string | null)[];
+}
+
+/** Appends a column's values to the rows of `into`; null where one does not fit. */
+function fitColumn(
+  rows: readonly (readonly unknown[])[],
+  place: number,
+  read: (raw: unknown) => Value | undefined,
+  into: readonly Value[][],
+): Misfits | undefined {
+  let misfits: { first: number; count: number; texts: (string | null)[] } | undefined;
+  for (const [at, row] of into.entries()) {
+    const raw = rows[at]?.[place];
+    const value = read(raw);
+    row.push(value ?? null);
+    if (value !== undefined) continue;
+    misfits ??= { first: at, count: 0, texts: new Array(rows.length).fill(null) };
+    misfits.count += 1;
+    misfits.texts[at] = textOf(raw);
+  }
+  return misfits;
+}
+
+/** The same of a field that no column names: texts, until its column is known. Undefined where it has none. */
+function fitField(
+  rows: readonly (readonly unknown[])[],
+  place: number,
+  into: readonly Value[][],
+): FieldKind | undefined {
+  let kind: FieldKind | undefined;
+  for (const [at] of into.entries()) {
+    const raw = rows[at]?.[place];
+    if (raw !== null && raw !== undefined) kind = joinKinds(kind ?? 'nothing', kindOf(raw));
+  }
+  if (kind === undefined) return undefined;
+  for (const [at, row] of into.entries()) {
+    const raw = rows[at]?.[place];
+    row.push(raw === null || raw === undefined ? null : textOf(raw));
+  }
+  return kind;
+}
+
+function readerOf(column: Column, type: TableType = idealType[column.type]) {
+  if (type.kind === 'any') {
+    return (raw: unknown) => readFirst(raw, idealType[column.type], type);
+  }
+  // Rows are found again by the day that they were stamped with, as it was asked for.
+  if (type.kind === 'timestamp' && type.verbatim && column.type === 'date' && column.from === 'call') {
+    return (raw: unknown) => readValue(raw, idealType.date);
+  }
+  return (raw: unknown) => readValue(raw, type);
+}
+
+/** A value as the first type, or else as the other, which holds everything. */
+function readFirst(raw: unknown, type: TableType, other: TableType): Value {
+  const value = readValue(raw, type);
+  return value === undefined ? (readValue(raw, other) ?? null) : value;
+}
+
+const idealColumn = ({ name, type }: Column): TableColumn => ({
+  name,
+  declared: type,
+  type: idealType[type],
+});
+
+/** Says so without the value: that is a row's. */
+export function keyMisfit(
+  call: string,
+  table: string,
+  { name, declared }: TableColumn,
+  at: number,
+): RowShapeError {
+  return new RowShapeError(
+    `Optimove answered ${call} with a value in row ${at + 1} of its page that does not fit ${table}.${name} (${declared}). ` +
+      'It is a column of the key, which is never left empty for that.',
+    { facts: { call, table, column: name, declared, row: at + 1 } },
+  );
 }

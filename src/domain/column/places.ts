@@ -1,7 +1,6 @@
 import type { Call } from '../call/call.ts';
 import type { Column } from './column.ts';
-import { freeName } from './free-name.ts';
-import { isProvenance } from './provenance.ts';
+import { isLongNumber } from './long-number.ts';
 import { snakeCase } from './snake-case.ts';
 
 /** The answer's key for customer attributes, whatever its case. */
@@ -10,12 +9,17 @@ const attributesKeys: ReadonlySet<string> = new Set(['customerattributes', 'cust
 /** Where a key's value goes: a column's place, or the attributes' places. */
 export const attributesPlace = -1;
 
-/** The places of a page's columns, and which key of the answer goes where: each key is looked up once a page. */
+/**
+ * The places of a page's rows, and which key of the answer goes where: first the river's columns, then the fields that no
+ * column names, each under its own key. Each key is looked up once a page.
+ */
 export interface Places {
-  /** The columns' names; those first seen in the answer come after the river's own. */
-  readonly names: readonly string[];
+  /** Keys that no column names, in the order of their places, which come after the columns'. */
+  readonly fields: readonly string[];
   placeOf(key: string): number;
-  /** Puts a value into a row; beside the column where another value holds its place. */
+  /** Keys in the order in which their values are put: the same whatever their order in the row. */
+  inOrder(fields: Readonly<Record<string, unknown>>): string[];
+  /** Puts a value into a row; where another value holds its place, into a field of its own. */
   put(row: unknown[], place: number, value: unknown): void;
   /** What the row holds in a column's place and beside it. */
   held(row: readonly unknown[], place: number): unknown[];
@@ -25,43 +29,69 @@ export interface Places {
   complete(row: unknown[]): void;
 }
 
+/** A key's place, and how well it names it: the documented spelling goes before the others. */
+interface Found {
+  readonly place: number;
+  readonly rank: number;
+}
+
+const byNameRank = 1_000;
+
 export function placesOf(columns: readonly Column[], call: Pick<Call, 'stamps'>): Places {
-  const names = columns.map((column) => column.name);
   const nullWords = columns.map((column) => column.nullWord);
   const { bySpelling, byName } = indexOf(columns);
-  const places = new Map<string, number>();
-  const beside = new Map<number, number>();
+  const found = new Map<string, Found>();
+  const keysOfPlace = new Map<number, number>();
+  let hasRivals = false;
+  const fields: string[] = [];
+  const fieldPlaces = new Map<string, number>();
   const stamps = columns.flatMap(({ name, from }, place) => {
     const value = call.stamps[name];
     return value === undefined || value === null ? [] : [{ place, value, known: from === 'call' }];
   });
 
-  const isTaken = (name: string) => names.includes(name) || isProvenance(name);
-  const addColumn = (name: string): number => names.push(freeName(name, isTaken)) - 1;
-  const find = (key: string): number => {
+  const fieldPlace = (key: string): number => {
     const lower = key.toLowerCase();
-    const declared = bySpelling.get(lower);
-    if (declared !== undefined) return declared;
-    if (attributesKeys.has(lower)) return attributesPlace;
-    const name = snakeCase(key) || 'field';
-    const known = byName.get(name) ?? addColumn(name);
-    byName.set(name, known);
+    const known = fieldPlaces.get(lower);
+    if (known === undefined) {
+      const place = columns.length + fields.push(key) - 1;
+      fieldPlaces.set(lower, place);
+      return place;
+    }
+    const at = known - columns.length;
+    if (key < (fields[at] ?? key)) fields[at] = key;
     return known;
   };
-  const besideOf = (place: number): number => {
-    const known = beside.get(place) ?? addColumn(names[place] ?? 'field');
-    beside.set(place, known);
-    return known;
+  const find = (key: string): Found => {
+    const lower = key.toLowerCase();
+    const spelled = bySpelling.get(lower);
+    if (spelled) return { place: spelled.place, rank: spelled.rank + (spelled.spelling === key ? 0 : 1) };
+    if (attributesKeys.has(lower)) return { place: attributesPlace, rank: 0 };
+    const named = byName.get(snakeCase(key));
+    return named === undefined ? { place: fieldPlace(key), rank: 0 } : { place: named, rank: byNameRank };
   };
+  const lookUp = (key: string): Found => {
+    const known = found.get(key);
+    if (known) return known;
+    const place = find(key);
+    found.set(key, place);
+    const keys = (keysOfPlace.get(place.place) ?? 0) + 1;
+    keysOfPlace.set(place.place, keys);
+    hasRivals ||= keys > 1;
+    return place;
+  };
+  /** A second value of one row for one place is a field of its own, named for it. */
+  const besideOf = (place: number): number =>
+    fieldPlace(`${columns[place]?.name ?? fields[place - columns.length]} 2`);
 
   return {
-    names,
-    placeOf(key) {
-      const known = places.get(key);
-      if (known !== undefined) return known;
-      const found = find(key);
-      places.set(key, found);
-      return found;
+    fields,
+    placeOf: (key) => lookUp(key).place,
+    inOrder(row) {
+      const keys = Object.keys(row);
+      for (const key of keys) lookUp(key);
+      if (!hasRivals) return keys;
+      return keys.sort((one, other) => lookUp(one).rank - lookUp(other).rank || (one < other ? -1 : 1));
     },
     put(row, place, value) {
       if (value === null || value === undefined || value === nullWords[place]) return;
@@ -74,8 +104,10 @@ export function placesOf(columns: readonly Column[], call: Pick<Call, 'stamps'>)
     },
     held(row, place) {
       const values: unknown[] = [];
-      for (let at: number | undefined = place; at !== undefined; at = beside.get(at)) {
+      for (let at: number | undefined = place; at !== undefined; ) {
         if (row[at] !== null && row[at] !== undefined) values.push(row[at]);
+        const name: string | undefined = columns[at]?.name ?? fields[at - columns.length];
+        at = fieldPlaces.get(`${name} 2`.toLowerCase());
       }
       return values;
     },
@@ -92,24 +124,26 @@ export function placesOf(columns: readonly Column[], call: Pick<Call, 'stamps'>)
 
 /** A column from the answer goes by its spellings, then every column but the attributes by its name. */
 function indexOf(columns: readonly Column[]): {
-  bySpelling: ReadonlyMap<string, number>;
-  byName: Map<string, number>;
+  bySpelling: ReadonlyMap<string, Found & { readonly spelling: string }>;
+  byName: ReadonlyMap<string, number>;
 } {
-  const bySpelling = new Map<string, number>();
+  const bySpelling = new Map<string, Found & { readonly spelling: string }>();
   const byName = new Map<string, number>();
   columns.forEach((column, place) => {
     if (column.from !== 'attribute') byName.set(column.name, place);
     if (column.from !== 'answer') return;
-    for (const spelling of [column.source, ...(column.alsoSpelled ?? [])]) {
-      if (!bySpelling.has(spelling.toLowerCase())) bySpelling.set(spelling.toLowerCase(), place);
-    }
+    [column.source, ...(column.alsoSpelled ?? [])].forEach((spelling, at) => {
+      const lower = spelling.toLowerCase();
+      if (!bySpelling.has(lower)) bySpelling.set(lower, { place, rank: 2 * at, spelling });
+    });
   });
   return { bySpelling, byName };
 }
 
 /** An answer may repeat what was asked, as text or as a number: that is no second value. */
 function isSame(one: unknown, other: unknown): boolean {
-  return (
-    one === other || (typeof one !== 'object' && typeof other !== 'object' && String(one) === String(other))
-  );
+  return one === other || (isScalar(one) && isScalar(other) && scalarText(one) === scalarText(other));
 }
+
+const isScalar = (value: unknown): boolean => typeof value !== 'object' || isLongNumber(value);
+const scalarText = (value: unknown): string => (isLongNumber(value) ? value.rawJSON : String(value));

@@ -1,49 +1,87 @@
 const wholePattern = /^(0|-?[1-9]\d*)(\.0+)?$/;
 const decimalPattern = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const wholeDigits = /^-?\d+$/;
-const leastInt64 = -(2n ** 63n);
-const greatestInt64 = 2n ** 63n - 1n;
 /** Below it a double keeps fewer digits. */
 const leastNormalDouble = 2 ** -1022;
+/** What a four-byte float keeps whole. */
+const realDigits = 6;
+const realRange = [1.2e-38, 3.4e38] as const;
+/** A number that takes more digits than these to write down stays text: no exponent fills a disk. */
+const decimalDigits = 1_000;
 
 /**
- * A whole number of 64 bits: a number up to 2^53, its digits beyond. Undefined where it is none, or would
+ * A whole number of so many bits: a number up to 2^53, its digits beyond. Undefined where it is none, or would
  * not come back as it was written (`007` is a code, not a number).
  */
-export function exactInteger(raw: unknown): number | string | undefined {
+export function exactInteger(raw: unknown, bits: 16 | 32 | 64 = 64): number | string | undefined {
   if (typeof raw === 'number') {
-    if (Number.isSafeInteger(raw)) return raw;
-    return Number.isInteger(raw) ? wholeOfBig(BigInt(raw)) : undefined;
+    if (bits === 64 && Number.isSafeInteger(raw)) return raw;
+    return Number.isInteger(raw) ? wholeOfBig(BigInt(raw), bits) : undefined;
   }
-  if (typeof raw === 'bigint') return wholeOfBig(raw);
   if (typeof raw !== 'string') return undefined;
   const digits = wholePattern.exec(raw)?.[1];
   if (digits === undefined) return undefined;
-  return digits.length <= 15 ? Number(digits) : wholeOfBig(BigInt(digits));
+  if (bits === 64 && digits.length <= 15) return Number(digits);
+  return digits.length <= 20 ? wholeOfBig(BigInt(digits), bits) : undefined;
 }
 
-function wholeOfBig(whole: bigint): number | string | undefined {
-  if (whole < leastInt64 || whole > greatestInt64) return undefined;
+function wholeOfBig(whole: bigint, bits: number): number | string | undefined {
+  if (BigInt.asIntN(bits, whole) !== whole) return undefined;
   const number = Number(whole);
   return Number.isSafeInteger(number) ? number : String(whole);
 }
 
-/** A number that a double gives back as it was written, whole numbers to the last digit; undefined where it does not. */
+/**
+ * A number that a double gives back as it was written, whole numbers to the last digit; undefined where it does not.
+ * Of decimals seventeen digits are as good as the shortest ones: some servers write these.
+ */
 export function exactDouble(raw: unknown): number | undefined {
   if (typeof raw === 'number') return Number.isFinite(raw) ? raw : undefined;
-  const text = typeof raw === 'bigint' ? String(raw) : raw;
-  if (typeof text !== 'string' || !decimalPattern.test(text)) return undefined;
-  const number = Number(text);
+  if (typeof raw !== 'string' || !decimalPattern.test(raw)) return undefined;
+  const number = Number(raw);
   if (!Number.isFinite(number)) return undefined;
-  if (wholeDigits.test(text)) return BigInt(number) === BigInt(text) ? number : undefined;
-  const digits = significantDigits(text);
+  if (wholeDigits.test(raw)) return BigInt(number) === BigInt(raw) ? number : undefined;
+  const { digits } = decimalOf(raw);
   if (digits.length === 0) return 0;
   if (Math.abs(number) < leastNormalDouble) return undefined;
   // Fifteen digits always survive; more only where the double says the very same.
-  return digits.length <= 15 || significantDigits(String(number)) === digits ? number : undefined;
+  if (digits.length <= 15) return number;
+  return digits.length <= 17 && decimalOf(number.toPrecision(digits.length)).digits === digits
+    ? number
+    : undefined;
 }
 
-function significantDigits(text: string): string {
-  const mantissa = text.split(/[eE]/)[0] ?? '';
-  return mantissa.replace(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '');
+/** The same of a float of four bytes. */
+export function exactReal(raw: unknown): number | undefined {
+  const number = exactDouble(raw);
+  if (number === undefined || number === 0 || Math.fround(number) === number) return number;
+  const [least, greatest] = realRange;
+  const isInRange = Math.abs(number) >= least && Math.abs(number) <= greatest;
+  return isInRange && decimalOf(String(number)).digits.length <= realDigits ? number : undefined;
+}
+
+/** A number that decimal digits hold within these bounds (null: none), as a number or as its digits. */
+export function exactDecimal(
+  raw: unknown,
+  precision: number | null,
+  scale: number | null,
+): number | string | undefined {
+  if (typeof raw === 'number' ? !Number.isFinite(raw) : typeof raw !== 'string' || !decimalPattern.test(raw))
+    return undefined;
+  const { digits, power } = decimalOf(String(raw));
+  const isFitting =
+    digits === '' ||
+    (precision !== null && scale !== null
+      ? power >= -scale && digits.length + power <= precision - scale
+      : Math.abs(power) + digits.length <= decimalDigits);
+  return isFitting ? (raw as number | string) : undefined;
+}
+
+/** The digits that count, without zeros around them, and the power of ten of the last one. */
+function decimalOf(text: string): { digits: string; power: number } {
+  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
+  const all = `${whole}${fraction}`.replace(/^0+/, '');
+  const digits = all.replace(/0+$/, '');
+  return { digits, power: Number(exponent) - fraction.length + all.length - digits.length };
 }

@@ -7,6 +7,7 @@ export const manifestTables = [
   'river_days',
   'river_forgotten_days',
   'river_calls',
+  'river_columns',
   'river_targets',
   'river_migrations',
   'river_migrations_lock',

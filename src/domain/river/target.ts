@@ -26,7 +26,9 @@ export const Target = z.strictObject({
   drift: z
     .enum(['evolve', 'ignore', 'fail'])
     .default('evolve')
-    .describe('What becomes of fields that the report does not declare.'),
+    .describe(
+      'What becomes of fields that the report does not declare, and of values that do not fit their column: evolve adds a column for them, ignore leaves them out, fail refuses the chunk.',
+    ),
   emptied: z
     .enum(['keep', 'allow'])
     .default('keep')

@@ -13,6 +13,8 @@ export interface CommitRequest {
   readonly scope: Scope | null;
   /** Days after this one are provisional; left out: none is. */
   readonly completeUpTo?: Day | null;
+  /** The river's columns in which nothing may be missing because it does not fit; left out: none. */
+  readonly key?: readonly string[];
 }
 
 /** What came of it. */

@@ -23,6 +23,8 @@ export interface Warning {
   readonly about?: 'data';
   /** The column that it is about, where it is about one: a run says it once a column. */
   readonly column?: string;
+  /** How many values it is about. */
+  readonly count?: number;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { RequestRecord } from '../call/request-record.ts';
 import type { Selection } from '../call/selection.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import type { TableShape } from '../column/table-shape.ts';
+import type { TargetTable } from '../column/table-type.ts';
 import type { Stretch } from '../period/day.ts';
 import type { CommitOutcome, CommitRequest } from './commit.ts';
 import type { FailedRequest } from './failing-ms.ts';
@@ -19,7 +20,14 @@ import type { Track } from './track.ts';
 /** The tables in the warehouse: target, manifest and what is staged. Every method may be repeated. */
 export interface RunStore {
   /** Writes the run, its chunks, its staging and its target's declared columns, unless they are there. */
-  openRun(run: NewRun, chunks: readonly RetriableChunk[], table: TableShape): Promise<void>;
+  openRun(
+    run: NewRun,
+    chunks: readonly RetriableChunk[],
+    table: TableShape,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** The target as it is now: what a page's values are fitted to. */
+  target(table: string): Promise<TargetTable>;
   /** Writes what a run knows now of its data and what it therefore pulls, unless that is written. */
   settleRun(
     runId: string,
@@ -90,7 +98,13 @@ export interface RunStore {
   isRunAnswered(runId: string): Promise<boolean>;
   /** Removes what is staged of these slices, so that they are pulled again. */
   unstage(runId: string, chunk: string, slices: readonly string[]): Promise<void>;
-  commitChunk(runId: string, chunk: string, request: CommitRequest): Promise<CommitOutcome>;
+  /** `signal` ends the wait for others who use the table. */
+  commitChunk(
+    runId: string,
+    chunk: string,
+    request: CommitRequest,
+    signal?: AbortSignal,
+  ): Promise<CommitOutcome>;
   /** The chunk fails with this error, and what is staged of it goes: who pulls it again begins anew. */
   failChunk(runId: string, chunk: string, error: string): Promise<void>;
   /** Every chunk that is not loaded fails with this error. */

@@ -6,6 +6,7 @@ import { BadRequestError, readAsked } from './asked.ts';
 import type { Tenant } from './endpoint.ts';
 import { pageOf, rowsWithin } from './page-of.ts';
 import { documentedQuery, type Route, renameKeys } from './routes.ts';
+import { setValues, writeRaw } from './set-values.ts';
 import { spellRows } from './spell-rows.ts';
 
 export interface AnswerOptions {
@@ -26,8 +27,8 @@ export function answerCall(
   const asked = readAsked(documentedQuery(query, renaming), core.attributes);
   try {
     if ('object' in endpoint) {
-      const [object] = renameKeys([endpoint.object(core, asked)], renaming);
-      return jsonReply(200, object, 1);
+      const [object] = setValues(renameKeys([endpoint.object(core, asked)], renaming), effects.values);
+      return withRaw(jsonReply(200, object, 1));
     }
     const made = endpoint.rows(core, asked, options.tenant);
     const all = effects.rowsAtMost === undefined ? made : cutList(made, effects.rowsAtMost);
@@ -39,9 +40,10 @@ export function answerCall(
     const delimiter = asked.has('CustomerAttributesDelimiter')
       ? asked.text('CustomerAttributesDelimiter')
       : ';';
-    const renamed = renameKeys(spellRows(rows, { ...effects, delimiter }), renaming);
-    const within = pages && effects.byteCap !== undefined ? rowsWithin(renamed, effects.byteCap) : renamed;
-    return jsonReply(200, within, within.length);
+    const spelled = spellRows(rows, { ...effects, delimiter });
+    const given = setValues(renameKeys(spelled, renaming), effects.values);
+    const within = pages && effects.byteCap !== undefined ? rowsWithin(given, effects.byteCap) : given;
+    return withRaw(jsonReply(200, within, within.length));
   } catch (error) {
     if (error instanceof BadRequestError) return textReply(400, error.message);
     throw error;
@@ -52,4 +54,8 @@ export function answerCall(
 function nameOf({ path }: Route, query: URLSearchParams): string {
   const parameters = [...query].filter(([name]) => !/^\$(top|skip)$/i.test(name));
   return JSON.stringify([path, parameters.sort()]);
+}
+
+function withRaw(reply: Reply): Reply {
+  return { ...reply, body: writeRaw(String(reply.body)) };
 }

@@ -62,6 +62,10 @@ export const faultGuides: readonly FaultGuide[] = guidesOf({
     'Names a key of every object twice.',
     { key: 'ActionID', match: { endpoint: 'GetAllActions' } },
   ],
+  values: [
+    'Puts values (`set`, or `raw` JSON text) under keys, also of fields that nobody knows, and takes keys away (`remove`).',
+    { set: { Duration: '', Surprise: 7 }, raw: { ActionID: '9007199254740993' }, rows: 2 },
+  ],
   names: ['Writes names otherwise, in lists and reports.', { as: { Email: ' E\u00A0mail ' } }],
   drift: ['Spells keys and values as some tenants do.', { spellings: ['channelId', 'idsAsText'] }],
 });

@@ -1,6 +1,15 @@
 import type { EmptyAs } from '../reply.ts';
 import type { Random } from '../world/random.ts';
-import type { BodyFault, CutAnswer, Fault, Occasion, ReplacingFault, RetryAfter, Spelling } from './fault.ts';
+import type {
+  BodyFault,
+  CutAnswer,
+  Fault,
+  Occasion,
+  ReplacingFault,
+  RetryAfter,
+  Spelling,
+  ValuesOfRows,
+} from './fault.ts';
 
 /** A call as faults see it. */
 interface FaultyCall {
@@ -29,6 +38,7 @@ export interface Effects {
   readonly names: Readonly<Record<string, string>>;
   /** What happens to the text of the body, one after the other. */
   readonly ofBody: readonly BodyFault[];
+  readonly values: readonly ValuesOfRows[];
 }
 
 export interface FaultList {
@@ -99,6 +109,7 @@ export function createFaultList(random: Random): FaultList {
         bigKeys: ['TemplateID'] as readonly string[],
         names: {} as Readonly<Record<string, string>>,
         ofBody: [] as readonly BodyFault[],
+        values: [] as readonly ValuesOfRows[],
       };
       for (const [at, one] of active.entries()) {
         // A fault that could not show behind another keeps its times for a later call.
@@ -129,6 +140,7 @@ const bendingKinds: ReadonlySet<Fault['kind']> = new Set([
   'encode',
   'bareWord',
   'repeatKey',
+  'values',
 ]);
 
 function isReplacing(fault: Fault): boolean {
@@ -183,6 +195,9 @@ function bend(
     case 'bareWord':
     case 'repeatKey':
       effects.ofBody = [...effects.ofBody, fault];
+      break;
+    case 'values':
+      effects.values = [...effects.values, fault];
       break;
     default:
       effects.instead = fault;

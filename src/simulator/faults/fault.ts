@@ -111,6 +111,13 @@ type BendingFault =
     }
   /** Every object names this key twice, the second time with the true value; `first` is how it is spelled the first time. */
   | { readonly kind: 'repeatKey'; readonly key: string; readonly first?: string }
+  /**
+   * Rows bear these values: `set` gives JSON values to keys, `raw` the very JSON text (digits of any length, a bare `NaN`), `remove`
+   * takes keys away. A key that the row has not is added at its end, so that fields can be added that nobody knows. A list is
+   * taken in turns, row by row; `rows` says how many rows of an answer it is for, from the first (default all).
+   * `{"kind": "values", "set": {"Duration": ""}, "raw": {"FutureValue": "NaN"}, "rows": 1}`
+   */
+  | ({ readonly kind: 'values' } & ValuesOfRows)
   /** `keys` are those that `bigIntegers` makes too large for a double; default TemplateID. */
   | { readonly kind: 'drift'; readonly spellings: readonly Spelling[]; readonly keys?: readonly string[] };
 
@@ -121,6 +128,15 @@ export const encodings = ['utf-8', 'latin1', 'utf-16le', 'utf-16be'] as const;
 export type Encoding = (typeof encodings)[number];
 
 export const bareWords = ['NaN', 'Infinity', '-Infinity'] as const;
+
+/** What the fault `values` does to rows. */
+export interface ValuesOfRows {
+  readonly set?: SomeOrTurns<unknown>;
+  readonly raw?: SomeOrTurns<string>;
+  readonly remove?: readonly string[];
+  readonly rows?: number;
+}
+type SomeOrTurns<T> = Readonly<Record<string, T>> | readonly Readonly<Record<string, T>>[];
 
 export const spellings = [
   /** ChannelID is spelled ChannelId. */

@@ -91,8 +91,26 @@ const kinds: Readonly<Record<Fault['kind'], Kind>> = {
   },
   bareWord: { fields: { word: oneOf(bareWords), keys: listOf(text) }, required: ['keys'] },
   repeatKey: { fields: { key: text, first: text }, required: ['key'] },
+  values: {
+    fields: {
+      set: objectOrTurns(() => undefined),
+      raw: objectOrTurns(text),
+      remove: listOf(text),
+      rows: wholeNumber(1),
+    },
+  },
   drift: { fields: { spellings: listOf(oneOf(spellings)), keys: listOf(text) }, required: ['spellings'] },
 };
+
+/** An object, or a list of them that is taken in turns. */
+function objectOrTurns(check: Check): Check {
+  const isWanted = (value: unknown) => isObject(value) && !Object.values(value).some(check);
+  const words = check(undefined) === undefined ? 'keys and values' : `keys, each with ${check(undefined)}`;
+  return (value) =>
+    isWanted(value) || (Array.isArray(value) && value.length > 0 && value.every(isWanted))
+      ? undefined
+      : `an object of ${words}, or a list of such objects`;
+}
 
 /** What may be set, for whoever set something else: each kind with its fields. */
 export const acceptedFaults = {

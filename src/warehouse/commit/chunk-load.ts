@@ -1,6 +1,7 @@
+import type { TableColumn } from '../../domain/column/table-type.ts';
 import type { CommitRequest } from '../../domain/run/commit.ts';
+import type { Warning } from '../../domain/run/run-result.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
-import type { WantedColumn } from '../tables/wanted-columns.ts';
 
 /** What a commit has just done: a test may stop there. All but the last stand inside of its transaction. */
 export type Step =
@@ -18,8 +19,10 @@ export interface ChunkLoad {
   readonly run: StoredRun;
   readonly chunk: string;
   readonly request: CommitRequest;
-  /** What the pages need of the table, by the pages' own names. */
-  readonly wanted: ReadonlyMap<string, WantedColumn>;
+  /** The table's columns, by the pages' own names. */
+  readonly wanted: ReadonlyMap<string, TableColumn>;
+  /** What came to light while the table was made ready. */
+  readonly warnings: readonly Warning[];
   onStep(step: Step): void | Promise<void>;
 }
 

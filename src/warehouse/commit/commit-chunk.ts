@@ -1,37 +1,52 @@
+import { chunkOfKey } from '../../domain/chunk/chunk.ts';
+import { warningOfMisfits } from '../../domain/column/warning-of-misfits.ts';
 import type { CommitOutcome, CommitRequest } from '../../domain/run/commit.ts';
+import type { Warning } from '../../domain/run/run-result.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Database } from '../database.ts';
+import { readPageNotes } from '../staged-pages.ts';
 import { readRun } from '../statements/read-run.ts';
-import { stagedShapes } from '../statements/staged-shapes.ts';
-import { hasStaging } from '../statements/staging-table.ts';
-import { wantedColumns } from '../tables/wanted-columns.ts';
+import { addColumns, type LockPatience } from '../tables/add-columns.ts';
+import { columnFinder } from '../tables/find-column.ts';
+import type { Layout } from '../tables/plan-layout.ts';
+import { readTable } from '../tables/read-table.ts';
 import { SlicesDiffer, type Step, TableChanged } from './chunk-load.ts';
-import { evolveTable, whatIsLacking } from './evolve-table.ts';
 import { loadChunk } from './load-chunk.ts';
+import { isReady, planChunk } from './plan-chunk.ts';
+import { refitPages } from './refit-pages.ts';
 import { refuseMode } from './refuse-mode.ts';
 
 /** Somebody else may change the table between the look at it and the lock: then it is looked at again. */
-const looksAtMost = 5;
+const looksAtMost = 10;
+
+export interface CommitOptions {
+  onStep(step: Step): void | Promise<void>;
+  readonly patience: LockPatience;
+  /** Ends the wait for others who use the table. */
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
- * Loads what a chunk's slices have staged, exactly once: its table is made ready in a transaction of its own
- * where it has to change, then rows, days and chunk are written in one.
+ * Loads what a chunk's slices have staged, exactly once: the columns that its table lacks are added in a transaction of their
+ * own and its pages fitted to them, then rows, days and chunk are written in one.
  */
 export async function commitChunk(
   database: Database,
   runId: string,
   chunk: string,
   asked: CommitRequest,
-  onStep: (step: Step) => void | Promise<void>,
+  options: CommitOptions,
 ): Promise<CommitOutcome> {
+  const { onStep } = options;
   const run = await database.read((tables) => readRun(tables, runId));
   if (!run) throw new Error(`the run ${runId} was never opened in the ${database.place}`);
   refuseMode(run.river);
   const request = withoutLists(asked);
   for (let look = 1; ; look += 1) {
-    const wanted = await readyTable(database, run, chunk, request);
+    const layout = await readyTable(database, run, chunk, request, options);
+    const warnings = await warningsOfMisfits(database, run, chunk, request, layout);
     try {
-      const load = { run, chunk, request, wanted, onStep };
+      const load = { run, chunk, request, wanted: layout.columns, warnings, onStep };
       const outcome = await database.transact((tables) => loadChunk(tables, load));
       await onStep('committed');
       return outcome;
@@ -42,20 +57,52 @@ export async function commitChunk(
   }
 }
 
-async function readyTable(database: Database, run: StoredRun, chunk: string, request: CommitRequest) {
-  const { target } = run.river;
+/** Adds the columns that the staged pages need and fits the pages to the table, until there is nothing left to do. */
+async function readyTable(
+  database: Database,
+  { runId, river: { target } }: StoredRun,
+  chunk: string,
+  request: CommitRequest,
+  { patience, signal }: CommitOptions,
+): Promise<Layout> {
   const slices = request.slices.map(({ slice }) => slice);
-  const { wanted, lacking } = await database.read(async (tables) => {
-    const shapes = (await hasStaging(tables, run.runId))
-      ? await stagedShapes(tables, run.runId, chunk, slices)
-      : [];
-    const columns = wantedColumns(tables.dialect, target.table, shapes.flat());
-    const { missing, wider } =
-      columns.size === 0 ? { missing: [], wider: [] } : await whatIsLacking(tables, target, columns.values());
-    return { wanted: columns, lacking: missing.length + wider.length };
-  });
-  if (lacking > 0) await database.transact((tables) => evolveTable(tables, target, wanted.values()));
-  return wanted;
+  const { table } = target;
+  const of = { runId, target, chunk, slices, table, key: request.key ?? [] };
+  for (let look = 1; ; look += 1) {
+    const plan = await database.read((tables) => planChunk(tables, of));
+    // Where it changes under our hands, the commit itself looks once more.
+    if (isReady(plan) || look === looksAtMost) return plan;
+    if (plan.missing.length > 0 || plan.records.length > 0)
+      await addColumns(database, table, (tables) => planChunk(tables, of), patience, signal);
+    else await refitPages(database, of, plan);
+  }
+}
+
+async function warningsOfMisfits(
+  database: Database,
+  { runId, river: { target } }: StoredRun,
+  chunk: string,
+  { slices }: CommitRequest,
+  { besides }: Layout,
+): Promise<Warning[]> {
+  const counts = new Map<string, number>();
+  for (const { slice } of slices) {
+    for await (const { notes } of readPageNotes(database, { runId, chunk, slice })) {
+      for (const [column, count] of Object.entries(notes.misfits ?? {}))
+        counts.set(column, (counts.get(column) ?? 0) + count);
+    }
+  }
+  if (counts.size === 0) return [];
+  const { columns } = await database.read((tables) => readTable(tables, target.table));
+  const find = columnFinder(database.dialect, columns);
+  return [...counts].map(([name, count]) =>
+    warningOfMisfits(chunkOfKey(chunk), target.table, {
+      column: find(name)?.name ?? name,
+      declared: find(name)?.declared ?? 'gone',
+      beside: besides.get(name)?.name ?? null,
+      count,
+    }),
+  );
 }
 
 /** What plans other calls is never loaded, even where it was counted. */

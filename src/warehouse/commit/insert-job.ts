@@ -1,4 +1,6 @@
-import type { TableColumn } from '../tables/table-column.ts';
+import type { FieldKind } from '../../domain/column/field-kind.ts';
+import type { Extra } from '../../domain/column/fit-rows.ts';
+import type { TableColumn } from '../../domain/column/table-type.ts';
 
 /** What to insert, and into what. */
 export interface InsertJob {
@@ -12,8 +14,17 @@ export interface InsertJob {
   readonly chunkColumn: string | null;
   readonly slices: readonly string[];
   readonly loadedAt: string;
-  /** The table's column for a name in a page; undefined for one that is left out. */
-  columnFor(name: string): TableColumn | undefined;
+  /** The columns that a page's rows fill; what has no column is left out. */
+  filledBy(page: { readonly columns: readonly string[]; readonly extras: readonly Extra[] }): Filled[];
+}
+
+/** A column that a page's rows fill. */
+export interface Filled {
+  readonly column: TableColumn;
+  /** The place of its value in a row. */
+  readonly place: number;
+  /** The value is a text of this kind that is still to be read; undefined where it was fitted to the column. */
+  readonly asText: FieldKind | undefined;
 }
 
 /** How many rows were inserted. */

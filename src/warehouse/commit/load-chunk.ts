@@ -33,7 +33,7 @@ export async function loadChunk(tables: Tables, load: ChunkLoad): Promise<Commit
   const at = new Date().toISOString();
   const replaced = await replaceRows(tables, load, before, at);
   const { rows } = replaced;
-  const warnings = [...request.warnings, ...replaced.warnings];
+  const warnings = [...request.warnings, ...load.warnings, ...replaced.warnings];
   await markLoaded(tables, run.runId, chunk, { rows, warnings, at });
   if (run.retryOf) await creditOriginal(tables, run.retryOf.runId, chunk, { rows, calls: before.calls, at });
   await onStep('marked');

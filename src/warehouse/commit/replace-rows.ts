@@ -9,11 +9,10 @@ import type { ManifestChunk } from '../statements/read-chunk.ts';
 import { deleteDays, insertDays } from '../statements/river-days.ts';
 import { stagedRows, standingRows } from '../statements/rows-by-day.ts';
 import { stagingOf } from '../statements/staging-table.ts';
-import { columnFinder, compareColumns } from '../tables/compare-columns.ts';
 import { type ChunkLoad, SlicesDiffer, TableChanged } from './chunk-load.ts';
 import { countByDay } from './days-of-chunk.ts';
-import { readTarget } from './evolve-table.ts';
 import type { Inserted } from './insert-job.ts';
+import { filledBy, isReady, planChunk } from './plan-chunk.ts';
 
 /**
  * Takes this river's rows of the chunk out of the target (in `replace`), puts the staged ones in, and writes its days.
@@ -71,15 +70,14 @@ async function removeRows(
 
 async function insertRows(
   tables: Tables,
-  { run, chunk, request, wanted }: ChunkLoad,
+  { run, chunk, request }: ChunkLoad,
   { first }: ManifestChunk,
   loadedAt: string,
 ): Promise<Inserted> {
   const { target, name: river } = run.river;
-  const columns = await readTarget(tables, target.table);
-  const { missing, wider } = compareColumns(tables.dialect, target.table, columns, wanted.values());
-  if (wider.length > 0 || (missing.length > 0 && target.drift !== 'ignore')) throw new TableChanged();
-  const find = columnFinder(tables.dialect, columns);
+  const slices = request.slices.map(({ slice }) => slice);
+  const layout = await planChunk(tables, { runId: run.runId, target, chunk, slices });
+  if (!isReady(layout)) throw new TableChanged();
   const inserted = await tables.dialect.insertPages(tables, {
     staging: stagingOf(run.runId),
     table: target.table,
@@ -87,9 +85,9 @@ async function insertRows(
     runId: bearerOf(run),
     chunk,
     chunkColumn: first === null ? null : chunk,
-    slices: request.slices.map(({ slice }) => slice),
+    slices,
     loadedAt,
-    columnFor: (name) => find(wanted.get(name)?.name ?? name),
+    filledBy: (page) => filledBy(page, layout),
   });
   const differing = request.slices.filter(({ slice, rows }) => (inserted.bySlice.get(slice) ?? 0) !== rows);
   if (differing.length > 0) throw new SlicesDiffer(differing.map(({ slice }) => slice));

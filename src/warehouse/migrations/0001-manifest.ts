@@ -78,6 +78,15 @@ export async function up(tables: Tables): Promise<void> {
     // One request, however often it is noted. Led by what is looked for: a run's, and a call's of it.
     table.primary(['run', 'call', 'when', 'milliseconds']);
   });
+  // Which column of a target a key or a value beside its column goes to, once that is decided.
+  await create('river_columns', (table) => {
+    table.text('target').notNullable();
+    table.text('part').notNullable();
+    table.text('source').notNullable();
+    table.text('column_name').notNullable();
+    table.text('made_as');
+    table.primary(['target', 'part', 'source']);
+  });
   await create('river_targets', (table) => {
     table.text('table').primary();
     table.boolean('made_by_river').notNullable();

@@ -3,10 +3,9 @@ import { addressOf, connect } from './connect.ts';
 import { describe } from './describe.ts';
 import { insertPages } from './insert-pages.ts';
 import { lockMigrations } from './lock-migrations.ts';
-import { hasTable, readColumns } from './read-columns.ts';
+import { hasIndexOn, hasTable, readColumns, typeOf } from './read-columns.ts';
 import { removeRows } from './remove-rows.ts';
 import { typeNames } from './type-names.ts';
-import { holdsLong, widenColumn } from './widen-column.ts';
 
 export const postgres: Dialect = {
   client: 'pg',
@@ -24,8 +23,11 @@ export const postgres: Dialect = {
   },
   hasTable,
   readColumns,
-  holdsLong,
-  widenColumn,
+  hasIndexOn,
+  typeOf,
+  async limitLockWait(tables, ms) {
+    await tables.query.raw(`set local lock_timeout = ${Math.round(ms)}`);
+  },
   removeRows,
   insertPages,
 };

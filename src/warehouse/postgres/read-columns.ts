@@ -1,6 +1,6 @@
+import type { TableColumn, TableType } from '../../domain/column/table-type.ts';
 import { SchemaConflictError } from '../../domain/errors.ts';
 import type { Row, Tables } from '../dialect.ts';
-import { everyType, type TableColumn } from '../tables/table-column.ts';
 import { rowsOf } from './rows-of.ts';
 
 export async function readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined> {
@@ -17,7 +17,7 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
   return found.map((row) => ({
     name: String(row.name),
     declared: String(row.declared),
-    ...kindOf(String(row.declared)),
+    type: typeOf(String(row.declared)),
   }));
 }
 
@@ -25,10 +25,25 @@ export async function hasTable(tables: Tables, table: string): Promise<boolean> 
   return (await columnsOf(tables, table)).length > 0;
 }
 
+export async function hasIndexOn(tables: Tables, table: string, column: string): Promise<boolean> {
+  const found = await tables.query.raw(
+    `select 1 from pg_index i
+     join pg_class c on c.oid = i.indrelid
+     join pg_namespace n on n.oid = c.relnamespace
+     join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+     where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ? and a.attname = ?`,
+    [tables.schemaName ?? null, table, column],
+  );
+  return rowsOf(found).length > 0;
+}
+
 async function columnsOf(tables: Tables, table: string): Promise<Row[]> {
   return rowsOf(
     await tables.query.raw(
-      `select a.attname as name, format_type(a.atttypid, a.atttypmod) as declared, c.relkind as kind
+      `select a.attname as name, c.relkind as kind,
+         format_type(a.atttypid, a.atttypmod)
+           || case when a.attgenerated <> '' then ' generated' when a.attidentity = 'a' then ' always identity' else '' end
+           as declared
        from pg_attribute a
        join pg_class c on c.oid = a.attrelid
        join pg_namespace n on n.oid = c.relnamespace
@@ -40,29 +55,41 @@ async function columnsOf(tables: Tables, table: string): Promise<Row[]> {
   );
 }
 
+const bounded = /^(numeric|character varying|character|timestamp)\((\d+)(?:,(-?\d+))?\)(.*)$/;
+
 /** What River makes, and the types that people give the columns of a table they made themselves. */
-function kindOf(declared: string): Pick<TableColumn, 'type' | 'holds'> {
-  switch (declared) {
+export function typeOf(declared: string): TableType | undefined {
+  const [, name, first, second, rest = ''] = bounded.exec(declared) ?? [];
+  const size = Number(first);
+  switch (name === undefined ? declared : `${name}${rest}`) {
     case 'bigint':
-      return { type: 'integer', holds: ['integer', 'long'] };
+      return { kind: 'integer', bits: 64 };
     case 'integer':
+      return { kind: 'integer', bits: 32 };
     case 'smallint':
-      return { type: 'integer', holds: ['integer'] };
+      return { kind: 'integer', bits: 16 };
     case 'numeric':
-      return { type: 'double', holds: ['integer', 'long', 'double'] };
+      if (name === undefined) return { kind: 'numeric', precision: null, scale: null };
+      return { kind: 'numeric', precision: size, scale: Number(second ?? 0) };
     case 'double precision':
-      return { type: 'double', holds: ['integer', 'double'] };
+      return { kind: 'double' };
     case 'real':
-      return { type: 'double', holds: [] };
+      return { kind: 'real' };
     case 'boolean':
-      return { type: 'boolean', holds: ['boolean'] };
+      return { kind: 'boolean' };
     case 'date':
-      return { type: 'date', holds: ['date'] };
+      return { kind: 'date' };
     case 'timestamp without time zone':
-      return { type: 'timestamp', holds: ['timestamp'] };
+    case 'timestamp with time zone':
+      return { kind: 'timestamp', digits: name === undefined ? 6 : size };
+    case 'text':
+    case 'citext':
+      return { kind: 'text', length: null };
+    case 'character varying':
+      return { kind: 'text', length: name === undefined ? null : size };
+    case 'character':
+      return { kind: 'text', length: size, padded: true };
     default:
-      return /^(text|character varying|character)\b/.test(declared)
-        ? { type: 'text', holds: everyType }
-        : { type: undefined, holds: [] };
+      return undefined;
   }
 }

@@ -1,11 +1,10 @@
 import type { Dialect, Row } from '../dialect.ts';
 import { addressOf, connect } from './connect.ts';
 import { insertPages } from './insert-pages.ts';
-import { hasTable, readColumns } from './read-columns.ts';
+import { hasIndexOn, hasTable, readColumns, typeOf } from './read-columns.ts';
 import { removeRows } from './remove-rows.ts';
 import { rowIdentity } from './row-identity.ts';
 import { typeNames } from './type-names.ts';
-import { holdsLong, widenColumn } from './widen-column.ts';
 
 export const sqlite: Dialect = {
   client: 'better-sqlite3',
@@ -29,8 +28,10 @@ export const sqlite: Dialect = {
   async freeze() {},
   hasTable,
   readColumns,
-  holdsLong,
-  widenColumn,
+  hasIndexOn,
+  typeOf,
+  // Readers never hold up a writer, and writers are waited for as everywhere.
+  async limitLockWait() {},
   removeRows,
   insertPages,
 };

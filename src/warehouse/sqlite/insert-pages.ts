@@ -13,6 +13,7 @@ interface Page {
   readonly call: string;
   readonly page: number;
   readonly columns: string;
+  readonly extras: string;
   readonly rows: string;
 }
 
@@ -35,8 +36,9 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
   const bySlice = new Map<string, number>();
   for (const slice of job.slices) {
     for (const page of pagesOf(tables, connection, job, slice)) {
-      const shape = shapes.get(page.columns) ?? shapeOf(tables, connection, job, page.columns);
-      shapes.set(page.columns, shape);
+      const name = `${page.columns} ${page.extras}`;
+      const shape = shapes.get(name) ?? shapeOf(tables, connection, job, page);
+      shapes.set(name, shape);
       const rows = JSON.parse(page.rows) as Value[][];
       for (const [at, row] of rows.entries()) {
         shape.insert.run(...shape.valuesOf(row));
@@ -54,7 +56,7 @@ function* pagesOf(tables: Tables, connection: Database, job: InsertJob, slice: s
     sqlOf(
       tables
         .from(job.staging)
-        .select('call', 'page', 'columns', 'rows')
+        .select('call', 'page', 'columns', 'extras', 'rows')
         .where({ chunk: job.chunk, slice })
         .where('row_count', '>', 0)
         .whereRaw('(call, page) > (?, ?)', ['', 0])
@@ -69,18 +71,18 @@ function* pagesOf(tables: Tables, connection: Database, job: InsertJob, slice: s
   }
 }
 
-function shapeOf(tables: Tables, connection: Database, job: InsertJob, columns: string): Shape {
+function shapeOf(tables: Tables, connection: Database, job: InsertJob, page: Page): Shape {
   const provenance = [
     { name: '_river', value: job.river },
     { name: '_run_id', value: job.runId },
     { name: '_chunk', value: job.chunkColumn },
     { name: '_loaded_at', value: job.loadedAt },
   ].map(({ name, value }): Field => ({ name, of: () => value }));
-  const fields = (JSON.parse(columns) as string[]).flatMap((name, place): Field[] => {
-    const column = job.columnFor(name);
-    if (!column) return [];
-    const bind = binderOf(column);
-    return [{ name: column.name, of: (row) => bind(row[place] ?? null) }];
+  const shape = { columns: JSON.parse(page.columns), extras: JSON.parse(page.extras) };
+  const fields = job.filledBy(shape).map((filled): Field => {
+    const { column, place } = filled;
+    const bind = binderOf(filled);
+    return { name: column.name, of: (row) => bind(row[place] ?? null) };
   });
   const all = [...fields, ...provenance];
   // Knex has an order of its own for the columns: each one's number comes back where its value belongs.

@@ -1,6 +1,6 @@
+import type { TableColumn, TableType } from '../../domain/column/table-type.ts';
 import { SchemaConflictError } from '../../domain/errors.ts';
 import type { Row, Tables } from '../dialect.ts';
-import { everyType, type TableColumn } from '../tables/table-column.ts';
 
 export async function readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined> {
   const kind = await kindOfTable(tables, table);
@@ -13,16 +13,27 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
       },
     );
   }
-  const columns: Row[] = await tables.query.raw('select name, type from pragma_table_info(?)', [table]);
-  return columns.map(({ name, type }) => ({
-    name: String(name),
-    declared: String(type).toLowerCase(),
-    ...affinityOf(String(type).toLowerCase()),
-  }));
+  const columns: Row[] = await tables.query.raw('select name, type, hidden from pragma_table_xinfo(?)', [
+    table,
+  ]);
+  return columns.map(({ name, type, hidden }) => {
+    const declared = String(type).toLowerCase();
+    if (Number(hidden) > 0) return { name: String(name), declared: `${declared} generated`, type: undefined };
+    return { name: String(name), declared, type: typeOf(declared) };
+  });
 }
 
 export async function hasTable(tables: Tables, table: string): Promise<boolean> {
   return (await kindOfTable(tables, table)) !== undefined;
+}
+
+export async function hasIndexOn(tables: Tables, table: string, column: string): Promise<boolean> {
+  const found: Row[] = await tables.query.raw(
+    `select 1 from pragma_index_list(?) list join pragma_index_info(list.name) part
+     where part.seqno = 0 and part.name = ? collate nocase`,
+    [table, column],
+  );
+  return found.length > 0;
 }
 
 async function kindOfTable(tables: Tables, table: string): Promise<string | undefined> {
@@ -33,14 +44,17 @@ async function kindOfTable(tables: Tables, table: string): Promise<string | unde
   return found[0] === undefined ? undefined : String(found[0].type);
 }
 
-/** By SQLite's own rules (https://sqlite.org/datatype3.html), with the numeric affinity told apart by its names. */
-function affinityOf(declared: string): Pick<TableColumn, 'type' | 'holds'> {
-  if (declared.includes('int')) return { type: 'integer', holds: ['integer', 'long'] };
-  if (/char|clob|text/.test(declared)) return { type: 'text', holds: everyType };
-  if (declared === '' || declared.includes('blob')) return { type: 'text', holds: everyType };
-  if (/real|floa|doub/.test(declared)) return { type: 'double', holds: ['integer', 'double'] };
-  if (declared.startsWith('bool')) return { type: 'boolean', holds: ['boolean'] };
-  if (declared === 'date') return { type: 'date', holds: ['date'] };
-  if (/^(datetime|timestamp)/.test(declared)) return { type: 'timestamp', holds: ['timestamp'] };
-  return { type: 'double', holds: ['integer', 'long', 'double'] };
+/**
+ * By SQLite's own rules (https://sqlite.org/datatype3.html), with the numeric affinity told apart by its names. No column cuts
+ * anything, whatever its length.
+ */
+export function typeOf(declared: string): TableType {
+  if (declared.includes('int')) return { kind: 'integer', bits: 64 };
+  if (/char|clob|text/.test(declared)) return { kind: 'text', length: null };
+  if (declared === '' || declared.includes('blob')) return { kind: 'any' };
+  if (/real|floa|doub/.test(declared)) return { kind: 'double' };
+  if (/^(bool|bit\b)/.test(declared)) return { kind: 'boolean' };
+  if (declared === 'date') return { kind: 'date' };
+  if (/^(small)?(datetime|timestamp)/.test(declared)) return { kind: 'timestamp', digits: 6, verbatim: true };
+  return { kind: 'number' };
 }

@@ -1,14 +1,16 @@
-import type { ColumnType } from '../../domain/column/column.ts';
+import type { MadeType } from '../dialect.ts';
 
 /**
- * SQLite takes a declared type as a wish for how values are kept. Days and timestamps are declared as text,
- * so that a column of them that widens to text needs no change.
+ * SQLite takes a declared type as a wish for how values are kept; of these it keeps days and times as the texts that they are.
+ * Without a type it keeps every value as it is given: digits that a double would round stay text.
  */
-export const typeNames: Readonly<Record<ColumnType, string>> = {
+export const typeNames: Readonly<Record<MadeType, string>> = {
   integer: 'integer',
   double: 'double',
   text: 'text',
   boolean: 'boolean',
-  date: 'text',
-  timestamp: 'text',
+  date: 'date',
+  timestamp: 'timestamp',
+  numeric: '',
+  instant: 'text',
 };

@@ -1,8 +1,7 @@
-import { isQuiet } from '../../domain/run/page-notes.ts';
+import { isQuiet, type PageNotes } from '../../domain/run/page-notes.ts';
 import type { StagedPage } from '../../domain/run/staged-page.ts';
 import type { Tables } from '../dialect.ts';
 import { pageText } from '../page-text.ts';
-import { stagedType } from '../tables/staged-type.ts';
 import { stagingOf } from './staging-table.ts';
 
 /** Stages a page whole, as a document; one that is there already stays as it is. */
@@ -12,7 +11,10 @@ export async function insertPage(
   chunk: string | null,
   page: StagedPage,
 ): Promise<void> {
-  const types = page.columns.map((name, place) => stagedType(page.types[name] ?? 'text', page.rows, place));
+  const notes: PageNotes = {
+    ...page.notes,
+    ...(page.extras?.some((extra) => 'beside' in extra) && { misfits: page.misfits ?? {} }),
+  };
   await tables
     .from(stagingOf(runId))
     .insert({
@@ -25,10 +27,11 @@ export async function insertPage(
       fingerprint: page.fingerprint,
       received: page.received,
       day: page.day,
-      notes: page.notes && !isQuiet(page.notes) ? JSON.stringify(page.notes) : null,
+      notes: isQuiet(notes) ? null : JSON.stringify(notes),
       row_count: page.rows.length,
       columns: JSON.stringify(page.columns),
-      types: JSON.stringify(types),
+      types: JSON.stringify(page.types),
+      extras: JSON.stringify(page.extras ?? []),
       rows: pageText(page.rows),
     })
     .onConflict(['chunk', 'slice', 'call', 'page'])

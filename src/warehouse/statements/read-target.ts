@@ -1,11 +1,5 @@
 import type { Tables } from '../dialect.ts';
 
-/** Whether River made the table; undefined for a table that no river has filled. */
-export async function isMadeByRiver(tables: Tables, table: string): Promise<boolean> {
-  const [row] = await tables.from('river_targets').where({ table }).select('made_by_river');
-  return Boolean(row?.made_by_river);
-}
-
 /** When the table was made; one that was gone and is made anew is younger than what was loaded before. */
 export async function madeAt(tables: Tables, table: string): Promise<string | null> {
   const [row] = await tables.from('river_targets').where({ table }).select('created_at');

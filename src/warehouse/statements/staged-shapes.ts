@@ -1,31 +1,27 @@
-import type { Tables } from '../dialect.ts';
-import type { StagedType } from '../tables/staged-type.ts';
+import type { Extra } from '../../domain/column/fit-rows.ts';
+import type { Row, Tables } from '../dialect.ts';
+import type { PageShape } from '../tables/plan-layout.ts';
 import { stagingOf } from './staging-table.ts';
 
-/** A column as one of a chunk's pages has it. */
-export interface StagedColumn {
-  readonly name: string;
-  readonly type: StagedType;
-}
-
-/** The columns of a chunk's pages, once for each different list of them. */
+/** What the rows of a chunk's pages bear, once for each different list of it. */
 export async function stagedShapes(
   tables: Tables,
   runId: string,
   chunk: string,
   slices: readonly string[],
-): Promise<StagedColumn[][]> {
+): Promise<PageShape[]> {
   const shapes = await tables
     .from(stagingOf(runId))
-    .distinct('columns', 'types')
+    .distinct('columns', 'types', 'extras')
     .where({ chunk })
     .whereIn('slice', slices)
     .where('row_count', '>', 0);
-  return shapes.map((shape) => {
-    const types = JSON.parse(String(shape.types)) as StagedType[];
-    return (JSON.parse(String(shape.columns)) as string[]).map((name, place) => ({
-      name,
-      type: types[place] ?? 'text',
-    }));
-  });
+  return shapes.map(shapeOfRow);
 }
+
+/** What is staged of a page beside its rows. */
+export const shapeOfRow = ({ columns, types, extras }: Row): PageShape => ({
+  columns: JSON.parse(String(columns)) as string[],
+  types: JSON.parse(String(types)) as Record<string, string>,
+  extras: JSON.parse(String(extras)) as Extra[],
+});

@@ -28,6 +28,7 @@ export async function createStaging(tables: Tables, runId: string): Promise<void
     table.integer('row_count').notNullable();
     table.text('columns').notNullable();
     table.text('types').notNullable();
+    table.text('extras').notNullable();
     table.text('rows').notNullable();
     table.primary(['chunk', 'slice', 'call', 'page']);
   });

@@ -1,3 +1,4 @@
+import { sumUpColumns } from '../../domain/column/warning-of-misfits.ts';
 import type { Freshness } from '../../domain/run/freshness.ts';
 import {
   type ChunkState,
@@ -10,7 +11,7 @@ import type { RunSummary } from '../../domain/run/run-summary.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { dayOrNull } from '../tables.ts';
 
-const chunksAtATime = 200;
+const chunksAtATime = 500;
 
 /** The run in numbers, with as many failed chunks and warnings as a result may list. */
 export async function summariseRun(tables: Tables, runId: string): Promise<RunSummary> {
@@ -64,7 +65,10 @@ function warningsOfRun(run: Row | undefined): readonly Warning[] {
   return [...ofData, ...ofLists];
 }
 
-/** Some chunks at a time, however many there are; of what is about data and of what is not as much as a result may list. */
+/**
+ * Some chunks at a time, however many there are. What is about a column is summed up, once a column; of what else is about
+ * data, and of what is not, as much as a result may list.
+ */
 async function warningsOf(tables: Tables, runId: string): Promise<Warning[]> {
   let found: Warning[] = [];
   for (let after = -1; ; ) {
@@ -76,9 +80,11 @@ async function warningsOf(tables: Tables, runId: string): Promise<Warning[]> {
       .orderBy('ordinal')
       .limit(chunksAtATime)
       .select('ordinal', 'warnings');
-    found = [...found, ...rows.flatMap((row) => JSON.parse(String(row.warnings)) as Warning[])];
-    const others = found.filter((warning) => !isAboutData(warning));
-    found = [...found.filter(isAboutData).slice(0, listedAtMost), ...others.slice(0, listedAtMost)];
+    found.push(...rows.flatMap((row) => JSON.parse(String(row.warnings)) as Warning[]));
+    const [ofData, others] = [found.filter(isAboutData), found.filter((warning) => !isAboutData(warning))];
+    const ofColumns = sumUpColumns(ofData.filter(({ count }) => count !== undefined));
+    const kept = ofData.filter(({ count }) => count === undefined).slice(0, listedAtMost);
+    found = [...ofColumns, ...kept, ...others.slice(0, listedAtMost)];
     const last = rows.at(-1);
     if (last === undefined || rows.length < chunksAtATime) break;
     after = Number(last.ordinal);

@@ -1,70 +1,146 @@
+import type { Column } from '../../domain/column/column.ts';
 import { provenanceColumns } from '../../domain/column/provenance.ts';
 import type { TableShape } from '../../domain/column/table-shape.ts';
+import { narrowness, type TableColumn } from '../../domain/column/table-type.ts';
 import { SchemaConflictError } from '../../domain/errors.ts';
-import type { Tables } from '../dialect.ts';
+import type { Database } from '../database.ts';
+import type { MadeType, Tables } from '../dialect.ts';
 import { named, shortHash } from '../identifiers.ts';
-import { isMadeByRiver, noteMadeByRiver } from '../statements/read-target.ts';
+import { forgetColumns } from '../statements/column-records.ts';
+import { lockTarget } from '../statements/lock-target.ts';
+import { noteMadeByRiver } from '../statements/read-target.ts';
 import { forgetTable } from '../statements/river-days.ts';
-import { alterTable } from './alter-table.ts';
-import { columnFinder, compareColumns } from './compare-columns.ts';
-import { columnTypeOf } from './staged-type.ts';
-import type { TableColumn } from './table-column.ts';
-import { type WantedColumn, wantedColumns } from './wanted-columns.ts';
+import { addColumns, type LockPatience } from './add-columns.ts';
+import { columnFinder } from './find-column.ts';
+import { type NewColumn, planLayout } from './plan-layout.ts';
 
 /**
- * Makes the target with its declared columns, or completes one that is there. A table that River did not make is
- * taken where its columns hold what the report brings. To be called with the target locked.
+ * Makes the target with its declared columns, or adds those that one lacks that is there. No column that is there is
+ * changed. A table that somebody else made is taken where River can fill its columns.
  */
-export async function completeTable(tables: Tables, table: string, shape: TableShape): Promise<void> {
-  const wanted = wantedColumns(tables.dialect, table, shape.columns);
-  const columns = await tables.dialect.readColumns(tables, table);
-  if (columns) await completeColumns(tables, table, columns, [...wanted.values()]);
-  else await createTable(tables, table, [...wanted.values()]);
-  const dayColumn = shape.dayColumn === null ? undefined : wanted.get(shape.dayColumn);
-  if (dayColumn) await indexDays(tables, table, dayColumn.name);
-}
-
-async function createTable(tables: Tables, table: string, columns: readonly WantedColumn[]): Promise<void> {
-  const { dialect } = tables;
-  await tables.schema().createTable(named(table), (create) => {
-    for (const { name, type } of columns) {
-      create.specificType(named(name), dialect.typeNames[columnTypeOf(type)]);
-    }
-    for (const name of provenanceColumns) create.specificType(name, provenanceType(tables, name));
+export async function completeTable(
+  database: Database,
+  table: string,
+  shape: TableShape,
+  patience: LockPatience,
+  signal?: AbortSignal,
+): Promise<void> {
+  const lacking = await database.transact(async (tables) => {
+    await lockTarget(tables, table);
+    const columns = await tables.dialect.readColumns(tables, table);
+    if (columns) return lackingIn(tables, table, columns, shape);
+    await createTable(tables, table, shape);
+    return [];
   });
-  await noteMadeByRiver(tables, table);
-  await forgetTable(tables, table);
+  if (lacking.length === 0) return;
+  await addColumns(
+    database,
+    table,
+    async (tables) => {
+      const columns = (await tables.dialect.readColumns(tables, table)) ?? [];
+      return { missing: lackingIn(tables, table, columns, shape), records: [] };
+    },
+    patience,
+    signal,
+  );
 }
 
-async function completeColumns(
+/**
+ * What a person is to know beforehand of a table that is there: which columns would be added, and what would not fit those
+ * that are there. Nothing of a table that is not there. Throws where River cannot fill it.
+ */
+export async function previewTable(tables: Tables, table: string, shape: TableShape): Promise<string[]> {
+  const columns = await tables.dialect.readColumns(tables, table);
+  if (!columns) return [];
+  const find = columnFinder(tables.dialect, columns);
+  const lacking = lackingIn(tables, table, columns, shape).map(({ name }) => name);
+  const narrow = shape.columns.flatMap(({ name, type }) => {
+    const column = find(inTable(tables, table, shape, name));
+    const why = column?.type && narrowness(type, column.type);
+    const where = shape.key.includes(name) ? 'which fails its chunk (key)' : `which goes to ${name}__text`;
+    return column && why
+      ? [`${table}.${column.name} (${column.declared}) does not hold ${why}, ${where}`]
+      : [];
+  });
+  const hasIndex =
+    shape.dayColumn === null || (await tables.dialect.hasIndexOn(tables, table, provenanceColumns[0]));
+  return [
+    ...(lacking.length > 0 ? [`${table} gets the columns ${lacking.join(', ')}`] : []),
+    ...narrow,
+    ...(hasIndex
+      ? []
+      : [`${table} has no index on _river and ${shape.dayColumn}: with one, days are replaced faster`]),
+  ];
+}
+
+function lackingIn(
   tables: Tables,
   table: string,
   columns: readonly TableColumn[],
-  wanted: readonly WantedColumn[],
-): Promise<void> {
-  const differences = compareColumns(tables.dialect, table, columns, wanted);
-  const [narrow] = differences.wider;
-  if (narrow && !(await isMadeByRiver(tables, table))) {
-    throw new SchemaConflictError(
-      `${table}.${narrow.column.name} is ${narrow.column.declared} and the report needs ${narrow.type} there. ` +
-        `River did not make this table and leaves its columns alone: change the column, or give the river another table.`,
-      { facts: { table, column: narrow.column.name, declared: narrow.column.declared, wanted: narrow.type } },
-    );
-  }
-  await alterTable(tables, table, differences);
-  const find = columnFinder(tables.dialect, columns);
-  const lacking = provenanceColumns.filter((name) => find(name) === undefined);
-  if (lacking.length === 0) return;
-  await tables.schema().alterTable(named(table), (change) => {
-    for (const name of lacking) change.specificType(name, provenanceType(tables, name));
+  shape: TableShape,
+): NewColumn[] {
+  const { dialect } = tables;
+  const planned = layoutOf(tables, table, columns, shape.columns);
+  const day = shape.dayColumn === null ? undefined : planned.columns.get(shape.dayColumn);
+  if (day?.type && !mayBearDays(day)) throw noDays(table, day);
+  const find = columnFinder(dialect, columns);
+  return [
+    ...planned.missing,
+    ...provenanceColumns
+      .filter((name) => find(name) === undefined)
+      .map((name) => ({ name, type: provenanceType(name) })),
+  ];
+}
+
+const layoutOf = (
+  { dialect }: Tables,
+  table: string,
+  columns: readonly TableColumn[],
+  declared: readonly Column[],
+) =>
+  planLayout(dialect, { table, drift: 'evolve' }, { columns, records: [] }, [
+    {
+      columns: declared.map(({ name }) => name),
+      types: Object.fromEntries(declared.map(({ name, type }) => [name, type])),
+      extras: [],
+    },
+  ]);
+
+const inTable = (tables: Tables, table: string, { columns }: TableShape, name: string): string =>
+  layoutOf(tables, table, [], columns).columns.get(name)?.name ?? name;
+
+async function createTable(tables: Tables, table: string, shape: TableShape): Promise<void> {
+  const { dialect } = tables;
+  const columns = lackingIn(tables, table, [], shape);
+  await tables.schema().createTable(named(table), (create) => {
+    for (const { name, type } of columns) create.specificType(named(name), dialect.typeNames[type]);
   });
+  await noteMadeByRiver(tables, table);
+  await forgetTable(tables, table);
+  await forgetColumns(tables, table);
+  const isDeclared = shape.columns.some(({ name }) => name === shape.dayColumn);
+  if (shape.dayColumn !== null && isDeclared)
+    await indexDays(tables, table, inTable(tables, table, shape, shape.dayColumn));
 }
 
-function provenanceType({ dialect }: Tables, name: (typeof provenanceColumns)[number]): string {
-  return name === '_loaded_at' ? dialect.manifestTypes.instant : dialect.typeNames.text;
+/** The day by which rows are replaced: where it had to go beside its column, they would never be found again. */
+function mayBearDays({ type }: TableColumn): boolean {
+  if (type?.kind === 'text') return type.length === null || type.length >= 'YYYY-MM-DD'.length;
+  return type?.kind === 'date' || type?.kind === 'timestamp' || type?.kind === 'any';
 }
 
-/** What a commit looks for: this river's rows of these days. */
+function noDays(table: string, { name, declared }: TableColumn): SchemaConflictError {
+  return new SchemaConflictError(
+    `${table}.${name} is ${declared}, which holds no days, and the river replaces its rows by this column. ` +
+      'Change the column to date, or give the river another table.',
+    { facts: { table, column: name, declared } },
+  );
+}
+
+const provenanceType = (name: (typeof provenanceColumns)[number]): MadeType =>
+  name === '_loaded_at' ? 'instant' : 'text';
+
+/** What a commit looks for: this river's rows of these days. Only where nobody else can be in the table yet. */
 async function indexDays(tables: Tables, table: string, dayColumn: string): Promise<void> {
   await tables.query.raw(`create index if not exists ?? on ?? (_river, ??)`, [
     `river_days_of_${shortHash(`${table}/${dayColumn}`)}`,

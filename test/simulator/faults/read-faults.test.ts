@@ -42,6 +42,14 @@ it.each<[unknown, string]>([
       'booleansAsText, bigIntegers, extraField, nullWord, changersPlural, got ["channelID"]',
   ],
   [
+    [{ kind: 'values', set: [1], rows: 1 }],
+    'faults[0].set: expected an object of keys and values, or a list of such objects, got [1]',
+  ],
+  [
+    [{ kind: 'values', raw: { Duration: 7 } }],
+    'faults[0].raw: expected an object of keys, each with a text, or a list of such objects, got {"Duration":7}',
+  ],
+  [
     [{ kind: 'throttle', match: { path: 'x' } }],
     'faults[0].match.path: is not known here; known are endpoint, parameters',
   ],

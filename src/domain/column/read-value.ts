@@ -1,0 +1,81 @@
+import type { Value } from './column.ts';
+import { isLongNumber } from './long-number.ts';
+import { readDay, readTime } from './read-moment.ts';
+import { exactDecimal, exactDouble, exactInteger, exactReal } from './read-number.ts';
+import type { TableType } from './table-type.ts';
+
+/** What .NET writes for numbers that are none. */
+const noNumbers: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
+
+/**
+ * Reads a value of an answer as what a table's column holds; undefined where it does not fit or would be cut or
+ * rounded. Nothing is lost but the digits of a second beyond microseconds.
+ * @example readValue('', { kind: 'integer', bits: 64 }) // null
+ * @example readValue('7.5', { kind: 'integer', bits: 64 }) // undefined
+ * @example readValue('2014-12-03T00:00:00', { kind: 'date' }) // '2014-12-03'
+ */
+export function readValue(raw: unknown, type: TableType): Value | undefined {
+  if (raw === null || raw === undefined) return null;
+  if (type.kind === 'text') return fittingText(textOf(raw), type);
+  if (type.kind === 'any') return asItCame(raw);
+  if (raw === '') return null;
+  const given = isLongNumber(raw) ? raw.rawJSON : raw;
+  switch (type.kind) {
+    case 'boolean':
+      return readBoolean(given);
+    case 'date':
+      return typeof given === 'string' ? readDay(given) : undefined;
+    case 'timestamp':
+      return typeof given === 'string' ? readTime(given, type.digits) : undefined;
+    default:
+      return noNumbers.has(given) ? null : readNumber(given, type);
+  }
+}
+
+/** A value as text, exactly as it came: a number's digits, the JSON of an object or a list. */
+export function textOf(raw: unknown): string {
+  if (typeof raw === 'string') return raw;
+  if (isLongNumber(raw)) return raw.rawJSON;
+  return typeof raw === 'object' ? JSON.stringify(raw) : String(raw);
+}
+
+function fittingText(
+  text: string,
+  { length, padded }: Extract<TableType, { kind: 'text' }>,
+): string | undefined {
+  if (padded && text.endsWith(' ')) return undefined;
+  // No text has more characters than units of UTF-16.
+  if (length === null || text.length <= length) return text;
+  return [...text].length <= length ? text : undefined;
+}
+
+function asItCame(raw: unknown): Value {
+  return typeof raw === 'number' || typeof raw === 'boolean' ? raw : textOf(raw);
+}
+
+function readNumber(
+  given: unknown,
+  type: Extract<TableType, { kind: 'integer' | 'numeric' | 'number' | 'double' | 'real' }>,
+): Value | undefined {
+  switch (type.kind) {
+    case 'integer':
+      return exactInteger(given, type.bits);
+    case 'numeric':
+      return exactDecimal(given, type.precision, type.scale);
+    case 'number':
+      return exactInteger(given) ?? exactDouble(given);
+    case 'double':
+      return exactDouble(given);
+    case 'real':
+      return exactReal(given);
+  }
+}
+
+function readBoolean(given: unknown): boolean | undefined {
+  if (typeof given === 'boolean') return given;
+  if (given === 1 || given === '1') return true;
+  if (given === 0 || given === '0') return false;
+  if (typeof given !== 'string') return undefined;
+  const word = given.toLowerCase();
+  return word === 'true' ? true : word === 'false' ? false : undefined;
+}

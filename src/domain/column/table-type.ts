@@ -1,0 +1,82 @@
+import type { ColumnType } from './column.ts';
+
+/** What a table's column can hold without cutting or rounding anything. */
+export type TableType =
+  | { readonly kind: 'integer'; readonly bits: 16 | 32 | 64 }
+  /** Decimal digits; `precision` and `scale` are null where there is no bound. */
+  | { readonly kind: 'numeric'; readonly precision: number | null; readonly scale: number | null }
+  /** A whole number of 64 bits or a double: SQLite's numeric affinity. */
+  | { readonly kind: 'number' }
+  | { readonly kind: 'double' }
+  | { readonly kind: 'real' }
+  /** `length` in characters; `padded`: blanks at the end do not count. */
+  | { readonly kind: 'text'; readonly length: number | null; readonly padded?: boolean }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'date' }
+  /** `digits` of a second; `verbatim`: kept as the text that was written. */
+  | { readonly kind: 'timestamp'; readonly digits: number; readonly verbatim?: boolean }
+  /** A column of SQLite without a type: every value as it came. */
+  | { readonly kind: 'any' };
+
+/** A column as it stands in a table. */
+export interface TableColumn {
+  /** As the table spells it. */
+  readonly name: string;
+  /** As the database declares it. */
+  readonly declared: string;
+  /** Undefined where it is nothing that River fills. */
+  readonly type: TableType | undefined;
+}
+
+/** The table that a page's values are fitted to, as it is now. */
+export interface TargetTable {
+  readonly table: string;
+  /** The table's column for a river's column; undefined where there is none. */
+  find(name: string): TableColumn | undefined;
+}
+
+/** Says of a staged value what it was fitted to: the same text, the same rules. */
+export const signatureOf = ({ declared, type }: TableColumn): string => declared || `(${type?.kind})`;
+
+/** The type that holds everything a declared column may bring: what River gives the columns that it makes. */
+export const idealType: Readonly<Record<ColumnType, TableType>> = {
+  integer: { kind: 'integer', bits: 64 },
+  double: { kind: 'double' },
+  text: { kind: 'text', length: null },
+  boolean: { kind: 'boolean' },
+  date: { kind: 'date' },
+  timestamp: { kind: 'timestamp', digits: 6 },
+};
+
+/** Where values of a declared type would stand beside a table's column: why, for a person; undefined where they do not. */
+export function narrowness(wanted: ColumnType, type: TableType): string | undefined {
+  const ideal = idealType[wanted];
+  switch (type.kind) {
+    case 'any':
+      return undefined;
+    case 'text':
+      return type.length === null ? undefined : `longer texts than ${type.length} characters`;
+    case 'integer':
+      if (ideal.kind !== 'integer') return `what is no whole number`;
+      return type.bits === 64 ? undefined : `whole numbers beyond ${type.bits} bits`;
+    case 'numeric':
+      if (ideal.kind !== 'integer' && ideal.kind !== 'double') return 'what is no number';
+      return type.precision === null ? undefined : `numbers of more digits`;
+    case 'number':
+    case 'double':
+      return ideal.kind === 'integer' || ideal.kind === 'double' ? undefined : 'what is no number';
+    case 'real':
+      return ideal.kind === 'integer' || ideal.kind === 'double'
+        ? 'numbers of more than 6 digits'
+        : 'what is no number';
+    case 'timestamp':
+      if (ideal.kind === 'date') return undefined;
+      if (ideal.kind !== 'timestamp') return 'what is no time';
+      return type.digits < 6 ? `times with more than ${type.digits} digits of a second` : undefined;
+    case 'date':
+      if (ideal.kind === 'timestamp') return 'times of a day';
+      return ideal.kind === 'date' ? undefined : 'what is no day';
+    case 'boolean':
+      return ideal.kind === 'boolean' ? undefined : 'what is no boolean';
+  }
+}

@@ -1,0 +1,48 @@
+import type { FieldKind } from '../../domain/column/field-kind.ts';
+import type { TableColumn } from '../../domain/column/table-type.ts';
+import type { Target } from '../../domain/river/target.ts';
+import type { Tables } from '../dialect.ts';
+import { recordedKey } from '../statements/column-records.ts';
+import { stagedShapes } from '../statements/staged-shapes.ts';
+import { hasStaging } from '../statements/staging-table.ts';
+import { type Layout, type LayoutPlan, type PageShape, planLayout } from '../tables/plan-layout.ts';
+import { readTable } from '../tables/read-table.ts';
+import type { Filled } from './insert-job.ts';
+
+/** Which column takes what of a chunk's staged pages, as the table is now. */
+export async function planChunk(
+  tables: Tables,
+  of: {
+    readonly runId: string;
+    readonly target: Target;
+    readonly chunk: string;
+    readonly slices: readonly string[];
+  },
+): Promise<LayoutPlan> {
+  const shapes = (await hasStaging(tables, of.runId))
+    ? await stagedShapes(tables, of.runId, of.chunk, of.slices)
+    : [];
+  return planLayout(tables.dialect, of.target, await readTable(tables, of.target.table), shapes);
+}
+
+/** The columns that pages of this shape fill. */
+export function filledBy(
+  { columns, extras }: Pick<PageShape, 'columns' | 'extras'>,
+  layout: Layout,
+): Filled[] {
+  const fill = (column: TableColumn | undefined, place: number, asText?: FieldKind): Filled[] =>
+    column ? [{ column, place, asText }] : [];
+  return [
+    ...columns.flatMap((name, place) => fill(layout.columns.get(name), place)),
+    ...extras.flatMap((extra, at) => {
+      const place = columns.length + at;
+      if ('beside' in extra) return fill(layout.besides.get(extra.beside), place);
+      const column = layout.fields.get(recordedKey(extra.field));
+      return fill(column, place, extra.type === undefined ? extra.kind : undefined);
+    }),
+  ];
+}
+
+/** Whether rows may go in as they are staged. */
+export const isReady = ({ missing, records, refits }: LayoutPlan): boolean =>
+  missing.length === 0 && records.length === 0 && !refits;

@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Database } from '../database.ts';
+import type { Tables } from '../dialect.ts';
+import { isLockTimeout } from '../failure-of-database.ts';
+import { named } from '../identifiers.ts';
+import { type ColumnRecord, saveColumnRecords } from '../statements/column-records.ts';
+import { lockTarget } from '../statements/lock-target.ts';
+import type { NewColumn } from './plan-layout.ts';
+
+/** How long others may have to wait because of a column, and how long they are then let pass. */
+export interface LockPatience {
+  readonly waitMs: number;
+  readonly pauseMs: number;
+}
+
+export const lockPatience: LockPatience = { waitMs: 5_000, pauseMs: 30_000 };
+
+/** Somebody reads the table in a transaction that does not end. */
+class TableInUse extends Error {}
+
+/**
+ * Adds what the table lacks, in a short transaction of its own under the target's lock. A new column needs the whole table for
+ * a moment: everybody who comes after waits behind it, so it gives up after a few seconds, lets them pass, and tries again.
+ */
+export async function addColumns(
+  database: Database,
+  table: string,
+  lacking: (tables: Tables) => Promise<{
+    readonly missing: readonly NewColumn[];
+    readonly records: readonly ColumnRecord[];
+  }>,
+  { waitMs, pauseMs }: LockPatience,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      return await database.transact(async (tables) => {
+        await lockTarget(tables, table);
+        const { missing, records } = await lacking(tables);
+        if (missing.length > 0) await tables.dialect.limitLockWait(tables, waitMs);
+        await alterTable(tables, table, missing);
+        await saveColumnRecords(tables, table, records);
+      });
+    } catch (error) {
+      if (!(error instanceof TableInUse)) throw error;
+    }
+    await pause(pauseMs, undefined, { signal }).catch((error: unknown) => {
+      throw signal?.aborted ? signal.reason : error;
+    });
+  }
+}
+
+async function alterTable(tables: Tables, table: string, columns: readonly NewColumn[]): Promise<void> {
+  try {
+    for (const { name, type } of columns) {
+      await tables.query.raw(`alter table ?? add column ?? ${tables.dialect.typeNames[type]}`, [
+        tables.nameOf(table),
+        named(name),
+      ]);
+    }
+  } catch (error) {
+    throw isLockTimeout(error) ? new TableInUse() : error;
+  }
+}

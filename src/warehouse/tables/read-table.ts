@@ -1,0 +1,47 @@
+import type { TableColumn, TargetTable } from '../../domain/column/table-type.ts';
+import { SchemaConflictError } from '../../domain/errors.ts';
+import { columnNameIn, sameName } from '../column-name.ts';
+import type { Tables } from '../dialect.ts';
+import { type ColumnRecord, readColumnRecords } from '../statements/column-records.ts';
+import { columnFinder } from './find-column.ts';
+
+/** A target as it is now. */
+export interface TableState {
+  readonly columns: readonly TableColumn[];
+  readonly records: readonly ColumnRecord[];
+}
+
+/** A target that must be there: its columns, and what they were made for. */
+export async function readTable(tables: Tables, table: string): Promise<TableState> {
+  const state = await lookAtTable(tables, table);
+  if (state) return state;
+  throw new SchemaConflictError(`The table ${table} is gone: somebody removed it during the run.`, {
+    facts: { table },
+  });
+}
+
+/** The table that pages are fitted to. A column that is not there is taken as it is declared. */
+export async function readTargetTable(tables: Tables, table: string): Promise<TargetTable> {
+  const { columns } = (await lookAtTable(tables, table)) ?? { columns: [] };
+  const find = columnFinder(tables.dialect, columns);
+  return { table, find: (name) => find(columnNameIn(tables.dialect, name)) };
+}
+
+/** The same; undefined where there is no such table. */
+async function lookAtTable(tables: Tables, table: string): Promise<TableState | undefined> {
+  const columns = await tables.dialect.readColumns(tables, table);
+  if (!columns) return undefined;
+  const records = await readColumnRecords(tables, table);
+  const numbers = new Set(
+    records.flatMap(({ name, madeAs }) => (madeAs === 'numeric' ? [sameName(tables.dialect, name)] : [])),
+  );
+  return {
+    records,
+    // SQLite's columns for numbers of any length are declared without a type: only the record knows.
+    columns: columns.map((column) =>
+      column.declared === '' && numbers.has(sameName(tables.dialect, column.name))
+        ? { ...column, type: { kind: 'numeric', precision: null, scale: null } }
+        : column,
+    ),
+  };
+}

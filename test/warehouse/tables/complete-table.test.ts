@@ -1,0 +1,290 @@
+import { describe, expect, test } from 'vitest';
+import type { Chunk } from '../../../src/domain/chunk/chunk.ts';
+import { SchemaConflictError } from '../../../src/domain/errors.ts';
+import type { OpenWarehouse } from '../../../src/warehouse/warehouse.ts';
+import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
+import {
+  aChunk,
+  aColumn,
+  aCommit,
+  aPage,
+  aRequest,
+  aRun,
+  loadAnswers,
+  sampleShape,
+  twoChunks,
+} from '../samples.ts';
+
+const [first] = twoChunks;
+const aRow = { date: '2026-01-01', action_id: 1, customer_id: 'a' };
+const loadRow = (warehouse: OpenWarehouse, row: object = {}, run = aRun(), shape = sampleShape) =>
+  loadAnswers(warehouse, run, [[first, [[{ ...aRow, ...row }]]]], shape);
+
+async function declaredAs({ kind, sql }: WarehouseCorner, column = 'extra'): Promise<unknown> {
+  const [found] =
+    kind === 'pg'
+      ? await sql(
+          `select data_type as type from information_schema.columns where table_schema = current_schema() and table_name = 'sample' and column_name = '${column}'`,
+        )
+      : await sql(`select type from pragma_table_info('sample') where name = '${column}'`);
+  return found && String(found.type).toLowerCase();
+}
+
+describe.each(warehouseKinds)('in %s', (kind) => {
+  test('a column first seen in an answer is added; rows without it have none', () =>
+    withWarehouse(kind, async (corner) => {
+      const [one, two] = ['2026-01-01', '2026-01-02'].map((day) => aChunk(day, day)) as [Chunk, Chunk];
+      const chunks = [
+        [one, [[{ ...aRow, Extra: '007' }]]],
+        [two, [[{ ...aRow, date: '2026-01-02' }]]],
+      ] as const;
+      await loadAnswers(corner.warehouse, aRun(), chunks, sampleShape);
+      expect(await corner.sql('select extra from sample order by "date"')).toEqual([
+        { extra: '007' },
+        { extra: null },
+      ]);
+      expect(await declaredAs(corner)).toBe('text');
+    }));
+
+  test('two who bring the same new column at once both load', () =>
+    withWarehouse(kind, async (corner) => {
+      const warehouses = await Promise.all([corner.open(), corner.open(), corner.open()]);
+      await Promise.all(
+        warehouses.map((warehouse, at) =>
+          loadRow(warehouse, { Extra: at }, aRun({ runId: `run-${at}`, river: `river-${at}` })),
+        ),
+      );
+      const extras = await corner.sql('select extra from sample order by extra');
+      expect(extras.map(({ extra }) => Number(extra))).toEqual([0, 1, 2]);
+    }));
+
+  test('drift: ignore leaves an unknown field out', () =>
+    withWarehouse(kind, async (corner) => {
+      await loadRow(corner.warehouse, { Extra: 'x' }, aRun({ target: { drift: 'ignore' } }));
+      expect(await declaredAs(corner)).toBeUndefined();
+      expect(await corner.sql('select "date" from sample')).toEqual([{ date: '2026-01-01' }]);
+    }));
+
+  test('drift: fail refuses an unknown field by its name and loads nothing; one without a value is none', () =>
+    withWarehouse(kind, async (corner) => {
+      const loading = loadRow(corner.warehouse, { Extra: 'x' }, aRun({ target: { drift: 'fail' } }));
+      await expect(loading).rejects.toThrow(SchemaConflictError);
+      await expect(loading).rejects.toThrow('has no column extra');
+      expect(await corner.sql('select * from sample')).toEqual([]);
+      await loadRow(corner.warehouse, { Extra: '' }, aRun({ runId: 'run-2', target: { drift: 'fail' } }));
+      expect(await corner.sql('select customer_id from sample')).toEqual([{ customer_id: 'a' }]);
+    }));
+
+  test('a table that somebody removed during the run is a conflict', () =>
+    withWarehouse(kind, async (corner) => {
+      const { warehouse, sql } = corner;
+      await warehouse.openRun(aRun(), [first], sampleShape);
+      await warehouse.stagePage('run-1', first.key, aPage([['2026-01-01', 1, 'a']]), [aRequest()]);
+      await sql('drop table sample');
+      await expect(warehouse.commitChunk('run-1', first.key, aCommit(first, 1))).rejects.toThrow(
+        SchemaConflictError,
+      );
+      expect(await sql('select state from river_chunks')).toEqual([{ state: 'waiting' }]);
+    }));
+
+  test('a new declared column comes into a table that is there', () =>
+    withWarehouse(kind, async (corner) => {
+      await corner.warehouse.openRun(aRun(), [first], sampleShape);
+      const columns = [...sampleShape.columns, aColumn('extra', 'double')];
+      const shape = { ...sampleShape, columns };
+      expect(await corner.warehouse.previewTarget('sample', shape)).toEqual([
+        'sample gets the columns extra',
+      ]);
+      await corner.warehouse.openRun(aRun({ runId: 'run-2' }), [first], shape);
+      expect(await declaredAs(corner)).toBe(kind === 'pg' ? 'double precision' : 'double');
+      expect(await corner.warehouse.previewTarget('sample', shape)).toEqual([]);
+    }));
+
+  test('days and columns of a table that is gone are forgotten when it is made again', () =>
+    withWarehouse(kind, async (corner) => {
+      await loadRow(corner.warehouse, { Extra: 'x' });
+      await corner.sql('drop table sample');
+      await corner.warehouse.openRun(aRun({ runId: 'run-2' }), [first], sampleShape);
+      expect(await corner.sql('select * from river_days')).toEqual([]);
+      expect(await corner.sql('select * from river_columns')).toEqual([]);
+    }));
+
+  test('a table that somebody made keeps its columns and rows; what it lacks is added', () =>
+    withWarehouse(kind, async (corner) => {
+      await corner.sql(
+        'create table sample (customer_id varchar(3), action_id numeric(3,1), note text, "select" varchar(4))',
+      );
+      await corner.sql(`insert into sample (customer_id, note, action_id) values ('me', 'kept', 1)`);
+      const isPostgres = kind === 'pg';
+      const shape = { ...sampleShape, columns: [...sampleShape.columns, aColumn('select', 'text')], key: [] };
+      expect(await corner.warehouse.previewTarget('sample', shape)).toEqual([
+        'sample gets the columns date, _river, _run_id, _chunk, _loaded_at',
+        ...(isPostgres
+          ? [
+              'sample.action_id (numeric(3,1)) does not hold numbers of more digits, which goes to action_id__text',
+              'sample.customer_id (character varying(3)) does not hold longer texts than 3 characters, which goes to customer_id__text',
+              'sample.select (character varying(4)) does not hold longer texts than 4 characters, which goes to select__text',
+            ]
+          : []),
+        'sample has no index on _river and date: with one, days are replaced faster',
+      ]);
+      const before = await declaredAs(corner, 'customer_id');
+      await loadRow(
+        corner.warehouse,
+        { customer_id: 'four', action_id: 1.25, select: 'this' },
+        aRun(),
+        shape,
+      );
+      expect(await declaredAs(corner, 'customer_id')).toBe(before);
+      const rows = await corner.sql('select * from sample order by _river is null');
+      expect(rows).toMatchObject([
+        isPostgres
+          ? {
+              customer_id: null,
+              customer_id__text: 'four',
+              action_id: null,
+              action_id__text: '1.25',
+              select: 'this',
+            }
+          : { customer_id: 'four', action_id: 1.25, select: 'this' },
+        { customer_id: 'me', note: 'kept', _river: null },
+      ]);
+    }));
+
+  const unfillable: [what: string, statement: string, words: string, only?: 'pg' | 'sqlite'][] = [
+    ['a view', 'create view sample as select 1 as customer_id', 'is a view'],
+    ['a column of JSON', 'create table sample (customer_id jsonb)', 'customer_id is jsonb', 'pg'],
+    ['a column of bytes', 'create table sample (customer_id bytea)', 'customer_id is bytea', 'pg'],
+    ['a list', 'create table sample (customer_id text[])', 'customer_id is text[]', 'pg'],
+    [
+      'a generated column',
+      `create table sample (note text, customer_id text generated always as (note || 'x') stored)`,
+      'generated',
+    ],
+    [
+      'a day that is a number',
+      'create table sample ("date" integer)',
+      'sample.date is integer, which holds no days',
+    ],
+  ];
+  test.each(unfillable)(
+    '%s that River did not make is a conflict, and the run is not opened',
+    (_what, statement, words, only) =>
+      withWarehouse(kind, async (corner) => {
+        if (only !== undefined && only !== kind) return;
+        await corner.sql(statement);
+        const opening = corner.warehouse.openRun(aRun(), [first], sampleShape);
+        await expect(opening).rejects.toThrow(SchemaConflictError);
+        await expect(opening).rejects.toThrow(words);
+        await expect(corner.warehouse.previewTarget('sample', sampleShape)).rejects.toThrow(words);
+        expect(await corner.warehouse.readRun('run-1')).toBeUndefined();
+        expect((await corner.tables()).filter((table) => table.startsWith('river_staging'))).toEqual([]);
+      }),
+  );
+});
+
+test('a column that somebody takes away between the look at the table and the load is added again', () =>
+  withWarehouse('pg', async (corner) => {
+    let taken = 0;
+    const warehouse = await corner.open({
+      async onStep(step) {
+        if (step !== 'locked' || taken > 0) return;
+        taken += 1;
+        await corner.sql('alter table sample drop column extra, drop column customer_id');
+      },
+    });
+    await loadRow(warehouse, { Extra: 'x' });
+    expect(taken).toBe(1);
+    expect(await corner.sql('select extra, customer_id from sample')).toEqual([
+      { extra: 'x', customer_id: 'a' },
+    ]);
+  }));
+
+test('a table of SQLite made by hand is filled whatever the case of its names and the types of its columns', () =>
+  withWarehouse('sqlite', async (corner) => {
+    await corner.sql(
+      'create table sample ("Date" DATE, "Action_ID" DECIMAL(10,2), "CUSTOMER_ID" VARCHAR(10), "At" DATETIME, "Is_On" BOOLEAN, "Any", "_River" TEXT)',
+    );
+    const shape = {
+      ...sampleShape,
+      columns: [
+        ...sampleShape.columns,
+        aColumn('at', 'timestamp'),
+        aColumn('is_on', 'boolean'),
+        aColumn('any', 'integer'),
+      ],
+    };
+    const row = { customer_id: 'longer than ten', at: '2026-01-01T10:30:00Z', is_on: 1, any: '12' };
+    for (const runId of ['run-1', 'run-2']) await loadRow(corner.warehouse, row, aRun({ runId }), shape);
+    expect(await corner.sql('select * from sample')).toMatchObject([
+      {
+        Date: '2026-01-01',
+        Action_ID: 1,
+        CUSTOMER_ID: 'longer than ten',
+        At: '2026-01-01T10:30:00',
+        Is_On: 1,
+        Any: 12,
+        _River: 'sample',
+      },
+    ]);
+    expect(await corner.sql('select day, rows from river_days where rows > 0')).toEqual([
+      { day: '2026-01-01', rows: 1 },
+    ]);
+  }));
+
+test.each(['DATETIME', 'TEXT', ''])('a day that is declared "%s" in SQLite is replaced by its day', (type) =>
+  withWarehouse('sqlite', async (corner) => {
+    await corner.sql(`create table sample ("Date" ${type})`);
+    const shape = {
+      ...sampleShape,
+      columns: sampleShape.columns.map((column) =>
+        column.name === 'date' ? { ...column, from: 'call' as const } : column,
+      ),
+    };
+    for (const runId of ['run-1', 'run-2'])
+      await loadAnswers(corner.warehouse, aRun({ runId }), [[first, [[{ action_id: 1 }]]]], shape);
+    expect(await corner.sql('select "Date" from sample')).toEqual([{ Date: '2026-01-01' }]);
+  }),
+);
+
+test.each(['timestamp', 'timestamptz', 'varchar(10)', 'char(10)'])(
+  'a day that is %s in Postgres is replaced by its day',
+  (type) =>
+    withWarehouse('pg', async (corner) => {
+      await corner.sql(`create table sample ("date" ${type}, "Date" date, at timestamptz)`);
+      const shape = { ...sampleShape, columns: [...sampleShape.columns, aColumn('at', 'timestamp')] };
+      for (const runId of ['run-1', 'run-2'])
+        await loadRow(corner.warehouse, { at: '2026-01-01T10:30:00+02:00' }, aRun({ runId }), shape);
+      const rows = await corner.sql(
+        `select date::date as day, "Date" as other, (at at time zone 'UTC')::text as at from sample`,
+      );
+      expect(rows).toEqual([{ day: '2026-01-01', other: null, at: '2026-01-01 08:30:00' }]);
+    }),
+);
+
+test('what looks at the table, may read it and finds its rows stays as it was', () =>
+  withWarehouse('pg', async (corner) => {
+    const { sql } = corner;
+    await sql(
+      "create table sample (date date, customer_id varchar(3) not null default '-', action_id integer)",
+    );
+    await sql('create view seen as select * from sample');
+    await sql('create materialized view kept as select customer_id from sample');
+    await sql('create index by_customer on sample (customer_id)');
+    await sql('grant select on sample to public');
+    await loadRow(corner.warehouse, { action_id: 2 ** 40, Extra: 1 }, aRun(), { ...sampleShape, key: [] });
+    expect(await sql('select customer_id, action_id from seen')).toEqual([
+      { customer_id: 'a', action_id: null },
+    ]);
+    expect(await sql('select action_id__text, extra from sample')).toEqual([
+      { action_id__text: String(2 ** 40), extra: '1' },
+    ]);
+    expect(
+      await sql(
+        `select indexname from pg_indexes where schemaname = current_schema() and tablename = 'sample'`,
+      ),
+    ).toEqual([{ indexname: 'by_customer' }]);
+    expect(await sql(`select has_table_privilege('public', 'sample', 'select') as may`)).toEqual([
+      { may: true },
+    ]);
+  }));
