@@ -142,6 +142,13 @@ describe('what passes, or is read', () => {
     });
   });
 
+  it('a page with 404 as the first answer of a run asks GetLastDataUpdate once, and passes', async () => {
+    house.simulator.setFaults([{ kind: 'html', status: 404, times: 1, ...on('GetAllActions') }]);
+    const result = await house.pull({ river: 'actions', filters: { actions: ['Free Spins'] } });
+    // The list twice, the proof, and ten recipient groups a day.
+    expect(result).toMatchObject({ warnings: [], calls: 3 + 10 * days.length });
+  });
+
   it('bare NaN is null, and letters come as they were sent in any charset that is known', async () => {
     await house.sql('drop table if exists details');
     house.simulator.setFaults([{ kind: 'bareWord', keys: ['ActionID'], ...on(byDate, second) }]);
