@@ -25,7 +25,10 @@ const rivers = {
   pairs: daily('customer-send-details-by-channel'),
   byGroup: daily('promo-codes-by-target-group', { prune: true }),
   byAction: daily('customers-by-action', { prune: true }),
-  actions: daily('customers-by-action', { filters: { actions: [12, 15, 18] }, target: { table: 'actions' } }),
+  actions: daily('customers-by-action', {
+    filters: { actions: [12, 15, 18, 21, 24, 27] },
+    target: { table: 'actions' },
+  }),
   groups: { report: 'target-group-details', target: { table: 'groups' } },
   changers: {
     report: 'customer-attribute-changers',
@@ -269,15 +272,15 @@ describe('what does not pass ends', () => {
   });
 
   it('thirty pages in the middle of a run: every row is there', async () => {
-    house.simulator.setFaults([{ kind: 'html', status: 404, after: 20, probability: 0.3, times: 30 }]);
+    house.simulator.setFaults([{ kind: 'html', status: 404, after: 20, probability: 0.2, times: 30 }]);
     const before = house.simulator.stats().calls;
     const result = await house.pull({ river: 'actions' });
     expect(house.simulator.stats().calls - before).toBe(result.calls);
-    expect(result).toMatchObject({ warnings: [], calls: days.length * 3 * 10 + 30 });
+    expect(result).toMatchObject({ warnings: [], calls: days.length * 6 * 10 + 30 });
     await expectTable(house, {
       slug: 'customers-by-action',
       table: 'actions',
-      wanted: { days, actions: [12, 15, 18] },
+      wanted: { days, actions: [12, 15, 18, 21, 24, 27] },
     });
   });
 });
