@@ -3,6 +3,7 @@ import { createRefused, refusal } from '../domain/call/refused-together.ts';
 import { commitScope } from '../domain/call/scope.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import { keyOfRiver } from '../domain/column/columns-of-river.ts';
+import { RefusedError } from '../domain/errors.ts';
 import { warningOfNoDay } from '../domain/run/freshness.ts';
 import { createNoteSums } from '../domain/run/page-notes.ts';
 import type { Warning } from '../domain/run/run-result.ts';
@@ -10,7 +11,7 @@ import { listsOfRun } from '../domain/run/run-slices.ts';
 import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
 import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
-import { untilStopped } from './stop-signals.ts';
+import { untilCancelled, untilStopped } from './stop-signals.ts';
 
 /** Loads what a chunk's slices have staged, once, in one transaction with its counts and its manifest row. */
 export const commitChunk =
@@ -66,7 +67,13 @@ export const commitChunk =
         key: keyOfRiver(report, stored.river),
         completeUpTo: stored.freshness?.completeUpTo ?? null,
       };
-      const outcome = await warehouse.commitChunk(run.runId, key, request, stop);
+      const cancelled = () =>
+        new RefusedError(
+          `The run was cancelled while ${stored.river.target.table} waited for a new column: others use the table.`,
+        );
+      const outcome = await untilCancelled(ports, cancelled, (signal) =>
+        warehouse.commitChunk(run.runId, key, request, AbortSignal.any([stop, signal])),
+      );
       if (outcome.outcome === 'loaded')
         return { outcome: 'loaded', rows: outcome.rows, calls: outcome.calls };
       await warehouse.unstage(run.runId, key, outcome.slices);

@@ -8,6 +8,9 @@ const graceMs = 6_000;
 /** How often a call that may end by itself is looked at again: its run may have been cancelled since. */
 const lookEveryMs = 1_000;
 
+/** The same of one that is waited for: well within the 10 s in which a cancelled run ends. */
+const lookForCancellationEveryMs = 3_000;
+
 export interface StopSignals {
   /** Begin nothing new. */
   readonly stop: AbortSignal;
@@ -50,6 +53,28 @@ export async function untilStopped<T>(
     for (const timer of timers) clearTimeout(timer);
     stop.removeEventListener('abort', onStop);
     draining.removeEventListener('abort', onDrain);
+  }
+}
+
+/**
+ * Does `work` with a signal that is aborted soon after the run was cancelled. For an activity that its workflow waits for in any
+ * case, and that may have to wait for others itself.
+ */
+export async function untilCancelled<T>(
+  { runs }: Pick<ActivityPorts, 'runs'>,
+  reason: () => Error,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const context = Context.current();
+  const cancelled = new AbortController();
+  const look = async () => {
+    if (await isCancelled(runs, context)) cancelled.abort(reason());
+  };
+  const looking = setInterval(() => void look(), lookForCancellationEveryMs);
+  try {
+    return await work(cancelled.signal);
+  } finally {
+    clearInterval(looking);
   }
 }
 

@@ -163,7 +163,14 @@ export async function stageAnswers(
     await warehouse.stagePage(
       run.runId,
       chunk.key,
-      { ...aPage([]), page, last: page === pages.length - 1, received: answer.length, ...fitted },
+      {
+        ...aPage([]),
+        page,
+        last: page === pages.length - 1,
+        received: answer.length,
+        day: chunk.first,
+        ...fitted,
+      },
       [aRequest()],
     );
   }

@@ -6,8 +6,10 @@ import { recordedKey } from '../statements/column-records.ts';
 import { stagedShapes } from '../statements/staged-shapes.ts';
 import { hasStaging } from '../statements/staging-table.ts';
 import { type Layout, type LayoutPlan, type PageShape, planLayout } from '../tables/plan-layout.ts';
-import { readTable } from '../tables/read-table.ts';
+import { readTable, type TableState } from '../tables/read-table.ts';
 import type { Filled } from './insert-job.ts';
+
+const noTable: TableState = { columns: [], records: [] };
 
 /** Which column takes what of a chunk's staged pages, as the table is now. */
 export async function planChunk(
@@ -22,7 +24,9 @@ export async function planChunk(
   const shapes = (await hasStaging(tables, of.runId))
     ? await stagedShapes(tables, of.runId, of.chunk, of.slices)
     : [];
-  return planLayout(tables.dialect, of.target, await readTable(tables, of.target.table), shapes);
+  // Nothing goes anywhere: who was loaded before need not find a table.
+  const state = shapes.length === 0 ? noTable : await readTable(tables, of.target.table);
+  return planLayout(tables.dialect, of.target, state, shapes);
 }
 
 /** The columns that pages of this shape fill. */
