@@ -2,10 +2,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { reports } from '../src/domain/catalogue/index.ts';
 import { faultGuides } from '../src/simulator/faults/describe-faults.ts';
+import { pageOfAnswers } from './docs/page-of-answers.ts';
 import { pageOfReports } from './docs/page-of-reports.ts';
 import { pageOfSimulator } from './docs/page-of-simulator.ts';
 
 const pages: Readonly<Record<string, string>> = {
+  'answers.md': pageOfAnswers(),
   'reports.md': pageOfReports(reports),
   'simulator.md': pageOfSimulator(faultGuides),
 };

@@ -1,0 +1,74 @@
+import { beside, type ValueCase, valueCases, valueCaseTypes } from '../../test/helpers/value-cases.ts';
+import { type AnswerCase, answerCases } from '../../test/optimove/answer-cases.ts';
+import { code, table } from './table.ts';
+
+const introduction = `# Answers and values
+
+Printed by \`npm run docs\` from the tables that the tests run (\`test/optimove/answer-cases.ts\`, \`test/helpers/value-cases.ts\`): each answer below is sent through the real HTTP client,
+each value is pulled, staged and loaded into Postgres and into SQLite.
+
+## What an answer means
+
+| meaning | what River does |
+| --- | --- |
+| rows, no rows | stages them; "with a warning" names the call in the run's \`warnings\` |
+| tried again | the call waits, longer each time, and is sent again, until \`giveUpAfter\` |
+| throttled | the whole connection waits, as after 429; no attempt is spent, and \`giveUpAfter\` stands still |
+| GetLastDataUpdate is asked | one call more: 404 there too is a configuration error, anything else lets the run go on |
+| refused | the chunk fails, the others go on. GetLastDataUpdate that is refused, by 403 or 404 too, stops no run: a warning says so |
+| credentials refused | the run stops and names the connection. Under a login the call signs in once more first |
+| configuration error | the run stops and says what to change |
+
+A *list call of a day* finds the campaigns or target groups of one day; a *list call of the run* (GetAllActions, GetTargetGroupDetails, GetExecutionChannels, GetLifecycleStageList) is made once.
+`;
+
+const values = `## What a value becomes
+
+A column keeps its type. Each value is read as the type of the column that stands in the table: where it does not fit, the column is null and the value stands as text, exactly as it came, in \`<name>__text\`
+(**beside** in the table), and the run warns once a column. In a column of the report's key the chunk fails instead; \`drift: ignore\` leaves the value out, \`drift: fail\` fails the chunk.
+
+The same rule holds for narrower columns of a table that you made yourself: what \`varchar(10)\` would cut, \`numeric(10,2)\` would round or \`smallint\` cannot hold stands beside.
+
+A field that the report does not declare gets its type from all values of the chunk that first brings it, null and \`""\` aside: all numbers → \`numeric\` (SQLite: a column without a type), all true or false → \`boolean\`, else
+\`text\`; objects and lists are JSON text. A field that has only null or \`""\` gets no column yet.
+`;
+
+/** docs/answers.md: what each answer means, then what each value becomes in a column of each type. */
+export function pageOfAnswers(): string {
+  const sections = Object.entries(answerCases).map(
+    ([title, cases]) =>
+      `### ${title}\n\n${table(['answer', 'to', 'after', 'means'], cases.map(rowOfAnswer))}`,
+  );
+  const head = ['value', ...valueCaseTypes, ''];
+  return [introduction, ...sections, values, table(head, valueCases.map(rowOfValue))].join('\n');
+}
+
+/** The calls of a case, the larger groups in one word. */
+function askedFor(to: AnswerCase['to']): string {
+  const all = [
+    'data call',
+    'list call of a day',
+    'list call of the run',
+    'GetLastDataUpdate',
+    'sign-in',
+  ] as const;
+  const has = (calls: readonly AnswerCase['to'][number][]) => calls.every((call) => to.includes(call));
+  if (has(all)) return 'every call';
+  const dataAndLists = all.slice(0, 3);
+  if (!has(dataAndLists)) return to.join(', ');
+  return ['data and list calls', ...to.filter((call) => !dataAndLists.includes(call))].join(', ');
+}
+
+function rowOfAnswer({ answer, to, after, means, status }: AnswerCase): string[] {
+  const shown = status === 200 || answer.startsWith(String(status)) ? answer : `${status}: ${answer}`;
+  return [shown, askedFor(to), after ?? '', means];
+}
+
+function rowOfValue({ json, note, becomes }: ValueCase): string[] {
+  const cells = valueCaseTypes.map((type) => {
+    const value = becomes[type];
+    if (value === beside) return 'beside';
+    return value === null ? 'null' : code(value === '' ? '""' : String(value));
+  });
+  return [code(json), ...cells, note ?? ''];
+}
