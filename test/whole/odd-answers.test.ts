@@ -59,7 +59,7 @@ function failedWith(end: RunEnd) {
   return { kind: end.kind, message: end.message, ...end.result };
 }
 describe.each(warehouseKinds)('into %s', (kind) => {
-  const opened = shareRivers({ kind, rivers, connection });
+  const opened = shareRivers({ kind, rivers, connection, simulator: { size: { rowsPerCall: [2, 6] } } });
   let house: Rivers;
   beforeEach(() => {
     house = opened();
