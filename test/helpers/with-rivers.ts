@@ -64,7 +64,7 @@ const freely = [
 ];
 
 /** Fewer than 100 rows in a call: nobody has to ask what follows them, so the calls of a run can be counted. */
-const smallAnswers = { rowsPerCall: [0, 6] } as const;
+const smallAnswers = { rowsPerCall: [0, 6], customers: 300 } as const;
 
 export async function withRivers<T>(options: RiversOptions, use: (rivers: Rivers) => Promise<T>): Promise<T> {
   return withTemporal(

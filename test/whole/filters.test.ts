@@ -134,7 +134,10 @@ function refused(end: RunEnd) {
 
 describe('filters', () => {
   // Eight actions: one of them has digits for a name.
-  const opened = shareRivers({ rivers, simulator: { size: { actions: 8, rowsPerCall: [0, 6], customers: 300 } } });
+  const opened = shareRivers({
+    rivers,
+    simulator: { size: { actions: 8, rowsPerCall: [0, 6], customers: 300 } },
+  });
 
   it.each(examples)('%s: %s', async (slug, _title, { filters, wanted, calls }) => {
     const house = opened();

@@ -12,6 +12,9 @@ import { workflowCode } from '../../src/workers/workflow-code.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type TemporalCorner, temporalServer, withTemporal } from '../helpers/temporal.ts';
 
+/** A machine that others keep busy as well takes its time. */
+const inTime = { timeout: 20_000 };
+
 const windows = [{ calls: 20, perMs: 3_600_000 }];
 const workflowId = budgetWorkflowId('main');
 const request = {
@@ -55,7 +58,7 @@ async function begunAndTerminated({ client }: TemporalCorner): Promise<void> {
   await vi.waitFor(async () => {
     const { raw } = await handle.describe();
     expect(raw.pendingActivities).toHaveLength(1);
-  });
+  }, inTime);
   await handle.terminate('before it knew anything');
 }
 
@@ -69,20 +72,17 @@ describe('a budget that was terminated before it knew anything', () => {
         await vi.waitFor(async () => {
           const { permits } = await reserveOf(corner.client, 'main')(request);
           expect(permits).toHaveLength(3);
-        });
+        }, inTime);
         await corner.client.workflow.getHandle(workflowId).terminate('by a person');
       });
       await withBudgets(corner, 'nothing at all', async () => {
         await begunAndTerminated(corner);
         await begunAndTerminated(corner);
         // A list of executions follows what happens to them.
-        await vi.waitFor(
-          async () => {
-            const executions = await Array.fromAsync(corner.client.workflow.list());
-            expect(executions.map(({ status }) => status.name)).toEqual(Array(3).fill('TERMINATED'));
-          },
-          { timeout: 20_000 },
-        );
+        await vi.waitFor(async () => {
+          const executions = await Array.fromAsync(corner.client.workflow.list());
+          expect(executions.map(({ status }) => status.name)).toEqual(Array(3).fill('TERMINATED'));
+        }, inTime);
         const recalled = await recall(corner);
         const [window] = recalled.found === 'budget' ? recalled.budget.windows.windows : [];
         expect(window?.instants).toHaveLength(3);
