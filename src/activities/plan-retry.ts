@@ -63,13 +63,16 @@ export async function planRetry(
 }
 
 /** The day of the retry, and what its filters came to: the original's, but for what dates a report of the present state. */
-function datesOf({ river, day, selection }: StoredRun, instant: string): Pick<NewRun, 'day' | 'selection'> {
+function datesOf(
+  { river, day, selection, listWarnings = [] }: StoredRun,
+  instant: string,
+): Pick<NewRun, 'day' | 'selection' | 'listWarnings'> {
   const { snapshot } = reportOfRiver(river);
-  if (snapshot === undefined) return { day, selection };
+  if (snapshot === undefined) return { day, selection, listWarnings };
   return {
     day: resolveDay(instant, zoneOfRiver(river.period, river.schedule)),
     // The day of GetLastDataUpdate is a part of it, so that call is made again.
-    selection: snapshot === 'data_date' ? null : selection,
+    ...(snapshot === 'data_date' ? { selection: null } : { selection, listWarnings }),
   };
 }
 

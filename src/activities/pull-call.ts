@@ -85,7 +85,7 @@ export async function pullCall(
   call: Call,
   before: StagedCall | undefined,
 ): Promise<Pulled> {
-  const progress = await progressOf(context, before);
+  const progress = await progressOf(context, call, before);
   const { stop } = context.signals;
   try {
     while (progress.next === 'ask') {
@@ -112,11 +112,14 @@ const untouched = {
 } as const;
 
 async function progressOf(
-  { runId, chunk, slice, warehouse, key }: PullContext,
+  { runId, chunk, slice, warehouse, key, pageSize, seenPages }: PullContext,
+  { endpoint, pages: isPaged }: Call,
   before: StagedCall | undefined,
 ): Promise<Progress> {
   if (!before) return { ...untouched, keys: new Set() };
-  const { call, pages, rows, received, firstFingerprint: first, lastFingerprint } = before;
+  const { call, pages, rows, received, firstFingerprint: first, lastFingerprint, lastReceived } = before;
+  // Another attempt has seen the page: what follows it tells this process as well whether its server cuts pages.
+  const isShort = isPaged && lastReceived > 0 && lastReceived < pageSize;
   const page = key && (await warehouse.stagedPage(runId, chunk, slice, { call, page: pages - 1 }));
   return {
     pages,
@@ -126,6 +129,7 @@ async function progressOf(
     keys: new Set(page && key ? hashKeys(page, key) : []),
     next: 'ask',
     inDoubt: false,
+    followed: isShort ? seenPages.askOn(endpoint, { rows: lastReceived, bytes: 0 }) : undefined,
   };
 }
 
@@ -285,8 +289,13 @@ async function stage(
   if (next === 'likely last') seenPages.takeForLast(call.endpoint);
   progress.inDoubt = next === 'likely last';
   progress.followed = followed;
-  if ((await context.warehouse.stagePage(runId, chunk, staged, requests)) === 'closed')
-    throw new ChunkClosed();
+  let isStaged = false;
+  try {
+    isStaged = (await context.warehouse.stagePage(runId, chunk, staged, requests)) === 'staged';
+  } finally {
+    if (!isStaged && takenForWhole > 0) seenPages.doubtsUntold();
+  }
+  if (!isStaged) throw new ChunkClosed();
   progress.pages += 1;
   progress.rows += fitted.rows.length;
   progress.received += rows.length;

@@ -4,7 +4,7 @@ import type { AnswerRow } from '../domain/call/call.ts';
 import { fingerprintRows } from '../domain/call/fingerprint.ts';
 import type { RiverError } from '../domain/errors.ts';
 import type { Day } from '../domain/period/day.ts';
-import { readDay } from '../domain/period/read-day.ts';
+import { namedDay } from '../domain/period/read-moment.ts';
 import { decodeBody, decodeLeniently } from './decode-body.ts';
 import {
   failureOfResponse,
@@ -71,7 +71,7 @@ function dayIn(reply: Reply, asked: Asked, moment: Moment): Day {
   const json = text.trim() === '' ? null : parsed(text);
   const value = json === undefined ? text : json;
   const found = dayValue(value);
-  const day = readDay(found);
+  const day = namedDay(found);
   if (day === undefined && saysLimit(text, asked, moment)) throw throttled(reply, asked, moment);
   if (day === undefined && value === text) throw noJson(text, reply, asked, moment);
   if (day === undefined) throw refused(reply, asked, 'and no day', tellValue(found, asked));

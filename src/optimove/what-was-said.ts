@@ -93,7 +93,8 @@ function keysOf(value: object, hide: Asked['hide']): string {
   return `of ${shorten(
     keys
       .slice(0, 20)
-      .map((key) => mask(hide(key)))
+      // Nobody reads more of a key, and the mask takes its time over a long one.
+      .map((key) => mask(hide(key.slice(0, 2 * quotedAtMost))))
       .join(' '),
   )}`;
 }

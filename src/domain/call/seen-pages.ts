@@ -39,8 +39,10 @@ export interface SeenPages {
   takeForLast(endpoint: string): void;
   /** So many calls are finished without a proof that nothing follows their last page, and are not asked any more. */
   leaveInDoubt(calls: number): void;
-  /** How many were left in doubt: told once, when rows have followed a short page. */
+  /** How many were left in doubt, for one who tells it: once, when rows have followed a short page. */
   doubts(): number;
+  /** What was to be told could not be written down: the next page tells it. */
+  doubtsUntold(): void;
   /** Resolves when it is next found out what follows a page of this report. Rejects with the signal's reason. */
   settled(endpoint: string, signal: AbortSignal): Promise<void>;
 }
@@ -93,6 +95,9 @@ export function createSeenPages(): SeenPages {
       if (!rowsFollow || told) return 0;
       told = true;
       return leftInDoubt;
+    },
+    doubtsUntold() {
+      told = false;
     },
     settled(endpoint, signal) {
       const { waiting } = reportOf(endpoint);

@@ -1,6 +1,6 @@
+import { readDay, readTime } from '../period/read-moment.ts';
 import type { Value } from './column.ts';
 import { isLongNumber } from './long-number.ts';
-import { readDay, readTime } from './read-moment.ts';
 import { exactDecimal, exactDouble, exactInteger, exactReal } from './read-number.ts';
 import type { TableType } from './table-type.ts';
 

@@ -3,7 +3,7 @@ import type { Chunk } from '../chunk/chunk.ts';
 import type { Day, Stretch } from '../period/day.ts';
 import type { River } from '../river/river.ts';
 import type { Freshness } from './freshness.ts';
-import type { RunStatus } from './run-result.ts';
+import type { RunStatus, Warning } from './run-result.ts';
 
 /** The run whose chunks a retry completes. */
 export interface RetriedRun {
@@ -26,6 +26,8 @@ export interface NewRun {
   readonly startedAt: string;
   /** What the filters came to, once the list calls have answered; a retry goes on with its original's. */
   readonly selection: Selection | null;
+  /** What was to be said of the lists that the selection was read from; a retry says it again. */
+  readonly listWarnings?: readonly Warning[];
   /** The original, under which a retry loads: the table and `river_days` bear that run's id. Null for a run of its own. */
   readonly retryOf: RetriedRun | null;
   /** Whether it pulls with other filters than its river has: its days are not its river's. */

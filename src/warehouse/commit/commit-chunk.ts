@@ -1,5 +1,6 @@
 import { chunkOfKey } from '../../domain/chunk/chunk.ts';
 import { warningOfMisfits } from '../../domain/column/warning-of-misfits.ts';
+import { durationMs } from '../../domain/river/duration.ts';
 import type { CommitOutcome, CommitRequest } from '../../domain/run/commit.ts';
 import type { Warning } from '../../domain/run/run-result.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
@@ -60,11 +61,13 @@ export async function commitChunk(
 /** Adds the columns that the staged pages need and fits the pages to the table, until there is nothing left to do. */
 async function readyTable(
   database: Database,
-  { runId, river: { target } }: StoredRun,
+  { runId, river: { target, giveUpAfter } }: StoredRun,
   chunk: string,
   request: CommitRequest,
-  { patience, signal }: CommitOptions,
+  options: CommitOptions,
 ): Promise<Layout> {
+  const { signal } = options;
+  const patience = { ...options.patience, giveUpMs: durationMs(giveUpAfter) };
   const slices = request.slices.map(({ slice }) => slice);
   const { table } = target;
   const of = { runId, target, chunk, slices, table, key: request.key ?? [] };

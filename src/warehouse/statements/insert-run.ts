@@ -18,6 +18,7 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
       period_end: run.period?.last ?? null,
       day: run.day,
       selection: run.selection === null ? null : JSON.stringify(run.selection),
+      warnings: run.listWarnings?.length ? JSON.stringify(run.listWarnings) : null,
       started_at: new Date(run.startedAt).toISOString(),
       finished_at: null,
       staging: true,

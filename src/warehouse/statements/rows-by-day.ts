@@ -7,7 +7,7 @@ import { named } from '../identifiers.ts';
 import { dayOrNull, rowsInScope } from '../tables.ts';
 import { stagingOf } from './staging-table.ts';
 
-const daysAtATime = 31;
+const daysOfMonth = 31;
 
 /** What these slices of a chunk have staged, by the days of their pages. */
 export async function stagedRows(
@@ -28,7 +28,7 @@ export async function stagedRows(
 
 /**
  * A river's rows that stand in its target, by day; all of them under null where they have none. Asked of the table
- * itself, a month at a time: the event loop has its turns, and the index on river and day answers.
+ * itself: in SQLite a month at a time, so that the event loop has its turns, where the index on river and day answers.
  */
 export async function standingRows(tables: Tables, scope: RowsInScope): Promise<RowsByDay> {
   const { days } = scope;
@@ -39,6 +39,7 @@ export async function standingRows(tables: Tables, scope: RowsInScope): Promise<
   const standing = new Map<Day | null, number>();
   const all = [...daysOf(days)];
   const day = named(days.column);
+  const daysAtATime = tables.dialect.client === 'pg' ? all.length : daysOfMonth;
   for (let at = 0; at < all.length; at += daysAtATime) {
     const [first = days.first, last = days.last] = [all[at], all[at + daysAtATime - 1]];
     const rows: Row[] = await rowsInScope(tables, { ...scope, days: { ...days, first, last } })

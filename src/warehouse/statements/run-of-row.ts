@@ -1,7 +1,7 @@
 import type { Selection } from '../../domain/call/selection.ts';
 import { RiverSetting } from '../../domain/river/river.ts';
 import type { Freshness } from '../../domain/run/freshness.ts';
-import type { RunStatus } from '../../domain/run/run-result.ts';
+import type { RunStatus, Warning } from '../../domain/run/run-result.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Row } from '../dialect.ts';
 
@@ -23,6 +23,7 @@ export function runOfRow(row: Row): StoredRun {
         ? null
         : { runId: String(row.retry_of), workflowId: String(row.retry_of_workflow) },
     selection: row.selection === null ? null : (JSON.parse(String(row.selection)) as Selection),
+    ...(row.warnings ? { listWarnings: JSON.parse(String(row.warnings)) as Warning[] } : {}),
     ownFilters: Boolean(row.own_filters),
     ...(row.freshness ? { freshness: JSON.parse(String(row.freshness)) as Freshness } : {}),
   };

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { SchemaConflictError } from '../../domain/errors.ts';
 import type { Database } from '../database.ts';
 import type { Tables } from '../dialect.ts';
 import { isLockTimeout } from '../failure-of-database.ts';
@@ -11,9 +12,12 @@ import type { NewColumn } from './plan-layout.ts';
 export interface LockPatience {
   readonly waitMs: number;
   readonly pauseMs: number;
+  /** After so long the column is given up; left out: it is waited for. */
+  readonly giveUpMs?: number;
 }
 
-export const lockPatience: LockPatience = { waitMs: 5_000, pauseMs: 30_000 };
+/** A reader that comes just after has its answer within five seconds: the wait, the way back and its own time. */
+export const lockPatience: LockPatience = { waitMs: 3_500, pauseMs: 30_000 };
 
 /** Somebody reads the table in a transaction that does not end. */
 class TableInUse extends Error {}
@@ -29,9 +33,10 @@ export async function addColumns(
     readonly missing: readonly NewColumn[];
     readonly records: readonly ColumnRecord[];
   }>,
-  { waitMs, pauseMs }: LockPatience,
+  { waitMs, pauseMs, giveUpMs = Number.POSITIVE_INFINITY }: LockPatience,
   signal?: AbortSignal,
 ): Promise<void> {
+  const startedAt = performance.now();
   for (;;) {
     signal?.throwIfAborted();
     try {
@@ -45,11 +50,19 @@ export async function addColumns(
     } catch (error) {
       if (!(error instanceof TableInUse)) throw error;
     }
+    if (performance.now() - startedAt >= giveUpMs) throw inUse(table);
     await pause(pauseMs, undefined, { signal }).catch((error: unknown) => {
       throw signal?.aborted ? signal.reason : error;
     });
   }
 }
+
+const inUse = (table: string): SchemaConflictError =>
+  new SchemaConflictError(
+    `A column could not be added to ${table} for the whole of giveUpAfter: another transaction has the table open. ` +
+      'End it (pg_stat_activity shows it), then retry the run.',
+    { facts: { table } },
+  );
 
 async function alterTable(tables: Tables, table: string, columns: readonly NewColumn[]): Promise<void> {
   try {

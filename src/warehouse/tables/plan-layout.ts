@@ -72,7 +72,9 @@ export function planLayout(
     isUsable: (column: TableColumn) => boolean,
     type: MadeType | undefined,
   ): TableColumn | undefined => {
-    const record = recorded.get(`${part} ${source}`);
+    const found = recorded.get(`${part} ${source}`);
+    // The river may have got a column of that name since: it is filled by what the report declares.
+    const record = found && isOwn(found.name) ? undefined : found;
     const known = record && find(record.name);
     if (known && isUsable(known)) return known;
     const name =
@@ -90,7 +92,9 @@ export function planLayout(
   };
 
   const columns = ownColumns(dialect, table, shapes, find, add);
-  for (const { name } of columns.values()) taken.add(sameName(dialect, name));
+  const own = new Set([...columns.values()].map(({ name }) => sameName(dialect, name)));
+  const isOwn = (name: string): boolean => own.has(sameName(dialect, name));
+  for (const name of own) taken.add(name);
 
   const fields = new Map<string, TableColumn>();
   for (const { source, key, kind } of fieldsOf(shapes)) {

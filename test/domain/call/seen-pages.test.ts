@@ -34,6 +34,8 @@ test('calls that were left in doubt are told of once, when rows have followed a 
   expect(seen.doubts()).toBe(0);
   seen.askOn('a', size(300))('rows');
   expect([seen.doubts(), seen.doubts()]).toEqual([2, 0]);
+  seen.doubtsUntold();
+  expect([seen.doubts(), seen.doubts()]).toEqual([2, 0]);
 });
 
 test('who waits is woken by the next answer to a page of the report, and by nothing else', async () => {

@@ -278,6 +278,24 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       ]);
     }));
 
+  test('a field gives its column up where the river has got one of that name since, and loses no value', () =>
+    withWarehouse(kind, async (corner) => {
+      const [a, b] = january as [(typeof january)[0], (typeof january)[0]];
+      await loadAnswers(corner.warehouse, aRun(), [[a, [[{ place: 0, Country: 'field' }]]]], shapeOf({}));
+      const shape = shapeOf({});
+      const attribute = { name: 'country', type: 'text', from: 'attribute', source: 'Country' } as const;
+      await loadAnswers(
+        corner.warehouse,
+        aRun({ runId: 'run-2' }),
+        [[b, [[{ place: 1, Country: 'field', CustomerAttributes: ['attribute'] }]]]],
+        { ...shape, columns: [...shape.columns, attribute] },
+      );
+      expect(await rowsOf(corner)).toEqual([
+        { country: 'field' },
+        { country: 'attribute', country_2: 'field' },
+      ]);
+    }));
+
   test('a field goes into a column of its name that somebody made, and beside it where that does not hold it', () =>
     withWarehouse(kind, async (corner) => {
       const number = kind === 'pg' ? 'smallint' : 'integer';

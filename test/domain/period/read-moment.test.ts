@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readDay } from '../../../src/domain/period/read-day.ts';
+import { namedDay } from '../../../src/domain/period/read-moment.ts';
 
 test.each([
   ['2015-08-13', '2015-08-13'],
@@ -13,7 +13,7 @@ test.each([
   ['/Date(1439413200000+0300)/', '2015-08-13'],
   ['2099-12-31', '2099-12-31'],
 ])('%j is %s', (value, day) => {
-  expect(readDay(value)).toBe(day);
+  expect(namedDay(value)).toBe(day);
 });
 
 test.each([
@@ -38,7 +38,7 @@ test.each([
     ['2015-08-13'],
   ],
 ])('%j is no day', (value) => {
-  expect(readDay(value)).toBeUndefined();
+  expect(namedDay(value)).toBeUndefined();
 });
 
 test('every day is read, however it is written', () => {
@@ -50,7 +50,7 @@ test('every day is read, however it is written', () => {
   fc.assert(
     fc.property(instant, (at) => {
       const day = at.toISOString().slice(0, 10);
-      for (const text of [day, at.toISOString(), `/Date(${at.getTime()})/`]) expect(readDay(text)).toBe(day);
+      for (const text of [day, at.toISOString(), `/Date(${at.getTime()})/`]) expect(namedDay(text)).toBe(day);
     }),
   );
 });

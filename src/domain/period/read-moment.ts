@@ -1,3 +1,5 @@
+import type { Day } from './day.ts';
+
 /** A day, or a day and a time of it, as it was written. */
 interface Moment {
   readonly date: string;
@@ -17,6 +19,20 @@ const dotNet = /^\/Date\((-?\d{1,15})([+-]\d{4})?\)\/$/;
 /** .NET's year for "no date". */
 const noYear = '0001';
 const microseconds = 6;
+
+/**
+ * The day that a value names, whatever time stands beside it; undefined where it names none, such as year 1, by which .NET
+ * writes "no date".
+ * @example namedDay('2015-08-13T10:30:00Z') // '2015-08-13'
+ * @example namedDay('/Date(1439424000000)/') // '2015-08-13'
+ */
+export function namedDay(value: unknown): Day | undefined {
+  if (typeof value !== 'string') return undefined;
+  // A text that is no JSON keeps the backslashes that JSON allows before a slash.
+  const text = value.trim().replaceAll('\\/', '/');
+  const moment = dotNet.test(text) ? momentsOfDotNet(text)[0] : readMoment(text);
+  return moment && !isNoDate(moment) ? moment.date : undefined;
+}
 
 /** A day as it is written: a midnight is dropped with its zone. Null for year 0001; undefined where it is no day. */
 export function readDay(text: string): string | null | undefined {
