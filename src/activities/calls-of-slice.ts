@@ -1,7 +1,7 @@
 import type { Call } from '../domain/call/call.ts';
 import { lastDataUpdate, runListCalls } from '../domain/call/list-calls.ts';
 import { planDataCalls, planListCalls } from '../domain/call/plan-calls.ts';
-import { groupsThatRan, planPruningCalls, pruneCalls, readRan } from '../domain/call/prune.ts';
+import { groupsThatRan, hasUnreadIds, planPruningCalls, pruneCalls, readRan } from '../domain/call/prune.ts';
 import { readDiscovered } from '../domain/call/read-discovered.ts';
 import { dayOfCall } from '../domain/call/scope.ts';
 import { slicesOf } from '../domain/call/slices.ts';
@@ -17,7 +17,7 @@ import { isRefused } from './refusal-of-call.ts';
 import { reportOfRiver } from './report-of-run.ts';
 
 /** A slice's calls, planned from small lists, and how their answers are read. */
-export type SlicePlan = Pick<PullContext, 'fit' | 'dayOf' | 'key' | 'tolerates'> & {
+export type SlicePlan = Pick<PullContext, 'fit' | 'notesOf' | 'dayOf' | 'key' | 'tolerates'> & {
   readonly calls: Iterable<Call>;
 };
 
@@ -45,9 +45,11 @@ export async function callsOfSlice(
   const isPruned = list.includes(groupsThatRan);
   const ran = isPruned ? await readRan(pages) : undefined;
   if (list.includes(slice)) {
-    return listPlan(
-      ran ? planPruningCalls(slice, selection, chunk, ran) : planListCalls(report, selection, chunk),
-    );
+    if (!ran) return listPlan(planListCalls(report, selection, chunk));
+    return {
+      ...listPlan(planPruningCalls(slice, selection, chunk, ran)),
+      notesOf: (fitted) => (hasUnreadIds(report, fitted) ? { unreadIds: true } : {}),
+    };
   }
   const discovered = isPruned ? [] : await readDiscovered(pages);
   const calls = planDataCalls({ report, river, selection, chunk, slice, discovered, runDay: day });

@@ -46,6 +46,8 @@ export interface PullContext {
   readonly lifted: string | undefined;
   /** Fits an answer's rows to columns. */
   fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
+  /** What a person is to hear of a page's rows, beside what their fitting says. */
+  notesOf?(fitted: FittedRows): PageNotes;
   /** The day of which a call's rows are; null where they are not loaded by days. */
   dayOf(call: Call): Day | null;
   /** The columns that tell the rows of a call apart; left out where nothing does. */
@@ -279,6 +281,7 @@ async function stage(
     day: context.dayOf(call),
     notes: {
       ...notes,
+      ...context.notesOf?.(fitted),
       ...(again && { mayBeCut: true as const }),
       ...(repeatedKeys > 0 && { repeatedKeys }),
       ...(takenForWhole > 0 && { takenForWhole }),

@@ -177,6 +177,66 @@ describe('what passes, or is read', () => {
     await expectTable(house, { slug: 'target-group-details', table: 'groups' });
   });
 
+  it('ids of lists that cannot be read fail what needs them, and nothing else; long ones keep their digits', async () => {
+    const campaigns = 'customer-send-details-by-campaign';
+    const wanted = { slug: campaigns, table: campaigns, wanted: { days } } as const;
+    await house.sql(`drop table if exists "${campaigns}"`);
+    await house.pull({ river: 'sends' });
+    for (const CampaignID of [null, 'n/a']) {
+      const fault = { kind: 'values', set: { CampaignID }, rows: 1 } as const;
+      house.simulator.setFaults([{ ...fault, ...on('GetExecutedCampaignDetails', second) }]);
+      const { chunks: counts, failedChunks } = failedWith(await house.run({ river: 'sends' }));
+      expect(counts).toMatchObject({ loaded: 2, failed: 1 });
+      expect(failedChunks[0]?.error).toContain(
+        `GetExecutedCampaignDetails?Date=${second} with a row (number 1)`,
+      );
+      await expectTable(house, wanted);
+    }
+
+    const id = '9007199254740993';
+    const turns = house.simulator.world
+      .rows('all-actions')
+      .map(({ ActionName }) => ({ ActionID: ActionName === 'Free Spins' ? id : null }));
+    house.simulator.setFaults([
+      { kind: 'values', set: turns, ...on('GetAllActions') },
+      {
+        kind: 'reply',
+        body: '[{"CustomerID":"1"}]',
+        match: { endpoint: 'GetCustomersByAction', parameters: { ActionID: id } },
+      },
+    ]);
+    await house.sql('drop table if exists actions');
+    const input = { river: 'actions', filters: { actions: ['Free Spins'] } };
+    expect(await house.pull(input)).toMatchObject({ rows: 10 * days.length, warnings: [] });
+    expect(await house.sql('select distinct cast(action_id as text) as id from actions')).toEqual([{ id }]);
+    const other = turns.findIndex(({ ActionID }) => ActionID === null) + 1;
+    const names = house.simulator.world.rows('all-actions').map(({ ActionName }) => ActionName);
+    const end = failedWith(await house.run({ ...input, filters: { actions: [names[other - 1]] } }));
+    expect([end.kind, end.message]).toEqual(['RowShapeError', expect.stringContaining(`number ${other}`)]);
+  });
+
+  it('a chosen channel keeps rows that name it otherwise, and attributes that nobody asked for are kept', async () => {
+    const table = 'customer-send-details-by-channel';
+    const input = { river: 'pairs', filters: { executionChannels: [504] } };
+    const wanted = { slug: table, table, wanted: { days, channels: [504] } } as const;
+    await house.sql(`drop table if exists "${table}"`);
+    await house.pull(input);
+    expect(await expectTable(house, wanted)).toBeGreaterThan(0);
+    const set = [{ ChannelID: '' }, { ChannelID: '504.0' }, { ChannelID: null }, { ChannelID: 504 }];
+    house.simulator.setFaults([
+      { kind: 'values', set, ...on('GetCustomerSendDetailsByChannel') },
+      { kind: 'values', set: { CustomerAttributes: ['a', 'b'] }, ...on(byDate) },
+    ]);
+    expect(await house.pull(input)).toMatchObject({ warnings: [] });
+    await expectTable(house, wanted);
+
+    await house.sql('drop table if exists details');
+    await house.pull({ river: 'details' });
+    expect(await house.sql('select distinct customer_attributes from details')).toEqual([
+      { customer_attributes: '["a","b"]' },
+    ]);
+  });
+
   it('GetLastDataUpdate is read with a time, and what is no day is shown and does without', async () => {
     const answering = (body: string): Fault => ({ kind: 'reply', body, ...on('GetLastDataUpdate') });
     await house.sql('drop table if exists details');

@@ -64,6 +64,36 @@ describe.each(warehouseKinds)('prune, into %s', (kind) => {
     expect(calls).toBe(1 + 1 + groups + pairs.size);
     expect(calls).toBeLessThanOrEqual(110);
   });
+
+  it('leaves nothing out for an id of a list that cannot be read, and says so once', async () => {
+    const house = opened();
+    const [groups, actions] = ['GetTargetGroupsByDate', 'GetActionsByTargetGroup'];
+    const cases: [report: string, list: string, set: object, rows?: number][] = [
+      ['promo-codes-by-target-group', groups, { TargetGroupID: '9 ' }],
+      ['action-details-by-target-group', groups, { TargetGroupID: null }],
+      ['customers-by-action', actions, { RecipientGroupID: null }, 1],
+      ['customers-by-action', actions, { ActionID: '' }],
+    ];
+    for (const [report, endpoint, set, rows] of cases) {
+      const what = `${report}: ${endpoint} ${JSON.stringify(set)}`;
+      house.simulator.setFaults([
+        { kind: 'values', match: { endpoint }, set: { ...set }, ...(rows && { rows }) },
+      ]);
+      const { warnings } = await house.pull({ river: `${report}-pruned` });
+      const table = report.replaceAll('-', '_');
+      expect(await contentOf(house, `pruned_${table}`), what).toEqual(
+        await contentOf(house, `whole_${table}`),
+      );
+      expect(warnings, what).toMatchObject([
+        {
+          start: day,
+          end: day,
+          message: expect.stringMatching(new RegExp(`prune left out less.*${endpoint}\\?`)),
+        },
+      ]);
+    }
+    house.simulator.setFaults([]);
+  });
 });
 
 it('where few of many target groups ran, prune calls for those alone, and for their lists', () => {

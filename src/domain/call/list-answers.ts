@@ -2,6 +2,7 @@ import { type ListedFilter, lastDataUpdateList, type PickList, pickLists } from 
 import type { FittedRows } from '../column/fit-rows.ts';
 import { RowShapeError } from '../errors.ts';
 import { callKey } from './call-key.ts';
+import { readId } from './id.ts';
 import type { Choosable } from './resolve-choice.ts';
 
 /** What the run's list calls have answered. */
@@ -35,13 +36,16 @@ function choosableIn(page: ListPage, list: PickList): Choosable[] {
   const idAt = page.columns.indexOf(list.idColumn);
   const nameAt = page.columns.indexOf(list.nameColumn);
   return page.rows.map((row, at) => {
-    const id = row[idAt];
-    if (typeof id !== 'number') {
-      throw new RowShapeError(
-        `Optimove answered ${page.call} with a row (number ${at + 1}) whose ${list.idColumn} is no id.`,
-        { facts: { call: page.call, row: at + 1 } },
-      );
-    }
-    return { id, name: String(row[nameAt] ?? '') };
+    const id = readId(row[idAt]);
+    const name = String(row[nameAt] ?? '');
+    return id === undefined ? { name, noId: noId(page.call, at + 1, list.idColumn) } : { id, name };
   });
+}
+
+/** Says so without the value: that is a row's. */
+export function noId(call: string, row: number, column: string): RowShapeError {
+  return new RowShapeError(
+    `Optimove answered ${call} with a row (number ${row}) whose ${column} is no id (a whole number).`,
+    { facts: { call, row, column } },
+  );
 }

@@ -4,6 +4,7 @@ import type { Chunk } from '../chunk/chunk.ts';
 import type { FittedRows } from '../column/fit-rows.ts';
 import { daysOf } from '../period/day.ts';
 import type { Call } from './call.ts';
+import { type Id, readId } from './id.ts';
 import { listCall } from './list-calls.ts';
 import type { Selection } from './selection.ts';
 
@@ -20,6 +21,10 @@ export interface Ran {
   readonly groupsWithActions: ReadonlySet<string>;
   /** `2026-01-01 12 3`: day, action and recipient group. */
   readonly pairs: ReadonlySet<string>;
+  /** Days of which a list names a target group by no id that can be read: any may have run. */
+  readonly daysOfAnyGroup: ReadonlySet<string>;
+  /** `2026-01-01` where any action may have run, `2026-01-01 12` where this one may have, for any recipient group. */
+  readonly anyPairsOf: ReadonlySet<string>;
 }
 
 /** The list slices that show what a report's calls need not be made for, in the order in which they are pulled. */
@@ -43,10 +48,10 @@ export function* planPruningCalls(
     else {
       for (const group of groupsOf(day, ran, selection)) {
         const parameters = [
-          ['TargetGroupID', group],
+          ['TargetGroupID', String(group)],
           ['Date', day],
         ] as const;
-        yield listCall(actionsOfGroupList, parameters, { date: day, target_group_id: Number(group) });
+        yield listCall(actionsOfGroupList, parameters, { date: day, target_group_id: group });
       }
     }
   }
@@ -55,46 +60,71 @@ export function* planPruningCalls(
 /** Leaves out the calls that the day's own lists show to be empty. */
 export function* pruneCalls(report: Report, calls: Iterable<Call>, ran: Ran): Generator<Call> {
   const byActions = report.slug === 'action-details-by-target-group' ? ran.groupsWithActions : ran.groups;
-  const byPair = report.axes.some(({ over }) => over === 'recipientGroup');
   for (const call of calls) {
     const { date, target_group_id, action_id, recipient_group_id } = call.stamps;
-    const mayHaveRows = byPair
-      ? ran.pairs.has(`${date} ${action_id} ${recipient_group_id}`)
+    const mayHaveRows = asksForPairs(report)
+      ? ran.anyPairsOf.has(`${date}`) ||
+        ran.anyPairsOf.has(`${date} ${action_id}`) ||
+        ran.pairs.has(`${date} ${action_id} ${recipient_group_id}`)
       : byActions.has(`${date} ${target_group_id}`);
-    if (mayHaveRows) yield call;
+    if (mayHaveRows || ran.daysOfAnyGroup.has(`${date}`)) yield call;
   }
 }
 
+/** Whether a page of a pruning slice has a row that calls are made for only because its id cannot be read. */
+export function hasUnreadIds(report: Report, { columns, rows }: ListRows): boolean {
+  const ids = !columns.includes('action_id')
+    ? ['target_group_id']
+    : asksForPairs(report)
+      ? ['action_id', 'recipient_group_id']
+      : [];
+  const places = ids.map((name) => columns.indexOf(name));
+  return rows.some((row) => places.some((place) => readId(row[place]) === undefined));
+}
+
+type ListRows = Pick<FittedRows, 'columns' | 'rows'>;
+
 /** Reads what the pruning slices of a chunk have staged. */
-export async function readRan(
-  slices: Iterable<AsyncIterable<Pick<FittedRows, 'columns' | 'rows'>>>,
-): Promise<Ran> {
+export async function readRan(slices: Iterable<AsyncIterable<ListRows>>): Promise<Ran> {
   const groups = new Set<string>();
   const groupsWithActions = new Set<string>();
   const pairs = new Set<string>();
+  const daysOfAnyGroup = new Set<string>();
+  const anyPairsOf = new Set<string>();
   for (const pages of slices) {
     for await (const { columns, rows } of pages) {
-      const [day, group, action, recipients] = [
+      const [dayAt, groupAt, actionAt, recipientsAt] = [
         'date',
         'target_group_id',
         'action_id',
         'recipient_group_id',
       ].map((name) => columns.indexOf(name)) as [number, number, number, number];
       for (const row of rows) {
-        if (action < 0) groups.add(`${row[day]} ${row[group]}`);
-        else {
-          groupsWithActions.add(`${row[day]} ${row[group]}`);
-          pairs.add(`${row[day]} ${row[action]} ${row[recipients]}`);
-        }
+        const day = String(row[dayAt]);
+        const group = readId(row[groupAt]);
+        if (group === undefined) daysOfAnyGroup.add(day);
+        else (actionAt < 0 ? groups : groupsWithActions).add(`${day} ${group}`);
+        if (actionAt < 0) continue;
+        const action = readId(row[actionAt]);
+        const recipients = readId(row[recipientsAt]);
+        if (action === undefined) anyPairsOf.add(day);
+        else if (recipients === undefined) anyPairsOf.add(`${day} ${action}`);
+        else pairs.add(`${day} ${action} ${recipients}`);
       }
     }
   }
-  return { groups, groupsWithActions, pairs };
+  return { groups, groupsWithActions, pairs, daysOfAnyGroup, anyPairsOf };
 }
 
-/** The groups that ran on a day, of those that the river chooses. */
-function groupsOf(day: string, { groups }: Ran, { targetGroups }: Selection): string[] {
-  const ran = [...groups].flatMap((text) => (text.startsWith(`${day} `) ? [text.slice(day.length + 1)] : []));
+/** The groups that ran on a day, of those that the river chooses; none where every call of the day is made anyway. */
+function groupsOf(day: string, { groups, daysOfAnyGroup }: Ran, { targetGroups }: Selection): Id[] {
+  if (daysOfAnyGroup.has(day)) return [];
   const chosen = targetGroups && new Set(targetGroups.map(String));
-  return ran.filter((group) => !chosen || chosen.has(group)).sort((a, b) => Number(a) - Number(b));
+  return [...groups]
+    .flatMap((text) => (text.startsWith(`${day} `) ? [text.slice(day.length + 1)] : []))
+    .filter((group) => !chosen || chosen.has(group))
+    .map((group) => readId(group) ?? group)
+    .sort((a, b) => Number(a) - Number(b));
 }
+
+const asksForPairs = ({ axes }: Report): boolean => axes.some(({ over }) => over === 'recipientGroup');

@@ -1,36 +1,32 @@
-import type { FittedRows } from '../column/fit-rows.ts';
 import type { Day } from '../period/day.ts';
+import { type Id, readId } from './id.ts';
+import { type ListPage, noId } from './list-answers.ts';
 
 /** A campaign found on a day, with its channel where it was looked for by channel. */
 export interface Discovered {
   readonly foundOn: Day;
-  readonly campaignId: number | string;
-  readonly channelId: number | null;
+  readonly campaignId: Id;
+  readonly channelId: Id | null;
 }
 
 /**
  * What the list slices of a chunk have found (rows fitted by `fitListRows`), each once and in the order of day,
- * campaign and channel, whatever the order they were staged in.
+ * campaign and channel, whatever the order they were staged in. A row without an id is refused: its campaign would be left out.
  */
-export async function readDiscovered(
-  slices: Iterable<AsyncIterable<Pick<FittedRows, 'columns' | 'rows'>>>,
-): Promise<Discovered[]> {
+export async function readDiscovered(slices: Iterable<AsyncIterable<ListPage>>): Promise<Discovered[]> {
   const found = new Map<string, Discovered>();
   for (const pages of slices) {
-    for await (const { columns, rows } of pages) {
+    for await (const page of pages) {
       const [day, campaign, channel] = ['found_on', 'campaign_id', 'channel_id'].map((name) =>
-        columns.indexOf(name),
+        page.columns.indexOf(name),
       ) as [number, number, number];
-      for (const row of rows) {
-        const campaignId = row[campaign];
-        if (typeof campaignId !== 'number' && typeof campaignId !== 'string') continue;
-        const channelId = row[channel];
-        const discovered = {
-          foundOn: String(row[day]),
-          campaignId,
-          channelId: channelId === undefined || channelId === null ? null : Number(channelId),
-        };
-        found.set(`${discovered.foundOn} ${campaignId} ${channelId ?? ''}`, discovered);
+      for (const [at, row] of page.rows.entries()) {
+        const foundOn = String(row[day]);
+        const campaignId = readId(row[campaign]);
+        if (campaignId === undefined) throw noId(page.call, at + 1, 'campaign_id');
+        const channelId = channel < 0 ? null : readId(row[channel]);
+        if (channelId === undefined) throw noId(page.call, at + 1, 'channel_id');
+        found.set(`${foundOn} ${campaignId} ${channelId ?? ''}`, { foundOn, campaignId, channelId });
       }
     }
   }
@@ -40,11 +36,11 @@ export async function readDiscovered(
 function inOrder(one: Discovered, other: Discovered): number {
   if (one.foundOn !== other.foundOn) return one.foundOn < other.foundOn ? -1 : 1;
   const byCampaign = compareIds(one.campaignId, other.campaignId);
-  return byCampaign === 0 ? (one.channelId ?? 0) - (other.channelId ?? 0) : byCampaign;
+  return byCampaign === 0 ? compareIds(one.channelId ?? 0, other.channelId ?? 0) : byCampaign;
 }
 
 /** Ids may come as texts of digits; shorter digits are smaller numbers. */
-function compareIds(one: number | string, other: number | string): number {
+function compareIds(one: Id, other: Id): number {
   const [a, b] = [String(one), String(other)];
   if (a === b) return 0;
   return a.length === b.length ? (a < b ? -1 : 1) : a.length - b.length;

@@ -1,41 +1,56 @@
+import type { RowShapeError } from '../errors.ts';
 import { comparableName } from './comparable-name.ts';
+import { type Id, readId } from './id.ts';
 
 /** Something a filter can choose: what Optimove's own list, or the events' table, says there is. */
-export interface Choosable {
-  readonly id: number;
-  readonly name: string;
-}
+export type Choosable = { readonly name: string } & (
+  | { readonly id: Id }
+  /** The list's row bears no id that can be read: what is thrown where somebody asks for it. */
+  | { readonly id?: never; readonly noId: RowShapeError }
+);
 
 /** At most this many are named where a name is unknown. */
 const namedAtMost = 20;
 
 /**
  * The ids that a filter's values come to, each once. A number is an id. A text is a name (`comparableName`); where
- * several bear it all are taken; digits that match no name are an id. `unknown` hears of the rest.
+ * several bear it all are taken; digits that match no name are an id. `unknown` hears of the rest. Throws where a name is
+ * borne by what has no id.
  */
 export function resolveChoice(
   values: readonly (number | string)[],
   choosable: readonly Choosable[],
   unknown: (value: string, at: number) => void,
-): number[] {
-  const known = choosable.map(({ id, name }) => ({ id, name: comparableName(name) }));
+): Id[] {
+  const known = choosable.map((each) => ({ each, name: comparableName(each.name) }));
   const ids = values.flatMap((value, at) => {
     if (typeof value === 'number') return [value];
     const asked = comparableName(value);
     // Blanks alone name nothing, not even what has no name.
     const named = asked === '' ? [] : known.filter(({ name }) => name === asked);
-    if (named.length > 0) return named.map(({ id }) => id);
-    if (/^\d+$/.test(asked) && Number.isSafeInteger(Number(asked))) return [Number(asked)];
+    if (named.length > 0) return named.map(({ each }) => idOf(each));
+    const id = /^\d+$/.test(asked) ? readId(asked.replace(/^0+(?=\d)/, '')) : undefined;
+    if (id !== undefined) return [id];
     unknown(value, at);
     return [];
   });
   return [...new Set(ids)];
 }
 
+/** All there is to choose from, each once; throws where one of it has no id. */
+export const chooseAll = (choosable: readonly Choosable[]): Id[] => [...new Set(choosable.map(idOf))];
+
+function idOf(each: Choosable): Id {
+  if (each.id === undefined) throw each.noId;
+  return each.id;
+}
+
 /** What there is to choose from, in a sentence: the first twenty, and how many more. */
 export function listChoosable(choosable: readonly Choosable[]): string {
   if (choosable.length === 0) return 'there are none';
-  const named = choosable.slice(0, namedAtMost).map(({ id, name }) => `${JSON.stringify(name)} (${id})`);
+  const named = choosable
+    .slice(0, namedAtMost)
+    .map(({ id, name }) => `${JSON.stringify(name)} (${id ?? 'no id'})`);
   const more = choosable.length - named.length;
   return `there are ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -3,8 +3,9 @@ import type { Axis, Report } from '../catalogue/report.ts';
 import { ConfigurationError, type Fault } from '../errors.ts';
 import type { Filters } from '../river/filters.ts';
 import { eventCodes } from './events.ts';
+import type { Id } from './id.ts';
 import type { ListAnswers } from './list-answers.ts';
-import { type Choosable, listChoosable, resolveChoice } from './resolve-choice.ts';
+import { type Choosable, chooseAll, listChoosable, resolveChoice } from './resolve-choice.ts';
 import type { Selection } from './selection.ts';
 import { uniqueAsSent } from './unique-as-sent.ts';
 
@@ -70,7 +71,7 @@ function listed(filter: ListedFilter, leftOutMeansAll: boolean, context: Context
   const values = context.filters[filter];
   const choosable = context.answers[filter] ?? [];
   if (values) return { [filter]: choose(filter, values, choosable, context) };
-  return leftOutMeansAll ? { [filter]: [...new Set(choosable.map(({ id }) => id))] } : {};
+  return leftOutMeansAll ? { [filter]: chooseAll(choosable) } : {};
 }
 
 function choose(
@@ -78,7 +79,7 @@ function choose(
   values: readonly (number | string)[],
   choosable: readonly Choosable[],
   { faults }: Context,
-): number[] {
+): Id[] {
   return resolveChoice(values, choosable, (value, at) => {
     faults.push({
       place: 'filters',

@@ -1,15 +1,17 @@
+import type { Id } from './id.ts';
+
 /**
  * What a river's filters came to: ids, resolved once a run through the API's own list calls.
  * A filter that is not an axis of the report, or whose parameter is left out, is absent.
  */
 export interface Selection {
-  readonly actions?: readonly number[];
-  readonly targetGroups?: readonly number[];
-  readonly executionChannels?: readonly number[];
-  readonly lifecycleStages?: readonly number[];
+  readonly actions?: readonly Id[];
+  readonly targetGroups?: readonly Id[];
+  readonly executionChannels?: readonly Id[];
+  readonly lifecycleStages?: readonly Id[];
   readonly customerAttribute?: { readonly name: string; readonly value: string };
   readonly changedCustomerAttribute?: readonly string[];
-  readonly events?: readonly number[];
+  readonly events?: readonly Id[];
   readonly activityEvents?: readonly (number | string)[];
   /** The RealFieldNames sent, in the river's order. */
   readonly customerAttributes?: readonly string[];

@@ -4,6 +4,8 @@ import type { Column } from './column.ts';
 import { isLongNumber } from './long-number.ts';
 import { attributesPlace, type Places } from './places.ts';
 import { readAttributes } from './read-attributes.ts';
+import { readValue } from './read-value.ts';
+import { idealType } from './table-type.ts';
 
 /** The values of an answer, each in its column's place and not yet fitted to its type. */
 export function arrangeRows(
@@ -18,10 +20,10 @@ export function arrangeRows(
   const arranged: unknown[][] = [];
 
   const putAttributes = (row: unknown[], value: unknown, number: number): void => {
-    if (attributes.length === 0 || value === null || value === undefined) return;
+    if (value === null || value === undefined) return;
     const values = readAttributes(value, attributes.length);
     if (!values) throw attributesMixedUp(call.key, number, attributes.length);
-    for (const [at, attribute] of attributes.entries()) row[attribute] ??= values[at] ?? null;
+    for (const [at, attribute] of attributes.entries()) places.put(row, attribute, values[at]);
   };
   const putFields = (row: unknown[], fields: Readonly<Record<string, unknown>>, number: number): void => {
     for (const key of places.inOrder(fields)) {
@@ -30,10 +32,16 @@ export function arrangeRows(
       else places.put(row, place, fields[key]);
     }
   };
+  /** Null and what is no whole number are no proof of another channel. */
   const isKept = (row: readonly unknown[]): boolean => {
-    if (!call.keep || keepPlace < 0) return true;
-    const wanted = String(call.keep.value);
-    return places.held(row, keepPlace).every((value) => String(value) === wanted);
+    const column = columns[keepPlace];
+    if (!call.keep || !column) return true;
+    const type = idealType[column.type];
+    const wanted = readValue(call.keep.value, type);
+    return places.held(row, keepPlace).every((value) => {
+      const read = readValue(value, type) ?? null;
+      return read === null || read === wanted;
+    });
   };
   const addRow = (number: number, ...parts: readonly Readonly<Record<string, unknown>>[]): void => {
     const row = places.emptyRow();

@@ -1,10 +1,12 @@
 import type { Call } from '../call/call.ts';
 import type { Column } from './column.ts';
 import { isLongNumber } from './long-number.ts';
+import { readValue } from './read-value.ts';
 import { snakeCase } from './snake-case.ts';
+import { idealType, type TableType } from './table-type.ts';
 
-/** The answer's key for customer attributes, whatever its case. */
-const attributesKeys: ReadonlySet<string> = new Set(['customerattributes', 'customerattribute']);
+/** The answer's keys for customer attributes, whatever their case; the documented one first. */
+const attributesKeys = ['CustomerAttributes', 'CustomerAttribute'] as const;
 
 /** Where a key's value goes: a column's place, or the attributes' places. */
 export const attributesPlace = -1;
@@ -25,7 +27,7 @@ export interface Places {
   held(row: readonly unknown[], place: number): unknown[];
   /** A row without anything but what the call stamps. */
   emptyRow(): unknown[];
-  /** Fills what the call knows and the answer left out. */
+  /** Fills what the call knows and the answer left out, or left empty. */
   complete(row: unknown[]): void;
 }
 
@@ -39,6 +41,8 @@ const byNameRank = 1_000;
 
 export function placesOf(columns: readonly Column[], call: Pick<Call, 'stamps'>): Places {
   const nullWords = columns.map((column) => column.nullWord);
+  const types = columns.map(({ type }) => idealType[type]);
+  const hasAttributes = columns.some(({ from }) => from === 'attribute');
   const { bySpelling, byName } = indexOf(columns);
   const found = new Map<string, Found>();
   const keysOfPlace = new Map<number, number>();
@@ -66,7 +70,12 @@ export function placesOf(columns: readonly Column[], call: Pick<Call, 'stamps'>)
     const lower = key.toLowerCase();
     const spelled = bySpelling.get(lower);
     if (spelled) return { place: spelled.place, rank: spelled.rank + (spelled.spelling === key ? 0 : 1) };
-    if (attributesKeys.has(lower)) return { place: attributesPlace, rank: 0 };
+    const asAttributes = attributesKeys.findIndex((known) => known.toLowerCase() === lower);
+    if (hasAttributes && asAttributes >= 0)
+      return {
+        place: attributesPlace,
+        rank: 2 * asAttributes + (attributesKeys[asAttributes] === key ? 0 : 1),
+      };
     const named = byName.get(snakeCase(key));
     return named === undefined ? { place: fieldPlace(key), rank: 0 } : { place: named, rank: byNameRank };
   };
@@ -97,7 +106,8 @@ export function placesOf(columns: readonly Column[], call: Pick<Call, 'stamps'>)
       if (value === null || value === undefined || value === nullWords[place]) return;
       let free = place;
       while (row[free] !== null && row[free] !== undefined) {
-        if (isSame(row[free], value)) return;
+        if (isSame(row[free], value, types[place])) return;
+        if (isNothing(row[free], types[free])) break;
         free = besideOf(free);
       }
       row[free] = value;
@@ -117,7 +127,8 @@ export function placesOf(columns: readonly Column[], call: Pick<Call, 'stamps'>)
       return row;
     },
     complete(row) {
-      for (const { place, value } of stamps) row[place] ??= value;
+      for (const { place, value, known } of stamps)
+        if (!known && isNothing(row[place], types[place])) row[place] = value;
     },
   };
 }
@@ -140,9 +151,20 @@ function indexOf(columns: readonly Column[]): {
   return { bySpelling, byName };
 }
 
-/** An answer may repeat what was asked, as text or as a number: that is no second value. */
-function isSame(one: unknown, other: unknown): boolean {
-  return one === other || (isScalar(one) && isScalar(other) && scalarText(one) === scalarText(other));
+/**
+ * An answer may repeat what was asked, as text or as a number: that is no second value, and nor is what a column of this type
+ * reads as null.
+ */
+function isSame(one: unknown, other: unknown, type: TableType | undefined): boolean {
+  if (one === other || (isScalar(one) && isScalar(other) && scalarText(one) === scalarText(other)))
+    return true;
+  const read = type && readValue(other, type);
+  return read !== undefined && (read === null || read === readValue(one, type as TableType));
+}
+
+/** Whether a value says nothing in a column of this type. */
+function isNothing(value: unknown, type: TableType | undefined): boolean {
+  return value === null || value === undefined || (type !== undefined && readValue(value, type) === null);
 }
 
 const isScalar = (value: unknown): boolean => typeof value !== 'object' || isLongNumber(value);

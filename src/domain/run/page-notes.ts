@@ -13,6 +13,8 @@ export interface PageNotes {
   readonly repeatedKeys?: number;
   /** The call has no pages and brought as many rows as an answer that was cut would have. */
   readonly mayBeCut?: true;
+  /** A row of a list that calls are pruned by bears an id that is no whole number: nothing was left out because of it. */
+  readonly unreadIds?: true;
   /** The call was refused, and the run does without it: what it answered, as a message may quote it (`refusalNote`). */
   readonly refusal?: string;
   /**
@@ -44,6 +46,7 @@ const namedAtMost = 3;
 export function createNoteSums(connection: string): NoteSums {
   const repeating = createCalls();
   const cut = createCalls();
+  const unread = createCalls();
   let less: string | undefined;
   let repeatedRows = 0;
   let takenForWhole = 0;
@@ -54,6 +57,7 @@ export function createNoteSums(connection: string): NoteSums {
         cut.add(call);
         less ??= howToAskForLess(call, kind);
       }
+      if (notes.unreadIds) unread.add(call);
       repeatedRows += notes.repeatedKeys ?? 0;
       takenForWhole += notes.takenForWhole ?? 0;
     },
@@ -69,6 +73,12 @@ export function createNoteSums(connection: string): NoteSums {
         messages.push(
           `Answers may be cut: a call without pages brought a round number of rows, and no others with $skip. ` +
             `${less ?? 'Ask Optimove how many rows this call answers at most'}. ${cut.named()}`,
+        );
+      }
+      if (unread.count > 0) {
+        messages.push(
+          'prune left out less: ids that are no whole numbers stand in a list of what ran, so every call that they may stand for was made. ' +
+            unread.named(),
         );
       }
       if (takenForWhole > 0) {

@@ -2,9 +2,13 @@ import { expect, test } from 'vitest';
 import type { Call } from '../../../src/domain/call/call.ts';
 import { readListAnswers } from '../../../src/domain/call/list-answers.ts';
 import { listCall } from '../../../src/domain/call/list-calls.ts';
+import { resolveSelection } from '../../../src/domain/call/resolve-selection.ts';
+import { reportBySlug } from '../../../src/domain/catalogue/index.ts';
 import { lastDataUpdateList, pickLists } from '../../../src/domain/catalogue/lists.ts';
 import { fitListRows } from '../../../src/domain/column/fit-rows.ts';
+import { longNumber } from '../../../src/domain/column/long-number.ts';
 import { RowShapeError } from '../../../src/domain/errors.ts';
+import type { Filters } from '../../../src/domain/river/filters.ts';
 
 const page = (call: Call, rows: unknown[]) => ({ call: call.key, ...fitListRows(rows, call) });
 
@@ -35,8 +39,33 @@ test('GetLastDataUpdate that was refused leaves the day unknown', async () => {
   expect(await readListAnswers([page(listCall(lastDataUpdateList), [])])).toEqual({});
 });
 
-test('a list’s row without an id is refused', async () => {
-  const nameless = page(listCall(pickLists.actions), [{ ActionName: 'x' }]);
-  await expect(readListAnswers([nameless])).rejects.toThrow(RowShapeError);
-  await expect(readListAnswers([nameless])).rejects.toThrow(/GetAllActions .*number 1.* action_id/);
+test('ids keep all their digits, as numbers and as texts', async () => {
+  const { actions } = await readListAnswers([
+    page(listCall(pickLists.actions), [
+      { ActionID: '9007199254740993', ActionName: 'a' },
+      { ActionID: longNumber('9007199254740995'), ActionName: 'b' },
+      { ActionID: '12.0', ActionName: 'c' },
+    ]),
+  ]);
+  expect(actions?.map(({ id }) => id)).toEqual(['9007199254740993', '9007199254740995', 12]);
 });
+
+test.each([undefined, null, '', '12 ', 'n/a', '99999999999999999999'])(
+  'a row whose id is %j is refused where somebody asks for it, and nowhere else',
+  async (id) => {
+    const answers = await readListAnswers([
+      page(listCall(pickLists.actions), [
+        { ActionID: 1, ActionName: 'Free Spins' },
+        { ActionID: id, ActionName: 'Bonus' },
+      ]),
+    ]);
+    const chosen = (filters: Filters) =>
+      resolveSelection(reportBySlug('customers-by-action'), filters, answers).actions;
+    expect(chosen({ actions: ['free spins', '12'] })).toEqual([1, 12]);
+    for (const filters of [{}, { actions: ['BONUS'] }, { actions: ['Free Spins', 'Bonus'] }]) {
+      expect(() => chosen(filters)).toThrow(RowShapeError);
+      expect(() => chosen(filters)).toThrow(/GetAllActions .*number 2.* action_id is no id/);
+    }
+    expect(() => chosen({ actions: ['Bonsu'] })).toThrow(/there are "Free Spins" \(1\), "Bonus" \(no id\)/);
+  },
+);

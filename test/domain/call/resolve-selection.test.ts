@@ -17,7 +17,7 @@ const actions = [
 const byAction = (filter: Filters['actions']) =>
   resolveSelection(reportBySlug('customers-by-action'), { actions: filter }, { actions }).actions;
 
-test.each<[given: Filters['actions'], ids: number[]]>([
+test.each<[given: Filters['actions'], ids: (number | string)[]]>([
   [undefined, [1, 2, 3, 4, 5, 6, 7]],
   [[12], [12]],
   [['10% bonus'], [1]],
@@ -25,6 +25,8 @@ test.each<[given: Filters['actions'], ids: number[]]>([
   [['1999'], [4]],
   [['12'], [12]],
   [[' 12\u00a0'], [12]],
+  [['012'], [12]],
+  [['9007199254740993'], ['9007199254740993']],
   [['\u3000TR\u00c8S  actifs'], [5, 6]],
   [['TRE\u0300S\u2009Actifs'], [5, 6]],
   [

@@ -5,6 +5,7 @@ import { reportBySlug } from '../../../src/domain/catalogue/index.ts';
 import { columnsOfRiver, keyOfRiver } from '../../../src/domain/column/columns-of-river.ts';
 import { type FittedRows, fitListRows, fitRows } from '../../../src/domain/column/fit-rows.ts';
 import { longNumber } from '../../../src/domain/column/long-number.ts';
+import { textOf } from '../../../src/domain/column/read-value.ts';
 import { RowShapeError } from '../../../src/domain/errors.ts';
 import type { Filters } from '../../../src/domain/river/filters.ts';
 import type { Overrides } from '../../../src/domain/river/overrides.ts';
@@ -176,11 +177,27 @@ describe('customer attributes', () => {
     expect(mixedUp).toThrow(/GetRows\?Date=2026-01-01 .*number 1 .*2 customer attributes/);
   });
 
-  test('that nobody asked for are left out', () => {
-    const fitted = fitPage([{ CustomerID: '1', CustomerAttributes: ['x'] }], {
-      report: 'customers-by-action',
-    });
-    expect(records(fitted)).toEqual([{ customer_id: '1' }]);
+  test('that nobody asked for are fields like any other, under both names', () => {
+    const answer = [{ CustomerID: '1', CustomerAttributes: ['x'], CustomerAttribute: 'y' }];
+    for (const report of ['customers-by-action', 'customer-action-details-by-date'])
+      expect(records(fitPage(answer, { report }))).toEqual([
+        { customer_id: '1', CustomerAttributes: '["x"]', CustomerAttribute: 'y' },
+      ]);
+  });
+
+  test('under both names: the documented one fills the columns, what the other says otherwise stands beside', () => {
+    for (const both of [
+      { CustomerAttributes: ['a', null, 'c'], CustomerAttribute: 'a;UK;z' },
+      { CUSTOMERATTRIBUTE: 'a;UK;z', CustomerAttributes: ['a', null, 'c'] },
+    ]) {
+      const three = { ...asked, filters: { customerAttributes: ['Nick', 'Country', 'Brand'] } };
+      expect(records(fitPage([{ CustomerID: '1', ...both }], three))).toEqual([
+        { customer_id: '1', nick: 'a', country: 'UK', brand: 'c', 'brand 2': 'z' },
+      ]);
+    }
+    const undivided = () =>
+      fitPage([{ CustomerID: '1', CustomerAttributes: ['a', 'b'], CustomerAttribute: 'c' }], asked);
+    expect(undivided).toThrow(RowShapeError);
   });
 });
 
@@ -223,6 +240,10 @@ describe('a field that no report declares', () => {
     expect(records(fitPage([{ TargetGroupID: '9', ActionID: 1 }], asked))).toEqual([
       { ...day, target_group_id: 9, action_id: 1 },
     ]);
+    for (const TargetGroupID of ['9.0', '', null])
+      expect(records(fitPage([{ TargetGroupID, ActionID: 1 }], asked))).toEqual([
+        { ...day, target_group_id: 9, action_id: 1 },
+      ]);
     expect(records(fitPage([{ TargetGroupID: 10, ActionID: 1 }], asked))).toEqual([
       { ...day, target_group_id: 9, action_id: 1, 'target_group_id 2': '10' },
     ]);
@@ -365,6 +386,45 @@ describe('a chosen channel', () => {
       { customer_id: '1', channel_id: 504 },
       { customer_id: '3', channel_id: 504 },
     ]);
+  });
+
+  const byCampaign = 'customer-one-time-actions-by-campaign';
+  const byChannel = 'customer-send-details-by-channel';
+  const ofChannel = (report: string, ChannelID: unknown) =>
+    fitPage([{ CustomerID: '1', ChannelID }], { report, stamps: { channel_id: 504 }, keep });
+
+  test.each([null, '', 'NaN', '504', '504.0', longNumber('504.00000000000000000')])(
+    'keeps a row of channel %j, which is its own or none, whether the column is the answer’s or the call’s',
+    (channel) => {
+      for (const report of [byCampaign, byChannel])
+        expect(records(ofChannel(report, channel))).toEqual([{ customer_id: '1', channel_id: 504 }]);
+    },
+  );
+
+  test.each(['n/a', ' 504', 504.5, { id: 505 }])(
+    'keeps a row of channel %j, which is no proof of another: it stands beside, or does not fit the key',
+    (channel) => {
+      expect(records(ofChannel(byChannel, channel))).toEqual([
+        { customer_id: '1', channel_id: 504, 'channel_id 2': textOf(channel) },
+      ]);
+      expect(() => ofChannel(byCampaign, channel)).toThrow(/does not fit rows\.channel_id/);
+    },
+  );
+
+  test.each([505, '505', '505.0', longNumber('9007199254740993')])('drops a row of channel %j', (channel) => {
+    for (const report of [byCampaign, byChannel]) expect(ofChannel(report, channel).rows).toEqual([]);
+  });
+
+  test('beyond 2^53 is told apart by its last digit', () => {
+    const answer = ['9007199254740993', longNumber('9007199254740993'), '9007199254740992'].map(
+      (ChannelID) => ({ ChannelID }),
+    );
+    const { rows } = fitPage(answer, {
+      report: byCampaign,
+      stamps: { channel_id: '9007199254740993' },
+      keep: { column: 'channel_id', value: '9007199254740993' },
+    });
+    expect(rows).toHaveLength(2);
   });
 
   test('drops a row that bears another beside the stamp', () => {
