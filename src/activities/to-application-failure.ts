@@ -2,12 +2,14 @@ import { ApplicationFailure, activityInfo, CancelledFailure } from '@temporalio/
 import {
   BudgetSpentError,
   ConfigurationError,
+  DatabaseError,
   OptimoveUnavailableError,
   PassingError,
   RefusedError,
   RiverError,
   ThrottledError,
 } from '../domain/errors.ts';
+import { excerptOf } from '../domain/mask.ts';
 
 /** How often something that River does not know is tried before it is shown as it is. */
 const attemptsAtTheUnknown = 5;
@@ -24,16 +26,34 @@ export function toApplicationFailure(error: unknown): Error {
     const nextRetryDelay = error instanceof OptimoveUnavailableError ? error.retryInMs : undefined;
     return ApplicationFailure.create({ type, message, nonRetryable: false, nextRetryDelay });
   }
+  if (error instanceof DatabaseError) return unknownFailure(error.name, error.message);
   if (error instanceof ConfigurationError || error instanceof RefusedError || error instanceof RiverError) {
     return ApplicationFailure.create({ type: error.name, message: error.message, nonRetryable: true });
   }
-  const unknown = error instanceof Error ? error : new Error(String(error));
-  return ApplicationFailure.create({
-    type: unknown.name,
-    message: unknown.message,
+  const name = error instanceof Error && /^\w{1,50}$/.test(error.name) ? error.name : 'Error';
+  const failure = unknownFailure(name, excerptOf(error instanceof Error ? error.message : String(error)));
+  // Without the cause, whose message may hold anything: a history keeps where it happened.
+  failure.stack = [`${name}: ${failure.message}`, ...framesOf(error)].join('\n');
+  return failure;
+}
+
+const unknownFailure = (type: string, message: string): ApplicationFailure =>
+  ApplicationFailure.create({
+    type,
+    message,
     nonRetryable: activityInfo().attempt >= attemptsAtTheUnknown,
-    cause: unknown,
   });
+
+function framesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const { message, stack = '' } = error;
+  const at = stack.indexOf(message);
+  return stack
+    .slice(at === -1 ? 0 : at + message.length)
+    .split('\n')
+    .filter((line) =>
+      /^ {4}at (?:[\w.<># ]+ (?:\[as \w+\] )?\()?(?:file:|node:|\/)[^\s"']+:\d+:\d+\)?$/.test(line),
+    );
 }
 
 /** Wraps every activity, so that none of them translates for itself. */

@@ -57,6 +57,9 @@ export class EmptyAnswerError extends RefusedError {}
 /** The table in the warehouse and the report do not fit, and River may not change the table so that they do. */
 export class SchemaConflictError extends RefusedError {}
 
+/** A database failed in a way that River does not know. Tried a few times; its own words are left out, which may hold values. */
+export class DatabaseError extends RiverError {}
+
 /** Somebody who is to be told of a run's end does not take it. */
 export class NotificationRefusedError extends RefusedError {}
 

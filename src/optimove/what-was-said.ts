@@ -1,10 +1,8 @@
+import { excerptOf, mask, shorten } from '../domain/mask.ts';
 import { decodeLeniently } from './decode-body.ts';
 import { parseJson } from './parse-json.ts';
 import type { Asked, Reply } from './reply.ts';
 
-const quotedAtMost = 100;
-/** What is masked takes less room than it had, so more is looked at than is quoted. */
-const maskedAtMost = 600;
 /** A page's title stands at its beginning. */
 const titleWithin = 4_000;
 
@@ -114,30 +112,8 @@ function textsIn(value: unknown, depth: number): string[] {
 }
 
 function quote(text: string, hide: Asked['hide']): string {
-  const beginning = hide(text.slice(0, 10 * maskedAtMost))
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim();
-  const looked = beginning.slice(0, maskedAtMost);
-  // A word that is cut could hide from the mask what it is.
-  const whole = looked === beginning ? looked : looked.replace(/ [^ ]*$/, '');
-  const quoted = shorten(mask(whole));
+  const quoted = excerptOf(text, hide);
   return quoted === '' ? '' : `"${quoted}"`;
-}
-
-const masked = '***';
-
-/** A quoted string that is not closed goes on to the end. */
-function mask(text: string): string {
-  return text
-    .replaceAll(/[^\s"'“”«»<>()[\],;:]+@[^\s"'“”«»<>()[\],;:]+/gu, masked)
-    .replaceAll(/"[^"]*(?:"|$)|“[^”]*(?:”|$)|«[^»]*(?:»|$)|`[^`]*(?:`|$)/gu, masked)
-    .replaceAll(/(?<![\p{L}\p{N}])['‘](?:[^'’]|['’](?=[\p{L}\p{N}]))*(?:['’]|$)/gu, masked)
-    .replaceAll(/[\p{L}\p{M}_@.:/+%#-]*\p{N}[\p{L}\p{M}\p{N}_@.:/+%#-]*/gu, masked);
-}
-
-function shorten(text: string): string {
-  const characters = [...text];
-  return characters.length <= quotedAtMost ? text : `${characters.slice(0, quotedAtMost - 1).join('')}…`;
 }
 
 function parsed(text: string): unknown {

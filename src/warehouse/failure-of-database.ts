@@ -1,14 +1,17 @@
 import {
   ConfigurationError,
+  DatabaseError,
   RiverError,
   SchemaConflictError,
   WarehouseUnavailableError,
 } from '../domain/errors.ts';
+import { codeOf, readDriverError, type SaidByDatabase, textOf } from './said-by-database.ts';
 
 /** Somebody else is writing into this SQLite file. */
 export function isBusy(error: unknown): boolean {
-  // Knex's migrator keeps the words and drops the code.
-  return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error)) || /database (table )?is locked/.test(messageOf(error));
+  const code = codeOf(error);
+  // Knex's migrator keeps the words and drops the code. Where there is one, the words may be a trigger's.
+  return code === '' ? /database (table )?is locked/.test(textOf(error)) : /^SQLITE_(BUSY|LOCKED)/.test(code);
 }
 
 /** A deadlock or a serialization failure: Postgres has rolled this transaction back in favour of another one. */
@@ -21,29 +24,40 @@ export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === '55P03';
 }
 
-/** A failure of the driver, told by what will help. What is none of these is a mistake of ours and stays as it is. */
+/**
+ * A failure of the driver, told by what will help. The driver's own error stays behind: its texts, its statement and its fields
+ * may hold values of rows, and its input the password. A mistake of ours stays as it is.
+ */
 export function failureOfDatabase(error: unknown, place: string): unknown {
   if (error instanceof RiverError) return error;
-  const code = codeOf(error);
-  const said = saidBy(error);
-  const options = { facts: { place, code }, cause: error };
+  const said = readDriverError(error);
+  const { code, words } = said;
+  const options = { facts: { place, code }, ...(network.test(code) && { cause: error }) };
   if (isBusy(error)) {
     return new WarehouseUnavailableError(
       `The ${place} is busy: another process is writing into it.`,
       options,
     );
   }
-  if (isAway(code, said)) {
-    return new WarehouseUnavailableError(`The ${place} cannot be used at the moment: ${said}.`, options);
+  if (isAway(said)) {
+    return new WarehouseUnavailableError(`The ${place} cannot be used at the moment: ${words}.`, options);
   }
-  if (isMisconfigured(code, said)) {
-    return new ConfigurationError(`The ${place} does not let River in: ${said}.`, options);
+  if (isMisconfigured(said)) {
+    return new ConfigurationError(`The ${place} does not let River in: ${words}.`, options);
   }
-  if (isSchemaConflict(code, said)) {
-    return new SchemaConflictError(`The ${place} and what is to be loaded do not fit: ${said}.`, options);
+  if (isSchemaConflict(said)) {
+    return new SchemaConflictError(`The ${place} and what is to be loaded do not fit: ${words}.`, options);
   }
-  return error;
+  if (said.by === 'other') return error;
+  return new DatabaseError(
+    `The ${place} failed at a statement (${code || (error as Error).name}), which River does not know. ` +
+      'What it said is not repeated, as it may hold values of rows: the log of the database has it.',
+    options,
+  );
 }
+
+/** Neither the server nor SQLite said it, so that the words are always the same. */
+const isOfDriver = (by: SaidByDatabase['by']) => by === 'driver' || by === 'other';
 
 const network = /^E(CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN)/;
 /** Connection lost, resources short, server going down, waited too long, standby. */
@@ -51,12 +65,12 @@ const away = /^(08|53|57P|57014|55P03|58|25006|25P03|40P01|40001|XX)/;
 const awayWords =
   /connection terminated|timeout expired|timeout acquiring a connection|connection error and is not queryable|socket hang up/i;
 
-function isAway(code: string, said: string): boolean {
+function isAway({ by, code, words }: SaidByDatabase): boolean {
   return (
     network.test(code) ||
     away.test(code) ||
     /^SQLITE_(FULL|IOERR|PROTOCOL)/.test(code) ||
-    awayWords.test(said)
+    (isOfDriver(by) && awayWords.test(words))
   );
 }
 
@@ -67,44 +81,22 @@ const certificate = /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|ERR_TLS_)/;
 const misconfiguredWords =
   /directory does not exist|SASL|does not support SSL|password must be a string|Invalid URL/i;
 
-function isMisconfigured(code: string, said: string): boolean {
+function isMisconfigured({ by, code, words }: SaidByDatabase): boolean {
   return (
     misconfigured.test(code) ||
     misconfiguredFile.test(code) ||
     certificate.test(code) ||
-    misconfiguredWords.test(said)
+    (isOfDriver(by) && misconfiguredWords.test(words))
   );
 }
 
-/** Constraints, values, names and types that are not as River needs them; limits of a table. */
-const conflict = /^(22|23|42|0A000|2BP01|54)/;
+/** Constraints, values, names and types that are not as River needs them; triggers and functions; limits of a table. */
+const conflict = /^(09|21|22|23|27|2F|38|39|42|44|P0|0A000|2BP01|54|55000)/;
 const conflictWords =
   /no such (table|column)|has no column|duplicate column name|after drop column|cannot drop column/i;
 
-function isSchemaConflict(code: string, said: string): boolean {
-  return conflict.test(code) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code) || conflictWords.test(said);
-}
-
-function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : '';
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // Node reports a host with several addresses as an AggregateError without words.
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
-  return error.message;
-}
-
-/** What the database said, without the statement that Knex puts before it. */
-function saidBy(error: unknown): string {
-  const message = messageOf(error);
-  const { detail } = error as { detail?: unknown };
-  const said = message
-    .slice(message.lastIndexOf(' - ') + 1)
-    .replace(/^- /, '')
-    .trim()
-    .replace(/\.$/, '');
-  return typeof detail === 'string' && detail !== '' ? `${said} (${detail.replace(/\.$/, '')})` : said;
+function isSchemaConflict({ by, code, words, isRaised }: SaidByDatabase): boolean {
+  if (isRaised) return true;
+  if (by === 'postgres') return conflict.test(code);
+  return /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code) || conflictWords.test(words);
 }

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import { toApplicationFailure } from '../../src/activities/to-application-failure.ts';
@@ -5,6 +7,7 @@ import {
   BudgetSpentError,
   ConfigurationError,
   CredentialsRefusedError,
+  DatabaseError,
   OptimoveUnavailableError,
   ReportRefusedError,
   RowShapeError,
@@ -49,6 +52,40 @@ test('facts and causes stay behind: they are for whoever handles a failure here,
   expect(failure).toBeInstanceOf(ApplicationFailure);
   expect(failure.cause).toBeUndefined();
   expect((failure as ApplicationFailure).details ?? []).toEqual([]);
+});
+
+describe('what River does not know is tried five times', () => {
+  const failureOf = (error: unknown, attempt = 1) =>
+    asyncLocalStorage.run(
+      { info: { attempt } } as Context,
+      () => toApplicationFailure(error) as ApplicationFailure,
+    );
+
+  test('and keeps its class, where it happened and a masked excerpt, and no cause', () => {
+    const mistake = new TypeError(`cannot read "anna" of anna@example.com\n    at ${'x '.repeat(400)}`, {
+      cause: new Error('anna'),
+    });
+    const failure = failureOf(mistake);
+    expect(failure).toMatchObject({ type: 'TypeError', nonRetryable: false, cause: undefined });
+    expect(failure.message).toMatch(/^cannot read \*\*\* of \*\*\* at x x .*…$/);
+    expect(failure.stack).toContain('to-application-failure.test.ts');
+    expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain('anna');
+    expect(failureOf(mistake, 5).nonRetryable).toBe(true);
+  });
+
+  test("a database's failure keeps its whole sentence, which holds no value", () => {
+    const error = new DatabaseError('The warehouse w at h:5432/d failed at a statement (25P02).');
+    expect(failureOf(error)).toMatchObject({
+      type: 'DatabaseError',
+      message: error.message,
+      nonRetryable: false,
+    });
+    expect(failureOf(error, 5).nonRetryable).toBe(true);
+  });
+
+  test('what is no error is told as well', () => {
+    expect(failureOf('it broke at 7')).toMatchObject({ type: 'Error', message: 'it broke at ***' });
+  });
 });
 
 test("Temporal's own failures pass as they are", () => {

@@ -1,10 +1,14 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, expect, it } from 'vitest';
+import { withFolder } from '../helpers/folder.ts';
 import { variable } from '../helpers/variable.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
+import { withServer } from '../helpers/with-server.ts';
 import { simulatorKey } from '../helpers/with-simulator.ts';
-import { postgresUrl } from '../helpers/with-warehouse.ts';
+import { postgresUrl, warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const rivers = {
   details: {
@@ -20,7 +24,11 @@ async function tracesOf(house: Rivers, printed: readonly string[]): Promise<stri
   const { client } = house.temporal;
   const traces = [...printed];
   for await (const { workflowId, runId } of client.workflow.list()) {
-    traces.push(String(historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory())));
+    const history = String(historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory()));
+    const payloads = [...history.matchAll(/"data": "([^"]*)"/g)].map(([, data]) =>
+      Buffer.from(String(data), 'base64').toString(),
+    );
+    traces.push(history, ...payloads);
     const described = await client.workflow.getHandle(workflowId, runId).describe();
     traces.push(inspect(described, { depth: 9 }));
   }
@@ -80,4 +88,98 @@ describe('a secret', () => {
       },
     );
   });
+});
+
+/** What makes a person's table refuse a customer, and what a run says of it. */
+const hostileTables = {
+  sqlite: {
+    once: {
+      sql: ['create table once (customer_id text)', 'create unique index once_each on once (customer_id)'],
+      says: 'UNIQUE constraint failed: once.customer_id',
+    },
+    guarded: {
+      sql: [
+        'create table guarded (customer_id text)',
+        `create trigger guard before insert on guarded begin select raise(abort, 'no anna.smith here'); end`,
+      ],
+      says: 'a trigger or a function of a table refused a row (SQLITE_CONSTRAINT_TRIGGER)',
+    },
+  },
+  pg: {
+    once: {
+      sql: ['create table once (customer_id text)', 'create unique index once_each on once (customer_id)'],
+      says: 'the unique constraint once_each of once has a row with this key already (SQLSTATE 23505)',
+    },
+    checked: {
+      sql: [`create table checked (customer_id text, constraint no_dot check (customer_id not like '%.%'))`],
+      says: 'the check no_dot of checked refuses a row (SQLSTATE 23514)',
+    },
+    reckoned: {
+      sql: [
+        'create table reckoned (customer_id text, n integer generated always as (customer_id::integer) stored)',
+      ],
+      says: 'a text is no value of a type (integer)',
+    },
+    guarded: {
+      sql: [
+        'create table guarded (customer_id text)',
+        `create function guard() returns trigger language plpgsql
+         as $$ begin raise exception 'bad customer %', new.customer_id; end $$`,
+        'create trigger guard before insert on guarded for each row execute function guard()',
+      ],
+      says: '.guard, which a trigger or a check of a table runs, refused a row',
+    },
+  },
+};
+
+describe("a customer's value that a table refuses", () => {
+  it.each(warehouseKinds)('stands nowhere, and its chunk fails at the first attempt: %s', (kind) =>
+    withServer(
+      (_request, response) => response.writeHead(200).end('ok'),
+      (server, seen) =>
+        withFolder(async (folder) => {
+          const webhook = `file:${join(folder, 'hook')}`;
+          await writeFile(join(folder, 'hook'), `${server}/hook\n`);
+          const tables = Object.entries(hostileTables[kind]);
+          const pulled = tables.map(([table]) => [
+            table,
+            {
+              ...rivers.details,
+              period: { start: '2026-01-01', end: '2026-01-01' },
+              target: { table },
+              notify: { webhook },
+            },
+          ]);
+          await withRivers({ kind, rivers: Object.fromEntries(pulled), worker: false }, async (house) => {
+            house.simulator.setFaults([{ kind: 'values', set: { CustomerID: 'anna.smith' } }]);
+            const worker = house.start('worker');
+            await worker.says('Working on');
+            const printed: string[] = [];
+            for (const [table, { sql, says }] of tables) {
+              for (const statement of sql) await house.sql(statement);
+              const { stdout, stderr } = await house.river('run', table, '--wait', '--json');
+              expect(`${stdout}${stderr}`).toContain('SchemaConflictError: ');
+              expect(`${stdout}${stderr}`).toContain(says);
+              printed.push(stdout, stderr);
+            }
+            const runs = await house.sql('select workflow_id from river_runs');
+            for (const id of ['', ...runs.map(({ workflow_id }) => String(workflow_id))]) {
+              const { stdout, stderr } = await house.river('status', ...(id ? [id] : []), '--json');
+              printed.push(stdout, stderr);
+            }
+            worker.kill('SIGTERM');
+            const { stdout, stderr } = await worker.end;
+            const told = seen.map(({ body }) => body);
+            const traces = await tracesOf(house, [...printed, ...told, stdout, stderr]);
+            expect(told).toHaveLength(tables.length);
+            for (const [, { says }] of tables) expect(told.join('\n')).toContain(says);
+            expect(traces).not.toMatch(/anna.{0,3}smith/);
+            expect(traces).not.toMatch(/insert into/i);
+            expect(await house.sql('select attempts, state from river_chunks')).toEqual(
+              tables.map(() => ({ attempts: 1, state: 'failed' })),
+            );
+          });
+        }),
+    ),
+  );
 });
