@@ -55,6 +55,8 @@ export interface Dialect {
   typeOf(declared: string): TableType | undefined;
   /** From here to its end the transaction waits so long at most for a table that others use. */
   limitLockWait(tables: Tables, ms: number): Promise<void>;
+  /** Whether triggers, rules or constraints of a table may undo an insert that was counted. */
+  mayUndoInserts(tables: Tables, table: string): Promise<boolean>;
   /** Removes rows of a target; says how many. */
   removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
   /** Inserts a chunk's staged pages into its target. */

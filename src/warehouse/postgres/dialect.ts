@@ -3,6 +3,7 @@ import { addressOf, connect } from './connect.ts';
 import { describe } from './describe.ts';
 import { insertPages } from './insert-pages.ts';
 import { lockMigrations } from './lock-migrations.ts';
+import { mayUndoInserts } from './may-undo-inserts.ts';
 import { hasIndexOn, hasTable, readColumns, typeOf } from './read-columns.ts';
 import { removeRows } from './remove-rows.ts';
 import { typeNames } from './type-names.ts';
@@ -28,6 +29,7 @@ export const postgres: Dialect = {
   async limitLockWait(tables, ms) {
     await tables.query.raw(`set local lock_timeout = ${Math.round(ms)}`);
   },
+  mayUndoInserts,
   removeRows,
   insertPages,
 };

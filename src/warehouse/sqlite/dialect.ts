@@ -1,6 +1,7 @@
 import type { Dialect, Row } from '../dialect.ts';
 import { addressOf, connect } from './connect.ts';
 import { insertPages } from './insert-pages.ts';
+import { mayUndoInserts } from './may-undo-inserts.ts';
 import { hasIndexOn, hasTable, readColumns, typeOf } from './read-columns.ts';
 import { removeRows } from './remove-rows.ts';
 import { rowIdentity } from './row-identity.ts';
@@ -32,6 +33,7 @@ export const sqlite: Dialect = {
   typeOf,
   // Readers never hold up a writer, and writers are waited for as everywhere.
   async limitLockWait() {},
+  mayUndoInserts,
   removeRows,
   insertPages,
 };
