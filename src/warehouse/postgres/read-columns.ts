@@ -18,6 +18,7 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
     name: String(row.name),
     declared: String(row.declared),
     type: typeOf(String(row.declared)),
+    isRequired: Boolean(row.required),
   }));
 }
 
@@ -43,8 +44,13 @@ async function columnsOf(tables: Tables, table: string): Promise<Row[]> {
       `select a.attname as name, c.relkind as kind,
          format_type(a.atttypid, a.atttypmod)
            || case when a.attgenerated <> '' then ' generated' when a.attidentity = 'a' then ' always identity' else '' end
-           as declared
+           as declared,
+         (a.attnotnull or t.typnotnull) and not a.atthasdef and a.attidentity = '' and t.typdefault is null
+           -- A trigger may give it a value.
+           and not exists (select 1 from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal and g.tgtype & 7 = 7)
+           as required
        from pg_attribute a
+       join pg_type t on t.oid = a.atttypid
        join pg_class c on c.oid = a.attrelid
        join pg_namespace n on n.oid = c.relnamespace
        where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ?

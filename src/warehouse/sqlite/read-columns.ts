@@ -13,13 +13,23 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
       },
     );
   }
-  const columns: Row[] = await tables.query.raw('select name, type, hidden from pragma_table_xinfo(?)', [
-    table,
-  ]);
-  return columns.map(({ name, type, hidden }) => {
-    const declared = String(type).toLowerCase();
-    if (Number(hidden) > 0) return { name: String(name), declared: `${declared} generated`, type: undefined };
-    return { name: String(name), declared, type: typeOf(declared) };
+  const columns: Row[] = await tables.query.raw(
+    `select name, type, hidden, pk, "notnull" and coalesce(lower(dflt_value), 'null') = 'null' as required,
+       (select wr from pragma_table_list(?) where schema = 'main') as without_rowid
+     from pragma_table_xinfo(?)`,
+    [table, table],
+  );
+  const isRowid = (declared: string, { pk, without_rowid }: Row): boolean =>
+    declared === 'integer' &&
+    Number(pk) === 1 &&
+    !Number(without_rowid) &&
+    !columns.some((each) => Number(each.pk) > 1);
+  return columns.map((row) => {
+    const name = String(row.name);
+    const declared = String(row.type).toLowerCase();
+    if (Number(row.hidden) > 0) return { name, declared: `${declared} generated`, type: undefined };
+    const isRequired = Boolean(Number(row.required)) && !isRowid(declared, row);
+    return { name, declared, type: typeOf(declared), isRequired };
   });
 }
 
