@@ -26,6 +26,17 @@ export async function hasTable(tables: Tables, table: string): Promise<boolean> 
   return (await columnsOf(tables, table)).length > 0;
 }
 
+/** Those that were dropped still count. */
+export async function countColumns(tables: Tables, table: string): Promise<number> {
+  const found = await tables.query.raw(
+    `select c.relnatts as count from pg_class c
+     join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ?`,
+    [tables.schemaName ?? null, table],
+  );
+  return Number(rowsOf(found)[0]?.count ?? 0);
+}
+
 export async function hasIndexOn(tables: Tables, table: string, column: string): Promise<boolean> {
   const found = await tables.query.raw(
     `select 1 from pg_index i

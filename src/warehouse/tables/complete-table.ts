@@ -9,7 +9,7 @@ import { forgetColumns } from '../statements/column-records.ts';
 import { lockTarget } from '../statements/lock-target.ts';
 import { noteMadeByRiver } from '../statements/read-target.ts';
 import { forgetTable } from '../statements/river-days.ts';
-import { addColumns, type LockPatience } from './add-columns.ts';
+import { addColumns, type LockPatience, refuseTooMany } from './add-columns.ts';
 import { columnFinder } from './find-column.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
 import { refuseNoDays, refuseProvenance, refuseUnfilled } from './refuse-column.ts';
@@ -58,6 +58,7 @@ export async function previewTable(tables: Tables, table: string, shape: TableSh
   await refuseUnfilled(tables, table, columns, filledOf(tables, table, columns, shape));
   const find = columnFinder(tables.dialect, columns);
   const lacking = lackingIn(tables, table, columns, shape).map(({ name }) => name);
+  await refuseTooMany(tables, table, lacking.length);
   const narrow = shape.columns.flatMap(({ name, type }) => {
     const column = find(inTable(tables, table, shape, name));
     const why = column?.type && narrowness(type, column.type);
@@ -131,6 +132,7 @@ const inTable = (tables: Tables, table: string, { columns }: TableShape, name: s
 async function createTable(tables: Tables, table: string, shape: TableShape): Promise<void> {
   const { dialect } = tables;
   const columns = lackingIn(tables, table, [], shape);
+  await refuseTooMany(tables, table, columns.length);
   await tables.schema().createTable(named(table), (create) => {
     for (const { name, type } of columns) create.specificType(named(name), dialect.typeNames[type]);
   });
