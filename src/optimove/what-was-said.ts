@@ -85,14 +85,17 @@ function messageIn(value: Readonly<Record<string, unknown>>, isFailure: boolean)
   return undefined;
 }
 
+/** Characters of a key that are looked at. */
+const keyAtMost = 200;
+
 function keysOf(value: object, hide: Asked['hide']): string {
   const keys = Object.keys(value);
   if (keys.length === 0) return 'without keys';
   return `of ${shorten(
     keys
       .slice(0, 20)
-      // Nobody reads more of a key, and the mask takes its time over a long one.
-      .map((key) => mask(hide(key.slice(0, 2 * quotedAtMost))))
+      // No more of it is shown, and masking takes its time over a long one.
+      .map((key) => mask(hide(key.slice(0, keyAtMost))))
       .join(' '),
   )}`;
 }

@@ -34,6 +34,8 @@ export interface Dialect {
   readonly foldsCase: boolean;
   /** How columns of a target are declared. */
   readonly typeNames: Readonly<Record<MadeType, string>>;
+  /** How many columns a table can have. */
+  readonly columnsAtMost: number;
   /** How the manifest's instants, days and documents are declared. */
   readonly manifestTypes: { readonly instant: string; readonly day: string; readonly json: string };
 
@@ -49,12 +51,18 @@ export interface Dialect {
   hasTable(tables: Tables, table: string): Promise<boolean>;
   /** The columns of a table in their order; undefined where there is none. */
   readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined>;
+  /** How many of `columnsAtMost` a table has used up; none where it is not there. */
+  countColumns(tables: Tables, table: string): Promise<number>;
+  /** How columns are declared that are added to this table. */
+  typeNamesIn(tables: Tables, table: string): Promise<Readonly<Record<MadeType, string>>>;
   /** Whether an index of the table begins with this column. */
   hasIndexOn(tables: Tables, table: string, column: string): Promise<boolean>;
   /** What a column holds that is declared so; undefined where River does not fill it. */
   typeOf(declared: string): TableType | undefined;
   /** From here to its end the transaction waits so long at most for a table that others use. */
   limitLockWait(tables: Tables, ms: number): Promise<void>;
+  /** Whether triggers, rules or constraints of a table may undo an insert that was counted. */
+  mayUndoInserts(tables: Tables, table: string): Promise<boolean>;
   /** Removes rows of a target; says how many. */
   removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
   /** Inserts a chunk's staged pages into its target. */

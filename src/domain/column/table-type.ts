@@ -26,6 +26,8 @@ export interface TableColumn {
   readonly declared: string;
   /** Undefined where it is nothing that River fills. */
   readonly type: TableType | undefined;
+  /** It may not be null, and nobody but who inserts a row gives it a value. */
+  readonly isRequired?: boolean;
 }
 
 /** The table that a page's values are fitted to, as it is now. */

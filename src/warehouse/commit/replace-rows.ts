@@ -1,17 +1,20 @@
+import { SchemaConflictError } from '../../domain/errors.ts';
 import { daysOf } from '../../domain/period/day.ts';
 import { stretchesOf } from '../../domain/period/stretches.ts';
 import { judgeReplacement, type Replacement, type RowsByDay } from '../../domain/run/replaced-rows.ts';
 import type { Warning } from '../../domain/run/run-result.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
+import { countStaged } from '../statements/count-staged.ts';
 import { unmarkForgotten } from '../statements/forgotten-days.ts';
 import type { ManifestChunk } from '../statements/read-chunk.ts';
 import { deleteDays, insertDays } from '../statements/river-days.ts';
 import { stagedRows, standingRows } from '../statements/rows-by-day.ts';
 import { stagingOf } from '../statements/staging-table.ts';
+import { rowsInScope } from '../tables.ts';
 import { type ChunkLoad, SlicesDiffer, TableChanged } from './chunk-load.ts';
+import { differingSlices } from './compare-slices.ts';
 import { countByDay } from './days-of-chunk.ts';
-import type { Inserted } from './insert-job.ts';
 import { filledBy, isReady, planChunk } from './plan-chunk.ts';
 
 /**
@@ -31,7 +34,7 @@ export async function replaceRows(
   const arriving = countByDay(scope, await stagedRows(tables, run.runId, chunk, slices), table);
   const { kept, warnings } = await removeRows(tables, load, arriving);
   await onStep('removed');
-  const inserted = await insertRows(tables, load, before, at);
+  const rows = await insertRows(tables, load, before, at);
   await onStep('inserted');
   const of = { river: run.river.name, table, run: bearerOf(run), chunk };
   const days = new Map([...arriving].flatMap(([day, rows]) => (day === null ? [] : [[day, rows] as const])));
@@ -39,7 +42,7 @@ export async function replaceRows(
   await insertDays(tables, of, days, at, request.completeUpTo);
   if (scope) await unmarkForgotten(tables, { river: of.river, table }, scope);
   await onStep('days');
-  return { rows: [...inserted.bySlice.values()].reduce((sum, count) => sum + count, 0), warnings };
+  return { rows, warnings };
 }
 
 /** Whose id the rows bear: a retry completes another run. */
@@ -68,12 +71,14 @@ async function removeRows(
   return replacement;
 }
 
+/** Says how many rows. Throws where the table has not taken every one of them. */
 async function insertRows(
   tables: Tables,
-  { run, chunk, request }: ChunkLoad,
+  load: ChunkLoad,
   { first }: ManifestChunk,
   loadedAt: string,
-): Promise<Inserted> {
+): Promise<number> {
+  const { run, chunk, request } = load;
   const { target, name: river } = run.river;
   const slices = request.slices.map(({ slice }) => slice);
   const layout = await planChunk(tables, { runId: run.runId, target, chunk, slices });
@@ -89,7 +94,52 @@ async function insertRows(
     loadedAt,
     filledBy: (page) => filledBy(page, layout),
   });
-  const differing = request.slices.filter(({ slice, rows }) => (inserted.bySlice.get(slice) ?? 0) !== rows);
-  if (differing.length > 0) throw new SlicesDiffer(differing.map(({ slice }) => slice));
-  return inserted;
+  const rows = sumOf(request.slices.map((slice) => slice.rows));
+  if (await tables.dialect.mayUndoInserts(tables, target.table)) {
+    const taken = await rowsTaken(tables, load, first === null ? null : chunk, rows);
+    if (taken !== rows) throw await notTaken(tables, load, taken, rows);
+  } else if (request.slices.some((slice) => (inserted.bySlice.get(slice.slice) ?? 0) !== slice.rows)) {
+    throw await notTaken(tables, load, sumOf([...inserted.bySlice.values()]), rows);
+  }
+  return rows;
+}
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
+/** How many of the chunk's rows stand in the table; the whole of it is looked through only where its days lack some. */
+async function rowsTaken(
+  tables: Tables,
+  { run, request: { scope }, wanted }: ChunkLoad,
+  chunkColumn: string | null,
+  expected: number,
+): Promise<number> {
+  const of = { table: run.river.target.table, river: run.river.name };
+  const days = scope && { ...scope, column: wanted.get(scope.column)?.name ?? scope.column };
+  let taken = 0;
+  for (const part of days ? [days, null] : [null]) {
+    const [counted] = await rowsInScope(tables, { ...of, days: part })
+      .where({ _run_id: bearerOf(run), _chunk: chunkColumn })
+      .count({ rows: '*' });
+    taken = Number(counted?.rows ?? 0);
+    if (taken === expected) break;
+  }
+  return taken;
+}
+
+/** A page that was staged meanwhile is pulled again; else the table itself has left rows out, and would do so again. */
+async function notTaken(
+  tables: Tables,
+  { run, chunk, request }: ChunkLoad,
+  taken: number,
+  rows: number,
+): Promise<Error> {
+  const staged = await countStaged(tables, run.runId, chunk);
+  const slices = differingSlices(request.slices, staged, request.listSlices);
+  if (slices.length > 0) return new SlicesDiffer(slices);
+  const { table } = run.river.target;
+  return new SchemaConflictError(
+    `The table ${table} took ${taken} of ${rows} ${rows === 1 ? 'row' : 'rows'}: a trigger, a rule or a constraint of it ` +
+      'leaves rows out, changes or deletes them. Remove it, or give the river another table.',
+    { facts: { table, taken, rows } },
+  );
 }

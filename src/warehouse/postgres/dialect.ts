@@ -3,7 +3,8 @@ import { addressOf, connect } from './connect.ts';
 import { describe } from './describe.ts';
 import { insertPages } from './insert-pages.ts';
 import { lockMigrations } from './lock-migrations.ts';
-import { hasIndexOn, hasTable, readColumns, typeOf } from './read-columns.ts';
+import { mayUndoInserts } from './may-undo-inserts.ts';
+import { countColumns, hasIndexOn, hasTable, readColumns, typeOf } from './read-columns.ts';
 import { removeRows } from './remove-rows.ts';
 import { typeNames } from './type-names.ts';
 
@@ -13,6 +14,7 @@ export const postgres: Dialect = {
   foldsCase: false,
   ownColumns: ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'],
   typeNames,
+  columnsAtMost: 1600,
   manifestTypes: { instant: 'timestamp with time zone', day: 'date', json: 'json' },
   connect,
   addressOf,
@@ -23,11 +25,16 @@ export const postgres: Dialect = {
   },
   hasTable,
   readColumns,
+  countColumns,
+  async typeNamesIn() {
+    return typeNames;
+  },
   hasIndexOn,
   typeOf,
   async limitLockWait(tables, ms) {
     await tables.query.raw(`set local lock_timeout = ${Math.round(ms)}`);
   },
+  mayUndoInserts,
   removeRows,
   insertPages,
 };

@@ -18,11 +18,23 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
     name: String(row.name),
     declared: String(row.declared),
     type: typeOf(String(row.declared)),
+    isRequired: Boolean(row.required),
   }));
 }
 
 export async function hasTable(tables: Tables, table: string): Promise<boolean> {
   return (await columnsOf(tables, table)).length > 0;
+}
+
+/** Those that were dropped still count. */
+export async function countColumns(tables: Tables, table: string): Promise<number> {
+  const found = await tables.query.raw(
+    `select c.relnatts as count from pg_class c
+     join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ?`,
+    [tables.schemaName ?? null, table],
+  );
+  return Number(rowsOf(found)[0]?.count ?? 0);
 }
 
 export async function hasIndexOn(tables: Tables, table: string, column: string): Promise<boolean> {
@@ -43,8 +55,13 @@ async function columnsOf(tables: Tables, table: string): Promise<Row[]> {
       `select a.attname as name, c.relkind as kind,
          format_type(a.atttypid, a.atttypmod)
            || case when a.attgenerated <> '' then ' generated' when a.attidentity = 'a' then ' always identity' else '' end
-           as declared
+           as declared,
+         (a.attnotnull or t.typnotnull) and not a.atthasdef and a.attidentity = '' and t.typdefault is null
+           -- A trigger may give it a value.
+           and not exists (select 1 from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal and g.tgtype & 7 = 7)
+           as required
        from pg_attribute a
+       join pg_type t on t.oid = a.atttypid
        join pg_class c on c.oid = a.attrelid
        join pg_namespace n on n.oid = c.relnamespace
        where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ?

@@ -20,9 +20,9 @@ const binders: Readonly<Record<string, (value: Value) => unknown>> = {
   any: natural,
 };
 
-/** The driver itself would write a whole number beyond 32 bits as a double. */
+/** The driver itself would write a whole number as a double, which a column without a type keeps. */
 function natural(value: Value): unknown {
-  if (typeof value === 'boolean') return Number(value);
+  if (typeof value === 'boolean') return BigInt(value);
   return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
 }
 
@@ -34,7 +34,7 @@ function digits(value: Value): unknown {
 }
 
 function boolean(value: Value): unknown {
-  return value === null || value === '' ? null : Number(value === true || value === 'true');
+  return value === null || value === '' ? null : BigInt(value === true || value === 'true');
 }
 
 function text(value: Value): unknown {

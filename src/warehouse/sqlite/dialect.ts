@@ -1,10 +1,11 @@
 import type { Dialect, Row } from '../dialect.ts';
 import { addressOf, connect } from './connect.ts';
 import { insertPages } from './insert-pages.ts';
-import { hasIndexOn, hasTable, readColumns, typeOf } from './read-columns.ts';
+import { mayUndoInserts } from './may-undo-inserts.ts';
+import { countColumns, hasIndexOn, hasTable, isStrict, readColumns, typeOf } from './read-columns.ts';
 import { removeRows } from './remove-rows.ts';
 import { rowIdentity } from './row-identity.ts';
-import { typeNames } from './type-names.ts';
+import { strictTypeNames, typeNames } from './type-names.ts';
 
 export const sqlite: Dialect = {
   client: 'better-sqlite3',
@@ -12,6 +13,7 @@ export const sqlite: Dialect = {
   foldsCase: true,
   ownColumns: ['rowid', 'oid', rowIdentity],
   typeNames,
+  columnsAtMost: 2000,
   manifestTypes: { instant: 'text', day: 'text', json: 'text' },
   connect,
   addressOf,
@@ -28,10 +30,15 @@ export const sqlite: Dialect = {
   async freeze() {},
   hasTable,
   readColumns,
+  countColumns,
+  async typeNamesIn(tables, table) {
+    return (await isStrict(tables, table)) ? strictTypeNames : typeNames;
+  },
   hasIndexOn,
   typeOf,
   // Readers never hold up a writer, and writers are waited for as everywhere.
   async limitLockWait() {},
+  mayUndoInserts,
   removeRows,
   insertPages,
 };

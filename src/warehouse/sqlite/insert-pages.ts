@@ -40,11 +40,12 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
       const shape = shapes.get(name) ?? shapeOf(tables, connection, job, page);
       shapes.set(name, shape);
       const rows = JSON.parse(page.rows) as Value[][];
+      let inserted = 0;
       for (const [at, row] of rows.entries()) {
-        shape.insert.run(...shape.valuesOf(row));
+        inserted += shape.insert.run(...shape.valuesOf(row)).changes;
         if ((at + 1) % rowsAtATime === 0) await nextTurn();
       }
-      bySlice.set(slice, (bySlice.get(slice) ?? 0) + rows.length);
+      bySlice.set(slice, (bySlice.get(slice) ?? 0) + inserted);
       await nextTurn();
     }
   }

@@ -13,13 +13,24 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
       },
     );
   }
-  const columns: Row[] = await tables.query.raw('select name, type, hidden from pragma_table_xinfo(?)', [
-    table,
-  ]);
-  return columns.map(({ name, type, hidden }) => {
-    const declared = String(type).toLowerCase();
-    if (Number(hidden) > 0) return { name: String(name), declared: `${declared} generated`, type: undefined };
-    return { name: String(name), declared, type: typeOf(declared) };
+  const columns: Row[] = await tables.query.raw(
+    `select name, type, hidden, pk, "notnull" and coalesce(lower(dflt_value), 'null') = 'null' as required,
+       (select wr from pragma_table_list(?) where schema = 'main') as without_rowid
+     from pragma_table_xinfo(?)`,
+    [table, table],
+  );
+  const strict = await isStrict(tables, table);
+  const isRowid = (declared: string, { pk, without_rowid }: Row): boolean =>
+    declared === 'integer' &&
+    Number(pk) === 1 &&
+    !Number(without_rowid) &&
+    !columns.some((each) => Number(each.pk) > 1);
+  return columns.map((row) => {
+    const name = String(row.name);
+    const declared = String(row.type).toLowerCase();
+    if (Number(row.hidden) > 0) return { name, declared: `${declared} generated`, type: undefined };
+    const isRequired = Boolean(Number(row.required)) && !isRowid(declared, row);
+    return { name, declared, type: strict ? strictTypeOf(declared) : typeOf(declared), isRequired };
   });
 }
 
@@ -34,6 +45,22 @@ export async function hasIndexOn(tables: Tables, table: string, column: string):
     [table, column],
   );
   return found.length > 0;
+}
+
+/** Whether the table's columns take nothing but their own types. */
+export async function isStrict(tables: Tables, table: string): Promise<boolean> {
+  const [found]: Row[] = await tables.query.raw(
+    `select strict from pragma_table_list(?) where schema = 'main'`,
+    [table],
+  );
+  return Boolean(Number(found?.strict ?? 0));
+}
+
+export async function countColumns(tables: Tables, table: string): Promise<number> {
+  const [found]: Row[] = await tables.query.raw('select count(*) as count from pragma_table_xinfo(?)', [
+    table,
+  ]);
+  return Number(found?.count);
 }
 
 async function kindOfTable(tables: Tables, table: string): Promise<string | undefined> {
@@ -57,4 +84,9 @@ export function typeOf(declared: string): TableType {
   if (declared === 'date') return { kind: 'date' };
   if (/^(small)?(datetime|timestamp)/.test(declared)) return { kind: 'timestamp', digits: 6, verbatim: true };
   return { kind: 'number' };
+}
+
+function strictTypeOf(declared: string): TableType | undefined {
+  if (declared === 'blob') return undefined;
+  return declared === 'any' ? { kind: 'any' } : typeOf(declared);
 }

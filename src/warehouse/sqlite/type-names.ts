@@ -14,3 +14,15 @@ export const typeNames: Readonly<Record<MadeType, string>> = {
   numeric: '',
   instant: 'text',
 };
+
+/** A STRICT table knows only these, and takes nothing else into such a column. In ANY every value stays as it is. */
+export const strictTypeNames: Readonly<Record<MadeType, string>> = {
+  integer: 'INTEGER',
+  double: 'REAL',
+  text: 'TEXT',
+  boolean: 'ANY',
+  date: 'TEXT',
+  timestamp: 'TEXT',
+  numeric: 'ANY',
+  instant: 'TEXT',
+};

@@ -3,8 +3,11 @@ import { storableText } from '../page-text.ts';
 
 /** What a column of a target was made or taken for, so that it stays so whoever comes first the next time. */
 export interface ColumnRecord {
-  /** `field`: a key that no report declares; `text`: values that do not fit a column. */
-  readonly part: 'field' | 'text';
+  /**
+   * `field`: a key that no report declares; `text`: values that do not fit a column; `column`: one whose table
+   * knows no such type.
+   */
+  readonly part: 'field' | 'text' | 'column';
   /** The key in lower case, or the column's name. */
   readonly source: string;
   /** The column's name in the table. */

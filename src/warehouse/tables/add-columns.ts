@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SchemaConflictError } from '../../domain/errors.ts';
 import type { Database } from '../database.ts';
-import type { Tables } from '../dialect.ts';
+import type { Dialect, Tables } from '../dialect.ts';
 import { isLockTimeout } from '../failure-of-database.ts';
 import { named } from '../identifiers.ts';
 import { type ColumnRecord, saveColumnRecords } from '../statements/column-records.ts';
@@ -44,8 +44,10 @@ export async function addColumns(
         await lockTarget(tables, table);
         const { missing, records } = await lacking(tables);
         if (missing.length > 0) await tables.dialect.limitLockWait(tables, waitMs);
-        await alterTable(tables, table, missing);
-        await saveColumnRecords(tables, table, records);
+        await refuseTooMany(tables, table, missing.length);
+        const names = await tables.dialect.typeNamesIn(tables, table);
+        await alterTable(tables, table, missing, names);
+        await saveColumnRecords(tables, table, [...records, ...recordsOf(tables, missing, names)]);
       });
     } catch (error) {
       if (!(error instanceof TableInUse)) throw error;
@@ -64,10 +66,39 @@ const inUse = (table: string): SchemaConflictError =>
     { facts: { table } },
   );
 
-async function alterTable(tables: Tables, table: string, columns: readonly NewColumn[]): Promise<void> {
+/** Throws where a table cannot have so many columns more: a database would say it after the last that fits. */
+export async function refuseTooMany(tables: Tables, table: string, more: number): Promise<void> {
+  const { columnsAtMost } = tables.dialect;
+  if (more === 0) return;
+  const used = await tables.dialect.countColumns(tables, table);
+  if (used + more <= columnsAtMost) return;
+  throw new SchemaConflictError(
+    `The table ${table} has ${used} columns and ${more} more are to be added, but it can have ${columnsAtMost} at most. ` +
+      'Set drift to ignore, or give the river another table.',
+    { facts: { table, columns: used, more, columnsAtMost } },
+  );
+}
+
+/** What a column is for whose table knows no such type. */
+function recordsOf({ dialect }: Tables, columns: readonly NewColumn[], names: TypeNames): ColumnRecord[] {
+  return columns.flatMap(({ name, type }) =>
+    names[type] === dialect.typeNames[type] || type === 'instant'
+      ? []
+      : [{ part: 'column', source: name, name, madeAs: type }],
+  );
+}
+
+type TypeNames = Dialect['typeNames'];
+
+async function alterTable(
+  tables: Tables,
+  table: string,
+  columns: readonly NewColumn[],
+  names: TypeNames,
+): Promise<void> {
   try {
     for (const { name, type } of columns) {
-      await tables.query.raw(`alter table ?? add column ?? ${tables.dialect.typeNames[type]}`, [
+      await tables.query.raw(`alter table ?? add column ?? ${names[type]}`, [
         tables.nameOf(table),
         named(name),
       ]);

@@ -2,7 +2,6 @@ import type { Column } from '../../domain/column/column.ts';
 import { provenanceColumns } from '../../domain/column/provenance.ts';
 import type { TableShape } from '../../domain/column/table-shape.ts';
 import { narrowness, type TableColumn } from '../../domain/column/table-type.ts';
-import { SchemaConflictError } from '../../domain/errors.ts';
 import type { Database } from '../database.ts';
 import type { MadeType, Tables } from '../dialect.ts';
 import { named, shortHash } from '../identifiers.ts';
@@ -10,9 +9,10 @@ import { forgetColumns } from '../statements/column-records.ts';
 import { lockTarget } from '../statements/lock-target.ts';
 import { noteMadeByRiver } from '../statements/read-target.ts';
 import { forgetTable } from '../statements/river-days.ts';
-import { addColumns, type LockPatience } from './add-columns.ts';
+import { addColumns, type LockPatience, refuseTooMany } from './add-columns.ts';
 import { columnFinder } from './find-column.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
+import { refuseNoDays, refuseProvenance, refuseUnfilled } from './refuse-column.ts';
 
 /**
  * Makes the target with its declared columns, or adds those that one lacks that is there. No column that is there is
@@ -28,7 +28,10 @@ export async function completeTable(
   const lacking = await database.transact(async (tables) => {
     await lockTarget(tables, table);
     const columns = await tables.dialect.readColumns(tables, table);
-    if (columns) return lackingIn(tables, table, columns, shape);
+    if (columns) {
+      await refuseUnfilled(tables, table, columns, filledOf(tables, table, columns, shape));
+      return lackingIn(tables, table, columns, shape);
+    }
     await createTable(tables, table, shape);
     return [];
   });
@@ -52,8 +55,10 @@ export async function completeTable(
 export async function previewTable(tables: Tables, table: string, shape: TableShape): Promise<string[]> {
   const columns = await tables.dialect.readColumns(tables, table);
   if (!columns) return [];
+  await refuseUnfilled(tables, table, columns, filledOf(tables, table, columns, shape));
   const find = columnFinder(tables.dialect, columns);
   const lacking = lackingIn(tables, table, columns, shape).map(({ name }) => name);
+  await refuseTooMany(tables, table, lacking.length);
   const narrow = shape.columns.flatMap(({ name, type }) => {
     const column = find(inTable(tables, table, shape, name));
     const why = column?.type && narrowness(type, column.type);
@@ -82,8 +87,12 @@ function lackingIn(
   const { dialect } = tables;
   const planned = layoutOf(tables, table, columns, shape.columns);
   const day = shape.dayColumn === null ? undefined : planned.columns.get(shape.dayColumn);
-  if (day?.type && !mayBearDays(day)) throw noDays(table, day);
+  if (day) refuseNoDays(table, day);
   const find = columnFinder(dialect, columns);
+  for (const name of provenanceColumns) {
+    const there = find(name);
+    if (there) refuseProvenance(table, name, there);
+  }
   return [
     ...planned.missing,
     ...provenanceColumns
@@ -91,6 +100,17 @@ function lackingIn(
       .map((name) => ({ name, type: provenanceType(name) })),
   ];
 }
+
+/** The table's columns to which every row gives a value. A report without days leaves `_chunk` null. */
+const filledOf = (
+  tables: Tables,
+  table: string,
+  columns: readonly TableColumn[],
+  shape: TableShape,
+): string[] => [
+  ...[...layoutOf(tables, table, columns, shape.columns).columns.values()].map(({ name }) => name),
+  ...provenanceColumns.filter((name) => name !== '_chunk' || shape.dayColumn !== null),
+];
 
 const layoutOf = (
   { dialect }: Tables,
@@ -112,6 +132,7 @@ const inTable = (tables: Tables, table: string, { columns }: TableShape, name: s
 async function createTable(tables: Tables, table: string, shape: TableShape): Promise<void> {
   const { dialect } = tables;
   const columns = lackingIn(tables, table, [], shape);
+  await refuseTooMany(tables, table, columns.length);
   await tables.schema().createTable(named(table), (create) => {
     for (const { name, type } of columns) create.specificType(named(name), dialect.typeNames[type]);
   });
@@ -121,20 +142,6 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
   const isDeclared = shape.columns.some(({ name }) => name === shape.dayColumn);
   if (shape.dayColumn !== null && isDeclared)
     await indexDays(tables, table, inTable(tables, table, shape, shape.dayColumn));
-}
-
-/** The day by which rows are replaced: where it had to go beside its column, they would never be found again. */
-function mayBearDays({ type }: TableColumn): boolean {
-  if (type?.kind === 'text') return type.length === null || type.length >= 'YYYY-MM-DD'.length;
-  return type?.kind === 'date' || type?.kind === 'timestamp' || type?.kind === 'any';
-}
-
-function noDays(table: string, { name, declared }: TableColumn): SchemaConflictError {
-  return new SchemaConflictError(
-    `${table}.${name} is ${declared}, which holds no days, and the river replaces its rows by this column. ` +
-      'Change the column to date, or give the river another table.',
-    { facts: { table, column: name, declared } },
-  );
 }
 
 const provenanceType = (name: (typeof provenanceColumns)[number]): MadeType =>

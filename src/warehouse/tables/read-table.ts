@@ -32,16 +32,27 @@ async function lookAtTable(tables: Tables, table: string): Promise<TableState | 
   const columns = await tables.dialect.readColumns(tables, table);
   if (!columns) return undefined;
   const records = await readColumnRecords(tables, table);
+  const { dialect } = tables;
   const numbers = new Set(
-    records.flatMap(({ name, madeAs }) => (madeAs === 'numeric' ? [sameName(tables.dialect, name)] : [])),
+    records.flatMap(({ name, madeAs }) => (madeAs === 'numeric' ? [sameName(dialect, name)] : [])),
   );
+  const others = new Map(
+    records.flatMap(({ part, name, madeAs }) =>
+      part === 'column' && madeAs !== null ? [[sameName(dialect, name), madeAs] as const] : [],
+    ),
+  );
+  const typed = (column: TableColumn): TableColumn => {
+    const name = sameName(dialect, column.name);
+    if (numbers.has(name) && (column.declared === '' || column.type?.kind === 'any'))
+      return { ...column, type: { kind: 'numeric', precision: null, scale: null } };
+    const madeAs = others.get(name);
+    const isOther = madeAs !== undefined && ['any', 'text'].includes(column.type?.kind ?? '');
+    return isOther ? { ...column, type: dialect.typeOf(madeAs) } : column;
+  };
   return {
     records,
-    // SQLite's columns for numbers of any length are declared without a type: only the record knows.
-    columns: columns.map((column) =>
-      column.declared === '' && numbers.has(sameName(tables.dialect, column.name))
-        ? { ...column, type: { kind: 'numeric', precision: null, scale: null } }
-        : column,
-    ),
+    // SQLite's columns for numbers of any length are declared without a type, and those of STRICT tables as the few that
+    // these know: only the record tells.
+    columns: columns.map(typed),
   };
 }

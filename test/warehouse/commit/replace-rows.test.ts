@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Chunk } from '../../../src/domain/chunk/chunk.ts';
-import { EmptyAnswerError } from '../../../src/domain/errors.ts';
+import { EmptyAnswerError, SchemaConflictError } from '../../../src/domain/errors.ts';
 import { addDays, type Day } from '../../../src/domain/period/day.ts';
 import type { CommitRequest } from '../../../src/domain/run/commit.ts';
 import type { NewRun } from '../../../src/domain/run/stored-run.ts';
-import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
+import {
+  type WarehouseCorner,
+  type WarehouseKind,
+  warehouseKinds,
+  withWarehouse,
+} from '../../helpers/with-warehouse.ts';
 import { aChunk, aCommit, aRun, loadRows, sampleShape, stageRows } from '../samples.ts';
 
 const days = ['2026-01-01', '2026-01-02', '2026-01-03'] as const;
@@ -165,4 +170,98 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         all.map((day, at) => [day, at % 2 === 0 ? 'run-2' : 'run-1', 1, false]),
       );
     }));
+
+  const made = 'create table sample ("date" date, action_id integer, customer_id varchar(20)';
+  const trigger = (when: string, act: string): string =>
+    kind === 'sqlite'
+      ? `create trigger t ${when} insert on sample begin ${act}; end`
+      : `create function f() returns trigger language plpgsql set search_path from current as $$ begin ${act}; return null; end $$;
+         create trigger t ${when} insert on sample for each row execute function f()`;
+  const leavingOut: [what: string, statements: string[], took: number, only?: WarehouseKind][] = [
+    [
+      'a trigger that skips rows',
+      [
+        `${made})`,
+        kind === 'sqlite'
+          ? trigger('before', 'select raise(ignore) where new.action_id < 2')
+          : trigger('before', 'if new.action_id >= 2 then return new; end if'),
+      ],
+      1,
+    ],
+    [
+      'a trigger that deletes rows again',
+      [`${made})`, trigger('after', 'delete from sample where action_id = 1')],
+      2,
+    ],
+    ['a constraint that ignores rows', [`${made}, unique (customer_id) on conflict ignore)`], 1, 'sqlite'],
+    ['a constraint that replaces rows', [`${made}, unique (customer_id) on conflict replace)`], 1, 'sqlite'],
+    ['a rule', [`${made})`, 'create rule r as on insert to sample do instead nothing'], 0, 'pg'],
+    [
+      'a rule that puts rows elsewhere',
+      [
+        `${made}, _river text, _run_id text, _chunk text, _loaded_at timestamptz)`,
+        'create table elsewhere (like sample)',
+        'create rule r as on insert to sample do instead insert into elsewhere values (new.*)',
+      ],
+      0,
+      'pg',
+    ],
+  ];
+  test.each(leavingOut)(
+    '%s: the commit says how many rows were taken, and changes nothing',
+    (_what, statements, took, only) =>
+      withWarehouse(kind, async (corner) => {
+        if (only !== undefined && only !== kind) return;
+        for (const statement of statements) await corner.sql(statement);
+        await corner.warehouse.openRun(aRun({ runId: 'run-0' }), [three], sampleShape);
+        const loading = load(corner, aRun(), three, rowsOf(days[0], 3));
+        await expect(loading).rejects.toThrow(SchemaConflictError);
+        await expect(loading).rejects.toThrow(
+          `The table sample took ${took} of 3 rows: a trigger, a rule or a constraint of it leaves rows out`,
+        );
+        expect(await countsIn(corner)).toEqual([]);
+        expect(await daysIn(corner)).toEqual([]);
+      }),
+  );
+
+  test('a trigger that leaves every row as it is loads, and rows that others took the place of are no fault', () =>
+    withWarehouse(kind, async (corner) => {
+      await corner.sql(`${made})`);
+      await corner.sql('create table seen (action_id integer)');
+      await corner.sql(trigger('after', 'insert into seen values (new.action_id)'));
+      for (const runId of ['run-1', 'run-2'])
+        expect(await load(corner, aRun({ runId }), three, rowsOf(days[0], 3))).toMatchObject({ rows: 3 });
+      const whole = aRun({ runId: 'run-3', period: null, river: 'whole' });
+      expect(await load(corner, whole, withoutDays, rowsOf(days[1], 2))).toMatchObject({ rows: 2 });
+      expect(await corner.sql('select count(*) as n from seen')).toMatchObject([{ n: 8 }]);
+    }));
 });
+
+test('rows that a trigger of Postgres puts into a table below count as taken', () =>
+  withWarehouse('pg', async (corner) => {
+    await corner.warehouse.openRun(aRun({ runId: 'run-0' }), [three], sampleShape);
+    await corner.sql('create table sample_2026 () inherits (sample)');
+    await corner.sql(
+      `create function f() returns trigger language plpgsql set search_path from current as $$ begin insert into sample_2026 values (new.*); return null; end $$;
+       create trigger t before insert on sample for each row execute function f()`,
+    );
+    for (const runId of ['run-1', 'run-2'])
+      expect(await load(corner, aRun({ runId }), three, rowsOf(days[0], 3))).toMatchObject({ rows: 3 });
+    expect(await countsIn(corner)).toEqual([[days[0], 'run-2', 3]]);
+  }));
+
+test('a table of SQLite without rowid is loaded, replaced and forgotten', () =>
+  withWarehouse('sqlite', async (corner) => {
+    await corner.sql(
+      'create table sample (customer_id text, "date" date, action_id integer, "a ?" text default \'\', primary key ("a ?", "date", action_id)) without rowid',
+    );
+    await load(corner, aRun(), three, [...rowsOf(days[0], 10_001), ...rowsOf(days[1], 2)]);
+    await load(corner, aRun({ runId: 'run-2' }), three, [...rowsOf(days[0], 9_999), ...rowsOf(days[1], 2)]);
+    expect(await countsIn(corner)).toEqual([
+      [days[0], 'run-2', 9_999],
+      [days[1], 'run-2', 2],
+    ]);
+    const river = { river: 'sample', table: 'sample', dayColumn: 'date' };
+    await corner.warehouse.forgetDays({ ...river, days: { first: days[0], last: days[0] } });
+    expect(await countsIn(corner)).toEqual([[days[1], 'run-2', 2]]);
+  }));

@@ -1,7 +1,10 @@
 import pg from 'pg';
-import { expect, test, vi } from 'vitest';
-import { postgresUrl, withWarehouse } from '../../helpers/with-warehouse.ts';
-import { aRun, loadAnswers, sampleShape, stageAnswers, twoChunks } from '../samples.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { SchemaConflictError } from '../../../src/domain/errors.ts';
+import { parseJson } from '../../../src/optimove/parse-json.ts';
+import { valueCases, valueCaseTypes } from '../../helpers/value-cases.ts';
+import { postgresUrl, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
+import { aColumn, aRun, loadAnswers, sampleShape, stageAnswers, twoChunks } from '../samples.ts';
 
 const [first] = twoChunks;
 const row = { date: '2026-01-01', action_id: 1, customer_id: 'a' };
@@ -93,4 +96,130 @@ test('a table that has all its columns is opened while somebody alters it', () =
       await corner.warehouse.openRun(aRun({ runId: 'run-2' }), [first], sampleShape);
       await holder.query('rollback');
     });
+  }));
+
+describe.each(warehouseKinds)('in %s', (kind) => {
+  test('more columns than a table can have are refused before one is added; the last that fits is', () =>
+    withWarehouse(kind, async (corner) => {
+      const limit = kind === 'pg' ? 1600 : 2000;
+      const fields = (count: number) =>
+        Object.fromEntries(Array.from({ length: count }, (_, at) => [`f${at}`, at]));
+      await loadAnswers(corner.warehouse, aRun(), [[first, [[row]]]], sampleShape);
+      const counted = async () => {
+        const [found] = await corner.sql(
+          kind === 'pg'
+            ? `select count(*) as n from information_schema.columns where table_schema = current_schema() and table_name = 'sample'`
+            : `select count(*) as n from pragma_table_info('sample')`,
+        );
+        return Number(found?.n);
+      };
+      // What was dropped still counts in Postgres.
+      await corner.sql('alter table sample add column gone text');
+      await corner.sql('alter table sample drop column gone');
+      const used = kind === 'pg' ? 8 : 7;
+      const over = loadAnswers(
+        corner.warehouse,
+        aRun({ runId: 'run-2' }),
+        [[first, [[{ ...row, ...fields(limit - used + 1) }]]]],
+        sampleShape,
+      );
+      await expect(over).rejects.toThrow(SchemaConflictError);
+      await expect(over).rejects.toThrow(
+        `The table sample has ${used} columns and ${limit - used + 1} more are to be added, but it can have ${limit} at most`,
+      );
+      expect(await counted()).toBe(7);
+      const wide = {
+        ...sampleShape,
+        columns: Array.from({ length: limit }, (_, at) => aColumn(`c${at}`, 'text')),
+      };
+      await expect(corner.warehouse.previewTarget('sample', wide)).rejects.toThrow(
+        `it can have ${limit} at most`,
+      );
+      await expect(
+        corner.warehouse.openRun(aRun({ runId: 'run-3', target: { table: 'other' } }), [first], wide),
+      ).rejects.toThrow(`The table other has 0 columns and ${limit + 4} more are to be added`);
+      if (kind === 'pg') return;
+      const fitting = { ...row, ...fields(limit - used) };
+      await loadAnswers(corner.warehouse, aRun({ runId: 'run-4' }), [[first, [[fitting]]]], sampleShape);
+      expect(await counted()).toBe(limit);
+    }));
+});
+
+test('a STRICT table of SQLite gets columns of its own few types, and they keep what others keep', () =>
+  withWarehouse('sqlite', async (corner) => {
+    const columns = [
+      aColumn('date', 'date'),
+      aColumn('place', 'integer'),
+      ...valueCaseTypes.map((type) => aColumn(`a_${type}`, type)),
+    ];
+    const shape = { columns, key: [], dayColumn: 'date' };
+    const rows = valueCases.map(({ json }, place) => {
+      const value = json === 'NaN' ? null : parseJson(json);
+      const fields = {
+        Flag: place % 2 === 0,
+        Count: place === 0 ? parseJson('123456789012345678901.5') : place,
+        Word: value,
+      };
+      return { place, ...fields, ...Object.fromEntries(valueCaseTypes.map((type) => [`a_${type}`, value])) };
+    });
+    await corner.sql('create table strict_one (place integer) strict');
+    await corner.sql('create table plain_one (place integer)');
+    const contents: unknown[] = [];
+    for (const table of ['strict_one', 'plain_one']) {
+      for (const load of ['first', 'second'])
+        await loadAnswers(
+          corner.warehouse,
+          aRun({ runId: `${table}-${load}`, river: table, target: { table } }),
+          [[first, [rows]]],
+          shape,
+        );
+      const names = (
+        await corner.sql(
+          `select name from pragma_table_info('${table}') where name not like '\\_%' escape '\\' order by name`,
+        )
+      ).map(({ name }) => name);
+      contents.push(
+        await corner.sql(
+          `select ${names.map((name) => `cast(${name} as text) as ${name}`).join(', ')} from ${table} order by ${table}.place`,
+        ),
+      );
+    }
+    expect(contents[0]).toEqual(contents[1]);
+    expect(contents[0]).toHaveLength(rows.length);
+    const types = await corner.sql(`select name, type from pragma_table_info('strict_one')`);
+    expect(Object.fromEntries(types.map(({ name, type }) => [name, type]))).toMatchObject({
+      a_integer: 'INTEGER',
+      a_double: 'REAL',
+      a_boolean: 'ANY',
+      a_date: 'TEXT',
+      a_timestamp: 'TEXT',
+      a_text: 'TEXT',
+      a_date__text: 'TEXT',
+      flag: 'ANY',
+      count: 'ANY',
+      word: 'TEXT',
+      _loaded_at: 'TEXT',
+    });
+  }));
+
+test('a STRICT table of SQLite keeps its own columns; bytes are nothing that River fills', () =>
+  withWarehouse('sqlite', async (corner) => {
+    await corner.sql(
+      'create table sample (customer_id any, "date" text, action_id int, _river text, _run_id any, _loaded_at text) strict, without rowid'.replace(
+        'customer_id any',
+        'customer_id any primary key',
+      ),
+    );
+    for (const runId of ['run-1', 'run-2'])
+      await loadAnswers(
+        corner.warehouse,
+        aRun({ runId }),
+        [[first, [[{ ...row, customer_id: '007' }]]]],
+        sampleShape,
+      );
+    expect(await corner.sql('select customer_id, action_id, _run_id from sample')).toEqual([
+      { customer_id: '007', action_id: 1, _run_id: 'run-2' },
+    ]);
+    await corner.sql('create table bytes (customer_id blob) strict');
+    await expect(corner.warehouse.previewTarget('bytes', sampleShape)).rejects.toThrow('customer_id is blob');
   }));

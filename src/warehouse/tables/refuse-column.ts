@@ -1,0 +1,75 @@
+import type { provenanceColumns } from '../../domain/column/provenance.ts';
+import type { TableColumn } from '../../domain/column/table-type.ts';
+import { SchemaConflictError } from '../../domain/errors.ts';
+import { sameName } from '../column-name.ts';
+import type { Tables } from '../dialect.ts';
+import { readColumnRecords } from '../statements/column-records.ts';
+
+/** No row of River's would ever be taken by a column that must have a value and gets none. */
+export async function refuseUnfilled(
+  tables: Tables,
+  table: string,
+  columns: readonly TableColumn[],
+  filledByRiver: readonly string[],
+): Promise<void> {
+  const { dialect } = tables;
+  // `check` may look at a table before River has any books there.
+  const hasRecords = await dialect.hasTable(tables, 'river_columns');
+  const records = hasRecords ? await readColumnRecords(tables, table) : [];
+  const filled = new Set(
+    [...filledByRiver, ...records.flatMap(({ part, name }) => (part === 'field' ? [name] : []))].map((name) =>
+      sameName(dialect, name),
+    ),
+  );
+  const unfilled = columns.find(({ name, isRequired }) => isRequired && !filled.has(sameName(dialect, name)));
+  if (!unfilled) return;
+  const { name: column, declared } = unfilled;
+  throw new SchemaConflictError(
+    `${table}.${column} may not be null and has no default, and the river does not fill it. ` +
+      'Let it be null, give it a default, or give the river another table.',
+    { facts: { table, column, declared } },
+  );
+}
+
+/** The day by which rows are replaced: where it had to go beside its column, they would never be found again. */
+export function refuseNoDays(table: string, column: TableColumn): void {
+  const { type, name, declared } = column;
+  if (!type || mayBearDays(column)) return;
+  throw new SchemaConflictError(
+    `${table}.${name} is ${declared}, which holds no days, and the river replaces its rows by this column. ` +
+      'Change the column to date, or give the river another table.',
+    { facts: { table, column: name, declared } },
+  );
+}
+
+function mayBearDays({ type }: TableColumn): boolean {
+  if (type?.kind === 'text') return type.length === null || type.length >= 'YYYY-MM-DD'.length;
+  return type?.kind === 'date' || type?.kind === 'timestamp' || type?.kind === 'any';
+}
+
+type Provenance = (typeof provenanceColumns)[number];
+
+/** What every row carries must go into its column whole. */
+export function refuseProvenance(table: string, name: Provenance, column: TableColumn): void {
+  if (holdsProvenance(name, column)) return;
+  const { declared } = column;
+  const wanted = name === '_loaded_at' ? 'a timestamp with time zone (SQLite: text)' : 'text';
+  throw new SchemaConflictError(
+    `${table}.${column.name} is ${declared}, which does not hold what River writes there. ` +
+      `Change the column to ${wanted}, or give the river another table.`,
+    { facts: { table, column: column.name, declared } },
+  );
+}
+
+function holdsProvenance(name: Provenance, { type }: TableColumn): boolean {
+  if (type?.kind === 'text') return type.length === null || type.length >= provenanceLengths[name];
+  return type?.kind === 'any' || (name === '_loaded_at' && type?.kind === 'timestamp');
+}
+
+/** How many characters of it River writes; 0 where only the river's own name says it. */
+const provenanceLengths: Readonly<Record<Provenance, number>> = {
+  _river: 0,
+  _run_id: '00000000-0000-0000-0000-000000000000'.length,
+  _chunk: 'YYYY-MM-DD/YYYY-MM-DD'.length,
+  _loaded_at: 'YYYY-MM-DD HH:MM:SS.mmm+00'.length,
+};
