@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Answer } from '../domain/call/answer.ts';
 import type { AnswerRow } from '../domain/call/call.ts';
 import { fingerprintRows } from '../domain/call/fingerprint.ts';
+import { isLongNumber } from '../domain/column/long-number.ts';
 import type { RiverError } from '../domain/errors.ts';
 import type { Day } from '../domain/period/day.ts';
 import { readDay } from '../domain/period/read-day.ts';
@@ -52,11 +53,12 @@ function rowsIn(reply: Reply, asked: Asked, moment: Moment): readonly AnswerRow[
   if (value === undefined) throw noJson(text, reply, asked, moment);
   if (value === null) return [];
   if (!Array.isArray(value)) {
-    if (typeof value !== 'number' && saysLimit(text, asked, moment)) throw throttled(reply, asked, moment);
+    const isNumber = typeof value === 'number' || isLongNumber(value);
+    if (!isNumber && saysLimit(text, asked, moment)) throw throttled(reply, asked, moment);
     throw refused(
       reply,
       asked,
-      `and ${isRow(value) ? 'an object' : `a ${typeof value}`} where a list was expected`,
+      `and ${isRow(value) ? 'an object' : `a ${isNumber ? 'number' : typeof value}`} where a list was expected`,
     );
   }
   const stray = value.findIndex((row) => !isRow(row));
@@ -121,5 +123,5 @@ function refuseRepeatedKey(text: string, reply: Reply, asked: Asked): void {
 }
 
 function isRow(value: unknown): value is AnswerRow {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLongNumber(value);
 }

@@ -253,7 +253,23 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
       body: '"No data for you"',
       says: '"No data for you"',
     },
-    { answer: 'a number', to: calls, means: 'refused', status: 200, body: '42' },
+    { answer: 'a number', to: calls, means: 'refused', status: 200, body: '42', says: 'and a number' },
+    {
+      answer: 'a number with digits that say nothing',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: '7.50',
+      says: 'and a number',
+    },
+    {
+      answer: 'a list of numbers',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: '[7.50,9007199254740993]',
+      says: 'whose entry 1 is no object',
+    },
     {
       answer: 'an object',
       to: calls,
@@ -677,6 +693,7 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
         ['', '"null"'],
         ['"not yet"', '"not yet"'],
         ['1767484800', '"***"'],
+        ['{"Date":20260104.0}', '"***"'],
         ['{"Date":"2026-01-04","Date":"2026-01-05"}', 'names the key "Date" twice'],
       ] as const
     ).map(

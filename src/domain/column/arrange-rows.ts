@@ -4,6 +4,7 @@ import type { Column } from './column.ts';
 import { isLongNumber } from './long-number.ts';
 import { attributesPlace, type Places } from './places.ts';
 import { readAttributes } from './read-attributes.ts';
+import { plainOf, textOf } from './read-value.ts';
 
 /** The values of an answer, each in its column's place and not yet fitted to its type. */
 export function arrangeRows(
@@ -33,7 +34,7 @@ export function arrangeRows(
   const isKept = (row: readonly unknown[]): boolean => {
     if (!call.keep || keepPlace < 0) return true;
     const wanted = String(call.keep.value);
-    return places.held(row, keepPlace).every((value) => String(value) === wanted);
+    return places.held(row, keepPlace).every((value) => textOf(plainOf(value)) === wanted);
   };
   const addRow = (number: number, ...parts: readonly Readonly<Record<string, unknown>>[]): void => {
     const row = places.emptyRow();

@@ -1,6 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { Column } from './column.ts';
 import { isLongNumber } from './long-number.ts';
+import { plainOf } from './read-value.ts';
 import { snakeCase } from './snake-case.ts';
 
 /** The answer's key for customer attributes, whatever its case. */
@@ -146,4 +147,4 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 const isScalar = (value: unknown): boolean => typeof value !== 'object' || isLongNumber(value);
-const scalarText = (value: unknown): string => (isLongNumber(value) ? value.rawJSON : String(value));
+const scalarText = (value: unknown): string => String(plainOf(value));

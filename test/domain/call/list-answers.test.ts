@@ -4,13 +4,14 @@ import { readListAnswers } from '../../../src/domain/call/list-answers.ts';
 import { listCall } from '../../../src/domain/call/list-calls.ts';
 import { lastDataUpdateList, pickLists } from '../../../src/domain/catalogue/lists.ts';
 import { fitListRows } from '../../../src/domain/column/fit-rows.ts';
+import { longNumber } from '../../../src/domain/column/long-number.ts';
 import { RowShapeError } from '../../../src/domain/errors.ts';
 
 const page = (call: Call, rows: unknown[]) => ({ call: call.key, ...fitListRows(rows, call) });
 
 test('each list is read by its own keys, spelled in any way that has been seen', async () => {
   const answers = await readListAnswers([
-    page(listCall(pickLists.actions), [{ ActionID: 1, ActionName: '10% Bonus' }]),
+    page(listCall(pickLists.actions), [{ ActionID: longNumber('1.0'), ActionName: '10% Bonus' }]),
     page(listCall(pickLists.executionChannels), [
       { ChannelId: 504, ChannelName: 'Optimail' },
       { ChannelID: '505', ChannelName: null },
