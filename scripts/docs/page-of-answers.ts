@@ -20,6 +20,7 @@ each value is pulled, staged and loaded into Postgres and into SQLite.
 | configuration error | the run stops and says what to change |
 
 A *list call of a day* finds the campaigns or target groups of one day; a *list call of the run* (GetAllActions, GetTargetGroupDetails, GetExecutionChannels, GetLifecycleStageList) is made once.
+A *data call of guessed keys* is one of the reports 13 to 15, or of an endpoint that no report has: nobody knows its fields beforehand.
 `;
 
 const values = `## What a value becomes
@@ -56,7 +57,8 @@ function askedFor(to: AnswerCase['to']): string {
   if (has(all)) return 'every call';
   const dataAndLists = all.slice(0, 3);
   if (!has(dataAndLists)) return to.join(', ');
-  return ['data and list calls', ...to.filter((call) => !dataAndLists.includes(call))].join(', ');
+  const others = to.filter((call) => !dataAndLists.some((each) => each === call));
+  return ['data and list calls', ...others].join(', ');
 }
 
 function rowOfAnswer({ answer, to, after, means, status }: AnswerCase): string[] {

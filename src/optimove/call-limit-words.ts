@@ -4,12 +4,16 @@
  * call, request, rate or hour is one of calls. "A limit of 10 attributes per call" is none, nor are a delimiter and a time limit.
  */
 export function speaksOfCallLimit(text: string): boolean {
-  return sentencesOf(text.slice(0, lookedAt)).some((words) =>
-    words.some((word, at) => {
-      if (aloneEnough.has(word)) return true;
-      if (word === 'too') return isTooMany(words, at);
-      return limits.has(word) && isOfCalls(words, at);
-    }),
+  return sentencesOf(text.slice(0, lookedAt)).some(
+    (words) =>
+      !isOfName(words) &&
+      words.some((word, at) => {
+        if (aloneEnough.has(word)) return true;
+        if (word === 'too') return isTooMany(words, at);
+        if (word === 'rate') return isRate(words, at) && isExceeded(words, at + 1);
+        if (mosts.has(word)) return isMostCalls(words, at);
+        return limits.has(word) && isOfCalls(words, at);
+      }),
   );
 }
 
@@ -37,6 +41,59 @@ const fillers = new Set(
   exceeded exceeds exceed exceeding reached reaches reach hit over above beyond passed`.split(/\s+/),
 );
 
+/** "The API limit", "the daily limit": of calls where it is exceeded. */
+const ofCallsWhenExceeded = new Set(['api', 'daily']);
+const exceeded = new Set(['exceeded', 'exceeds', 'exceeding', 'reached', 'hit', 'surpassed']);
+const beforeExceeded = new Set(['is', 'was', 'are', 'were', 'has', 'have', 'been', 'being', 'already']);
+const mosts = new Set(['maximum', 'max', 'allowed', 'permitted', 'allowable']);
+const betweenMostAndCalls = new Set([
+  ...['number', 'numbers', 'count', 'total', 'of', 'allowed', 'permitted', 'allowable', 'maximum', 'max'],
+  ...['api', 'http', 'concurrent', 'hourly', 'daily', 'your', 'the'],
+]);
+/** What of a call may have a limit of its own. */
+const partsOfCall = new Set([
+  'size',
+  'length',
+  'body',
+  'payload',
+  'url',
+  'duration',
+  'time',
+  'timeout',
+  'depth',
+]);
+/** Rates of something else. */
+const otherRates = new Set(
+  'exchange conversion interest discount bonus tax click open churn response currency commission delivery'.split(
+    ' ',
+  ),
+);
+/** What a call may do, and what is said of it then. */
+const mays = new Set(['may', 'must', 'can', 'cannot', 'should', 'ask']);
+const namedThings = new Set(
+  'attribute attributes field fields column columns parameter parameters property properties'.split(' '),
+);
+const unknowns = new Set('unknown unrecognized unrecognised invalid exist exists found'.split(' '));
+
+/** "Unknown attribute Throttle": what is called so is no word of the sentence. */
+function isOfName(words: readonly string[]): boolean {
+  return words.some((word) => namedThings.has(word)) && words.some((word) => unknowns.has(word));
+}
+
+const isRate = (words: readonly string[], at: number): boolean =>
+  words[at] === 'rate' && !isIn(otherRates, words[at - 1]);
+
+function isExceeded(words: readonly string[], from: number): boolean {
+  return isIn(exceeded, words[skip(words, from, 1, (word) => beforeExceeded.has(word))]);
+}
+
+/** "Maximum number of calls reached", "exceeded the allowed number of requests". */
+function isMostCalls(words: readonly string[], at: number): boolean {
+  const next = skip(words, at + 1, 1, (word) => betweenMostAndCalls.has(word) || isNumber(word));
+  if (!isIn(calls, words[next]) || isIn(partsOfCall, words[next + 1])) return false;
+  return words.some((word) => exceeded.has(word));
+}
+
 const isNumber = (word: string | undefined): boolean => word !== undefined && /^\p{N}/u.test(word);
 const isFiller = (word: string): boolean => fillers.has(word) || amounts.has(word) || isNumber(word);
 
@@ -50,7 +107,8 @@ function isTooMany(words: readonly string[], at: number): boolean {
 
 function isOfCalls(words: readonly string[], at: number): boolean {
   const before = words[at - 1];
-  if (before === 'rate' || before === 'hourly') return true;
+  if (isRate(words, at - 1) || before === 'hourly') return true;
+  if (isIn(ofCallsWhenExceeded, before) && isExceeded(words, at + 1)) return true;
   const after = skip(words, at + 1, 1, (word, place) => isFiller(word) || isSpan(words, place));
   if (isCallsAt(words, after)) return true;
   // "Limited to 10 attributes": what was counted is named, and it is something else.
@@ -68,7 +126,8 @@ function isSpan(words: readonly string[], at: number): boolean {
 
 function isCallsAt(words: readonly string[], at: number): boolean {
   const [word, before, next] = [words[at], words[at - 1], words[at + 1]];
-  if (isIn(calls, word) || word === 'hourly') return true;
+  if (isIn(calls, word)) return !isIn(mays, next);
+  if (word === 'hourly') return true;
   if (isIn(hours, word)) return isIn(beforeHour, before);
   return isIn(oneCall, word) && (isIn(amounts, next) || before === '1' || before === 'one');
 }
@@ -76,7 +135,8 @@ function isCallsAt(words: readonly string[], at: number): boolean {
 function isCallsBefore(words: readonly string[], at: number): boolean {
   const from = skip(words, at - 1, -1, (word) => isFiller(word) || units.has(word));
   const [word, between] = [words[from], words.slice(from + 1, at)];
-  if (isIn(calls, word) || word === 'hourly' || between.includes('rate')) return true;
+  if (isIn(calls, word) || word === 'hourly') return true;
+  if (between.includes('rate')) return !isIn(otherRates, word);
   if (isIn(hours, word)) return !isNumber(words[from - 1]);
   // "The request exceeds the limit" may be of anything; "the call limit" and "request count limit" are not.
   return isIn(oneCall, word) && between.every((each) => amounts.has(each));
@@ -99,11 +159,15 @@ function skip(
 
 /** The words of each sentence, in small letters; numbers are words. */
 function sentencesOf(text: string): string[][] {
-  return text
-    .replaceAll('/', ' per ')
-    .replace(/([\p{Ll}\p{N}])(?=\p{Lu})/gu, '$1 ')
-    .replace(/(\p{Lu})(?=\p{Lu}\p{Ll})/gu, '$1 ')
-    .toLowerCase()
-    .split(/[!?\r\n]+|\.(?!\p{N})/u)
-    .map((sentence) => sentence.match(/\p{L}+|\p{N}+(?:[.,]\p{N}+)*/gu) ?? []);
+  return (
+    text
+      // A quoted name is no word.
+      .replaceAll(/["“«`][^\s"“”«»`]+["”»`]|(?<![\p{L}\p{N}])['‘][^\s'‘’]+['’](?![\p{L}\p{N}])/gu, ' x ')
+      .replaceAll('/', ' per ')
+      .replace(/([\p{Ll}\p{N}])(?=\p{Lu})/gu, '$1 ')
+      .replace(/(\p{Lu})(?=\p{Lu}\p{Ll})/gu, '$1 ')
+      .toLowerCase()
+      .split(/[!?\r\n]+|\.(?!\p{N})/u)
+      .map((sentence) => sentence.match(/\p{L}+|\p{N}+(?:[.,]\p{N}+)*/gu) ?? [])
+  );
 }

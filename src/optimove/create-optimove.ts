@@ -109,6 +109,7 @@ function askedOf(
     url: `${connection.baseUrl}/${call.endpoint}`,
     kind: call.kind,
     list: call.list,
+    answer: call.answer,
     description: describeCall(call, page),
     askForLess: askForLess(call, connection),
     facts: { connection: connection.name, call: call.key, parameters: call.parameters, page },

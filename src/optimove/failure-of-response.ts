@@ -30,7 +30,7 @@ const missingPagesAtMost = 10;
 const limitsAtMost = 3;
 
 /**
- * What a reply means that brings neither rows nor "no rows": every status but 200, 204 and, where it says "no rows", 404.
+ * What a reply means that brings neither rows nor "no rows": every status but 2xx with a list, 204 and, where it says "no rows", 404.
  *
  * The statuses are asked in this order: 429 and 3xx say what to do whatever page is drawn around them; then an HTML
  * page, which comes from something in front of the API (it stands behind a web application firewall) and passes; then words
@@ -39,6 +39,10 @@ const limitsAtMost = 3;
 export function failureOfResponse(reply: Reply, asked: Asked, moment: Moment): RiverError {
   const { status } = reply;
   if (status === 429) return throttled(reply, asked, moment);
+  if (status === 206) return unavailable(reply, asked, 'and only a part of the answer');
+  // Nothing was asked that could be unchanged: a cache in between mixes answers up.
+  if (status === 304)
+    return unavailable(reply, asked, 'though nothing was asked that 304 (not modified) could answer');
   if (status >= 300 && status < 400) return redirected(reply, asked);
   const text = decodeLeniently(reply);
   if (isPage(text, reply)) return pageInstead(reply, asked, moment);
@@ -73,11 +77,12 @@ export function saysLimit(
   text: string,
   { longestWindowMs }: Asked,
   { now, history = noHistory }: Moment,
+  words = wordsIn(text),
 ): boolean {
   const { times, firstAt, othersAnswered } = history.limitedByWords;
   if (times >= limitsAtMost - 1 && othersAnswered) return false;
   if (firstAt !== null && now - firstAt > longestWindowMs) return false;
-  return speaksOfCallLimit(wordsIn(text));
+  return speaksOfCallLimit(words);
 }
 
 /** For good: the call is not sent again as it is. `what` says how the answer is wrong where its status is not. */

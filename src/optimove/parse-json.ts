@@ -1,8 +1,8 @@
-import { longNumber as digitsOf } from '../domain/column/long-number.ts';
+import { longNumber as asWritten } from '../domain/column/long-number.ts';
 
 /**
- * JSON.parse, but numbers that a double cannot hold come as the digits that were written (LongNumber: whole numbers beyond
- * 2^53 − 1, decimals with more digits than a double keeps, exponents out of its reach), and the bare words NaN, Infinity and
+ * JSON.parse, but numbers that JavaScript would not write as they were written (`7.50`, `1e2`, `-0`, whole numbers beyond
+ * 2^53 − 1, more digits than a double keeps) come as their digits (LongNumber), and the bare words NaN, Infinity and
  * -Infinity inside a list or an object, which are no JSON, come as null.
  */
 export function parseJson(text: string): unknown {
@@ -16,18 +16,31 @@ export function parseJson(text: string): unknown {
 }
 
 function parseNumbers(text: string): unknown {
-  if (!longNumber.test(text) && !bareNumber.test(text)) return JSON.parse(text);
+  const isPlain = !oddNumbers.some(({ hint, number }) => hint.test(text) && number.test(text));
+  if (isPlain && !bareNumber.test(text)) return JSON.parse(text);
   return parseWithSource(text, (_key, value, { source }) =>
-    typeof value === 'number' && source !== undefined && !holds(value, source) ? digitsOf(source) : value,
+    typeof value === 'number' && source !== undefined && !isWrittenSo(value, source)
+      ? asWritten(source)
+      : value,
   );
 }
 
 /**
- * Sixteen digits in a row, a point among them allowed, or an exponent of three digits: without these every number
- * survives a double. The mark in front keeps long ids inside quotes from sending a page down the slow way.
+ * Numbers that JavaScript may write otherwise; all others it writes as they came. A hint is found, or not, much sooner than the
+ * number, which is looked for with what stands around it: times with a fraction and digits in texts are then mostly none.
  */
-const longNumber = /[[:,]\s*-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;
-/** A number that is the whole text has no such mark. */
+const oddNumbers: readonly { readonly hint: RegExp; readonly number: RegExp }[] = [
+  // Sixteen characters or more. Written out, the engine looks at few of the letters in between.
+  { hint: new RegExp(String.raw`[\d.]`.repeat(16)), number: /[[:,]\s*-?\d[\d.]{15}/ },
+  { hint: /\d[eE][\d+-]/, number: /[[:,]\s*-?\d[\d.]*[eE][+-]?\d+\s*[\]},]/ },
+  // Decimals that end in zero.
+  { hint: /\.\d*0[\s\]},]/, number: /[[:,]\s*-?\d+\.\d*0\s*[\]},]/ },
+  // Minus zero.
+  { hint: /-0[\s\]},]/, number: /[[:,]\s*-0\s*[\]},]/ },
+  // Below a millionth.
+  { hint: /[[:,\s-]0\.0{6}/, number: /[[:,]\s*-?0\.0{6}\d*\s*[\]},]/ },
+];
+/** A number that is the whole text has nothing around it. */
 const bareNumber = /^\s*-?\d/;
 
 /** TypeScript's library does not know the third argument yet. */
@@ -67,19 +80,7 @@ export function endOfString(text: string, opens: number): number {
   return text.length;
 }
 
-/** Whether a double says the same as what was written. */
-function holds(value: number, source: string): boolean {
-  if (/^-?\d+$/.test(source)) return Number.isSafeInteger(value);
-  return Number.isFinite(value) && canonical(source) === canonical(String(value));
-}
-
-/** One spelling for equal decimal numbers: the digits without zeros around them, and the power of ten of the last. */
-function canonical(number: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
-    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
-  const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
-  if (significant === '') return '0';
-  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
-  return `${sign}${significant}e${power}`;
+/** Whether JavaScript writes the number as it was written, and holds it. */
+function isWrittenSo(value: number, source: string): boolean {
+  return String(value) === source && (Number.isSafeInteger(value) || !/^-?\d+$/.test(source));
 }

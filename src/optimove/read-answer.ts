@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import type { Answer } from '../domain/call/answer.ts';
 import type { AnswerRow } from '../domain/call/call.ts';
 import { fingerprintRows } from '../domain/call/fingerprint.ts';
+import { hasDeclaredField } from '../domain/call/known-rows.ts';
+import { isLongNumber } from '../domain/column/long-number.ts';
 import type { RiverError } from '../domain/errors.ts';
 import type { Day } from '../domain/period/day.ts';
 import { namedDay } from '../domain/period/read-moment.ts';
@@ -20,25 +22,30 @@ import {
 import { parseJson } from './parse-json.ts';
 import { repeatedKey } from './repeated-key.ts';
 import type { Asked, Reply } from './reply.ts';
-import { tellValue } from './what-was-said.ts';
+import { isBareError, tellValue, wordsOfErrors } from './what-was-said.ts';
 
 /** The same unreadable body is no passing one any more when it has come to one call this often. */
 const unreadableAtMost = 3;
 
 /**
  * What a reply to a call means: its rows, no rows, or the failure that is thrown. What the call has met before decides where
- * a passing failure would never end. A 404 that is "no rows" keeps its status, so that the caller can warn.
+ * a passing failure would never end. Any 2xx with a whole list is rows, and 200 to whoever reads on. A 404 that is "no rows" keeps its status, so that the caller can warn.
  */
 export function readAnswer(reply: Reply, asked: Asked, moment: Moment): Answer {
   const nothing = reply.status === 204 || isMissing(reply, asked);
-  if (!nothing && reply.status !== 200) throw failureOfResponse(reply, asked, moment);
+  if (!nothing && !mayHaveRows(reply)) throw failureOfResponse(reply, asked, moment);
   const rows = asked.list?.answersDay
     ? [{ Date: dayIn(reply, asked, moment) }]
     : nothing
       ? []
       : rowsIn(reply, asked, moment);
-  return { status: reply.status, rows, fingerprint: fingerprintRows(rows) };
+  if (reply.status === 202 && rows.length === 0) throw unavailable(reply, asked, 'and no rows yet');
+  return { status: nothing ? reply.status : 200, rows, fingerprint: fingerprintRows(rows) };
 }
+
+/** A proxy that changes an answer makes 203 of 200; a part of an answer (206) is none. */
+const mayHaveRows = ({ status }: Reply): boolean =>
+  status >= 200 && status < 300 && status !== 205 && status !== 206;
 
 /** 404 in words is how some servers say "no rows" of a day; a page with 404 says nothing. */
 function isMissing(reply: Reply, { kind, list }: Asked): boolean {
@@ -50,19 +57,33 @@ function rowsIn(reply: Reply, asked: Asked, moment: Moment): readonly AnswerRow[
   const text = textIn(reply, asked, moment);
   const value = text.trim() === '' ? null : parsed(text);
   if (value === undefined) throw noJson(text, reply, asked, moment);
-  if (value === null) return [];
+  if (value === null) {
+    if (reply.status === 200 || reply.status === 202) return [];
+    throw refused(reply, asked, 'and no list');
+  }
   if (!Array.isArray(value)) {
-    if (typeof value !== 'number' && saysLimit(text, asked, moment)) throw throttled(reply, asked, moment);
+    const isNumber = typeof value === 'number' || isLongNumber(value);
+    if (!isNumber && saysLimit(text, asked, moment)) throw throttled(reply, asked, moment);
     throw refused(
       reply,
       asked,
-      `and ${isRow(value) ? 'an object' : `a ${typeof value}`} where a list was expected`,
+      `and ${isRow(value) ? 'an object' : `a ${isNumber ? 'number' : typeof value}`} where a list was expected`,
     );
   }
   const stray = value.findIndex((row) => !isRow(row));
   if (stray !== -1) throw refused(reply, asked, `and a list whose entry ${stray + 1} is no object`);
+  if (!areRows(value, asked)) {
+    if (saysLimit(text, asked, moment, wordsOfErrors(value))) throw throttled(reply, asked, moment);
+    throw refused(reply, asked, 'and a list without any field that its rows have');
+  }
   if (asked.kind === 'list') refuseRepeatedKey(text, reply, asked);
   return value;
+}
+
+/** An error that comes as a list has none of the fields that are declared; loaded as rows, it would replace good ones. */
+function areRows(list: readonly AnswerRow[], { answer }: Asked): boolean {
+  if (list.length === 0 || !answer || hasDeclaredField(list, answer.columns)) return true;
+  return answer.isGuessed && !list.every(isBareError);
 }
 
 /** One object in the documentation; a list of one, a string or a bare day are read as well. */
@@ -121,5 +142,5 @@ function refuseRepeatedKey(text: string, reply: Reply, asked: Asked): void {
 }
 
 function isRow(value: unknown): value is AnswerRow {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLongNumber(value);
 }

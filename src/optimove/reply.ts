@@ -16,6 +16,8 @@ export interface Asked {
   readonly kind: Call['kind'] | 'sign-in';
   /** The call's declaration, where it is a list call. */
   readonly list?: Call['list'];
+  /** What is declared of its rows, where it has any. */
+  readonly answer?: Call['answer'];
   /** Endpoint and parameters, for people. */
   readonly description: string;
   /** What makes the answer smaller, where it is too large to be read. */

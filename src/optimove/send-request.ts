@@ -66,7 +66,8 @@ async function exchange(client: Got, outgoing: Outgoing, signal: AbortSignal): P
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
       chunks.push(chunk);
       bytes += chunk.length;
-      const succeeded = stream.response?.statusCode === 200;
+      const { statusCode = 0 } = stream.response ?? {};
+      const succeeded = statusCode >= 200 && statusCode < 300;
       if (succeeded && bytes > bodyAtMost) return finish({ kind: 'oversized' });
       if (!succeeded && bytes > failureBodyAtMost) break;
     }

@@ -1,8 +1,10 @@
+import { isLongNumber } from '../domain/column/long-number.ts';
 import { excerptOf, mask, shorten } from '../domain/mask.ts';
 import { decodeLeniently } from './decode-body.ts';
 import { parseJson } from './parse-json.ts';
 import type { Asked, Reply } from './reply.ts';
 
+const errorsAtMost = 10;
 /** A page's title stands at its beginning. */
 const titleWithin = 4_000;
 
@@ -57,6 +59,19 @@ export function wordsIn(text: string): string {
 /** A page is told by its title: the rest is the same for all. */
 function titleIn(page: string): string {
   return /<(?:title|message)\b[^<>]*>([^<]*)</i.exec(page.slice(0, titleWithin))?.[1] ?? '';
+}
+
+/** What a list of errors says in words. Only for what is known to be no rows. */
+export function wordsOfErrors(list: readonly object[]): string {
+  return list
+    .slice(0, errorsAtMost)
+    .flatMap((error) => textsIn(error, 4))
+    .join('. ');
+}
+
+/** Whether an object is nothing but the message of an error, or nothing at all. */
+export function isBareError(value: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(value).length === 0 || messageIn(value, false) !== undefined;
 }
 
 /** Keys that only an error has, so that no row is taken for one. */
@@ -128,5 +143,5 @@ function parsed(text: string): unknown {
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLongNumber(value);
 }

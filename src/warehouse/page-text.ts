@@ -10,10 +10,24 @@ const replacement = '\uFFFD';
  * be stored becomes U+FFFD, so that its place stays visible; a number that is written with an exponent travels
  * as a string, because databases write exponents in ways of their own.
  */
-export function pageText(rows: readonly (readonly Value[])[]): string {
+export const pageText = (rows: readonly (readonly Value[])[]): string => storePage(rows).text;
+
+/** The same, and how many values of each place in a row have such a character. */
+export function storePage(rows: readonly (readonly Value[])[]): {
+  readonly text: string;
+  readonly replaced: ReadonlyMap<number, number>;
+} {
   const text = JSON.stringify(rows);
-  if (!escapes.test(text) && !rows.some((row) => row.some(hasExponent))) return text;
-  return JSON.stringify(rows.map((row) => row.map(storable)));
+  const replaced = new Map<number, number>();
+  if (!escapes.test(text) && !rows.some((row) => row.some(hasExponent))) return { text, replaced };
+  const stored = rows.map((row) =>
+    row.map((value, place) => {
+      const held = storable(value);
+      if (typeof value === 'string' && held !== value) replaced.set(place, (replaced.get(place) ?? 0) + 1);
+      return held;
+    }),
+  );
+  return { text: JSON.stringify(stored), replaced };
 }
 
 /** A text as a database can hold it. */

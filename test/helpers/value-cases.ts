@@ -55,6 +55,12 @@ export const valueCases: readonly ValueCase[] = [
   aCase('2', [2, 2, b, b, b, '2']),
   aCase('7.5', [b, 7.5, b, b, b, '7.5']),
   aCase('"7.5"', [b, 7.5, b, b, b, '7.5']),
+  aCase('7.50', [b, 7.5, b, b, b, '7.50'], 'digits that say nothing are kept as text'),
+  aCase('12.0', [12, 12, b, b, b, '12.0']),
+  aCase('1.0', [1, 1, true, b, b, '1.0']),
+  aCase('-0', [0, -0, false, b, b, '-0']),
+  aCase('1e2', [100, 100, b, b, b, '1e2']),
+  aCase('0.0000001', [b, 1e-7, b, b, b, '0.0000001']),
   aCase('"7.0"', [7, 7, b, b, b, '7.0']),
   aCase('"007"', [b, b, b, b, b, '007'], 'a code'),
   aCase('"12,5"', [b, b, b, b, b, '12,5']),
@@ -126,6 +132,12 @@ export const valueCases: readonly ValueCase[] = [
   aCase('20141203', [20141203, 20141203, b, b, b, '20141203']),
   aCase('"n/a"', [b, b, b, b, b, 'n/a']),
   aCase('{"Id":1,"Tags":["a"]}', [b, b, b, b, b, '{"Id":1,"Tags":["a"]}'], 'an object'),
+  aCase('20260101.0', [20260101, 20260101, b, b, b, '20260101.0']),
+  aCase(
+    '[1.10,1e2,{"a":7.0}]',
+    [b, b, b, b, b, '[1.10,1e2,{"a":7.0}]'],
+    'a list, its numbers as they were written',
+  ),
   aCase('[1,9007199254740993]', [b, b, b, b, b, '[1,9007199254740993]'], 'a list'),
 ];
 

@@ -3,6 +3,7 @@ import type { Call } from '../../src/domain/call/call.ts';
 import { noHistory } from '../../src/domain/call/call-history.ts';
 import { lastDataUpdate, listCall } from '../../src/domain/call/list-calls.ts';
 import type { RequestRecord } from '../../src/domain/call/request-record.ts';
+import { answered, stamped } from '../../src/domain/catalogue/declare.ts';
 import { campaignsOfDayList, pickLists } from '../../src/domain/catalogue/lists.ts';
 import {
   BaseUrlInDoubtError,
@@ -17,10 +18,18 @@ import { aCall, aConnection, aLogin, openGate } from '../helpers/an-optimove.ts'
 import { withServer } from '../helpers/with-server.ts';
 import { type AnswerCase, type AskedFor, answerCases, type Meaning, now } from './answer-cases.ts';
 
+/** The fields of the rows below, as if they were the answer's. */
+const columns = [
+  stamped('Date', 'date'),
+  ...['a', 'b', 'c', 'Name', 'ActionID'].map((key) => answered(key, 'text')),
+];
+const answer = { columns, isGuessed: false };
+
 const askedFor: Readonly<Record<AskedFor, Call>> = {
-  'data call': aCall({ pages: false }),
-  'list call of a day': listCall(campaignsOfDayList, [['Date', '2026-01-05']]),
-  'list call of the run': listCall(pickLists.actions),
+  'data call': aCall({ pages: false, answer }),
+  'data call of guessed keys': aCall({ pages: false, answer: { columns, isGuessed: true } }),
+  'list call of a day': { ...listCall(campaignsOfDayList, [['Date', '2026-01-05']]), answer },
+  'list call of the run': { ...listCall(pickLists.actions), answer },
   GetLastDataUpdate: lastDataUpdate,
   'sign-in': aCall({ pages: false }),
 };

@@ -3,6 +3,7 @@ import type { CallHistory, Repeated } from '../../src/domain/call/call-history.t
 /** What is asked. */
 export type AskedFor =
   | 'data call'
+  | 'data call of guessed keys'
   | 'list call of a day'
   | 'list call of the run'
   | 'GetLastDataUpdate'
@@ -95,6 +96,66 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
     { answer: 'an empty body', to: calls, means: 'no rows', status: 200, body: ' \r\n' },
     { answer: 'null', to: calls, means: 'no rows', status: 200, body: 'null' },
     { answer: '204', to: calls, means: 'no rows', status: 204, body: '' },
+    ...[201, 202, 203, 226].map(
+      (status): AnswerCase => ({
+        answer: `${status} with a list of objects`,
+        to: calls,
+        means: 'rows',
+        status,
+        body: '[{"a":1}]',
+        rows: [{ a: 1 }],
+      }),
+    ),
+    { answer: '203 with []', to: calls, means: 'no rows', status: 203, body: '[]' },
+    {
+      answer: '203 with a day',
+      to: ['GetLastDataUpdate'],
+      means: 'a day',
+      status: 203,
+      body: '{"Date":"2026-01-04"}',
+      rows: [{ Date: '2026-01-04' }],
+    },
+    ...['', '[]'].map(
+      (body): AnswerCase => ({
+        answer: `202 with ${body || 'an empty body'}`,
+        to: calls,
+        means: 'tried again',
+        status: 202,
+        body,
+        says: 'no rows yet',
+      }),
+    ),
+    {
+      answer: '201 with an empty body',
+      to: calls,
+      means: 'refused',
+      status: 201,
+      body: '',
+      says: 'and no list',
+    },
+    {
+      answer: '203 with a list that breaks off',
+      to: calls,
+      means: 'tried again',
+      status: 203,
+      body: '[{"a":1},',
+    },
+    {
+      answer: '206 with a list of objects',
+      to: everything,
+      means: 'tried again',
+      status: 206,
+      body: '[{"a":1}]',
+      says: 'only a part of the answer',
+    },
+    {
+      answer: '304',
+      to: everything,
+      means: 'tried again',
+      status: 304,
+      body: '',
+      says: '304 (not modified)',
+    },
     {
       answer: '404 in words',
       to: daily,
@@ -253,7 +314,23 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
       body: '"No data for you"',
       says: '"No data for you"',
     },
-    { answer: 'a number', to: calls, means: 'refused', status: 200, body: '42' },
+    { answer: 'a number', to: calls, means: 'refused', status: 200, body: '42', says: 'and a number' },
+    {
+      answer: 'a number with digits that say nothing',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: '7.50',
+      says: 'and a number',
+    },
+    {
+      answer: 'a list of numbers',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: '[7.50,9007199254740993]',
+      says: 'whose entry 1 is no object',
+    },
     {
       answer: 'an object',
       to: calls,
@@ -341,6 +418,79 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
       status: 200,
       body: '[{"a":1,"a":2}]',
       rows: [{ a: 2 }],
+    },
+  ],
+  'Lists that are no rows': [
+    ...[
+      ['an error', '[{"error":"No Anna"}]', 'a list of 1, the first of error, 21 characters'],
+      [
+        'an error in .NET’s words',
+        '[{"Message":"An error has occurred."}]',
+        'the first of Message, 38 characters',
+      ],
+      ['an empty object', '[{}]', 'a list of 1, the first without keys, 4 characters'],
+    ].map(
+      ([answer, body, says]): AnswerCase => ({
+        answer: `a list of ${answer}`,
+        to: [...calls, 'data call of guessed keys'],
+        means: 'refused',
+        status: 200,
+        body: `${body}`,
+        says: `${says}`,
+        hides: 'Anna',
+      }),
+    ),
+    ...['[{"error":"Too many requests"}]', '[{"errors":[{"message":"API rate limit exceeded"}]}]'].map(
+      (body): AnswerCase => ({
+        answer: `a list of an error: ${body}`,
+        to: [...calls, 'data call of guessed keys'],
+        means: 'throttled',
+        status: 200,
+        body,
+      }),
+    ),
+    {
+      answer: 'a list of an error: [{"error":"Too many requests"}]',
+      to: calls,
+      after: 'twice the same, others answered in between',
+      means: 'refused',
+      status: 200,
+      body: '[{"error":"Too many requests"}]',
+      history: { limitedByWords: met(2, 9.5 * hour, true) },
+    },
+    {
+      answer: 'an error that repeats what was asked',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: '[{"Date":"2026-01-05","Message":"No Anna"}]',
+      says: 'the first of Date Message',
+      hides: 'Anna',
+    },
+    {
+      answer: 'a list of objects, none with a field that is declared',
+      to: calls,
+      means: 'refused',
+      status: 200,
+      body: '[{"Nobody":"Anna","Knows":1},{"These":2}]',
+      says: 'a list of 2, the first of Nobody Knows',
+      hides: 'Anna',
+    },
+    {
+      answer: 'a list of objects, none with a field that is declared',
+      to: ['data call of guessed keys'],
+      means: 'rows',
+      status: 200,
+      body: '[{"Nobody":"Anna","Knows":1},{"Message":2}]',
+      rows: [{ Nobody: 'Anna', Knows: 1 }, { Message: 2 }],
+    },
+    {
+      answer: 'a row with a declared field among others, whatever their words',
+      to: calls,
+      means: 'rows',
+      status: 200,
+      body: '[{"Message":"Too many requests"},{"NAME":null}]',
+      rows: [{ Message: 'Too many requests' }, { NAME: null }],
     },
   ],
   'Words of a limit': [
@@ -677,6 +827,7 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
         ['', '"null"'],
         ['"not yet"', '"not yet"'],
         ['1767484800', '"***"'],
+        ['{"Date":20260104.0}', '"***"'],
         ['{"Date":"2026-01-04","Date":"2026-01-05"}', 'names the key "Date" twice'],
       ] as const
     ).map(

@@ -3,27 +3,25 @@ import { describe, expect, test } from 'vitest';
 import { isLongNumber, longNumber } from '../../src/domain/column/long-number.ts';
 import { parseJson } from '../../src/optimove/parse-json.ts';
 
-describe('numbers that a double holds stay numbers', () => {
+describe('numbers that JavaScript would write the same way are numbers', () => {
   test.each([
     ['0', 0],
-    ['-0.0', -0],
     ['42', 42],
     ['342.65', 342.65],
-    ['1.50', 1.5],
-    ['1e3', 1000],
-    ['1.5E-7', 1.5e-7],
+    ['-0.5', -0.5],
+    ['100', 100],
+    ['0.000001', 0.000001],
+    ['1.5e-7', 1.5e-7],
+    ['1.5e+300', 1.5e300],
     ['9007199254740991', 9007199254740991],
     ['-9007199254740991', -9007199254740991],
     ['0.30000000000000004', 0.1 + 0.2],
-    ['100000000000000000000.0', 1e20],
-    ['1.5e300', 1.5e300],
-    ['0.00000000000000000000', 0],
   ])('%s', (source, value) => {
     expect(parseJson(`[{"a": ${source}}]`)).toStrictEqual([{ a: value }]);
   });
 });
 
-describe('numbers that a double does not hold keep their digits', () => {
+describe('all others keep the digits that were written', () => {
   test.each([
     '9007199254740992',
     '9007199254740993',
@@ -35,17 +33,31 @@ describe('numbers that a double does not hold keep their digits', () => {
     '-123456789012345.6789',
     '1e400',
     '-2.5e-400',
+    '-0',
+    '-0.0',
+    '7.0',
+    '7.50',
+    '-1.10',
+    '20260101.0',
+    '1e2',
+    '1E5',
+    '1.5E-7',
+    '1.5e300',
+    '0.0000001',
+    '100000000000000000000.0',
+    '0.00000000000000000000',
   ])('%s', (source) => {
     const texts = [
       source,
       ` ${source} `,
       `[${source}]`,
       `[1,${source}]`,
+      `["a" , ${source} , 1]`,
       `{"a":${source}}`,
       `{"a":\n\t${source}\n}`,
     ];
     const digits = longNumber(source);
-    const values = [digits, digits, [digits], [1, digits], { a: digits }, { a: digits }];
+    const values = [digits, digits, [digits], [1, digits], ['a', digits, 1], { a: digits }, { a: digits }];
     expect(texts.map(parseJson)).toStrictEqual(values);
   });
 });
@@ -61,23 +73,22 @@ test('whatever digits a number has, they come back', () => {
   const digits = (minLength: number) =>
     fc.array(fc.integer({ min: 0, max: 9 }), { minLength, maxLength: 40 }).map((all) => all.join(''));
   const whole = digits(1).map((text) => text.replace(/^0+(?=.)/, ''));
-  const decimal = fc.tuple(whole, digits(1)).map(([before, after]) => `${before}.${after}`);
+  const few = fc.nat({ max: 9_999 }).map(String);
+  const decimal = fc.tuple(fc.oneof(whole, few), fc.oneof(digits(1), few)).map((parts) => parts.join('.'));
   const number = fc
-    .tuple(fc.constantFrom('', '-'), fc.oneof(whole, decimal))
-    .map(([sign, text]) => `${sign}${text}`);
+    .tuple(fc.constantFrom('', '-'), fc.oneof(whole, few, decimal), fc.constantFrom('', 'e2', 'E-7', 'e+30'))
+    .map((parts) => parts.join(''));
   fc.assert(
     fc.property(fc.array(number), (sources) => {
       const rows = parseJson(`[${sources.map((source) => `{"v":${source}}`).join(', ')}]`) as {
         v: unknown;
       }[];
-      expect(rows.map((row) => plain(isLongNumber(row.v) ? row.v.rawJSON : String(row.v)))).toStrictEqual(
-        sources.map(plain),
-      );
+      expect(rows.map(({ v }) => (isLongNumber(v) ? v.rawJSON : String(v)))).toStrictEqual(sources);
     }),
   );
 });
 
-test('what is not a number, or a short one, comes as JSON.parse gives it', () => {
+test('what JSON.stringify writes comes as JSON.parse gives it', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2), (value, indent) => {
       const text = JSON.stringify(value, null, indent);
@@ -97,17 +108,6 @@ test.each([
 ])('%j is refused as JSON.parse refuses it', (text) => {
   expect(() => parseJson(text)).toThrow(SyntaxError);
 });
-
-/** A decimal without an exponent, without zeros that say nothing. */
-function plain(number: string): string {
-  const [, sign, digits = '', point, exponent] = /^(-?)(\d+(?:\.\d+)?)(?:e([+-])(\d+))?$/.exec(number) ?? [];
-  const [whole = '', fraction = ''] = digits.split('.');
-  const places = Number(exponent ?? 0) * (point === '-' ? -1 : 1);
-  const all = `${'0'.repeat(400)}${whole}${fraction}${'0'.repeat(400)}`;
-  const at = 400 + whole.length + places;
-  const text = `${all.slice(0, at).replace(/^0+/, '')}.${all.slice(at).replace(/0+$/, '')}`;
-  return text === '.' ? '0' : `${sign}${text}`;
-}
 
 describe('bare words that are no JSON', () => {
   test.each([

@@ -135,6 +135,9 @@ describe('what passes, or is read', () => {
       { kind: 'html', status: 200, times: 1, ...on(sent) },
       { kind: 'html', status: 404, after: 1, times: 2, ...on(sent) },
       { kind: 'reply', body: 'be right back', after: 3, times: 1, ...on(sent) },
+      { kind: 'reply', status: 304, times: 1, ...on(sent) },
+      { kind: 'reply', status: 206, after: 1, times: 1, ...on(found) },
+      { kind: 'reply', status: 202, body: '', after: 5, times: 1, ...on(sent) },
     ]);
     await house.sql('drop table if exists "customer-send-details-by-campaign"');
     expect(await house.pull({ river: 'sends' })).toMatchObject({ warnings: [], chunks: { loaded: 3 } });
@@ -296,6 +299,16 @@ describe('what does not pass ends', () => {
       'rows with 400',
       { kind: 'reply', status: 400, body: '[{"Email":"anna@example.com"}]' },
       /a list of 1, the first of Email/,
+    ],
+    [
+      'a list of an error with 200',
+      { kind: 'reply', body: '[{"error":"no anna"}]' },
+      /without any field .*: a list of 1, the first of error, 21 characters/,
+    ],
+    [
+      'words of a limit in a list with 200',
+      { kind: 'reply', body: '[{"error":"Too many requests"}]' },
+      /a list of 1, the first of error, 31 characters/,
     ],
   ];
   it.each(forEver)(

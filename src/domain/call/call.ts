@@ -1,4 +1,4 @@
-import type { Value } from '../column/column.ts';
+import type { Column, Value } from '../column/column.ts';
 
 /** One call as planned, before paging: every value of every axis is settled. */
 export interface Call {
@@ -11,6 +11,8 @@ export interface Call {
   readonly kind: 'list' | 'data';
   /** How a list call is asked and answered; left out of a data call. */
   readonly list?: ListTraits;
+  /** What its rows bear; left out where nothing is known of them. */
+  readonly answer?: AnswerTraits;
   /** Path below the base URL. */
   readonly endpoint: string;
   /** Sent as the query string, in this order; without $top and $skip. */
@@ -29,6 +31,13 @@ export interface ListTraits {
   readonly per: 'run' | 'day';
   /** Its answer is one day in place of rows. */
   readonly answersDay?: true;
+}
+
+/** What is declared of an answer's rows: by it they are told from an error that comes as a list. */
+export interface AnswerTraits {
+  readonly columns: readonly Column[];
+  /** Whether its keys are guessed: rows without any of them may be rows all the same. */
+  readonly isGuessed: boolean;
 }
 
 /** What a page of an answer brought, decoded but not yet fitted to columns. */

@@ -28,7 +28,7 @@ export function runListCalls(report: Report, filters: Filters): RunListCall[] {
 
 /** The call of a list, with what its rows are to bear. */
 export function listCall(
-  { endpoint, traits }: List,
+  { endpoint, columns, traits }: List,
   parameters: readonly Parameter[] = [],
   stamps: Call['stamps'] = {},
 ): Call {
@@ -36,6 +36,7 @@ export function listCall(
     key: callKey(endpoint, parameters),
     kind: 'list',
     list: traits,
+    answer: { columns, isGuessed: false },
     endpoint,
     parameters: Object.fromEntries(parameters),
     stamps,

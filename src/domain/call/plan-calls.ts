@@ -1,7 +1,9 @@
+import { reportOfEndpoint } from '../catalogue/index.ts';
 import { campaignsOfChannelList, campaignsOfDayList } from '../catalogue/lists.ts';
 import type { Report } from '../catalogue/report.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import type { Value } from '../column/column.ts';
+import { columnsOfRiver } from '../column/columns-of-river.ts';
 import { type Day, daysOf } from '../period/day.ts';
 import type { Call } from './call.ts';
 import { callKey, type Parameter } from './call-key.ts';
@@ -30,6 +32,10 @@ export function* planListCalls(report: Report, selection: Selection, chunk: Chun
 /** The data calls of a slice, one by one, in the order of the report's axes. */
 export function* planDataCalls(plan: DataPlan): Generator<Call> {
   const { report } = plan;
+  const answer = {
+    columns: columnsOfRiver(report, plan.river),
+    isGuessed: report.keysAreGuessed === true || !reportOfEndpoint(report.endpoint),
+  };
   const axes = report.axes.map((axis) => stepsOfAxis(axis, plan, daysOfChunk(plan.chunk)));
   const everyCall = constantParameters(plan);
   const names = new Set(report.columns.map(({ name }) => name));
@@ -46,6 +52,7 @@ export function* planDataCalls(plan: DataPlan): Generator<Call> {
         steps.flatMap((step) => step.key ?? step.parameters),
       ),
       kind: 'data',
+      answer,
       endpoint: report.endpoint,
       parameters: Object.fromEntries(
         sentParameters([...own, ...everyCall], plan.river.overrides?.parameters),

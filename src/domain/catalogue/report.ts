@@ -73,6 +73,8 @@ export interface Report {
   readonly key: readonly string[];
   /** False where equal rows are legitimate (report 3). */
   readonly keyIsUnique: boolean;
+  /** Whether the keys of its answer are inferred from other calls: a tenant may well answer with others. */
+  readonly keysAreGuessed?: boolean;
   /** What is not publicly documented about it, for the reader of docs/reports.md. */
   readonly notes?: string;
 }

@@ -1,4 +1,7 @@
-/** A number of an answer that a double would round: its digits, as they were written. `JSON.stringify` writes them again. */
+/**
+ * A number of an answer that JavaScript would not write as it was written, because a double rounds it or spells it
+ * otherwise: its digits, as they came. `JSON.stringify` writes them again.
+ */
 export interface LongNumber {
   readonly rawJSON: string;
 }

@@ -1,7 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { Column } from './column.ts';
 import { isLongNumber } from './long-number.ts';
-import { readValue } from './read-value.ts';
+import { plainOf, readValue } from './read-value.ts';
 import { snakeCase } from './snake-case.ts';
 import { idealType, type TableType } from './table-type.ts';
 
@@ -168,4 +168,4 @@ function isNothing(value: unknown, type: TableType | undefined): boolean {
 }
 
 const isScalar = (value: unknown): boolean => typeof value !== 'object' || isLongNumber(value);
-const scalarText = (value: unknown): string => (isLongNumber(value) ? value.rawJSON : String(value));
+const scalarText = (value: unknown): string => String(plainOf(value));

@@ -22,14 +22,22 @@ export function readValue(raw: unknown, type: TableType): Value | undefined {
   const given = isLongNumber(raw) ? raw.rawJSON : raw;
   switch (type.kind) {
     case 'boolean':
-      return readBoolean(given);
+      return readBoolean(plainOf(raw));
     case 'date':
       return typeof given === 'string' ? readDay(given) : undefined;
     case 'timestamp':
       return typeof given === 'string' ? readTime(given, type.digits) : undefined;
     default:
-      return noNumbers.has(given) ? null : readNumber(given, type);
+      return noNumbers.has(given) ? null : readNumber(raw, type);
   }
+}
+
+/** A value, a whole number as the number that it is however it was written: 12.0 and 1.2e1 are 12. */
+export function plainOf(raw: unknown): unknown {
+  if (!isLongNumber(raw)) return raw;
+  const number = exactDouble(raw.rawJSON);
+  // -0 is 0.
+  return Number.isSafeInteger(number) ? Number(number) + 0 : raw.rawJSON;
 }
 
 /** A value as text, exactly as it came: a number's digits, the JSON of an object or a list. */
@@ -54,16 +62,17 @@ function asItCame(raw: unknown): Value {
 }
 
 function readNumber(
-  given: unknown,
+  raw: unknown,
   type: Extract<TableType, { kind: 'integer' | 'numeric' | 'number' | 'double' | 'real' }>,
 ): Value | undefined {
+  const given = isLongNumber(raw) ? raw.rawJSON : raw;
   switch (type.kind) {
     case 'integer':
-      return exactInteger(given, type.bits);
+      return exactInteger(plainOf(raw), type.bits);
     case 'numeric':
       return exactDecimal(given, type.precision, type.scale);
     case 'number':
-      return exactInteger(given) ?? exactDouble(given);
+      return exactInteger(plainOf(raw)) ?? exactDouble(given);
     case 'double':
       return exactDouble(given);
     case 'real':

@@ -27,6 +27,21 @@ export const warningOfMisfits = (
   count,
 });
 
+/** What a chunk says of values in which a character had to be replaced: two that differ only in it have become one. */
+export const warningOfReplaced = (
+  { first, last }: Pick<Chunk, 'first' | 'last'>,
+  table: string,
+  column: string,
+  count: number,
+): Warning => ({
+  start: first,
+  end: last,
+  message: `Values of ${table}.${column} have characters that no database holds (NUL, or half of a character); U+FFFD stands in their place${counted(count)}`,
+  about: 'data',
+  column,
+  count,
+});
+
 /** The same of several chunks: each column once, from the first day to the last, with the sum of its values. */
 export function sumUpColumns(warnings: Iterable<Warning>): Warning[] {
   const summed = new Map<string, Warning>();

@@ -9,6 +9,8 @@ import type { Warning } from './run-result.ts';
 export interface PageNotes {
   /** Values that did not fit their column, by the column's name. */
   readonly misfits?: Readonly<Record<string, number>>;
+  /** Values with a character that no database holds, by the name of their column or field: U+FFFD stands in its place. */
+  readonly replaced?: Readonly<Record<string, number>>;
   /** Rows whose key stood in the page before as well. */
   readonly repeatedKeys?: number;
   /** The call has no pages and brought as many rows as an answer that was cut would have. */

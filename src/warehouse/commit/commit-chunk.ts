@@ -1,11 +1,12 @@
 import { chunkOfKey } from '../../domain/chunk/chunk.ts';
-import { warningOfMisfits } from '../../domain/column/warning-of-misfits.ts';
+import { warningOfMisfits, warningOfReplaced } from '../../domain/column/warning-of-misfits.ts';
 import { durationMs } from '../../domain/river/duration.ts';
 import type { CommitOutcome, CommitRequest } from '../../domain/run/commit.ts';
 import type { Warning } from '../../domain/run/run-result.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Database } from '../database.ts';
 import { readPageNotes } from '../staged-pages.ts';
+import { recordedKey } from '../statements/column-records.ts';
 import { readRun } from '../statements/read-run.ts';
 import { addColumns, type LockPatience } from '../tables/add-columns.ts';
 import { columnFinder } from '../tables/find-column.ts';
@@ -45,7 +46,7 @@ export async function commitChunk(
   const request = withoutLists(asked);
   for (let look = 1; ; look += 1) {
     const layout = await readyTable(database, run, chunk, request, options);
-    const warnings = await warningsOfMisfits(database, run, chunk, request, layout);
+    const warnings = await warningsOfValues(database, run, chunk, request, layout);
     try {
       const load = { run, chunk, request, wanted: layout.columns, warnings, onStep };
       const outcome = await database.transact((tables) => loadChunk(tables, load));
@@ -81,24 +82,32 @@ async function readyTable(
   }
 }
 
-async function warningsOfMisfits(
+async function warningsOfValues(
   database: Database,
   { runId, river: { target } }: StoredRun,
   chunk: string,
   { slices }: CommitRequest,
-  { besides }: Layout,
+  { columns: ofRiver, fields, besides }: Layout,
 ): Promise<Warning[]> {
   const counts = new Map<string, number>();
+  const replaced = new Map<string, number>();
   for (const { slice } of slices) {
     for await (const { notes } of readPageNotes(database, { runId, chunk, slice })) {
       for (const [column, count] of Object.entries(notes.misfits ?? {}))
         counts.set(column, (counts.get(column) ?? 0) + count);
+      for (const [name, count] of Object.entries(notes.replaced ?? {})) {
+        const column = ofRiver.get(name) ?? fields.get(recordedKey(name));
+        replaced.set(column?.name ?? name, (replaced.get(column?.name ?? name) ?? 0) + count);
+      }
     }
   }
-  if (counts.size === 0) return [];
+  const ofReplaced = [...replaced].map(([column, count]) =>
+    warningOfReplaced(chunkOfKey(chunk), target.table, column, count),
+  );
+  if (counts.size === 0) return ofReplaced;
   const { columns } = await database.read((tables) => readTable(tables, target.table));
   const find = columnFinder(database.dialect, columns);
-  return [...counts].map(([name, count]) =>
+  const ofMisfits = [...counts].map(([name, count]) =>
     warningOfMisfits(chunkOfKey(chunk), target.table, {
       column: find(name)?.name ?? name,
       declared: find(name)?.declared ?? 'gone',
@@ -106,6 +115,7 @@ async function warningsOfMisfits(
       count,
     }),
   );
+  return [...ofMisfits, ...ofReplaced];
 }
 
 /** What plans other calls is never loaded, even where it was counted. */

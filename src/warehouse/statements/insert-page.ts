@@ -1,7 +1,8 @@
+import type { Extra } from '../../domain/column/fit-rows.ts';
 import { isQuiet, type PageNotes } from '../../domain/run/page-notes.ts';
 import type { StagedPage } from '../../domain/run/staged-page.ts';
 import type { Tables } from '../dialect.ts';
-import { pageText } from '../page-text.ts';
+import { storePage } from '../page-text.ts';
 import { stagingOf } from './staging-table.ts';
 
 /** Stages a page whole, as a document; one that is there already stays as it is. */
@@ -11,9 +12,14 @@ export async function insertPage(
   chunk: string | null,
   page: StagedPage,
 ): Promise<void> {
+  const { text, replaced } = storePage(page.rows);
+  const names = [...page.columns, ...(page.extras ?? []).map(nameOf)];
   const notes: PageNotes = {
     ...page.notes,
     ...(page.extras?.some((extra) => 'beside' in extra) && { misfits: page.misfits ?? {} }),
+    ...(replaced.size > 0 && {
+      replaced: Object.fromEntries([...replaced].map(([place, count]) => [names[place] ?? '', count])),
+    }),
   };
   await tables
     .from(stagingOf(runId))
@@ -32,8 +38,10 @@ export async function insertPage(
       columns: JSON.stringify(page.columns),
       types: JSON.stringify(page.types),
       extras: JSON.stringify(page.extras ?? []),
-      rows: pageText(page.rows),
+      rows: text,
     })
     .onConflict(['chunk', 'slice', 'call', 'page'])
     .ignore();
 }
+
+const nameOf = (extra: Extra): string => ('field' in extra ? extra.field : `${extra.beside}__text`);

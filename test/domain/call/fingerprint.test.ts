@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fingerprintRows } from '../../../src/domain/call/fingerprint.ts';
+import { longNumber } from '../../../src/domain/column/long-number.ts';
 
 const aRow = fc.dictionary(fc.string({ maxLength: 8 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 5 });
 const someRows = fc.array(aRow, { maxLength: 12 });
@@ -54,6 +55,7 @@ test.each<[string, Record<string, unknown>[], Record<string, unknown>[]]>([
   ['items in another order', [{ a: [1, 2] }], [{ a: [2, 1] }]],
   ['an empty list and an empty object', [{ a: [] }], [{ a: {} }]],
   ['numbers beyond 32 bits', [{ a: 1 }], [{ a: 1 + 2 ** 32 }]],
+  ['digits that a number does not have', [{ a: longNumber('1.10') }], [{ a: longNumber('1.1000') }]],
   ['fractions', [{ a: 0.5 }], [{ a: 0.25 }]],
   ['which row stands twice', [{ a: 1 }, { a: 1 }, { a: 2 }], [{ a: 1 }, { a: 2 }, { a: 2 }]],
 ])('tells apart: %s', (_what, one, other) => {

@@ -14,7 +14,7 @@ const page = (call: Call, rows: unknown[]) => ({ call: call.key, ...fitListRows(
 
 test('each list is read by its own keys, spelled in any way that has been seen', async () => {
   const answers = await readListAnswers([
-    page(listCall(pickLists.actions), [{ ActionID: 1, ActionName: '10% Bonus' }]),
+    page(listCall(pickLists.actions), [{ ActionID: longNumber('1.0'), ActionName: '10% Bonus' }]),
     page(listCall(pickLists.executionChannels), [
       { ChannelId: 504, ChannelName: 'Optimail' },
       { ChannelID: '505', ChannelName: null },

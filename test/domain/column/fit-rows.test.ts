@@ -244,6 +244,9 @@ describe('a field that no report declares', () => {
       expect(records(fitPage([{ TargetGroupID, ActionID: 1 }], asked))).toEqual([
         { ...day, target_group_id: 9, action_id: 1 },
       ]);
+    expect(records(fitPage([{ TargetGroupID: longNumber('9.0'), ActionID: 1 }], asked))).toEqual([
+      { ...day, target_group_id: 9, action_id: 1 },
+    ]);
     expect(records(fitPage([{ TargetGroupID: 10, ActionID: 1 }], asked))).toEqual([
       { ...day, target_group_id: 9, action_id: 1, 'target_group_id 2': '10' },
     ]);
@@ -376,6 +379,8 @@ describe('a chosen channel', () => {
       { CustomerID: '1', ChannelID: '504' },
       { CustomerID: '2', ChannelID: 505 },
       { CustomerID: '3' },
+      { CustomerID: longNumber('4.10'), ChannelID: longNumber('504.0') },
+      { CustomerID: '5', ChannelID: longNumber('504.5') },
     ];
     const fitted = fitPage(answer, {
       report: 'customer-one-time-actions-by-campaign',
@@ -385,6 +390,7 @@ describe('a chosen channel', () => {
     expect(records(fitted)).toEqual([
       { customer_id: '1', channel_id: 504 },
       { customer_id: '3', channel_id: 504 },
+      { customer_id: '4.10', channel_id: 504 },
     ]);
   });
 

@@ -319,6 +319,44 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       });
     }));
 
+  test('a character that no database holds is replaced, and each column of such values is warned of once', () =>
+    withWarehouse(kind, async (corner) => {
+      const [a, b] = january as [(typeof january)[0], (typeof january)[0]];
+      await loadAnswers(
+        corner.warehouse,
+        aRun(),
+        [
+          [
+            a,
+            [
+              [
+                { place: 0, id: 'a\0b', Note: '\ud800', size: 'x\0' },
+                { place: 1, id: 'a\ud800b', Note: '\\u0000' },
+              ],
+            ],
+          ],
+          [b, [[{ place: 2, id: '😀', Note: 'fine', size: 1e21 }], [{ place: 3, id: '\0' }]]],
+        ],
+        shapeOf({ id: 'text', size: 'integer' }),
+      );
+      const rows = await rowsOf(corner);
+      expect(rows.map(({ id, note }) => [id, note])).toEqual([
+        ['a\uFFFDb', '\uFFFD'],
+        ['a\uFFFDb', '\\u0000'],
+        ['😀', 'fine'],
+        ['\uFFFD', undefined],
+      ]);
+      const { warnings } = await corner.warehouse.summariseRun('run-1');
+      const replaced = warnings.filter(({ message }) => message.includes('U+FFFD'));
+      expect(replaced.map(({ column, count, about }) => [column, count, about])).toEqual([
+        ['id', 3, 'data'],
+        ['note', 1, 'data'],
+        ['size__text', 1, 'data'],
+      ]);
+      expect(replaced[0]).toMatchObject({ start: '2026-01-01', end: '2026-01-02' });
+      expect(replaced[0]?.message).toMatch(/^Values of sample\.id have characters .*: 3\.$/);
+    }));
+
   test('drift: ignore leaves out what does not fit, and says so; fail refuses it by its column', () =>
     withWarehouse(kind, async (corner) => {
       const shape = shapeOf({ duration: 'integer' });

@@ -25,6 +25,7 @@ export const campaignInteractionCustomers = declareReport({
   ],
   key: ['date', 'channel_id', 'event_id', 'campaign_id', 'template_id', 'customer_id'],
   keyIsUnique: true,
+  keysAreGuessed: true,
   notes:
     "The names of its parameters and of its answer's keys are not publicly documented; what stands " +
     'here is inferred from its sister calls. Where a tenant names them otherwise, `overrides:` ' +

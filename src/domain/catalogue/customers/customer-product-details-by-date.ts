@@ -18,6 +18,7 @@ export const customerProductDetailsByDate = declareReport({
   ],
   key: ['date', 'customer_id', 'product_id'],
   keyIsUnique: true,
+  keysAreGuessed: true,
   notes:
     'Parameters and answer are not publicly documented; what stands here is inferred from what the ' +
     'call is said to do: the products recommended to each customer on a day. A list of products ' +

@@ -22,6 +22,7 @@ export const customersActivityEventAttributes = declareReport({
   ],
   key: ['date', 'event_id', 'customer_id', 'event_time'],
   keyIsUnique: true,
+  keysAreGuessed: true,
   notes:
     'Nothing about its parameters and its answer is publicly documented; what stands here is inferred ' +
     "from the walkthrough's filters. `activityEvents` are sent as written, and the event's attributes " +
