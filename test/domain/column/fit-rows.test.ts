@@ -380,7 +380,7 @@ describe('a chosen channel', () => {
       { CustomerID: '2', ChannelID: 505 },
       { CustomerID: '3' },
       { CustomerID: longNumber('4.10'), ChannelID: longNumber('504.0') },
-      { CustomerID: '5', ChannelID: longNumber('504.5') },
+      { CustomerID: '5', ChannelID: longNumber('505.0') },
     ];
     const fitted = fitPage(answer, {
       report: 'customer-one-time-actions-by-campaign',
