@@ -228,7 +228,7 @@ describe.concurrent('a budget that processes share', { timeout: 150_000 }, () =>
 describe('an API that says no', { timeout: 150_000 }, () => {
   it('with 429, because another program calls it as well, loses no row, and is left in peace as long as it asks', () =>
     withRivers(
-      under([{ calls: 20, seconds: 6 }], {
+      under([{ calls: 20, seconds: 12 }], {
         rivers: { slow: riverOf(4) },
         simulator: { faults: [{ kind: 'retryAfter', seconds: 2 }] },
       }),

@@ -30,7 +30,7 @@ describe.each(warehouseKinds)('river_calls in %s', (kind) => {
       {
         kind,
         rivers,
-        connection: { pageSize: 20 },
+        connection: { pageSize: 3 },
         simulator: {
           refuseRecipientGroups: [0],
           faults: [
