@@ -90,7 +90,7 @@ async function runRiver(
           '',
           `${run.rows} rows loaded; the simulator was made with ${expected}: ${complete ? 'every one is there, once' : 'THEY DIFFER'}.`,
           '',
-          `Warehouse      ${join(dirname(file), 'warehouse.db')} (tables customers_by_action, river_runs, river_chunks, river_days, river_forgotten_days, river_calls, river_targets)`,
+          `Warehouse      ${join(dirname(file), 'warehouse.db')} (tables customers_by_action, river_runs, river_chunks, river_days, river_forgotten_days, river_calls, river_targets, river_columns)`,
           `Configuration  ${file}`,
           `Go on          ${riverCommand} dev: the same, staying up, with Temporal's Web UI at http://127.0.0.1:${webUiPort}; README.md: a first river of your own`,
         ].join('\n'),
