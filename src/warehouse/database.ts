@@ -12,7 +12,7 @@ export interface Database {
   readonly dialect: Dialect;
   /** For messages: `warehouse prod at db.example:5432/river`. */
   readonly place: string;
-  /** Statements that need no transaction: reading, or one that stands alone. */
+  /** Reading, or a statement that stands alone: whether in a transaction, the database decides. May run `work` again. */
   read<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
   /** All or nothing. May run `work` again from its beginning, so it must change nothing but the tables. */
   transact<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
@@ -34,11 +34,19 @@ export function connectDatabase(setting: WarehouseSetting): Database {
       throw failureOfDatabase(error, place);
     }
   };
+  const transact: Database['transact'] = (work) =>
+    guarded(() =>
+      inTransaction(knex, async (trx) => {
+        await dialect.beginTransaction?.(trx);
+        return work(tablesOf(trx, dialect, schema));
+      }),
+    );
   return {
     dialect,
     place,
-    read: (work) => guarded(() => work(tablesOf(knex, dialect, schema))),
-    transact: (work) => guarded(() => inTransaction(knex, (trx) => work(tablesOf(trx, dialect, schema)))),
+    read: (work) =>
+      dialect.beginTransaction ? transact(work) : guarded(() => work(tablesOf(knex, dialect, schema))),
+    transact,
     async close() {
       await knex.destroy();
     },

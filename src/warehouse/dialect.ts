@@ -42,6 +42,11 @@ export interface Dialect {
   connect(setting: WarehouseSetting): Knex;
   /** Where it is, for messages: never a user or a password. */
   addressOf(setting: WarehouseSetting): string;
+  /**
+   * Sets what a transaction of River's needs, whatever server and role say, until it ends: a session keeps nothing of it, so that
+   * a pooler of transactions may stand between. Where there is such a thing, reading is done in a transaction as well.
+   */
+  readonly beginTransaction?: (transaction: Knex.Transaction) => Promise<void>;
   /** What answers there, `PostgreSQL 15.18`; throws where River could not do its work. */
   describe(tables: Tables): Promise<string>;
   /** Keeps everybody else from migrating until the transaction ends, and makes the schema. */

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { beginTransaction } from './begin-transaction.ts';
 import { addressOf, connect } from './connect.ts';
 import { describe } from './describe.ts';
 import { insertPages } from './insert-pages.ts';
@@ -18,6 +19,7 @@ export const postgres: Dialect = {
   manifestTypes: { instant: 'timestamp with time zone', day: 'date', json: 'json' },
   connect,
   addressOf,
+  beginTransaction,
   describe,
   lockMigrations,
   async freeze(tables) {
