@@ -11,6 +11,7 @@ import type { EndOfRun } from '../domain/run/left-run.ts';
 import type { Outages } from '../domain/run/outage-clock.ts';
 import type { RunStore } from '../domain/run/run-store.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { WriteGateOptions } from './write-gates.ts';
 
 /** The configuration as it is now; a changed file is read within 10 s, a faulty one leaves the last good one. */
 export interface Configurations {
@@ -82,6 +83,8 @@ export interface ActivityPorts {
   readonly runs: Runs;
   /** Aborted when this worker begins to drain. */
   readonly draining: AbortSignal;
+  /** When a warehouse that takes nothing is tried again. Left out: as the gates know best. */
+  readonly writeGates?: WriteGateOptions | undefined;
   /** Throws ConfigurationError where no warehouse of that name is configured. */
   warehouse(name: string): Promise<Warehouse>;
   /**

@@ -45,6 +45,9 @@ export class CredentialsRefusedError extends RefusedError {}
 /** A connection has answered nobody for `giveUpAfter`: the whole run stops. */
 export class OutageError extends RefusedError {}
 
+/** Nothing could be stored in the warehouse for `giveUpAfter`: the whole run stops. */
+export class WarehouseGivenUpError extends RefusedError {}
+
 /** 400, 405 and every other 4xx; a 200 that is no list of rows. */
 export class ReportRefusedError extends RefusedError {}
 
@@ -85,6 +88,17 @@ export class BaseUrlInDoubtError extends OptimoveUnavailableError {}
 
 /** The warehouse cannot be reached, or is busy. */
 export class WarehouseUnavailableError extends PassingError {}
+
+/** Nothing can be stored in the warehouse, as an earlier failure says: nothing is called until it can. */
+export class WarehouseHeldError extends WarehouseUnavailableError {
+  /** When it is worth another try, in milliseconds. */
+  readonly waitMs: number;
+
+  constructor(message: string, options: { waitMs: number; facts: Facts }) {
+    super(message, options);
+    this.waitMs = options.waitMs;
+  }
+}
 
 /** Somebody who is to be told of a run's end does not take it just now. */
 export class NotificationUnavailableError extends PassingError {}

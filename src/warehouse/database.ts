@@ -14,32 +14,37 @@ export interface Database {
   readonly place: string;
   /** Reading, or a statement that stands alone: whether in a transaction, the database decides. May run `work` again. */
   read<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
-  /** All or nothing. May run `work` again from its beginning, so it must change nothing but the tables. */
-  transact<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
+  /**
+   * All or nothing. May run `work` again from its beginning, so it must change nothing but the tables. `busyAtMostMs`: how long
+   * it is tried again while somebody else is writing.
+   */
+  transact<T>(work: (tables: Tables) => Promise<T>, busyAtMostMs?: number): Promise<T>;
   close(): Promise<void>;
 }
 
 const dialects = { pg: postgres, 'better-sqlite3': sqlite } as const;
 
-export function connectDatabase(setting: WarehouseSetting): Database {
+export function connectDatabase(setting: WarehouseSetting, busyAtMostMs?: number): Database {
   const dialect = dialects[setting.client];
   const schema = setting.client === 'pg' ? setting.schema : undefined;
   const place = `warehouse ${setting.name} at ${dialect.addressOf(setting)}`;
   const knex = dialect.connect(setting);
 
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  const guarded = async <T>(work: () => Promise<T>, busyMs = busyAtMostMs): Promise<T> => {
     try {
-      return await tryAgain(work, { isBusy, isConflict: isConflictOfTransactions });
+      return await tryAgain(work, { isBusy, isConflict: isConflictOfTransactions }, busyMs);
     } catch (error) {
-      throw failureOfDatabase(error, place);
+      throw failureOfDatabase(error, place, setting.name);
     }
   };
-  const transact: Database['transact'] = (work) =>
-    guarded(() =>
-      inTransaction(knex, async (trx) => {
-        await dialect.beginTransaction?.(trx);
-        return work(tablesOf(trx, dialect, schema));
-      }),
+  const transact: Database['transact'] = (work, busyMs) =>
+    guarded(
+      () =>
+        inTransaction(knex, async (trx) => {
+          await dialect.beginTransaction?.(trx);
+          return work(tablesOf(trx, dialect, schema));
+        }),
+      busyMs,
     );
   return {
     dialect,

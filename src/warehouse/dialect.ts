@@ -49,8 +49,12 @@ export interface Dialect {
   readonly beginTransaction?: (transaction: Knex.Transaction) => Promise<void>;
   /** What answers there, `PostgreSQL 15.18`; throws where River could not do its work. */
   describe(tables: Tables): Promise<string>;
-  /** Keeps everybody else from migrating until the transaction ends, and makes the schema. */
+  /** Keeps everybody else from migrating until the transaction ends. */
   lockMigrations(tables: Tables): Promise<void>;
+  /** Makes the schema where it is not there. */
+  makeSchema(tables: Tables): Promise<void>;
+  /** Whether what a transaction writes reaches the disk with its end and not before. */
+  readonly writesAtCommit: boolean;
   /** From here to its end the transaction, which only reads, sees the tables as they are now. */
   freeze(tables: Tables): Promise<void>;
   hasTable(tables: Tables, table: string): Promise<boolean>;

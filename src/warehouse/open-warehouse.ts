@@ -37,6 +37,7 @@ import { unloadedChunks } from './statements/unloaded-chunks.ts';
 import { type LockPatience, lockPatience } from './tables/add-columns.ts';
 import { previewTable } from './tables/complete-table.ts';
 import { readTargetTable } from './tables/read-table.ts';
+import { tryWrite } from './try-write.ts';
 import type { OpenWarehouse } from './warehouse.ts';
 
 export interface WarehouseOptions {
@@ -44,6 +45,8 @@ export interface WarehouseOptions {
   readonly onStep?: (step: Step) => void | Promise<void>;
   /** How long others may have to wait for a new column. For tests: theirs is shorter. */
   readonly patience?: LockPatience;
+  /** How long what others keep from writing is tried again. Default: ten minutes. */
+  readonly busyAtMostMs?: number;
 }
 
 /**
@@ -52,10 +55,10 @@ export interface WarehouseOptions {
  */
 export async function openWarehouse(
   setting: WarehouseSetting,
-  { onStep = () => {}, patience = lockPatience }: WarehouseOptions = {},
+  { onStep = () => {}, patience = lockPatience, busyAtMostMs }: WarehouseOptions = {},
 ): Promise<OpenWarehouse> {
   checkSchemaName(setting);
-  const connected = connectDatabase(setting);
+  const connected = connectDatabase(setting, busyAtMostMs);
   const database = migratedFirst(connected);
   const { read, transact } = database;
   return {
@@ -78,6 +81,7 @@ export async function openWarehouse(
     stagedPage: (runId, chunk, slice, page) => readStagedPage(database, { runId, chunk, slice }, page),
     pageNotes: (runId, chunk, slice) => readPageNotes(database, { runId, chunk, slice }),
     stagePage: (runId, chunk, page, requests) => stagePage(database, runId, chunk, page, requests),
+    tryWrite: (runId, bytes) => tryWrite(connected, { runId, bytes }),
     markLast: (runId, page, last) =>
       read(async (tables) => {
         if (await hasStaging(tables, runId)) await markLast(tables, runId, page, last);
@@ -135,9 +139,9 @@ function migratedFirst(database: Database): Database {
       await untilReady();
       return database.read(work);
     },
-    transact: async (work) => {
+    transact: async (work, busyAtMostMs) => {
       await untilReady();
-      return database.transact(work);
+      return database.transact(work, busyAtMostMs);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
-import type { Configurations } from '../activities/ports.ts';
+import type { ActivityPorts, Configurations } from '../activities/ports.ts';
 import type { PlainTemporal } from '../control/connect-temporal.ts';
 import { reserveOf } from '../control/shared-budget.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
@@ -27,7 +27,12 @@ export interface WorkerOptions {
   readonly say?: (line: string) => void;
   /** Hears of each step of a commit, inside its transaction. For tests, which kill the process there. */
   readonly onCommitStep?: WarehouseOptions['onStep'];
+  /** When a warehouse that takes nothing is tried again. For tests: they have no minutes. */
+  readonly writeGates?: ActivityPorts['writeGates'];
 }
+
+/** A run says what it waits for, and comes again: what others keep from writing here need not be waited for inside an activity. */
+const busyAtMostMs = 12_000;
 
 /** Starts one worker. Any number of them, in any number of processes, share the work of one queue. */
 export async function startWorker({
@@ -35,12 +40,16 @@ export async function startWorker({
   temporal,
   say = () => {},
   onCommitStep,
+  writeGates,
 }: WorkerOptions): Promise<RunningWorker> {
   const workflowBundle = await workflowCode();
   const way = await enterTemporal(temporal, say);
   const { connection, client } = way;
   const current = () => configurations.current();
-  const warehouses = warehousesInUse(current, onCommitStep && { onStep: onCommitStep });
+  const warehouses = warehousesInUse(current, {
+    busyAtMostMs,
+    ...(onCommitStep && { onStep: onCommitStep }),
+  });
   const connections = connectionsInUse(current, (name) => reserveOf(client, name));
   const draining = new AbortController();
   const worker = await Worker.create({
@@ -52,6 +61,7 @@ export async function startWorker({
       configurations,
       runs: runsOfTemporal(client, way),
       draining: draining.signal,
+      writeGates,
       warehouse: (name) => warehouses.get(name),
       optimove: (name) => connections.get(name),
       post: postJson,

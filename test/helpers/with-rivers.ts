@@ -10,7 +10,7 @@ import { startRun } from '../../src/control/start-run.ts';
 import type { Configuration } from '../../src/domain/river/configuration.ts';
 import type { RunResult } from '../../src/domain/run/run-result.ts';
 import type { SimulatorOptions } from '../../src/simulator/start-simulator.ts';
-import { startWorker } from '../../src/workers/start-worker.ts';
+import { startWorker, type WorkerOptions } from '../../src/workers/start-worker.ts';
 import { withFolder } from './folder.ts';
 import { type CommandEnd, type StartedCommand, startCommand } from './start-command.ts';
 import { type TemporalCorner, withTemporal } from './temporal.ts';
@@ -31,6 +31,8 @@ export interface RiversOptions {
   readonly temporal?: Readonly<Record<string, string>>;
   /** Whether a worker runs in this process. Default true. */
   readonly worker?: boolean;
+  /** When that worker tries again a warehouse that takes nothing. */
+  readonly writeGates?: WorkerOptions['writeGates'];
 }
 
 /** Everything a person has who runs River: real Temporal, a warehouse, a simulated Optimove, a configuration file. */
@@ -117,6 +119,7 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
       : await startWorker({
           configurations: createConfigurations({ file, env }),
           temporal,
+          writeGates: options.writeGates,
         });
   try {
     // Commands ask Temporal whether a worker is there, and it knows of none before its first poll.

@@ -3,7 +3,7 @@ import { beginTransaction } from './begin-transaction.ts';
 import { addressOf, connect } from './connect.ts';
 import { describe } from './describe.ts';
 import { insertPages } from './insert-pages.ts';
-import { lockMigrations } from './lock-migrations.ts';
+import { lockMigrations, makeSchema } from './lock-migrations.ts';
 import { mayUndoInserts } from './may-undo-inserts.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, typeOf } from './read-columns.ts';
 import { removeRows } from './remove-rows.ts';
@@ -22,6 +22,8 @@ export const postgres: Dialect = {
   beginTransaction,
   describe,
   lockMigrations,
+  makeSchema,
+  writesAtCommit: false,
   async freeze(tables) {
     await tables.query.raw('set transaction isolation level repeatable read, read only');
   },

@@ -8,5 +8,7 @@ export async function isRunAnswered(tables: Tables, runId: string, after?: strin
     .whereBetween('status', [200, 299])
     .whereNot({ status: 204 });
   if (after !== undefined) requests.where('when', '>', after);
-  return (await requests.whereIn('outcome', ['answered', 'refused']).limit(1).select('call')).length > 0;
+  return (
+    (await requests.whereIn('outcome', ['answered', 'refused', 'lost']).limit(1).select('call')).length > 0
+  );
 }
