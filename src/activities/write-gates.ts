@@ -6,7 +6,7 @@ import {
   troubleOf,
   type WaitOnWarehouse,
 } from '../domain/run/warehouse-trouble.ts';
-import type { Warehouse } from './ports.ts';
+import type { Warehouse, WriteGateOptions } from './ports.ts';
 
 /**
  * A circuit breaker for each warehouse of this process: nothing is called whose answer could not be stored. The first failure to
@@ -32,13 +32,6 @@ export interface WriteGate {
   held(): WarehouseHeldError | undefined;
   /** A chunk is being loaded, which may keep pages waiting. */
   committing<T>(work: () => Promise<T>): Promise<T>;
-}
-
-export interface WriteGateOptions {
-  /** How long after a failure a write is tried, and again after each that fails; the last one for ever. */
-  readonly triesAfterMs: readonly number[];
-  /** A page that is not stored for so long is one that cannot be. */
-  readonly slowAfterMs: number;
 }
 
 const usual: WriteGateOptions = {

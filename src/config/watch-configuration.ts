@@ -1,17 +1,30 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError } from '../domain/errors.ts';
 import type { Configuration } from '../domain/river/configuration.ts';
 import {
   type ConfigurationReading,
   type ConfigurationSource,
   readConfiguration,
 } from './load-configuration.ts';
+import { createSecretCommands } from './secret-commands.ts';
 
 interface Seen {
   readonly reading: ConfigurationReading;
   /** A hash of the files' contents, as they were read. */
   readonly contents: string;
+}
+
+/** A secret that stays refused is not asked for at each call. */
+const ranEveryMs = 5_000;
+/** The configuration as it is now. */
+interface Configurations {
+  current(): Promise<Configuration>;
+  /**
+   * For whoever was refused with a secret: runs the commands of `exec:` again, at most every 5 s, and gives the
+   * configuration as it is then. It is the same object where they printed the same.
+   */
+  readSecretsAgain(): Promise<Configuration>;
 }
 
 /** Half of the 10 s within which a change is to be seen. */
@@ -31,21 +44,41 @@ export interface ConfigurationsOptions extends ConfigurationSource {
 export function createConfigurations({
   onFault = () => {},
   now = () => performance.now(),
-  ...source
-}: ConfigurationsOptions): { current(): Promise<Configuration> } {
+  ...files
+}: ConfigurationsOptions): Configurations {
+  const { commands = createSecretCommands() } = files;
   let lastGood: Configuration | undefined;
   let seen: Seen | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
   let checking: Promise<void> | undefined;
+  let ranAt = Number.NEGATIVE_INFINITY;
+  let running: Promise<void> | undefined;
+  const source = { ...files, commands };
 
+  const current = async () => {
+    if (now() - checkedAt >= checkedEveryMs) checking ??= check().finally(() => (checking = undefined));
+    await checking;
+    if (lastGood) return lastGood;
+    throw seen && 'fault' in seen.reading.outcome ? seen.reading.outcome.fault : new Error('not read yet');
+  };
   return {
-    async current() {
-      if (now() - checkedAt >= checkedEveryMs) checking ??= check().finally(() => (checking = undefined));
-      await checking;
-      if (lastGood) return lastGood;
-      throw seen && 'fault' in seen.reading.outcome ? seen.reading.outcome.fault : new Error('not read yet');
+    current,
+    async readSecretsAgain() {
+      if (now() - ranAt >= ranEveryMs) running ??= runAgain().finally(() => (running = undefined));
+      await running;
+      return current();
     },
   };
+
+  async function runAgain(): Promise<void> {
+    const { changed, faults } = await commands.runAgain();
+    // Those who are refused meanwhile wait for this; those who come just after it have its answer.
+    ranAt = now();
+    if (faults.length > 0) onFault(new ConfigurationError(faults.join('\n')));
+    if (!changed) return;
+    await checking;
+    [seen, checkedAt] = [undefined, Number.NEGATIVE_INFINITY];
+  }
 
   async function check(): Promise<void> {
     checkedAt = now();

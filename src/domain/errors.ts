@@ -45,9 +45,6 @@ export class CredentialsRefusedError extends RefusedError {}
 /** A connection has answered nobody for `giveUpAfter`: the whole run stops. */
 export class OutageError extends RefusedError {}
 
-/** Nothing could be stored in the warehouse for `giveUpAfter`: the whole run stops. */
-export class WarehouseGivenUpError extends RefusedError {}
-
 /** 400, 405 and every other 4xx; a 200 that is no list of rows. */
 export class ReportRefusedError extends RefusedError {}
 

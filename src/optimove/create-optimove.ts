@@ -37,7 +37,7 @@ export function createOptimove(
   { now = Date.now }: { now?: () => number } = {},
 ): Optimove {
   const { auth, callTimeoutMs: timeoutMs } = connection;
-  const door: Door = { gate, send: createSender(timeoutMs), timeoutMs, now };
+  const door: Door = { gate, send: createSender(timeoutMs, connection.proxy), timeoutMs, now };
 
   const ask = (call: Call, page: PageAsked | undefined, credential: Credential, passage: CallPassage) => {
     const asked = askedOf(connection, call, page, credential);

@@ -1,6 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
 import got, { type Got } from 'got';
+import type { HttpProxy } from '../domain/river/configuration.ts';
+import { createAgents } from './agents.ts';
 import type { Reply } from './reply.ts';
 
 /** A page is read whole, so it must fit into memory beside the others. */
@@ -34,14 +34,14 @@ export type SendRequest = (outgoing: Outgoing, signal: AbortSignal) => Promise<E
  * Sends requests over connections that are kept open. Nothing is repeated and no redirect is followed: each request is
  * a call on the budget, and carries the credentials.
  */
-export function createSender(timeoutMs: number): SendRequest {
+export function createSender(timeoutMs: number, proxy?: HttpProxy): SendRequest {
   const client = got.extend({
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
     decompress: true,
     timeout: { request: timeoutMs },
-    agent: { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) },
+    agent: createAgents(proxy),
     headers: { accept: 'application/json', 'user-agent': 'river' },
   });
   return (outgoing, signal) => exchange(client, outgoing, signal);

@@ -3,7 +3,7 @@ import type { WarehouseSetting } from '../domain/river/configuration.ts';
 import { closeLeft } from './close-left.ts';
 import type { Step } from './commit/chunk-load.ts';
 import { commitChunk } from './commit/commit-chunk.ts';
-import { connectDatabase, type Database } from './database.ts';
+import { connectDatabase, type Database, type DatabaseOptions } from './database.ts';
 import { forgetDays } from './forget-days.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openRun } from './open-run.ts';
@@ -40,13 +40,11 @@ import { readTargetTable } from './tables/read-table.ts';
 import { tryWrite } from './try-write.ts';
 import type { OpenWarehouse } from './warehouse.ts';
 
-export interface WarehouseOptions {
+export interface WarehouseOptions extends DatabaseOptions {
   /** Hears of each step of a chunk's commit, inside its transaction. For tests: what it throws undoes the commit. */
   readonly onStep?: (step: Step) => void | Promise<void>;
   /** How long others may have to wait for a new column. For tests: theirs is shorter. */
   readonly patience?: LockPatience;
-  /** How long what others keep from writing is tried again. Default: ten minutes. */
-  readonly busyAtMostMs?: number;
 }
 
 /**
@@ -55,10 +53,10 @@ export interface WarehouseOptions {
  */
 export async function openWarehouse(
   setting: WarehouseSetting,
-  { onStep = () => {}, patience = lockPatience, busyAtMostMs }: WarehouseOptions = {},
+  { onStep = () => {}, patience = lockPatience, ...options }: WarehouseOptions = {},
 ): Promise<OpenWarehouse> {
   checkSchemaName(setting);
-  const connected = connectDatabase(setting, busyAtMostMs);
+  const connected = connectDatabase(setting, options);
   const database = migratedFirst(connected);
   const { read, transact } = database;
   return {

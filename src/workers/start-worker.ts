@@ -8,6 +8,7 @@ import type { WarehouseOptions } from '../warehouse/open-warehouse.ts';
 import { connectionsInUse } from './connections-in-use.ts';
 import { enterTemporal } from './enter-temporal.ts';
 import { postJson } from './post-json.ts';
+import { readingSecretsAgain } from './read-secrets-again.ts';
 import { runsOfTemporal } from './runs-of-temporal.ts';
 import { warehousesInUse } from './warehouses-in-use.ts';
 import { workflowCode } from './workflow-code.ts';
@@ -49,6 +50,7 @@ export async function startWorker({
   const warehouses = warehousesInUse(current, {
     busyAtMostMs,
     ...(onCommitStep && { onStep: onCommitStep }),
+    settingAgain: async ({ name }) => (await configurations.readSecretsAgain()).warehouses.get(name),
   });
   const connections = connectionsInUse(current, (name) => reserveOf(client, name));
   const draining = new AbortController();
@@ -63,8 +65,8 @@ export async function startWorker({
       draining: draining.signal,
       writeGates,
       warehouse: (name) => warehouses.get(name),
-      optimove: (name) => connections.get(name),
-      post: postJson,
+      optimove: (name) => readingSecretsAgain(configurations, connections.get, name),
+      post: async (url, body, whom) => postJson(url, body, whom, (await current()).proxyOf(url.reveal())),
     }),
     // Slices mostly wait for answers; what limits them is maxConcurrentCalls of their connection.
     maxConcurrentActivityTaskExecutions: 100,

@@ -17,7 +17,7 @@ async function work({
   terminal,
   configuration,
   configurationFile,
-  environment,
+  sources,
   interrupted,
 }: CommandContext): Promise<ExitCode> {
   // A faulty file is refused now; later a faulty change leaves the last good one in use.
@@ -28,7 +28,7 @@ async function work({
   const worker = await startWorker({
     configurations: createConfigurations({
       file: configurationFile,
-      env: environment.variables,
+      ...sources,
       onFault: (error) => terminal.say(`${error.message}\nThe configuration as it was stays in use.`),
     }),
     say: (line) => terminal.say(line),
