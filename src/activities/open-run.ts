@@ -26,9 +26,9 @@ export const openRun =
         ? await planRetry(ports, input, request)
         : await planRun(ports, input.river, input.ownFilters, request);
     const { run, chunks, warehouse } = opening;
-    await ports.optimove(run.river.connection);
+    const { connection } = await ports.optimove(run.river.connection);
     await warehouse.openRun(
-      run,
+      { ...run, baseUrl: connection.baseUrl },
       chunks,
       shapeOfRiver(reportOfRiver(run.river), run.river),
       Context.current().cancellationSignal,

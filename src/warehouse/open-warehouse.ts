@@ -62,7 +62,7 @@ export async function openWarehouse(
   return {
     openRun: (run, chunks, table, signal) => openRun(database, run, chunks, table, { patience, signal }),
     target: (table) => read((tables) => readTargetTable(tables, table)),
-    previewTarget: (table, shape) => connected.read((tables) => previewTable(tables, table, shape)),
+    previewTarget: (target, shape) => connected.read((tables) => previewTable(tables, target, shape)),
     settleRun: (runId, period, chunks, freshness) => settleRun(database, runId, period, chunks, freshness),
     track: (river, table) => connected.read((tables) => readTrack(tables, river, table)),
     readRun: (runId) => read((tables) => readRun(tables, runId)),
