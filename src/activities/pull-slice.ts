@@ -1,3 +1,4 @@
+import type { Answer } from '../domain/call/answer.ts';
 import type { Call } from '../domain/call/call.ts';
 import { mayHaveBeenCut } from '../domain/call/paging.ts';
 import { BaseUrlInDoubtError, BudgetSpentError, ConfigurationError } from '../domain/errors.ts';
@@ -6,10 +7,12 @@ import { proofOfConnection } from '../domain/run/run-slices.ts';
 import { callsOfSlice } from './calls-of-slice.ts';
 import type { SliceOutcome, SliceRequest } from './contract.ts';
 import { inLanes } from './in-lanes.ts';
-import type { ActivityPorts } from './ports.ts';
+import { slicesAtOnce } from './opened-run.ts';
+import type { ActivityPorts, Optimove } from './ports.ts';
 import { ChunkClosed, type PullContext, pullCall } from './pull-call.ts';
 import { readOpenedRun } from './report-of-run.ts';
-import { createSliceSlots } from './slice-slots.ts';
+import { createSliceSlots } from './slots.ts';
+import { createStagingWatch, type StagingWatch } from './staging-watch.ts';
 import { type StopSignals, stoppedByWorkflow, untilStopped } from './stop-signals.ts';
 
 /** How long an attempt works before it gives its slot back: well below its timeout, whatever a call takes. */
@@ -25,17 +28,23 @@ const comesAgainMs = () => 5_000 + Math.round(10_000 * Math.random());
  */
 export const pullSlice = (ports: ActivityPorts) => {
   const slots = createSliceSlots();
+  const staging = createStagingWatch();
   return (request: SliceRequest) =>
     untilStopped(ports, async (signals): Promise<SliceOutcome> => {
-      const { connection } = request.run;
-      const { windows } = await ports.optimove(connection);
-      const leave = slots.enter(connection);
+      const { connection, warehouse, runId } = request.run;
+      const {
+        windows,
+        connection: { maxConcurrentCalls },
+      } = await ports.optimove(connection);
+      // One run's slices, or as many as have a call in hand while the others' answers are staged.
+      const wanted = Math.max(slicesAtOnce, 2 * maxConcurrentCalls);
+      const asking = { connection, warehouse, run: runId, wanted };
+      const leave = await slots.enter(asking, signals.stop);
       if (!leave) return { outcome: 'waiting', waitMs: comesAgainMs(), windows: windows() };
       const startedAt = performance.now();
-      const hasTime = () =>
-        performance.now() - startedAt < (slots.isAwaited(connection) ? shortTurnMs : turnMs);
+      const hasTime = () => performance.now() - startedAt < (slots.isAwaited(asking) ? shortTurnMs : turnMs);
       try {
-        const count = await pull(ports, request, signals, hasTime);
+        const count = await pull(ports, staging, request, signals, hasTime);
         return count ? { outcome: 'pulled', count, windows: windows() } : { outcome: 'more' };
       } catch (error) {
         if (error instanceof BudgetSpentError)
@@ -56,6 +65,7 @@ export const pullSlice = (ports: ActivityPorts) => {
 /** What the slice comes to, once all its calls are staged; undefined where its turn ended before. */
 async function pull(
   ports: ActivityPorts,
+  staging: StagingWatch,
   { run, chunk, slice, pauses = [], lifted }: SliceRequest,
   signals: StopSignals,
   hasTime: () => boolean,
@@ -75,7 +85,7 @@ async function pull(
     chunk,
     slice,
     warehouse,
-    optimove,
+    optimove: whileStaging(staging, run.warehouse, optimove),
     seenPages,
     signals,
     history: async (call) => ({
@@ -116,6 +126,16 @@ async function pull(
   const more = await askOn(context, calls, maxConcurrentCalls, hasTime);
   return more === undefined ? undefined : { ...count, rows: count.rows + more };
 }
+
+/** Calls only while the answers can be staged. */
+const whileStaging = (staging: StagingWatch, warehouse: string, optimove: Optimove): Optimove => ({
+  async request(call, page, options) {
+    const { signal, keep } = options;
+    await staging.untilStaging(warehouse, signal);
+    const kept = keep && { keep: (answer: Answer) => staging.keep(warehouse, () => keep(answer)) };
+    return optimove.request(call, page, { ...options, ...kept });
+  },
+});
 
 /**
  * Asks on the calls of a slice that ended with a short page before it was seen that the server cuts pages. Says how many

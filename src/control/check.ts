@@ -6,6 +6,7 @@ import { findReport } from '../domain/catalogue/index.ts';
 import {
   ConfigurationError,
   CredentialsRefusedError,
+  OtherVersionError,
   PassingError,
   ReportRefusedError,
   RiverError,
@@ -18,6 +19,7 @@ import { sharedTables } from '../domain/river/shared-table.ts';
 import { planDays } from '../domain/run/plan-days.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
 import type { OpenWarehouse } from '../warehouse/warehouse.ts';
+import { answeredSoon, closeSoon } from './answered-soon.ts';
 import { askOnce, type Reserve } from './ask-once.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
 import { failureOfTemporal } from './failure-of-temporal.ts';
@@ -114,14 +116,14 @@ const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): P
   line(`warehouse ${setting.name}`, async () => {
     const warehouse = await openWarehouse(setting);
     try {
-      const found = await warehouse.check();
+      const found = await answeredSoon(setting.name, warehouse.check());
       return [
         found,
         ...(await warningsOfTracks(warehouse, filling)),
         ...(await previewsOfTargets(warehouse, filling)),
       ].join('; ');
     } finally {
-      await warehouse.close();
+      await closeSoon(warehouse);
     }
   });
 
@@ -168,6 +170,7 @@ async function line(what: string, look: () => Promise<string>): Promise<CheckLin
 }
 
 function failureKind(error: RiverError): NonNullable<CheckLine['failure']> {
+  if (error instanceof OtherVersionError) return 'configuration';
   if (error instanceof PassingError) return 'unreachable';
   if (error instanceof CredentialsRefusedError) return 'refused';
   return error instanceof ConfigurationError ? 'configuration' : 'refused';

@@ -18,7 +18,7 @@ import type { Asked, Reply } from './reply.ts';
 
 const endpoint = 'general/login';
 
-type Login = Extract<Connection['auth'], { kind: 'login' }>;
+export type Login = Extract<Connection['auth'], { kind: 'login' }>;
 
 /** Sends one sign-in and gives the token that the calls after it carry. */
 export async function signIn(

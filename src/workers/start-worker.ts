@@ -1,6 +1,7 @@
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Configurations } from '../activities/ports.ts';
+import { activitiesAtOnce } from '../activities/slots.ts';
 import type { PlainTemporal } from '../control/connect-temporal.ts';
 import { reserveOf } from '../control/shared-budget.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
@@ -40,7 +41,11 @@ export async function startWorker({
   const way = await enterTemporal(temporal, say);
   const { connection, client } = way;
   const current = () => configurations.current();
-  const warehouses = warehousesInUse(current, onCommitStep && { onStep: onCommitStep });
+  const warehouses = warehousesInUse(current, {
+    ...(onCommitStep && { onStep: onCommitStep }),
+    onOtherVersion: (_name, { message }) =>
+      say(`${message} This worker leaves what concerns it to workers of that version. Update it.`),
+  });
   const connections = connectionsInUse(current, (name) => reserveOf(client, name));
   const draining = new AbortController();
   const worker = await Worker.create({
@@ -56,8 +61,7 @@ export async function startWorker({
       optimove: (name) => connections.get(name),
       post: postJson,
     }),
-    // Slices mostly wait for answers; what limits them is maxConcurrentCalls of their connection.
-    maxConcurrentActivityTaskExecutions: 100,
+    maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     // Each cached workflow costs memory, and the default grows with the heap.
     maxCachedWorkflows: 200,
     // A cancellation comes back on a heartbeat; the default throttle would hold it up for 24 s.

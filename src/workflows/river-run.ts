@@ -7,8 +7,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OpenedRun } from '../activities/contract.ts';
+import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
-import type { RunResult, RunStatus } from '../domain/run/run-result.ts';
+import { type RunResult, type RunStatus, textAtMost } from '../domain/run/run-result.ts';
 import { listsOfRun } from '../domain/run/run-slices.ts';
 import { closeRun, openRun, resolveFilters } from './activities.ts';
 import { failureOf, textOf } from './failure.ts';
@@ -57,15 +58,15 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
     if (end === 'continue') await throwIfCancelled();
   } catch (error) {
     if (isCancellation(error)) {
-      await close(opened, 'cancelled', null);
+      await close(opened, state, 'cancelled', null);
       throw error;
     }
     const failure = failureOf(error);
     if (!failure) throw error;
-    throw failed(failure.kind, failure.message, await close(opened, 'failed', textOf(failure)));
+    throw failed(failure.kind, failure.message, await close(opened, state, 'failed', textOf(failure)));
   }
   if (end === 'continue') return continueAsNew<typeof riverRun>(input, state.carried(opened));
-  const result = await close(opened, 'succeeded', null);
+  const result = await close(opened, state, 'succeeded', null);
   if (result.status === 'succeeded') return result;
   throw failed('ChunksFailed', chunksFailed(result), result);
 }
@@ -109,16 +110,55 @@ async function prepare(opened: OpenedRun, state: RunState): Promise<void> {
 
 async function close(
   opened: OpenedRun,
+  state: RunState,
   status: Exclude<RunStatus, 'running' | 'terminated'>,
   error: string | null,
 ): Promise<RunResult> {
+  const finishedAt = new Date().toISOString();
+  const request = { run: opened.run, status, error, finishedAt };
   const result = await CancellationScope.nonCancellable(() =>
-    closeRun.executeWithOptions({ summary: status }, [
-      { run: opened.run, status, error, finishedAt: new Date().toISOString() },
-    ]),
-  );
+    closeRun.executeWithOptions({ summary: status }, [request]),
+  ).catch((refusal: unknown) => {
+    // Somebody has taken the warehouse out of the file, or the run out of the manifest: no run ends without its result.
+    const why = failureOf(refusal);
+    if (!why) throw refusal;
+    const unclosed = resultOfUnclosed(opened, state, { status, finishedAt, why: textOf(why) });
+    if (status === 'succeeded') throw failed(why.kind, why.message, { ...unclosed, status: 'failed' });
+    return unclosed;
+  });
   if (status !== 'cancelled') await notifyEnd(opened, result);
   return result;
+}
+
+/** What the workflow itself knows of a run that could not be closed in its manifest. The next run in that warehouse closes it. */
+function resultOfUnclosed(
+  { run, period }: OpenedRun,
+  state: RunState,
+  { status, finishedAt, why }: { status: RunStatus; finishedAt: string; why: string },
+): RunResult {
+  const { river, workflowId, runId } = run;
+  const { chunks, rows, calls, recent } = state.progress();
+  const startedAt = workflowInfo().startTime.toISOString();
+  return {
+    ...resultOfUnopened({ river, workflowId, runId, status, startedAt, finishedAt }),
+    period,
+    chunks: { ...chunks, skipped: 0 },
+    rows,
+    calls,
+    failedChunks: recent
+      .filter((chunk) => chunk.state === 'failed')
+      .map(({ chunk, error }) => {
+        const { first: start, last: end } = chunkOfKey(chunk);
+        return { start, end, error: (error ?? '').slice(0, textAtMost) };
+      }),
+    warnings: [
+      {
+        start: null,
+        end: null,
+        message: `The run could not be closed in its manifest: ${why}`.slice(0, textAtMost),
+      },
+    ],
+  };
 }
 
 const failed = (kind: string, message: string, result: RunResult): ApplicationFailure =>
