@@ -15,6 +15,8 @@ import type { Secret } from '../domain/secret.ts';
 /** The configuration as it is now; a changed file is read within 10 s, a faulty one leaves the last good one. */
 export interface Configurations {
   current(): Promise<Configuration>;
+  /** For whoever was refused with a secret: what `exec:` prints now. The same object where that is the same. */
+  readSecretsAgain(): Promise<Configuration>;
 }
 
 /** One Optimove tenant, spoken with over HTTP. */

@@ -19,6 +19,8 @@ import { type StopSignals, stoppedByWorkflow, untilStopped } from './stop-signal
 const turnMs = 30 * 60_000;
 /** The same while slices of its connection wait for one. */
 const shortTurnMs = 60_000;
+/** A slice that waits for this worker's sign-in is handed out again after this, maybe to a worker that is signed in. */
+const handedOverAfterMs = 60_000;
 /** When a slice that found no slot comes again: not in step with the others. */
 const comesAgainMs = () => 5_000 + Math.round(10_000 * Math.random());
 
@@ -47,8 +49,12 @@ export const pullSlice = (ports: ActivityPorts) => {
         const count = await pull(ports, staging, request, signals, hasTime);
         return count ? { outcome: 'pulled', count, windows: windows() } : { outcome: 'more' };
       } catch (error) {
-        if (error instanceof BudgetSpentError)
-          return { outcome: 'waiting', waitMs: error.waitMs, windows: windows() };
+        if (error instanceof BudgetSpentError) {
+          // Whoever signs in at another worker has a token, maybe: to its calls the wait for a sign-in here says nothing.
+          const waitMs =
+            error.facts.heldBy === 'signIn' ? Math.min(error.waitMs, handedOverAfterMs) : error.waitMs;
+          return { outcome: 'waiting', waitMs, windows: windows() };
+        }
         if (error instanceof ChunkClosed) return { outcome: 'closed' };
         if (error instanceof BaseUrlInDoubtError) {
           if (request.slice !== proofOfConnection) return { outcome: 'unproven' };

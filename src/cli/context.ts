@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { configurationFile } from '../config/configuration-file.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
-import { loadConfiguration } from '../config/load-configuration.ts';
+import { type ConfigurationSource, loadConfiguration } from '../config/load-configuration.ts';
+import { createSecretCommands } from '../config/secret-commands.ts';
 import type { Configuration } from '../domain/river/configuration.ts';
 import { type ExitCode, exitCode, exitCodeOf } from './exit-code.ts';
 import { showError } from './show-error.ts';
@@ -21,6 +22,8 @@ export interface CommandContext {
   readonly interrupted: AbortSignal;
   /** The configuration file: `--config`, RIVER_CONFIG, or river.yaml here. */
   readonly configurationFile: string;
+  /** What that file refers to, for whoever reads it once more. */
+  readonly sources: Omit<ConfigurationSource, 'file'>;
   /** That file, read and checked; throws ConfigurationError with all its faults. */
   configuration(): Promise<Configuration>;
 }
@@ -33,9 +36,11 @@ export function action<Args extends unknown[]>(
     const command = args.pop() as Command;
     const { config, json = false } = command.optsWithGlobals<GlobalOptions>();
     const terminal = createTerminal(json);
-    const environment = readEnvironment();
     let interrupted: AbortSignal | undefined;
     try {
+      const environment = readEnvironment();
+      const { variables: env, cut } = environment;
+      const sources = { env, cut, commands: createSecretCommands() };
       const context: CommandContext = {
         terminal,
         environment,
@@ -44,8 +49,8 @@ export function action<Args extends unknown[]>(
           return interrupted;
         },
         configurationFile: configurationFile(environment, config),
-        configuration: () =>
-          loadConfiguration({ file: context.configurationFile, env: environment.variables }),
+        configuration: () => loadConfiguration({ file: context.configurationFile, ...sources }),
+        sources,
       };
       process.exitCode = await work(context, ...(args as unknown as Args));
     } catch (error) {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { Command, CommanderError } from 'commander';
 import { addBudget } from './commands/budget.ts';
 import { addCancel } from './commands/cancel.ts';
@@ -18,6 +19,12 @@ import { addVerify } from './commands/verify.ts';
 import { addWorker } from './commands/worker.ts';
 import { exitCode } from './exit-code.ts';
 import { version } from './version.ts';
+
+/**
+ * A host may have addresses that lead nowhere, IPv6 ones first: each has this long before the next is tried, for the API,
+ * a proxy and Postgres alike. By default a slow way would count as none.
+ */
+setDefaultAutoSelectFamilyAttemptTimeout(5_000);
 
 const howToBegin = `
 To begin:

@@ -20,7 +20,7 @@ import { planDays } from '../domain/run/plan-days.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
 import type { OpenWarehouse } from '../warehouse/warehouse.ts';
 import { answeredSoon, closeSoon } from './answered-soon.ts';
-import { askOnce, type Reserve } from './ask-once.ts';
+import { askOnce, isSignedInElsewhere, type Reserve } from './ask-once.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
 import { failureOfTemporal } from './failure-of-temporal.ts';
 import { warningsOfTracks } from './read-track-of.ts';
@@ -106,6 +106,8 @@ const checkConnection = (connection: Connection, reserve: Reserve | undefined): 
       const [row] = await askOnce(connection, lastDataUpdate, reserve);
       return `${answers}; its data is complete up to ${row?.Date}`;
     } catch (error) {
+      if (error instanceof RiverError && isSignedInElsewhere(error.cause))
+        return `${answers}; its login was not tried, since somebody is signed in with it already, such as a worker`;
       // Something that is no day is an answer all the same; runs do without it.
       if (!(error instanceof ReportRefusedError) || error.facts.status !== 200) throw error;
       return `${answers}, but does not say how far its data is complete: ${error.facts.said}`;

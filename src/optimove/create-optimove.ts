@@ -59,7 +59,9 @@ export function createOptimove(
 ): OptimoveClient {
   const { auth, callTimeoutMs: timeoutMs } = connection;
   const sender =
-    before && sharesSockets(before.connection, connection) ? before.access.sender : createSender(timeoutMs);
+    before && sharesSockets(before.connection, connection)
+      ? before.access.sender
+      : createSender(timeoutMs, connection.proxy);
   const door: Door = { gate, send: sender.send, timeoutMs, now };
   const login =
     auth.kind === 'login'
@@ -132,7 +134,9 @@ function createLogin(by: LoginInUse['by']): LoginInUse {
 }
 
 const sharesSockets = (one: Connection, other: Connection): boolean =>
-  one.baseUrl === other.baseUrl && one.callTimeoutMs === other.callTimeoutMs;
+  one.baseUrl === other.baseUrl &&
+  one.callTimeoutMs === other.callTimeoutMs &&
+  one.proxy?.url.reveal() === other.proxy?.url.reveal();
 
 const sharesToken = (one: Connection, other: Connection): boolean =>
   one.baseUrl === other.baseUrl &&

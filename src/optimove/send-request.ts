@@ -1,6 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
 import got, { type Got } from 'got';
+import type { HttpProxy } from '../domain/river/configuration.ts';
+import { createAgents } from './agents.ts';
 import type { Reply } from './reply.ts';
 
 /** A page is read whole, so it must fit into memory beside the others. */
@@ -41,8 +41,8 @@ export interface Sender {
  * Sends requests over connections that are kept open. Nothing is repeated and no redirect is followed: each request is
  * a call on the budget, and carries the credentials.
  */
-export function createSender(timeoutMs: number): Sender {
-  const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
+export function createSender(timeoutMs: number, proxy?: HttpProxy): Sender {
+  const agents = createAgents(proxy);
   const client = got.extend({
     retry: { limit: 0 },
     followRedirect: false,

@@ -1,7 +1,12 @@
 import type { Knex } from 'knex';
 import type { WarehouseSetting } from '../domain/river/configuration.ts';
 import type { Dialect, Tables } from './dialect.ts';
-import { failureOfDatabase, isBusy, isConflictOfTransactions } from './failure-of-database.ts';
+import {
+  failureOfDatabase,
+  isBusy,
+  isConflictOfTransactions,
+  isSignInRefused,
+} from './failure-of-database.ts';
 import { postgres } from './postgres/dialect.ts';
 import { sqlite } from './sqlite/dialect.ts';
 import { tablesOf } from './tables.ts';
@@ -21,16 +26,29 @@ export interface Database {
 
 const dialects = { pg: postgres, 'better-sqlite3': sqlite } as const;
 
-export function connectDatabase(setting: WarehouseSetting): Database {
+export type SettingAgain = (setting: WarehouseSetting) => Promise<WarehouseSetting | undefined>;
+
+export function connectDatabase(setting: WarehouseSetting, settingAgain?: SettingAgain): Database {
   const dialect = dialects[setting.client];
   const schema = setting.client === 'pg' ? setting.schema : undefined;
   const place = `warehouse ${setting.name} at ${dialect.addressOf(setting)}`;
-  const knex = dialect.connect(setting);
+  let current = setting;
+  const knex = dialect.connect(() => current);
+
+  /** Whether there is another password to try, where this one was refused. */
+  const hasChanged = async (error: unknown): Promise<boolean> => {
+    if (!settingAgain || !isSignInRefused(error)) return false;
+    const [before, now] = [current, await settingAgain(current)];
+    if (!now || now.client !== setting.client) return false;
+    current = now;
+    return now !== before;
+  };
 
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await tryAgain(work, { isBusy, isConflict: isConflictOfTransactions });
     } catch (error) {
+      if (await hasChanged(error)) return guarded(work);
       throw failureOfDatabase(error, place);
     }
   };

@@ -39,7 +39,8 @@ export interface Dialect {
   /** How the manifest's instants, days and documents are declared. */
   readonly manifestTypes: { readonly instant: string; readonly day: string; readonly json: string };
 
-  connect(setting: WarehouseSetting): Knex;
+  /** Opens connections by the setting as `current` gives it when each of them is opened. */
+  connect(current: () => WarehouseSetting): Knex;
   /** Where it is, for messages: never a user or a password. */
   addressOf(setting: WarehouseSetting): string;
   /** What answers there, `PostgreSQL 15.18`; throws where River could not do its work. */

@@ -3,7 +3,7 @@ import type { WarehouseSetting } from '../domain/river/configuration.ts';
 import { closeLeft } from './close-left.ts';
 import type { Step } from './commit/chunk-load.ts';
 import { commitChunk } from './commit/commit-chunk.ts';
-import { connectDatabase, type Database } from './database.ts';
+import { connectDatabase, type Database, type SettingAgain } from './database.ts';
 import { forgetDays } from './forget-days.ts';
 import { migrate, refuseNewerManifest } from './migrations/migrate.ts';
 import { openRun } from './open-run.ts';
@@ -44,6 +44,8 @@ export interface WarehouseOptions {
   readonly onStep?: (step: Step) => void | Promise<void>;
   /** How long others may have to wait for a new column. For tests: theirs is shorter. */
   readonly patience?: LockPatience;
+  /** For a sign-in that is refused: the setting as it is now, should its password have been changed where it is kept. */
+  readonly settingAgain?: SettingAgain;
 }
 
 /**
@@ -52,10 +54,10 @@ export interface WarehouseOptions {
  */
 export async function openWarehouse(
   setting: WarehouseSetting,
-  { onStep = () => {}, patience = lockPatience }: WarehouseOptions = {},
+  { onStep = () => {}, patience = lockPatience, settingAgain }: WarehouseOptions = {},
 ): Promise<OpenWarehouse> {
   checkSchemaName(setting);
-  const connected = connectDatabase(setting);
+  const connected = connectDatabase(setting, settingAgain);
   const database = migratedFirst(connected);
   const { read, transact } = database;
   return {

@@ -9,6 +9,7 @@ import type { WarehouseOptions } from '../warehouse/open-warehouse.ts';
 import { connectionsInUse } from './connections-in-use.ts';
 import { enterTemporal } from './enter-temporal.ts';
 import { postJson } from './post-json.ts';
+import { readingSecretsAgain } from './read-secrets-again.ts';
 import { runsOfTemporal } from './runs-of-temporal.ts';
 import { warehousesInUse } from './warehouses-in-use.ts';
 import { workflowCode } from './workflow-code.ts';
@@ -45,6 +46,7 @@ export async function startWorker({
     ...(onCommitStep && { onStep: onCommitStep }),
     onOtherVersion: (_name, { message }) =>
       say(`${message} This worker leaves what concerns it to workers of that version. Update it.`),
+    settingAgain: async ({ name }) => (await configurations.readSecretsAgain()).warehouses.get(name),
   });
   const connections = connectionsInUse(current, (name) => reserveOf(client, name));
   const draining = new AbortController();
@@ -58,8 +60,8 @@ export async function startWorker({
       runs: runsOfTemporal(client, way),
       draining: draining.signal,
       warehouse: (name) => warehouses.get(name),
-      optimove: (name) => connections.get(name),
-      post: postJson,
+      optimove: (name) => readingSecretsAgain(configurations, connections.get, name),
+      post: async (url, body, whom) => postJson(url, body, whom, (await current()).proxyOf(url.reveal())),
     }),
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     // Each cached workflow costs memory, and the default grows with the heap.
