@@ -76,3 +76,6 @@ try {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? exitCode.done : exitCode.usage;
 }
+
+// What still hangs (a warehouse that takes packets and answers nothing) keeps nobody waiting who has his answer.
+setTimeout(() => process.exit(), 2_000).unref();

@@ -97,6 +97,9 @@ export class WarehouseHeldError extends WarehouseUnavailableError {
   }
 }
 
+/** The manifest, or a row of it, is another version's, a newer one's mostly: the task is for a worker of that version. */
+export class OtherVersionError extends PassingError {}
+
 /** Somebody who is to be told of a run's end does not take it just now. */
 export class NotificationUnavailableError extends PassingError {}
 

@@ -25,6 +25,8 @@ export interface RiversOptions {
   readonly rivers: Readonly<Record<string, object>>;
   /** Laid over the connection `main`. */
   readonly connection?: object;
+  /** Further connections and warehouses, as `river.yaml` has them. */
+  readonly more?: { readonly connections?: object; readonly warehouses?: object };
   /** Another way to Postgres than the straight one. */
   readonly warehouseUrl?: (url: string) => string;
   /** Settings of the Temporal server, by their dynamic-config names: it is one of its own then. */
@@ -60,7 +62,7 @@ export interface Rivers {
 }
 
 /** A roomy budget: tests of the budget set their own. */
-const freely = [
+export const freely = [
   { calls: 1_000_000, per: '1h' },
   { calls: 100_000, per: '1s' },
 ];
@@ -146,7 +148,7 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
 }
 
 function configurationOf(
-  { rivers, connection }: RiversOptions,
+  { rivers, connection, more }: RiversOptions,
   simulator: AskedSimulator,
   { kind, setting }: WarehouseCorner,
 ) {
@@ -158,12 +160,14 @@ function configurationOf(
         budget: freely,
         ...connection,
       },
+      ...more?.connections,
     },
     warehouses: {
       test:
         kind === 'pg'
           ? { client: 'pg', connection: variable('WAREHOUSE'), schema: setting.schema }
           : { client: 'better-sqlite3', connection: { filename: variable('WAREHOUSE') } },
+      ...more?.warehouses,
     },
     defaults: { connection: 'main', target: { warehouse: 'test' } },
     rivers,
