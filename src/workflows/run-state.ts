@@ -1,8 +1,8 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { OpenedRun } from '../activities/contract.ts';
 import type { WaitLifted } from '../domain/budget/back-off.ts';
-import { expectedSeconds } from '../domain/budget/expected-end.ts';
-import type { WindowUse } from '../domain/budget/window-use.ts';
+import { expectedSeconds } from '../domain/budget/least-time.ts';
+import type { WindowUse } from '../domain/budget/window.ts';
 import type { RunProgress } from '../domain/run/progress.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { ChunksInView } from './chunks-in-view.ts';
