@@ -1,6 +1,6 @@
 import type { WaitLifted } from '../domain/budget/back-off.ts';
-import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
-import type { WindowUse } from '../domain/budget/window-use.ts';
+import type { RecalledBudget } from '../domain/budget/save-budget.ts';
+import type { WindowUse } from '../domain/budget/window.ts';
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
 import type { Call } from '../domain/call/call.ts';
 import type { CallHistory } from '../domain/call/call-history.ts';

@@ -1,8 +1,8 @@
 import { setCurrentDetails, sleep, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { CloseRunRequest, Held, OpenedRun } from '../activities/contract.ts';
 import type { WaitLifted } from '../domain/budget/back-off.ts';
-import { expectedSeconds } from '../domain/budget/expected-end.ts';
-import type { WindowUse } from '../domain/budget/window-use.ts';
+import { expectedSeconds } from '../domain/budget/least-time.ts';
+import type { WindowUse } from '../domain/budget/window.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import type { RunProgress } from '../domain/run/progress.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';

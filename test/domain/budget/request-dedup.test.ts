@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { sentAgoMs } from '../../../src/domain/budget/budget-report.ts';
+import { createCallBudget, reserve, sentAgoMs } from '../../../src/domain/budget/call-budget.ts';
 import { noNews, type Reservation } from '../../../src/domain/budget/reservation.ts';
-import { reserve } from '../../../src/domain/budget/reserve.ts';
-import { resumeBudget, saveBudget } from '../../../src/domain/budget/resume-budget.ts';
-import { createSharedBudget } from '../../../src/domain/budget/shared-budget.ts';
+import { resumeBudget, saveBudget } from '../../../src/domain/budget/save-budget.ts';
 
 const windows = [{ calls: 20, perMs: 3_600_000 }];
 const asking = (process: string, calls: number): Reservation => ({
@@ -17,7 +15,7 @@ const asking = (process: string, calls: number): Reservation => ({
 
 /** Two processes that were given permits of one instant; the first gives one of its own back. */
 function bothGiven() {
-  const budget = createSharedBudget(windows);
+  const budget = createCallBudget(windows);
   const [mine] = reserve(budget, { ...asking('a', 2), sequence: 1 }, 1_000).permits;
   const [yours] = reserve(budget, { ...asking('b', 2), sequence: 1 }, 1_000).permits;
   expect(yours?.at).toBe(mine?.at);
@@ -49,21 +47,21 @@ describe('a request that is heard twice', () => {
   });
 
   test('tells its news once', () => {
-    const budget = createSharedBudget(windows);
+    const budget = createCallBudget(windows);
     const failures: Reservation = { ...asking('a', 0), sequence: 7, news: { ...noNews, failed: 2 } };
     for (let time = 1; time <= 4; time += 1) reserve(budget, failures, 1_000 * time);
     expect(budget.outage).toEqual({ failures: 2, probe: null });
   });
 
   test('is given permits all the same: nobody heard the first answer', () => {
-    const budget = createSharedBudget(windows);
+    const budget = createCallBudget(windows);
     const request = { ...asking('a', 2), sequence: 1 };
     for (const now of [1_000, 1_500]) expect(reserve(budget, request, now).permits).toHaveLength(2);
   });
 });
 
 test('a process that numbers nothing is believed each time', () => {
-  const budget = createSharedBudget(windows);
+  const budget = createCallBudget(windows);
   for (let time = 1; time <= 2; time += 1)
     reserve(budget, { ...asking('a', 0), news: { ...noNews, failed: 1 } }, 1_000);
   expect(budget.outage.failures).toBe(2);
@@ -71,7 +69,7 @@ test('a process that numbers nothing is believed each time', () => {
 });
 
 test('processes that have not asked for more than an hour are forgotten', () => {
-  const budget = createSharedBudget(windows);
+  const budget = createCallBudget(windows);
   for (let process = 0; process < 50; process += 1)
     reserve(budget, { ...asking(`p${process}`, 0), sequence: 1 }, process * 60_000);
   reserve(budget, { ...asking('last', 0), sequence: 4 }, 100 * 60_000);

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkWindows } from '../../../src/domain/budget/check-windows.ts';
-import { type BudgetWindow, defaultBudget } from '../../../src/domain/budget/window.ts';
+import { type BudgetWindow, checkWindows, defaultBudget } from '../../../src/domain/budget/window.ts';
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 

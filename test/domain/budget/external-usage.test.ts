@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { CallBudget } from '../../../src/domain/budget/budget-state.ts';
+import { createCallBudget, reserve } from '../../../src/domain/budget/call-budget.ts';
 import { noNews, type Reservation } from '../../../src/domain/budget/reservation.ts';
-import { reserve } from '../../../src/domain/budget/reserve.ts';
-import { createSharedBudget, type SharedBudget } from '../../../src/domain/budget/shared-budget.ts';
 import { defaultBudget } from '../../../src/domain/budget/window.ts';
 import { fullestOf, throttledBetween } from './virtual/figures.ts';
 import { calmScenario, rivalRuns } from './virtual/scenario.ts';
@@ -27,8 +27,8 @@ function ask(differs: Partial<Reservation>): Reservation {
 /** A trial has been refused. */
 const refusedTrial = { ...noNews, answered: true, probe: 'answered', throttled: [throttled] } as const;
 
-function budgetAfter429(): SharedBudget {
-  const budget = createSharedBudget(defaultBudget);
+function budgetAfter429(): CallBudget {
+  const budget = createCallBudget(defaultBudget);
   reserve(budget, ask({}), 0);
   reserve(budget, ask({ room: 0, news: { ...noNews, answered: true, throttled: [throttled] } }), 1000);
   return budget;
@@ -77,7 +77,7 @@ describe('after a 429', () => {
   });
 
   test('Retry-After is kept to, by all processes', () => {
-    const budget = createSharedBudget(defaultBudget);
+    const budget = createCallBudget(defaultBudget);
     const news = { ...noNews, answered: true, throttled: [{ sentAgoMs: 200, retryAfterMs: 30_000 }] };
     reserve(budget, ask({ room: 0, news }), 1_000);
     const { permits, askAgainMs, nextInMs } = reserve(budget, ask({ process: 'other' }), 1_500);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { CallBudget } from '../../../src/domain/budget/budget-state.ts';
+import { createCallBudget, reserve } from '../../../src/domain/budget/call-budget.ts';
 import { type CallNews, noNews, type Reservation } from '../../../src/domain/budget/reservation.ts';
-import { reserve } from '../../../src/domain/budget/reserve.ts';
-import { resumeBudget, saveBudget } from '../../../src/domain/budget/resume-budget.ts';
-import { createSharedBudget, type SharedBudget } from '../../../src/domain/budget/shared-budget.ts';
+import { resumeBudget, saveBudget } from '../../../src/domain/budget/save-budget.ts';
 import { defaultBudget } from '../../../src/domain/budget/window.ts';
 import { calmScenario, rivalRuns } from './virtual/scenario.ts';
 import { simulate } from './virtual/simulate.ts';
@@ -10,7 +10,7 @@ import { simulate } from './virtual/simulate.ts';
 const minute = 60_000;
 
 function tell(
-  budget: SharedBudget,
+  budget: CallBudget,
   process: string,
   news: Partial<CallNews>,
   now: number,
@@ -29,8 +29,8 @@ function tell(
   return reserve(budget, request, now);
 }
 
-function budgetInOutage(): SharedBudget {
-  const budget = createSharedBudget(defaultBudget);
+function budgetInOutage(): CallBudget {
+  const budget = createCallBudget(defaultBudget);
   for (let k = 0; k < 5; k += 1) tell(budget, `p${k}`, { failed: 1 }, 0, 0);
   return budget;
 }
@@ -38,7 +38,7 @@ function budgetInOutage(): SharedBudget {
 describe('an outage', () => {
   test('begins with five failures in a row, whoever has them, and not where a call was answered in between', () => {
     expect(budgetInOutage().outage.probe).not.toBeNull();
-    const budget = createSharedBudget(defaultBudget);
+    const budget = createCallBudget(defaultBudget);
     for (let k = 0; k < 20; k += 1) tell(budget, `p${k}`, { answered: k % 4 === 0, failed: 1 }, k, 0);
     expect(budget.outage.probe).toBeNull();
   });
@@ -121,7 +121,7 @@ describe('an outage', () => {
 });
 
 test('a sign-in that is refused as the trial after a 429 leaves the trial to another call', () => {
-  const budget = createSharedBudget(defaultBudget);
+  const budget = createCallBudget(defaultBudget);
   tell(budget, 'p0', { answered: true, throttled: [{ sentAgoMs: 100, retryAfterMs: 2_000 }] }, 0, 0);
   expect(tell(budget, 'p0', {}, 20_000).permits).toMatchObject([{ probe: true }]);
   const { permits } = tell(budget, 'p0', { answered: true, probe: 'returned' }, 20_300);
