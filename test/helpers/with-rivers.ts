@@ -11,6 +11,7 @@ import type { Configuration } from '../../src/domain/river/configuration.ts';
 import type { RunResult } from '../../src/domain/run/run-result.ts';
 import type { SimulatorOptions } from '../../src/simulator/start-simulator.ts';
 import { startWorker, type WorkerOptions } from '../../src/workers/start-worker.ts';
+import { commandHere } from './command-here.ts';
 import { withFolder } from './folder.ts';
 import { type CommandEnd, type StartedCommand, startCommand } from './start-command.ts';
 import { type TemporalCorner, withTemporal } from './temporal.ts';
@@ -51,9 +52,9 @@ export interface Rivers {
   run(input: object, workflowId?: string): Promise<RunEnd>;
   /** The same, where it must succeed. */
   pull(input: object): Promise<RunResult>;
-  /** `river …` in a process of its own, as from a shell. */
+  /** `river …` as from a shell, but in this process. */
   river(...args: string[]): Promise<CommandEnd>;
-  /** Starts `river …` and gives the process. Ended with the corner. */
+  /** Starts `river …` in a process of its own, and gives it. Ended with the corner. */
   start(...args: string[]): StartedCommand;
   /** The same, with more in its environment. */
   startIn(env: NodeJS.ProcessEnv, ...args: string[]): StartedCommand;
@@ -135,7 +136,7 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
         if (end.end !== 'succeeded') throw new Error(`the run did not succeed: ${JSON.stringify(end)}`);
         return end.result;
       },
-      river: (...args) => start(...args).end,
+      river: (...args) => commandHere(args, env),
       start,
       startIn,
       sql: (text) => warehouse.sql(text),
