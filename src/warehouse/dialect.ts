@@ -42,13 +42,23 @@ export interface Dialect {
   /** How the manifest's instants, days and documents are declared. */
   readonly manifestTypes: { readonly instant: string; readonly day: string; readonly json: string };
 
-  connect(setting: WarehouseSetting): Knex;
+  /** Opens connections by the setting as `current` gives it when each of them is opened. */
+  connect(current: () => WarehouseSetting): Knex;
   /** Where it is, for messages: never a user or a password. */
   addressOf(setting: WarehouseSetting): string;
+  /**
+   * Sets what a transaction of River's needs, whatever server and role say, until it ends: a session keeps nothing of it, so that
+   * a pooler of transactions may stand between. Where there is such a thing, reading is done in a transaction as well.
+   */
+  readonly beginTransaction?: (transaction: Knex.Transaction) => Promise<void>;
   /** What answers there, `PostgreSQL 15.18`; throws where River could not do its work. */
   describe(tables: Tables): Promise<string>;
-  /** Keeps everybody else from migrating until the transaction ends, and makes the schema. */
+  /** Keeps everybody else from migrating until the transaction ends. */
   lockMigrations(tables: Tables): Promise<void>;
+  /** Makes the schema where it is not there. */
+  makeSchema(tables: Tables): Promise<void>;
+  /** Whether what a transaction writes reaches the disk with its end and not before. */
+  readonly writesAtCommit: boolean;
   /** From here to its end the transaction, which only reads, sees the tables as they are now. */
   freeze(tables: Tables): Promise<void>;
   hasTable(tables: Tables, table: string): Promise<boolean>;

@@ -42,6 +42,8 @@ export interface NewRun {
 export interface StoredRun extends NewRun {
   readonly status: RunStatus;
   readonly finishedAt: string | null;
+  /** Names of settings that another version of River has written and this one cannot read: it may show the run, not work on it. */
+  readonly unread?: string;
 }
 
 /** A chunk of a run that is opened; a retry skips those whose days a later run has loaded since. */

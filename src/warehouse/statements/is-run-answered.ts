@@ -46,5 +46,6 @@ async function isAnswered(tables: Tables, runs: readonly string[], since?: strin
     .whereBetween('status', [200, 299])
     .whereNot({ status: 204 });
   if (since !== undefined) requests.where('when', '>', since);
-  return (await requests.whereIn('outcome', ['answered', 'refused']).limit(1).select('call')).length > 0;
+  const answered = requests.whereIn('outcome', ['answered', 'refused', 'lost']);
+  return (await answered.limit(1).select('call')).length > 0;
 }
