@@ -2,7 +2,8 @@ import { Context } from '@temporalio/activity';
 import { shapeOfRiver } from '../domain/call/shape-of-river.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
-import { readRunInput } from '../domain/river/read-run-input.ts';
+import type { Configuration } from '../domain/river/configuration.ts';
+import { readRunInput, refuseStart } from '../domain/river/read-run-input.ts';
 import type { River } from '../domain/river/river.ts';
 import { chunksOf, planDays } from '../domain/run/plan-days.ts';
 import { isTracked, type Track } from '../domain/run/track.ts';
@@ -20,11 +21,9 @@ import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
 export const openRun =
   (ports: ActivityPorts) =>
   async (request: OpenRunRequest): Promise<OpenedRun> => {
-    const input = readRunInput(request.input, await ports.configurations.current());
-    const opening =
-      input.kind === 'retry'
-        ? await planRetry(ports, input, request)
-        : await planRun(ports, input.river, input.ownFilters, request);
+    const configuration = await ports.configurations.current();
+    refuseStart(request, configuration);
+    const opening = (await openedBefore(ports, request)) ?? (await plan(ports, configuration, request));
     const { run, chunks, warehouse } = opening;
     await ports.optimove(run.river.connection);
     await warehouse.openRun(
@@ -36,6 +35,36 @@ export const openRun =
     await closeLeftRuns(ports, warehouse, run.runId);
     return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
   };
+
+/** A Reset begins a run once more that may have been opened: it goes on as it was, whatever the file says now of its river. */
+async function openedBefore(ports: ActivityPorts, { runId }: OpenRunRequest): Promise<Opening | undefined> {
+  if (Context.current().info.workflowExecution?.runId === runId) return undefined;
+  const { warehouses } = await ports.configurations.current();
+  const failures: unknown[] = [];
+  for (const name of warehouses.keys()) {
+    try {
+      const warehouse = await ports.warehouse(name);
+      const run = await warehouse.readRun(runId);
+      if (run) return { warehouse, run, chunks: [] };
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  // It may be in the one that is away.
+  if (failures.length > 0) throw failures[0];
+  return undefined;
+}
+
+async function plan(
+  ports: ActivityPorts,
+  configuration: Configuration,
+  request: OpenRunRequest,
+): Promise<Opening> {
+  const input = readRunInput(request.input, configuration);
+  return input.kind === 'retry'
+    ? planRetry(ports, input, request)
+    : planRun(ports, input.river, input.ownFilters, request);
+}
 
 async function planRun(
   ports: ActivityPorts,
