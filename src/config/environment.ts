@@ -1,16 +1,24 @@
+import { resolve } from 'node:path';
 import { readEnvFile } from './read-env-file.ts';
 import type { Variables } from './resolve-references.ts';
 
+/** What `${NAME}` in the configuration file takes its values from. */
+interface VariablesNow {
+  readonly variables: Variables;
+  /** Variables that `.env` has, and most likely not whole: see `readEnvFile`. */
+  readonly cut: ReadonlySet<string>;
+}
+
 /** What River takes from the environment. Nothing else in it reads process.env. */
-export interface Environment {
+export interface Environment extends VariablesNow {
   /** RIVER_CONFIG: path of the configuration file. */
   readonly configurationFile: string | undefined;
   /** TEMPORAL_CLI: path of the Temporal CLI that `river dev` and the demo start. */
   readonly temporalCli: string | undefined;
-  /** All of it, for `${NAME}` in the configuration file. */
-  readonly variables: Variables;
-  /** Variables that `.env` has, and most likely not whole: see `readEnvFile`. */
-  readonly cut: ReadonlySet<string>;
+  /** The path of the `.env`, whether it is there or not. */
+  readonly envFile: string;
+  /** The same variables, with what `.env` says now. Throws ConfigurationError where it cannot be read. */
+  again(): VariablesNow;
 }
 
 /**
@@ -18,19 +26,25 @@ export interface Environment {
  * they are not set, to the process itself: Temporal's and Postgres's own variables are read by their clients.
  */
 export function readEnvironment(given?: Variables): Environment {
-  const cut = given ? new Set<string>() : addEnvFile(process.env);
-  const variables = given ?? process.env;
+  const own = Object.freeze({ ...(given ?? process.env) });
+  const envFile = resolve('.env');
+  const again = () => (given ? { variables: own, cut: new Set<string>() } : withEnvFile(own, envFile));
+  const now = again();
+  if (!given) Object.assign(process.env, now.variables);
   return Object.freeze({
-    configurationFile: variables.RIVER_CONFIG || undefined,
-    temporalCli: variables.TEMPORAL_CLI || undefined,
-    variables: Object.freeze({ ...variables }),
-    cut,
+    configurationFile: now.variables.RIVER_CONFIG || undefined,
+    temporalCli: now.variables.TEMPORAL_CLI || undefined,
+    ...now,
+    envFile,
+    again,
   });
 }
 
-function addEnvFile(variables: NodeJS.ProcessEnv): ReadonlySet<string> {
-  const { values, cut } = readEnvFile('.env');
-  const added = Object.entries(values).filter(([name]) => variables[name] === undefined);
-  for (const [name, value] of added) variables[name] = value;
-  return new Set(added.flatMap(([name]) => (cut.has(name) ? [name] : [])));
+function withEnvFile(own: Variables, envFile: string): VariablesNow {
+  const { values, cut } = readEnvFile(envFile);
+  const added = Object.entries(values).filter(([name]) => own[name] === undefined);
+  return {
+    variables: Object.freeze({ ...own, ...Object.fromEntries(added) }),
+    cut: new Set(added.flatMap(([name]) => (cut.has(name) ? [name] : []))),
+  };
 }

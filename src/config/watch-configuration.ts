@@ -31,6 +31,8 @@ interface Configurations {
 const checkedEveryMs = 5_000;
 
 export interface ConfigurationsOptions extends ConfigurationSource {
+  /** The `.env` behind `env`, and what `env` is with what it says now: it is looked at again as the others are. */
+  readonly envFile?: { readonly path: string; again(): Pick<ConfigurationSource, 'env' | 'cut'> };
   /** Hears of a changed file that is faulty, once for each change; the last good one stays. */
   readonly onFault?: (fault: ConfigurationError) => void;
   /** Milliseconds on a clock that never goes back. */
@@ -44,6 +46,7 @@ export interface ConfigurationsOptions extends ConfigurationSource {
 export function createConfigurations({
   onFault = () => {},
   now = () => performance.now(),
+  envFile,
   ...files
 }: ConfigurationsOptions): Configurations {
   const { commands = createSecretCommands() } = files;
@@ -54,6 +57,10 @@ export function createConfigurations({
   let ranAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | undefined;
   const source = { ...files, commands };
+  const readNow = async (): Promise<ConfigurationReading> => {
+    const reading = await readWith(source, envFile?.again);
+    return envFile ? { ...reading, files: [...reading.files, envFile.path] } : reading;
+  };
 
   const current = async () => {
     if (now() - checkedAt >= checkedEveryMs) checking ??= check().finally(() => (checking = undefined));
@@ -83,18 +90,30 @@ export function createConfigurations({
   async function check(): Promise<void> {
     checkedAt = now();
     if (seen && (await contentsOf(seen.reading.files)) === seen.contents) return;
-    seen = await readAtRest(source);
+    seen = await readAtRest(readNow);
     const { reading } = seen;
     if ('configuration' in reading.outcome) lastGood = reading.outcome.configuration;
     else if (lastGood) onFault(reading.outcome.fault);
   }
 }
 
+async function readWith(
+  source: ConfigurationSource,
+  again: (() => Pick<ConfigurationSource, 'env' | 'cut'>) | undefined,
+): Promise<ConfigurationReading> {
+  try {
+    return await readConfiguration({ ...source, ...again?.() });
+  } catch (fault) {
+    if (fault instanceof ConfigurationError) return { outcome: { fault }, files: [source.file] };
+    throw fault;
+  }
+}
+
 /** Read again until nothing was saved meanwhile: what an editor had half written would pass for the newest for ever. */
-async function readAtRest(source: ConfigurationSource): Promise<Seen> {
+async function readAtRest(read: () => Promise<ConfigurationReading>): Promise<Seen> {
   let before: string | undefined;
   for (;;) {
-    const reading = await readConfiguration(source);
+    const reading = await read();
     const contents = await contentsOf(reading.files);
     if (contents === before) return { reading, contents };
     before = contents;

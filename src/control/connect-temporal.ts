@@ -84,15 +84,15 @@ export async function withTemporal<T>(
   return letWork(await connectTemporal(plain), work);
 }
 
-/** The same where Temporal is there; where nobody answers, `work` has to do without. */
+/** The same where Temporal is there; where nobody answers, `work` has to do without, and is told why. */
 export async function withTemporalIfThere<T>(
-  work: (temporal: TemporalClient | undefined) => Promise<T>,
+  work: (temporal: TemporalClient | undefined, whyNone?: TemporalUnavailableError) => Promise<T>,
 ): Promise<T> {
   const temporal = await connectTemporal().catch((error: unknown) => {
-    if (error instanceof TemporalUnavailableError) return undefined;
+    if (error instanceof TemporalUnavailableError) return error;
     throw error;
   });
-  return temporal ? letWork(temporal, work) : work(undefined);
+  return temporal instanceof TemporalUnavailableError ? work(undefined, temporal) : letWork(temporal, work);
 }
 
 async function letWork<T>(

@@ -1,5 +1,6 @@
 import type { Configurations, OptimoveConnection } from '../activities/ports.ts';
 import { CredentialsRefusedError } from '../domain/errors.ts';
+import { sameSetting } from './same-setting.ts';
 
 /**
  * The connection of a name, whose calls are made once more where its credentials are refused and `exec:` gives others now:
@@ -20,7 +21,7 @@ export async function readingSecretsAgain(
         } catch (error) {
           if (!(error instanceof CredentialsRefusedError)) throw error;
           const { connections } = await configurations.readSecretsAgain();
-          if (connections.get(name) === found.connection) throw error;
+          if (sameSetting(connections.get(name), found.connection)) throw error;
           return (await get(name)).optimove.request(...asked);
         }
       },

@@ -17,6 +17,7 @@ async function work({
   terminal,
   configuration,
   configurationFile,
+  environment,
   sources,
   interrupted,
 }: CommandContext): Promise<ExitCode> {
@@ -29,6 +30,13 @@ async function work({
     configurations: createConfigurations({
       file: configurationFile,
       ...sources,
+      envFile: {
+        path: environment.envFile,
+        again: () => {
+          const { variables: env, cut } = environment.again();
+          return { env, cut };
+        },
+      },
       onFault: (error) => terminal.say(`${error.message}\nThe configuration as it was stays in use.`),
     }),
     say: (line) => terminal.say(line),
