@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { configurationFile } from '../config/configuration-file.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
+import type { ConfigurationSource } from '../config/load-configuration.ts';
+import { createSecretCommands } from '../config/secret-commands.ts';
 import type { Configuration } from '../domain/river/configuration.ts';
 import { type ExitCode, exitCode, exitCodeOf } from './exit-code.ts';
 import { showError } from './show-error.ts';
@@ -20,6 +22,8 @@ export interface CommandContext {
   readonly interrupted: AbortSignal;
   /** The configuration file: `--config`, RIVER_CONFIG, or river.yaml here. */
   readonly configurationFile: string;
+  /** What that file refers to, for whoever reads it once more. */
+  readonly sources: Omit<ConfigurationSource, 'file'>;
   /** That file, read and checked; throws ConfigurationError with all its faults. */
   configuration(): Promise<Configuration>;
 }
@@ -40,9 +44,11 @@ export function action<Args extends unknown[]>(
     const { config, json = false } = command.optsWithGlobals<GlobalOptions>();
     const ended = (code: ExitCode) => exitCodes.set(rootOf(command), code);
     const terminal = createTerminal(json);
-    const environment = readEnvironment();
     let interruption: Interruption | undefined;
     try {
+      const environment = readEnvironment();
+      const { variables: env, cut } = environment;
+      const sources = { env, cut, commands: createSecretCommands() };
       const context: CommandContext = {
         terminal,
         environment,
@@ -54,8 +60,9 @@ export function action<Args extends unknown[]>(
         async configuration() {
           // Loaded where it is read: what checks it takes longer to load than all that a command without it needs.
           const { loadConfiguration } = await import('../config/load-configuration.ts');
-          return loadConfiguration({ file: context.configurationFile, env: environment.variables });
+          return loadConfiguration({ file: context.configurationFile, ...sources });
         },
+        sources,
       };
       ended(await work(context, ...(args as unknown as Args)));
     } catch (error) {

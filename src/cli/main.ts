@@ -1,4 +1,14 @@
 #!/usr/bin/env node
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { runCommandLine } from './command-line.ts';
 
+/**
+ * A host may have addresses that lead nowhere, IPv6 ones first: each has this long before the next is tried, for the API,
+ * a proxy and Postgres alike. By default a slow way would count as none.
+ */
+setDefaultAutoSelectFamilyAttemptTimeout(5_000);
+
 process.exitCode = await runCommandLine(process.argv.slice(2));
+
+// What still hangs (a warehouse that takes packets and answers nothing) keeps nobody waiting who has his answer.
+setTimeout(() => process.exit(), 2_000).unref();
