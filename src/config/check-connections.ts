@@ -81,7 +81,7 @@ function checkAuth(
 }
 
 /** Said of a secret that stands in the file, where everybody reads it who reads the file. */
-export const secretInTheFile = `expected "\${NAME}" (an environment variable) or "file:<path>", got a secret that stands in this file itself`;
+export const secretInTheFile = `expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret that stands in this file itself`;
 
 /** Two names for one tenant would each spend the whole budget. */
 function checkTwins(connections: Connections): Problem[] {

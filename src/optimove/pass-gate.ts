@@ -45,10 +45,13 @@ export interface Door {
   readonly now: () => number;
 }
 
+const heldAtMostMs = 6_000;
+
 /**
  * One request: waits for the gate, sends, tells the gate what came of it, records it, and gives what `read` makes of
  * the reply. `call` is the name in the record. The call holds its place until `keep` has put what it brought away: a kill
- * then loses no more answers than calls were in flight.
+ * then loses no more answers than calls were in flight. A place where what was answered cannot be put away for long is
+ * left all the same, for those who put theirs away elsewhere.
  */
 export async function passGate<T>(
   door: Door,
@@ -66,6 +69,8 @@ export async function passGate<T>(
   }
   const at = new Date(door.now()).toISOString();
   const exchange = await door.send(outgoing, abort);
+  let outcome: CallOutcome = { kind: 'abandoned' };
+  const held = setTimeout(() => leave(outcome), heldAtMostMs);
   const result = await attempt(async () => {
     // A reply that came whole is taken even when nobody waits any more; a broken one is then our own doing.
     if (exchange.end.kind === 'broken') abort.throwIfAborted();
@@ -81,6 +86,7 @@ export async function passGate<T>(
   });
   const abandoned = exchange.end.kind === 'broken' && abort.aborted;
   const { status, bytes, milliseconds } = exchange;
+  if (!abandoned) outcome = outcomeOf(result, exchange, asked, door.now());
   const rows = result.ok ? result.value.rows : 0;
   record({ at, call, status, rows, bytes, milliseconds, ...whatItWas(result) });
   try {
@@ -88,7 +94,8 @@ export async function passGate<T>(
     await keep(result.value.value);
     return result.value.value;
   } finally {
-    leave(abandoned ? { kind: 'abandoned' } : outcomeOf(result, exchange, asked, door.now()));
+    clearTimeout(held);
+    leave(outcome);
   }
 }
 

@@ -21,6 +21,7 @@ import { type Carried, RunState } from './run-state.ts';
 import { markRun, scheduledStartTime } from './search-attributes.ts';
 import { settlePeriod } from './settle-period.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
+import { isHeld } from './warehouse-holds.ts';
 
 /**
  * One run of a river: opens it (period, chunks, manifest), resolves its filters, pulls and loads its chunks and
@@ -57,15 +58,15 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
     if (end === 'continue') await throwIfCancelled();
   } catch (error) {
     if (isCancellation(error)) {
-      await close(opened, 'cancelled', null);
+      await close(opened, state, 'cancelled', null);
       throw error;
     }
     const failure = failureOf(error);
     if (!failure) throw error;
-    throw failed(failure.kind, failure.message, await close(opened, 'failed', textOf(failure)));
+    throw failed(failure.kind, failure.message, await close(opened, state, 'failed', textOf(failure)));
   }
   if (end === 'continue') return continueAsNew<typeof riverRun>(input, state.carried(opened));
-  const result = await close(opened, 'succeeded', null);
+  const result = await close(opened, state, 'succeeded', null);
   if (result.status === 'succeeded') return result;
   throw failed('ChunksFailed', chunksFailed(result), result);
 }
@@ -77,7 +78,8 @@ async function open(input: unknown, state: RunState): Promise<OpenedRun> {
   const instant = info.typedSearchAttributes.get(scheduledStartTime)?.toISOString() ?? startedAt;
   try {
     const request = { input, workflowId, runId, instant, startedAt };
-    const opened = await openRun.executeWithOptions({ summary: summaryOf(input) }, [request]);
+    const summary = summaryOf(input);
+    const opened = await state.stored(() => openRun.executeWithOptions({ summary }, [request]));
     markRun(opened);
     state.runOpened(opened);
     return opened;
@@ -103,22 +105,48 @@ async function open(input: unknown, state: RunState): Promise<OpenedRun> {
 async function prepare(opened: OpenedRun, state: RunState): Promise<void> {
   if (opened.readsLists) await pullToEnd(opened.run, state, null, listsOfRun);
   const { report } = opened.run;
-  const { dataCalls } = await resolveFilters.executeWithOptions({ summary: report }, [opened.run]);
+  const { dataCalls } = await state.stored(() =>
+    resolveFilters.executeWithOptions({ summary: report }, [opened.run]),
+  );
   state.callsPlanned(dataCalls);
 }
 
 async function close(
   opened: OpenedRun,
+  state: RunState,
   status: Exclude<RunStatus, 'running' | 'terminated'>,
   error: string | null,
 ): Promise<RunResult> {
-  const result = await CancellationScope.nonCancellable(() =>
-    closeRun.executeWithOptions({ summary: status }, [
-      { run: opened.run, status, error, finishedAt: new Date().toISOString() },
-    ]),
-  );
+  const result = await CancellationScope.nonCancellable(() => closeInManifest(opened, state, status, error));
   if (status !== 'cancelled') await notifyEnd(opened, result);
   return result;
+}
+
+/**
+ * The result as the manifest has it; as the workflow knows it where the manifest takes nothing: whoever cancelled the run does not
+ * wait for that, and others no longer than `giveUpAfter`; or where the warehouse was taken out of the file, or the run out of the
+ * manifest: no run ends without its result. The next run in that warehouse closes this one there.
+ */
+async function closeInManifest(
+  opened: OpenedRun,
+  state: RunState,
+  status: Exclude<RunStatus, 'running' | 'terminated'>,
+  error: string | null,
+): Promise<RunResult> {
+  const request = { run: opened.run, status, error, finishedAt: new Date().toISOString() };
+  const step = () => closeRun.executeWithOptions({ summary: status }, [request]);
+  try {
+    if (status !== 'cancelled') return await state.stored(step);
+    const outcome = await step();
+    return isHeld(outcome) ? state.resultOf(request) : outcome;
+  } catch (refusal) {
+    const why = failureOf(refusal);
+    if (!why) throw refusal;
+    if (why.kind === 'WarehouseGivenUpError') return state.resultOf(request);
+    const unclosed = state.resultOf(request, textOf(why));
+    if (status === 'succeeded') throw failed(why.kind, why.message, { ...unclosed, status: 'failed' });
+    return unclosed;
+  }
 }
 
 const failed = (kind: string, message: string, result: RunResult): ApplicationFailure =>

@@ -88,7 +88,11 @@ export interface RunStore {
     page: Pick<StagedPage, 'slice' | 'call' | 'page'> & { readonly chunk: string | null },
     last: boolean,
   ): Promise<void>;
-  /** Requests that brought no page. */
+  /**
+   * Writes what a page of so many bytes of this run would take, and takes it back. Throws what staging would throw.
+   */
+  tryWrite(runId: string, bytes: number): Promise<void>;
+  /** Requests that brought no page, or whose page could not be stored. */
   noteRequests(runId: string, chunk: string | null, requests: readonly RequestRecord[]): Promise<void>;
   /** The failures of these calls, each since it was last answered, the newest of them only; the oldest first. */
   failuresOf(runId: string, chunk: string | null, calls: readonly string[]): Promise<FailedRequest[]>;
@@ -114,8 +118,8 @@ export interface RunStore {
   summariseRun(runId: string): Promise<RunSummary>;
   /** Runs that are open in the manifest, or whose staging is still there. */
   leftRuns(): Promise<LeftRun[]>;
-  /** Closes one of them that has ended all the same, as `endOf` says under its lock; undefined leaves it open. */
-  closeLeft(runId: string, endOf: () => Promise<EndOfRun | undefined>): Promise<void>;
+  /** Closes one of them that has ended all the same, unless it has gone on since it was read. */
+  closeLeft(run: LeftRun, end: EndOfRun): Promise<void>;
   /** How the run of this river ended that ended before this one; undefined where there is none. */
   endBefore(river: string, runId: string): Promise<RunStatus | undefined>;
 }
