@@ -22,7 +22,7 @@ export function createStagingWatch(now = () => performance.now()): StagingWatch 
   const hangs = (warehouse: string): boolean => {
     const last = stagedAt.get(warehouse) ?? Number.NEGATIVE_INFINITY;
     const overdue = now() - stagedWithinMs;
-    return [...(begun.get(warehouse) ?? [])].some((at) => at > last && at < overdue);
+    return [...(begun.get(warehouse) ?? [])].some((at) => at >= last && at < overdue);
   };
   const isProbe = (warehouse: string): boolean => {
     const before = probedAt.get(warehouse) ?? stagedAt.get(warehouse) ?? 0;
