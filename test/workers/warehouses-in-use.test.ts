@@ -2,8 +2,12 @@ import { expect, test, vi } from 'vitest';
 import type { Configuration, WarehouseSetting } from '../../src/domain/river/configuration.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { warehousesInUse } from '../../src/workers/warehouses-in-use.ts';
+import { aStoredRun } from '../helpers/a-stored-run.ts';
 import { withWarehouse } from '../helpers/with-warehouse.ts';
-import { aRun, sampleShape, twoChunks } from '../warehouse/samples.ts';
+
+const day = { name: 'date', type: 'date', from: 'answer', source: 'date' } as const;
+const shape = { columns: [day], key: ['date'], dayColumn: 'date' };
+const chunk = { key: '2026-01-01/2026-01-04', first: '2026-01-01', last: '2026-01-04' };
 
 test('a warehouse keeps its connections through every edit but one of its own; those before are closed once nothing uses them', () =>
   withWarehouse('pg', async ({ setting, sql }) => {
@@ -22,7 +26,7 @@ test('a warehouse keeps its connections through every edit but one of its own; t
     );
     try {
       const begun = await inUse.get('test');
-      await begun.openRun(aRun(), twoChunks, sampleShape);
+      await begun.openRun(aStoredRun(), [chunk], shape);
       const before = await backends();
       expect(before.length).toBeGreaterThan(0);
       warehouses = new Map([['test', called(first)]]);
@@ -32,7 +36,7 @@ test('a warehouse keeps its connections through every edit but one of its own; t
       // A call under way: it waits for a row that somebody holds.
       await sql('begin');
       await sql('select * from river_chunks for update');
-      const underWay = begun.beginChunk('run-1', twoChunks[0].key);
+      const underWay = begun.beginChunk('run-1', chunk.key);
       await vi.waitFor(async () =>
         expect(await activity(`application_name = '${first}' and wait_event_type = 'Lock'`)).not.toEqual([]),
       );
