@@ -2,8 +2,9 @@ import { beating } from './beating.ts';
 import { beginChunk } from './begin-chunk.ts';
 import { closeRun } from './close-run.ts';
 import { commitChunk } from './commit-chunk.ts';
-import type { BudgetActivities, RunActivities, RunRef } from './contract.ts';
+import type { BudgetActivities, CommitChunkRequest, RunActivities, RunRef } from './contract.ts';
 import { failChunk } from './fail-chunk.ts';
+import { heldByWarehouse, heldInOpening } from './held-by-warehouse.ts';
 import { nextChunks } from './next-chunks.ts';
 import { notifyRefusal } from './notify-refusal.ts';
 import { notifyRun } from './notify-run.ts';
@@ -15,23 +16,30 @@ import { resolveFilters } from './resolve-filters.ts';
 import { settleRun } from './settle-run.ts';
 import { createStepSlots, type StepSlots, stepIn } from './slots.ts';
 import { translated } from './to-application-failure.ts';
+import { createWriteGates } from './write-gates.ts';
 
 /** The activities of a run, closed over their world. Their names are written into histories. */
 export const createActivities = (ports: ActivityPorts): RunActivities & BudgetActivities => {
+  const gates = createWriteGates(ports.writeGates);
   const slots = createStepSlots();
-  const steps = {
-    openRun: openRun(ports, slots),
-    settleRun: inStep(slots, settleRun(ports)),
-    resolveFilters: inStep(slots, resolveFilters(ports)),
-    nextChunks: inStep(slots, nextChunks(ports)),
-    beginChunk: inStep(slots, beginChunk(ports)),
-    failChunk: inStep(slots, failChunk(ports)),
-    closeRun: inStep(slots, closeRun(ports)),
-  };
   return translated({
-    ...beating(ports, steps),
-    pullSlice: pullSlice(ports),
-    commitChunk: inStep(slots, commitChunk(ports)),
+    ...beating(ports, {
+      openRun: heldInOpening(ports, openRun(ports, slots)),
+      ...heldByWarehouse(ports, gates, {
+        settleRun: inStep(slots, settleRun(ports)),
+        resolveFilters: inStep(slots, resolveFilters(ports)),
+        nextChunks: inStep(slots, nextChunks(ports)),
+        beginChunk: inStep(slots, beginChunk(ports)),
+        failChunk: inStep(slots, failChunk(ports)),
+        closeRun: inStep(slots, closeRun(ports)),
+      }),
+    }),
+    pullSlice: pullSlice(ports, gates),
+    ...heldByWarehouse(ports, gates, {
+      commitChunk: inStep(slots, (request: CommitChunkRequest) =>
+        gates(request.run.warehouse).committing(() => commitChunk(ports)(request)),
+      ),
+    }),
     notifyRun: inStep(slots, notifyRun(ports)),
     notifyRefusal: notifyRefusal(ports),
     recallBudget: recallBudget(ports),

@@ -33,9 +33,9 @@ export const openRun =
   };
 
 async function open(ports: ActivityPorts, { run, chunks, warehouse }: Opening): Promise<OpenedRun> {
-  await ports.optimove(run.river.connection);
+  const { connection } = await ports.optimove(run.river.connection);
   await warehouse.openRun(
-    run,
+    { ...run, baseUrl: connection.baseUrl },
     chunks,
     shapeOfRiver(reportOfRiver(run.river), run.river),
     Context.current().cancellationSignal,

@@ -1,4 +1,3 @@
-import type { Answer } from '../domain/call/answer.ts';
 import type { Call } from '../domain/call/call.ts';
 import { mayHaveBeenCut } from '../domain/call/paging.ts';
 import { BaseUrlInDoubtError, BudgetSpentError, ConfigurationError } from '../domain/errors.ts';
@@ -8,12 +7,12 @@ import { callsOfSlice } from './calls-of-slice.ts';
 import type { SliceOutcome, SliceRequest } from './contract.ts';
 import { inLanes } from './in-lanes.ts';
 import { slicesAtOnce } from './opened-run.ts';
-import type { ActivityPorts, Optimove } from './ports.ts';
+import type { ActivityPorts } from './ports.ts';
 import { ChunkClosed, type PullContext, pullCall } from './pull-call.ts';
 import { readOpenedRun } from './report-of-run.ts';
 import { createSliceSlots } from './slots.ts';
-import { createStagingWatch, type StagingWatch } from './staging-watch.ts';
 import { type StopSignals, stoppedByWorkflow, untilStopped } from './stop-signals.ts';
+import type { WriteGate } from './write-gates.ts';
 
 /** How long an attempt works before it gives its slot back: well below its timeout, whatever a call takes. */
 const turnMs = 30 * 60_000;
@@ -28,9 +27,10 @@ const comesAgainMs = () => 5_000 + Math.round(10_000 * Math.random());
  * Works through the calls of one slice, several at a time. Where it stands lies in the warehouse: an attempt
  * begins by looking there what is staged, so it goes on from wherever another one was killed.
  */
-export const pullSlice = (ports: ActivityPorts) => {
+export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => WriteGate) => {
   const slots = createSliceSlots();
-  const staging = createStagingWatch();
+  /** Slices whose turn is over, but that still have answers which their warehouse does not take just now. */
+  const storing = new Map<string, Promise<unknown>>();
   return (request: SliceRequest) =>
     untilStopped(ports, async (signals): Promise<SliceOutcome> => {
       const { connection, warehouse, runId } = request.run;
@@ -43,10 +43,25 @@ export const pullSlice = (ports: ActivityPorts) => {
       const asking = { connection, warehouse, run: runId, wanted };
       const leave = await slots.enter(asking, signals.stop);
       if (!leave) return { outcome: 'waiting', waitMs: comesAgainMs(), windows: windows() };
+      const gate = gates(warehouse);
       const startedAt = performance.now();
       const hasTime = () => performance.now() - startedAt < (slots.isAwaited(asking) ? shortTurnMs : turnMs);
       try {
-        const count = await pull(ports, staging, request, signals, hasTime);
+        const key = JSON.stringify([runId, request.chunk, request.slice]);
+        await unlessStuck(gate, Promise.resolve(storing.get(key)));
+        await gate.pass(await ports.warehouse(warehouse), runId, request.isDoubted);
+        const cut = new AbortController();
+        const abort = AbortSignal.any([signals.abort, cut.signal]);
+        const stop = AbortSignal.any([signals.stop, gate.signal]);
+        const work = pull(ports, gate, request, { stop, abort }, hasTime);
+        const count = await unlessStuck(gate, work, () => {
+          const ended = work.then(
+            () => storing.delete(key),
+            () => storing.delete(key),
+          );
+          storing.set(key, ended);
+          ports.draining.addEventListener('abort', () => cut.abort(), { once: true });
+        });
         return count ? { outcome: 'pulled', count, windows: windows() } : { outcome: 'more' };
       } catch (error) {
         if (error instanceof BudgetSpentError) {
@@ -61,6 +76,8 @@ export const pullSlice = (ports: ActivityPorts) => {
           throw new ConfigurationError(error.message, { facts: error.facts });
         }
         if (signals.stop.aborted && stoppedByWorkflow()) return { outcome: 'stopped' };
+        const on = gate.heard(error);
+        if (on) return { outcome: 'waiting', waitMs: gate.held()?.waitMs ?? 0, windows: windows(), on };
         throw error;
       } finally {
         leave();
@@ -68,15 +85,39 @@ export const pullSlice = (ports: ActivityPorts) => {
     });
 };
 
+/** How long calls in flight have to end, once nothing can be stored. */
+const endsWithinMs = 3_000;
+
+/** What `work` comes to; throws where nothing can be stored and it has not ended soon after that: `left` hears that it goes on. */
+async function unlessStuck<T>(gate: WriteGate, work: Promise<T>, left: () => void = () => {}): Promise<T> {
+  const { promise: stuck, reject } = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
+  const onHeld = () => {
+    timer = setTimeout(() => {
+      left();
+      reject(gate.held() ?? signal.reason);
+    }, endsWithinMs);
+  };
+  const { signal } = gate;
+  if (signal.aborted) onHeld();
+  else signal.addEventListener('abort', onHeld, { once: true });
+  try {
+    return await Promise.race([work, stuck]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onHeld);
+  }
+}
+
 /** What the slice comes to, once all its calls are staged; undefined where its turn ended before. */
 async function pull(
   ports: ActivityPorts,
-  staging: StagingWatch,
+  gate: WriteGate,
   { run, chunk, slice, pauses = [], lifted }: SliceRequest,
   signals: StopSignals,
   hasTime: () => boolean,
 ) {
-  const warehouse = await ports.warehouse(run.warehouse);
+  const warehouse = gate.guarding(await ports.warehouse(run.warehouse));
   const { connection, optimove, seenPages, outages } = await ports.optimove(run.connection);
   // A Reset begins slices again of chunks that are loaded since: that would be calls for nothing.
   if (!(await warehouse.isOpen(run.runId, chunk))) throw new ChunkClosed();
@@ -91,7 +132,7 @@ async function pull(
     chunk,
     slice,
     warehouse,
-    optimove: whileStaging(staging, run.warehouse, optimove),
+    optimove,
     seenPages,
     signals,
     history: async (call) => ({
@@ -132,16 +173,6 @@ async function pull(
   const more = await askOn(context, calls, maxConcurrentCalls, hasTime);
   return more === undefined ? undefined : { ...count, rows: count.rows + more };
 }
-
-/** Calls only while the answers can be staged. */
-const whileStaging = (staging: StagingWatch, warehouse: string, optimove: Optimove): Optimove => ({
-  async request(call, page, options) {
-    const { signal, keep } = options;
-    await staging.untilStaging(warehouse, signal);
-    const kept = keep && { keep: (answer: Answer) => staging.keep(warehouse, () => keep(answer)) };
-    return optimove.request(call, page, { ...options, ...kept });
-  },
-});
 
 /**
  * Asks on the calls of a slice that ended with a short page before it was seen that the server cuts pages. Says how many

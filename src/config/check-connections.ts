@@ -1,4 +1,4 @@
-import { checkWindows } from '../domain/budget/check-windows.ts';
+import { checkWindows } from '../domain/budget/window.ts';
 import { durationMs } from '../domain/river/duration.ts';
 import type { Path } from '../domain/river/path.ts';
 import type { Problem } from '../domain/river/problem.ts';

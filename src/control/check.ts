@@ -136,7 +136,7 @@ async function previewsOfTargets(warehouse: OpenWarehouse, filling: readonly Riv
     const report = findReport(river.report);
     if (!report) continue;
     const shape = shapeOfRiver(effectiveReport(report, river.overrides), river);
-    const found = await warehouse.previewTarget(river.target.table, shape);
+    const found = await warehouse.previewTarget(river.target, shape);
     previews.push(...found.map((each) => `${river.name}: ${each}`));
   }
   return previews;

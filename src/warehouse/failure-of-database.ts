@@ -5,6 +5,7 @@ import {
   SchemaConflictError,
   WarehouseUnavailableError,
 } from '../domain/errors.ts';
+import { reasonOfCode } from '../domain/run/warehouse-trouble.ts';
 import { codeOf, readDriverError, type SaidByDatabase, textOf } from './said-by-database.ts';
 
 /** Somebody else is writing into this SQLite file. */
@@ -33,11 +34,15 @@ export function isLockTimeout(error: unknown): boolean {
  * A failure of the driver, told by what will help. The driver's own error stays behind: its texts, its statement and its fields
  * may hold values of rows, and its input the password. A mistake of ours stays as it is.
  */
-export function failureOfDatabase(error: unknown, place: string): unknown {
+export function failureOfDatabase(error: unknown, place: string, warehouse?: string): unknown {
   if (error instanceof RiverError) return error;
   const said = readDriverError(error);
   const { code, words } = said;
-  const options = { facts: { place, code }, ...(network.test(code) && { cause: error }) };
+  const reason = isBusy(error)
+    ? reasonOfCode('SQLITE_BUSY')
+    : reasonOfCode(noTable.test(words) ? noTableCode : code);
+  const facts = { place, code, ...(warehouse !== undefined && { warehouse, reason }) };
+  const options = { facts, ...(network.test(code) && { cause: error }) };
   if (isBusy(error)) {
     return new WarehouseUnavailableError(
       `The ${place} is busy: another process is writing into it.`,
@@ -66,6 +71,10 @@ export function failureOfDatabase(error: unknown, place: string): unknown {
     options,
   );
 }
+
+/** SQLite has no code of its own for it. */
+const noTable = /^no such table/;
+const noTableCode = 'no such table';
 
 /** Neither the server nor SQLite said it, so that the words are always the same. */
 const isOfDriver = (by: SaidByDatabase['by']) => by === 'driver' || by === 'other';

@@ -3,7 +3,7 @@ import type { WarehouseSetting } from '../domain/river/configuration.ts';
 import { closeLeft } from './close-left.ts';
 import type { Step } from './commit/chunk-load.ts';
 import { commitChunk } from './commit/commit-chunk.ts';
-import { connectDatabase, type Database, type SettingAgain } from './database.ts';
+import { connectDatabase, type Database, type DatabaseOptions } from './database.ts';
 import { forgetDays } from './forget-days.ts';
 import { migrate, refuseNewerManifest } from './migrations/migrate.ts';
 import { openRun } from './open-run.ts';
@@ -37,15 +37,14 @@ import { unloadedChunks } from './statements/unloaded-chunks.ts';
 import { type LockPatience, lockPatience } from './tables/add-columns.ts';
 import { previewTable } from './tables/complete-table.ts';
 import { readTargetTable } from './tables/read-table.ts';
+import { tryWrite } from './try-write.ts';
 import type { OpenWarehouse } from './warehouse.ts';
 
-export interface WarehouseOptions {
+export interface WarehouseOptions extends DatabaseOptions {
   /** Hears of each step of a chunk's commit, inside its transaction. For tests: what it throws undoes the commit. */
   readonly onStep?: (step: Step) => void | Promise<void>;
   /** How long others may have to wait for a new column. For tests: theirs is shorter. */
   readonly patience?: LockPatience;
-  /** For a sign-in that is refused: the setting as it is now, should its password have been changed where it is kept. */
-  readonly settingAgain?: SettingAgain;
 }
 
 /**
@@ -54,16 +53,16 @@ export interface WarehouseOptions {
  */
 export async function openWarehouse(
   setting: WarehouseSetting,
-  { onStep = () => {}, patience = lockPatience, settingAgain }: WarehouseOptions = {},
+  { onStep = () => {}, patience = lockPatience, ...options }: WarehouseOptions = {},
 ): Promise<OpenWarehouse> {
   checkSchemaName(setting);
-  const connected = connectDatabase(setting, settingAgain);
+  const connected = connectDatabase(setting, options);
   const database = migratedFirst(connected);
   const { read, transact } = database;
   return {
     openRun: (run, chunks, table, signal) => openRun(database, run, chunks, table, { patience, signal }),
     target: (table) => read((tables) => readTargetTable(tables, table)),
-    previewTarget: (table, shape) => connected.read((tables) => previewTable(tables, table, shape)),
+    previewTarget: (target, shape) => connected.read((tables) => previewTable(tables, target, shape)),
     settleRun: (runId, period, chunks, freshness) => settleRun(database, runId, period, chunks, freshness),
     track: (river, table) => connected.read((tables) => readTrack(tables, river, table)),
     readRun: (runId) => read((tables) => readRun(tables, runId)),
@@ -80,6 +79,7 @@ export async function openWarehouse(
     stagedPage: (runId, chunk, slice, page) => readStagedPage(database, { runId, chunk, slice }, page),
     pageNotes: (runId, chunk, slice) => readPageNotes(database, { runId, chunk, slice }),
     stagePage: (runId, chunk, page, requests) => stagePage(database, runId, chunk, page, requests),
+    tryWrite: (runId, bytes) => tryWrite(connected, { runId, bytes }),
     markLast: (runId, page, last) =>
       read(async (tables) => {
         if (await hasStaging(tables, runId)) await markLast(tables, runId, page, last);
@@ -154,7 +154,7 @@ function migratedFirst(database: Database): Database {
   return {
     ...database,
     read: (work) => guarded(() => database.read(work)),
-    transact: (work) => guarded(() => database.transact(work)),
+    transact: (work, busyAtMostMs) => guarded(() => database.transact(work, busyAtMostMs)),
   };
 }
 

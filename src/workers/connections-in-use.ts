@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Optimove, OptimoveConnection } from '../activities/ports.ts';
 import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
-import type { WindowUse } from '../domain/budget/window-use.ts';
+import type { WindowUse } from '../domain/budget/window.ts';
 import { createSeenPages } from '../domain/call/seen-pages.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';

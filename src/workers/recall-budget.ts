@@ -5,8 +5,7 @@ import {
   type WorkflowExecutionInfo,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
-import type { SavedBudget } from '../domain/budget/resume-budget.ts';
+import type { RecalledBudget, SavedBudget } from '../domain/budget/save-budget.ts';
 
 interface Execution {
   readonly workflowId: string;

@@ -1,14 +1,18 @@
 import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
+import { sentenceOfHold } from '../domain/run/warehouse-trouble.ts';
 
 /** The run as a person reads it in the Web UI under *User Metadata*: Markdown, a screen long. */
 export function detailsOf(progress: RunProgress): string {
   const { chunks } = progress;
-  if (progress.state === 'opening') return 'Opening the run.';
+  const held = progress.heldBy ? sentenceOfHold(progress.heldBy) : '';
+  if (progress.state === 'opening')
+    return ['Opening the run.', held].filter((part) => part !== '').join('\n\n');
   const planned = progress.plannedCalls === null ? '' : ` of ${progress.plannedCalls} planned`;
   return [
     `**${chunks.loaded} of ${chunks.total} chunks loaded**${chunks.failed > 0 ? `, ${chunks.failed} failed` : ''} · ` +
       `${progress.rows} rows · ${progress.calls}${planned} calls`,
     pauseIn(progress),
+    held,
     progress.waitingUntil === null ? '' : `Waiting for quota until ${progress.waitingUntil}.`,
     progress.waitingForDataUntil === undefined
       ? ''

@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import type { RunRef } from '../activities/contract.ts';
+import type { RunRef, SliceOutcome, SliceRequest } from '../activities/contract.ts';
 import { proofOfConnection } from '../domain/run/run-slices.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { pullSlice } from './activities.ts';
@@ -20,10 +20,23 @@ export async function pullToEnd(
   slice: string,
 ): Promise<SliceCount | undefined> {
   const summary = chunk === null ? slice : `${chunk} ${slice}`;
+  let isDoubted = false;
   for (;;) {
     const { lifted } = state;
-    const request = { run, chunk, slice, pauses: state.pauses.past, ...(lifted && { lifted }) };
-    const outcome = await state.pulling(() => pullSlice.executeWithOptions({ summary }, [request]));
+    const request: SliceRequest = {
+      run,
+      chunk,
+      slice,
+      pauses: state.pauses.past,
+      ...(lifted && { lifted }),
+      ...(isDoubted && { isDoubted }),
+    };
+    const outcome: SliceOutcome = await state.pulling(() =>
+      pullSlice.executeWithOptions({ summary }, [request]),
+    );
+    const on = outcome.outcome === 'waiting' ? outcome.on : undefined;
+    isDoubted = on?.on === 'warehouse';
+    if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
     switch (outcome.outcome) {
       case 'pulled':
         state.slicePulled(chunk, outcome.count, outcome.windows);
@@ -39,6 +52,10 @@ export async function pullToEnd(
       case 'more':
         break;
       case 'waiting':
+        if (on?.on === 'warehouse') {
+          await state.held(on, outcome.waitMs);
+          break;
+        }
         // What was lifted while it pulled is not waited for.
         await state.waiting(outcome.waitMs, outcome.windows, async () => {
           const waitMs = Math.min(outcome.waitMs, waitsAtMostMs);

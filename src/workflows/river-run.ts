@@ -7,9 +7,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OpenedRun } from '../activities/contract.ts';
-import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
-import { type RunResult, type RunStatus, textAtMost } from '../domain/run/run-result.ts';
+import type { RunResult, RunStatus } from '../domain/run/run-result.ts';
 import { listsOfRun } from '../domain/run/run-slices.ts';
 import { closeRun, openRun, resolveFilters } from './activities.ts';
 import { failureOf, textOf } from './failure.ts';
@@ -22,6 +21,7 @@ import { type Carried, RunState } from './run-state.ts';
 import { markRun, scheduledStartTime } from './search-attributes.ts';
 import { settlePeriod } from './settle-period.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
+import { isHeld } from './warehouse-holds.ts';
 
 /**
  * One run of a river: opens it (period, chunks, manifest), resolves its filters, pulls and loads its chunks and
@@ -78,7 +78,8 @@ async function open(input: unknown, state: RunState): Promise<OpenedRun> {
   const instant = info.typedSearchAttributes.get(scheduledStartTime)?.toISOString() ?? startedAt;
   try {
     const request = { input, workflowId, runId, instant, startedAt };
-    const opened = await openRun.executeWithOptions({ summary: summaryOf(input) }, [request]);
+    const summary = summaryOf(input);
+    const opened = await state.stored(() => openRun.executeWithOptions({ summary }, [request]));
     markRun(opened);
     state.runOpened(opened);
     return opened;
@@ -104,7 +105,9 @@ async function open(input: unknown, state: RunState): Promise<OpenedRun> {
 async function prepare(opened: OpenedRun, state: RunState): Promise<void> {
   if (opened.readsLists) await pullToEnd(opened.run, state, null, listsOfRun);
   const { report } = opened.run;
-  const { dataCalls } = await resolveFilters.executeWithOptions({ summary: report }, [opened.run]);
+  const { dataCalls } = await state.stored(() =>
+    resolveFilters.executeWithOptions({ summary: report }, [opened.run]),
+  );
   state.callsPlanned(dataCalls);
 }
 
@@ -114,51 +117,36 @@ async function close(
   status: Exclude<RunStatus, 'running' | 'terminated'>,
   error: string | null,
 ): Promise<RunResult> {
-  const finishedAt = new Date().toISOString();
-  const request = { run: opened.run, status, error, finishedAt };
-  const result = await CancellationScope.nonCancellable(() =>
-    closeRun.executeWithOptions({ summary: status }, [request]),
-  ).catch((refusal: unknown) => {
-    // Somebody has taken the warehouse out of the file, or the run out of the manifest: no run ends without its result.
-    const why = failureOf(refusal);
-    if (!why) throw refusal;
-    const unclosed = resultOfUnclosed(opened, state, { status, finishedAt, why: textOf(why) });
-    if (status === 'succeeded') throw failed(why.kind, why.message, { ...unclosed, status: 'failed' });
-    return unclosed;
-  });
+  const result = await CancellationScope.nonCancellable(() => closeInManifest(opened, state, status, error));
   if (status !== 'cancelled') await notifyEnd(opened, result);
   return result;
 }
 
-/** What the workflow itself knows of a run that could not be closed in its manifest. The next run in that warehouse closes it. */
-function resultOfUnclosed(
-  { run, period }: OpenedRun,
+/**
+ * The result as the manifest has it; as the workflow knows it where the manifest takes nothing: whoever cancelled the run does not
+ * wait for that, and others no longer than `giveUpAfter`; or where the warehouse was taken out of the file, or the run out of the
+ * manifest: no run ends without its result. The next run in that warehouse closes this one there.
+ */
+async function closeInManifest(
+  opened: OpenedRun,
   state: RunState,
-  { status, finishedAt, why }: { status: RunStatus; finishedAt: string; why: string },
-): RunResult {
-  const { river, workflowId, runId } = run;
-  const { chunks, rows, calls, recent } = state.progress();
-  const startedAt = workflowInfo().startTime.toISOString();
-  return {
-    ...resultOfUnopened({ river, workflowId, runId, status, startedAt, finishedAt }),
-    period,
-    chunks: { ...chunks, skipped: 0 },
-    rows,
-    calls,
-    failedChunks: recent
-      .filter((chunk) => chunk.state === 'failed')
-      .map(({ chunk, error }) => {
-        const { first: start, last: end } = chunkOfKey(chunk);
-        return { start, end, error: (error ?? '').slice(0, textAtMost) };
-      }),
-    warnings: [
-      {
-        start: null,
-        end: null,
-        message: `The run could not be closed in its manifest: ${why}`.slice(0, textAtMost),
-      },
-    ],
-  };
+  status: Exclude<RunStatus, 'running' | 'terminated'>,
+  error: string | null,
+): Promise<RunResult> {
+  const request = { run: opened.run, status, error, finishedAt: new Date().toISOString() };
+  const step = () => closeRun.executeWithOptions({ summary: status }, [request]);
+  try {
+    if (status !== 'cancelled') return await state.stored(step);
+    const outcome = await step();
+    return isHeld(outcome) ? state.resultOf(request) : outcome;
+  } catch (refusal) {
+    const why = failureOf(refusal);
+    if (!why) throw refusal;
+    if (why.kind === 'WarehouseGivenUpError') return state.resultOf(request);
+    const unclosed = state.resultOf(request, textOf(why));
+    if (status === 'succeeded') throw failed(why.kind, why.message, { ...unclosed, status: 'failed' });
+    return unclosed;
+  }
 }
 
 const failed = (kind: string, message: string, result: RunResult): ApplicationFailure =>

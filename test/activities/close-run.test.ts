@@ -19,7 +19,7 @@ function aWarehouse(chunks: { total: number; loaded: number; failed: number; ski
   const written: { status?: RunStatus; unloaded?: string } = {};
   const warehouse: Partial<Warehouse> = {
     failUnloadedChunks: async (_run, error) => void Object.assign(written, { unloaded: error }),
-    summariseRun: async () => ({ chunks, rows: 0, calls: 0, failedChunks: [], warnings: [] }),
+    summariseRun: async () => ({ chunks, rows: 0, calls: 0, lostCalls: 0, failedChunks: [], warnings: [] }),
     closeRun: async (_run, status) => void Object.assign(written, { status }),
     readRun: async () => aStoredRun({ status: written.status ?? 'running', finishedAt }),
   };

@@ -10,7 +10,8 @@ import { startRun } from '../../src/control/start-run.ts';
 import type { Configuration } from '../../src/domain/river/configuration.ts';
 import type { RunResult } from '../../src/domain/run/run-result.ts';
 import type { SimulatorOptions } from '../../src/simulator/start-simulator.ts';
-import { startWorker } from '../../src/workers/start-worker.ts';
+import { startWorker, type WorkerOptions } from '../../src/workers/start-worker.ts';
+import { commandHere } from './command-here.ts';
 import { withFolder } from './folder.ts';
 import { type CommandEnd, type StartedCommand, startCommand } from './start-command.ts';
 import { type TemporalCorner, withTemporal } from './temporal.ts';
@@ -33,6 +34,8 @@ export interface RiversOptions {
   readonly temporal?: Readonly<Record<string, string>>;
   /** Whether a worker runs in this process. Default true. */
   readonly worker?: boolean;
+  /** When that worker tries again a warehouse that takes nothing. */
+  readonly writeGates?: WorkerOptions['writeGates'];
 }
 
 /** Everything a person has who runs River: real Temporal, a warehouse, a simulated Optimove, a configuration file. */
@@ -49,9 +52,9 @@ export interface Rivers {
   run(input: object, workflowId?: string): Promise<RunEnd>;
   /** The same, where it must succeed. */
   pull(input: object): Promise<RunResult>;
-  /** `river …` in a process of its own, as from a shell. */
+  /** `river …` as from a shell, but in this process. */
   river(...args: string[]): Promise<CommandEnd>;
-  /** Starts `river …` and gives the process. Ended with the corner. */
+  /** Starts `river …` in a process of its own, and gives it. Ended with the corner. */
   start(...args: string[]): StartedCommand;
   /** The same, with more in its environment. */
   startIn(env: NodeJS.ProcessEnv, ...args: string[]): StartedCommand;
@@ -119,6 +122,7 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
       : await startWorker({
           configurations: createConfigurations({ file, env }),
           temporal,
+          writeGates: options.writeGates,
         });
   try {
     // Commands ask Temporal whether a worker is there, and it knows of none before its first poll.
@@ -132,7 +136,7 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
         if (end.end !== 'succeeded') throw new Error(`the run did not succeed: ${JSON.stringify(end)}`);
         return end.result;
       },
-      river: (...args) => start(...args).end,
+      river: (...args) => commandHere(args, env),
       start,
       startIn,
       sql: (text) => warehouse.sql(text),

@@ -18,9 +18,9 @@ const inTime = { timeout: 60_000, interval: 50 };
 const newer = [
   {
     file: 'warehouse/migrations/index.ts',
-    was: "  '0003-tracking': tracking,\n",
-    becomes: `  '0003-tracking': tracking,
-  '0004-later': async (tables) => {
+    was: "  '0004-base-urls': baseUrls,\n",
+    becomes: `  '0004-base-urls': baseUrls,
+  '9999-later': async (tables) => {
     const runs = tables.nameOf('river_runs');
     await tables.query.raw("alter table ?? add column later text not null default ''", [runs]);
     await tables.query.raw('alter table ?? alter column later drop default', [runs]);
@@ -52,7 +52,7 @@ it(
         try {
           await worker.says('Working on');
           const runs = [first, await begin('second')];
-          await older.says('was made by a newer River (0004-later)');
+          await older.says('was made by a newer River (9999-later)');
           house.simulator.setFaults([]);
           for (const run of runs) {
             const end = await endOfRun(run);

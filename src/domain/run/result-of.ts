@@ -14,6 +14,7 @@ export function resultOf(run: StoredRun, counts: RunSummary): RunResult {
     chunks: counts.chunks,
     rows: counts.rows,
     calls: counts.calls,
+    ...(counts.lostCalls > 0 && { lostCalls: counts.lostCalls }),
     failedChunks: counts.failedChunks,
     warnings: [...notesOn(run), ...counts.warnings],
     startedAt: run.startedAt,

@@ -88,7 +88,11 @@ export interface RunStore {
     page: Pick<StagedPage, 'slice' | 'call' | 'page'> & { readonly chunk: string | null },
     last: boolean,
   ): Promise<void>;
-  /** Requests that brought no page. */
+  /**
+   * Writes what a page of so many bytes of this run would take, and takes it back. Throws what staging would throw.
+   */
+  tryWrite(runId: string, bytes: number): Promise<void>;
+  /** Requests that brought no page, or whose page could not be stored. */
   noteRequests(runId: string, chunk: string | null, requests: readonly RequestRecord[]): Promise<void>;
   /** The failures of these calls, each since it was last answered, the newest of them only; the oldest first. */
   failuresOf(runId: string, chunk: string | null, calls: readonly string[]): Promise<FailedRequest[]>;

@@ -24,6 +24,8 @@ export interface NewRun {
   readonly day: Day;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** Where its connection was when the run was opened. */
+  readonly baseUrl?: string;
   /** What the filters came to, once the list calls have answered; a retry goes on with its original's. */
   readonly selection: Selection | null;
   /** What was to be said of the lists that the selection was read from; a retry says it again. */

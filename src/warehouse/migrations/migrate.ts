@@ -32,6 +32,7 @@ async function doneIn(tables: Tables): Promise<string[]> {
 
 async function migrateAlone(tables: Tables): Promise<void> {
   await tables.dialect.lockMigrations(tables);
+  await tables.dialect.makeSchema(tables);
   const config: Knex.Config = tables.query.client.config;
   const { wrapIdentifier } = config;
   try {

@@ -10,13 +10,6 @@ const connectTimeoutMs = 16_000;
 /** A page waits for its turn while long commits have the connections: it was paid for with a call. */
 const acquireTimeoutMs = 600_000;
 
-/** What the manifest's reading relies on, whatever the server's or the user's own settings are. */
-const session = `set datestyle to 'ISO, YMD'; set timezone to 'UTC'; set standard_conforming_strings to on`;
-
-interface RawConnection {
-  query(sql: string, done: (error: Error | undefined) => void): void;
-}
-
 /** `current` gives the setting by which new connections are opened. */
 export function connect(current: () => WarehouseSetting): Knex {
   return knex({
@@ -31,14 +24,7 @@ export function connect(current: () => WarehouseSetting): Knex {
         expirationChecker: () => current() !== setting,
       } as Knex.PgConnectionConfig;
     },
-    pool: {
-      min: 0,
-      max: poolMax,
-      afterCreate: (
-        connection: RawConnection,
-        done: (error: Error | undefined, connection: unknown) => void,
-      ) => connection.query(session, (error) => done(error, connection)),
-    },
+    pool: { min: 0, max: poolMax },
     acquireConnectionTimeout: acquireTimeoutMs,
     compileSqlOnError: false,
     wrapIdentifier: wrapWith(quote),

@@ -31,6 +31,7 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     states
       .filter((row) => state === undefined || row.state === state)
       .reduce((total, row) => total + Number(row[column]), 0);
+  const lostCalls = await countLost(tables, runId);
   return {
     chunks: {
       total: sum('chunks'),
@@ -40,9 +41,25 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     },
     rows: sum('rows'),
     calls: sum('calls') + Number(run?.list_calls ?? 0),
+    lostCalls,
     failedChunks: await failedChunks(tables, runId),
-    warnings: listed([...warningsOfRun(run), ...(await warningsOf(tables, runId))]),
+    warnings: listed([
+      ...warningsOfRun(run),
+      ...warningsOfLost(lostCalls),
+      ...(await warningsOf(tables, runId)),
+    ]),
   };
+}
+
+async function countLost(tables: Tables, run: string): Promise<number> {
+  const [lost] = await tables.from('river_calls').where({ run, outcome: 'lost' }).count({ calls: '*' });
+  return Number(lost?.calls ?? 0);
+}
+
+function warningsOfLost(calls: number): readonly Warning[] {
+  if (calls === 0) return [];
+  const message = `${calls} ${calls === 1 ? 'call was' : 'calls were'} made whose answers could not be stored, because the warehouse could not be written to: they count in the call budget, and were made again.`;
+  return [{ start: null, end: null, message }];
 }
 
 async function failedChunks(tables: Tables, runId: string): Promise<FailedChunk[]> {
