@@ -8,6 +8,7 @@ import type { NotifyEvent } from '../domain/river/notify-setting.ts';
 import type { Pause } from '../domain/run/pause.ts';
 import type { BegunChunk, RunResult, RunStatus } from '../domain/run/run-result.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
+import type { WaitOn } from '../domain/run/waits.ts';
 
 /** Names a run and where its parts are. Everything else about it lies in the warehouse. */
 export interface RunRef {
@@ -77,13 +78,20 @@ export interface SliceRequest {
   readonly pauses?: readonly Pause[] | undefined;
   /** When a person last ended the connection's wait by hand, ISO 8601; left out where the run has heard of none. */
   readonly lifted?: string;
+  /** It finds out for others whether they may go on: its turn is over once one call was answered. */
+  readonly isProbe?: boolean;
 }
 
 /** How a slice's activity ended, where it did not fail. */
 export type SliceOutcome =
   | { readonly outcome: 'pulled'; readonly count: SliceCount; readonly windows: readonly WindowUse[] }
-  /** The next call's time is too far off to hold an activity slot for it. */
-  | { readonly outcome: 'waiting'; readonly waitMs: number; readonly windows: readonly WindowUse[] }
+  /** The next call's time is too far off to hold an activity slot for it, or what it needs is away. */
+  | {
+      readonly outcome: 'waiting';
+      readonly on: WaitOn;
+      readonly waitMs: number;
+      readonly windows: readonly WindowUse[];
+    }
   /** It has worked for a whole turn and gives its slot back; there is more to do. */
   | { readonly outcome: 'more' }
   /** The workflow asked it to stop; what it had is staged. */
@@ -111,6 +119,11 @@ export type ChunkOutcome =
 export interface ChunkRequest {
   readonly run: RunRef;
   readonly chunk: string;
+}
+
+export interface BeginChunkRequest extends ChunkRequest {
+  /** Whether it is pulled again from its beginning: an attempt more. */
+  readonly anew?: boolean;
 }
 
 export interface FailChunkRequest extends ChunkRequest {
@@ -153,7 +166,7 @@ export interface RunActivities {
   settleRun(request: SettleRunRequest): Promise<Settled>;
   resolveFilters(run: RunRef): Promise<Resolved>;
   nextChunks(request: { readonly run: RunRef; readonly limit: number }): Promise<Chunk[]>;
-  beginChunk(request: ChunkRequest): Promise<BegunChunk>;
+  beginChunk(request: BeginChunkRequest): Promise<BegunChunk>;
   pullSlice(request: SliceRequest): Promise<SliceOutcome>;
   commitChunk(request: CommitChunkRequest): Promise<ChunkOutcome>;
   failChunk(request: FailChunkRequest): Promise<void>;

@@ -1,8 +1,14 @@
 import type { Call } from '../domain/call/call.ts';
 import { mayHaveBeenCut } from '../domain/call/paging.ts';
-import { BaseUrlInDoubtError, BudgetSpentError, ConfigurationError } from '../domain/errors.ts';
+import {
+  BaseUrlInDoubtError,
+  BudgetSpentError,
+  ConfigurationError,
+  OptimoveUnavailableError,
+} from '../domain/errors.ts';
 import { durationMs } from '../domain/river/duration.ts';
 import { proofOfConnection } from '../domain/run/run-slices.ts';
+import type { WaitOn } from '../domain/run/waits.ts';
 import { callsOfSlice } from './calls-of-slice.ts';
 import type { SliceOutcome, SliceRequest } from './contract.ts';
 import { inLanes } from './in-lanes.ts';
@@ -16,6 +22,8 @@ import { type StopSignals, stoppedByWorkflow, untilStopped } from './stop-signal
 const turnMs = 30 * 60_000;
 /** The same while slices of its connection wait for one. */
 const shortTurnMs = 60_000;
+/** A call that fails for longer, or waits for longer until its next try, does so in its run: there a person sees it. */
+const failsHereMs = 5_000;
 /** When a slice that found no slot comes again: not in step with the others. */
 const comesAgainMs = () => 5_000 + Math.round(10_000 * Math.random());
 
@@ -25,25 +33,36 @@ const comesAgainMs = () => 5_000 + Math.round(10_000 * Math.random());
  */
 export const pullSlice = (ports: ActivityPorts) => {
   const slots = createSliceSlots();
+  /** What a connection failed with last: who waits for it to answer may not have called itself. */
+  const lastFailures = new Map<string, string>();
   return (request: SliceRequest) =>
     untilStopped(ports, async (signals): Promise<SliceOutcome> => {
       const { connection } = request.run;
       const { windows } = await ports.optimove(connection);
       const leave = slots.enter(connection);
-      if (!leave) return { outcome: 'waiting', waitMs: comesAgainMs(), windows: windows() };
+      if (!leave)
+        return { outcome: 'waiting', on: { on: 'slot' }, waitMs: comesAgainMs(), windows: windows() };
       const startedAt = performance.now();
       const hasTime = () =>
+        request.isProbe !== true &&
         performance.now() - startedAt < (slots.isAwaited(connection) ? shortTurnMs : turnMs);
       try {
-        const count = await pull(ports, request, signals, hasTime);
+        const lastFailure = () => lastFailures.get(connection);
+        const count = await pull(ports, request, signals, { hasTime, lastFailure });
         return count ? { outcome: 'pulled', count, windows: windows() } : { outcome: 'more' };
       } catch (error) {
         if (error instanceof BudgetSpentError)
-          return { outcome: 'waiting', waitMs: error.waitMs, windows: windows() };
+          return { outcome: 'waiting', on: error.wait, waitMs: error.waitMs, windows: windows() };
         if (error instanceof ChunkClosed) return { outcome: 'closed' };
         if (error instanceof BaseUrlInDoubtError) {
           if (request.slice !== proofOfConnection) return { outcome: 'unproven' };
           throw new ConfigurationError(error.message, { facts: error.facts });
+        }
+        if (error instanceof OptimoveUnavailableError && error.wait) {
+          const { wait, retryInMs = 0 } = error;
+          if (wait.on === 'connection') lastFailures.set(connection, wait.reason);
+          if (request.isProbe || lastsLong(wait, retryInMs))
+            return { outcome: 'waiting', on: wait, waitMs: retryInMs, windows: windows() };
         }
         if (signals.stop.aborted && stoppedByWorkflow()) return { outcome: 'stopped' };
         throw error;
@@ -53,12 +72,19 @@ export const pullSlice = (ports: ActivityPorts) => {
     });
 };
 
+const lastsLong = (wait: WaitOn, retryInMs: number): boolean =>
+  retryInMs >= failsHereMs ||
+  (wait.on === 'connection' && Date.now() - Date.parse(wait.since) >= failsHereMs);
+
 /** What the slice comes to, once all its calls are staged; undefined where its turn ended before. */
 async function pull(
   ports: ActivityPorts,
   { run, chunk, slice, pauses = [], lifted }: SliceRequest,
   signals: StopSignals,
-  hasTime: () => boolean,
+  {
+    hasTime,
+    lastFailure,
+  }: { readonly hasTime: () => boolean; readonly lastFailure: () => string | undefined },
 ) {
   const warehouse = await ports.warehouse(run.warehouse);
   const { connection, optimove, seenPages, outages } = await ports.optimove(run.connection);
@@ -91,6 +117,7 @@ async function pull(
       startedAt: stored.startedAt,
       pauses,
       outages,
+      lastFailure,
     },
   };
   const count = { slice, calls: 0, rows: 0 };

@@ -43,6 +43,11 @@ export class PauseSwitch {
     return this.#isQuiet ? 'paused' : 'pausing';
   }
 
+  /** Since when the run is paused, ISO 8601; null where it is not. */
+  get since(): string | null {
+    return this.#since;
+  }
+
   /** The pauses that are over; undefined where the run never was paused. */
   get past(): readonly Pause[] | undefined {
     return this.#past.length === 0 ? undefined : this.#past;

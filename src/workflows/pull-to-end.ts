@@ -1,4 +1,3 @@
-import { condition } from '@temporalio/workflow';
 import type { RunRef } from '../activities/contract.ts';
 import { proofOfConnection } from '../domain/run/run-slices.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
@@ -6,11 +5,8 @@ import { pullSlice } from './activities.ts';
 import type { RunState } from './run-state.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
 
-/** Who waits longer asks again meanwhile: a budget may have changed, and a wait may be lifted unheard. */
-const waitsAtMostMs = 3_600_000;
-
 /**
- * One slice, however many turns it takes. A long wait for quota is a timer here, so that it costs no worker
+ * One slice, however many turns it takes. A long wait happens here, on the run's timer, so that it costs no worker
  * slot and no attempt; where the slice stands lies in the warehouse. Undefined where the chunk is no longer open.
  */
 export async function pullToEnd(
@@ -20,31 +16,45 @@ export async function pullToEnd(
   slice: string,
 ): Promise<SliceCount | undefined> {
   const summary = chunk === null ? slice : `${chunk} ${slice}`;
-  for (;;) {
-    const { lifted } = state;
-    const request = { run, chunk, slice, pauses: state.pauses.past, ...(lifted && { lifted }) };
-    const outcome = await state.pulling(() => pullSlice.executeWithOptions({ summary }, [request]));
-    switch (outcome.outcome) {
-      case 'pulled':
-        state.slicePulled(chunk, outcome.count, outcome.windows);
-        return outcome.count;
-      case 'closed':
-        return undefined;
-      case 'unproven':
-        await state.proveOnce(() => pullToEnd(run, state, null, proofOfConnection));
-        break;
-      case 'stopped':
-        await throwIfCancelled();
-        break;
-      case 'more':
-        break;
-      case 'waiting':
+  const waits = state.waits.slice();
+  try {
+    for (;;) {
+      const { lifted } = state;
+      const { isProbe } = waits;
+      const request = {
+        run,
+        chunk,
+        slice,
+        pauses: state.pauses.past,
+        ...(lifted && { lifted }),
+        ...(isProbe && { isProbe }),
+      };
+      const outcome = await waits.pulling(() => pullSlice.executeWithOptions({ summary }, [request]));
+      if (outcome.outcome === 'waiting') {
+        state.windowsSeen(outcome.windows);
         // What was lifted while it pulled is not waited for.
-        await state.waiting(outcome.waitMs, outcome.windows, async () => {
-          const waitMs = Math.min(outcome.waitMs, waitsAtMostMs);
-          await condition(() => state.lifted !== lifted, waitMs, { summary: 'Waiting for quota' });
-        });
-        break;
+        await waits.until(outcome.on, outcome.waitMs, () => state.lifted !== lifted);
+        continue;
+      }
+      if (outcome.outcome === 'stopped') {
+        await throwIfCancelled();
+        continue;
+      }
+      waits.wentOn();
+      switch (outcome.outcome) {
+        case 'pulled':
+          state.slicePulled(chunk, outcome.count, outcome.windows);
+          return outcome.count;
+        case 'closed':
+          return undefined;
+        case 'unproven':
+          await state.proveOnce(() => pullToEnd(run, state, null, proofOfConnection));
+          break;
+        case 'more':
+          break;
+      }
     }
+  } finally {
+    waits.ended();
   }
 }

@@ -10,6 +10,7 @@ import type { OpenedRun } from '../activities/contract.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
 import type { RunResult, RunStatus } from '../domain/run/run-result.ts';
 import { listsOfRun } from '../domain/run/run-slices.ts';
+import { repairSentence } from '../domain/run/sentences.ts';
 import { closeRun, openRun, resolveFilters } from './activities.ts';
 import { failureOf, textOf } from './failure.ts';
 import { gaveWay } from './gave-way.ts';
@@ -57,15 +58,15 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
     if (end === 'continue') await throwIfCancelled();
   } catch (error) {
     if (isCancellation(error)) {
-      await close(opened, 'cancelled', null);
+      await close(opened, state, 'cancelled', null);
       throw error;
     }
     const failure = failureOf(error);
     if (!failure) throw error;
-    throw failed(failure.kind, failure.message, await close(opened, 'failed', textOf(failure)));
+    throw failed(failure.kind, failure.message, await close(opened, state, 'failed', textOf(failure)));
   }
   if (end === 'continue') return continueAsNew<typeof riverRun>(input, state.carried(opened));
-  const result = await close(opened, 'succeeded', null);
+  const result = await close(opened, state, 'succeeded', null);
   if (result.status === 'succeeded') return result;
   throw failed('ChunksFailed', chunksFailed(result), result);
 }
@@ -82,19 +83,24 @@ async function open(input: unknown, state: RunState): Promise<OpenedRun> {
     state.runOpened(opened);
     return opened;
   } catch (error) {
-    if (gaveWay(error)) await throwIfCancelled();
+    const unopened = (status: RunStatus) =>
+      resultOfUnopened({
+        river: textIn(input, 'river') ?? '',
+        retryOf: textIn(input, 'retryFailedChunksOf'),
+        workflowId,
+        runId,
+        status,
+        startedAt,
+        finishedAt: new Date().toISOString(),
+      });
     const failure = failureOf(error);
-    if (isCancellation(error) || !failure) throw error;
-    const finishedAt = new Date().toISOString();
-    const result = resultOfUnopened({
-      river: textIn(input, 'river') ?? '',
-      retryOf: textIn(input, 'retryFailedChunksOf'),
-      workflowId,
-      runId,
-      status: 'failed',
-      startedAt,
-      finishedAt,
-    });
+    const isCancelled =
+      isCancellation(error) || (gaveWay(error) && CancellationScope.current().consideredCancelled);
+    if (isCancelled) state.ended(unopened('cancelled'), null);
+    if (gaveWay(error)) await throwIfCancelled();
+    if (isCancelled || !failure) throw error;
+    const result = unopened('failed');
+    state.ended(result, textOf(failure));
     await notifyRefused(result, textOf(failure));
     throw failed(failure.kind, failure.message, result);
   }
@@ -109,14 +115,18 @@ async function prepare(opened: OpenedRun, state: RunState): Promise<void> {
 
 async function close(
   opened: OpenedRun,
+  state: RunState,
   status: Exclude<RunStatus, 'running' | 'terminated'>,
   error: string | null,
 ): Promise<RunResult> {
+  state.closing();
+  // How it ends is only known when it has: the summary says what is done.
   const result = await CancellationScope.nonCancellable(() =>
-    closeRun.executeWithOptions({ summary: status }, [
+    closeRun.executeWithOptions({ summary: 'close the run' }, [
       { run: opened.run, status, error, finishedAt: new Date().toISOString() },
     ]),
   );
+  state.ended(result, error);
   if (status !== 'cancelled') await notifyEnd(opened, result);
   return result;
 }
@@ -124,10 +134,11 @@ async function close(
 const failed = (kind: string, message: string, result: RunResult): ApplicationFailure =>
   ApplicationFailure.create({ type: kind, message, nonRetryable: true, details: [result] });
 
-function chunksFailed({ river, chunks, failedChunks }: RunResult): string {
+function chunksFailed(result: RunResult): string {
+  const { river, chunks, failedChunks } = result;
   const [first] = failedChunks;
   const where = first?.start ? `${first.start}/${first.end}: ` : '';
-  return `${chunks?.failed} of ${chunks?.total} chunks of ${river} are not loaded, the other ${chunks?.loaded} are. ${where}${first?.error ?? ''}`;
+  return `${chunks?.failed} of ${chunks?.total} chunks of ${river} are not loaded, the other ${chunks?.loaded} are. ${where}${first?.error ?? ''} ${repairSentence(result)}`;
 }
 
 /** What an input names, where it names it: only for telling runs apart. */

@@ -1,9 +1,13 @@
-import type { RunResult } from './run-result.ts';
+import type { CallCounts, RunResult } from './run-result.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { StoredRun } from './stored-run.ts';
 
 /** The result of a run that was opened. */
-export function resultOf(run: StoredRun, counts: RunSummary): RunResult {
+export function resultOf(
+  run: StoredRun,
+  counts: RunSummary,
+  callCounts: CallCounts | null = null,
+): RunResult {
   return {
     river: run.river.name,
     workflowId: run.workflowId,
@@ -18,6 +22,7 @@ export function resultOf(run: StoredRun, counts: RunSummary): RunResult {
     warnings: counts.warnings,
     startedAt: run.startedAt,
     finishedAt: run.finishedAt,
+    callCounts,
   };
 }
 
@@ -35,5 +40,6 @@ export function resultOfUnopened(
     calls: null,
     failedChunks: [],
     warnings: [],
+    callCounts: null,
   };
 }
