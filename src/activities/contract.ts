@@ -88,7 +88,8 @@ export type SliceOutcome =
   /** The next call's time is too far off to hold an activity slot for it, or what it needs is away. */
   | {
       readonly outcome: 'waiting';
-      readonly on: WaitOn;
+      /** A worker of an earlier version does not say. */
+      readonly on?: WaitOn;
       readonly waitMs: number;
       readonly windows: readonly WindowUse[];
     }

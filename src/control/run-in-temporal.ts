@@ -96,8 +96,10 @@ const heardWithinMs = 10_000;
 /** What a run under way does and waits for, and whether anybody works on it. */
 export async function viewRun(client: Client, execution: Execution): Promise<RunView> {
   const { workflowId, paused, retried } = execution;
-  const progress = await progressOf(client, workflowId);
-  if (progress) {
+  const told = await progressOf(client, workflowId);
+  if (told) {
+    // A worker of an earlier version tells less.
+    const progress = { ...told, waits: told.waits ?? [] };
     // What a slice waits out its run tells better.
     const others = retried.filter(({ step }) => step !== 'pullSlice' || progress.waits.length === 0);
     return { progress, retried: others, sentence: sentenceOf({ ...progress, retried: others, workflowId }) };

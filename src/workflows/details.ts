@@ -1,6 +1,6 @@
 import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
 import type { RunResult } from '../domain/run/run-result.ts';
-import { callsText, chunksText, countsText, endSentence, repairSentence } from '../domain/run/sentences.ts';
+import { callsDone, chunksText, countsText, endSentence, repairSentence } from '../domain/run/sentences.ts';
 
 /** The run as a person reads it in the Web UI under *User Metadata*: Markdown, a screen long. */
 export function detailsOf(progress: RunProgress): string {
@@ -29,7 +29,7 @@ export function detailsOfEnd(result: RunResult, progress: RunProgress, error: st
 }
 
 const countsOf = ({ chunks, rows, calls, plannedCalls }: RunProgress): string =>
-  `**${chunksText(chunks)}** · ${rows} rows · ${callsText(calls, plannedCalls)}`;
+  `**${chunksText(chunks)}** · ${rows} rows · ${callsDone(calls, plannedCalls)}`;
 
 const tableOf = ({ recent }: RunProgress): string =>
   recent.length === 0

@@ -7,6 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { type Pause, type PauseAnswer, pausedMemo } from '../domain/run/pause.ts';
+import { timeText } from '../domain/run/sentences.ts';
 import { gaveWay } from './gave-way.ts';
 import { pauseUpdate, resumeUpdate } from './messages.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
@@ -108,7 +109,11 @@ export class PauseSwitch {
 
   #pause(): PauseAnswer {
     if (this.#since !== null)
-      return { paused: true, changed: false, message: `The run is paused already, since ${this.#since}.` };
+      return {
+        paused: true,
+        changed: false,
+        message: `The run is paused already, since ${timeText(this.#since)}.`,
+      };
     this.#since = new Date().toISOString();
     this.#isQuiet = false;
     upsertMemo({ [pausedMemo]: true });

@@ -33,7 +33,7 @@ export async function pullToEnd(
       if (outcome.outcome === 'waiting') {
         state.windowsSeen(outcome.windows);
         // What was lifted while it pulled is not waited for.
-        await waits.until(outcome.on, outcome.waitMs, () => state.lifted !== lifted);
+        await waits.until(outcome.on ?? { on: 'quota' }, outcome.waitMs, () => state.lifted !== lifted);
         continue;
       }
       if (outcome.outcome === 'stopped') {

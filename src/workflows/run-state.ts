@@ -211,7 +211,7 @@ export class RunState {
     if (this.#isClosing || this.waits.shown.some((wait) => sharedTrouble(wait))) return null;
     const made = this.#counts.calls + this.#chunks.underWay.calls;
     const seconds = expectedSeconds(Math.max(0, this.#plannedCalls - made), this.#windows);
-    return new Date(Math.max(Date.now() + seconds * 1000, this.waits.until ?? 0)).toISOString();
+    return new Date(Math.max(Date.now() + seconds * 1000, this.waits.last ?? 0)).toISOString();
   }
 
   #pauseChanged(): void {

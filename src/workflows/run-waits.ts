@@ -66,6 +66,11 @@ export class RunWaits {
     return Math.min(...[...this.#waits].map(({ until }) => until));
   }
 
+  /** When the last of them may go on as far as is known, in milliseconds since 1970; null where none waits. */
+  get last(): number | null {
+    return this.#waits.size === 0 ? null : Math.max(...[...this.#waits].map(({ until }) => until));
+  }
+
   /** What they wait for; what may need somebody's help comes first. */
   get shown(): readonly RunWait[] {
     const troubles = [...this.#troubles].map(([trouble, { on, dueAt, isTried }]): RunWait => {

@@ -34,7 +34,7 @@ test('a person reads how far the run is, what is left to call, and each chunk on
   expect(detailsOf(aProgress()).split('\n')).toEqual([
     'Pulling 2026-01-01/2026-01-04.',
     '',
-    '**1 of 3 chunks loaded** · 320 rows · 120 of 240 planned calls',
+    '**1 of 3 chunks loaded** · 320 rows · 120 of 240 planned calls done',
     '',
     '1880 of 2000 calls left in the window of 3600 s.',
     '',
@@ -53,7 +53,7 @@ test('what is not known is left out, what the run waits for is told', () => {
       windows: [],
     }),
   );
-  expect(text).toContain('**1 of 3 chunks loaded, 1 failed** · 320 rows · 120 calls\n');
+  expect(text).toContain('**1 of 3 chunks loaded, 1 failed** · 320 rows · 120 calls done\n');
   expect(text).toContain('Waiting for quota until 2026-01-10 06:30:00 UTC.');
 });
 

@@ -70,12 +70,17 @@ function whatItDoes({ state, recent = [] }: KnownOfRun): string {
   return `${isLoading ? 'Loading' : 'Pulling'} ${first?.chunk === '-' ? 'the report' : first?.chunk}${more}.`;
 }
 
-/** While others are under way, those that wait for quota are no news: the run works. */
-const waitsOf = ({ waits, waitingUntil }: KnownOfRun): string[] =>
-  waits.flatMap((wait) => {
-    if (wait.on === 'connection' || wait.on === 'warehouse') return [waitSentence(wait)];
-    return waitingUntil === null ? [] : [waitSentence(wait)];
-  });
+/**
+ * While others are under way, those that wait for a time are no news: the run works. Where the API holds the connection back, that
+ * is what holds up whoever waits for quota as well.
+ */
+const waitsOf = ({ waits, waitingUntil }: KnownOfRun): string[] => {
+  const isThrottled = waits.some(({ on }) => on === 'throttle');
+  return waits
+    .filter(({ on }) => on === 'connection' || on === 'warehouse' || waitingUntil !== null)
+    .filter(({ on }) => !(isThrottled && on === 'quota'))
+    .map(waitSentence);
+};
 
 /** What some slices of a run wait for. */
 export function waitSentence(wait: RunWait): string {
@@ -220,13 +225,15 @@ export function retriedSentence(retries: readonly RetryOfRun[], chunks: RunResul
 export const behindSentence = (starts: number, workflowId: string): string =>
   `${starts} ${starts === 1 ? 'start' : 'starts'} of its schedule: waiting behind run ${workflowId}.`;
 
-/** `120 of 240 planned calls` */
-export const callsText = (calls: number, planned: number | null): string =>
-  planned === null ? `${calls} ${calls === 1 ? 'call' : 'calls'}` : `${calls} of ${planned} planned calls`;
+/** Of a run under way: those of slices that are pulled. */
+export const callsDone = (calls: number, planned: number | null): string =>
+  planned === null ? `${callsText(calls)} done` : `${calls} of ${planned} planned calls done`;
 
-/** `162 of 160 planned calls: 2 were repeated after 429`. `calls` may be more than the run's own, where retries have added to them. */
+const callsText = (calls: number): string => `${calls} ${calls === 1 ? 'call' : 'calls'}`;
+
+/** `162 of 160 calls: 2 were repeated after 429`. `calls` may be more than the run's own, where retries have added to them. */
 export function callsSentence(calls: number, counts: CallCounts | null): string {
-  if (!counts) return callsText(calls, null);
+  if (!counts) return callsText(calls);
   const { planned, made, lists, furtherPages, throttled, failed } = counts;
   const reasons = [
     ...(lists > 0 ? [`${lists} for lists`] : []),
@@ -235,7 +242,9 @@ export function callsSentence(calls: number, counts: CallCounts | null): string 
     ...(failed > 0 ? [`${failed} ${were(failed)} repeated after a failure`] : []),
     ...(calls > made ? [`${calls - made} by retries`] : []),
   ];
-  return [callsText(calls, planned), ...(reasons.length === 0 ? [] : [reasons.join(', ')])].join(': ');
+  const isAsPlanned = planned === null || planned === calls;
+  const all = isAsPlanned ? callsText(calls) : `${calls} of ${planned} calls`;
+  return [all, ...(reasons.length === 0 ? [] : [reasons.join(', ')])].join(': ');
 }
 
 const were = (count: number): string => (count === 1 ? 'was' : 'were');
