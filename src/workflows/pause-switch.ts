@@ -7,6 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { type Pause, type PauseAnswer, pausedMemo } from '../domain/run/pause.ts';
+import { timeText } from '../domain/run/sentences.ts';
 import { gaveWay } from './gave-way.ts';
 import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate } from './messages.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
@@ -41,6 +42,11 @@ export class PauseSwitch {
   get shown(): 'pausing' | 'paused' | null {
     if (this.#since === null) return null;
     return this.#isQuiet ? 'paused' : 'pausing';
+  }
+
+  /** Since when the run is paused, ISO 8601; null where it is not. */
+  get since(): string | null {
+    return this.#since;
   }
 
   /** The pauses that are over; undefined where the run never was paused. */
@@ -111,7 +117,11 @@ export class PauseSwitch {
 
   #pause(): PauseAnswer {
     if (this.#since !== null)
-      return { paused: true, changed: false, message: `The run is paused already, since ${this.#since}.` };
+      return {
+        paused: true,
+        changed: false,
+        message: `The run is paused already, since ${timeText(this.#since)}.`,
+      };
     this.#since = new Date().toISOString();
     this.#isQuiet = false;
     upsertMemo({ [pausedMemo]: true });

@@ -70,7 +70,9 @@ describe('a run that is cancelled', () => {
         (await handle.query<{ waitingUntil: string | null }, []>('progress')).waitingUntil !== null;
       await expect.poll(waits, { timeout: 40_000 }).toBe(true);
       const status = await house.river('status', handle.workflowId);
-      expect(status.stdout).toMatch(/\nNow waiting for quota until 20\d\d-\d\d-\d\dT[\d:.]+Z · done at /);
+      expect(status.stdout).toMatch(
+        /\nNow: Waiting for quota until 20\d\d-\d\d-\d\d [\d:]+ UTC\. Expected to be done at /,
+      );
       const { progress } = documentOf(await house.river('status', handle.workflowId, '--json'));
       expect(progress).toMatchObject({ state: 'pulling', waitingUntil: expect.stringMatching(/^20.*Z$/) });
       const { end, ms } = await cancelled(handle);

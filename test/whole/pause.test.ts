@@ -72,7 +72,7 @@ describe('a run', { timeout: 150_000 }, () => {
         paused: true,
         changed: true,
       });
-      await waiting.says(/paused · .*\d\/4 chunks/);
+      await waiting.says(/^Paused since .* UTC\. It goes on with: river resume run$/m);
       expect(await stateOf(handle)).toBe('paused');
       expect(await callsHaveStopped(house)).toBeLessThan(callsOfRun);
 
@@ -84,7 +84,7 @@ describe('a run', { timeout: 150_000 }, () => {
       });
       expect((await river('status')).stdout).toMatch(/^run +byAction +paused /m);
       const metadata = await handle.query<{ currentDetails: string }, []>('__temporal_workflow_metadata');
-      expect(metadata.currentDetails).toContain('**Paused.**');
+      expect(metadata.currentDetails).toMatch(/^Paused since .* UTC/);
 
       expect((await start('resume', 'run').end).stdout).toContain('goes on from where it stopped');
       await endedWhole(house, handle);
