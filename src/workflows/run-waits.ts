@@ -100,12 +100,18 @@ export class RunWaits {
       if (probed !== undefined) this.#over(probed);
       probed = undefined;
     };
+    const ended = () => {
+      if (probed !== undefined) this.#leave(probed);
+      probed = undefined;
+    };
     return {
       pulling: (turn) => this.#pulling(turn),
       until: async (on, waitMs, isOver) => {
         const trouble = sharedTrouble(on) ?? (on.on === 'connection' ? name : undefined);
         const isStill = probed !== undefined && probed === trouble;
-        if (!isStill) wentOn();
+        // Without a place, or without an answer of the budget, it has found nothing out.
+        if (!isStill && (on.on === 'slot' || on.on === 'budget')) ended();
+        else if (!isStill) wentOn();
         const isProbe = await this.#wait({ on, trouble, waitMs, isStill }, isOver);
         probed = isProbe ? trouble : undefined;
       },
@@ -113,10 +119,7 @@ export class RunWaits {
         return probed !== undefined;
       },
       wentOn,
-      ended: () => {
-        if (probed !== undefined) this.#leave(probed);
-        probed = undefined;
-      },
+      ended,
     };
   }
 
