@@ -1,14 +1,15 @@
 /** What workflow and activities say to each other. Written into histories: small, without rows, without secrets. */
 
 import type { WaitLifted } from '../domain/budget/back-off.ts';
-import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
-import type { WindowUse } from '../domain/budget/window-use.ts';
+import type { RecalledBudget } from '../domain/budget/save-budget.ts';
+import type { WindowUse } from '../domain/budget/window.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
 import type { NotifyEvent } from '../domain/river/notify-setting.ts';
 import type { Pause } from '../domain/run/pause.ts';
 import type { BegunChunk, RunResult, RunStatus } from '../domain/run/run-result.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import type { WaitOn } from '../domain/run/waits.ts';
+import type { WaitOnWarehouse } from '../domain/run/warehouse-trouble.ts';
 
 /** Names a run and where its parts are. Everything else about it lies in the warehouse. */
 export interface RunRef {
@@ -21,9 +22,28 @@ export interface RunRef {
   readonly warehouse: string;
 }
 
+/** In place of what an activity answers: its warehouse takes nothing just now, and nothing has been done. */
+export interface Held {
+  readonly outcome: 'held';
+  readonly on: WaitOnWarehouse;
+  /** Where the run does not know it yet. */
+  readonly patience?: Patience;
+}
+
+/** How long a run waits for what only fails. */
+export interface Patience {
+  /** As the river says it. */
+  readonly giveUpAfter: string;
+  readonly ms: number;
+}
+
 export interface OpenRunRequest {
   /** As it was given to the workflow, not yet looked at. */
   readonly input: unknown;
+  /** How many came, where there are several. */
+  readonly inputs?: number;
+  /** The cron schedule of the workflow itself, where somebody has given it one. */
+  readonly cron?: string;
   readonly workflowId: string;
   readonly runId: string;
   /** The scheduled time where a schedule started the run, else its start. ISO 8601, UTC. */
@@ -47,6 +67,8 @@ export interface OpenedRun {
   readonly asksForData?: { readonly waitMs: number };
   /** Chunks to keep open at a time. */
   readonly chunksAtOnce: number;
+  /** How long it waits for a warehouse that takes nothing; left out by an older worker. */
+  readonly patience?: Patience;
   /** The search attributes that are registered: setting another one would block the run for ever. */
   readonly searchAttributes: readonly string[];
   /** Who is told how the run ends; left out where nobody is. */
@@ -80,6 +102,8 @@ export interface SliceRequest {
   readonly lifted?: string;
   /** It finds out for others whether they may go on: its turn is over once one call was answered. */
   readonly isProbe?: boolean;
+  /** It has waited for its warehouse: whether that can be written to now is tried first, in whatever process. */
+  readonly isDoubted?: boolean;
 }
 
 /** How a slice's activity ended, where it did not fail. */
@@ -163,15 +187,15 @@ export interface BudgetActivities {
 
 /** The activities of a run, as the workflow sees them. */
 export interface RunActivities {
-  openRun(request: OpenRunRequest): Promise<OpenedRun>;
-  settleRun(request: SettleRunRequest): Promise<Settled>;
-  resolveFilters(run: RunRef): Promise<Resolved>;
-  nextChunks(request: { readonly run: RunRef; readonly limit: number }): Promise<Chunk[]>;
-  beginChunk(request: BeginChunkRequest): Promise<BegunChunk>;
+  openRun(request: OpenRunRequest): Promise<OpenedRun | Held>;
+  settleRun(request: SettleRunRequest): Promise<Settled | Held>;
+  resolveFilters(run: RunRef): Promise<Resolved | Held>;
+  nextChunks(request: { readonly run: RunRef; readonly limit: number }): Promise<Chunk[] | Held>;
+  beginChunk(request: BeginChunkRequest): Promise<BegunChunk | Held>;
   pullSlice(request: SliceRequest): Promise<SliceOutcome>;
-  commitChunk(request: CommitChunkRequest): Promise<ChunkOutcome>;
-  failChunk(request: FailChunkRequest): Promise<void>;
-  closeRun(request: CloseRunRequest): Promise<RunResult>;
+  commitChunk(request: CommitChunkRequest): Promise<ChunkOutcome | Held>;
+  failChunk(request: FailChunkRequest): Promise<null | Held>;
+  closeRun(request: CloseRunRequest): Promise<RunResult | Held>;
   notifyRun(request: NotifyRequest): Promise<NotifyEvent | null>;
   notifyRefusal(request: NotifyRefusalRequest): Promise<NotifyEvent | null>;
 }

@@ -48,6 +48,6 @@ function soonest(
   return new BudgetSpentError(error.message, {
     waitMs: Math.ceil(waitMs),
     wait: error.wait,
-    facts: { waitMs },
+    facts: { ...error.facts, waitMs },
   });
 }

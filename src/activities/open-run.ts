@@ -2,40 +2,57 @@ import { Context } from '@temporalio/activity';
 import { shapeOfRiver } from '../domain/call/shape-of-river.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
-import { readRunInput } from '../domain/river/read-run-input.ts';
+import { readRunInput, refuseStart } from '../domain/river/read-run-input.ts';
 import type { River } from '../domain/river/river.ts';
 import { chunksOf, planDays } from '../domain/run/plan-days.ts';
 import { isTracked, type Track } from '../domain/run/track.ts';
 import { closeLeftRuns } from './close-left-runs.ts';
 import type { OpenedRun, OpenRunRequest } from './contract.ts';
 import { openedRun } from './opened-run.ts';
-import { type Opening, planRetry } from './plan-retry.ts';
+import { findOpened, type Opening, planRetry } from './plan-retry.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
-import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
+import { readOpenedRun, reportOfRiver, understood } from './report-of-run.ts';
+import { type StepSlots, stepIn } from './slots.ts';
 
 /**
  * Checks the input, resolves the river, its period and its chunks, and writes all of them to the manifest,
  * before the first call. A repeated attempt (or a Reset) finds the run as it was opened and keeps it so.
  */
 export const openRun =
-  (ports: ActivityPorts) =>
+  (ports: ActivityPorts, slots: StepSlots) =>
   async (request: OpenRunRequest): Promise<OpenedRun> => {
-    const input = readRunInput(request.input, await ports.configurations.current());
-    const opening =
-      input.kind === 'retry'
-        ? await planRetry(ports, input, request)
-        : await planRun(ports, input.river, input.ownFilters, request);
-    const { run, chunks, warehouse } = opening;
-    await ports.optimove(run.river.connection);
-    await warehouse.openRun(
-      run,
-      chunks,
-      shapeOfRiver(reportOfRiver(run.river), run.river),
-      Context.current().cancellationSignal,
+    const configuration = await ports.configurations.current();
+    refuseStart(request, configuration);
+    const before = await openedBefore(ports, request);
+    if (before) return stepIn(slots, before.run.river.target.warehouse, () => open(ports, before));
+    const input = readRunInput(request.input, configuration);
+    if (input.kind === 'retry') {
+      const opening = await planRetry(ports, input, request);
+      return stepIn(slots, opening.run.river.target.warehouse, () => open(ports, opening));
+    }
+    const { river, ownFilters } = input;
+    return stepIn(slots, river.target.warehouse, async () =>
+      open(ports, await planRun(ports, river, ownFilters, request)),
     );
-    await closeLeftRuns(ports, warehouse, run.runId);
-    return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
   };
+
+/** A Reset begins a run once more that may have been opened: it goes on as it was, whatever the file says now of its river. */
+async function openedBefore(ports: ActivityPorts, { runId }: OpenRunRequest): Promise<Opening | undefined> {
+  const isFirst = Context.current().info.workflowExecution?.runId === runId;
+  return isFirst ? undefined : findOpened(ports, runId);
+}
+
+async function open(ports: ActivityPorts, { run, chunks, warehouse }: Opening): Promise<OpenedRun> {
+  const { connection } = await ports.optimove(run.river.connection);
+  await warehouse.openRun(
+    { ...run, baseUrl: connection.baseUrl },
+    chunks,
+    shapeOfRiver(reportOfRiver(run.river), run.river),
+    Context.current().cancellationSignal,
+  );
+  await closeLeftRuns(ports, warehouse, run.runId);
+  return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
+}
 
 async function planRun(
   ports: ActivityPorts,
@@ -45,7 +62,7 @@ async function planRun(
 ): Promise<Opening> {
   const warehouse = await ports.warehouse(asked.target.warehouse);
   const before = await warehouse.readRun(request.runId);
-  const river = before?.river ?? asked;
+  const river = before ? understood(before).river : asked;
   const track = before ? undefined : await trackOf(warehouse, river);
   const report = reportOfRiver(river);
   const day = resolveDay(request.instant, zoneOfRiver(river.period, river.schedule));

@@ -2,13 +2,14 @@ import { runListCalls } from '../domain/call/list-calls.ts';
 import { slicesOf } from '../domain/call/slices.ts';
 import type { Notify } from '../domain/river/configuration.ts';
 import { durationMs } from '../domain/river/duration.ts';
+import type { River } from '../domain/river/river.ts';
 import type { StoredRun } from '../domain/run/stored-run.ts';
-import type { OpenedRun } from './contract.ts';
+import type { OpenedRun, Patience } from './contract.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
 import { reportOfRiver } from './report-of-run.ts';
 
 /** Slices kept going at a time, over all open chunks: enough to use a burst, few enough for one history. */
-const slicesAtOnce = 20;
+export const slicesAtOnce = 20;
 
 /** What the workflow knows of a run that is in the manifest. */
 export async function openedRun(
@@ -39,10 +40,16 @@ export async function openedRun(
     ...(nothingLeft ? { nothingLeft } : {}),
     ...(freshness?.settled === false && { asksForData: { waitMs: durationMs(river.waitForData) } }),
     chunksAtOnce: Math.max(2, Math.ceil(slicesAtOnce / slices.data.length / 2)),
+    patience: patienceOf(river),
     searchAttributes: await ports.runs.registeredSearchAttributes(),
     ...toldOfEnd(notifications.get(river.name)),
   };
 }
+
+export const patienceOf = ({ giveUpAfter }: Pick<River, 'giveUpAfter'>): Patience => ({
+  giveUpAfter,
+  ms: durationMs(giveUpAfter),
+});
 
 /** Who is told how the run ends; where to is looked up when it has ended. */
 function toldOfEnd(notify: Notify | undefined): Pick<OpenedRun, 'notify'> {

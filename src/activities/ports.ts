@@ -1,6 +1,6 @@
 import type { WaitLifted } from '../domain/budget/back-off.ts';
-import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
-import type { WindowUse } from '../domain/budget/window-use.ts';
+import type { RecalledBudget } from '../domain/budget/save-budget.ts';
+import type { WindowUse } from '../domain/budget/window.ts';
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
 import type { Call } from '../domain/call/call.ts';
 import type { CallHistory } from '../domain/call/call-history.ts';
@@ -15,6 +15,8 @@ import type { Secret } from '../domain/secret.ts';
 /** The configuration as it is now; a changed file is read within 10 s, a faulty one leaves the last good one. */
 export interface Configurations {
   current(): Promise<Configuration>;
+  /** For whoever was refused with a secret: what `exec:` prints now. The same object where that is the same. */
+  readSecretsAgain(): Promise<Configuration>;
 }
 
 /** One Optimove tenant, spoken with over HTTP. */
@@ -76,12 +78,21 @@ export interface Runs {
   tellOfLift(lift: WaitLifted): Promise<void>;
 }
 
+export interface WriteGateOptions {
+  /** How long after a failure a write is tried, and again after each that fails; the last one for ever. */
+  readonly triesAfterMs: readonly number[];
+  /** A page that is not stored for so long is one that cannot be. */
+  readonly slowAfterMs: number;
+}
+
 /** The world of the activities: the worker hands the real one in, a test three-line objects. */
 export interface ActivityPorts {
   readonly configurations: Configurations;
   readonly runs: Runs;
   /** Aborted when this worker begins to drain. */
   readonly draining: AbortSignal;
+  /** When a warehouse that takes nothing is tried again. Left out: as the gates know best. */
+  readonly writeGates?: WriteGateOptions | undefined;
   /** Throws ConfigurationError where no warehouse of that name is configured. */
   warehouse(name: string): Promise<Warehouse>;
   /**

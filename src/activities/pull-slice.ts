@@ -11,12 +11,15 @@ import { proofOfConnection } from '../domain/run/run-slices.ts';
 import type { WaitOn } from '../domain/run/waits.ts';
 import { callsOfSlice } from './calls-of-slice.ts';
 import type { SliceOutcome, SliceRequest } from './contract.ts';
+import { dateByPull } from './date-by-pull.ts';
 import { inLanes } from './in-lanes.ts';
+import { slicesAtOnce } from './opened-run.ts';
 import type { ActivityPorts } from './ports.ts';
 import { ChunkClosed, type PullContext, pullCall } from './pull-call.ts';
 import { readOpenedRun } from './report-of-run.ts';
-import { createSliceSlots } from './slice-slots.ts';
+import { createSliceSlots } from './slots.ts';
 import { type StopSignals, stoppedByWorkflow, untilStopped } from './stop-signals.ts';
+import type { WriteGate } from './write-gates.ts';
 
 /** How long an attempt works before it gives its slot back: well below its timeout, whatever a call takes. */
 const turnMs = 30 * 60_000;
@@ -24,6 +27,8 @@ const turnMs = 30 * 60_000;
 const shortTurnMs = 60_000;
 /** A call that fails for longer, or waits for longer until its next try, does so in its run: there a person sees it. */
 const failsHereMs = 5_000;
+/** A slice that waits for this worker's sign-in is handed out again after this, maybe to a worker that is signed in. */
+const handedOverAfterMs = 60_000;
 /** When a slice that found no slot comes again: not in step with the others. */
 const comesAgainMs = () => 5_000 + Math.round(10_000 * Math.random());
 
@@ -31,28 +36,55 @@ const comesAgainMs = () => 5_000 + Math.round(10_000 * Math.random());
  * Works through the calls of one slice, several at a time. Where it stands lies in the warehouse: an attempt
  * begins by looking there what is staged, so it goes on from wherever another one was killed.
  */
-export const pullSlice = (ports: ActivityPorts) => {
+export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => WriteGate) => {
   const slots = createSliceSlots();
+  /** Slices whose turn is over, but that still have answers which their warehouse does not take just now. */
+  const storing = new Map<string, Promise<unknown>>();
   /** What a connection failed with last: who waits for it to answer may not have called itself. */
   const lastFailures = new Map<string, string>();
   return (request: SliceRequest) =>
     untilStopped(ports, async (signals): Promise<SliceOutcome> => {
-      const { connection } = request.run;
-      const { windows } = await ports.optimove(connection);
-      const leave = slots.enter(connection);
+      const { connection, warehouse, runId } = request.run;
+      const {
+        windows,
+        connection: { maxConcurrentCalls },
+      } = await ports.optimove(connection);
+      // One run's slices, or as many as have a call in hand while the others' answers are staged.
+      const wanted = Math.max(slicesAtOnce, 2 * maxConcurrentCalls);
+      const asking = { connection, warehouse, run: runId, wanted };
+      const leave = await slots.enter(asking, signals.stop);
       if (!leave)
         return { outcome: 'waiting', on: { on: 'slot' }, waitMs: comesAgainMs(), windows: windows() };
+      const gate = gates(warehouse);
       const startedAt = performance.now();
       const hasTime = () =>
         request.isProbe !== true &&
-        performance.now() - startedAt < (slots.isAwaited(connection) ? shortTurnMs : turnMs);
+        performance.now() - startedAt < (slots.isAwaited(asking) ? shortTurnMs : turnMs);
       try {
+        const key = JSON.stringify([runId, request.chunk, request.slice]);
+        await unlessStuck(gate, Promise.resolve(storing.get(key)));
+        await gate.pass(await ports.warehouse(warehouse), runId, request.isDoubted);
+        const cut = new AbortController();
+        const abort = AbortSignal.any([signals.abort, cut.signal]);
+        const stop = AbortSignal.any([signals.stop, gate.signal]);
         const lastFailure = () => lastFailures.get(connection);
-        const count = await pull(ports, request, signals, { hasTime, lastFailure });
+        const work = pull(ports, gate, request, { stop, abort }, { hasTime, lastFailure });
+        const count = await unlessStuck(gate, work, () => {
+          const ended = work.then(
+            () => storing.delete(key),
+            () => storing.delete(key),
+          );
+          storing.set(key, ended);
+          ports.draining.addEventListener('abort', () => cut.abort(), { once: true });
+        });
         return count ? { outcome: 'pulled', count, windows: windows() } : { outcome: 'more' };
       } catch (error) {
-        if (error instanceof BudgetSpentError)
-          return { outcome: 'waiting', on: error.wait, waitMs: error.waitMs, windows: windows() };
+        if (error instanceof BudgetSpentError) {
+          // Whoever signs in at another worker has a token, maybe: to its calls the wait for a sign-in here says nothing.
+          const waitMs =
+            error.facts.heldBy === 'signIn' ? Math.min(error.waitMs, handedOverAfterMs) : error.waitMs;
+          return { outcome: 'waiting', on: error.wait, waitMs, windows: windows() };
+        }
         if (error instanceof ChunkClosed) return { outcome: 'closed' };
         if (error instanceof BaseUrlInDoubtError) {
           if (request.slice !== proofOfConnection) return { outcome: 'unproven' };
@@ -65,6 +97,8 @@ export const pullSlice = (ports: ActivityPorts) => {
             return { outcome: 'waiting', on: wait, waitMs: retryInMs, windows: windows() };
         }
         if (signals.stop.aborted && stoppedByWorkflow()) return { outcome: 'stopped' };
+        const on = gate.heard(error);
+        if (on) return { outcome: 'waiting', waitMs: gate.held()?.waitMs ?? 0, windows: windows(), on };
         throw error;
       } finally {
         leave();
@@ -75,10 +109,34 @@ export const pullSlice = (ports: ActivityPorts) => {
 const lastsLong = (wait: WaitOn, retryInMs: number): boolean =>
   retryInMs >= failsHereMs ||
   (wait.on === 'connection' && Date.now() - Date.parse(wait.since) >= failsHereMs);
+/** How long calls in flight have to end, once nothing can be stored. */
+const endsWithinMs = 3_000;
+
+/** What `work` comes to; throws where nothing can be stored and it has not ended soon after that: `left` hears that it goes on. */
+async function unlessStuck<T>(gate: WriteGate, work: Promise<T>, left: () => void = () => {}): Promise<T> {
+  const { promise: stuck, reject } = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
+  const onHeld = () => {
+    timer = setTimeout(() => {
+      left();
+      reject(gate.held() ?? signal.reason);
+    }, endsWithinMs);
+  };
+  const { signal } = gate;
+  if (signal.aborted) onHeld();
+  else signal.addEventListener('abort', onHeld, { once: true });
+  try {
+    return await Promise.race([work, stuck]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onHeld);
+  }
+}
 
 /** What the slice comes to, once all its calls are staged; undefined where its turn ended before. */
 async function pull(
   ports: ActivityPorts,
+  gate: WriteGate,
   { run, chunk, slice, pauses = [], lifted }: SliceRequest,
   signals: StopSignals,
   {
@@ -86,40 +144,39 @@ async function pull(
     lastFailure,
   }: { readonly hasTime: () => boolean; readonly lastFailure: () => string | undefined },
 ) {
-  const warehouse = await ports.warehouse(run.warehouse);
+  const warehouse = gate.guarding(await ports.warehouse(run.warehouse));
   const { connection, optimove, seenPages, outages } = await ports.optimove(run.connection);
   // A Reset begins slices again of chunks that are loaded since: that would be calls for nothing.
   if (!(await warehouse.isOpen(run.runId, chunk))) throw new ChunkClosed();
-  const stored = await readOpenedRun(warehouse, run.runId);
+  const opened = await readOpenedRun(warehouse, run.runId);
   const staged = new Map(
     (await warehouse.stagedCalls(run.runId, chunk, slice)).map((call) => [call.call, call]),
   );
-  const plan = await callsOfSlice(warehouse, stored, chunk, slice);
-  const context: PullContext = {
-    ...plan,
+  const common = {
     runId: run.runId,
-    chunk,
-    slice,
     warehouse,
     optimove,
     seenPages,
     signals,
-    history: async (call) => ({
+    history: async (call: string) => ({
       ...(await warehouse.callHistory(run.runId, call)),
       isProven: (await warehouse.stagedCalls(run.runId, null, proofOfConnection)).length > 0,
     }),
     lifted,
     pageSize: connection.pageSize,
     patience: {
-      giveUpAfterMs: durationMs(stored.river.giveUpAfter),
+      giveUpAfterMs: durationMs(opened.river.giveUpAfter),
       connection: connection.name,
       workflowId: run.workflowId,
-      startedAt: stored.startedAt,
+      startedAt: opened.startedAt,
       pauses,
       outages,
       lastFailure,
     },
   };
+  const stored = chunk !== null && staged.size === 0 ? await dateByPull(opened, common) : opened;
+  const plan = await callsOfSlice(warehouse, stored, chunk, slice);
+  const context: PullContext = { ...common, ...plan, chunk, slice };
   const count = { slice, calls: 0, rows: 0 };
   let inDoubt = 0;
   const { maxConcurrentCalls } = connection;

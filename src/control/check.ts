@@ -6,6 +6,7 @@ import { findReport } from '../domain/catalogue/index.ts';
 import {
   ConfigurationError,
   CredentialsRefusedError,
+  OtherVersionError,
   PassingError,
   ReportRefusedError,
   RiverError,
@@ -18,11 +19,13 @@ import { sharedTables } from '../domain/river/shared-table.ts';
 import { planDays } from '../domain/run/plan-days.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
 import type { OpenWarehouse } from '../warehouse/warehouse.ts';
-import { askOnce, type Reserve } from './ask-once.ts';
+import { answeredSoon, closeSoon } from './answered-soon.ts';
+import { askOnce, isSignedInElsewhere, NoCallsLeftError, type Reserve } from './ask-once.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
 import { failureOfTemporal } from './failure-of-temporal.ts';
 import { warningsOfTracks } from './read-track-of.ts';
-import { missingSearchAttributes } from './search-attributes.ts';
+import { scheduleNotes } from './schedules/schedule-notes.ts';
+import { missingSearchAttributes, otherSearchAttributes } from './search-attributes.ts';
 import { isServed, reserveOf } from './shared-budget.ts';
 
 export interface CheckLine {
@@ -66,6 +69,8 @@ const checkRivers = (configuration: Configuration, now: Date): Promise<CheckLine
       ...sharedTables(configuration).map(({ warning }) => warning),
     ];
     const faults: string[] = [];
+    const notes = await scheduleNotes(configuration, now);
+    said.push(...notes.map(({ river, message }) => `${river}: ${message}`));
     for (const river of rivers.values()) {
       const report = findReport(river.report);
       if (!report) continue;
@@ -104,6 +109,10 @@ const checkConnection = (connection: Connection, reserve: Reserve | undefined): 
       const [row] = await askOnce(connection, lastDataUpdate, reserve);
       return `${answers}; its data is complete up to ${row?.Date}`;
     } catch (error) {
+      if (error instanceof NoCallsLeftError)
+        return `${connection.baseUrl} was not asked: its budget is used up just now`;
+      if (error instanceof RiverError && isSignedInElsewhere(error.cause))
+        return `${answers}; its login was not tried, since somebody is signed in with it already, such as a worker`;
       // Something that is no day is an answer all the same; runs do without it.
       if (!(error instanceof ReportRefusedError) || error.facts.status !== 200) throw error;
       return `${answers}, but does not say how far its data is complete: ${error.facts.said}`;
@@ -114,14 +123,14 @@ const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): P
   line(`warehouse ${setting.name}`, async () => {
     const warehouse = await openWarehouse(setting);
     try {
-      const found = await warehouse.check();
+      const found = await answeredSoon(setting.name, warehouse.check());
       return [
         found,
         ...(await warningsOfTracks(warehouse, filling)),
         ...(await previewsOfTargets(warehouse, filling)),
       ].join('; ');
     } finally {
-      await warehouse.close();
+      await closeSoon(warehouse);
     }
   });
 
@@ -132,7 +141,7 @@ async function previewsOfTargets(warehouse: OpenWarehouse, filling: readonly Riv
     const report = findReport(river.report);
     if (!report) continue;
     const shape = shapeOfRiver(effectiveReport(report, river.overrides), river);
-    const found = await warehouse.previewTarget(river.target.table, shape);
+    const found = await warehouse.previewTarget(river.target, shape);
     previews.push(...found.map((each) => `${river.name}: ${each}`));
   }
   return previews;
@@ -147,6 +156,7 @@ const checkTemporal = (attempted: Attempt<TemporalClient>): Promise<CheckLine> =
         `${temporal.address}, namespace ${temporal.namespace}`,
         ...((await isServed(temporal.client)) ? [] : [noWorker]),
         ...adviceOn(await missingSearchAttributes(temporal)),
+        ...(await otherSearchAttributes(temporal)),
       ].join('; ');
     } catch (error) {
       throw failureOfTemporal(error, temporal);
@@ -156,7 +166,11 @@ const checkTemporal = (attempted: Attempt<TemporalClient>): Promise<CheckLine> =
 const noWorker = 'no worker is there yet: `river worker` starts one';
 
 const adviceOn = (missing: Awaited<ReturnType<typeof missingSearchAttributes>>): string[] =>
-  missing ? [`runs are not findable by ${missing.names.join(', ')} until you run: ${missing.command}`] : [];
+  missing
+    ? [
+        `runs are not findable by ${missing.names.join(', ')} until a worker registers them, or you do: ${missing.command}`,
+      ]
+    : [];
 
 async function line(what: string, look: () => Promise<string>): Promise<CheckLine> {
   try {
@@ -168,6 +182,7 @@ async function line(what: string, look: () => Promise<string>): Promise<CheckLin
 }
 
 function failureKind(error: RiverError): NonNullable<CheckLine['failure']> {
+  if (error instanceof OtherVersionError) return 'configuration';
   if (error instanceof PassingError) return 'unreachable';
   if (error instanceof CredentialsRefusedError) return 'refused';
   return error instanceof ConfigurationError ? 'configuration' : 'refused';

@@ -1,10 +1,10 @@
-import { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError, WarehouseUnavailableError } from '../domain/errors.ts';
 import type { RetriedStep, RunNow } from '../domain/run/progress.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
 import type { ChunkStatus, RetryOfRun, RunResult, RunStatus } from '../domain/run/run-result.ts';
 import { endSentence } from '../domain/run/sentences.ts';
 import type { riverRun } from '../workflows/index.ts';
-import type { BookedRun, Books } from './books.ts';
+import type { BookedRun, Books, Missing } from './books.ts';
 import type { TemporalClient } from './connect-temporal.ts';
 import { endOfRun } from './run-end.ts';
 import { type Execution, executionOf, type RunView, viewRun } from './run-in-temporal.ts';
@@ -32,22 +32,26 @@ export type RunReport = RunResult & {
 };
 
 /**
- * One run, chunk by chunk. The manifest says what was loaded, Temporal whether the run still goes on: a run that
- * was terminated had no chance to write that down.
+ * One run, chunk by chunk. The manifest says what was loaded, Temporal (where it is there) whether the run still goes on:
+ * a run that was terminated had no chance to write that down.
  */
 export async function runStatus(
-  temporal: TemporalClient,
+  temporal: TemporalClient | undefined,
   books: Books,
   workflowId: string,
 ): Promise<RunReport> {
-  const { client } = temporal;
-  const [known, execution] = await Promise.all([books.find(workflowId), executionOf(client, workflowId)]);
+  const [known, execution] = await Promise.all([
+    books.find(workflowId),
+    temporal && executionOf(temporal.client, workflowId),
+  ]);
   if (known) {
     const own = execution?.firstRunId === known.result.runId ? execution : undefined;
     return reportOf(temporal, known, own);
   }
-  if (execution) return unopenedRun(temporal, execution);
-  const behind = await startsBehind(temporal, workflowId);
+  const [missing] = books.missing;
+  if (!execution && missing) throw notFoundYet(workflowId, missing);
+  if (temporal && execution) return unopenedRun(temporal, execution);
+  const behind = temporal && (await startsBehind(temporal, workflowId));
   throw new ConfigurationError(
     behind
       ? `There is no run ${workflowId} yet: ${behind.starts} ${behind.starts === 1 ? 'start' : 'starts'} of river ${behind.river} by its schedule ${behind.starts === 1 ? 'is' : 'are'} waiting behind run ${behind.workflowId}.`
@@ -55,27 +59,41 @@ export async function runStatus(
   );
 }
 
+/** It may well be there: who asks again later is told. */
+const notFoundYet = (workflowId: string, { warehouse, why }: Missing): WarehouseUnavailableError =>
+  new WarehouseUnavailableError(
+    `There is no run ${workflowId} where River can look, but the warehouse ${warehouse} is missing, which may have it. ${why.message}`,
+    { cause: why },
+  );
+
 /** The newest runs of all rivers, those that wait to be opened and those that never were among them. */
-export async function listRuns(temporal: TemporalClient, books: Books, limit: number): Promise<RunReport[]> {
-  const { client } = temporal;
-  const [booked, listed] = await Promise.all([books.list(limit), newestInTemporal(temporal, limit)]);
+export async function listRuns(
+  temporal: TemporalClient | undefined,
+  books: Books,
+  limit: number,
+): Promise<RunReport[]> {
+  const [booked, listed] = await Promise.all([
+    books.list(limit),
+    temporal ? newestInTemporal(temporal, limit) : [],
+  ]);
   const known = await Promise.all(
     booked.map(async (run) => {
       const { status, workflowId, runId } = run.result;
-      if (status !== 'running') return reportOf(temporal, run, undefined);
-      const execution = await executionOf(client, workflowId);
+      if (status !== 'running' || !temporal) return reportOf(temporal, run, undefined);
+      const execution = await executionOf(temporal.client, workflowId);
       const own = execution?.firstRunId === runId ? execution : undefined;
       return reportOf(temporal, run, own ?? 'terminated');
     }),
   );
+  if (!temporal) return known;
   const oldest = booked.length < limit ? '' : (booked.at(-1)?.result.startedAt ?? '');
-  const booksOf = new Set(booked.map(({ result }) => result.workflowId));
+  const inBooks = new Set(booked.map(({ result }) => result.workflowId));
   const others = await Promise.all(
     listed
-      .filter((run) => !booksOf.has(run.workflowId) && (run.isOpen || run.startedAt > oldest))
+      .filter((run) => !inBooks.has(run.workflowId) && (run.isOpen || run.startedAt > oldest))
       .map(async ({ workflowId }) => {
         const [execution, before] = await Promise.all([
-          executionOf(client, workflowId),
+          executionOf(temporal.client, workflowId),
           books.find(workflowId),
         ]);
         if (!execution) return [];
@@ -106,20 +124,21 @@ async function newestInTemporal({ client }: TemporalClient, limit: number) {
 }
 
 async function reportOf(
-  temporal: TemporalClient,
+  temporal: TemporalClient | undefined,
   { result, chunkStates, retries }: BookedRun,
   known: Execution | 'terminated' | undefined,
 ): Promise<RunReport> {
   const execution = known === 'terminated' ? undefined : known;
   const settled = withStatus(result, known === 'terminated' ? known : known?.status);
-  if (settled.status !== 'running' || !execution) {
+  if (settled.status !== 'running' || !execution || !temporal) {
     return {
       ...settled,
       chunkStates,
       paused: false,
       progress: null,
       error: null,
-      sentence: endSentence(settled),
+      // Without Temporal nobody knows how it stands.
+      sentence: settled.status === 'running' ? '' : endSentence(settled),
       retried: [],
       retries,
       startsBehind: 0,
@@ -172,10 +191,12 @@ async function unopenedRun(temporal: TemporalClient, execution: Execution): Prom
   if (status === 'running') return { ...unopened, ...none, ...(await underWay(temporal, execution)) };
   const ended = { ...none, paused: false, progress: null, retried: [], startsBehind: 0 };
   const end =
-    status === 'failed'
+    status === 'failed' || status === 'succeeded'
       ? await endOfRun(temporal.client.workflow.getHandle<typeof riverRun>(workflowId))
       : undefined;
-  const result = end?.end === 'failed' ? { ...unopened, ...end.result } : unopened;
+  // Of one whose warehouse is missing Temporal has the result.
+  const result =
+    end?.end === 'failed' || end?.end === 'succeeded' ? { ...unopened, ...end.result } : unopened;
   const error = end?.end === 'failed' ? `${end.kind}: ${end.message}` : null;
   return { ...result, ...ended, error, sentence: endSentence(result, error) };
 }

@@ -94,6 +94,20 @@ export class BaseUrlInDoubtError extends OptimoveUnavailableError {}
 /** The warehouse cannot be reached, or is busy. */
 export class WarehouseUnavailableError extends PassingError {}
 
+/** Nothing can be stored in the warehouse, as an earlier failure says: nothing is called until it can. */
+export class WarehouseHeldError extends WarehouseUnavailableError {
+  /** When it is worth another try, in milliseconds. */
+  readonly waitMs: number;
+
+  constructor(message: string, options: { waitMs: number; facts: Facts }) {
+    super(message, options);
+    this.waitMs = options.waitMs;
+  }
+}
+
+/** The manifest, or a row of it, is another version's, a newer one's mostly: the task is for a worker of that version. */
+export class OtherVersionError extends PassingError {}
+
 /** Somebody who is to be told of a run's end does not take it just now. */
 export class NotificationUnavailableError extends PassingError {}
 

@@ -27,6 +27,6 @@ export function budgetSpent(waitMs: number, heldBy: HeldBy): BudgetSpentError {
   return new BudgetSpentError(`${reasons[heldBy ?? 'windows']} in ${seconds} s.`, {
     waitMs: Math.ceil(waitMs),
     wait: waits[heldBy ?? 'windows'],
-    facts: { waitMs },
+    facts: { waitMs, heldBy },
   });
 }

@@ -1,12 +1,35 @@
+import { hash } from 'node:crypto';
 import { TimeoutError } from 'got';
-import { ConfigurationError, OptimoveUnavailableError, type RiverError } from '../domain/errors.ts';
+import { type CallHistory, noHistory } from '../domain/call/call-history.ts';
+import {
+  ConfigurationError,
+  type Facts,
+  OptimoveUnavailableError,
+  ReportRefusedError,
+  type RiverError,
+} from '../domain/errors.ts';
+import { ProxyError } from './agents.ts';
 import type { Asked } from './reply.ts';
+
+/** What is known of a request that broke, and of those before it. */
+interface Met {
+  readonly status: number | null;
+  /** Bytes of the body that could be unpacked. */
+  readonly bytes: number;
+  readonly timeoutMs: number;
+  readonly history: CallHistory | undefined;
+}
+
+/** Said of a body that is not packed as its Content-Encoding says, by zlib, Brotli and Zstandard. */
+const notPacked = /incorrect header check|decompression failed|unknown frame descriptor/i;
+/** As for any other body that cannot be read. */
+const unreadableAtMost = 3;
 
 /** What it means that a request brought no whole reply. */
 export function failureOfRequest(
   error: unknown,
   asked: Asked,
-  { status, timeoutMs }: { status: number | null; timeoutMs: number },
+  { status, bytes, timeoutMs, history = noHistory }: Met,
 ): RiverError {
   const code = codeOf(error);
   const facts = { ...asked.facts, status, code };
@@ -16,12 +39,53 @@ export function failureOfRequest(
       { facts },
     );
   }
+  const ofProxy = proxyErrorIn(error);
+  if (ofProxy) return failureOfProxy(ofProxy, asked, facts);
+  const cause = plainCause(error, code, asked);
+  if (status !== null && bytes === 0 && error instanceof Error && notPacked.test(error.message)) {
+    const bodyHash = hash('sha1', error.message);
+    const what = `Optimove answered ${asked.description} with ${status} and a body that is not packed as its Content-Encoding says`;
+    return (history.unreadable[bodyHash] ?? 0) < unreadableAtMost - 1
+      ? new OptimoveUnavailableError(`${what}. It is tried again on connection ${asked.connection}.`, {
+          facts: { ...facts, outcome: 'unreadable', bodyHash },
+          cause,
+        })
+      : new ReportRefusedError(`${what}, ${unreadableAtMost} times.`, { facts, cause });
+  }
   const how =
     error instanceof TimeoutError ? `did not finish within ${timeoutMs / 1000} s` : brokenBy(code, status);
-  const cause = plainCause(error, code, asked);
   return new OptimoveUnavailableError(
     `Optimove, asked for ${asked.description} on connection ${asked.connection}, ${how} (${cause.message}). It is tried again.`,
     { facts, cause },
+  );
+}
+
+/** got wraps what an agent fails with. */
+function proxyErrorIn(error: unknown): ProxyError | undefined {
+  if (error instanceof ProxyError) return error;
+  return error instanceof Error && error.cause instanceof ProxyError ? error.cause : undefined;
+}
+
+function failureOfProxy(error: ProxyError, asked: Asked, facts: Facts): RiverError {
+  const { status, proxy } = error;
+  const host = new URL(asked.url).host;
+  const stands = `Connection ${asked.connection} is called through the proxy ${proxy.place} (${proxy.variable})`;
+  const ways = `or name ${host} in NO_PROXY if it is reached without a proxy`;
+  if (status === 407) {
+    return new ConfigurationError(
+      `${stands}, which wants other credentials (407). Put a user name and a password that it takes into ${proxy.variable} (http://user:password@host:port, percent-encoded), ${ways}.`,
+      { facts },
+    );
+  }
+  if (status !== undefined && status >= 400 && status < 500 && ![408, 425, 429].includes(status)) {
+    return new ConfigurationError(
+      `${stands}, which lets nobody through to ${host} (${status}). Have it allow that host, ${ways}.`,
+      { facts },
+    );
+  }
+  return new OptimoveUnavailableError(
+    `${stands}, which did not open the way to ${host} for ${asked.description} (${error.message}). It is tried again; correct ${proxy.variable} if the proxy is another one, ${ways}.`,
+    { facts, cause: new Error(`the proxy ${proxy.place} (${proxy.variable}): ${error.message}`) },
   );
 }
 

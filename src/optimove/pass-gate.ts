@@ -45,10 +45,13 @@ export interface Door {
   readonly now: () => number;
 }
 
+const heldAtMostMs = 6_000;
+
 /**
  * One request: waits for the gate, sends, tells the gate what came of it, records it, and gives what `read` makes of
  * the reply. `call` is the name in the record. The call holds its place until `keep` has put what it brought away: a kill
- * then loses no more answers than calls were in flight.
+ * then loses no more answers than calls were in flight. A place where what was answered cannot be put away for long is
+ * left all the same, for those who put theirs away elsewhere.
  */
 export async function passGate<T>(
   door: Door,
@@ -66,10 +69,17 @@ export async function passGate<T>(
   }
   const at = new Date(door.now()).toISOString();
   const exchange = await door.send(outgoing, abort);
+  let outcome: CallOutcome = { kind: 'abandoned' };
+  const held = setTimeout(() => leave(outcome), heldAtMostMs);
   const result = await attempt(async () => {
     // A reply that came whole is taken even when nobody waits any more; a broken one is then our own doing.
-    if (exchange.end.kind === 'broken') abort.throwIfAborted();
-    const reply = replyOf(exchange, asked, door.timeoutMs);
+    if (exchange.end.kind === 'broken') {
+      abort.throwIfAborted();
+      const { status, bytes, end } = exchange;
+      const met = { status, bytes, timeoutMs: door.timeoutMs, history: await passage.history?.(call) };
+      throw failureOfRequest(end.error, asked, met);
+    }
+    const reply = replyOf(exchange, asked);
     const now = door.now();
     try {
       return read(reply, { now });
@@ -81,6 +91,7 @@ export async function passGate<T>(
   });
   const abandoned = exchange.end.kind === 'broken' && abort.aborted;
   const { status, bytes, milliseconds } = exchange;
+  if (!abandoned) outcome = outcomeOf(result, exchange, asked, door.now());
   const rows = result.ok ? result.value.rows : 0;
   record({ at, call, status, rows, bytes, milliseconds, ...whatItWas(result) });
   try {
@@ -88,7 +99,8 @@ export async function passGate<T>(
     await keep(result.value.value);
     return result.value.value;
   } finally {
-    leave(abandoned ? { kind: 'abandoned' } : outcomeOf(result, exchange, asked, door.now()));
+    clearTimeout(held);
+    leave(outcome);
   }
 }
 
@@ -102,13 +114,11 @@ async function attempt<T>(action: () => Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-function replyOf(exchange: Exchange, asked: Asked, timeoutMs: number): Reply {
-  const { end, status } = exchange;
+function replyOf({ end, status, bytes }: Exchange, asked: Asked): Reply {
   if (end.kind === 'reply') return end.reply;
-  if (end.kind === 'broken') throw failureOfRequest(end.error, asked, { status, timeoutMs });
   throw new ReportRefusedError(
     `Optimove's answer to ${asked.description} is over ${bodyAtMost / 1024 / 1024} MB${asked.askForLess ? `: ${asked.askForLess}` : ''}.`,
-    { facts: { ...asked.facts, status, bytes: exchange.bytes } },
+    { facts: { ...asked.facts, status, bytes } },
   );
 }
 

@@ -1,6 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
 import got, { type Got } from 'got';
+import type { HttpProxy } from '../domain/river/configuration.ts';
+import { createAgents } from './agents.ts';
 import type { Reply } from './reply.ts';
 
 /** A page is read whole, so it must fit into memory beside the others. */
@@ -30,21 +30,50 @@ export interface Exchange {
 
 export type SendRequest = (outgoing: Outgoing, signal: AbortSignal) => Promise<Exchange>;
 
+/** Sends over sockets of its own. */
+export interface Sender {
+  readonly send: SendRequest;
+  /** Closes the sockets that are kept open, once nothing is under way on them. */
+  close(): void;
+}
+
 /**
  * Sends requests over connections that are kept open. Nothing is repeated and no redirect is followed: each request is
  * a call on the budget, and carries the credentials.
  */
-export function createSender(timeoutMs: number): SendRequest {
+export function createSender(timeoutMs: number, proxy?: HttpProxy): Sender {
+  const agents = createAgents(proxy);
   const client = got.extend({
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
     decompress: true,
     timeout: { request: timeoutMs },
-    agent: { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) },
+    agent: agents,
     headers: { accept: 'application/json', 'user-agent': 'river' },
   });
-  return (outgoing, signal) => exchange(client, outgoing, signal);
+  let underWay = 0;
+  let isClosed = false;
+  const closeIfIdle = () => {
+    if (!isClosed || underWay > 0) return;
+    agents.http.destroy();
+    agents.https.destroy();
+  };
+  return {
+    async send(outgoing, signal) {
+      underWay += 1;
+      try {
+        return await exchange(client, outgoing, signal);
+      } finally {
+        underWay -= 1;
+        closeIfIdle();
+      }
+    },
+    close() {
+      isClosed = true;
+      closeIfIdle();
+    },
+  };
 }
 
 async function exchange(client: Got, outgoing: Outgoing, signal: AbortSignal): Promise<Exchange> {

@@ -5,6 +5,7 @@ import {
   SchemaConflictError,
   WarehouseUnavailableError,
 } from '../domain/errors.ts';
+import { reasonOfCode } from '../domain/run/warehouse-trouble.ts';
 import { codeOf, readDriverError, type SaidByDatabase, textOf } from './said-by-database.ts';
 
 /** Somebody else is writing into this SQLite file. */
@@ -19,6 +20,11 @@ export function isConflictOfTransactions(error: unknown): boolean {
   return ['40P01', '40001'].includes(codeOf(error));
 }
 
+/** The password, or the user, is not what the server knows. */
+export function isSignInRefused(error: unknown): boolean {
+  return ['28P01', '28000'].includes(codeOf(error));
+}
+
 /** A table was waited for as long as it may be, and others still use it. */
 export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === '55P03';
@@ -28,11 +34,15 @@ export function isLockTimeout(error: unknown): boolean {
  * A failure of the driver, told by what will help. The driver's own error stays behind: its texts, its statement and its fields
  * may hold values of rows, and its input the password. A mistake of ours stays as it is.
  */
-export function failureOfDatabase(error: unknown, place: string): unknown {
+export function failureOfDatabase(error: unknown, place: string, warehouse?: string): unknown {
   if (error instanceof RiverError) return error;
   const said = readDriverError(error);
   const { code, words } = said;
-  const options = { facts: { place, code }, ...(network.test(code) && { cause: error }) };
+  const reason = isBusy(error)
+    ? reasonOfCode('SQLITE_BUSY')
+    : reasonOfCode(noTable.test(words) ? noTableCode : code);
+  const facts = { place, code, ...(warehouse !== undefined && { warehouse, reason }) };
+  const options = { facts, ...(network.test(code) && { cause: error }) };
   if (isBusy(error)) {
     return new WarehouseUnavailableError(
       `The ${place} is busy: another process is writing into it.`,
@@ -41,6 +51,12 @@ export function failureOfDatabase(error: unknown, place: string): unknown {
   }
   if (isAway(said)) {
     return new WarehouseUnavailableError(`The ${place} cannot be used at the moment: ${words}.`, options);
+  }
+  if (certificate.test(code)) {
+    return new ConfigurationError(
+      `The ${place} does not let River in: ${words}. ${aboutCertificates}`,
+      options,
+    );
   }
   if (isMisconfigured(said)) {
     return new ConfigurationError(`The ${place} does not let River in: ${words}.`, options);
@@ -55,6 +71,10 @@ export function failureOfDatabase(error: unknown, place: string): unknown {
     options,
   );
 }
+
+/** SQLite has no code of its own for it. */
+const noTable = /^no such table/;
+const noTableCode = 'no such table';
 
 /** Neither the server nor SQLite said it, so that the words are always the same. */
 const isOfDriver = (by: SaidByDatabase['by']) => by === 'driver' || by === 'other';
@@ -78,6 +98,9 @@ function isAway({ by, code, words }: SaidByDatabase): boolean {
 const misconfigured = /^(28|3D000|3F000|42501)/;
 const misconfiguredFile = /^SQLITE_(CANTOPEN|READONLY|PERM|AUTH|NOTADB|CORRUPT)/;
 const certificate = /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|ERR_TLS_)/;
+const aboutCertificates =
+  'River checks the certificate, as sslmode=verify-full does. Give it the authority that has signed it (sslrootcert=<file> in the URL, ' +
+  'or connection: { connectionString: …, ssl: { ca: "file:<path>" } }), or leave the check out with sslmode=no-verify.';
 const misconfiguredWords =
   /directory does not exist|SASL|does not support SSL|password must be a string|Invalid URL/i;
 
@@ -85,7 +108,6 @@ function isMisconfigured({ by, code, words }: SaidByDatabase): boolean {
   return (
     misconfigured.test(code) ||
     misconfiguredFile.test(code) ||
-    certificate.test(code) ||
     (isOfDriver(by) && misconfiguredWords.test(words))
   );
 }

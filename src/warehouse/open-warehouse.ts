@@ -1,11 +1,11 @@
-import { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError, DatabaseError, SchemaConflictError } from '../domain/errors.ts';
 import type { WarehouseSetting } from '../domain/river/configuration.ts';
 import { closeLeft } from './close-left.ts';
 import type { Step } from './commit/chunk-load.ts';
 import { commitChunk } from './commit/commit-chunk.ts';
-import { connectDatabase, type Database } from './database.ts';
+import { connectDatabase, type Database, type DatabaseOptions } from './database.ts';
 import { forgetDays } from './forget-days.ts';
-import { migrate } from './migrations/migrate.ts';
+import { migrate, refuseNewerManifest } from './migrations/migrate.ts';
 import { openRun } from './open-run.ts';
 import { readBooks } from './read-books.ts';
 import { settleRun } from './settle-run.ts';
@@ -40,9 +40,10 @@ import { unloadedChunks } from './statements/unloaded-chunks.ts';
 import { type LockPatience, lockPatience } from './tables/add-columns.ts';
 import { previewTable } from './tables/complete-table.ts';
 import { readTargetTable } from './tables/read-table.ts';
+import { tryWrite } from './try-write.ts';
 import type { OpenWarehouse } from './warehouse.ts';
 
-export interface WarehouseOptions {
+export interface WarehouseOptions extends DatabaseOptions {
   /** Hears of each step of a chunk's commit, inside its transaction. For tests: what it throws undoes the commit. */
   readonly onStep?: (step: Step) => void | Promise<void>;
   /** How long others may have to wait for a new column. For tests: theirs is shorter. */
@@ -55,16 +56,16 @@ export interface WarehouseOptions {
  */
 export async function openWarehouse(
   setting: WarehouseSetting,
-  { onStep = () => {}, patience = lockPatience }: WarehouseOptions = {},
+  { onStep = () => {}, patience = lockPatience, ...options }: WarehouseOptions = {},
 ): Promise<OpenWarehouse> {
   checkSchemaName(setting);
-  const connected = connectDatabase(setting);
+  const connected = connectDatabase(setting, options);
   const database = migratedFirst(connected);
   const { read, transact } = database;
   return {
     openRun: (run, chunks, table, signal) => openRun(database, run, chunks, table, { patience, signal }),
     target: (table) => read((tables) => readTargetTable(tables, table)),
-    previewTarget: (table, shape) => connected.read((tables) => previewTable(tables, table, shape)),
+    previewTarget: (target, shape) => connected.read((tables) => previewTable(tables, target, shape)),
     settleRun: (runId, period, chunks, freshness) => settleRun(database, runId, period, chunks, freshness),
     track: (river, table) => connected.read((tables) => readTrack(tables, river, table)),
     readRun: (runId) => read((tables) => readRun(tables, runId)),
@@ -81,6 +82,7 @@ export async function openWarehouse(
     stagedPage: (runId, chunk, slice, page) => readStagedPage(database, { runId, chunk, slice }, page),
     pageNotes: (runId, chunk, slice) => readPageNotes(database, { runId, chunk, slice }),
     stagePage: (runId, chunk, page, requests) => stagePage(database, runId, chunk, page, requests),
+    tryWrite: (runId, bytes) => tryWrite(connected, { runId, bytes }),
     markLast: (runId, page, last) =>
       read(async (tables) => {
         if (await hasStaging(tables, runId)) await markLast(tables, runId, page, last);
@@ -94,6 +96,8 @@ export async function openWarehouse(
       read(async (tables) => {
         if (await hasStaging(tables, runId)) await deletePages(tables, runId, chunk, slices);
       }),
+    redate: (runId, day) =>
+      read(async (tables) => void (await tables.from('river_runs').where({ run: runId }).update({ day }))),
     commitChunk: (runId, chunk, request, signal) =>
       commitChunk(database, runId, chunk, request, { onStep, patience, signal }),
     failChunk: (run, chunk, error) =>
@@ -110,8 +114,8 @@ export async function openWarehouse(
     requestCounts: (runId, dataCalls) => read((tables) => requestCounts(tables, runId, dataCalls)),
     retriesOf: (runId) => read((tables) => retriesOf(tables, runId)),
     summariseRun: (runId) => read((tables) => summariseRun(tables, runId)),
-    leftRuns: () => read(leftRuns),
-    closeLeft: (runId, endOf) => transact((tables) => closeLeft(tables, runId, endOf)),
+    leftRuns: () => read((tables) => leftRuns(tables)),
+    closeLeft: (run, end) => transact((tables) => closeLeft(tables, run, end)),
     endBefore: (river, runId) => read((tables) => endBefore(tables, river, runId)),
     findRun: (workflowId) => read((tables) => findRun(tables, workflowId)),
     listRuns: (limit) => read((tables) => listRuns(tables, limit)),
@@ -125,26 +129,40 @@ export async function openWarehouse(
   };
 }
 
+/** A newer worker may bring the manifest up to its own date while this one works: so often it is looked at again. */
+const lookAgainMs = 10_000;
+
 /** The same database, whose manifest is brought up to date before it is used. */
 function migratedFirst(database: Database): Database {
   let ready: Promise<void> | undefined;
+  let lookedAt = 0;
   const untilReady = () => {
-    ready ??= migrate(database).catch((error: unknown) => {
-      ready = undefined;
-      throw error;
-    });
+    if (ready === undefined || performance.now() - lookedAt > lookAgainMs) {
+      lookedAt = performance.now();
+      const look = ready === undefined ? migrate(database) : refuseNewerManifest(database);
+      const looking = look.catch((error: unknown) => {
+        if (ready === looking) ready = undefined;
+        throw error;
+      });
+      ready = looking;
+    }
     return ready;
+  };
+  /** What fits a newer manifest only fails in ways of its own: that it is newer is then what helps. */
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    await untilReady();
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof SchemaConflictError || error instanceof DatabaseError)
+        await refuseNewerManifest(database);
+      throw error;
+    }
   };
   return {
     ...database,
-    read: async (work) => {
-      await untilReady();
-      return database.read(work);
-    },
-    transact: async (work) => {
-      await untilReady();
-      return database.transact(work);
-    },
+    read: (work) => guarded(() => database.read(work)),
+    transact: (work, busyAtMostMs) => guarded(() => database.transact(work, busyAtMostMs)),
   };
 }
 

@@ -7,6 +7,9 @@ import { type Booked, countCalls } from './statements/count-calls.ts';
 import { insertCalls } from './statements/insert-calls.ts';
 import { insertPage } from './statements/insert-page.ts';
 
+/** A page was paid for with a call: it is worth a longer wait for somebody else who is writing. */
+const busyAtMostMs = 60_000;
+
 /**
  * Stages a page together with the requests that it took. Where the chunk is no longer open the requests are
  * noted all the same: they were sent.
@@ -25,7 +28,7 @@ export async function stagePage(
       if (!open) return 'closed';
       await insertPage(tables, runId, chunk, page);
       return 'staged';
-    });
+    }, busyAtMostMs);
   } catch (error) {
     if (!isStagingGone(error)) throw error;
     // The run was closed between the look at it and the insert.
@@ -44,7 +47,7 @@ export async function noteRequests(
   if (requests.length === 0) return;
   await database.transact(async (tables) => {
     await bookCalls(tables, runId, chunk, requests);
-  });
+  }, busyAtMostMs);
 }
 
 /** Counts first: that locks the row, and in SQLite it is the write that everybody else has to wait for. */

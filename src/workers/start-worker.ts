@@ -1,6 +1,7 @@
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
-import type { Configurations } from '../activities/ports.ts';
+import type { ActivityPorts, Configurations } from '../activities/ports.ts';
+import { activitiesAtOnce } from '../activities/slots.ts';
 import type { PlainTemporal } from '../control/connect-temporal.ts';
 import { reserveOf } from '../control/shared-budget.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
@@ -8,6 +9,7 @@ import type { WarehouseOptions } from '../warehouse/open-warehouse.ts';
 import { connectionsInUse } from './connections-in-use.ts';
 import { enterTemporal } from './enter-temporal.ts';
 import { postJson } from './post-json.ts';
+import { readingSecretsAgain } from './read-secrets-again.ts';
 import { runsOfTemporal } from './runs-of-temporal.ts';
 import { warehousesInUse } from './warehouses-in-use.ts';
 import { workflowCode } from './workflow-code.ts';
@@ -27,7 +29,12 @@ export interface WorkerOptions {
   readonly say?: (line: string) => void;
   /** Hears of each step of a commit, inside its transaction. For tests, which kill the process there. */
   readonly onCommitStep?: WarehouseOptions['onStep'];
+  /** When a warehouse that takes nothing is tried again. For tests: they have no minutes. */
+  readonly writeGates?: ActivityPorts['writeGates'];
 }
+
+/** A run says what it waits for, and comes again: what others keep from writing here need not be waited for inside an activity. */
+const busyAtMostMs = 12_000;
 
 /** Starts one worker. Any number of them, in any number of processes, share the work of one queue. */
 export async function startWorker({
@@ -35,12 +42,19 @@ export async function startWorker({
   temporal,
   say = () => {},
   onCommitStep,
+  writeGates,
 }: WorkerOptions): Promise<RunningWorker> {
   const workflowBundle = await workflowCode();
   const way = await enterTemporal(temporal, say);
   const { connection, client } = way;
   const current = () => configurations.current();
-  const warehouses = warehousesInUse(current, onCommitStep && { onStep: onCommitStep });
+  const warehouses = warehousesInUse(current, {
+    busyAtMostMs,
+    ...(onCommitStep && { onStep: onCommitStep }),
+    onOtherVersion: (_name, { message }) =>
+      say(`${message} This worker leaves what concerns it to workers of that version. Update it.`),
+    settingAgain: async ({ name }) => (await configurations.readSecretsAgain()).warehouses.get(name),
+  });
   const connections = connectionsInUse(current, (name) => reserveOf(client, name));
   const draining = new AbortController();
   const worker = await Worker.create({
@@ -52,12 +66,12 @@ export async function startWorker({
       configurations,
       runs: runsOfTemporal(client, way),
       draining: draining.signal,
+      writeGates,
       warehouse: (name) => warehouses.get(name),
-      optimove: (name) => connections.get(name),
-      post: postJson,
+      optimove: (name) => readingSecretsAgain(configurations, connections.get, name),
+      post: async (url, body, whom) => postJson(url, body, whom, (await current()).proxyOf(url.reveal())),
     }),
-    // Slices mostly wait for answers; what limits them is maxConcurrentCalls of their connection.
-    maxConcurrentActivityTaskExecutions: 100,
+    maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     // Each cached workflow costs memory, and the default grows with the heap.
     maxCachedWorkflows: 200,
     // A cancellation comes back on a heartbeat; the default throttle would hold it up for 24 s.

@@ -1,6 +1,7 @@
 import type { RunRef } from '../activities/contract.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
 import { nextChunks } from './activities.ts';
+import type { RunState } from './run-state.ts';
 
 const readAtOnce = 100;
 
@@ -10,13 +11,15 @@ const readAtOnce = 100;
  */
 export class ChunkQueue {
   readonly #run: RunRef;
+  readonly #state: RunState;
   readonly #chunksAtOnce: number;
   readonly #taken = new Set<string>();
   #waiting: Chunk[] = [];
   #reading: Promise<void> | undefined;
 
-  constructor(run: RunRef, chunksAtOnce: number) {
+  constructor(run: RunRef, chunksAtOnce: number, state: RunState) {
     this.#run = run;
+    this.#state = state;
     this.#chunksAtOnce = chunksAtOnce;
   }
 
@@ -35,7 +38,8 @@ export class ChunkQueue {
     // Chunks that are open here are unfinished as well: room for them, so that what remains is new.
     const limit = readAtOnce + this.#chunksAtOnce;
     const summary = 'chunks that are not loaded';
-    const chunks = await nextChunks.executeWithOptions({ summary }, [{ run: this.#run, limit }]);
+    const request = { run: this.#run, limit };
+    const chunks = await this.#state.stored(() => nextChunks.executeWithOptions({ summary }, [request]));
     this.#waiting = chunks.filter((chunk) => !this.#taken.has(chunk.key));
     this.#reading = undefined;
   }

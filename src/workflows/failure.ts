@@ -16,7 +16,12 @@ export function failureOf(error: unknown): FailureText | undefined {
 }
 
 /** Failures that no other chunk will be spared: the run stops, and a person has to change something or to wait. */
-const kindsThatStopTheRun = new Set(['ConfigurationError', 'CredentialsRefusedError', 'OutageError']);
+const kindsThatStopTheRun = new Set([
+  'ConfigurationError',
+  'CredentialsRefusedError',
+  'OutageError',
+  'WarehouseGivenUpError',
+]);
 
 export const stopsTheRun = ({ kind }: FailureText): boolean => kindsThatStopTheRun.has(kind);
 

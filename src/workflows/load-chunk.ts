@@ -27,8 +27,10 @@ export async function loadChunk(opened: OpenedRun, state: RunState, { key }: Chu
     const failure = failureOf(error);
     if (isCancellation(error) || !failure || stopsTheRun(failure)) throw error;
     const text = textOf(failure);
-    await CancellationScope.nonCancellable(() =>
-      failChunk.executeWithOptions({ summary: key }, [{ run, chunk: key, error: text }]),
+    await state.stored(() =>
+      CancellationScope.nonCancellable(() =>
+        failChunk.executeWithOptions({ summary: key }, [{ run, chunk: key, error: text }]),
+      ),
     );
     state.chunkFailed(key, text);
   }
@@ -37,7 +39,7 @@ export async function loadChunk(opened: OpenedRun, state: RunState, { key }: Chu
 async function pullAndCommit(opened: OpenedRun, state: RunState, chunk: string): Promise<void> {
   for (let round = 1; round <= roundsAtMost; round += 1) {
     const request = { run: opened.run, chunk, ...(round > 1 && { anew: true }) };
-    const begun = await beginChunk.executeWithOptions({ summary: chunk }, [request]);
+    const begun = await state.stored(() => beginChunk.executeWithOptions({ summary: chunk }, [request]));
     state.chunkBegun(chunk, begun.attempts);
     // What was finished before a Reset is not pulled again; the commit says how it ended.
     const counts = begun.state === 'pulling' ? await pullSlices(opened, state, chunk) : [];
@@ -73,9 +75,14 @@ async function commit(
   counts: readonly SliceCount[],
 ): Promise<ChunkOutcome> {
   // Begun, a commit is waited for: cancelling it would only leave in doubt what the database did.
+  const request = { run, chunk, slices, counts };
   const load = (proven: boolean) =>
-    CancellationScope.nonCancellable(() =>
-      commitChunk.executeWithOptions({ summary: chunk }, [{ run, chunk, slices, counts, proven }]),
+    state.stored(
+      () =>
+        CancellationScope.nonCancellable(() =>
+          commitChunk.executeWithOptions({ summary: chunk }, [{ ...request, proven }]),
+        ),
+      chunk,
     );
   const outcome = await load(false);
   if (outcome.outcome !== 'unproven') return outcome;

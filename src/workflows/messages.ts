@@ -1,8 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BudgetLift, WaitLifted } from '../domain/budget/back-off.ts';
-import type { BudgetReport } from '../domain/budget/budget-report.ts';
+import type { BudgetReport } from '../domain/budget/call-budget.ts';
 import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
-import type { SavedBudget } from '../domain/budget/resume-budget.ts';
+import type { SavedBudget } from '../domain/budget/save-budget.ts';
 import type { PauseAnswer } from '../domain/run/pause.ts';
 import type { RunProgress } from '../domain/run/progress.ts';
 
@@ -14,6 +14,10 @@ export const pauseUpdate = defineUpdate<PauseAnswer>('pause');
 
 /** A paused run goes on. */
 export const resumeUpdate = defineUpdate<PauseAnswer>('resume');
+
+/** The same two where no worker is there to answer: a signal waits in the history until one comes. */
+export const pauseSignal = defineSignal('pause');
+export const resumeSignal = defineSignal('resume');
 
 /** A process asks for permits, tells what it has learned, and gives back what it could not use. Answered at once. */
 export const reserveUpdate = defineUpdate<BudgetAnswer, [Reservation]>('reserve');

@@ -10,7 +10,7 @@ import type { RunState } from './run-state.ts';
  * flight, and the next execution goes on from what is staged.
  */
 export async function pullChunks(opened: OpenedRun, state: RunState): Promise<'done' | 'continue'> {
-  const queue = new ChunkQueue(opened.run, opened.chunksAtOnce);
+  const queue = new ChunkQueue(opened.run, opened.chunksAtOnce, state);
   const lane = async () => {
     for (let chunk = await queue.take(); chunk; chunk = await queue.take()) {
       await loadChunk(opened, state, chunk);

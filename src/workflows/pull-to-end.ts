@@ -1,4 +1,4 @@
-import type { RunRef } from '../activities/contract.ts';
+import type { RunRef, SliceOutcome, SliceRequest } from '../activities/contract.ts';
 import { proofOfConnection } from '../domain/run/run-slices.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { pullSlice } from './activities.ts';
@@ -17,29 +17,38 @@ export async function pullToEnd(
 ): Promise<SliceCount | undefined> {
   const summary = chunk === null ? slice : `${chunk} ${slice}`;
   const waits = state.waits.slice();
+  let isDoubted = false;
   try {
     for (;;) {
       const { lifted } = state;
       const { isProbe } = waits;
-      const request = {
+      const request: SliceRequest = {
         run,
         chunk,
         slice,
         pauses: state.pauses.past,
         ...(lifted && { lifted }),
+        ...(isDoubted && { isDoubted }),
         ...(isProbe && { isProbe }),
       };
-      const outcome = await waits.pulling(() => pullSlice.executeWithOptions({ summary }, [request]));
+      const outcome: SliceOutcome = await waits.pulling(() =>
+        pullSlice.executeWithOptions({ summary }, [request]),
+      );
+      isDoubted = outcome.outcome === 'waiting' && outcome.on?.on === 'warehouse';
       if (outcome.outcome === 'waiting') {
         state.windowsSeen(outcome.windows);
+        const { on = { on: 'quota' }, waitMs } = outcome;
+        // Throws where the warehouse has taken nothing for too long.
+        if (on.on === 'warehouse') state.held(on);
         // What was lifted while it pulled is not waited for.
-        await waits.until(outcome.on ?? { on: 'quota' }, outcome.waitMs, () => state.lifted !== lifted);
+        await waits.until(on, waitMs, () => state.lifted !== lifted);
         continue;
       }
       if (outcome.outcome === 'stopped') {
         await throwIfCancelled();
         continue;
       }
+      if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
       waits.wentOn();
       switch (outcome.outcome) {
         case 'pulled':

@@ -22,16 +22,18 @@ import { type Carried, RunState } from './run-state.ts';
 import { markRun, scheduledStartTime } from './search-attributes.ts';
 import { settlePeriod } from './settle-period.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
+import { isHeld } from './warehouse-holds.ts';
 
 /**
  * One run of a river: opens it (period, chunks, manifest), resolves its filters, pulls and loads its chunks and
- * sums up. `input` is what a person types: `{"river": "…"}` with overrides, see docs/runs.md. `carried` is only
- * ever given by continue-as-new.
+ * sums up. `input` is what a person types: `{"river": "…"}` with overrides, see docs/runs.md. What comes `beside` it is
+ * carried over by continue-as-new; from a person it is one input too many.
  *
  * Fails, not to be retried, with `ConfigurationError` where the input is refused, with `ChunksFailed` where some
  * chunks are not loaded, and with the kind of what stopped the run else; the failure's details are the result.
  */
-export async function riverRun(input: unknown, carried?: Carried): Promise<RunResult> {
+export async function riverRun(input: unknown, ...beside: unknown[]): Promise<RunResult> {
+  const carried = carriedIn(beside);
   const state = new RunState(carried);
   setHandler(progressQuery, () => state.progress(), {
     description: 'Counts, open chunks, and what the run waits for.',
@@ -41,7 +43,7 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
   });
   state.pauses.listen();
 
-  let opened = carried?.opened ?? (await open(input, state));
+  let opened = carried?.opened ?? (await open(input, beside, state));
   let end: 'done' | 'continue';
   try {
     const { asksForData } = opened;
@@ -71,14 +73,29 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
   throw failed('ChunksFailed', chunksFailed(result), result);
 }
 
-async function open(input: unknown, state: RunState): Promise<OpenedRun> {
+/** Only continue-as-new carries something, and a workflow with a cron schedule begins each of its executions like that as well. */
+function carriedIn([carried]: readonly unknown[]): Carried | undefined {
+  const { continuedFromExecutionRunId, cronSchedule } = workflowInfo();
+  return continuedFromExecutionRunId && !cronSchedule ? (carried as Carried | undefined) : undefined;
+}
+
+async function open(input: unknown, beside: readonly unknown[], state: RunState): Promise<OpenedRun> {
   const info = workflowInfo();
   const startedAt = info.startTime.toISOString();
   const { workflowId, firstExecutionRunId: runId } = info;
   const instant = info.typedSearchAttributes.get(scheduledStartTime)?.toISOString() ?? startedAt;
   try {
-    const request = { input, workflowId, runId, instant, startedAt };
-    const opened = await openRun.executeWithOptions({ summary: summaryOf(input) }, [request]);
+    const request = {
+      input,
+      workflowId,
+      runId,
+      instant,
+      startedAt,
+      ...(beside.length > 0 && { inputs: 1 + beside.length }),
+      ...(info.cronSchedule && { cron: info.cronSchedule }),
+    };
+    const summary = summaryOf(input);
+    const opened = await state.stored(() => openRun.executeWithOptions({ summary }, [request]));
     markRun(opened);
     state.runOpened(opened);
     return opened;
@@ -109,7 +126,9 @@ async function open(input: unknown, state: RunState): Promise<OpenedRun> {
 async function prepare(opened: OpenedRun, state: RunState): Promise<void> {
   if (opened.readsLists) await pullToEnd(opened.run, state, null, listsOfRun);
   const { report } = opened.run;
-  const { dataCalls } = await resolveFilters.executeWithOptions({ summary: report }, [opened.run]);
+  const { dataCalls } = await state.stored(() =>
+    resolveFilters.executeWithOptions({ summary: report }, [opened.run]),
+  );
   state.callsPlanned(dataCalls);
 }
 
@@ -120,15 +139,38 @@ async function close(
   error: string | null,
 ): Promise<RunResult> {
   state.closing();
-  // How it ends is only known when it has: the summary says what is done.
-  const result = await CancellationScope.nonCancellable(() =>
-    closeRun.executeWithOptions({ summary: 'close the run' }, [
-      { run: opened.run, status, error, finishedAt: new Date().toISOString() },
-    ]),
-  );
+  const result = await CancellationScope.nonCancellable(() => closeInManifest(opened, state, status, error));
   state.ended(result, error);
   if (status !== 'cancelled') await notifyEnd(opened, result);
   return result;
+}
+
+/**
+ * The result as the manifest has it; as the workflow knows it where the manifest takes nothing: whoever cancelled the run does not
+ * wait for that, and others no longer than `giveUpAfter`; or where the warehouse was taken out of the file, or the run out of the
+ * manifest: no run ends without its result. The next run in that warehouse closes this one there.
+ */
+async function closeInManifest(
+  opened: OpenedRun,
+  state: RunState,
+  status: Exclude<RunStatus, 'running' | 'terminated'>,
+  error: string | null,
+): Promise<RunResult> {
+  const request = { run: opened.run, status, error, finishedAt: new Date().toISOString() };
+  // How it ends is only known when it has: the summary says what is done.
+  const step = () => closeRun.executeWithOptions({ summary: 'close the run' }, [request]);
+  try {
+    if (status !== 'cancelled') return await state.stored(step);
+    const outcome = await step();
+    return isHeld(outcome) ? state.resultOf(request) : outcome;
+  } catch (refusal) {
+    const why = failureOf(refusal);
+    if (!why) throw refusal;
+    if (why.kind === 'WarehouseGivenUpError') return state.resultOf(request);
+    const unclosed = state.resultOf(request, textOf(why));
+    if (status === 'succeeded') throw failed(why.kind, why.message, { ...unclosed, status: 'failed' });
+    return unclosed;
+  }
 }
 
 const failed = (kind: string, message: string, result: RunResult): ApplicationFailure =>

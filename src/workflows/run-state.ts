@@ -1,18 +1,22 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { OpenedRun } from '../activities/contract.ts';
+import type { CloseRunRequest, Held, OpenedRun } from '../activities/contract.ts';
 import type { WaitLifted } from '../domain/budget/back-off.ts';
-import { expectedSeconds } from '../domain/budget/expected-end.ts';
-import type { WindowUse } from '../domain/budget/window-use.ts';
+import { expectedSeconds } from '../domain/budget/least-time.ts';
+import type { WindowUse } from '../domain/budget/window.ts';
+import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import type { RunProgress } from '../domain/run/progress.ts';
-import type { RunResult, RunStatus } from '../domain/run/run-result.ts';
+import { resultOfUnopened } from '../domain/run/result-of.ts';
+import { type FailedChunk, type RunResult, type RunStatus, textAtMost } from '../domain/run/run-result.ts';
 import { endSentence, sentenceOf } from '../domain/run/sentences.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { sharedTrouble } from '../domain/run/waits.ts';
+import type { WaitOnWarehouse } from '../domain/run/warehouse-trouble.ts';
 import { ChunksInView } from './chunks-in-view.ts';
 import { detailsOf, detailsOfEnd } from './details.ts';
 import { type CarriedPauses, PauseSwitch } from './pause-switch.ts';
 import { RunWaits } from './run-waits.ts';
 import { registered, riverFailedChunks } from './search-attributes.ts';
+import { type CarriedHolds, WarehouseHolds } from './warehouse-holds.ts';
 
 /** How a run waits for its data, in milliseconds since 1970; carried over continue-as-new. */
 interface WaitForData {
@@ -36,11 +40,14 @@ export interface Carried {
   readonly waitForData?: WaitForData;
   /** Left out where the run never was paused. */
   readonly pauses?: CarriedPauses | undefined;
+  /** Only while its warehouse takes nothing. */
+  readonly holds?: CarriedHolds | undefined;
 }
 
 /** What the workflow knows of its run: counts, open chunks, what it waits for; shown wherever a person looks. */
 export class RunState {
   readonly pauses: PauseSwitch;
+  readonly holds: WarehouseHolds;
   #opened: OpenedRun | undefined;
   #counts = { loaded: 0, failed: 0, rows: 0, calls: 0 };
   #plannedCalls: number | null = null;
@@ -58,8 +65,13 @@ export class RunState {
 
   constructor(carried: Carried | undefined) {
     this.pauses = new PauseSwitch(carried?.pauses, () => this.#pauseChanged());
+    this.holds = new WarehouseHolds(carried?.holds, {
+      waits: this.waits,
+      pauses: () => this.pauses.past ?? [],
+      onChange: () => this.#show(),
+    });
     if (!carried) return;
-    const { opened, plannedCalls, waitForData, pauses: _, ...counts } = carried;
+    const { opened, plannedCalls, waitForData, pauses: _, holds: __, ...counts } = carried;
     this.#waitForData = waitForData;
     this.#opened = opened;
     this.#plannedCalls = plannedCalls;
@@ -75,7 +87,24 @@ export class RunState {
   carried(opened: OpenedRun): Carried {
     const waits = this.#waitForData ? { waitForData: this.#waitForData } : {};
     const pauses = this.pauses.carried();
-    return { opened, plannedCalls: this.#plannedCalls, ...this.#counts, ...waits, pauses };
+    const holds = this.holds.carried();
+    return {
+      opened,
+      plannedCalls: this.#plannedCalls,
+      ...this.#counts,
+      ...waits,
+      pauses,
+      ...(holds && { holds }),
+    };
+  }
+
+  /** Does a step that needs the warehouse, again and again while that takes nothing. `commit`: of this chunk. */
+  stored<T>(step: () => Promise<T | Held>, commit?: string): Promise<T> {
+    return this.holds.through(
+      step,
+      this.#opened?.patience,
+      commit === undefined ? 'steps' : `commit ${commit}`,
+    );
   }
 
   runOpened(opened: OpenedRun): void {
@@ -133,6 +162,11 @@ export class RunState {
     this.#windows = windows;
   }
 
+  /** A slice waits for the warehouse. Throws where that has lasted too long. */
+  held(on: WaitOnWarehouse): void {
+    this.holds.noted(on, this.#opened?.patience);
+  }
+
   chunkLoaded(chunk: string, { rows, calls }: { readonly rows: number; readonly calls: number }): void {
     this.#counts.loaded += 1;
     this.#counts.rows += rows;
@@ -178,13 +212,45 @@ export class RunState {
     setCurrentDetails(detailsOfEnd(result, this.progress(), error));
   }
 
+  /** The run's end, as far as it is known without the manifest; `unclosed` says why that does not bear it. */
+  resultOf({ run, status, error, finishedAt }: CloseRunRequest, unclosed?: string): RunResult {
+    const { workflowId, runId, river } = run;
+    const { loaded, failed, rows, calls } = this.#counts;
+    const total = this.#opened?.chunks ?? 0;
+    const open = total - loaded - failed;
+    const startedAt = workflowInfo().startTime.toISOString();
+    const result = resultOfUnopened({ river, workflowId, runId, status, startedAt, finishedAt });
+    const failedChunks = [...this.#chunks.all].flatMap((chunk): FailedChunk[] =>
+      chunk.error === null ? [] : [{ ...daysOf(chunk.chunk), error: chunk.error }],
+    );
+    return {
+      ...result,
+      status: status === 'succeeded' && loaded < total ? 'failed' : status,
+      period: this.#opened?.period ?? null,
+      chunks: { total, loaded, failed: error === null ? failed : failed + open, skipped: 0 },
+      rows,
+      calls,
+      failedChunks: [...failedChunks, ...(error === null ? [] : [{ start: null, end: null, error }])],
+      warnings:
+        unclosed === undefined
+          ? []
+          : [
+              {
+                start: null,
+                end: null,
+                message: `The run could not be closed in its manifest: ${unclosed}`.slice(0, textAtMost),
+              },
+            ],
+    };
+  }
+
   progress(): RunProgress {
     const { rows, calls } = this.#chunks.underWay;
     const { since } = this.pauses;
     const known = {
       state: this.#stateNow(),
       ...(since !== null && !this.#isClosing && { pausedSince: since }),
-      waits: this.#isClosing ? [] : this.waits.shown,
+      waits: this.waits.shown,
       waitingUntil: this.#isClosing ? null : isoOf(this.waits.until),
       ...(this.#waitForData &&
         !this.#isClosing && { waitingForDataUntil: new Date(this.#waitForData.until).toISOString() }),
@@ -201,6 +267,7 @@ export class RunState {
       rows: this.#counts.rows + rows,
       calls: this.#counts.calls + calls,
       plannedCalls: this.#plannedCalls,
+      ...(this.holds.shown && { heldBy: this.holds.shown }),
       windows: this.#windows,
     };
   }
@@ -227,3 +294,8 @@ export class RunState {
 }
 
 const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+/** The days of a chunk's key. */
+function daysOf(key: string): Pick<FailedChunk, 'start' | 'end'> {
+  const { first: start, last: end } = chunkOfKey(key);
+  return { start, end };
+}

@@ -14,8 +14,8 @@ const shownAtMost = 10;
 export interface SliceWaits {
   /** Does a turn of it. While one goes on, the run does not wait for quota. */
   pulling<T>(turn: () => Promise<T>): Promise<T>;
-  /** Waits until the slice may go on. `isOver` ends the wait as well. */
-  until(on: WaitOn, waitMs: number, isOver: () => boolean): Promise<void>;
+  /** Waits until the slice may go on. `isOver` ends the wait as well; with `isOwn` what it waits for holds up nobody else. */
+  until(on: WaitOn, waitMs: number, isOver: () => boolean, isOwn?: boolean): Promise<void>;
   /** Whether it is to find out, with one call, if others may go on. */
   readonly isProbe: boolean;
   /** What it waited for is there again: the others go on as well. */
@@ -106,8 +106,10 @@ export class RunWaits {
     };
     return {
       pulling: (turn) => this.#pulling(turn),
-      until: async (on, waitMs, isOver) => {
-        const trouble = sharedTrouble(on) ?? (on.on === 'connection' ? name : undefined);
+      until: async (on, waitMs, isOver, isOwn = false) => {
+        const isTrouble = on.on === 'connection' || on.on === 'warehouse';
+        const shared = isOwn ? undefined : sharedTrouble(on);
+        const trouble = shared ?? (isTrouble ? name : undefined);
         const isStill = probed !== undefined && probed === trouble;
         // Without a place, or without an answer of the budget, it has found nothing out.
         if (!isStill && (on.on === 'slot' || on.on === 'budget')) ended();

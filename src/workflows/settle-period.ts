@@ -25,7 +25,8 @@ export async function settlePeriod(
     const slice = askForData(ask);
     await pullToEnd(run, state, null, slice);
     const request = { run, slice, mayWait: Date.now() < until };
-    const settled = await settleRun.executeWithOptions({ summary: 'how far the data is' }, [request]);
+    const summary = 'how far the data is';
+    const settled = await state.stored(() => settleRun.executeWithOptions({ summary }, [request]));
     if (settled) {
       state.dataSettled(settled);
       return settled;

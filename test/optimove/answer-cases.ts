@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { CallHistory, Repeated } from '../../src/domain/call/call-history.ts';
 
 /** What is asked. */
@@ -35,6 +36,8 @@ export interface AnswerCase {
   readonly body: string | Uint8Array;
   /** Content-Type; JSON where it is left out. */
   readonly type?: string;
+  /** Content-Encoding. */
+  readonly packing?: string;
   readonly history?: Partial<CallHistory>;
   /** The rows that are read, or the day. */
   readonly rows?: readonly Readonly<Record<string, unknown>>[];
@@ -51,6 +54,14 @@ const daily = ['data call', 'list call of a day'] as const;
 const page =
   '<!DOCTYPE html>\n<html><head><title>Request unsuccessful</title></head><body>Incident 1-2-3</body></html>';
 const html = 'text/html; charset=utf-8';
+const aPageWith = (status: number) =>
+  ({
+    answer: `${status} with a page`,
+    status,
+    body: page,
+    type: html,
+    says: '"Request unsuccessful"',
+  }) as const;
 const plain = 'text/plain; charset=utf-8';
 const word = 'API call limit exceeded';
 
@@ -200,17 +211,48 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
     },
   ],
   'HTML pages': [
-    ...[200, 400, 401, 403, 405, 500, 502, 503].map(
+    ...[200, 400, 401, 403, 405].map(
       (status): AnswerCase => ({
-        answer: `${status} with a page`,
+        ...aPageWith(status),
         to: everything,
+        after: 'other calls were answered 200',
         means: 'tried again',
-        status,
-        body: page,
-        type: html,
-        says: '"Request unsuccessful"',
+        history: answered,
       }),
     ),
+    ...[500, 502, 503].map(
+      (status): AnswerCase => ({ ...aPageWith(status), to: everything, means: 'tried again', history: {} }),
+    ),
+    ...[200, 401, 403].flatMap((status): AnswerCase[] => [
+      {
+        ...aPageWith(status),
+        to: everything,
+        after: 'an earlier run was answered 200 at this base URL',
+        means: 'tried again',
+        history: { isKnown: true },
+      },
+      {
+        ...aPageWith(status),
+        to: calls,
+        after: 'nothing was ever answered 200 at this base URL',
+        means: 'GetLastDataUpdate is asked',
+        history: {},
+      },
+      {
+        ...aPageWith(status),
+        to: ['GetLastDataUpdate', 'sign-in'],
+        after: 'nothing was ever answered 200 there, the first page is younger than 15 s',
+        means: 'tried again',
+        history: { pages: met(3, 10 * hour - 14_000, false) },
+      },
+      {
+        ...aPageWith(status),
+        to: ['GetLastDataUpdate', 'sign-in'],
+        after: 'nothing was ever answered 200 there, the first page is 15 s old',
+        means: 'GetLastDataUpdate is asked',
+        history: { pages: met(3, 10 * hour - 15_000, false) },
+      },
+    ]),
     {
       answer: '503 with a page after blanks and a byte order mark, not labelled',
       to: calls,
@@ -222,6 +264,8 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
     {
       answer: '200 with text that is labelled as HTML',
       to: calls,
+      after: 'other calls were answered 200',
+      history: answered,
       means: 'tried again',
       status: 200,
       body: 'blocked',
@@ -386,6 +430,21 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
       type: plain,
       history: { unreadable: { other: 2 } },
     },
+    ...(['gzip', 'br'] as const).flatMap((packing): AnswerCase[] => {
+      const plainBody = {
+        answer: `a list that is not packed, labelled as ${packing}`,
+        to: [...calls, 'GetLastDataUpdate'] as const,
+        status: 200,
+        body: '[{"Date":"2026-01-05"}]',
+        packing,
+        says: 'not packed as its Content-Encoding says',
+      };
+      const met = hash('sha1', packing === 'gzip' ? 'incorrect header check' : 'Decompression failed');
+      return [
+        { ...plainBody, means: 'tried again', history: {} },
+        { ...plainBody, after: 'the same twice', means: 'refused', history: { unreadable: { [met]: 2 } } },
+      ];
+    }),
     {
       answer: 'bare NaN and Infinity',
       to: calls,
@@ -826,8 +885,10 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
         ['null', '"null"'],
         ['', '"null"'],
         ['"not yet"', '"not yet"'],
-        ['1767484800', '"***"'],
-        ['{"Date":20260104.0}', '"***"'],
+        ['1767484800', '"1767484800"'],
+        ['{"Date":20260104.0}', '"20260104.0"'],
+        ['{"Date":"4 January 2026"}', '"4 January 2026"'],
+        ['{"Date":"Anna 4"}', '"Anna ***"'],
         ['{"Date":"2026-01-04","Date":"2026-01-05"}', 'names the key "Date" twice'],
       ] as const
     ).map(

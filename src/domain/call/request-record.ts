@@ -1,8 +1,9 @@
 /**
  * What the reply to a request was taken for, as far as a later reply to the same call depends on it: `page` is HTML in place of
- * the API's answer, `unreadable` a 200 that is neither JSON nor a page, `throttled` 429 or words that say the same.
+ * the API's answer, `unreadable` a 200 that is neither JSON nor a page, `throttled` 429 or words that say the same; `lost` an
+ * answer that the warehouse did not take.
  */
-export type RequestOutcome = 'answered' | 'refused' | 'throttled' | 'page' | 'unreadable' | 'failed';
+export type RequestOutcome = 'answered' | 'refused' | 'throttled' | 'page' | 'unreadable' | 'failed' | 'lost';
 
 /** One HTTP request that was sent, whatever came of it: it counts on the budget and becomes a row of `river_calls`. */
 export interface RequestRecord {

@@ -1,6 +1,7 @@
-import type { WindowUse } from '../budget/window-use.ts';
+import type { WindowUse } from '../budget/window.ts';
 import type { ChunkState, RunStatus } from './run-result.ts';
 import type { RunWait } from './waits.ts';
+import type { WaitOnWarehouse } from './warehouse-trouble.ts';
 
 export interface ChunkProgress {
   readonly chunk: string;
@@ -44,6 +45,13 @@ export interface RetriedStep {
   readonly nextAt: string | null;
 }
 
+/** The progress as it is read at an instant: a run that hears of nothing for long still tells what it expected then. */
+export function progressAt(progress: RunProgress, now: number): RunProgress {
+  const { expectedEnd } = progress;
+  if (expectedEnd === null || Date.parse(expectedEnd) >= now) return progress;
+  return { ...progress, expectedEnd: new Date(now).toISOString() };
+}
+
 /** What the `progress` query answers. */
 export interface RunProgress {
   readonly river: string;
@@ -66,6 +74,8 @@ export interface RunProgress {
   readonly waitingUntil: string | null;
   /** How long it waits at most for its last day to be complete, ISO 8601; only while it does. */
   readonly waitingForDataUntil?: string;
+  /** The warehouse that takes nothing, and why; only while it does. */
+  readonly heldBy?: WaitOnWarehouse;
   /** When it may be done at the earliest, ISO 8601; null where it cannot be known. */
   readonly expectedEnd: string | null;
   readonly windows: readonly WindowUse[];

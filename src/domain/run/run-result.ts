@@ -46,6 +46,8 @@ export interface RunResult {
   } | null;
   readonly rows: number | null;
   readonly calls: number | null;
+  /** Of them, those whose answer the warehouse did not take, so that they were made again; left out where there are none. */
+  readonly lostCalls?: number;
   readonly failedChunks: readonly FailedChunk[];
   readonly warnings: readonly Warning[];
   readonly startedAt: string | null;

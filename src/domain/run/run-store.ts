@@ -5,7 +5,7 @@ import type { Selection } from '../call/selection.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import type { TableShape } from '../column/table-shape.ts';
 import type { TargetTable } from '../column/table-type.ts';
-import type { Stretch } from '../period/day.ts';
+import type { Day, Stretch } from '../period/day.ts';
 import type { CommitOutcome, CommitRequest } from './commit.ts';
 import type { FailedRequest, FailedSince } from './failing-ms.ts';
 import type { Freshness } from './freshness.ts';
@@ -88,7 +88,11 @@ export interface RunStore {
     page: Pick<StagedPage, 'slice' | 'call' | 'page'> & { readonly chunk: string | null },
     last: boolean,
   ): Promise<void>;
-  /** Requests that brought no page. */
+  /**
+   * Writes what a page of so many bytes of this run would take, and takes it back. Throws what staging would throw.
+   */
+  tryWrite(runId: string, bytes: number): Promise<void>;
+  /** Requests that brought no page, or whose page could not be stored. */
   noteRequests(runId: string, chunk: string | null, requests: readonly RequestRecord[]): Promise<void>;
   /** The failures of these calls, each since it was last answered, the newest of them only; the oldest first. */
   failuresOf(runId: string, chunk: string | null, calls: readonly string[]): Promise<FailedRequest[]>;
@@ -99,7 +103,9 @@ export interface RunStore {
   /** Whether the API answered any request of the run with 200. */
   isRunAnswered(runId: string): Promise<boolean>;
   /** Removes what is staged of these slices, so that they are pulled again. */
-  unstage(runId: string, chunk: string, slices: readonly string[]): Promise<void>;
+  unstage(runId: string, chunk: string | null, slices: readonly string[]): Promise<void>;
+  /** The run has another day from now on. */
+  redate(runId: string, day: Day): Promise<void>;
   /** `signal` ends the wait for others who use the table. */
   commitChunk(
     runId: string,
@@ -118,8 +124,8 @@ export interface RunStore {
   requestCounts(runId: string, dataCalls: readonly string[]): Promise<RequestCounts>;
   /** Runs that are open in the manifest, or whose staging is still there. */
   leftRuns(): Promise<LeftRun[]>;
-  /** Closes one of them that has ended all the same, as `endOf` says under its lock; undefined leaves it open. */
-  closeLeft(runId: string, endOf: () => Promise<EndOfRun | undefined>): Promise<void>;
+  /** Closes one of them that has ended all the same, unless it has gone on since it was read. */
+  closeLeft(run: LeftRun, end: EndOfRun): Promise<void>;
   /** How the run of this river ended that ended before this one; undefined where there is none. */
   endBefore(river: string, runId: string): Promise<RunStatus | undefined>;
 }

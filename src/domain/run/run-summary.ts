@@ -10,6 +10,8 @@ export interface RunSummary {
   };
   readonly rows: number;
   readonly calls: number;
+  /** Of them, those whose answer the warehouse did not take: they were made again. */
+  readonly lostCalls: number;
   /** At most `listedAtMost`. */
   readonly failedChunks: readonly FailedChunk[];
   /** At most `listedAtMost`. */

@@ -2,6 +2,7 @@ import { retry, runAgain, shellWord } from '../verify/repair.ts';
 import type { RetriedStep, RunNow, RunProgress } from './progress.ts';
 import type { CallCounts, RetryOfRun, RunResult } from './run-result.ts';
 import type { RunWait } from './waits.ts';
+import { sentenceOfHold } from './warehouse-trouble.ts';
 
 /**
  * What is known of a run, in sentences: whoever tells a person how a run stands (`status`, `--wait`, `progress`, the Web UI's
@@ -79,6 +80,7 @@ const waitsOf = ({ waits, waitingUntil }: KnownOfRun): string[] => {
   return waits
     .filter(({ on }) => on === 'connection' || on === 'warehouse' || waitingUntil !== null)
     .filter(({ on }) => !(isThrottled && on === 'quota'))
+    .filter((wait, at) => wait.on !== 'warehouse' || at === waits.findIndex(({ on }) => on === 'warehouse'))
     .map(waitSentence);
 };
 
@@ -98,7 +100,7 @@ export function waitSentence(wait: RunWait): string {
       return `Waiting for a free place: the worker works through as many slices of this connection as it may. Tried again at ${until}.`;
     case 'warehouse': {
       const next = wait.isTried ? 'it is tried just now' : `next try at ${until}`;
-      return `The warehouse ${wait.warehouse} cannot be written to (${wait.reason}): nothing is called until it can. Since ${timeText(wait.since)}, ${next}.`;
+      return `${sentenceOfHold(wait)} Since ${timeText(wait.since)}, ${next}.`;
     }
     case 'connection': {
       const { since, reason, tries } = wait;

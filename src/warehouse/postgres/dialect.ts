@@ -1,8 +1,9 @@
 import type { Dialect } from '../dialect.ts';
+import { beginTransaction } from './begin-transaction.ts';
 import { addressOf, connect } from './connect.ts';
 import { describe } from './describe.ts';
 import { insertPages } from './insert-pages.ts';
-import { lockMigrations } from './lock-migrations.ts';
+import { lockMigrations, makeSchema } from './lock-migrations.ts';
 import { mayUndoInserts } from './may-undo-inserts.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, typeOf } from './read-columns.ts';
 import { removeRows } from './remove-rows.ts';
@@ -18,8 +19,11 @@ export const postgres: Dialect = {
   manifestTypes: { instant: 'timestamp with time zone', day: 'date', json: 'json' },
   connect,
   addressOf,
+  beginTransaction,
   describe,
   lockMigrations,
+  makeSchema,
+  writesAtCommit: false,
   async freeze(tables) {
     await tables.query.raw('set transaction isolation level repeatable read, read only');
   },

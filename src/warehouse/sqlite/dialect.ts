@@ -26,6 +26,8 @@ export const sqlite: Dialect = {
     const [found]: Row[] = await tables.query.raw('select user_version from pragma_user_version');
     await tables.query.raw(`pragma user_version = ${Number(found?.user_version)}`);
   },
+  async makeSchema() {},
+  writesAtCommit: true,
   // In WAL a transaction sees the file as it was when it first read.
   async freeze() {},
   hasTable,

@@ -37,8 +37,8 @@ async function failuresIn(
 ): Promise<FailedRequest[]> {
   requests
     .where('answered', false)
-    // Out of calls is no failure of the call.
-    .whereNot('outcome', 'throttled');
+    // Neither out of calls nor an answer that the warehouse did not take is a failure of the call.
+    .whereNotIn('outcome', ['throttled', 'lost']);
   for (const at of after) if (at !== undefined) requests.where('when', '>', at);
   const rows: { when: unknown; milliseconds: unknown }[] = await requests
     .select('when', 'milliseconds')

@@ -10,6 +10,7 @@ import {
 import type { RunSummary } from '../../domain/run/run-summary.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { dayOrNull } from '../tables.ts';
+import { readJson } from './read-json.ts';
 
 const chunksAtATime = 500;
 
@@ -30,6 +31,7 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     states
       .filter((row) => state === undefined || row.state === state)
       .reduce((total, row) => total + Number(row[column]), 0);
+  const lostCalls = await countLost(tables, runId);
   return {
     chunks: {
       total: sum('chunks'),
@@ -39,9 +41,25 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     },
     rows: sum('rows'),
     calls: sum('calls') + Number(run?.list_calls ?? 0),
+    lostCalls,
     failedChunks: await failedChunks(tables, runId),
-    warnings: listed([...warningsOfRun(run), ...(await warningsOf(tables, runId))]),
+    warnings: listed([
+      ...warningsOfRun(run),
+      ...warningsOfLost(lostCalls),
+      ...(await warningsOf(tables, runId)),
+    ]),
   };
+}
+
+async function countLost(tables: Tables, run: string): Promise<number> {
+  const [lost] = await tables.from('river_calls').where({ run, outcome: 'lost' }).count({ calls: '*' });
+  return Number(lost?.calls ?? 0);
+}
+
+function warningsOfLost(calls: number): readonly Warning[] {
+  if (calls === 0) return [];
+  const message = `${calls} ${calls === 1 ? 'call was' : 'calls were'} made whose answers could not be stored, because the warehouse could not be written to: they count in the call budget, and were made again.`;
+  return [{ start: null, end: null, message }];
 }
 
 async function failedChunks(tables: Tables, runId: string): Promise<FailedChunk[]> {
@@ -60,9 +78,8 @@ async function failedChunks(tables: Tables, runId: string): Promise<FailedChunk[
 
 /** What was to be said of the run before any of its chunks was loaded. */
 function warningsOfRun(run: Row | undefined): readonly Warning[] {
-  const ofData = run?.freshness ? (JSON.parse(String(run.freshness)) as Freshness).warnings : [];
-  const ofLists = run?.warnings ? (JSON.parse(String(run.warnings)) as Warning[]) : [];
-  return [...ofData, ...ofLists];
+  const ofData = readJson<Partial<Freshness>>(run?.freshness)?.warnings;
+  return [...warningsIn(ofData), ...warningsIn(readJson(run?.warnings))];
 }
 
 /**
@@ -80,7 +97,7 @@ async function warningsOf(tables: Tables, runId: string): Promise<Warning[]> {
       .orderBy('ordinal')
       .limit(chunksAtATime)
       .select('ordinal', 'warnings');
-    found.push(...rows.flatMap((row) => JSON.parse(String(row.warnings)) as Warning[]));
+    found.push(...rows.flatMap((row) => warningsIn(readJson(row.warnings))));
     const [ofData, others] = [found.filter(isAboutData), found.filter((warning) => !isAboutData(warning))];
     const ofColumns = sumUpColumns(ofData.filter(({ count }) => count !== undefined));
     const kept = ofData.filter(({ count }) => count === undefined).slice(0, listedAtMost);
@@ -91,6 +108,10 @@ async function warningsOf(tables: Tables, runId: string): Promise<Warning[]> {
   }
   return found.map((warning) => ({ ...warning, message: shortened(warning.message) }));
 }
+
+/** Another version may write them in another way: what is no warning is left out. */
+const warningsIn = (read: unknown): Warning[] =>
+  Array.isArray(read) ? read.filter((each) => typeof each?.message === 'string') : [];
 
 /** What is about data first: a person must hear of it, however much else there is to say. */
 function listed(warnings: readonly Warning[]): Warning[] {

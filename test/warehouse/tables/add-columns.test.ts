@@ -65,6 +65,26 @@ test('a new column waits for who has the table open, and keeps nobody else from 
     );
   }));
 
+test('a column that nobody lets be added is given up after giveUpAfter, with what to do; the chunk may be loaded later', () =>
+  withWarehouse('pg', async (corner) => {
+    const warehouse = await corner.open({ patience: { waitMs: 100, pauseMs: 100 } });
+    await loadAnswers(warehouse, aRun({ runId: 'run-0' }), [[first, [[row]]]], sampleShape);
+    const run = aRun();
+    const hasty = { ...run, river: { ...run.river, giveUpAfter: '1s' } };
+    await withReader(corner.setting.schema, async (holder) => {
+      await holder.query('begin; select * from sample');
+      await warehouse.openRun(hasty, [first], sampleShape);
+      const commit = await stageAnswers(warehouse, hasty, first, [[{ ...row, Extra: 'x' }]], sampleShape);
+      const startedAt = performance.now();
+      await expect(warehouse.commitChunk(run.runId, first.key, commit)).rejects.toThrow(
+        /^A column could not be added to sample for the whole of giveUpAfter: .*pg_stat_activity/,
+      );
+      expect(performance.now() - startedAt).toBeGreaterThan(999);
+      await holder.query('commit');
+      expect(await warehouse.commitChunk(run.runId, first.key, commit)).toMatchObject({ outcome: 'loaded' });
+    });
+  }));
+
 test('a run that opens waits for its declared columns in the same way, and what ends it ends the wait', () =>
   withWarehouse('pg', async (corner) => {
     await corner.sql('create table sample (customer_id text)');
@@ -132,9 +152,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         ...sampleShape,
         columns: Array.from({ length: limit }, (_, at) => aColumn(`c${at}`, 'text')),
       };
-      await expect(corner.warehouse.previewTarget('sample', wide)).rejects.toThrow(
-        `it can have ${limit} at most`,
-      );
+      await expect(
+        corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, wide),
+      ).rejects.toThrow(`it can have ${limit} at most`);
       await expect(
         corner.warehouse.openRun(aRun({ runId: 'run-3', target: { table: 'other' } }), [first], wide),
       ).rejects.toThrow(`The table other has 0 columns and ${limit + 4} more are to be added`);
@@ -221,5 +241,7 @@ test('a STRICT table of SQLite keeps its own columns; bytes are nothing that Riv
       { customer_id: '007', action_id: 1, _run_id: 'run-2' },
     ]);
     await corner.sql('create table bytes (customer_id blob) strict');
-    await expect(corner.warehouse.previewTarget('bytes', sampleShape)).rejects.toThrow('customer_id is blob');
+    await expect(
+      corner.warehouse.previewTarget({ table: 'bytes', drift: 'evolve' }, sampleShape),
+    ).rejects.toThrow('customer_id is blob');
   }));

@@ -1,0 +1,212 @@
+import type { RequestRecord } from '../domain/call/request-record.ts';
+import { WarehouseHeldError } from '../domain/errors.ts';
+import {
+  noAnswer,
+  sentenceOfHold,
+  troubleOf,
+  type WaitOnWarehouse,
+} from '../domain/run/warehouse-trouble.ts';
+import type { Warehouse, WriteGateOptions } from './ports.ts';
+
+/**
+ * A circuit breaker for each warehouse of this process: nothing is called whose answer could not be stored. The first failure to
+ * store closes the gate for all runs; then a write is tried, after waits that grow to a minute, and the one that works opens it.
+ */
+export interface WriteGate {
+  /** Aborted, with WarehouseHeldError, as soon as nothing can be stored; another one once something can again. */
+  readonly signal: AbortSignal;
+  /**
+   * Throws WarehouseHeldError while nothing can be stored, as far as is known. Where it is time for that, or `isDoubted`, it is
+   * tried whether it can.
+   */
+  pass(
+    warehouse: Pick<Warehouse, 'tryWrite' | 'noteRequests'>,
+    runId: string,
+    isDoubted?: boolean,
+  ): Promise<void>;
+  /** The warehouse, whose failures to store close the gate. */
+  guarding(warehouse: Warehouse): Warehouse;
+  /** Hears of a failure; says what is waited for where it is one of the warehouse. */
+  heard(error: unknown): WaitOnWarehouse | undefined;
+  /** What is waited for now, and how long until it is worth another try. */
+  held(): WarehouseHeldError | undefined;
+  /** A chunk is being loaded, which may keep pages waiting. */
+  committing<T>(work: () => Promise<T>): Promise<T>;
+}
+
+const usual: WriteGateOptions = {
+  triesAfterMs: [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000],
+  slowAfterMs: 10_000,
+};
+
+/** Requests that could not be noted; more are forgotten, as those of a process that is killed are. */
+const lostAtMost = 10_000;
+
+interface Lost {
+  readonly runId: string;
+  readonly chunk: string | null;
+  readonly requests: readonly RequestRecord[];
+}
+
+/** The gate of a warehouse, by its name. */
+export function createWriteGates(options: WriteGateOptions = usual): (warehouse: string) => WriteGate {
+  const gates = new Map<string, WriteGate>();
+  return (warehouse) => {
+    const gate = gates.get(warehouse) ?? new Gate(warehouse, options);
+    gates.set(warehouse, gate);
+    return gate;
+  };
+}
+
+interface Hold extends WaitOnWarehouse {
+  readonly tries: number;
+  /** On the monotonic clock. */
+  readonly nextAt: number;
+  /** Whether a page may yet be stored. */
+  readonly isSlow: boolean;
+}
+
+class Gate implements WriteGate {
+  readonly #warehouse: string;
+  readonly #options: WriteGateOptions;
+  #controller = new AbortController();
+  #hold: Hold | undefined;
+  #trying: Promise<void> | undefined;
+  /** Of the largest page that failed. */
+  #bytes = 0;
+  #lost: Lost[] = [];
+  #slow = 0;
+  #commits = 0;
+
+  constructor(warehouse: string, options: WriteGateOptions) {
+    this.#warehouse = warehouse;
+    this.#options = options;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  held(): WarehouseHeldError | undefined {
+    if (!this.#hold) return undefined;
+    const { warehouse, reason, since, nextAt } = this.#hold;
+    const wait: WaitOnWarehouse = { on: 'warehouse', warehouse, reason, since };
+    return new WarehouseHeldError(sentenceOfHold(wait), {
+      waitMs: Math.max(0, Math.ceil(nextAt - performance.now())),
+      facts: { ...wait },
+    });
+  }
+
+  async pass(
+    warehouse: Pick<Warehouse, 'tryWrite' | 'noteRequests'>,
+    runId: string,
+    isDoubted = false,
+  ): Promise<void> {
+    if (!this.#hold && !isDoubted) return;
+    if (this.#hold && performance.now() < this.#hold.nextAt) throw this.held();
+    this.#trying ??= this.#try(warehouse, runId).finally(() => {
+      this.#trying = undefined;
+    });
+    await this.#trying;
+  }
+
+  async #try(warehouse: Pick<Warehouse, 'tryWrite' | 'noteRequests'>, runId: string): Promise<void> {
+    try {
+      await warehouse.tryWrite(runId, this.#bytes);
+      await this.#noteLost(warehouse);
+    } catch (error) {
+      if (!this.heard(error)) throw error;
+      throw this.held();
+    }
+    this.#open();
+  }
+
+  guarding(warehouse: Warehouse): Warehouse {
+    return {
+      ...warehouse,
+      stagePage: (runId, chunk, page, requests) => {
+        const answered = requests.findLast(({ call }) => call === page.call);
+        const lost = requests.map((each) =>
+          each === answered ? { ...each, outcome: 'lost' as const } : each,
+        );
+        const bytes = answered?.bytes ?? 0;
+        return this.#store({ runId, chunk, requests: lost }, bytes, () =>
+          warehouse.stagePage(runId, chunk, page, requests),
+        );
+      },
+      noteRequests: (runId, chunk, requests) =>
+        this.#store({ runId, chunk, requests }, 0, () => warehouse.noteRequests(runId, chunk, requests)),
+    };
+  }
+
+  heard(error: unknown): WaitOnWarehouse | undefined {
+    const trouble = troubleOf(error);
+    if (!trouble) return undefined;
+    if (!(error instanceof WarehouseHeldError)) this.#close(trouble.reason, false);
+    const { warehouse, reason } = trouble;
+    return { on: 'warehouse', warehouse, reason, since: this.#hold?.since ?? new Date().toISOString() };
+  }
+
+  async committing<T>(work: () => Promise<T>): Promise<T> {
+    this.#commits += 1;
+    try {
+      return await work();
+    } finally {
+      this.#commits -= 1;
+    }
+  }
+
+  async #store<T>(lost: Lost, bytes: number, work: () => Promise<T>): Promise<T> {
+    let isSlow = false;
+    const look = setInterval(() => {
+      // The database's one connection is then used for the purpose that the page waits for.
+      if (isSlow || this.#commits > 0) return;
+      isSlow = true;
+      this.#slow += 1;
+      if (!this.#hold) this.#close(noAnswer, true);
+    }, this.#options.slowAfterMs);
+    const end = () => {
+      clearInterval(look);
+      if (isSlow) this.#slow -= 1;
+    };
+    try {
+      const stored = await work();
+      end();
+      if (this.#hold?.isSlow && this.#slow === 0) this.#open();
+      return stored;
+    } catch (error) {
+      end();
+      const wait = this.heard(error);
+      if (!wait) throw error;
+      this.#bytes = Math.max(this.#bytes, bytes);
+      this.#lost = [...this.#lost, lost].slice(-lostAtMost);
+      throw this.held() ?? error;
+    }
+  }
+
+  async #noteLost(warehouse: Pick<Warehouse, 'noteRequests'>): Promise<void> {
+    for (let [lost] = this.#lost; lost; [lost] = this.#lost) {
+      await warehouse.noteRequests(lost.runId, lost.chunk, lost.requests).catch((error: unknown) => {
+        // A run that somebody removed from the manifest has nobody to be told.
+        if (troubleOf(error)) throw error;
+      });
+      this.#lost.shift();
+    }
+  }
+
+  #close(reason: string, isSlow: boolean): void {
+    const { triesAfterMs } = this.#options;
+    const tries = this.#hold && !this.#hold.isSlow ? this.#hold.tries + (this.#trying ? 1 : 0) : 0;
+    const afterMs = triesAfterMs[Math.min(tries, triesAfterMs.length - 1)] ?? 0;
+    const since = this.#hold?.since ?? new Date().toISOString();
+    const nextAt = performance.now() + afterMs;
+    this.#hold = { on: 'warehouse', warehouse: this.#warehouse, reason, since, tries, nextAt, isSlow };
+    this.#controller.abort(this.held());
+  }
+
+  #open(): void {
+    if (this.#hold) this.#controller = new AbortController();
+    this.#hold = undefined;
+    this.#bytes = 0;
+  }
+}

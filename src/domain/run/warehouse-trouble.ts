@@ -1,0 +1,89 @@
+import { ConfigurationError, DatabaseError, PassingError, SchemaConflictError } from '../errors.ts';
+import type { WaitOn } from './waits.ts';
+
+export type WaitOnWarehouse = Extract<WaitOn, { readonly on: 'warehouse' }>;
+
+/** Why a warehouse takes nothing, in a few words, and what helps. */
+interface Trouble {
+  readonly reason: string;
+  readonly advice: string;
+  readonly codes: RegExp;
+}
+
+const awayAdvice = 'Start it, or correct its connection in river.yaml';
+
+/** By SQLSTATE, SQLite's code or Node's; the first that fits. */
+const troubles: readonly Trouble[] = [
+  { reason: 'disk full', advice: 'Free space on its disk', codes: /^(53100|SQLITE_FULL)/ },
+  {
+    reason: 'read-only',
+    advice: 'Let it be written to (default_transaction_read_only, a standby, the rights of the file)',
+    codes: /^(25006|SQLITE_READONLY)/,
+  },
+  {
+    reason: 'access denied',
+    advice: 'Grant the role its rights on the schema and on its tables',
+    codes: /^(42501|SQLITE_(PERM|AUTH))/,
+  },
+  {
+    reason: 'a schema or a table is missing',
+    advice: 'Bring back what was dropped or renamed',
+    codes: /^(3F000|42P01|no such table)/,
+  },
+  { reason: 'login refused', advice: 'Correct its user and password', codes: /^28/ },
+  { reason: 'the database is missing', advice: 'Create it, or correct its name', codes: /^3D000/ },
+  { reason: 'too many connections', advice: 'Allow it more connections', codes: /^53300/ },
+  {
+    reason: 'locked by another process',
+    advice: 'End the process that has a transaction open in it',
+    codes: /^(SQLITE_(BUSY|LOCKED)|55P03)/,
+  },
+  { reason: 'the file cannot be opened', advice: 'Bring the file back', codes: /^SQLITE_CANTOPEN/ },
+  { reason: 'disk error', advice: 'See to its disk', codes: /^(58|SQLITE_IOERR)/ },
+  { reason: 'shutting down or starting', advice: awayAdvice, codes: /^57P/ },
+  { reason: 'connection refused', advice: awayAdvice, codes: /^ECONNREFUSED/ },
+  { reason: 'connection lost', advice: awayAdvice, codes: /^(08|ECONN|EPIPE)/ },
+  { reason: 'DNS lookup failed', advice: awayAdvice, codes: /^(ENOTFOUND|EAI_AGAIN)/ },
+];
+
+/** What is known of a failure by its code. */
+export function reasonOfCode(code: string): string {
+  const found = troubles.find(({ codes }) => codes.test(code));
+  return found?.reason ?? (code === '' ? 'it cannot be reached' : `it failed with ${code}`);
+}
+
+/** Where a warehouse does not take a page in time, before it is known why. */
+export const noAnswer = 'it does not answer in time';
+
+const adviceOn = (reason: string): string =>
+  troubles.find((trouble) => trouble.reason === reason)?.advice ?? 'See to it';
+
+/**
+ * Which warehouse takes nothing, and why, where a failure says that; undefined where it is about a row, a value or a mistake of
+ * ours, which no waiting cures.
+ */
+export function troubleOf(
+  error: unknown,
+): { readonly warehouse: string; readonly reason: string } | undefined {
+  if (!(error instanceof PassingError || error instanceof ConfigurationError || isOfTables(error)))
+    return undefined;
+  const { warehouse, reason } = error.facts;
+  return typeof warehouse === 'string' && typeof reason === 'string' ? { warehouse, reason } : undefined;
+}
+
+const missing = reasonOfCode('42P01');
+
+/** Where River's own tables are gone; a statement that failed for reasons that nobody knows. */
+const isOfTables = (error: unknown): error is SchemaConflictError | DatabaseError =>
+  error instanceof DatabaseError || (error instanceof SchemaConflictError && error.facts.reason === missing);
+
+export const sentenceOfHold = ({ warehouse, reason }: Omit<WaitOnWarehouse, 'on'>): string =>
+  `The warehouse ${warehouse} cannot be written to (${reason}): nothing is called until it can.`;
+
+/** Why a chunk, or a whole run, is given up. `giveUpAfter` as a person writes it. */
+export const sentenceOfGivenUp = (
+  { warehouse, reason, since }: Omit<WaitOnWarehouse, 'on'>,
+  { what, giveUpAfter, workflowId }: Readonly<Record<'what' | 'giveUpAfter' | 'workflowId', string>>,
+): string =>
+  `Given up: ${what} the warehouse ${warehouse} has failed since ${since} (${reason}), for longer than giveUpAfter (${giveUpAfter}). ` +
+  `${adviceOn(reason)}; then \`river retry ${workflowId}\` loads what is missing.`;

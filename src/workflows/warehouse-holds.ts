@@ -1,0 +1,111 @@
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import type { Held, Patience } from '../activities/contract.ts';
+import { mergeIntervals, msOutside } from '../domain/run/interval.ts';
+import { intervalsOf, type Pause } from '../domain/run/pause.ts';
+import { sentenceOfGivenUp, type WaitOnWarehouse } from '../domain/run/warehouse-trouble.ts';
+import type { RunWaits } from './run-waits.ts';
+
+/** What of a run waits for its warehouse: the slices and small steps, which need the same, or the commit of one chunk. */
+type Part = 'steps' | `commit ${string}`;
+
+/** Since when a part fails for the same reason; what continue-as-new carries of it. */
+export type CarriedHolds = Readonly<Record<string, WaitOnWarehouse>>;
+
+/** How long after one try the next one comes. */
+const triesAfterMs = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
+/** What it is where nobody says otherwise. */
+const usualPatience: Patience = { giveUpAfter: '6h', ms: 6 * 3_600_000 };
+
+/**
+ * What a run waits for while its warehouse takes nothing, and for how long already: a failure for the same reason that lasts for
+ * `giveUpAfter`, pauses aside, is given up.
+ */
+export class WarehouseHolds {
+  readonly #since: Map<string, WaitOnWarehouse>;
+  readonly #pauses: () => readonly Pause[];
+  readonly #onChange: () => void;
+  readonly #waits: RunWaits;
+
+  constructor(
+    carried: CarriedHolds | undefined,
+    {
+      waits,
+      pauses,
+      onChange,
+    }: {
+      readonly waits: RunWaits;
+      readonly pauses: () => readonly Pause[];
+      readonly onChange: () => void;
+    },
+  ) {
+    this.#since = new Map(Object.entries(carried ?? {}));
+    this.#pauses = pauses;
+    this.#onChange = onChange;
+    this.#waits = waits;
+  }
+
+  /** What is waited for the longest; undefined where everything can be stored. */
+  get shown(): WaitOnWarehouse | undefined {
+    const [first] = [...this.#since.values()].sort((a, b) => a.since.localeCompare(b.since));
+    return first;
+  }
+
+  /** Undefined where there is nothing to carry. */
+  carried(): CarriedHolds | undefined {
+    return this.#since.size === 0 ? undefined : Object.fromEntries(this.#since);
+  }
+
+  /** It was stored. */
+  over(part: Part = 'steps'): void {
+    if (this.#since.delete(part)) this.#onChange();
+  }
+
+  /** It was not. Throws where that has lasted too long. */
+  noted(on: WaitOnWarehouse, { giveUpAfter, ms } = usualPatience, part: Part = 'steps'): void {
+    const before = this.#since.get(part);
+    const wait = before?.reason === on.reason ? before : on;
+    this.#since.set(part, wait);
+    this.#onChange();
+    const seen = { from: Date.parse(wait.since), until: Date.now() };
+    if (msOutside(seen, mergeIntervals(intervalsOf(this.#pauses()))) < ms) return;
+    const what = part === 'steps' ? 'writing into' : 'loading into';
+    const { workflowId } = workflowInfo();
+    throw ApplicationFailure.create({
+      type: part === 'steps' ? 'WarehouseGivenUpError' : 'WarehouseUnavailableError',
+      message: sentenceOfGivenUp(wait, { what, giveUpAfter, workflowId }),
+      nonRetryable: true,
+    });
+  }
+
+  /** Does `work`, again and again, on the run's timer, while the warehouse takes nothing. */
+  async through<T>(
+    work: () => Promise<T | Held>,
+    patience: Patience | undefined,
+    part: Part = 'steps',
+  ): Promise<T> {
+    const waits = this.#waits.slice();
+    try {
+      for (let tries = 0; ; tries += 1) {
+        const outcome = await work();
+        if (!isHeld(outcome)) {
+          // A small step that works says little of a page.
+          if (part !== 'steps' || tries > 0) this.over(part);
+          waits.wentOn();
+          return outcome;
+        }
+        const { on } = outcome;
+        this.noted(on, outcome.patience ?? patience, part);
+        const waitMs = triesAfterMs[Math.min(tries, triesAfterMs.length - 1)] ?? 0;
+        await waits.until(on, waitMs, () => false, part !== 'steps');
+      }
+    } finally {
+      waits.ended();
+    }
+  }
+}
+
+export function isHeld<T>(outcome: T | Held): outcome is Held {
+  return (
+    typeof outcome === 'object' && outcome !== null && 'outcome' in outcome && outcome.outcome === 'held'
+  );
+}
