@@ -53,7 +53,7 @@ export function showChunks(chunks: readonly ChunkStatus[]): string {
 export function showReport(run: RunReport): string {
   const lines = [
     showResult(run, run.error),
-    run.status === 'running' ? `Now: ${run.sentence}` : '',
+    run.status === 'running' && run.sentence !== '' ? `Now: ${run.sentence}` : '',
     run.startsBehind > 0 ? behindSentence(run.startsBehind, run.workflowId) : '',
     retriedSentence(run.retries, run.chunks),
   ];
@@ -84,7 +84,7 @@ export function showRuns(runs: readonly RunReport[]): string {
 function notesOf(run: RunReport): string[] {
   const { status, sentence, error, retries, chunks, startsBehind, workflowId } = run;
   return [
-    ...(status === 'running' ? [sentence] : []),
+    ...(status === 'running' && sentence !== '' ? [sentence] : []),
     ...(error === null ? [] : [error]),
     ...(startsBehind > 0 ? [behindSentence(startsBehind, workflowId)] : []),
     ...(retries.length === 0 ? [] : [retriedSentence(retries, chunks)]),

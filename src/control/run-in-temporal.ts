@@ -102,7 +102,8 @@ export async function viewRun(client: Client, execution: Execution): Promise<Run
     const progress = { ...told, waits: told.waits ?? [] };
     // What a slice waits out its run tells better.
     const others = retried.filter(({ step }) => step !== 'pullSlice' || progress.waits.length === 0);
-    return { progress, retried: others, sentence: sentenceOf({ ...progress, retried: others, workflowId }) };
+    const sentence = sentenceOf({ ...progress, retried: others, workflowId });
+    return { progress: { ...progress, sentence }, retried: others, sentence };
   }
   const heardAt = latestOf([execution.heardAt, await workerHeardAt(client)]);
   const isSilent = heardAt === null || Date.now() - Date.parse(heardAt) > heardWithinMs;

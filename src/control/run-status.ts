@@ -84,20 +84,21 @@ export async function listRuns(
   const known = await Promise.all(
     booked.map(async (run) => {
       const { status, workflowId, runId } = run.result;
-      if (status !== 'running') return reportOf(temporal, run, undefined);
-      const execution = await executionOf(client, workflowId);
+      if (status !== 'running' || !temporal) return reportOf(temporal, run, undefined);
+      const execution = await executionOf(temporal.client, workflowId);
       const own = execution?.firstRunId === runId ? execution : undefined;
       return reportOf(temporal, run, own ?? 'terminated');
     }),
   );
+  if (!temporal) return known;
   const oldest = booked.length < limit ? '' : (booked.at(-1)?.result.startedAt ?? '');
-  const booksOf = new Set(booked.map(({ result }) => result.workflowId));
+  const inBooks = new Set(booked.map(({ result }) => result.workflowId));
   const others = await Promise.all(
     listed
-      .filter((run) => !booksOf.has(run.workflowId) && (run.isOpen || run.startedAt > oldest))
+      .filter((run) => !inBooks.has(run.workflowId) && (run.isOpen || run.startedAt > oldest))
       .map(async ({ workflowId }) => {
         const [execution, before] = await Promise.all([
-          executionOf(client, workflowId),
+          executionOf(temporal.client, workflowId),
           books.find(workflowId),
         ]);
         if (!execution) return [];
@@ -141,7 +142,8 @@ async function reportOf(
       paused: false,
       progress: null,
       error: null,
-      sentence: endSentence(settled),
+      // Without Temporal nobody knows how it stands.
+      sentence: settled.status === 'running' ? '' : endSentence(settled),
       retried: [],
       retries,
       startsBehind: 0,
@@ -194,10 +196,12 @@ async function unopenedRun(temporal: TemporalClient, execution: Execution): Prom
   if (status === 'running') return { ...unopened, ...none, ...(await underWay(temporal, execution)) };
   const ended = { ...none, paused: false, progress: null, retried: [], startsBehind: 0 };
   const end =
-    status === 'failed'
+    status === 'failed' || status === 'succeeded'
       ? await endOfRun(temporal.client.workflow.getHandle<typeof riverRun>(workflowId))
       : undefined;
-  const result = end?.end === 'failed' ? { ...unopened, ...end.result } : unopened;
+  // Of one whose warehouse is missing Temporal has the result.
+  const result =
+    end?.end === 'failed' || end?.end === 'succeeded' ? { ...unopened, ...end.result } : unopened;
   const error = end?.end === 'failed' ? `${end.kind}: ${end.message}` : null;
   return { ...result, ...ended, error, sentence: endSentence(result, error) };
 }

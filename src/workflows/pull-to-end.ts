@@ -28,6 +28,7 @@ export async function pullToEnd(
         slice,
         pauses: state.pauses.past,
         ...(lifted && { lifted }),
+        ...(isDoubted && { isDoubted }),
         ...(isProbe && { isProbe }),
         ...(isDoubted && { isDoubted }),
       };
@@ -49,6 +50,7 @@ export async function pullToEnd(
         await throwIfCancelled();
         continue;
       }
+      if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
       waits.wentOn();
       if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
       switch (outcome.outcome) {

@@ -14,8 +14,8 @@ const shownAtMost = 10;
 export interface Waits {
   /** Does a turn of it. While one goes on, the run does not wait for quota. */
   pulling<T>(turn: () => Promise<T>): Promise<T>;
-  /** Waits until the slice may go on. `isOver` ends the wait as well. */
-  until(on: WaitOn, waitMs: number, isOver: () => boolean): Promise<void>;
+  /** Waits until the slice may go on. `isOver` ends the wait as well; with `isOwn` what it waits for holds up nobody else. */
+  until(on: WaitOn, waitMs: number, isOver: () => boolean, isOwn?: boolean): Promise<void>;
   /** Whether it is to find out, with one call, if others may go on. */
   readonly isProbe: boolean;
   /** What it waited for is there again: the others go on as well. */
@@ -112,13 +112,19 @@ export class RunWaits {
       if (probed !== undefined) this.#over(probed);
       probed = undefined;
     };
+    const ended = () => {
+      if (probed !== undefined) this.#leave(probed);
+      probed = undefined;
+    };
     return {
       pulling: (turn) => this.#pulling(turn),
       until: async (on, waitMs, isOver) => {
         const hasToComeBack = on.on === 'connection' || on.on === 'warehouse';
         const trouble = shared(on) ?? (hasToComeBack ? name : undefined);
         const isStill = probed !== undefined && probed === trouble;
-        if (!isStill) wentOn();
+        // Without a place, or without an answer of the budget, it has found nothing out.
+        if (!isStill && (on.on === 'slot' || on.on === 'budget')) ended();
+        else if (!isStill) wentOn();
         const isProbe = await this.#wait({ on, trouble, waitMs, isStill }, isOver);
         probed = isProbe ? trouble : undefined;
       },
@@ -126,10 +132,7 @@ export class RunWaits {
         return probed !== undefined;
       },
       wentOn,
-      ended: () => {
-        if (probed !== undefined) this.#leave(probed);
-        probed = undefined;
-      },
+      ended,
     };
   }
 

@@ -80,6 +80,7 @@ const waitsOf = ({ waits, waitingUntil }: KnownOfRun): string[] => {
   return waits
     .filter(({ on }) => on === 'connection' || on === 'warehouse' || waitingUntil !== null)
     .filter(({ on }) => !(isThrottled && on === 'quota'))
+    .filter((wait, at) => wait.on !== 'warehouse' || at === waits.findIndex(({ on }) => on === 'warehouse'))
     .map(waitSentence);
 };
 
