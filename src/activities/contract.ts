@@ -40,6 +40,10 @@ export interface Patience {
 export interface OpenRunRequest {
   /** As it was given to the workflow, not yet looked at. */
   readonly input: unknown;
+  /** How many came, where there are several. */
+  readonly inputs?: number;
+  /** The cron schedule of the workflow itself, where somebody has given it one. */
+  readonly cron?: string;
   readonly workflowId: string;
   readonly runId: string;
   /** The scheduled time where a schedule started the run, else its start. ISO 8601, UTC. */

@@ -1,6 +1,7 @@
 import type { ScheduleChange } from '../control/schedules/apply-schedules.ts';
 import type { ScheduleState } from '../control/schedules/list-schedules.ts';
 import type { OddDay } from '../control/schedules/odd-days.ts';
+import type { ScheduleNote } from '../control/schedules/schedule-notes.ts';
 import { table } from './table.ts';
 
 /** What `apply` does or would do, a schedule each; of a change every term with what it was and what it is now. */
@@ -16,6 +17,8 @@ export function showChanges(changes: readonly ScheduleChange[], dryRun: boolean)
 /** What a person may want to move to another hour. */
 export const showOddDay = ({ river, day, expected, starts }: OddDay): string =>
   `note       ${river}: clocks change on ${day}, and Temporal starts it ${timesOf(starts.length)} instead of ${timesOf(expected)} (${starts.join(', ') || 'its time is left out'}). Some hours later there is no such day.`;
+
+export const showNote = ({ river, message }: ScheduleNote): string => `note       ${river}: ${message}.`;
 
 const timesOf = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 

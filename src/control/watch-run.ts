@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TemporalUnavailableError } from '../domain/errors.ts';
-import type { RunProgress } from '../domain/run/progress.ts';
+import { progressAt, type RunProgress } from '../domain/run/progress.ts';
 import { endOfRun, type RunEnd } from './run-end.ts';
 import { firstTaskTaken, type RunHandle } from './start-run.ts';
 
@@ -49,7 +49,7 @@ async function tellProgress(
     await sleep(pollEveryMs, undefined, { signal });
     // A query needs a worker; while none answers there is nothing to show, and the run itself is not concerned.
     const progress = await handle.query<RunProgress, []>('progress').catch(() => undefined);
-    if (progress && !signal.aborted) onProgress(progress);
+    if (progress && !signal.aborted) onProgress(progressAt(progress, Date.now()));
   }
 }
 

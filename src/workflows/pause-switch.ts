@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { type Pause, type PauseAnswer, pausedMemo } from '../domain/run/pause.ts';
 import { gaveWay } from './gave-way.ts';
-import { pauseUpdate, resumeUpdate } from './messages.ts';
+import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate } from './messages.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
 
 /** Pauses that are remembered: they are sent along with every slice. */
@@ -63,6 +63,14 @@ export class PauseSwitch {
     setHandler(resumeUpdate, () => this.#resume(), {
       description: 'A paused run goes on from where it stopped. Takes no input.',
     });
+    for (const [signal, act, what] of [
+      [pauseSignal, () => this.#pause(), 'Pauses'],
+      [resumeSignal, () => this.#resume(), 'Resumes'],
+    ] as const) {
+      setHandler(signal, () => void act(), {
+        description: `${what} the run without an answer, when a worker comes.`,
+      });
+    }
     // A memo is not carried over into a new history.
     if (this.#since !== null) upsertMemo({ [pausedMemo]: true });
   }

@@ -25,13 +25,14 @@ import { isHeld } from './warehouse-holds.ts';
 
 /**
  * One run of a river: opens it (period, chunks, manifest), resolves its filters, pulls and loads its chunks and
- * sums up. `input` is what a person types: `{"river": "…"}` with overrides, see docs/runs.md. `carried` is only
- * ever given by continue-as-new.
+ * sums up. `input` is what a person types: `{"river": "…"}` with overrides, see docs/runs.md. What comes `beside` it is
+ * carried over by continue-as-new; from a person it is one input too many.
  *
  * Fails, not to be retried, with `ConfigurationError` where the input is refused, with `ChunksFailed` where some
  * chunks are not loaded, and with the kind of what stopped the run else; the failure's details are the result.
  */
-export async function riverRun(input: unknown, carried?: Carried): Promise<RunResult> {
+export async function riverRun(input: unknown, ...beside: unknown[]): Promise<RunResult> {
+  const carried = carriedIn(beside);
   const state = new RunState(carried);
   setHandler(progressQuery, () => state.progress(), {
     description: 'Counts, open chunks, and what the run waits for.',
@@ -41,7 +42,7 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
   });
   state.pauses.listen();
 
-  let opened = carried?.opened ?? (await open(input, state));
+  let opened = carried?.opened ?? (await open(input, beside, state));
   let end: 'done' | 'continue';
   try {
     const { asksForData } = opened;
@@ -71,13 +72,27 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
   throw failed('ChunksFailed', chunksFailed(result), result);
 }
 
-async function open(input: unknown, state: RunState): Promise<OpenedRun> {
+/** Only continue-as-new carries something, and a workflow with a cron schedule begins each of its executions like that as well. */
+function carriedIn([carried]: readonly unknown[]): Carried | undefined {
+  const { continuedFromExecutionRunId, cronSchedule } = workflowInfo();
+  return continuedFromExecutionRunId && !cronSchedule ? (carried as Carried | undefined) : undefined;
+}
+
+async function open(input: unknown, beside: readonly unknown[], state: RunState): Promise<OpenedRun> {
   const info = workflowInfo();
   const startedAt = info.startTime.toISOString();
   const { workflowId, firstExecutionRunId: runId } = info;
   const instant = info.typedSearchAttributes.get(scheduledStartTime)?.toISOString() ?? startedAt;
   try {
-    const request = { input, workflowId, runId, instant, startedAt };
+    const request = {
+      input,
+      workflowId,
+      runId,
+      instant,
+      startedAt,
+      ...(beside.length > 0 && { inputs: 1 + beside.length }),
+      ...(info.cronSchedule && { cron: info.cronSchedule }),
+    };
     const summary = summaryOf(input);
     const opened = await state.stored(() => openRun.executeWithOptions({ summary }, [request]));
     markRun(opened);

@@ -141,6 +141,22 @@ describe('a run', { timeout: 150_000 }, () => {
       },
     ));
 
+  it('that is paused while no worker is there pauses when one comes, before its first call', () =>
+    withRivers({ rivers, connection, worker: false }, async (house) => {
+      const handle = await started(house);
+      const steered = async (what: string) => {
+        const { code, stdout, stderr } = await house.river(what, 'run');
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        return stdout;
+      };
+      expect(await steered('pause')).toContain('the run pauses as soon as one comes (`river worker`)');
+      house.start('worker');
+      await expect.poll(() => stateOf(handle), { timeout: 30_000 }).toBe('paused');
+      expect(house.simulator.stats().calls).toBe(0);
+      expect(await steered('resume')).toContain('Resumed');
+      await endedWhole(house, handle);
+    }));
+
   it('describes its updates to the Web UI', () =>
     withRivers({ rivers }, async (house) => {
       const handle = await started(house);

@@ -21,6 +21,13 @@ export type RunNow = Pick<
 >;
 
 /** What the `progress` query answers. */
+/** The progress as it is read at an instant: a run that hears of nothing for long still tells what it expected then. */
+export function progressAt(progress: RunProgress, now: number): RunProgress {
+  const { expectedEnd } = progress;
+  if (expectedEnd === null || Date.parse(expectedEnd) >= now) return progress;
+  return { ...progress, expectedEnd: new Date(now).toISOString() };
+}
+
 export interface RunProgress {
   readonly river: string;
   /** `pausing` while calls in flight end, then `paused` until the run is resumed. */
