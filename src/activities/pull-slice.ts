@@ -5,6 +5,7 @@ import { durationMs } from '../domain/river/duration.ts';
 import { proofOfConnection } from '../domain/run/run-slices.ts';
 import { callsOfSlice } from './calls-of-slice.ts';
 import type { SliceOutcome, SliceRequest } from './contract.ts';
+import { dateByPull } from './date-by-pull.ts';
 import { inLanes } from './in-lanes.ts';
 import { slicesAtOnce } from './opened-run.ts';
 import type { ActivityPorts } from './ports.ts';
@@ -121,35 +122,34 @@ async function pull(
   const { connection, optimove, seenPages, outages } = await ports.optimove(run.connection);
   // A Reset begins slices again of chunks that are loaded since: that would be calls for nothing.
   if (!(await warehouse.isOpen(run.runId, chunk))) throw new ChunkClosed();
-  const stored = await readOpenedRun(warehouse, run.runId);
+  const opened = await readOpenedRun(warehouse, run.runId);
   const staged = new Map(
     (await warehouse.stagedCalls(run.runId, chunk, slice)).map((call) => [call.call, call]),
   );
-  const plan = await callsOfSlice(warehouse, stored, chunk, slice);
-  const context: PullContext = {
-    ...plan,
+  const common = {
     runId: run.runId,
-    chunk,
-    slice,
     warehouse,
     optimove,
     seenPages,
     signals,
-    history: async (call) => ({
+    history: async (call: string) => ({
       ...(await warehouse.callHistory(run.runId, call)),
       isProven: (await warehouse.stagedCalls(run.runId, null, proofOfConnection)).length > 0,
     }),
     lifted,
     pageSize: connection.pageSize,
     patience: {
-      giveUpAfterMs: durationMs(stored.river.giveUpAfter),
+      giveUpAfterMs: durationMs(opened.river.giveUpAfter),
       connection: connection.name,
       workflowId: run.workflowId,
-      startedAt: stored.startedAt,
+      startedAt: opened.startedAt,
       pauses,
       outages,
     },
   };
+  const stored = chunk !== null && staged.size === 0 ? await dateByPull(opened, common) : opened;
+  const plan = await callsOfSlice(warehouse, stored, chunk, slice);
+  const context: PullContext = { ...common, ...plan, chunk, slice };
   const count = { slice, calls: 0, rows: 0 };
   let inDoubt = 0;
   const { maxConcurrentCalls } = connection;

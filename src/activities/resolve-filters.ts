@@ -21,14 +21,19 @@ export const resolveFilters =
     const warehouse = await ports.warehouse(run.warehouse);
     const stored = await readOpenedRun(warehouse, run.runId);
     const report = reportOfRiver(stored.river);
-    const selection = stored.selection ?? (await select(warehouse, stored, report));
+    const selection = stored.selection ?? (await selectAnew(warehouse, stored));
     const { period, freshness } = stored;
     const { filters } = stored.river;
     const days = freshness && { days: countDays(freshness.pulls) };
     return { dataCalls: countCalls({ report, filters, selection, period, ...days }).data };
   };
 
-async function select(warehouse: Warehouse, { runId, river }: StoredRun, report: Report): Promise<Selection> {
+/** From the lists that are staged, and keeps it with the run. */
+export async function selectAnew(
+  warehouse: Warehouse,
+  { runId, river }: Pick<StoredRun, 'runId' | 'river'>,
+): Promise<Selection> {
+  const report = reportOfRiver(river);
   const staged = new Set((await warehouse.stagedCalls(runId, null, listsOfRun)).map(({ call }) => call));
   if (!runListCalls(report, river.filters).every(({ call }) => staged.has(call.key))) {
     // Read as they are, "all" would come to nothing.

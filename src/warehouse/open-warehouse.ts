@@ -92,6 +92,8 @@ export async function openWarehouse(
       read(async (tables) => {
         if (await hasStaging(tables, runId)) await deletePages(tables, runId, chunk, slices);
       }),
+    redate: (runId, day) =>
+      read(async (tables) => void (await tables.from('river_runs').where({ run: runId }).update({ day }))),
     commitChunk: (runId, chunk, request, signal) =>
       commitChunk(database, runId, chunk, request, { onStep, patience, signal }),
     failChunk: (run, chunk, error) =>

@@ -124,3 +124,22 @@ describe('a run that fails as a whole', () => {
       },
     ));
 });
+
+describe('a run that cannot be closed in its manifest', () => {
+  it('ends with its result all the same', () =>
+    withRivers({ rivers, simulator: { latencyMs: 100 } }, async (house) => {
+      const handle = await started(house, 'details');
+      while (house.simulator.stats().calls === 0) await sleep(20);
+      await house.sql('delete from river_runs');
+      expect(await endOfRun(handle)).toMatchObject({
+        end: 'failed',
+        kind: 'ConfigurationError',
+        result: {
+          river: 'details',
+          status: 'failed',
+          chunks: { total: 4 },
+          warnings: [{ message: expect.stringContaining('could not be closed in its manifest') }],
+        },
+      });
+    }));
+});

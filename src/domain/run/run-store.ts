@@ -5,7 +5,7 @@ import type { Selection } from '../call/selection.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import type { TableShape } from '../column/table-shape.ts';
 import type { TargetTable } from '../column/table-type.ts';
-import type { Stretch } from '../period/day.ts';
+import type { Day, Stretch } from '../period/day.ts';
 import type { CommitOutcome, CommitRequest } from './commit.ts';
 import type { FailedRequest } from './failing-ms.ts';
 import type { Freshness } from './freshness.ts';
@@ -101,7 +101,9 @@ export interface RunStore {
   /** Whether the API answered any request of the run with 200. */
   isRunAnswered(runId: string): Promise<boolean>;
   /** Removes what is staged of these slices, so that they are pulled again. */
-  unstage(runId: string, chunk: string, slices: readonly string[]): Promise<void>;
+  unstage(runId: string, chunk: string | null, slices: readonly string[]): Promise<void>;
+  /** The run has another day from now on. */
+  redate(runId: string, day: Day): Promise<void>;
   /** `signal` ends the wait for others who use the table. */
   commitChunk(
     runId: string,
