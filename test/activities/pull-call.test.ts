@@ -231,6 +231,7 @@ describe('a call without pages that is asked on', () => {
           return 'staged';
         },
         noteRequests: async () => {},
+        failedSince: async () => ({ times: 5, lastStatus: null }),
         failuresOf: async () =>
           Array.from({ length: failures }, () => ({ at: new Date().toISOString(), milliseconds: 1 })),
       } as Partial<Warehouse>,
