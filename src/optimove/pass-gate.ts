@@ -8,7 +8,7 @@ import {
   ReportRefusedError,
   ThrottledError,
 } from '../domain/errors.ts';
-import type { CallGate, CallOutcome } from './call-gate.ts';
+import type { CallGate, CallOutcome, EndCall } from './call-gate.ts';
 import { failureOfRequest } from './failure-of-request.ts';
 import type { Moment } from './failure-of-response.ts';
 import type { Asked, Reply } from './reply.ts';
@@ -59,13 +59,7 @@ export async function passGate<T>(
 ): Promise<T> {
   const { abort, record } = passage;
   const ended = endOfWaiting(passage);
-  const leave = await door.gate.enter(ended, passage.run, passage.goesOn);
-  if (ended.aborted) {
-    leave({ kind: 'unsent' });
-    throw ended.reason;
-  }
-  const at = new Date(door.now()).toISOString();
-  const exchange = await door.send(outgoing, abort);
+  const { leave, exchange, at } = await sendWithinPermit(door, outgoing, passage, ended);
   const result = await attempt(async () => {
     // A reply that came whole is taken even when nobody waits any more; a broken one is then our own doing.
     if (exchange.end.kind === 'broken') abort.throwIfAborted();
@@ -92,6 +86,33 @@ export async function passGate<T>(
   }
 }
 
+/** A permit that no open connection was there for is given back: the one that was opened meanwhile serves the next. */
+async function sendWithinPermit(
+  door: Door,
+  outgoing: Outgoing,
+  { abort, run, goesOn }: Passage,
+  ended: AbortSignal,
+): Promise<{ readonly leave: EndCall; readonly exchange: SentExchange; readonly at: string }> {
+  for (let isLate = false; ; isLate = true) {
+    const leave = await door.gate.enter(ended, run, goesOn || isLate);
+    if (ended.aborted) {
+      leave({ kind: 'unsent' });
+      throw ended.reason;
+    }
+    let sentAt = door.now();
+    const onGone = () => {
+      sentAt = door.now();
+    };
+    const { until = Number.POSITIVE_INFINITY } = leave;
+    const exchange = await door.send(outgoing, abort, { until, onGone });
+    if (!isSent(exchange)) leave({ kind: 'unsent' });
+    else return { leave, exchange, at: new Date(sentAt).toISOString() };
+  }
+}
+
+type SentExchange = Exchange & { readonly end: Exclude<Exchange['end'], { readonly kind: 'late' }> };
+const isSent = (exchange: Exchange): exchange is SentExchange => exchange.end.kind !== 'late';
+
 type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
 async function attempt<T>(action: () => Promise<T>): Promise<Attempt<T>> {
@@ -102,7 +123,7 @@ async function attempt<T>(action: () => Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-function replyOf(exchange: Exchange, asked: Asked, timeoutMs: number): Reply {
+function replyOf(exchange: SentExchange, asked: Asked, timeoutMs: number): Reply {
   const { end, status } = exchange;
   if (end.kind === 'reply') return end.reply;
   if (end.kind === 'broken') throw failureOfRequest(end.error, asked, { status, timeoutMs });

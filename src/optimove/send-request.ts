@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import got, { type Got } from 'got';
 import type { Reply } from './reply.ts';
+import { isSentLate, type Sending, sendInTime, timely } from './timely-agent.ts';
 
 /** A page is read whole, so it must fit into memory beside the others. */
 export const bodyAtMost = 32 * 1024 * 1024;
@@ -25,41 +26,64 @@ export interface Exchange {
   readonly end:
     | { readonly kind: 'reply'; readonly reply: Reply }
     | { readonly kind: 'oversized' }
+    /** Nothing was sent: there was no connection in time. */
+    | { readonly kind: 'late' }
     | { readonly kind: 'broken'; readonly error: unknown };
 }
 
-export type SendRequest = (outgoing: Outgoing, signal: AbortSignal) => Promise<Exchange>;
+/** `sending` hears when its bytes can go out; where that is later than it allows, nothing is sent. */
+export type SendRequest = (outgoing: Outgoing, signal: AbortSignal, sending: Sending) => Promise<Exchange>;
+
+/** How connections are opened. */
+interface Agents {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+}
+
+const keptOpen = (): Agents => ({
+  http: new http.Agent({ keepAlive: true }),
+  https: new https.Agent({ keepAlive: true }),
+});
 
 /**
  * Sends requests over connections that are kept open. Nothing is repeated and no redirect is followed: each request is
  * a call on the budget, and carries the credentials.
  */
-export function createSender(timeoutMs: number): SendRequest {
+export function createSender(timeoutMs: number, agents = keptOpen()): SendRequest {
   const client = got.extend({
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
     decompress: true,
     timeout: { request: timeoutMs },
-    agent: { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) },
+    agent: { http: timely(agents.http), https: timely(agents.https) },
     headers: { accept: 'application/json', 'user-agent': 'river' },
   });
-  return (outgoing, signal) => exchange(client, outgoing, signal);
+  return (outgoing, signal, sending) => exchange(client, outgoing, signal, sending);
 }
 
-async function exchange(client: Got, outgoing: Outgoing, signal: AbortSignal): Promise<Exchange> {
-  const startedAt = performance.now();
+async function exchange(
+  client: Got,
+  outgoing: Outgoing,
+  signal: AbortSignal,
+  sending: Sending,
+): Promise<Exchange> {
+  let goneAt = performance.now();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const { url, ...options } = outgoing;
-  const stream = client.stream(url, { ...options, signal });
+  const onGone = () => {
+    goneAt = performance.now();
+    sending.onGone();
+  };
+  const stream = sendInTime({ ...sending, onGone }, () => client.stream(url, { ...options, signal }));
   // The loop below hears of failures; one that comes after it has been left must not end the process.
   stream.on('error', () => {});
 
   const finish = (end: Exchange['end']): Exchange => ({
     status: stream.response?.statusCode ?? null,
     bytes,
-    milliseconds: Math.round(performance.now() - startedAt),
+    milliseconds: Math.round(performance.now() - goneAt),
     end,
   });
   try {
@@ -76,6 +100,6 @@ async function exchange(client: Got, outgoing: Outgoing, signal: AbortSignal): P
     const reply = { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
     return finish({ kind: 'reply', reply });
   } catch (error) {
-    return finish({ kind: 'broken', error });
+    return finish(isSentLate(error) ? { kind: 'late' } : { kind: 'broken', error });
   }
 }
