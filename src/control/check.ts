@@ -110,11 +110,14 @@ const checkConnection = (connection: Connection, reserve: Reserve | undefined): 
     }
   });
 
+/** Who holds a file for longer holds up runs as well. */
+const busyAtMostMs = 5_000;
+
 const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): Promise<CheckLine> =>
   line(`warehouse ${setting.name}`, async () => {
-    const warehouse = await openWarehouse(setting);
+    const warehouse = await openWarehouse(setting, { busyAtMostMs });
     try {
-      const found = await warehouse.check();
+      const found = await warehouse.check(filling.map(({ target }) => target.table));
       return [
         found,
         ...(await warningsOfTracks(warehouse, filling)),
