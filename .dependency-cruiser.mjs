@@ -74,7 +74,7 @@ export default {
 
     importsOnly(
       'optimove',
-      [...rooms('domain'), ...packages('got')],
+      [...rooms('domain'), ...packages('got', 'hpagent')],
       'HTTP can change without touching a workflow, and the client knows nothing of where rows go.',
     ),
     importsOnly(

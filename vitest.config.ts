@@ -18,7 +18,12 @@ export default defineConfig({
       {
         extends: true,
         // The setup runs only where a file of this project does: the quick ones never wait for a service.
-        test: { name: 'services', include: servicesRooms, globalSetup: ['test/helpers/global-setup.ts'] },
+        test: {
+          name: 'services',
+          include: servicesRooms,
+          globalSetup: ['test/helpers/global-setup.ts'],
+          isolate: false,
+        },
       },
     ],
   },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import knex from 'knex';
 import { stringify } from 'yaml';
-import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
+import { budgetWorkflowId } from '../../src/domain/budget/call-budget.ts';
 import type { BudgetWindow } from '../../src/domain/budget/window.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.ts';
 import { startTemporalServer } from '../../src/workers/services/temporal-server.ts';

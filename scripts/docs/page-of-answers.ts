@@ -14,7 +14,7 @@ each value is pulled, staged and loaded into Postgres and into SQLite.
 | rows, no rows | stages them; "with a warning" names the call in the run's \`warnings\` |
 | tried again | the call waits, longer each time, and is sent again, until \`giveUpAfter\` |
 | throttled | the whole connection waits, as after 429; no attempt is spent, and \`giveUpAfter\` stands still |
-| GetLastDataUpdate is asked | one call more: 404 there too is a configuration error, anything else lets the run go on |
+| GetLastDataUpdate is asked | one call more: 404 there too, or nothing but pages for 15 s, is a configuration error, anything else lets the run go on |
 | refused | the chunk fails, the others go on. GetLastDataUpdate that is refused, by 403 or 404 too, stops no run: a warning says so |
 | credentials refused | the run stops and names the connection. Under a login the call signs in once more first |
 | configuration error | the run stops and says what to change |

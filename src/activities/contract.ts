@@ -1,8 +1,8 @@
 /** What workflow and activities say to each other. Written into histories: small, without rows, without secrets. */
 
 import type { WaitLifted } from '../domain/budget/back-off.ts';
-import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
-import type { WindowUse } from '../domain/budget/window-use.ts';
+import type { RecalledBudget } from '../domain/budget/save-budget.ts';
+import type { WindowUse } from '../domain/budget/window.ts';
 import type { Chunk } from '../domain/chunk/chunk.ts';
 import type { NotifyEvent } from '../domain/river/notify-setting.ts';
 import type { Pause } from '../domain/run/pause.ts';

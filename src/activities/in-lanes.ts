@@ -45,5 +45,8 @@ function soonest(
   const now = performance.now();
   const waits = spent.map(({ error, at }) => ({ error, waitMs: Math.max(0, at + error.waitMs - now) }));
   const { error, waitMs } = waits.reduce((one, other) => (other.waitMs < one.waitMs ? other : one));
-  return new BudgetSpentError(error.message, { waitMs: Math.ceil(waitMs), facts: { waitMs } });
+  return new BudgetSpentError(error.message, {
+    waitMs: Math.ceil(waitMs),
+    facts: { ...error.facts, waitMs },
+  });
 }

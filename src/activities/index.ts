@@ -2,7 +2,7 @@ import { beating } from './beating.ts';
 import { beginChunk } from './begin-chunk.ts';
 import { closeRun } from './close-run.ts';
 import { commitChunk } from './commit-chunk.ts';
-import type { BudgetActivities, CommitChunkRequest, RunActivities } from './contract.ts';
+import type { BudgetActivities, CommitChunkRequest, RunActivities, RunRef } from './contract.ts';
 import { failChunk } from './fail-chunk.ts';
 import { heldByWarehouse, heldInOpening } from './held-by-warehouse.ts';
 import { nextChunks } from './next-chunks.ts';
@@ -14,32 +14,43 @@ import { pullSlice } from './pull-slice.ts';
 import { recallBudget } from './recall-budget.ts';
 import { resolveFilters } from './resolve-filters.ts';
 import { settleRun } from './settle-run.ts';
+import { createStepSlots, type StepSlots, stepIn } from './slots.ts';
 import { translated } from './to-application-failure.ts';
 import { createWriteGates } from './write-gates.ts';
 
 /** The activities of a run, closed over their world. Their names are written into histories. */
 export const createActivities = (ports: ActivityPorts): RunActivities & BudgetActivities => {
   const gates = createWriteGates(ports.writeGates);
+  const slots = createStepSlots();
   return translated({
     ...beating(ports, {
-      openRun: heldInOpening(ports, openRun(ports)),
+      openRun: heldInOpening(ports, openRun(ports, slots)),
       ...heldByWarehouse(ports, gates, {
-        settleRun: settleRun(ports),
-        resolveFilters: resolveFilters(ports),
-        nextChunks: nextChunks(ports),
-        beginChunk: beginChunk(ports),
-        failChunk: failChunk(ports),
-        closeRun: closeRun(ports),
+        settleRun: inStep(slots, settleRun(ports)),
+        resolveFilters: inStep(slots, resolveFilters(ports)),
+        nextChunks: inStep(slots, nextChunks(ports)),
+        beginChunk: inStep(slots, beginChunk(ports)),
+        failChunk: inStep(slots, failChunk(ports)),
+        closeRun: inStep(slots, closeRun(ports)),
       }),
     }),
     pullSlice: pullSlice(ports, gates),
     ...heldByWarehouse(ports, gates, {
-      commitChunk: (request: CommitChunkRequest) =>
+      commitChunk: inStep(slots, (request: CommitChunkRequest) =>
         gates(request.run.warehouse).committing(() => commitChunk(ports)(request)),
+      ),
     }),
-    notifyRun: notifyRun(ports),
+    notifyRun: inStep(slots, notifyRun(ports)),
     notifyRefusal: notifyRefusal(ports),
     recallBudget: recallBudget(ports),
     tellOfLift: (lift) => ports.runs.tellOfLift(lift),
   });
 };
+
+/** The step, where its warehouse has room for one more. */
+const inStep =
+  <Q extends RunRef | { readonly run: RunRef }, R>(slots: StepSlots, work: (request: Q) => Promise<R>) =>
+  (request: Q): Promise<R> => {
+    const { warehouse }: RunRef = 'run' in request ? request.run : request;
+    return stepIn(slots, warehouse, () => work(request));
+  };

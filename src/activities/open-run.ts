@@ -11,31 +11,38 @@ import type { OpenedRun, OpenRunRequest } from './contract.ts';
 import { openedRun } from './opened-run.ts';
 import { type Opening, planRetry } from './plan-retry.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
-import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
+import { readOpenedRun, reportOfRiver, understood } from './report-of-run.ts';
+import { type StepSlots, stepIn } from './slots.ts';
 
 /**
  * Checks the input, resolves the river, its period and its chunks, and writes all of them to the manifest,
  * before the first call. A repeated attempt (or a Reset) finds the run as it was opened and keeps it so.
  */
 export const openRun =
-  (ports: ActivityPorts) =>
+  (ports: ActivityPorts, slots: StepSlots) =>
   async (request: OpenRunRequest): Promise<OpenedRun> => {
     const input = readRunInput(request.input, await ports.configurations.current());
-    const opening =
-      input.kind === 'retry'
-        ? await planRetry(ports, input, request)
-        : await planRun(ports, input.river, input.ownFilters, request);
-    const { run, chunks, warehouse } = opening;
-    await ports.optimove(run.river.connection);
-    await warehouse.openRun(
-      run,
-      chunks,
-      shapeOfRiver(reportOfRiver(run.river), run.river),
-      Context.current().cancellationSignal,
+    if (input.kind === 'retry') {
+      const opening = await planRetry(ports, input, request);
+      return stepIn(slots, opening.run.river.target.warehouse, () => open(ports, opening));
+    }
+    const { river, ownFilters } = input;
+    return stepIn(slots, river.target.warehouse, async () =>
+      open(ports, await planRun(ports, river, ownFilters, request)),
     );
-    await closeLeftRuns(ports, warehouse, run.runId);
-    return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
   };
+
+async function open(ports: ActivityPorts, { run, chunks, warehouse }: Opening): Promise<OpenedRun> {
+  const { connection } = await ports.optimove(run.river.connection);
+  await warehouse.openRun(
+    { ...run, baseUrl: connection.baseUrl },
+    chunks,
+    shapeOfRiver(reportOfRiver(run.river), run.river),
+    Context.current().cancellationSignal,
+  );
+  await closeLeftRuns(ports, warehouse, run.runId);
+  return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
+}
 
 async function planRun(
   ports: ActivityPorts,
@@ -45,7 +52,7 @@ async function planRun(
 ): Promise<Opening> {
   const warehouse = await ports.warehouse(asked.target.warehouse);
   const before = await warehouse.readRun(request.runId);
-  const river = before?.river ?? asked;
+  const river = before ? understood(before).river : asked;
   const track = before ? undefined : await trackOf(warehouse, river);
   const report = reportOfRiver(river);
   const day = resolveDay(request.instant, zoneOfRiver(river.period, river.schedule));

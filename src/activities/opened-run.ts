@@ -9,7 +9,7 @@ import type { ActivityPorts, Warehouse } from './ports.ts';
 import { reportOfRiver } from './report-of-run.ts';
 
 /** Slices kept going at a time, over all open chunks: enough to use a burst, few enough for one history. */
-const slicesAtOnce = 20;
+export const slicesAtOnce = 20;
 
 /** What the workflow knows of a run that is in the manifest. */
 export async function openedRun(

@@ -1,4 +1,5 @@
-import { ConfigurationError } from '../domain/errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigurationError, RiverError, WarehouseUnavailableError } from '../domain/errors.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
 import type { RetryInput } from '../domain/river/read-run-input.ts';
@@ -6,7 +7,7 @@ import { withEmptied } from '../domain/river/target.ts';
 import type { NewRun, RetriableChunk, StoredRun } from '../domain/run/stored-run.ts';
 import type { OpenRunRequest } from './contract.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
-import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
+import { readOpenedRun, reportOfRiver, understood } from './report-of-run.ts';
 
 /** A run that is to be opened, and where. */
 export interface Opening {
@@ -31,17 +32,24 @@ export async function planRetry(
   request: OpenRunRequest,
 ): Promise<Opening> {
   const warehouses = await allWarehouses(ports);
-  const before = await firstFound(warehouses, (warehouse) => warehouse.readRun(request.runId));
-  if (before) return { ...before, chunks: [] };
-  const found = await newestFound(warehouses, workflowId);
+  const { found: runs, away } = await lookIn(
+    warehouses,
+    async (warehouse) => (await warehouse.readRun(request.runId)) ?? (await warehouse.findRun(workflowId)),
+  );
+  const before = runs.find(({ run }) => run.runId === request.runId);
+  if (before) return { warehouse: before.warehouse, run: understood(before.run), chunks: [] };
+  // A workflow id that was used several times means its newest run.
+  const [found] = runs.sort((a, b) => b.run.startedAt.localeCompare(a.run.startedAt));
+  if (!found && away) throw away;
   if (!found) {
     throw new ConfigurationError(
       `input retryFailedChunksOf: there is no run ${workflowId} in any manifest, so it was never opened. \`river status\` lists the newest runs; one that was refused is started anew.`,
     );
   }
   const { warehouse } = found;
-  const original = found.run.retryOf ? await readOpenedRun(warehouse, found.run.retryOf.runId) : found.run;
-  for (const run of new Set([found.run, original])) await refuseOpen(ports, run);
+  const run = understood(found.run);
+  const original = run.retryOf ? await readOpenedRun(warehouse, run.retryOf.runId) : run;
+  for (const each of new Set([run, original])) await refuseOpen(ports, each);
   const { river, period, ownFilters, freshness } = original;
   const { runId, startedAt } = request;
   const retryOf = { runId: original.runId, workflowId: original.workflowId };
@@ -81,26 +89,33 @@ async function allWarehouses(ports: ActivityPorts): Promise<Warehouse[]> {
   return Promise.all([...warehouses.keys()].map((name) => ports.warehouse(name)));
 }
 
-async function firstFound(
+/** Which warehouse has the run is not known; one that does not answer by then is done without. */
+const answersWithinMs = 5_000;
+
+/** Looks in all warehouses at once. One that is away, or hangs, is no matter of what the others have. */
+async function lookIn(
   warehouses: readonly Warehouse[],
   look: (warehouse: Warehouse) => Promise<StoredRun | undefined>,
-): Promise<Found | undefined> {
-  for (const warehouse of warehouses) {
-    const run = await look(warehouse);
-    if (run) return { warehouse, run };
-  }
-  return undefined;
-}
-
-/** A workflow id that was used several times means its newest run. */
-async function newestFound(warehouses: readonly Warehouse[], workflowId: string): Promise<Found | undefined> {
+): Promise<{ readonly found: Found[]; readonly away: RiverError | undefined }> {
   const found: Found[] = [];
-  for (const warehouse of warehouses) {
-    const run = await warehouse.findRun(workflowId);
-    if (run) found.push({ warehouse, run });
-  }
-  const [newest] = found.sort((a, b) => b.run.startedAt.localeCompare(a.run.startedAt));
-  return newest;
+  let away: RiverError | undefined;
+  const timer = new AbortController();
+  const isTime = sleep(answersWithinMs, undefined, { signal: timer.signal }).then(() => {
+    away ??= new WarehouseUnavailableError(
+      `A warehouse that may have the run has not answered within ${answersWithinMs / 1000} s.`,
+    );
+  });
+  const looking = warehouses.map(async (warehouse) => {
+    try {
+      const run = await look(warehouse);
+      if (run) found.push({ warehouse, run });
+    } catch (error) {
+      if (!(error instanceof RiverError)) throw error;
+      away ??= error;
+    }
+  });
+  await Promise.race([Promise.all(looking), isTime]).finally(() => timer.abort());
+  return { found: [...found], away };
 }
 
 async function refuseOpen(ports: ActivityPorts, run: StoredRun): Promise<void> {

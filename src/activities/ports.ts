@@ -1,6 +1,6 @@
 import type { WaitLifted } from '../domain/budget/back-off.ts';
-import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
-import type { WindowUse } from '../domain/budget/window-use.ts';
+import type { RecalledBudget } from '../domain/budget/save-budget.ts';
+import type { WindowUse } from '../domain/budget/window.ts';
 import type { Answer, PageAsked } from '../domain/call/answer.ts';
 import type { Call } from '../domain/call/call.ts';
 import type { CallHistory } from '../domain/call/call-history.ts';
@@ -11,11 +11,12 @@ import type { EndOfRun } from '../domain/run/left-run.ts';
 import type { Outages } from '../domain/run/outage-clock.ts';
 import type { RunStore } from '../domain/run/run-store.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { WriteGateOptions } from './write-gates.ts';
 
 /** The configuration as it is now; a changed file is read within 10 s, a faulty one leaves the last good one. */
 export interface Configurations {
   current(): Promise<Configuration>;
+  /** For whoever was refused with a secret: what `exec:` prints now. The same object where that is the same. */
+  readSecretsAgain(): Promise<Configuration>;
 }
 
 /** One Optimove tenant, spoken with over HTTP. */
@@ -75,6 +76,13 @@ export interface Runs {
   recallBudget(execution: { readonly runId: string; readonly workflowId: string }): Promise<RecalledBudget>;
   /** Tells the runs that are under way that a connection's wait was ended by hand. */
   tellOfLift(lift: WaitLifted): Promise<void>;
+}
+
+export interface WriteGateOptions {
+  /** How long after a failure a write is tried, and again after each that fails; the last one for ever. */
+  readonly triesAfterMs: readonly number[];
+  /** A page that is not stored for so long is one that cannot be. */
+  readonly slowAfterMs: number;
 }
 
 /** The world of the activities: the worker hands the real one in, a test three-line objects. */

@@ -6,10 +6,11 @@ import { proofOfConnection } from '../domain/run/run-slices.ts';
 import { callsOfSlice } from './calls-of-slice.ts';
 import type { SliceOutcome, SliceRequest } from './contract.ts';
 import { inLanes } from './in-lanes.ts';
+import { slicesAtOnce } from './opened-run.ts';
 import type { ActivityPorts } from './ports.ts';
 import { ChunkClosed, type PullContext, pullCall } from './pull-call.ts';
 import { readOpenedRun } from './report-of-run.ts';
-import { createSliceSlots } from './slice-slots.ts';
+import { createSliceSlots } from './slots.ts';
 import { type StopSignals, stoppedByWorkflow, untilStopped } from './stop-signals.ts';
 import type { WriteGate } from './write-gates.ts';
 
@@ -17,6 +18,8 @@ import type { WriteGate } from './write-gates.ts';
 const turnMs = 30 * 60_000;
 /** The same while slices of its connection wait for one. */
 const shortTurnMs = 60_000;
+/** A slice that waits for this worker's sign-in is handed out again after this, maybe to a worker that is signed in. */
+const handedOverAfterMs = 60_000;
 /** When a slice that found no slot comes again: not in step with the others. */
 const comesAgainMs = () => 5_000 + Math.round(10_000 * Math.random());
 
@@ -30,18 +33,23 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
   const storing = new Map<string, Promise<unknown>>();
   return (request: SliceRequest) =>
     untilStopped(ports, async (signals): Promise<SliceOutcome> => {
-      const { connection } = request.run;
-      const { windows } = await ports.optimove(connection);
-      const leave = slots.enter(connection);
+      const { connection, warehouse, runId } = request.run;
+      const {
+        windows,
+        connection: { maxConcurrentCalls },
+      } = await ports.optimove(connection);
+      // One run's slices, or as many as have a call in hand while the others' answers are staged.
+      const wanted = Math.max(slicesAtOnce, 2 * maxConcurrentCalls);
+      const asking = { connection, warehouse, run: runId, wanted };
+      const leave = await slots.enter(asking, signals.stop);
       if (!leave) return { outcome: 'waiting', waitMs: comesAgainMs(), windows: windows() };
-      const gate = gates(request.run.warehouse);
+      const gate = gates(warehouse);
       const startedAt = performance.now();
-      const hasTime = () =>
-        performance.now() - startedAt < (slots.isAwaited(connection) ? shortTurnMs : turnMs);
+      const hasTime = () => performance.now() - startedAt < (slots.isAwaited(asking) ? shortTurnMs : turnMs);
       try {
-        const key = JSON.stringify([request.run.runId, request.chunk, request.slice]);
+        const key = JSON.stringify([runId, request.chunk, request.slice]);
         await unlessStuck(gate, Promise.resolve(storing.get(key)));
-        await gate.pass(await ports.warehouse(request.run.warehouse), request.run.runId, request.isDoubted);
+        await gate.pass(await ports.warehouse(warehouse), runId, request.isDoubted);
         const cut = new AbortController();
         const abort = AbortSignal.any([signals.abort, cut.signal]);
         const stop = AbortSignal.any([signals.stop, gate.signal]);
@@ -56,8 +64,12 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
         });
         return count ? { outcome: 'pulled', count, windows: windows() } : { outcome: 'more' };
       } catch (error) {
-        if (error instanceof BudgetSpentError)
-          return { outcome: 'waiting', waitMs: error.waitMs, windows: windows() };
+        if (error instanceof BudgetSpentError) {
+          // Whoever signs in at another worker has a token, maybe: to its calls the wait for a sign-in here says nothing.
+          const waitMs =
+            error.facts.heldBy === 'signIn' ? Math.min(error.waitMs, handedOverAfterMs) : error.waitMs;
+          return { outcome: 'waiting', waitMs, windows: windows() };
+        }
         if (error instanceof ChunkClosed) return { outcome: 'closed' };
         if (error instanceof BaseUrlInDoubtError) {
           if (request.slice !== proofOfConnection) return { outcome: 'unproven' };

@@ -1,7 +1,7 @@
 import { effectiveReport } from '../domain/call/effective-report.ts';
 import { findReport } from '../domain/catalogue/index.ts';
 import type { Report } from '../domain/catalogue/report.ts';
-import { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError, OtherVersionError } from '../domain/errors.ts';
 import type { River } from '../domain/river/river.ts';
 import type { StoredRun } from '../domain/run/stored-run.ts';
 import type { Warehouse } from './ports.ts';
@@ -23,5 +23,13 @@ export async function readOpenedRun(warehouse: Warehouse, runId: string): Promis
     throw new ConfigurationError(
       `The run ${runId} is not in the manifest (table river_runs): it was removed while under way.`,
     );
-  return stored;
+  return understood(stored);
+}
+
+/** The same run, where this version knows all that it says; else it is left to a worker of the version that wrote it. */
+export function understood(run: StoredRun): StoredRun {
+  if (run.unread === undefined) return run;
+  throw new OtherVersionError(
+    `Another version of River has written the run ${run.workflowId}, and this one cannot read its ${run.unread}: it is left to workers of that version.`,
+  );
 }

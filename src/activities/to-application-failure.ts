@@ -4,6 +4,7 @@ import {
   ConfigurationError,
   DatabaseError,
   OptimoveUnavailableError,
+  OtherVersionError,
   PassingError,
   RefusedError,
   RiverError,
@@ -23,7 +24,12 @@ export function toApplicationFailure(error: unknown): Error {
   if (error instanceof PassingError || error instanceof ThrottledError || error instanceof BudgetSpentError) {
     const { name: type, message } = error;
     // Temporal counts the attempts of a slice, which many calls share: by those, a few that failed would stop all for minutes.
-    const nextRetryDelay = error instanceof OptimoveUnavailableError ? error.retryInMs : undefined;
+    const nextRetryDelay =
+      error instanceof OtherVersionError
+        ? handedOverInMs(activityInfo().attempt)
+        : error instanceof OptimoveUnavailableError
+          ? error.retryInMs
+          : undefined;
     return ApplicationFailure.create({ type, message, nonRetryable: false, nextRetryDelay });
   }
   if (error instanceof DatabaseError) return unknownFailure(error.name, error.message);
@@ -36,6 +42,12 @@ export function toApplicationFailure(error: unknown): Error {
   failure.stack = [`${name}: ${failure.message}`, ...framesOf(error)].join('\n');
   return failure;
 }
+
+/**
+ * Another worker takes the task at once, where there is one of the version; chance may give it to this one several times.
+ * Where there is none, it is not asked for without a pause.
+ */
+const handedOverInMs = (attempt: number): number => Math.min(15_000, 100 * 2 ** Math.min(attempt, 10));
 
 const unknownFailure = (type: string, message: string): ApplicationFailure =>
   ApplicationFailure.create({

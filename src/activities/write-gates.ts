@@ -6,7 +6,7 @@ import {
   troubleOf,
   type WaitOnWarehouse,
 } from '../domain/run/warehouse-trouble.ts';
-import type { Warehouse } from './ports.ts';
+import type { Warehouse, WriteGateOptions } from './ports.ts';
 
 /**
  * A circuit breaker for each warehouse of this process: nothing is called whose answer could not be stored. The first failure to
@@ -34,16 +34,9 @@ export interface WriteGate {
   committing<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export interface WriteGateOptions {
-  /** How long after a failure a write is tried, and again after each that fails; the last one for ever. */
-  readonly triesAfterMs: readonly number[];
-  /** A page that is not stored for so long is one that cannot be. */
-  readonly slowAfterMs: number;
-}
-
 const usual: WriteGateOptions = {
   triesAfterMs: [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000],
-  slowAfterMs: 10_000,
+  slowAfterMs: 5_000,
 };
 
 /** Requests that could not be noted; more are forgotten, as those of a process that is killed are. */

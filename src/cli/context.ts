@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { configurationFile } from '../config/configuration-file.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
-import { loadConfiguration } from '../config/load-configuration.ts';
+import type { ConfigurationSource } from '../config/load-configuration.ts';
+import { createSecretCommands } from '../config/secret-commands.ts';
 import type { Configuration } from '../domain/river/configuration.ts';
 import { type ExitCode, exitCode, exitCodeOf } from './exit-code.ts';
 import { showError } from './show-error.ts';
@@ -21,47 +22,77 @@ export interface CommandContext {
   readonly interrupted: AbortSignal;
   /** The configuration file: `--config`, RIVER_CONFIG, or river.yaml here. */
   readonly configurationFile: string;
+  /** What that file refers to, for whoever reads it once more. */
+  readonly sources: Omit<ConfigurationSource, 'file'>;
   /** That file, read and checked; throws ConfigurationError with all its faults. */
   configuration(): Promise<Configuration>;
 }
 
-/** Turns a command's work into what commander calls: gives it its context, prints what goes wrong, sets the exit code. */
+const exitCodes = new WeakMap<Command, ExitCode>();
+
+const rootOf = (command: Command): Command => (command.parent ? rootOf(command.parent) : command);
+
+/** What the command of a program has ended with: commander's actions return nothing. */
+export const exitCodeOfCommand = (program: Command): ExitCode => exitCodes.get(program) ?? exitCode.done;
+
+/** Turns a command's work into what commander calls: gives it its context, prints what goes wrong, keeps the exit code. */
 export function action<Args extends unknown[]>(
   work: (context: CommandContext, ...args: Args) => Promise<ExitCode>,
 ): (...args: [...Args, Command]) => Promise<void> {
   return async (...args) => {
     const command = args.pop() as Command;
     const { config, json = false } = command.optsWithGlobals<GlobalOptions>();
+    const ended = (code: ExitCode) => exitCodes.set(rootOf(command), code);
     const terminal = createTerminal(json);
-    const environment = readEnvironment();
-    let interrupted: AbortSignal | undefined;
+    let interruption: Interruption | undefined;
     try {
+      const environment = readEnvironment();
+      const { variables: env, cut } = environment;
+      const sources = { env, cut, commands: createSecretCommands() };
       const context: CommandContext = {
         terminal,
         environment,
         get interrupted() {
-          interrupted ??= interruption();
-          return interrupted;
+          interruption ??= awaitInterruption();
+          return interruption.signal;
         },
         configurationFile: configurationFile(environment, config),
-        configuration: () =>
-          loadConfiguration({ file: context.configurationFile, env: environment.variables }),
+        async configuration() {
+          // Loaded where it is read: what checks it takes longer to load than all that a command without it needs.
+          const { loadConfiguration } = await import('../config/load-configuration.ts');
+          return loadConfiguration({ file: context.configurationFile, ...sources });
+        },
+        sources,
       };
-      process.exitCode = await work(context, ...(args as unknown as Args));
+      ended(await work(context, ...(args as unknown as Args)));
     } catch (error) {
-      if (interrupted?.aborted) {
-        process.exitCode = exitCode.interrupted;
+      if (interruption?.signal.aborted) {
+        ended(exitCode.interrupted);
         return;
       }
       terminal.say(showError(error));
-      process.exitCode = exitCodeOf(error);
+      ended(exitCodeOf(error));
+    } finally {
+      interruption?.stopListening();
     }
   };
 }
 
+interface Interruption {
+  readonly signal: AbortSignal;
+  stopListening(): void;
+}
+
 /** Aborted by the first Ctrl-C or SIGTERM; a second one ends the process as it would have without River. */
-function interruption(): AbortSignal {
+function awaitInterruption(): Interruption {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-  return controller.signal;
+  const abort = () => controller.abort();
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, abort);
+  return {
+    signal: controller.signal,
+    stopListening: () => {
+      for (const signal of signals) process.off(signal, abort);
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError, PassingError } from '../domain/errors.ts';
+import { ConfigurationError, OtherVersionError, PassingError } from '../domain/errors.ts';
 
 /** What the shell is told. */
 export const exitCode = {
@@ -15,7 +15,8 @@ export const exitCode = {
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof ConfigurationError) return exitCode.usage;
+  // Nothing that passes for who sits before it: it is this River that is to be updated.
+  if (error instanceof ConfigurationError || error instanceof OtherVersionError) return exitCode.usage;
   if (error instanceof PassingError) return exitCode.unreachable;
   return exitCode.failed;
 }

@@ -1,4 +1,4 @@
-import { checkWindows } from '../domain/budget/check-windows.ts';
+import { checkWindows } from '../domain/budget/window.ts';
 import { durationMs } from '../domain/river/duration.ts';
 import type { Path } from '../domain/river/path.ts';
 import type { Problem } from '../domain/river/problem.ts';
@@ -81,7 +81,7 @@ function checkAuth(
 }
 
 /** Said of a secret that stands in the file, where everybody reads it who reads the file. */
-export const secretInTheFile = `expected "\${NAME}" (an environment variable) or "file:<path>", got a secret that stands in this file itself`;
+export const secretInTheFile = `expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret that stands in this file itself`;
 
 /** Two names for one tenant would each spend the whole budget. */
 function checkTwins(connections: Connections): Problem[] {

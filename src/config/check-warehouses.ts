@@ -51,12 +51,34 @@ function checkFile(path: string[], connection: NonNullable<WarehousePart['connec
 }
 
 function checkConnectionString(path: string[], text: string, refers: Refers): Problem[] {
-  const url = /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  const [, rest] = /^postgres(?:ql)?:\/\/(.*)$/s.exec(text) ?? [];
+  if (rest !== undefined && !isEncoded(rest)) {
+    return [
+      {
+        path,
+        message:
+          'expected postgres://user:password@host:port/database with each of @ # / ? % in user name and password percent-encoded (%40 for @, %23 for #, %2F for /, %3F for ?, %25 for %), got a secret',
+      },
+    ];
+  }
+  const url = rest !== undefined && URL.canParse(text) ? new URL(text) : undefined;
   if (!url) {
     return [{ path, message: 'expected postgres://user:password@host:port/database, got a secret' }];
   }
   if (url.password === '' || refers(path) || isThisMachine(url.hostname)) return [];
   return [{ path, message: secretInTheFile }];
+}
+
+/** Whether what stands before the host can be told from it: a bare "/" in a password would make its beginning the host's name. */
+function isEncoded(rest: string): boolean {
+  const [, authority = '', path = '', query = ''] = /^([^/?#]*)([^?#]*)(?:\?([^#]*))?$/s.exec(rest) ?? [];
+  return (
+    !rest.includes('#') &&
+    authority.split('@').length <= 2 &&
+    !path.includes('@') &&
+    !query.split('&').some((part) => /^[^=]*@/.test(part)) &&
+    !/%(?![\da-f]{2})/i.test(authority)
+  );
 }
 
 function checkConnectionMap(path: string[], connection: Record<string, unknown>, refers: Refers): Problem[] {

@@ -6,18 +6,21 @@ import { Secret } from '../domain/secret.ts';
 import { normalBaseUrl } from './check-base-url.ts';
 import type { ConfigurationFile, ConnectionSetting, WarehouseFileSetting } from './file-schema.ts';
 import { freeze, frozenMap } from './freeze.ts';
+import { proxyOf } from './proxies.ts';
+import type { Variables } from './resolve-references.ts';
 
 /** The file as the rest of River takes it: units in their names, secrets wrapped, frozen all through. */
 export function configurationOfFile(
   { connections, warehouses, rivers }: ConfigurationFile,
-  at: { file: string; folder: string },
+  at: { file: string; folder: string; env: Variables },
 ): Configuration {
   return freeze({
     file: at.file,
-    connections: frozenMap(connections, connectionOf),
+    connections: frozenMap(connections, (name, setting) => connectionOf(name, setting, at.env)),
     warehouses: frozenMap(warehouses, (name, setting) => warehouseOf(name, setting, at.folder)),
     rivers: frozenMap(rivers, (name, { notify: _, ...river }) => ({ ...river, name })),
     notifications: frozenMap(notifySettings(rivers), (_, setting) => notifyOf(setting)),
+    proxyOf: (url) => proxyOf(url, at.env),
   });
 }
 
@@ -32,9 +35,10 @@ const notifyOf = ({ on, webhook, slack }: NotifySetting): Notify => ({
   ...(slack !== undefined && { slack: new Secret(slack) }),
 });
 
-function connectionOf(name: string, setting: ConnectionSetting): Connection {
+function connectionOf(name: string, setting: ConnectionSetting, env: Variables): Connection {
   const { baseUrl, auth, budget, maxConcurrentCalls, pageSize, callTimeout } = setting;
   const { apiKey, username = '', password = '' } = auth;
+  const proxy = proxyOf(baseUrl, env);
   return {
     name,
     baseUrl: normalBaseUrl(baseUrl) ?? baseUrl,
@@ -46,6 +50,7 @@ function connectionOf(name: string, setting: ConnectionSetting): Connection {
     maxConcurrentCalls,
     pageSize,
     callTimeoutMs: durationMs(callTimeout),
+    ...(proxy && { proxy }),
   };
 }
 

@@ -19,9 +19,9 @@ const Text = z.string().min(1).register(accepted, { words: 'text' });
 const aboveZero = { words: 'a whole number above 0' };
 
 export const AuthSetting = z.strictObject({
-  apiKey: Text.optional().describe(`The API key: "\${NAME}" or "file:<path>".`),
+  apiKey: Text.optional().describe(`The API key: "\${NAME}", "file:<path>" or "exec:<command>".`),
   username: Text.optional().describe('For tenants that are still on logins.'),
-  password: Text.optional().describe(`Goes with username: "\${NAME}" or "file:<path>".`),
+  password: Text.optional().describe(`Goes with username: "\${NAME}", "file:<path>" or "exec:<command>".`),
 });
 
 const WindowSetting = z.strictObject({

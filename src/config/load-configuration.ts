@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import type { ConfigurationError, Fault } from '../domain/errors.ts';
+import { ConfigurationError, type Fault } from '../domain/errors.ts';
 import type { Configuration } from '../domain/river/configuration.ts';
 import { configurationError } from '../domain/river/problem.ts';
 import { checkFile } from './check-file.ts';
@@ -8,12 +8,17 @@ import { configurationOfFile } from './configuration-of-file.ts';
 import { faultsOfProblems, faultsOfSyntax, faultUnreadable } from './faults-of-file.ts';
 import { readDocument } from './read-document.ts';
 import { resolveReferences, type Variables } from './resolve-references.ts';
+import { createSecretCommands, type SecretCommands } from './secret-commands.ts';
 
 export interface ConfigurationSource {
   /** Path of the configuration file. */
   readonly file: string;
   /** What `${NAME}` takes its values from. */
   readonly env: Variables;
+  /** Those of them that `.env` has, and most likely not whole. */
+  readonly cut?: ReadonlySet<string>;
+  /** What `exec:` has printed in this process. Default: it is run anew. */
+  readonly commands?: SecretCommands;
 }
 
 /**
@@ -32,7 +37,12 @@ export interface ConfigurationReading {
   readonly files: readonly string[];
 }
 
-export async function readConfiguration({ file, env }: ConfigurationSource): Promise<ConfigurationReading> {
+export async function readConfiguration({
+  file,
+  env,
+  cut,
+  commands = createSecretCommands(),
+}: ConfigurationSource): Promise<ConfigurationReading> {
   const absolute = resolve(file);
   const folder = dirname(absolute);
   const shown = shownFile(absolute);
@@ -40,11 +50,16 @@ export async function readConfiguration({ file, env }: ConfigurationSource): Pro
   if (typeof text !== 'string') return faulty([faultUnreadable(shown, folder, text)], [absolute]);
   const document = readDocument(text);
   if (document.errors.length > 0) return faulty(faultsOfSyntax(document, shown), [absolute]);
-  const resolved = await resolveReferences(document.value, { env, folder });
+  const resolved = await resolveReferences(document.value, { env, folder, cut, commands });
   const files = [absolute, ...resolved.files];
   const { problems, value } = checkFile(document.value, resolved, folder);
   if (value === undefined) return faulty(faultsOfProblems(problems, document, shown), files);
-  return { outcome: { configuration: configurationOfFile(value, { file: absolute, folder }) }, files };
+  try {
+    return { outcome: { configuration: configurationOfFile(value, { file: absolute, folder, env }) }, files };
+  } catch (fault) {
+    if (fault instanceof ConfigurationError) return { outcome: { fault }, files };
+    throw fault;
+  }
 }
 
 function faulty(faults: readonly Fault[], files: readonly string[]): ConfigurationReading {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Path, pathText } from '../domain/river/path.ts';
 import type { Problem } from '../domain/river/problem.ts';
+import { type SecretCommands, wordsOf } from './secret-commands.ts';
 
 /** Environment variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -17,8 +18,8 @@ export interface Resolved {
 }
 
 /**
- * Where secrets stand, or would by a slip of the indentation: nothing from there is ever shown, and a `file:`
- * reference is followed.
+ * Where secrets stand, or would by a slip of the indentation: nothing from there is ever shown, and `file:`
+ * and `exec:` references are followed.
  */
 export function isSecretPath(path: Path): boolean {
   const [section, , key] = path;
@@ -28,10 +29,20 @@ export function isSecretPath(path: Path): boolean {
   return inRiver[0] === 'notify' && inRiver[1] !== 'on';
 }
 
-/** Puts environment variables (`${NAME}`, anywhere in a text) and secrets from files (`file:<path>`) in their place. */
+/** Where what a file refers to comes from. */
+interface Sources {
+  readonly env: Variables;
+  /** The folder from which paths are told. */
+  readonly folder: string;
+  /** Variables whose value is most likely not whole. */
+  readonly cut?: ReadonlySet<string> | undefined;
+  readonly commands: SecretCommands;
+}
+
+/** Puts environment variables (`${NAME}`, anywhere in a text) and secrets from files (`file:<path>`) and commands (`exec:<command> <arguments>`) in their place. */
 export async function resolveReferences(
   value: unknown,
-  { env, folder }: { env: Variables; folder: string },
+  { env, folder, cut = new Set(), commands }: Sources,
 ): Promise<Resolved> {
   const problems: Problem[] = [];
   const referring = new Set<string>();
@@ -51,16 +62,26 @@ export async function resolveReferences(
   }
 
   async function resolveText(text: string, path: Path): Promise<string | undefined> {
-    const expanded = expand(text, env);
+    const expanded = expand(text, env, cut);
     if (expanded.faults.length > 0) {
       problems.push(...expanded.faults.map((message) => ({ path, message })));
       return undefined;
     }
     if (expanded.refers) referring.add(pathText(path));
     // Decided by what stands in the file: a variable's value names no file to read.
-    if (!isSecretPath(path) || !text.startsWith('file:')) return expanded.text;
+    if (!isSecretPath(path) || !/^(file|exec):/.test(text)) return expanded.text;
     referring.add(pathText(path));
+    if (text.startsWith('exec:')) return runCommand(text.slice('exec:'.length), path);
     return readSecret(expanded.text.slice('file:'.length), text, path);
+  }
+
+  async function runCommand(written: string, path: Path): Promise<string | undefined> {
+    // Split before variables come in: a value with blanks is one argument.
+    const words = wordsOf(written).map((word) => expand(word, env, cut).text);
+    const ran = await commands.run(words, { folder, env });
+    if ('secret' in ran) return ran.secret;
+    problems.push({ path, message: ran.fault });
+    return undefined;
   }
 
   async function readSecret(name: string, written: string, path: Path): Promise<string | undefined> {
@@ -84,10 +105,17 @@ export async function resolveReferences(
   }
 }
 
+const cutAtHash = (name: string): string =>
+  `the value of ${name} in .env is cut at a "#": in quotes it is read whole (${name}="…"), and a comment has a blank before its "#"`;
+
 /** `$${` stands for `${` itself. */
 const reference = /\$\$\{|\$\{([A-Za-z_]\w*)\}|\$\{/g;
 
-function expand(text: string, env: Variables): { text: string; refers: boolean; faults: string[] } {
+function expand(
+  text: string,
+  env: Variables,
+  cut: ReadonlySet<string>,
+): { text: string; refers: boolean; faults: string[] } {
   const faults: string[] = [];
   let refers = false;
   const expanded = text.replace(reference, (match, name: string | undefined) => {
@@ -100,7 +128,8 @@ function expand(text: string, env: Variables): { text: string; refers: boolean; 
     }
     refers = true;
     const value = env[name];
-    if (!value) faults.push(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
+    if (cut.has(name)) faults.push(cutAtHash(name));
+    else if (!value) faults.push(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
     return value ?? '';
   });
   return { text: expanded, refers, faults };

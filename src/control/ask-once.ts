@@ -15,6 +15,7 @@ import type { Connection } from '../domain/river/configuration.ts';
 import type { CallGate } from '../optimove/call-gate.ts';
 import { createOptimove } from '../optimove/create-optimove.ts';
 import { createSharedCallGate, type SharedCallGate } from '../optimove/shared-call-gate.ts';
+import { signInCall } from '../optimove/sign-in.ts';
 
 /** Asks the budget of a connection. */
 export type Reserve = (request: Reservation) => Promise<BudgetAnswer>;
@@ -97,6 +98,8 @@ function gateOf({ budget: windows, maxConcurrentCalls }: Connection, reserve: Re
 const openGate: CallGate = { enter: async () => () => {} };
 
 function whyUnanswered(error: unknown, waiting: AbortSignal, abort: AbortSignal): string | undefined {
+  if (isSignedInElsewhere(error))
+    return 'does not let River sign in once more (429): somebody is signed in with this login already, such as a worker';
   if (error instanceof ThrottledError || error instanceof BudgetSpentError)
     return 'has no calls left just now';
   if (error === abort.reason) return `did not answer within ${answerWithinMs / 1000} s`;
@@ -107,6 +110,10 @@ function whyUnanswered(error: unknown, waiting: AbortSignal, abort: AbortSignal)
     return howItIsAway(error);
   return undefined;
 }
+
+/** A second sign-in while a token is alive is refused: then the first one was right. */
+export const isSignedInElsewhere = (error: unknown): boolean =>
+  error instanceof ThrottledError && error.facts.call === signInCall;
 
 function howItIsAway({ facts: { status, said }, cause }: OptimoveUnavailableError): string {
   if (typeof status === 'number') return `answers ${status}${said ? `: ${said}` : ''}`;

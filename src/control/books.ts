@@ -1,10 +1,11 @@
-import { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError, RiverError } from '../domain/errors.ts';
 import type { Configuration } from '../domain/river/configuration.ts';
 import { resultOf } from '../domain/run/result-of.ts';
 import type { ChunkStatus, RunResult } from '../domain/run/run-result.ts';
 import type { StoredRun } from '../domain/run/stored-run.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
 import type { OpenWarehouse } from '../warehouse/warehouse.ts';
+import { answeredSoon, closeSoon } from './answered-soon.ts';
 
 /** A run as its manifest has it, chunk by chunk. */
 export interface BookedRun {
@@ -12,14 +13,22 @@ export interface BookedRun {
   readonly chunkStates: readonly ChunkStatus[];
 }
 
-/** The manifests of all configured warehouses, read together. */
+/** The manifests of all configured warehouses, read together. One that is away takes nothing from what the others say. */
 export interface Books {
+  /** Which warehouses have not answered until now, and why. */
+  readonly missing: readonly Missing[];
   /** The newest run of a workflow id, wherever it was loaded. */
   find(workflowId: string): Promise<BookedRun | undefined>;
   /** The newest runs first. */
   list(limit: number): Promise<BookedRun[]>;
   /** A few rows of a target, to show. */
   firstRows(warehouse: string, table: string, limit: number): Promise<Record<string, unknown>[]>;
+}
+
+/** A warehouse of which nothing can be said. */
+export interface Missing {
+  readonly warehouse: string;
+  readonly why: RiverError;
 }
 
 /** Opens every configured warehouse, hands its manifest to `work`, and closes them again. */
@@ -32,29 +41,44 @@ export async function withBooks<T>(
   try {
     return await work(booksOf(opened));
   } finally {
-    await Promise.all([...opened.values()].map((warehouse) => warehouse.close()));
+    await Promise.all([...opened.values()].map(closeSoon));
   }
 }
 
 function booksOf(warehouses: ReadonlyMap<string, OpenWarehouse>): Books {
-  const all = [...warehouses.values()];
+  const missing: Missing[] = [];
+  /** Asks a warehouse; undefined where it does not answer, now or before. */
+  const ask = async <T>(name: string, work: (books: OpenWarehouse) => Promise<T>): Promise<T | undefined> => {
+    const books = warehouses.get(name);
+    if (!books || missing.some(({ warehouse }) => warehouse === name)) return undefined;
+    try {
+      return await answeredSoon(name, work(books));
+    } catch (error) {
+      if (!(error instanceof RiverError)) throw error;
+      missing.push({ warehouse: name, why: error });
+      return undefined;
+    }
+  };
+  const askAll = async <T>(work: (books: OpenWarehouse) => Promise<T>) => {
+    const all = [...warehouses.keys()].map(async (name) => ({ name, answer: await ask(name, work) }));
+    return Promise.all(all);
+  };
   return {
+    missing,
     async find(workflowId) {
-      const found = await Promise.all(
-        all.map(async (books) => ({ books, run: await books.findRun(workflowId) })),
-      );
-      const [newest] = found.sort((a, b) => newestFirst(a.run?.startedAt, b.run?.startedAt));
-      return newest?.run && booked(newest.books, newest.run);
+      const found = await askAll((books) => books.findRun(workflowId));
+      const [newest] = found.sort((a, b) => newestFirst(a.answer?.startedAt, b.answer?.startedAt));
+      const run = newest?.answer;
+      return newest && run && ask(newest.name, (books) => booked(books, run));
     },
     async list(limit) {
-      const found = await Promise.all(
-        all.map(async (books) => (await books.listRuns(limit)).map((run) => ({ books, run }))),
-      );
+      const found = await askAll((books) => books.listRuns(limit));
       const newest = found
-        .flat()
+        .flatMap(({ name, answer = [] }) => answer.map((run) => ({ name, run })))
         .sort((a, b) => newestFirst(a.run.startedAt, b.run.startedAt))
         .slice(0, limit);
-      return Promise.all(newest.map(({ books, run }) => booked(books, run)));
+      const all = newest.map(({ name, run }) => ask(name, (books) => booked(books, run)));
+      return (await Promise.all(all)).filter((run) => run !== undefined);
     },
     firstRows(name, table, limit) {
       const warehouse = warehouses.get(name);

@@ -6,6 +6,7 @@ import { findReport } from '../domain/catalogue/index.ts';
 import {
   ConfigurationError,
   CredentialsRefusedError,
+  OtherVersionError,
   PassingError,
   ReportRefusedError,
   RiverError,
@@ -18,7 +19,8 @@ import { sharedTables } from '../domain/river/shared-table.ts';
 import { planDays } from '../domain/run/plan-days.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
 import type { OpenWarehouse } from '../warehouse/warehouse.ts';
-import { askOnce, type Reserve } from './ask-once.ts';
+import { answeredSoon, closeSoon } from './answered-soon.ts';
+import { askOnce, isSignedInElsewhere, type Reserve } from './ask-once.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
 import { failureOfTemporal } from './failure-of-temporal.ts';
 import { warningsOfTracks } from './read-track-of.ts';
@@ -104,6 +106,8 @@ const checkConnection = (connection: Connection, reserve: Reserve | undefined): 
       const [row] = await askOnce(connection, lastDataUpdate, reserve);
       return `${answers}; its data is complete up to ${row?.Date}`;
     } catch (error) {
+      if (error instanceof RiverError && isSignedInElsewhere(error.cause))
+        return `${answers}; its login was not tried, since somebody is signed in with it already, such as a worker`;
       // Something that is no day is an answer all the same; runs do without it.
       if (!(error instanceof ReportRefusedError) || error.facts.status !== 200) throw error;
       return `${answers}, but does not say how far its data is complete: ${error.facts.said}`;
@@ -117,14 +121,15 @@ const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): P
   line(`warehouse ${setting.name}`, async () => {
     const warehouse = await openWarehouse(setting, { busyAtMostMs });
     try {
-      const found = await warehouse.check(filling.map(({ target }) => target.table));
+      const targets = filling.map(({ target }) => target.table);
+      const found = await answeredSoon(setting.name, warehouse.check(targets));
       return [
         found,
         ...(await warningsOfTracks(warehouse, filling)),
         ...(await previewsOfTargets(warehouse, filling)),
       ].join('; ');
     } finally {
-      await warehouse.close();
+      await closeSoon(warehouse);
     }
   });
 
@@ -135,7 +140,7 @@ async function previewsOfTargets(warehouse: OpenWarehouse, filling: readonly Riv
     const report = findReport(river.report);
     if (!report) continue;
     const shape = shapeOfRiver(effectiveReport(report, river.overrides), river);
-    const found = await warehouse.previewTarget(river.target.table, shape);
+    const found = await warehouse.previewTarget(river.target, shape);
     previews.push(...found.map((each) => `${river.name}: ${each}`));
   }
   return previews;
@@ -171,6 +176,7 @@ async function line(what: string, look: () => Promise<string>): Promise<CheckLin
 }
 
 function failureKind(error: RiverError): NonNullable<CheckLine['failure']> {
+  if (error instanceof OtherVersionError) return 'configuration';
   if (error instanceof PassingError) return 'unreachable';
   if (error instanceof CredentialsRefusedError) return 'refused';
   return error instanceof ConfigurationError ? 'configuration' : 'refused';

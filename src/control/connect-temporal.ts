@@ -8,6 +8,8 @@ import { mayBeListening } from './may-be-listening.ts';
 export const defaultTemporalAddress = '127.0.0.1:7233';
 
 const connectTimeout = '5s';
+/** gRPC for Node would take a lower-case https_proxy for itself; a worker's does not, and both go one way: straight. */
+const channelArgs = { 'grpc.enable_http_proxy': 0 };
 const answerWithinMs = 5_000;
 
 export interface TemporalClient extends TemporalPlace {
@@ -45,7 +47,7 @@ export async function connectTemporal(plain?: PlainTemporal): Promise<TemporalCl
   const { connectionOptions, namespace } = temporalOptions(plain);
   const place = { address: connectionOptions.address, namespace };
   if (!(await mayBeListening(place.address))) throw temporalUnavailable(place.address, undefined);
-  const connection = await Connection.connect({ ...connectionOptions, connectTimeout }).catch(
+  const connection = await Connection.connect({ ...connectionOptions, connectTimeout, channelArgs }).catch(
     (error: unknown) => {
       const failure = failureOfTemporal(error, place);
       throw failure === error ? temporalUnavailable(place.address, error) : failure;
@@ -82,15 +84,15 @@ export async function withTemporal<T>(
   return letWork(await connectTemporal(plain), work);
 }
 
-/** The same where Temporal is there; where nobody answers, `work` has to do without. */
+/** The same where Temporal is there; where nobody answers, `work` has to do without, and is told why. */
 export async function withTemporalIfThere<T>(
-  work: (temporal: TemporalClient | undefined) => Promise<T>,
+  work: (temporal: TemporalClient | undefined, whyNone?: TemporalUnavailableError) => Promise<T>,
 ): Promise<T> {
   const temporal = await connectTemporal().catch((error: unknown) => {
-    if (error instanceof TemporalUnavailableError) return undefined;
+    if (error instanceof TemporalUnavailableError) return error;
     throw error;
   });
-  return temporal ? letWork(temporal, work) : work(undefined);
+  return temporal instanceof TemporalUnavailableError ? work(undefined, temporal) : letWork(temporal, work);
 }
 
 async function letWork<T>(

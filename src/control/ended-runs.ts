@@ -4,14 +4,19 @@ import { endInTemporal } from './end-in-temporal.ts';
 
 /**
  * Which of the runs that a manifest calls open have ended by Temporal's word, such as those that were terminated.
- * Undefined where Temporal is away. It is asked only where there are any.
+ * One that it cannot be asked about counts as open. Undefined where Temporal is away. It is asked only where there are any.
  */
-export async function endedRuns(open: readonly LeftRun[]): Promise<ReadonlySet<string> | undefined> {
+export async function endedRuns(
+  open: readonly Pick<LeftRun, 'runId' | 'workflowId'>[],
+): Promise<ReadonlySet<string> | undefined> {
   if (open.length === 0) return new Set();
   return withTemporalIfThere(async (temporal) => {
     if (!temporal) return undefined;
     const ended = await Promise.all(
-      open.map(async (run) => ((await endInTemporal(temporal.client, run)) ? [run.runId] : [])),
+      open.map(async (run) => {
+        const end = await endInTemporal(temporal.client, run).catch(() => undefined);
+        return end ? [run.runId] : [];
+      }),
     );
     return new Set(ended.flat());
   });

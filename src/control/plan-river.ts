@@ -1,4 +1,4 @@
-import { plannedTimeMs } from '../domain/budget/planned-time.ts';
+import { plannedTimeMs } from '../domain/budget/least-time.ts';
 import { countCalls } from '../domain/call/count-calls.ts';
 import { effectiveReport } from '../domain/call/effective-report.ts';
 import { readListAnswers } from '../domain/call/list-answers.ts';

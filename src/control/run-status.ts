@@ -1,11 +1,11 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError, WarehouseUnavailableError } from '../domain/errors.ts';
 import { pausedMemo } from '../domain/run/pause.ts';
 import type { RunNow } from '../domain/run/progress.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
 import type { ChunkStatus, RunResult, RunStatus } from '../domain/run/run-result.ts';
 import type { riverRun } from '../workflows/index.ts';
-import type { BookedRun, Books } from './books.ts';
+import type { BookedRun, Books, Missing } from './books.ts';
 import type { TemporalClient } from './connect-temporal.ts';
 import { progressOf } from './progress-of.ts';
 import { endOfRun } from './run-end.ts';
@@ -31,26 +31,38 @@ const statusOfTemporal: Readonly<Record<string, RunStatus>> = {
 };
 
 /**
- * One run, chunk by chunk. The manifest says what was loaded, Temporal whether the run still goes on: a run that
- * was terminated had no chance to write that down.
+ * One run, chunk by chunk. The manifest says what was loaded, Temporal (where it is there) whether the run still goes on:
+ * a run that was terminated had no chance to write that down.
  */
 export async function runStatus(
-  temporal: TemporalClient,
+  temporal: TemporalClient | undefined,
   books: Books,
   workflowId: string,
 ): Promise<RunReport> {
-  const [known, execution] = await Promise.all([books.find(workflowId), executionOf(temporal, workflowId)]);
+  const [known, execution] = await Promise.all([
+    books.find(workflowId),
+    temporal && executionOf(temporal, workflowId),
+  ]);
   if (known) {
     const own = execution?.firstRunId === known.result.runId ? execution : undefined;
-    const progress = own?.status === 'running' ? await runNow(temporal, workflowId) : null;
+    const progress = temporal && own?.status === 'running' ? await runNow(temporal, workflowId) : null;
     return { ...reportOf(known, own), progress };
   }
-  if (!execution)
+  const [missing] = books.missing;
+  if (!execution && missing) throw notFoundYet(workflowId, missing);
+  if (!temporal || !execution)
     throw new ConfigurationError(
       `There is no run ${workflowId}, in Temporal or in any manifest. \`river status\` lists the newest.`,
     );
   return unopenedRun(temporal, workflowId, execution);
 }
+
+/** It may well be there: who asks again later is told. */
+const notFoundYet = (workflowId: string, { warehouse, why }: Missing): WarehouseUnavailableError =>
+  new WarehouseUnavailableError(
+    `There is no run ${workflowId} where River can look, but the warehouse ${warehouse} is missing, which may have it. ${why.message}`,
+    { cause: why },
+  );
 
 async function runNow({ client }: TemporalClient, workflowId: string): Promise<RunNow | null> {
   const progress = await progressOf(client, workflowId);
@@ -60,12 +72,16 @@ async function runNow({ client }: TemporalClient, workflowId: string): Promise<R
 }
 
 /** The newest runs of all rivers. */
-export async function listRuns(temporal: TemporalClient, books: Books, limit: number): Promise<RunReport[]> {
+export async function listRuns(
+  temporal: TemporalClient | undefined,
+  books: Books,
+  limit: number,
+): Promise<RunReport[]> {
   const runs = await books.list(limit);
   return Promise.all(
     runs.map(async (run) => {
       const { status, workflowId, runId } = run.result;
-      if (status !== 'running') return reportOf(run, undefined);
+      if (status !== 'running' || !temporal) return reportOf(run, undefined);
       const execution = await executionOf(temporal, workflowId);
       return reportOf(
         run,

@@ -5,8 +5,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { BudgetLift } from '../domain/budget/back-off.ts';
-import { budgetWorkflowId } from '../domain/budget/budget-id.ts';
-import type { BudgetReport } from '../domain/budget/budget-report.ts';
+import { type BudgetReport, budgetWorkflowId } from '../domain/budget/call-budget.ts';
 import { type BudgetAnswer, noNews, type Reservation } from '../domain/budget/reservation.ts';
 import type { BudgetWindow } from '../domain/budget/window.ts';
 import { TemporalUnavailableError } from '../domain/errors.ts';

@@ -1,39 +1,67 @@
-import type { Configuration } from '../domain/river/configuration.ts';
+import { RiverError } from '../domain/errors.ts';
+import type { Configuration, WarehouseSetting } from '../domain/river/configuration.ts';
 import type { River } from '../domain/river/river.ts';
 import type { LeftRun } from '../domain/run/left-run.ts';
 import type { Verification } from '../domain/verify/finding.ts';
 import type { TargetBooks } from '../domain/verify/target-books.ts';
 import { verifyTarget } from '../domain/verify/verify-target.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
+import { answeredSoon, closeSoon } from './answered-soon.ts';
+import type { Missing } from './books.ts';
 
 /** Says of runs that a manifest calls open which have ended; undefined where nobody knows. */
 type Ended = (open: readonly LeftRun[]) => Promise<ReadonlySet<string> | undefined>;
 
+/** What was verified, and which warehouses could not be. */
+export interface Verified {
+  readonly verifications: readonly Verification[];
+  readonly missing: readonly Missing[];
+}
+
 /**
  * Holds every warehouse's tables against its manifest; for one river, or for all that it knows. Sorted by river.
- * A run that `ended` knows to be over has nothing still to load.
+ * A run that `ended` knows to be over has nothing still to load. A warehouse that is away takes nothing from the others.
  */
 export async function verifyRivers(
   configuration: Configuration,
   ended: Ended,
   river?: string,
-): Promise<Verification[]> {
-  const verified: Verification[] = [];
-  for (const setting of configuration.warehouses.values()) {
-    const warehouse = await openWarehouse(setting);
+): Promise<Verified> {
+  const missing: Missing[] = [];
+  const all = [...configuration.warehouses.values()].map(async (setting) => {
     try {
-      // Asked before the books are read: what closes meanwhile is closed in them.
-      const over = await ended(await warehouse.leftRuns());
-      for (const read of await warehouse.readBooks(river)) {
-        const books = over ? withEnds(read, over) : read;
-        const fills = riverFilling(configuration, { ...books, warehouse: setting.name });
-        verified.push(verifyTarget(books, setting.name, fills));
-      }
-    } finally {
-      await warehouse.close();
+      return await verifyWarehouse(configuration, setting, ended, river);
+    } catch (error) {
+      if (!(error instanceof RiverError)) throw error;
+      missing.push({ warehouse: setting.name, why: error });
+      return [];
     }
+  });
+  const verifications = (await Promise.all(all)).flat();
+  return {
+    verifications: verifications.sort((a, b) => (a.river < b.river ? -1 : a.river > b.river ? 1 : 0)),
+    missing,
+  };
+}
+
+async function verifyWarehouse(
+  configuration: Configuration,
+  setting: WarehouseSetting,
+  ended: Ended,
+  river: string | undefined,
+): Promise<Verification[]> {
+  const warehouse = await openWarehouse(setting);
+  try {
+    // Asked before the books are read: what closes meanwhile is closed in them. To count rows may take long.
+    const over = await ended(await answeredSoon(setting.name, warehouse.leftRuns()));
+    return (await warehouse.readBooks(river)).map((read) => {
+      const books = over ? withEnds(read, over) : read;
+      const fills = riverFilling(configuration, { ...books, warehouse: setting.name });
+      return verifyTarget(books, setting.name, fills);
+    });
+  } finally {
+    await closeSoon(warehouse);
   }
-  return verified.sort((a, b) => (a.river < b.river ? -1 : a.river > b.river ? 1 : 0));
 }
 
 /** The same books, where runs that are over are not under way. */

@@ -45,9 +45,6 @@ export class CredentialsRefusedError extends RefusedError {}
 /** A connection has answered nobody for `giveUpAfter`: the whole run stops. */
 export class OutageError extends RefusedError {}
 
-/** Nothing could be stored in the warehouse for `giveUpAfter`: the whole run stops. */
-export class WarehouseGivenUpError extends RefusedError {}
-
 /** 400, 405 and every other 4xx; a 200 that is no list of rows. */
 export class ReportRefusedError extends RefusedError {}
 
@@ -99,6 +96,9 @@ export class WarehouseHeldError extends WarehouseUnavailableError {
     this.waitMs = options.waitMs;
   }
 }
+
+/** The manifest, or a row of it, is another version's, a newer one's mostly: the task is for a worker of that version. */
+export class OtherVersionError extends PassingError {}
 
 /** Somebody who is to be told of a run's end does not take it just now. */
 export class NotificationUnavailableError extends PassingError {}

@@ -16,6 +16,6 @@ export function budgetSpent(waitMs: number, heldBy: HeldBy): BudgetSpentError {
   };
   return new BudgetSpentError(`${reasons[heldBy ?? 'windows']} in ${seconds} s.`, {
     waitMs: Math.ceil(waitMs),
-    facts: { waitMs },
+    facts: { waitMs, heldBy },
   });
 }

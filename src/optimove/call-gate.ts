@@ -22,7 +22,7 @@ export interface EndCall {
 /** Keeps one connection inside its budget. Every request passes it, sign-ins and repeats included. */
 export interface CallGate {
   /**
-   * Resolves when one call may be handed to the socket; the function it gives must be called once, with what came of it.
+   * Resolves when one call may be handed to the socket; the function it gives must be called with what came of it; only the first time counts.
    * Rejects with BudgetSpentError where that moment is too far off to wait here, and with the signal's reason when aborted.
    * `run` is for whom the call is: runs share a budget evenly. `goesOn` lets the next page of a call go before the calls
    * of its run that have not begun, so that pages follow each other closely.

@@ -6,6 +6,7 @@ import type { Call } from '../domain/call/call.ts';
 import { CredentialsRefusedError } from '../domain/errors.ts';
 import type { Connection } from '../domain/river/configuration.ts';
 import type { Secret } from '../domain/secret.ts';
+import { createAgents } from './agents.ts';
 import type { CallGate } from './call-gate.ts';
 import { callUrl, describeCall } from './call-url.ts';
 import { isOfEndedSession, type Moment } from './failure-of-response.ts';
@@ -13,9 +14,9 @@ import { hideSecrets } from './hide-secrets.ts';
 import { type Door, type Passage, passGate } from './pass-gate.ts';
 import { readAnswer } from './read-answer.ts';
 import type { Asked, Reply } from './reply.ts';
-import { createSender } from './send-request.ts';
-import { createSession } from './session.ts';
-import { signIn } from './sign-in.ts';
+import { createSender, type Sender } from './send-request.ts';
+import { createSession, type Session } from './session.ts';
+import { type Login, signIn } from './sign-in.ts';
 
 /** Fits `Optimove` in activities/ports.ts, where its promises stand. */
 interface Optimove {
@@ -27,17 +28,55 @@ interface CallPassage extends Passage {
   readonly keep?: (answer: Answer) => Promise<void>;
 }
 
+/** A tenant as a process speaks with it: what it holds beside its setting. */
+export interface OptimoveClient extends Optimove {
+  readonly connection: Connection;
+  /** The sockets that are kept open, and who signs in. */
+  readonly access: Access;
+  /** Closes what `next` has not taken over, once nothing is under way on it. */
+  giveWayTo(next: OptimoveClient): void;
+}
+
+/** What calls share. A login goes on with its token whatever else changes in its setting, its password too. */
+interface Access {
+  readonly sender: Sender;
+  readonly login: LoginInUse | undefined;
+}
+
+interface LoginInUse {
+  readonly session: Session;
+  /** By what the next sign-in is sent. */
+  by: { readonly door: Door; readonly connection: Connection };
+}
+
 /**
  * One Optimove tenant over HTTP. Keep one for each connection and process: it holds the token of a login and the open
- * sockets.
+ * sockets. One that takes the place of another, `before`, goes on with what its setting leaves as it is.
  */
 export function createOptimove(
   connection: Connection,
   gate: CallGate,
-  { now = Date.now }: { now?: () => number } = {},
-): Optimove {
+  { now = Date.now, before }: { now?: () => number; before?: OptimoveClient | undefined } = {},
+): OptimoveClient {
   const { auth, callTimeoutMs: timeoutMs } = connection;
-  const door: Door = { gate, send: createSender(timeoutMs), timeoutMs, now };
+  const sender =
+    before && sharesSockets(before.connection, connection)
+      ? before.access.sender
+      : createSender(timeoutMs, createAgents(connection.proxy));
+  const door: Door = { gate, send: sender.send, timeoutMs, now };
+  const login =
+    auth.kind === 'login'
+      ? ((before && sharesToken(before.connection, connection) ? before.access.login : undefined) ??
+        createLogin({ door, connection }))
+      : undefined;
+  if (login) login.by = { door, connection };
+  const rest = {
+    connection,
+    access: { sender, login },
+    giveWayTo: (next: OptimoveClient) => {
+      if (next.access.sender !== sender) sender.close();
+    },
+  };
 
   const ask = (call: Call, page: PageAsked | undefined, credential: Credential, passage: CallPassage) => {
     const asked = askedOf(connection, call, page, credential);
@@ -53,15 +92,15 @@ export function createOptimove(
 
   if (auth.kind === 'apiKey') {
     return {
+      ...rest,
       request: async (call, page, passage) =>
         ask(call, page, { header: 'X-API-KEY', secret: auth.apiKey, hidden: [auth.apiKey] }, passage),
     };
   }
 
-  const session = createSession((passage) => signIn(door, connection, auth, passage), {
-    longestWaitMs: longestBackOffMs(connection.budget),
-  });
+  const { session } = login as LoginInUse;
   return {
+    ...rest,
     async request(call, page, passage) {
       for (let refused: Secret | undefined; ; ) {
         const secret = await session.token(passage);
@@ -80,6 +119,31 @@ export function createOptimove(
     },
   };
 }
+
+function createLogin(by: LoginInUse['by']): LoginInUse {
+  const login: LoginInUse = {
+    by,
+    session: createSession(
+      (passage) => {
+        const { door, connection } = login.by;
+        return signIn(door, connection, connection.auth as Login, passage);
+      },
+      { longestWaitMs: longestBackOffMs(by.connection.budget) },
+    ),
+  };
+  return login;
+}
+
+const sharesSockets = (one: Connection, other: Connection): boolean =>
+  one.baseUrl === other.baseUrl &&
+  one.callTimeoutMs === other.callTimeoutMs &&
+  one.proxy?.url.reveal() === other.proxy?.url.reveal();
+
+const sharesToken = (one: Connection, other: Connection): boolean =>
+  one.baseUrl === other.baseUrl &&
+  one.auth.kind === 'login' &&
+  other.auth.kind === 'login' &&
+  one.auth.username === other.auth.username;
 
 interface Credential {
   readonly header: string;

@@ -1,5 +1,11 @@
 import { TimeoutError } from 'got';
-import { ConfigurationError, OptimoveUnavailableError, type RiverError } from '../domain/errors.ts';
+import {
+  ConfigurationError,
+  type Facts,
+  OptimoveUnavailableError,
+  type RiverError,
+} from '../domain/errors.ts';
+import { ProxyError } from './agents.ts';
 import type { Asked } from './reply.ts';
 
 /** What it means that a request brought no whole reply. */
@@ -16,12 +22,43 @@ export function failureOfRequest(
       { facts },
     );
   }
+  const ofProxy = proxyErrorIn(error);
+  if (ofProxy) return failureOfProxy(ofProxy, asked, facts);
   const how =
     error instanceof TimeoutError ? `did not finish within ${timeoutMs / 1000} s` : brokenBy(code, status);
   const cause = plainCause(error, code, asked);
   return new OptimoveUnavailableError(
     `Optimove, asked for ${asked.description} on connection ${asked.connection}, ${how} (${cause.message}). It is tried again.`,
     { facts, cause },
+  );
+}
+
+/** got wraps what an agent fails with. */
+function proxyErrorIn(error: unknown): ProxyError | undefined {
+  if (error instanceof ProxyError) return error;
+  return error instanceof Error && error.cause instanceof ProxyError ? error.cause : undefined;
+}
+
+function failureOfProxy(error: ProxyError, asked: Asked, facts: Facts): RiverError {
+  const { status, proxy } = error;
+  const host = new URL(asked.url).host;
+  const stands = `Connection ${asked.connection} is called through the proxy ${proxy.place} (${proxy.variable})`;
+  const ways = `or name ${host} in NO_PROXY if it is reached without a proxy`;
+  if (status === 407) {
+    return new ConfigurationError(
+      `${stands}, which wants other credentials (407). Put a user name and a password that it takes into ${proxy.variable} (http://user:password@host:port, percent-encoded), ${ways}.`,
+      { facts },
+    );
+  }
+  if (status !== undefined && status >= 400 && status < 500 && ![408, 425, 429].includes(status)) {
+    return new ConfigurationError(
+      `${stands}, which lets nobody through to ${host} (${status}). Have it allow that host, ${ways}.`,
+      { facts },
+    );
+  }
+  return new OptimoveUnavailableError(
+    `${stands}, which did not open the way to ${host} for ${asked.description} (${error.message}). It is tried again; correct ${proxy.variable} if the proxy is another one, ${ways}.`,
+    { facts, cause: new Error(`the proxy ${proxy.place} (${proxy.variable}): ${error.message}`) },
   );
 }
 

@@ -24,6 +24,8 @@ export interface Moment {
 
 /** How its letters are written differs between documentation and server. */
 const expiredToken = /authorization-token expired/i;
+/** Where the base URL has never answered, and brings pages for so long to GetLastDataUpdate or a sign-in, the API is not there. */
+const pagesInDoubtMs = 15_000;
 /** A page with 404 is no passing one any more when one call has met it this often while others were answered. */
 const missingPagesAtMost = 10;
 /** Words of a limit are none when one call has met them this often while others were answered. */
@@ -110,24 +112,41 @@ export function unavailable(
   );
 }
 
-/** Something in front of the API has answered: it passes, unless the API is not there at all. */
+/**
+ * Something in front of the API has answered: it passes, unless the API is not there at all. A web server that is not the API
+ * says so by 404, or answers whatever it is asked with a page, a login say; where it has trouble itself (5xx) nothing is known.
+ */
 export function pageInstead(
   reply: Reply,
   asked: Asked,
-  { history = noHistory }: Moment,
+  moment: Moment,
 ): OptimoveUnavailableError | ReportRefusedError {
+  const { status } = reply;
   const page = 'and an HTML page';
-  if (reply.status !== 404) return unavailable(reply, asked, page, { outcome: 'page' });
-  const { isAnswered, isProven, missingPages } = history;
-  if (!isAnswered && !isProven) {
-    return new BaseUrlInDoubtError(`Optimove ${answered(reply, asked, page)}. ${isItRight(asked)}`, {
-      facts: { ...factsOf(reply, asked), outcome: 'page' },
-    });
+  const { missingPages } = moment.history ?? noHistory;
+  if (isBaseUrlInDoubt(status, asked, moment)) {
+    return new BaseUrlInDoubtError(
+      `Optimove ${answered(reply, asked, page)}. ${isItRight(asked)}${isAllowed(status)}`,
+      {
+        facts: { ...factsOf(reply, asked), outcome: 'page' },
+      },
+    );
   }
+  if (status !== 404) return unavailable(reply, asked, page, { outcome: 'page' });
   if (missingPages.times >= missingPagesAtMost - 1 && missingPages.othersAnswered) {
     return refused(reply, asked, `${page}, ${missingPagesAtMost} times, while other calls were answered`);
   }
   return unavailable(reply, asked, page, { outcome: 'page' });
+}
+
+/** Whether a page may come from a server that is not the API. Where there is no history, there is nobody to ask once more. */
+function isBaseUrlInDoubt(status: number, { kind, list }: Asked, { now, history }: Moment): boolean {
+  if (history?.isAnswered || history?.isProven) return false;
+  if (status === 404) return true;
+  if (history?.isKnown || status >= 500 || status === 408 || status === 425) return false;
+  if (!history || !(list?.answersDay || kind === 'sign-in')) return true;
+  const { firstAt } = history.pages;
+  return firstAt !== null && now - firstAt >= pagesInDoubtMs;
 }
 
 export function throttled(reply: Reply, asked: Asked, { now }: Moment): ThrottledError {
@@ -158,6 +177,10 @@ function notThere(reply: Reply, asked: Asked, { history = noHistory }: Moment): 
 
 const isItRight = ({ connection, url }: Asked): string =>
   `Is the base URL of connection ${connection} right? Asked was ${placeOf(url)}.`;
+
+/** A firewall in front of the API may refuse who calls. */
+const isAllowed = (status: number): string =>
+  status === 401 || status === 403 ? ' If it is, is this address allowed to call it?' : '';
 
 function credentialsRefused(reply: Reply, asked: Asked): CredentialsRefusedError {
   const advice =

@@ -1,4 +1,4 @@
-import type { OutageSoFar } from '../domain/budget/outage.ts';
+import type { OutageSoFar } from '../domain/budget/reservation.ts';
 import type { Interval } from '../domain/run/interval.ts';
 import type { OpenOutage, Outages } from '../domain/run/outage-clock.ts';
 

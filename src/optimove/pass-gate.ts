@@ -45,10 +45,13 @@ export interface Door {
   readonly now: () => number;
 }
 
+const heldAtMostMs = 6_000;
+
 /**
  * One request: waits for the gate, sends, tells the gate what came of it, records it, and gives what `read` makes of
  * the reply. `call` is the name in the record. The call holds its place until `keep` has put what it brought away: a kill
- * then loses no more answers than calls were in flight.
+ * then loses no more answers than calls were in flight. A place where what was answered cannot be put away for long is
+ * left all the same, for those who put theirs away elsewhere.
  */
 export async function passGate<T>(
   door: Door,
@@ -60,6 +63,8 @@ export async function passGate<T>(
   const { abort, record } = passage;
   const ended = endOfWaiting(passage);
   const { leave, exchange, at } = await sendWithinPermit(door, outgoing, passage, ended);
+  let outcome: CallOutcome = { kind: 'abandoned' };
+  const held = setTimeout(() => leave(outcome), heldAtMostMs);
   const result = await attempt(async () => {
     // A reply that came whole is taken even when nobody waits any more; a broken one is then our own doing.
     if (exchange.end.kind === 'broken') abort.throwIfAborted();
@@ -75,6 +80,7 @@ export async function passGate<T>(
   });
   const abandoned = exchange.end.kind === 'broken' && abort.aborted;
   const { status, bytes, milliseconds } = exchange;
+  if (!abandoned) outcome = outcomeOf(result, exchange, asked, door.now());
   const rows = result.ok ? result.value.rows : 0;
   record({ at, call, status, rows, bytes, milliseconds, ...whatItWas(result) });
   try {
@@ -82,7 +88,8 @@ export async function passGate<T>(
     await keep(result.value.value);
     return result.value.value;
   } finally {
-    leave(abandoned ? { kind: 'abandoned' } : outcomeOf(result, exchange, asked, door.now()));
+    clearTimeout(held);
+    leave(outcome);
   }
 }
 

@@ -1,6 +1,5 @@
-import http from 'node:http';
-import https from 'node:https';
 import got, { type Got } from 'got';
+import type { Agents } from './agents.ts';
 import type { Reply } from './reply.ts';
 import { isSentLate, type Sending, sendInTime, timely } from './timely-agent.ts';
 
@@ -34,32 +33,50 @@ export interface Exchange {
 /** `sending` hears when its bytes can go out; where that is later than it allows, nothing is sent. */
 export type SendRequest = (outgoing: Outgoing, signal: AbortSignal, sending: Sending) => Promise<Exchange>;
 
-/** How connections are opened. */
-interface Agents {
-  readonly http: http.Agent;
-  readonly https: https.Agent;
+/** Sends over sockets of its own. */
+export interface Sender {
+  readonly send: SendRequest;
+  /** Closes the sockets that are kept open, once nothing is under way on them. */
+  close(): void;
 }
-
-const keptOpen = (): Agents => ({
-  http: new http.Agent({ keepAlive: true }),
-  https: new https.Agent({ keepAlive: true }),
-});
 
 /**
  * Sends requests over connections that are kept open. Nothing is repeated and no redirect is followed: each request is
  * a call on the budget, and carries the credentials.
  */
-export function createSender(timeoutMs: number, agents = keptOpen()): SendRequest {
+export function createSender(timeoutMs: number, opened: Agents): Sender {
+  const agents = { http: timely(opened.http), https: timely(opened.https) };
   const client = got.extend({
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
     decompress: true,
     timeout: { request: timeoutMs },
-    agent: { http: timely(agents.http), https: timely(agents.https) },
+    agent: agents,
     headers: { accept: 'application/json', 'user-agent': 'river' },
   });
-  return (outgoing, signal, sending) => exchange(client, outgoing, signal, sending);
+  let underWay = 0;
+  let isClosed = false;
+  const closeIfIdle = () => {
+    if (!isClosed || underWay > 0) return;
+    agents.http.destroy();
+    agents.https.destroy();
+  };
+  return {
+    async send(outgoing, signal, sending) {
+      underWay += 1;
+      try {
+        return await exchange(client, outgoing, signal, sending);
+      } finally {
+        underWay -= 1;
+        closeIfIdle();
+      }
+    },
+    close() {
+      isClosed = true;
+      closeIfIdle();
+    },
+  };
 }
 
 async function exchange(

@@ -16,9 +16,9 @@ import { hideSecrets } from './hide-secrets.ts';
 import { type Door, type Passage, passGate } from './pass-gate.ts';
 import type { Asked, Reply } from './reply.ts';
 
-const endpoint = 'general/login';
+export const signInCall = 'general/login';
 
-type Login = Extract<Connection['auth'], { kind: 'login' }>;
+export type Login = Extract<Connection['auth'], { kind: 'login' }>;
 
 /** Sends one sign-in and gives the token that the calls after it carry. */
 export async function signIn(
@@ -27,13 +27,13 @@ export async function signIn(
   login: Login,
   passage: Passage,
 ): Promise<Secret> {
-  const url = `${connection.baseUrl}/${endpoint}`;
+  const url = `${connection.baseUrl}/${signInCall}`;
   const asked: Asked = {
     connection: connection.name,
     url,
     kind: 'sign-in',
-    description: `${endpoint} (UserName=${login.username})`,
-    facts: { connection: connection.name, call: endpoint },
+    description: `${signInCall} (UserName=${login.username})`,
+    facts: { connection: connection.name, call: signInCall },
     longestWindowMs: longestMs(connection.budget),
     hide: hideSecrets([login.password]),
   };
@@ -43,7 +43,7 @@ export async function signIn(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ UserName: login.username, Password: login.password.reveal() }),
   };
-  return passGate(door, { call: endpoint, asked, outgoing }, passage, (reply, moment) => ({
+  return passGate(door, { call: signInCall, asked, outgoing }, passage, (reply, moment) => ({
     value: readToken(reply, asked, moment),
     rows: 0,
   }));

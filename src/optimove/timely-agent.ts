@@ -62,6 +62,11 @@ export function timely<A extends Agent>(agent: A): A {
     return socket?.destroyed === false ? socket.ref() : undefined;
   };
 
+  const destroy = agent.destroy.bind(agent);
+  agent.destroy = () => {
+    for (const socket of [...kept.values()].flat()) socket.destroy();
+    return destroy();
+  };
   opens.addRequest = (request, ...rest) => {
     const sending = sendings.getStore();
     if (sending && isLate(sending)) request.destroy(new SentLateError());

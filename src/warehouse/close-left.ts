@@ -1,21 +1,17 @@
-import type { EndOfRun } from '../domain/run/left-run.ts';
+import type { EndOfRun, LeftRun } from '../domain/run/left-run.ts';
 import type { Tables } from './dialect.ts';
 import { closeRun } from './statements/close-run.ts';
-import { lockRun } from './statements/left-runs.ts';
+import { leftRuns, lockRun } from './statements/left-runs.ts';
 import { dropStaging } from './statements/staging-table.ts';
 
 /**
- * Closes a run that could not close itself, and drops its staging, where `endOf` says that it has ended. That is asked
- * under the run's lock: whoever lets it go on by a Reset had no time to stage what would be dropped here.
+ * Closes a run that could not close itself, and drops its staging. How it has ended was asked before, while nothing was
+ * locked: one that goes on by a Reset has begun, staged or ended something since, and stays open.
  */
-export async function closeLeft(
-  tables: Tables,
-  runId: string,
-  endOf: () => Promise<EndOfRun | undefined>,
-): Promise<void> {
+export async function closeLeft(tables: Tables, { runId, place }: LeftRun, end: EndOfRun): Promise<void> {
   await lockRun(tables, runId);
-  const end = await endOf();
-  if (!end) return;
+  const [now] = await leftRuns(tables, runId);
+  if (now?.place !== place) return;
   await closeRun(tables, runId, end.status, end.at);
   await dropStaging(tables, runId);
 }

@@ -3,6 +3,9 @@ import { shortHash } from './identifiers.ts';
 
 const hashLetters = 8;
 
+/** Where values stand that do not fit a column, unless that name is taken. */
+export const besideName = (column: string): string => `${column}__text`;
+
 /** What a database says about names. */
 export type NameRules = Pick<Dialect, 'nameBytes' | 'foldsCase' | 'ownColumns'>;
 

@@ -1,7 +1,12 @@
 import type { Knex } from 'knex';
 import type { WarehouseSetting } from '../domain/river/configuration.ts';
 import type { Dialect, Tables } from './dialect.ts';
-import { failureOfDatabase, isBusy, isConflictOfTransactions } from './failure-of-database.ts';
+import {
+  failureOfDatabase,
+  isBusy,
+  isConflictOfTransactions,
+  isSignInRefused,
+} from './failure-of-database.ts';
 import { postgres } from './postgres/dialect.ts';
 import { sqlite } from './sqlite/dialect.ts';
 import { tablesOf } from './tables.ts';
@@ -24,16 +29,39 @@ export interface Database {
 
 const dialects = { pg: postgres, 'better-sqlite3': sqlite } as const;
 
-export function connectDatabase(setting: WarehouseSetting, busyAtMostMs?: number): Database {
+export type SettingAgain = (setting: WarehouseSetting) => Promise<WarehouseSetting | undefined>;
+
+export interface DatabaseOptions {
+  /** How long what others keep from writing is tried again. Default: ten minutes. */
+  readonly busyAtMostMs?: number | undefined;
+  /** For a sign-in that is refused: the setting as it is now, should its password have been changed where it is kept. */
+  readonly settingAgain?: SettingAgain | undefined;
+}
+
+export function connectDatabase(
+  setting: WarehouseSetting,
+  { busyAtMostMs, settingAgain }: DatabaseOptions = {},
+): Database {
   const dialect = dialects[setting.client];
   const schema = setting.client === 'pg' ? setting.schema : undefined;
   const place = `warehouse ${setting.name} at ${dialect.addressOf(setting)}`;
-  const knex = dialect.connect(setting);
+  let current = setting;
+  const knex = dialect.connect(() => current);
+
+  /** Whether there is another password to try, where this one was refused. */
+  const hasChanged = async (error: unknown): Promise<boolean> => {
+    if (!settingAgain || !isSignInRefused(error)) return false;
+    const [before, now] = [current, await settingAgain(current)];
+    if (!now || now.client !== setting.client) return false;
+    current = now;
+    return now !== before;
+  };
 
   const guarded = async <T>(work: () => Promise<T>, busyMs = busyAtMostMs): Promise<T> => {
     try {
       return await tryAgain(work, { isBusy, isConflict: isConflictOfTransactions }, busyMs);
     } catch (error) {
+      if (await hasChanged(error)) return guarded(work, busyMs);
       throw failureOfDatabase(error, place, setting.name);
     }
   };

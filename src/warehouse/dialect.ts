@@ -23,6 +23,9 @@ export interface Tables {
 /** What River makes a column as: `numeric` digits without a bound, `instant` a moment of its own books. */
 export type MadeType = ColumnType | 'numeric' | 'instant';
 
+/** What an insert may undo: some of its own rows, or some that stood there before as well. */
+export type Undoing = 'its own rows' | 'rows of others';
+
 /** What differs from database to database, one sibling folder each. Everything else is said once, through Knex. */
 export interface Dialect {
   readonly client: WarehouseSetting['client'];
@@ -39,7 +42,8 @@ export interface Dialect {
   /** How the manifest's instants, days and documents are declared. */
   readonly manifestTypes: { readonly instant: string; readonly day: string; readonly json: string };
 
-  connect(setting: WarehouseSetting): Knex;
+  /** Opens connections by the setting as `current` gives it when each of them is opened. */
+  connect(current: () => WarehouseSetting): Knex;
   /** Where it is, for messages: never a user or a password. */
   addressOf(setting: WarehouseSetting): string;
   /**
@@ -66,14 +70,14 @@ export interface Dialect {
   countColumns(tables: Tables, table: string): Promise<number>;
   /** How columns are declared that are added to this table. */
   typeNamesIn(tables: Tables, table: string): Promise<Readonly<Record<MadeType, string>>>;
-  /** Whether an index of the table begins with this column. */
-  hasIndexOn(tables: Tables, table: string, column: string): Promise<boolean>;
+  /** Whether an index of the table begins with these columns, in this order. */
+  hasIndexOn(tables: Tables, table: string, columns: readonly string[]): Promise<boolean>;
   /** What a column holds that is declared so; undefined where River does not fill it. */
   typeOf(declared: string): TableType | undefined;
   /** From here to its end the transaction waits so long at most for a table that others use. */
   limitLockWait(tables: Tables, ms: number): Promise<void>;
-  /** Whether triggers, rules or constraints of a table may undo an insert that was counted. */
-  mayUndoInserts(tables: Tables, table: string): Promise<boolean>;
+  /** What triggers, rules or constraints of a table may undo when rows are inserted. */
+  mayUndoInserts(tables: Tables, table: string): Promise<Undoing | undefined>;
   /** Removes rows of a target; says how many. */
   removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
   /** Inserts a chunk's staged pages into its target. */

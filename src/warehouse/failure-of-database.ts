@@ -20,6 +20,11 @@ export function isConflictOfTransactions(error: unknown): boolean {
   return ['40P01', '40001'].includes(codeOf(error));
 }
 
+/** The password, or the user, is not what the server knows. */
+export function isSignInRefused(error: unknown): boolean {
+  return ['28P01', '28000'].includes(codeOf(error));
+}
+
 /** A table was waited for as long as it may be, and others still use it. */
 export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === '55P03';
@@ -46,6 +51,12 @@ export function failureOfDatabase(error: unknown, place: string, warehouse?: str
   }
   if (isAway(said)) {
     return new WarehouseUnavailableError(`The ${place} cannot be used at the moment: ${words}.`, options);
+  }
+  if (certificate.test(code)) {
+    return new ConfigurationError(
+      `The ${place} does not let River in: ${words}. ${aboutCertificates}`,
+      options,
+    );
   }
   if (isMisconfigured(said)) {
     return new ConfigurationError(`The ${place} does not let River in: ${words}.`, options);
@@ -87,6 +98,9 @@ function isAway({ by, code, words }: SaidByDatabase): boolean {
 const misconfigured = /^(28|3D000|3F000|42501)/;
 const misconfiguredFile = /^SQLITE_(CANTOPEN|READONLY|PERM|AUTH|NOTADB|CORRUPT)/;
 const certificate = /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|ERR_TLS_)/;
+const aboutCertificates =
+  'River checks the certificate, as sslmode=verify-full does. Give it the authority that has signed it (sslrootcert=<file> in the URL, ' +
+  'or connection: { connectionString: …, ssl: { ca: "file:<path>" } }), or leave the check out with sslmode=no-verify.';
 const misconfiguredWords =
   /directory does not exist|SASL|does not support SSL|password must be a string|Invalid URL/i;
 
@@ -94,7 +108,6 @@ function isMisconfigured({ by, code, words }: SaidByDatabase): boolean {
   return (
     misconfigured.test(code) ||
     misconfiguredFile.test(code) ||
-    certificate.test(code) ||
     (isOfDriver(by) && misconfiguredWords.test(words))
   );
 }

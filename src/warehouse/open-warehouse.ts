@@ -1,12 +1,12 @@
-import { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError, DatabaseError, SchemaConflictError } from '../domain/errors.ts';
 import type { WarehouseSetting } from '../domain/river/configuration.ts';
 import { check } from './check.ts';
 import { closeLeft } from './close-left.ts';
 import type { Step } from './commit/chunk-load.ts';
 import { commitChunk } from './commit/commit-chunk.ts';
-import { connectDatabase, type Database } from './database.ts';
+import { connectDatabase, type Database, type DatabaseOptions } from './database.ts';
 import { forgetDays } from './forget-days.ts';
-import { migrate } from './migrations/migrate.ts';
+import { migrate, refuseNewerManifest } from './migrations/migrate.ts';
 import { openRun } from './open-run.ts';
 import { readBooks } from './read-books.ts';
 import { settleRun } from './settle-run.ts';
@@ -41,13 +41,11 @@ import { readTargetTable } from './tables/read-table.ts';
 import { tryWrite } from './try-write.ts';
 import type { OpenWarehouse } from './warehouse.ts';
 
-export interface WarehouseOptions {
+export interface WarehouseOptions extends DatabaseOptions {
   /** Hears of each step of a chunk's commit, inside its transaction. For tests: what it throws undoes the commit. */
   readonly onStep?: (step: Step) => void | Promise<void>;
   /** How long others may have to wait for a new column. For tests: theirs is shorter. */
   readonly patience?: LockPatience;
-  /** How long what others keep from writing is tried again. Default: ten minutes. */
-  readonly busyAtMostMs?: number;
 }
 
 /**
@@ -56,16 +54,16 @@ export interface WarehouseOptions {
  */
 export async function openWarehouse(
   setting: WarehouseSetting,
-  { onStep = () => {}, patience = lockPatience, busyAtMostMs }: WarehouseOptions = {},
+  { onStep = () => {}, patience = lockPatience, ...options }: WarehouseOptions = {},
 ): Promise<OpenWarehouse> {
   checkSchemaName(setting);
-  const connected = connectDatabase(setting, busyAtMostMs);
+  const connected = connectDatabase(setting, options);
   const database = migratedFirst(connected);
   const { read, transact } = database;
   return {
     openRun: (run, chunks, table, signal) => openRun(database, run, chunks, table, { patience, signal }),
     target: (table) => read((tables) => readTargetTable(tables, table)),
-    previewTarget: (table, shape) => connected.read((tables) => previewTable(tables, table, shape)),
+    previewTarget: (target, shape) => connected.read((tables) => previewTable(tables, target, shape)),
     settleRun: (runId, period, chunks, freshness) => settleRun(database, runId, period, chunks, freshness),
     track: (river, table) => connected.read((tables) => readTrack(tables, river, table)),
     readRun: (runId) => read((tables) => readRun(tables, runId)),
@@ -109,8 +107,8 @@ export async function openWarehouse(
         await dropStaging(tables, runId);
       }),
     summariseRun: (runId) => read((tables) => summariseRun(tables, runId)),
-    leftRuns: () => read(leftRuns),
-    closeLeft: (runId, endOf) => transact((tables) => closeLeft(tables, runId, endOf)),
+    leftRuns: () => read((tables) => leftRuns(tables)),
+    closeLeft: (run, end) => transact((tables) => closeLeft(tables, run, end)),
     endBefore: (river, runId) => read((tables) => endBefore(tables, river, runId)),
     findRun: (workflowId) => read((tables) => findRun(tables, workflowId)),
     listRuns: (limit) => read((tables) => listRuns(tables, limit)),
@@ -123,26 +121,40 @@ export async function openWarehouse(
   };
 }
 
+/** A newer worker may bring the manifest up to its own date while this one works: so often it is looked at again. */
+const lookAgainMs = 10_000;
+
 /** The same database, whose manifest is brought up to date before it is used. */
 function migratedFirst(database: Database): Database {
   let ready: Promise<void> | undefined;
+  let lookedAt = 0;
   const untilReady = () => {
-    ready ??= migrate(database).catch((error: unknown) => {
-      ready = undefined;
-      throw error;
-    });
+    if (ready === undefined || performance.now() - lookedAt > lookAgainMs) {
+      lookedAt = performance.now();
+      const look = ready === undefined ? migrate(database) : refuseNewerManifest(database);
+      const looking = look.catch((error: unknown) => {
+        if (ready === looking) ready = undefined;
+        throw error;
+      });
+      ready = looking;
+    }
     return ready;
+  };
+  /** What fits a newer manifest only fails in ways of its own: that it is newer is then what helps. */
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    await untilReady();
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof SchemaConflictError || error instanceof DatabaseError)
+        await refuseNewerManifest(database);
+      throw error;
+    }
   };
   return {
     ...database,
-    read: async (work) => {
-      await untilReady();
-      return database.read(work);
-    },
-    transact: async (work, busyAtMostMs) => {
-      await untilReady();
-      return database.transact(work, busyAtMostMs);
-    },
+    read: (work) => guarded(() => database.read(work)),
+    transact: (work, busyAtMostMs) => guarded(() => database.transact(work, busyAtMostMs)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { TableShape } from '../domain/column/table-shape.ts';
+import type { Target } from '../domain/river/target.ts';
 import type { RunBooks, RunStore } from '../domain/run/run-store.ts';
 import type { TargetBooks } from '../domain/verify/target-books.ts';
 import type { DaysToForget } from './forget-days.ts';
@@ -8,7 +9,7 @@ export interface OpenWarehouse extends RunStore, RunBooks {
   /** A few rows of a table, to show. */
   firstRows(table: string, limit: number): Promise<Record<string, unknown>[]>;
   /** What a person is to know of a river's table before it is filled: columns that would be added, and what would not fit. */
-  previewTarget(table: string, shape: TableShape): Promise<string[]>;
+  previewTarget(target: Pick<Target, 'table' | 'drift'>, shape: TableShape): Promise<string[]>;
   /** What manifest and tables say of every river, or of one, at one instant. */
   readBooks(river?: string): Promise<TargetBooks[]>;
   /** Deletes a river's rows of these days and marks the days forgotten; says how many rows. */

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { OptimoveConnection } from '../activities/ports.ts';
+import type { Optimove, OptimoveConnection } from '../activities/ports.ts';
 import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
-import type { WindowUse } from '../domain/budget/window-use.ts';
+import type { WindowUse } from '../domain/budget/window.ts';
 import { createSeenPages } from '../domain/call/seen-pages.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Configuration, Connection } from '../domain/river/configuration.ts';
-import { createOptimove } from '../optimove/create-optimove.ts';
+import { createOptimove, type OptimoveClient } from '../optimove/create-optimove.ts';
 import { createSharedCallGate, type SharedCallGate } from '../optimove/shared-call-gate.ts';
+import { sameSetting } from './same-setting.ts';
 
 /** Asks the budget of a connection. */
 export type ReserveOf = (connection: string) => (request: Reservation) => Promise<BudgetAnswer>;
@@ -20,11 +21,14 @@ export interface ConnectionsInUse {
 
 interface InUse extends OptimoveConnection {
   readonly gate: SharedCallGate;
+  readonly client: OptimoveClient;
 }
 
 /**
  * The connections of this process, each with one gate for all that calls through it. When its part of the
- * configuration changes, a connection is made anew, but its gate stays: it holds permits and knows what is in flight.
+ * configuration says something else, a connection is made anew, but its gate stays: it holds permits and knows what is in
+ * flight; and so do the token of a login and the sockets, where what they rest on is the same. Work that has begun makes
+ * its next call through what is configured then: a key may have been changed because the old one is no longer good.
  */
 export function connectionsInUse(
   current: () => Promise<Configuration>,
@@ -42,8 +46,11 @@ export function connectionsInUse(
       );
     }
     const before = inUse.get(name);
-    if (before?.connection === connection) return before;
-    const made = before ? { ...before, ...connect(connection, before.gate) } : first(connection);
+    if (before && sameSetting(before.connection, connection)) return before;
+    const made = before
+      ? { ...before, ...connect(connection, before.gate, before.client) }
+      : first(connection);
+    before?.client.giveWayTo(made.client);
     made.gate.limit(connection.maxConcurrentCalls);
     inUse.set(name, made);
     return made;
@@ -69,6 +76,22 @@ export function connectionsInUse(
     return { ...connect(connection, gate), gate, windows: () => windows, outages: () => gate.outages };
   }
 
+  const connect = (connection: Connection, gate: SharedCallGate, before?: OptimoveClient) => {
+    const { name } = connection;
+    const client = createOptimove(connection, gate, { before });
+    const newest = async () => {
+      await get(name).catch(goOn);
+      return inUse.get(name)?.client ?? client;
+    };
+    return {
+      connection,
+      client,
+      optimove: { request: async (...asked) => (await newest()).request(...asked) } satisfies Optimove,
+      // Begun anew as well: the base URL may be another server's.
+      seenPages: createSeenPages(),
+    };
+  };
+
   return {
     get,
     async close() {
@@ -77,9 +100,7 @@ export function connectionsInUse(
   };
 }
 
-const connect = (connection: Connection, gate: SharedCallGate) => ({
-  connection,
-  optimove: createOptimove(connection, gate),
-  // Begun anew as well: the base URL may be another server's.
-  seenPages: createSeenPages(),
-});
+/** Work that has begun goes on with a connection that was taken out of the file. */
+function goOn(error: unknown): void {
+  if (!(error instanceof ConfigurationError)) throw error;
+}

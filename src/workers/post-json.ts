@@ -1,6 +1,8 @@
 import got, { RequestError } from 'got';
 import { NotificationRefusedError, NotificationUnavailableError } from '../domain/errors.ts';
+import type { HttpProxy } from '../domain/river/configuration.ts';
 import type { Secret } from '../domain/secret.ts';
+import { createAgents, ProxyError } from '../optimove/agents.ts';
 
 /** A run waits for it. */
 const timeoutMs = 10_000;
@@ -9,9 +11,16 @@ const timeoutMs = 10_000;
  * Posts a JSON body, once. `whom` names the receiver in messages, which never bear the URL: whoever has it may post.
  * Throws NotificationUnavailableError where it may work later, NotificationRefusedError where it will not.
  */
-export async function postJson(url: Secret, body: object, whom: string): Promise<void> {
+export async function postJson(
+  url: Secret,
+  body: object,
+  whom: string,
+  proxy: HttpProxy | undefined,
+): Promise<void> {
+  const agent = createAgents(proxy);
   const status = await got
     .post(url.reveal(), {
+      agent,
       json: body,
       timeout: { request: timeoutMs },
       retry: { limit: 0 },
@@ -24,12 +33,21 @@ export async function postJson(url: Secret, body: object, whom: string): Promise
       ({ statusCode }) => statusCode,
       (error: unknown) => {
         // The cause is left out: got's errors bear the request with its URL.
+        const cause = error instanceof Error ? error.cause : undefined;
+        if (cause instanceof ProxyError)
+          throw new NotificationUnavailableError(
+            `A notification cannot be sent: the proxy ${cause.proxy.place} (${cause.proxy.variable}) does not open the way to ${whom} (${cause.message}).`,
+          );
         const why = error instanceof RequestError ? error.code : 'it broke off';
         throw new NotificationUnavailableError(
           `A notification cannot be sent: ${whom} does not answer (${why}).`,
         );
       },
-    );
+    )
+    .finally(() => {
+      agent.http.destroy();
+      agent.https.destroy();
+    });
   if (status >= 200 && status < 300) return;
   const message = `A notification was not taken: ${whom} answered ${status}.`;
   if (status >= 500 || [408, 425, 429].includes(status)) throw new NotificationUnavailableError(message);

@@ -5,8 +5,7 @@ import {
   type WorkflowExecutionInfo,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { RecalledBudget } from '../domain/budget/recalled-budget.ts';
-import type { SavedBudget } from '../domain/budget/resume-budget.ts';
+import type { RecalledBudget, SavedBudget } from '../domain/budget/save-budget.ts';
 
 interface Execution {
   readonly workflowId: string;
@@ -30,16 +29,23 @@ export async function recallBudget(
   return { found: before.length > passedOverAtMost ? 'unreadable' : 'nothing' };
 }
 
-/** The other executions of the id, the newest first. */
+/** The other executions of the id, the newest first: no more of them than are looked at, for a budget may have had thousands. */
 async function executionsBefore(
   client: Client,
   workflowId: string,
   runId: string,
 ): Promise<WorkflowExecutionInfo[]> {
   const query = `WorkflowId = '${workflowId.replaceAll("'", "\\'")}'`;
-  const executions = await client.withDeadline(Date.now() + answerWithinMs, () =>
-    Array.fromAsync(client.workflow.list({ query })),
-  );
+  // One more than is passed over, this one, and some by whose order Temporal's list is behind.
+  const looked = passedOverAtMost + 10;
+  const executions: WorkflowExecutionInfo[] = [];
+  await client.withDeadline(Date.now() + answerWithinMs, async () => {
+    // Temporal lists the newest first.
+    for await (const execution of client.workflow.list({ query, pageSize: looked })) {
+      executions.push(execution);
+      if (executions.length === looked) return;
+    }
+  });
   return executions
     .filter((execution) => execution.runId !== runId)
     .sort((a, b) => b.startTime.getTime() - a.startTime.getTime());

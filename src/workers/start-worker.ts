@@ -1,6 +1,7 @@
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { ActivityPorts, Configurations } from '../activities/ports.ts';
+import { activitiesAtOnce } from '../activities/slots.ts';
 import type { PlainTemporal } from '../control/connect-temporal.ts';
 import { reserveOf } from '../control/shared-budget.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
@@ -8,6 +9,7 @@ import type { WarehouseOptions } from '../warehouse/open-warehouse.ts';
 import { connectionsInUse } from './connections-in-use.ts';
 import { enterTemporal } from './enter-temporal.ts';
 import { postJson } from './post-json.ts';
+import { readingSecretsAgain } from './read-secrets-again.ts';
 import { runsOfTemporal } from './runs-of-temporal.ts';
 import { warehousesInUse } from './warehouses-in-use.ts';
 import { workflowCode } from './workflow-code.ts';
@@ -49,6 +51,9 @@ export async function startWorker({
   const warehouses = warehousesInUse(current, {
     busyAtMostMs,
     ...(onCommitStep && { onStep: onCommitStep }),
+    onOtherVersion: (_name, { message }) =>
+      say(`${message} This worker leaves what concerns it to workers of that version. Update it.`),
+    settingAgain: async ({ name }) => (await configurations.readSecretsAgain()).warehouses.get(name),
   });
   const connections = connectionsInUse(current, (name) => reserveOf(client, name));
   const draining = new AbortController();
@@ -63,11 +68,10 @@ export async function startWorker({
       draining: draining.signal,
       writeGates,
       warehouse: (name) => warehouses.get(name),
-      optimove: (name) => connections.get(name),
-      post: postJson,
+      optimove: (name) => readingSecretsAgain(configurations, connections.get, name),
+      post: async (url, body, whom) => postJson(url, body, whom, (await current()).proxyOf(url.reveal())),
     }),
-    // Slices mostly wait for answers; what limits them is maxConcurrentCalls of their connection.
-    maxConcurrentActivityTaskExecutions: 100,
+    maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     // Each cached workflow costs memory, and the default grows with the heap.
     maxCachedWorkflows: 200,
     // A cancellation comes back on a heartbeat; the default throttle would hold it up for 24 s.

@@ -1,24 +1,79 @@
-import { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError, OtherVersionError } from '../domain/errors.ts';
 import type { Configuration, WarehouseSetting } from '../domain/river/configuration.ts';
 import { openWarehouse, type WarehouseOptions } from '../warehouse/open-warehouse.ts';
 import type { OpenWarehouse } from '../warehouse/warehouse.ts';
+import { sameSetting } from './same-setting.ts';
 
 export interface WarehousesInUse {
-  /** The warehouse of that name, opened once. */
+  /** The warehouse of that name. Work that has begun goes on with what its setting becomes meanwhile. */
   get(name: string): Promise<OpenWarehouse>;
   close(): Promise<void>;
 }
 
-/** The warehouses of this process. One is opened anew when its part of the configuration changes. */
+export interface WarehousesInUseOptions extends WarehouseOptions {
+  /** Hears, once a warehouse, that its manifest is another version's. */
+  readonly onOtherVersion?: (name: string, error: OtherVersionError) => void;
+}
+
+interface InUse {
+  readonly setting: WarehouseSetting;
+  readonly warehouse: OpenWarehouse;
+  /** Calls under way. */
+  calls: number;
+  isReplaced: boolean;
+}
+
+/**
+ * The warehouses of this process. One whose setting says something else than before is opened anew, and the one before
+ * is closed once nothing is under way in it; every other change of the file leaves it as it is, with its connections.
+ */
 export function warehousesInUse(
   current: () => Promise<Configuration>,
-  options: WarehouseOptions = {},
+  { onOtherVersion = () => {}, ...options }: WarehousesInUseOptions = {},
 ): WarehousesInUse {
-  const inUse = new Map<
-    string,
-    { readonly setting: WarehouseSetting; readonly opened: Promise<OpenWarehouse> }
-  >();
-  const replaced: Promise<OpenWarehouse>[] = [];
+  const inUse = new Map<string, InUse>();
+  const closing = new Set<Promise<void>>();
+  const told = new Set<string>();
+  const facades = new Map<string, OpenWarehouse>();
+
+  const closeIfUnused = (used: InUse) => {
+    if (!used.isReplaced || used.calls > 0) return;
+    const closed = used.warehouse.close().catch(() => {});
+    closing.add(closed);
+    void closed.then(() => closing.delete(closed));
+  };
+
+  const counted = async <T>(used: InUse, work: () => Promise<T>): Promise<T> => {
+    used.calls += 1;
+    try {
+      return await work();
+    } finally {
+      used.calls -= 1;
+      closeIfUnused(used);
+    }
+  };
+
+  /** Follows the setting of that name from call to call, and counts what is under way. */
+  const following = (name: string): OpenWarehouse =>
+    new Proxy({} as OpenWarehouse, {
+      get: (_target, method) => {
+        const used = inUse.get(name);
+        if (!used || !Reflect.has(used.warehouse, method)) return undefined;
+        const called = Reflect.get(used.warehouse, method);
+        return (...args: unknown[]) => {
+          const result: Promise<unknown> | AsyncIterable<unknown> = called(...args);
+          if (Symbol.asyncIterator in result) return iterated(result, (work) => counted(used, work));
+          return counted(used, () => result).catch((error: unknown) => {
+            if (error instanceof OtherVersionError && !told.has(name)) {
+              told.add(name);
+              onOtherVersion(name, error);
+            }
+            throw error;
+          });
+        };
+      },
+    });
+
   return {
     async get(name) {
       const { warehouses, file } = await current();
@@ -28,17 +83,40 @@ export function warehousesInUse(
           `${file} has no warehouse ${name}; it has ${[...warehouses.keys()].join(', ')}.`,
         );
       const before = inUse.get(name);
-      if (before?.setting === setting) return before.opened;
-      if (before) replaced.push(before.opened);
-      const opened = openWarehouse(setting, options);
-      inUse.set(name, { setting, opened });
-      // One that could not be opened is tried again by the next who asks.
-      opened.catch(() => inUse.delete(name));
-      return opened;
+      if (!before || !sameSetting(before.setting, setting)) {
+        const warehouse = await openWarehouse(setting, options);
+        const now = inUse.get(name);
+        inUse.set(name, { setting, warehouse, calls: 0, isReplaced: false });
+        if (now) {
+          now.isReplaced = true;
+          closeIfUnused(now);
+        }
+      }
+      const facade = facades.get(name) ?? following(name);
+      facades.set(name, facade);
+      return facade;
     },
     async close() {
-      const all = [...replaced, ...[...inUse.values()].map(({ opened }) => opened)];
-      await Promise.allSettled(all.map(async (opened) => (await opened).close()));
+      for (const used of inUse.values()) {
+        used.isReplaced = true;
+        used.calls = 0;
+        closeIfUnused(used);
+      }
+      await Promise.all(closing);
     },
   };
+}
+
+/** Counted from the first item to the last. */
+async function* iterated<T>(
+  items: AsyncIterable<T>,
+  counted: (work: () => Promise<void>) => Promise<void>,
+): AsyncGenerator<T> {
+  const over = Promise.withResolvers<void>();
+  void counted(() => over.promise);
+  try {
+    yield* items;
+  } finally {
+    over.resolve();
+  }
 }

@@ -6,17 +6,22 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { liftBackOff } from '../domain/budget/back-off.ts';
-import { createFullBudget, sentAgoMs, throttledUntil, useOfBudget } from '../domain/budget/budget-report.ts';
+import { liftBackOff, throttledUntil } from '../domain/budget/back-off.ts';
+import type { CallBudget } from '../domain/budget/budget-state.ts';
+import {
+  createCallBudget,
+  createFullBudget,
+  reportUse,
+  reserve,
+  sentAgoMs,
+} from '../domain/budget/call-budget.ts';
+import { countProcesses, countWaitingCalls } from '../domain/budget/demand.ts';
 import type { Reservation } from '../domain/budget/reservation.ts';
-import { reserve } from '../domain/budget/reserve.ts';
-import { resumeBudget, type SavedBudget, saveBudget } from '../domain/budget/resume-budget.ts';
-import { createSharedBudget, type SharedBudget } from '../domain/budget/shared-budget.ts';
+import { resumeBudget, type SavedBudget, saveBudget } from '../domain/budget/save-budget.ts';
 import type { BudgetWindow } from '../domain/budget/window.ts';
 import { recallBudget, tellOfLift } from './activities.ts';
 import { checkReservation } from './check-reservation.ts';
 import { budgetQuery, budgetStateQuery, liftUpdate, reserveUpdate, sentQuery } from './messages.ts';
-import { createWaitingCalls } from './waiting-calls.ts';
 
 /** Who asks before the budget is known asks again after this. */
 const notReadyMs = 300;
@@ -37,8 +42,7 @@ export interface BudgetStart {
  * workflow's, so no process's clock has a say; the arithmetic is `domain/budget`, and only that.
  */
 export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Promise<void> {
-  let budget: SharedBudget | null = carried ? resumeBudget(carried, Date.now()) : null;
-  let waiting = createWaitingCalls();
+  let budget: CallBudget | null = carried ? resumeBudget(carried, Date.now()) : null;
   /** Asked before the budget is known: they are given nothing, but what they tell is taken in. */
   const early: { readonly request: Reservation; readonly now: number }[] = [];
 
@@ -53,9 +57,8 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
       }
       // As if it came when its answer will be there: a permit that begins before is of no use.
       const granted = reserve(budget, request, now + (request.leadMs ?? 0));
-      waiting.note(request, granted, now);
-      const processes = waiting.processes(now);
-      return { ...granted, answeredAt: now, windows: useOfBudget(budget, now), processes };
+      const processes = countProcesses(budget.waiting, now);
+      return { ...granted, answeredAt: now, windows: reportUse(budget, now), processes };
     },
     {
       validator: checkReservation,
@@ -80,9 +83,7 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
     async () => {
       await condition(() => budget !== null);
       const now = Date.now();
-      const lift = liftBackOff(budget as SharedBudget, start.connection, now);
-      // Those that wait come back now.
-      waiting = createWaitingCalls();
+      const lift = liftBackOff(budget as CallBudget, start.connection, now);
       void tell(now);
       return lift;
     },
@@ -104,8 +105,8 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
       const until = budget && throttledUntil(budget, now);
       return {
         connection: start.connection,
-        windows: budget ? useOfBudget(budget, now) : [],
-        waiting: waiting.count(now),
+        windows: budget ? reportUse(budget, now) : [],
+        waiting: budget ? countWaitingCalls(budget.waiting, now) : 0,
         throttledUntil: until === null ? null : new Date(until).toISOString(),
       };
     },
@@ -123,11 +124,11 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
 }
 
 /** Somebody may have terminated the budget that was here before: what it remembered still counts at the API. */
-async function begin({ connection, windows }: BudgetStart): Promise<SharedBudget> {
+async function begin({ connection, windows }: BudgetStart): Promise<CallBudget> {
   const before = await recallBudget.executeWithOptions({ summary: connection }, []);
   switch (before.found) {
     case 'nothing':
-      return createSharedBudget(windows);
+      return createCallBudget(windows);
     case 'budget':
       return resumeBudget(before.budget, Date.now());
     case 'unreadable':

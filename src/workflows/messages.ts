@@ -1,8 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BudgetLift, WaitLifted } from '../domain/budget/back-off.ts';
-import type { BudgetReport } from '../domain/budget/budget-report.ts';
+import type { BudgetReport } from '../domain/budget/call-budget.ts';
 import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
-import type { SavedBudget } from '../domain/budget/resume-budget.ts';
+import type { SavedBudget } from '../domain/budget/save-budget.ts';
 import type { PauseAnswer } from '../domain/run/pause.ts';
 import type { RunProgress } from '../domain/run/progress.ts';
 

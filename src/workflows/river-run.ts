@@ -124,7 +124,8 @@ async function close(
 
 /**
  * The result as the manifest has it; as the workflow knows it where the manifest takes nothing: whoever cancelled the run does not
- * wait for that, and others no longer than `giveUpAfter`. The next run in that warehouse closes this one there.
+ * wait for that, and others no longer than `giveUpAfter`; or where the warehouse was taken out of the file, or the run out of the
+ * manifest: no run ends without its result. The next run in that warehouse closes this one there.
  */
 async function closeInManifest(
   opened: OpenedRun,
@@ -134,15 +135,17 @@ async function closeInManifest(
 ): Promise<RunResult> {
   const request = { run: opened.run, status, error, finishedAt: new Date().toISOString() };
   const step = () => closeRun.executeWithOptions({ summary: status }, [request]);
-  if (status === 'cancelled') {
+  try {
+    if (status !== 'cancelled') return await state.stored(step);
     const outcome = await step();
     return isHeld(outcome) ? state.resultOf(request) : outcome;
-  }
-  try {
-    return await state.stored(step);
-  } catch (failure) {
-    if (failureOf(failure)?.kind !== 'WarehouseGivenUpError') throw failure;
-    return state.resultOf(request);
+  } catch (refusal) {
+    const why = failureOf(refusal);
+    if (!why) throw refusal;
+    if (why.kind === 'WarehouseGivenUpError') return state.resultOf(request);
+    const unclosed = state.resultOf(request, textOf(why));
+    if (status === 'succeeded') throw failed(why.kind, why.message, { ...unclosed, status: 'failed' });
+    return unclosed;
   }
 }
 

@@ -1,12 +1,12 @@
 import { setCurrentDetails, sleep, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { CloseRunRequest, Held, OpenedRun } from '../activities/contract.ts';
 import type { WaitLifted } from '../domain/budget/back-off.ts';
-import { expectedSeconds } from '../domain/budget/expected-end.ts';
-import type { WindowUse } from '../domain/budget/window-use.ts';
+import { expectedSeconds } from '../domain/budget/least-time.ts';
+import type { WindowUse } from '../domain/budget/window.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import type { RunProgress } from '../domain/run/progress.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
-import type { FailedChunk, RunResult } from '../domain/run/run-result.ts';
+import { type FailedChunk, type RunResult, textAtMost } from '../domain/run/run-result.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import type { WaitOnWarehouse } from '../domain/run/warehouse-trouble.ts';
 import { ChunksInView } from './chunks-in-view.ts';
@@ -189,8 +189,8 @@ export class RunState {
     }
   }
 
-  /** The run's end, as far as it is known without the manifest. */
-  resultOf({ run, status, error, finishedAt }: CloseRunRequest): RunResult {
+  /** The run's end, as far as it is known without the manifest; `unclosed` says why that does not bear it. */
+  resultOf({ run, status, error, finishedAt }: CloseRunRequest, unclosed?: string): RunResult {
     const { workflowId, runId, river } = run;
     const { loaded, failed, rows, calls } = this.#counts;
     const total = this.#opened?.chunks ?? 0;
@@ -208,6 +208,16 @@ export class RunState {
       rows,
       calls,
       failedChunks: [...failedChunks, ...(error === null ? [] : [{ start: null, end: null, error }])],
+      warnings:
+        unclosed === undefined
+          ? []
+          : [
+              {
+                start: null,
+                end: null,
+                message: `The run could not be closed in its manifest: ${unclosed}`.slice(0, textAtMost),
+              },
+            ],
     };
   }
 

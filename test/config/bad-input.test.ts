@@ -371,7 +371,7 @@ const ofConnections: Case[] = [
   [
     'a key that stands in the file',
     ...auth('{ apiKey: abc }'),
-    `river.yaml:2:73 connections.main.auth.apiKey: expected "\${NAME}" (an environment variable) or "file:<path>", got a secret that stands in this file itself`,
+    `river.yaml:2:73 connections.main.auth.apiKey: expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret that stands in this file itself`,
   ],
   [
     'a key and a login',
@@ -464,12 +464,12 @@ const ofWarehouses: Case[] = [
   [
     'a password that stands in the connection string',
     ...pg('"postgres://me:pw@db.example.com/warehouse"'),
-    `river.yaml:4:36 warehouses.local.connection: expected "\${NAME}" (an environment variable) or "file:<path>", got a secret that stands in this file itself`,
+    `river.yaml:4:36 warehouses.local.connection: expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret that stands in this file itself`,
   ],
   [
     'a password that stands in the connection',
     ...pg('{ host: db.example.com, password: pw }'),
-    `river.yaml:4:70 warehouses.local.connection.password: expected "\${NAME}" (an environment variable) or "file:<path>", got a secret that stands in this file itself`,
+    `river.yaml:4:70 warehouses.local.connection.password: expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret that stands in this file itself`,
   ],
 ];
 

@@ -12,6 +12,7 @@ test('the environment comes as one frozen object', () => {
     configurationFile: 'a.yaml',
     temporalCli: '/bin/temporal',
     variables: { RIVER_CONFIG: 'a.yaml', TEMPORAL_CLI: '/bin/temporal', KEY: 'k-1' },
+    cut: new Set(),
   });
   expect(() => Object.assign(environment, { temporalCli: '' })).toThrow(TypeError);
   expect(() => Object.assign(environment.variables, { KEY: '' })).toThrow(TypeError);

@@ -23,7 +23,7 @@ test.each([
   ['{ on: [failed] }', 'notify: expected webhook or slack, or both: where it is sent to'],
   [
     '{ webhook: "https://hooks.example.com/a" }',
-    `notify.webhook: expected "\${NAME}" (an environment variable) or "file:<path>"`,
+    `notify.webhook: expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>"`,
   ],
   [
     `{ webhook: "\${HOOK} x" }`,

@@ -116,6 +116,33 @@ test.each(places)('no fault shows a secret: %s as %s', async (from, to) => {
   );
 });
 
+test.each(['p@ss', 'p#ss', '12/34', '12?34', '12#34', '12@34/x', '%zz', '100%', 'a@b#c/d?e%'])(
+  'a password in a database URL that is not percent-encoded says so, and nothing of it is shown: %s',
+  async (word) => {
+    const to = `client: pg, connection: "\${URL}"`;
+    const text = aFile.replace('client: better-sqlite3, connection: { filename: ./warehouse.db }', to);
+    const withWord = (written: string) => `postgres://user:${written}@db.example.com:5432/warehouse`;
+    const error = await loadText(text, { env: { KEY: 'k-1', URL: withWord(word) } }).catch(
+      (thrown) => thrown,
+    );
+    if (!(error instanceof ConfigurationError)) throw error;
+    expect(error.message.replace(/^\S*\//, '')).toBe(
+      'river.yaml:4:36 warehouses.local.connection: expected postgres://user:password@host:port/database with each of @ # / ? % in user name and password percent-encoded (%40 for @, %23 for #, %2F for /, %3F for ?, %25 for %), got a secret',
+    );
+    await loadText(text, { env: { KEY: 'k-1', URL: withWord(encodeURIComponent(word)) } });
+  },
+);
+
+test.each([
+  'postgres://db/x?user=a@b',
+  'postgres://u:p@db/x?application_name=a@b',
+  'postgresql:///x?host=/tmp',
+])('a database URL that is right is taken: %s', async (URL) => {
+  const to = `client: pg, connection: "\${URL}"`;
+  const text = aFile.replace('client: better-sqlite3, connection: { filename: ./warehouse.db }', to);
+  await loadText(text, { env: { KEY: 'k-1', URL } });
+});
+
 test('a day that came from the environment is not shown either', async () => {
   const text = aFile.replace('start: 2026-01-01', `start: "\${START}"`);
   await expect(loadText(text, { env: { KEY: 'k-1', START: '2026-02-01' } })).rejects.toThrow(

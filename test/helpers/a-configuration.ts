@@ -25,13 +25,17 @@ rivers:
 /** Loads a text as river.yaml, other files beside it. */
 export function loadText(
   text: string,
-  { env = anEnvironment, files = {} }: { env?: typeof anEnvironment; files?: Record<string, string> } = {},
+  {
+    env = anEnvironment,
+    files = {},
+    cut,
+  }: { env?: typeof anEnvironment; files?: Record<string, string>; cut?: ReadonlySet<string> } = {},
 ): Promise<Configuration> {
   return withFolder(async (folder) => {
     for (const [name, content] of Object.entries({ ...files, 'river.yaml': text })) {
       await writeFile(join(folder, name), content);
     }
-    return loadConfiguration({ file: join(folder, 'river.yaml'), env });
+    return loadConfiguration({ file: join(folder, 'river.yaml'), env, ...(cut && { cut }) });
   });
 }
 

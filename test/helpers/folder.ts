@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A new, empty folder for `use`, removed after it. */
-export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'river-'));
+export async function withFolder<T>(use: (folder: string) => Promise<T>, below = tmpdir()): Promise<T> {
+  const folder = await mkdtemp(join(below, 'river-'));
   try {
     return await use(folder);
   } finally {

@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, chown, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  copyFile,
+  cp,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +19,7 @@ import { promisify } from 'node:util';
 import { freePort } from '../../src/workers/services/free-port.ts';
 import { startTied, type TiedProcess } from '../../src/workers/services/tied-process.ts';
 import { killChild } from './kill-child.ts';
+import { certificate } from './with-proxy.ts';
 
 export interface PostgresServer {
   /** `postgres://user:password@127.0.0.1:port/postgres`, of a user who may do everything. */
@@ -46,6 +58,7 @@ export async function startPostgres(options: { durable?: boolean } = {}): Promis
     const password = randomBytes(12).toString('hex');
     const data = join(folder, 'data');
     await makeCluster({ programs, folder, data, password, account });
+    await putCertificate(data, account);
     const place = { programs, data, account, durable: options.durable === true };
     const { port, ...started } = await startServer(place);
     let { server } = started;
@@ -129,6 +142,18 @@ async function makeCluster(place: {
   await run(command, parameters, { cwd: folder });
 }
 
+/** Whoever asks for TLS gets it, with a certificate of an authority that no system knows. */
+async function putCertificate(data: string, account: Account | undefined): Promise<void> {
+  for (const [file, name] of [
+    [certificate.cert, 'server.pem'],
+    [certificate.key, 'server.key'],
+  ] as const) {
+    await copyFile(file, join(data, name));
+    await chmod(join(data, name), 0o600);
+    if (account) await chown(join(data, name), account.uid, account.gid);
+  }
+}
+
 async function startServer(
   place: { programs: string; data: string; account: Account | undefined; durable: boolean },
   sameAsBefore?: number,
@@ -140,6 +165,9 @@ async function startServer(
       'listen_addresses=127.0.0.1',
       `port=${port}`,
       'unix_socket_directories=',
+      'ssl=on',
+      'ssl_cert_file=server.pem',
+      'ssl_key_file=server.key',
       'max_connections=200',
       ...(place.durable ? [] : careless),
     ];

@@ -6,6 +6,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Resets every connection and refuses new ones. */
   cut(): void;
+  /** Takes whatever comes, lets nothing through any more and answers nothing, as a firewall does that drops packets. */
+  swallow(): void;
   mend(): void;
 }
 
@@ -15,6 +17,7 @@ export async function withTcpProxy<T>(
 ): Promise<T> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let swallows = false;
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
@@ -25,9 +28,16 @@ export async function withTcpProxy<T>(
       inner.resetAndDestroy();
       return;
     }
+    if (swallows) {
+      inner.resume();
+      return;
+    }
     const outer = connect(target.port, target.host);
     keep(outer);
-    inner.pipe(outer).pipe(inner);
+    inner.on('data', (bytes) => swallows || outer.write(bytes));
+    outer.on('data', (bytes) => swallows || inner.write(bytes));
+    inner.on('end', () => outer.end());
+    outer.on('end', () => inner.end());
     inner.on('close', () => outer.destroy());
     outer.on('close', () => inner.destroy());
   });
@@ -45,8 +55,12 @@ export async function withTcpProxy<T>(
     return await use({
       port: (server.address() as AddressInfo).port,
       cut,
+      swallow: () => {
+        swallows = true;
+      },
       mend: () => {
         isCut = false;
+        swallows = false;
       },
     });
   } finally {

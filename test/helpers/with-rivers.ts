@@ -11,6 +11,7 @@ import type { Configuration } from '../../src/domain/river/configuration.ts';
 import type { RunResult } from '../../src/domain/run/run-result.ts';
 import type { SimulatorOptions } from '../../src/simulator/start-simulator.ts';
 import { startWorker, type WorkerOptions } from '../../src/workers/start-worker.ts';
+import { commandHere } from './command-here.ts';
 import { withFolder } from './folder.ts';
 import { type CommandEnd, type StartedCommand, startCommand } from './start-command.ts';
 import { type TemporalCorner, withTemporal } from './temporal.ts';
@@ -25,6 +26,8 @@ export interface RiversOptions {
   readonly rivers: Readonly<Record<string, object>>;
   /** Laid over the connection `main`. */
   readonly connection?: object;
+  /** Further connections and warehouses, as `river.yaml` has them. */
+  readonly more?: { readonly connections?: object; readonly warehouses?: object };
   /** Another way to Postgres than the straight one. */
   readonly warehouseUrl?: (url: string) => string;
   /** Settings of the Temporal server, by their dynamic-config names: it is one of its own then. */
@@ -49,9 +52,9 @@ export interface Rivers {
   run(input: object, workflowId?: string): Promise<RunEnd>;
   /** The same, where it must succeed. */
   pull(input: object): Promise<RunResult>;
-  /** `river …` in a process of its own, as from a shell. */
+  /** `river …` as from a shell, but in this process. */
   river(...args: string[]): Promise<CommandEnd>;
-  /** Starts `river …` and gives the process. Ended with the corner. */
+  /** Starts `river …` in a process of its own, and gives it. Ended with the corner. */
   start(...args: string[]): StartedCommand;
   /** The same, with more in its environment. */
   startIn(env: NodeJS.ProcessEnv, ...args: string[]): StartedCommand;
@@ -60,7 +63,7 @@ export interface Rivers {
 }
 
 /** A roomy budget: tests of the budget set their own. */
-const freely = [
+export const freely = [
   { calls: 1_000_000, per: '1h' },
   { calls: 100_000, per: '1s' },
 ];
@@ -133,7 +136,7 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
         if (end.end !== 'succeeded') throw new Error(`the run did not succeed: ${JSON.stringify(end)}`);
         return end.result;
       },
-      river: (...args) => start(...args).end,
+      river: (...args) => commandHere(args, env),
       start,
       startIn,
       sql: (text) => warehouse.sql(text),
@@ -146,7 +149,7 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
 }
 
 function configurationOf(
-  { rivers, connection }: RiversOptions,
+  { rivers, connection, more }: RiversOptions,
   simulator: AskedSimulator,
   { kind, setting }: WarehouseCorner,
 ) {
@@ -158,12 +161,14 @@ function configurationOf(
         budget: freely,
         ...connection,
       },
+      ...more?.connections,
     },
     warehouses: {
       test:
         kind === 'pg'
           ? { client: 'pg', connection: variable('WAREHOUSE'), schema: setting.schema }
           : { client: 'better-sqlite3', connection: { filename: variable('WAREHOUSE') } },
+      ...more?.warehouses,
     },
     defaults: { connection: 'main', target: { warehouse: 'test' } },
     rivers,

@@ -51,6 +51,14 @@ const daily = ['data call', 'list call of a day'] as const;
 const page =
   '<!DOCTYPE html>\n<html><head><title>Request unsuccessful</title></head><body>Incident 1-2-3</body></html>';
 const html = 'text/html; charset=utf-8';
+const aPageWith = (status: number) =>
+  ({
+    answer: `${status} with a page`,
+    status,
+    body: page,
+    type: html,
+    says: '"Request unsuccessful"',
+  }) as const;
 const plain = 'text/plain; charset=utf-8';
 const word = 'API call limit exceeded';
 
@@ -200,17 +208,48 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
     },
   ],
   'HTML pages': [
-    ...[200, 400, 401, 403, 405, 500, 502, 503].map(
+    ...[200, 400, 401, 403, 405].map(
       (status): AnswerCase => ({
-        answer: `${status} with a page`,
+        ...aPageWith(status),
         to: everything,
+        after: 'other calls were answered 200',
         means: 'tried again',
-        status,
-        body: page,
-        type: html,
-        says: '"Request unsuccessful"',
+        history: answered,
       }),
     ),
+    ...[500, 502, 503].map(
+      (status): AnswerCase => ({ ...aPageWith(status), to: everything, means: 'tried again', history: {} }),
+    ),
+    ...[200, 401, 403].flatMap((status): AnswerCase[] => [
+      {
+        ...aPageWith(status),
+        to: everything,
+        after: 'an earlier run was answered 200 at this base URL',
+        means: 'tried again',
+        history: { isKnown: true },
+      },
+      {
+        ...aPageWith(status),
+        to: calls,
+        after: 'nothing was ever answered 200 at this base URL',
+        means: 'GetLastDataUpdate is asked',
+        history: {},
+      },
+      {
+        ...aPageWith(status),
+        to: ['GetLastDataUpdate', 'sign-in'],
+        after: 'nothing was ever answered 200 there, the first page is younger than 15 s',
+        means: 'tried again',
+        history: { pages: met(3, 10 * hour - 14_000, false) },
+      },
+      {
+        ...aPageWith(status),
+        to: ['GetLastDataUpdate', 'sign-in'],
+        after: 'nothing was ever answered 200 there, the first page is 15 s old',
+        means: 'GetLastDataUpdate is asked',
+        history: { pages: met(3, 10 * hour - 15_000, false) },
+      },
+    ]),
     {
       answer: '503 with a page after blanks and a byte order mark, not labelled',
       to: calls,
@@ -222,6 +261,8 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
     {
       answer: '200 with text that is labelled as HTML',
       to: calls,
+      after: 'other calls were answered 200',
+      history: answered,
       means: 'tried again',
       status: 200,
       body: 'blocked',

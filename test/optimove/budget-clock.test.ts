@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { permitMs } from '../../src/domain/budget/permit.ts';
+import { permitMs } from '../../src/domain/budget/reservation.ts';
 import { createBudgetClock } from '../../src/optimove/budget-clock.ts';
 
 describe("a budget's clock", () => {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createCallBudget, reserve } from '../../src/domain/budget/call-budget.ts';
 import type { Granted } from '../../src/domain/budget/reservation.ts';
-import { reserve } from '../../src/domain/budget/reserve.ts';
-import { createSharedBudget } from '../../src/domain/budget/shared-budget.ts';
 import type { BudgetWindow } from '../../src/domain/budget/window.ts';
 import { BudgetSpentError } from '../../src/domain/errors.ts';
 import type { CallOutcome } from '../../src/optimove/call-gate.ts';
@@ -555,7 +554,7 @@ function aBudget(
   windows: readonly BudgetWindow[],
   { roundTripMs = 0, spentBy, spent = 0, processes = 1 }: BudgetOptions = {},
 ) {
-  const budget = createSharedBudget(windows);
+  const budget = createCallBudget(windows);
   const clock = () => now() + aheadMs;
   const noNews = { answered: false, failed: 0, probe: null, throttled: [] };
   for (let sent = 0; sent < spent; sent += 1) {

@@ -1,8 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { sentAgoMs, throttledUntil } from '../../src/domain/budget/budget-report.ts';
-import { reserve } from '../../src/domain/budget/reserve.ts';
-import { createSharedBudget } from '../../src/domain/budget/shared-budget.ts';
+import { throttledUntil } from '../../src/domain/budget/back-off.ts';
+import { createCallBudget, reserve, sentAgoMs } from '../../src/domain/budget/call-budget.ts';
 import { defaultBudget } from '../../src/domain/budget/window.ts';
 import {
   BudgetSpentError,
@@ -204,7 +203,7 @@ describe('a sign-in that is refused with 429', () => {
 
   test('holds up nobody who has a token, though all share one budget, and counts as a call', () =>
     withSimulator({ auth: { username: 'ada', password } }, async ({ url, stats }) => {
-      const budget = createSharedBudget(defaultBudget);
+      const budget = createCallBudget(defaultBudget);
       const gateOf = (process: string) =>
         createSharedCallGate({
           maxConcurrentCalls: 4,

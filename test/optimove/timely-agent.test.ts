@@ -3,8 +3,7 @@ import https from 'node:https';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { reserve } from '../../src/domain/budget/reserve.ts';
-import { createSharedBudget } from '../../src/domain/budget/shared-budget.ts';
+import { createCallBudget, reserve } from '../../src/domain/budget/call-budget.ts';
 import { passGate } from '../../src/optimove/pass-gate.ts';
 import type { Asked } from '../../src/optimove/reply.ts';
 import { createSender } from '../../src/optimove/send-request.ts';
@@ -54,7 +53,7 @@ test('a call counts from when its bytes go out: where connections take long to o
       response.end('[]');
     },
     async (url, seen) => {
-      const budget = createSharedBudget(windows);
+      const budget = createCallBudget(windows);
       const gate = createSharedCallGate({
         maxConcurrentCalls: 8,
         reserve: async (request) => {
@@ -66,7 +65,7 @@ test('a call counts from when its bytes go out: where connections take long to o
         },
       });
       const { agent, opened } = slowAgent();
-      const send = createSender(20_000, { http: agent, https: new https.Agent() });
+      const { send } = createSender(20_000, { http: agent, https: new https.Agent() });
       const door = { gate, send, timeoutMs: 20_000, now: Date.now };
       const never = new AbortController().signal;
       const sentAt: number[] = [];

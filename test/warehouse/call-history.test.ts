@@ -24,7 +24,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
 
       expect(await history()).toEqual({
         isAnswered: false,
+        isKnown: false,
         limitedByWords: none,
+        pages: none,
         missingPages: none,
         unreadable: {},
       });
@@ -44,16 +46,21 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       const limited = { times: 2, firstAt: Date.parse(at(2)), othersAnswered: false };
       const missing = { times: 1, firstAt: Date.parse(at(5)), othersAnswered: false };
       const unreadable = { x: 2, y: 1 };
+      const pages = { ...missing, times: 2 };
       expect(await history()).toEqual({
         isAnswered: false,
+        isKnown: false,
         limitedByWords: limited,
+        pages,
         missingPages: missing,
         unreadable,
       });
       await note({ call: other, at: at(4), status: 200, outcome: 'refused' });
       expect(await history()).toEqual({
         isAnswered: true,
+        isKnown: false,
         limitedByWords: { ...limited, othersAnswered: true },
+        pages,
         missingPages: missing,
         unreadable,
       });
@@ -62,10 +69,40 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await note({ at: at(11), status: 404, outcome: 'page' });
       expect(await history()).toEqual({
         isAnswered: true,
+        isKnown: false,
         limitedByWords: none,
+        pages: { times: 1, firstAt: Date.parse(at(11)), othersAnswered: false },
         missingPages: { times: 1, firstAt: Date.parse(at(11)), othersAnswered: false },
         unreadable: {},
       });
       expect(await elsewhere.callHistory('run-2', call)).toMatchObject({ isAnswered: false });
+    }));
+
+  test('answers to other runs of the connection count as well: those since, and those at the same base URL', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      const baseUrl = 'https://api4.optimove.net/current';
+      const elsewhere = 'https://api5.optimove.net/current';
+      const open = (runId: string, changes: Parameters<typeof aRun>[0] = {}) =>
+        warehouse.openRun(aRun({ runId, baseUrl, ...changes }), [], sampleShape);
+      const note = (runId: string, ...requests: Parameters<typeof aRequest>[0][]) =>
+        warehouse.noteRequests(
+          runId,
+          null,
+          requests.map((request) => aRequest(request)),
+        );
+      for (const runId of ['run-1', 'run-2', 'run-3']) await open(runId);
+      await open('run-4', { baseUrl: elsewhere });
+      await note('run-1', { at: at(2), status: 403, outcome: 'throttled' });
+      const met = async (runId = 'run-1') => {
+        const { isKnown, isAnswered, limitedByWords } = await warehouse.callHistory(runId, call);
+        return { isKnown, isAnswered, othersAnswered: limitedByWords.othersAnswered };
+      };
+      expect(await met()).toEqual({ isKnown: false, isAnswered: false, othersAnswered: false });
+      await note('run-2', { call: other, at: at(1), status: 200, outcome: 'answered' });
+      await warehouse.closeRun('run-2', 'succeeded', at(1));
+      expect(await met()).toEqual({ isKnown: true, isAnswered: false, othersAnswered: false });
+      expect(await met('run-4')).toMatchObject({ isKnown: false });
+      await note('run-3', { call: other, at: at(3), status: 200, outcome: 'answered' });
+      expect(await met()).toEqual({ isKnown: true, isAnswered: false, othersAnswered: true });
     }));
 });

@@ -62,7 +62,8 @@ test('a role whose statements, locks and idle transactions are limited loads a c
 test('what a transaction sets is gone from its session when it ends', () =>
   withWarehouse('pg', (corner) =>
     withLimitedRole(corner, async (url) => {
-      const knex = connect({ ...corner.setting, connection: new Secret(url) });
+      const setting = { ...corner.setting, connection: new Secret(url) };
+      const knex = connect(() => setting);
       const read = async (query: typeof knex) => {
         const values = [];
         for (const name of [...limits, 'timezone', 'datestyle'])

@@ -1,9 +1,13 @@
 import { expect, it } from 'vitest';
 import { reserveOf } from '../../src/control/shared-budget.ts';
-import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
-import type { BudgetAnswer, Permit, Reservation } from '../../src/domain/budget/reservation.ts';
-import { noNews } from '../../src/domain/budget/reservation.ts';
-import type { SharedBudget } from '../../src/domain/budget/shared-budget.ts';
+import type { CallBudget } from '../../src/domain/budget/budget-state.ts';
+import { budgetWorkflowId } from '../../src/domain/budget/call-budget.ts';
+import {
+  type BudgetAnswer,
+  noNews,
+  type Permit,
+  type Reservation,
+} from '../../src/domain/budget/reservation.ts';
 import { createSharedCallGate, type GateRequest } from '../../src/optimove/shared-call-gate.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
@@ -86,18 +90,18 @@ async function reserveIn({ temporal: { client } }: Rivers) {
     handle.executeUpdate<BudgetAnswer, [Reservation]>('reserve', { args: [request] });
 }
 
-const stateOf = ({ temporal: { client } }: Rivers, runId?: string): Promise<SharedBudget> =>
-  client.workflow.getHandle(budgetWorkflowId('main'), runId).query<SharedBudget, []>('state');
+const stateOf = ({ temporal: { client } }: Rivers, runId?: string): Promise<CallBudget> =>
+  client.workflow.getHandle(budgetWorkflowId('main'), runId).query<CallBudget, []>('state');
 
 /** Each execution in turn, with the state that it was begun with. */
 async function historiesOf({ temporal: { client } }: Rivers) {
   const { raw } = await client.workflow.getHandle(budgetWorkflowId('main')).describe();
-  const found: { readonly runId: string; readonly carried: SharedBudget | undefined }[] = [];
+  const found: { readonly runId: string; readonly carried: CallBudget | undefined }[] = [];
   let runId = raw.workflowExecutionInfo?.firstRunId;
   while (runId) {
     const { events } = await client.workflow.getHandle(budgetWorkflowId('main'), runId).fetchHistory();
     const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[1]?.data;
-    const carried = input ? (JSON.parse(Buffer.from(input).toString()) as SharedBudget) : undefined;
+    const carried = input ? (JSON.parse(Buffer.from(input).toString()) as CallBudget) : undefined;
     found.push({ runId, carried });
     runId = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
   }

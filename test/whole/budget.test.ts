@@ -6,7 +6,7 @@ import { parse, stringify } from 'yaml';
 import { endOfRun } from '../../src/control/run-end.ts';
 import { readBudget } from '../../src/control/shared-budget.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
-import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
+import { budgetWorkflowId } from '../../src/domain/budget/call-budget.ts';
 import { leastTimeMs } from '../../src/domain/budget/least-time.ts';
 import { noNews } from '../../src/domain/budget/reservation.ts';
 import type { CallRecord } from '../../src/simulator/stats.ts';

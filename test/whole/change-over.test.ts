@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { endOfRun } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
-import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
+import { budgetWorkflowId } from '../../src/domain/budget/call-budget.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
 import { withAnotherBuild } from '../helpers/another-build.ts';
 import { changedBudget, changedRun, patches } from '../helpers/changed-order.ts';

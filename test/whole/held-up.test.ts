@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { endOfRun, type RunEnd } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
-import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
-import { saveBudget } from '../../src/domain/budget/resume-budget.ts';
-import { createSharedBudget, type SharedBudget } from '../../src/domain/budget/shared-budget.ts';
+import type { CallBudget } from '../../src/domain/budget/budget-state.ts';
+import { budgetWorkflowId, createCallBudget } from '../../src/domain/budget/call-budget.ts';
+import { saveBudget } from '../../src/domain/budget/save-budget.ts';
 import { taskQueue } from '../../src/domain/run/task-queue.ts';
 import type { Fault } from '../../src/simulator/faults/fault.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
@@ -131,7 +131,7 @@ describe('a budget', { timeout: 120_000 }, () => {
       expect(never.json.message).toContain('no call budget');
 
       const windows = [{ calls: 1_000, perMs: 10_000 }];
-      const saved = createSharedBudget(windows);
+      const saved = createCallBudget(windows);
       saved.windows.pausedUntil = Date.now() + 41 * day;
       saved.throttle = { inRow: 4, since: Date.now() - day, at: Date.now() };
       await house.temporal.client.workflow.start('apiBudget', {
@@ -220,5 +220,5 @@ describe('under a login', { timeout: 120_000 }, () => {
     ));
 });
 
-const stateOf = ({ temporal }: Rivers): Promise<SharedBudget> =>
-  temporal.client.workflow.getHandle(budgetWorkflowId('main')).query<SharedBudget, []>('state');
+const stateOf = ({ temporal }: Rivers): Promise<CallBudget> =>
+  temporal.client.workflow.getHandle(budgetWorkflowId('main')).query<CallBudget, []>('state');

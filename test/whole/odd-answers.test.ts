@@ -384,6 +384,32 @@ describe('a wrong base URL', () => {
       expect(performance.now() - startedAt).toBeLessThan(120_000);
     }));
 
+  it('is told within a minute where a server answers every path with 200 or 403 and a page; one that passes is none', () =>
+    withRivers({ rivers, simulator: { faults: [{ kind: 'html', status: 200 }] } }, async (house) => {
+      const startedAt = performance.now();
+      const ends = await Promise.all(
+        ['details', 'sends', 'changers'].map(async (river) => failedWith(await house.run({ river }))),
+      );
+      for (const { kind, message, rows } of ends) {
+        expect([kind, rows]).toEqual(['ConfigurationError', 0]);
+        expect(message).toContain('with 200 and an HTML page');
+        expect(message).toContain('Is the base URL of connection main right?');
+      }
+      expect(performance.now() - startedAt).toBeLessThan(60_000);
+      const { code, stdout } = await house.river('check');
+      expect([code, stdout]).toEqual([
+        2,
+        expect.stringContaining('Is the base URL of connection main right?'),
+      ]);
+
+      // Nothing was answered yet: the one call more is answered, and the run goes on.
+      house.simulator.setFaults([{ kind: 'html', status: 403, times: 2 }]);
+      expect(await house.pull({ river: 'groups' })).toMatchObject({ status: 'succeeded', calls: 4 });
+      // An earlier run was answered there: nothing is in doubt.
+      house.simulator.setFaults([{ kind: 'html', status: 200, times: 2 }]);
+      expect(await house.pull({ river: 'groups' })).toMatchObject({ status: 'succeeded', calls: 3 });
+    }));
+
   it('in words: a chunk whose list calls all answer 404 asks GetLastDataUpdate before it commits', () =>
     withRivers({ rivers, simulator: { faults: [{ kind: 'notFound' }] } }, async (house) => {
       for (const river of ['sends', 'byGroup']) {

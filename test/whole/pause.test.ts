@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { endOfRun } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
-import { budgetWorkflowId } from '../../src/domain/budget/budget-id.ts';
+import { budgetWorkflowId } from '../../src/domain/budget/call-budget.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
 import { documentOf } from '../helpers/commanded.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
@@ -76,7 +76,7 @@ describe('a run', { timeout: 150_000 }, () => {
       expect(await stateOf(handle)).toBe('paused');
       expect(await callsHaveStopped(house)).toBeLessThan(callsOfRun);
 
-      const again = await river('pause', 'run');
+      const again = await start('pause', 'run').end;
       expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/paused already, since 20/) });
       expect(documentOf(await river('status', 'run', '--json'))).toMatchObject({
         status: 'running',
@@ -86,7 +86,7 @@ describe('a run', { timeout: 150_000 }, () => {
       const metadata = await handle.query<{ currentDetails: string }, []>('__temporal_workflow_metadata');
       expect(metadata.currentDetails).toContain('**Paused.**');
 
-      expect((await river('resume', 'run')).stdout).toContain('goes on from where it stopped');
+      expect((await start('resume', 'run').end).stdout).toContain('goes on from where it stopped');
       await endedWhole(house, handle);
       expect((await waiting.end).code).toBe(0);
       expect(documentOf(await river('status', 'run', '--json'))).toMatchObject({ paused: false });
@@ -99,7 +99,7 @@ describe('a run', { timeout: 150_000 }, () => {
       await handle.executeUpdate('pause');
       await expect.poll(() => stateOf(handle), { timeout: 10_000 }).toBe('paused');
       const asked = performance.now();
-      const { code, stdout } = await house.river('cancel', 'run', '--json');
+      const { code, stdout } = await house.start('cancel', 'run', '--json').end;
       expect(performance.now() - asked).toBeLessThan(10_000);
       expect(code).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled', paused: false, chunks: { total: 4 } });

@@ -270,7 +270,7 @@ describe.concurrent('a retry', { timeout: 150_000 }, () => {
       expect(status.chunkStates.map(({ state }: { state: string }) => state)).toEqual(
         Array(4).fill('loaded'),
       );
-      const again = await house.river('retry', 'first', '--wait');
+      const again = await house.start('retry', 'first', '--wait').end;
       expect(again).toMatchObject({ code: 0 });
       expect(again.stdout).toContain('Nothing was left to load');
       expect(await house.river('verify')).toMatchObject({ code: 0 });

@@ -95,7 +95,7 @@ describe.concurrent('river schedule apply', () => {
           'in UTC': daily({ cron: '30 1 * * *' }),
         },
       },
-      async ({ river }) => {
+      async ({ river, start }) => {
         const { oddDays } = documentOf(await river('schedule', 'apply', '--json'));
         expect(oddDays).toEqual([
           {
@@ -106,7 +106,7 @@ describe.concurrent('river schedule apply', () => {
           },
           { river: 'left out', day: expect.stringMatching(/-03-/), expected: 1, starts: [] },
         ]);
-        const text = (await river('schedule', 'apply')).stdout;
+        const text = (await start('schedule', 'apply').end).stdout;
         expect(text).toMatch(
           /note {7}left out: clocks change on .*-03-.*, and Temporal starts it 0 times instead of once/,
         );

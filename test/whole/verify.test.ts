@@ -36,7 +36,7 @@ const findingsOf = async (house: Rivers, name: string) => (await verified(house)
 describe.each(warehouseKinds)('river verify with %s', { timeout: 150_000 }, (kind) => {
   it('finds nothing after runs, and each thing that is off, with the command that repairs it', () =>
     withRivers({ kind, rivers }, async (house) => {
-      const { pull, river, sql } = house;
+      const { pull, river, start, sql } = house;
       expect(await verified(house)).toMatchObject({ code: 0 });
       for (const name of [...Object.keys(rivers), 'added', 'channels']) await pull({ river: name });
       const clean = documentOf<readonly Verified[]>(await river('verify', '--json'));
@@ -65,7 +65,7 @@ describe.each(warehouseKinds)('river verify with %s', { timeout: 150_000 }, (kin
         found: 0,
         repair: `river run 'it'\\''s' --start 2026-01-02 --end 2026-01-03`,
       });
-      const named = await river('verify', "it's");
+      const named = await start('verify', "it's").end;
       expect(named.code).toBe(1);
       expect(named.stdout).toContain(String(missing?.repair));
       await pull({ river: "it's", period: { start: '2026-01-02', end: '2026-01-03' } });

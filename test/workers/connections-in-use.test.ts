@@ -19,6 +19,7 @@ function inUse(first: Connection) {
     connections,
     warehouses: new Map(),
     rivers: new Map(),
+    proxyOf: () => undefined,
     notifications: new Map(),
   });
   const reserveOf = (connection: string) => async (request: Reservation) => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { withTemporal } from '../../control/connect-temporal.ts';
 import { liftBudget, readBudget } from '../../control/shared-budget.ts';
-import type { BudgetReport } from '../../domain/budget/budget-report.ts';
+import type { BudgetReport } from '../../domain/budget/call-budget.ts';
 import { ConfigurationError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/river/closest.ts';
 import type { Configuration, Connection } from '../../domain/river/configuration.ts';

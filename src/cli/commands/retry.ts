@@ -7,6 +7,7 @@ import { ConfigurationError } from '../../domain/errors.ts';
 import { action, type CommandContext } from '../context.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
+import { sayMissing } from '../say-missing.ts';
 
 interface Flags {
   readonly wait?: boolean;
@@ -26,7 +27,11 @@ export function addRetry(program: Command): void {
 async function retry(context: CommandContext, workflowId: string, flags: Flags): Promise<ExitCode> {
   const configuration = await context.configuration();
   return withTemporal(async (temporal) => {
-    const run = await withBooks(configuration, (books) => runStatus(temporal, books, workflowId));
+    const run = await withBooks(configuration, async (books) => {
+      const found = await runStatus(temporal, books, workflowId);
+      sayMissing(context.terminal, books.missing);
+      return found;
+    });
     refuseUnfit(run);
     const { river } = run;
     const { allowEmptied } = flags;

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { withBooks } from '../../control/books.ts';
-import { withTemporal } from '../../control/connect-temporal.ts';
+import { withTemporalIfThere } from '../../control/connect-temporal.ts';
 import { listRuns, runStatus } from '../../control/run-status.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { sayMissing } from '../say-missing.ts';
 import { showReport, showRuns } from '../show-result.ts';
 
 /** Runs listed without a workflow id. */
@@ -22,7 +23,7 @@ async function status(
   workflowId: string | undefined,
 ): Promise<ExitCode> {
   const read = await configuration();
-  return withTemporal((temporal) =>
+  return withTemporalIfThere((temporal, whyNone) =>
     withBooks(read, async (books) => {
       if (workflowId === undefined) {
         const runs = await listRuns(temporal, books, listed);
@@ -31,7 +32,12 @@ async function status(
         const run = await runStatus(temporal, books, workflowId);
         terminal.answer({ json: run, text: showReport(run) });
       }
-      return exitCode.done;
+      sayMissing(terminal, books.missing);
+      if (whyNone) terminal.say(`${whyNone.message} ${withoutTemporal}`);
+      return whyNone || books.missing.length > 0 ? exitCode.unreachable : exitCode.done;
     }),
   );
 }
+
+const withoutTemporal =
+  'Until then this is what the manifests say: a run that they call running may have ended.';

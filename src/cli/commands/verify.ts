@@ -4,6 +4,7 @@ import { verifyRivers } from '../../control/verify-rivers.ts';
 import { readRunInput } from '../../domain/river/read-run-input.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { sayMissing } from '../say-missing.ts';
 import { showVerifications } from '../show-verifications.ts';
 
 export function addVerify(program: Command): void {
@@ -24,15 +25,22 @@ async function verify(
   const read = await configuration();
   // An unknown name is refused in the words that every door has for it.
   if (river !== undefined) readRunInput({ river }, read);
-  const verified = await verifyRivers(
+  let isTemporalAway = false;
+  const { verifications, missing } = await verifyRivers(
     read,
     async (open) => {
       const ended = await endedRuns(open);
-      if (!ended) terminal.say(temporalAway);
+      if (!ended) isTemporalAway = true;
       return ended;
     },
     river,
   );
-  terminal.answer({ json: verified, text: showVerifications(verified) });
-  return verified.every(({ ok }) => ok) ? exitCode.done : exitCode.failed;
+  terminal.answer({ json: verifications, text: showVerifications(verifications) });
+  sayMissing(terminal, missing);
+  if (isTemporalAway) terminal.say(temporalAway);
+  const fills = river === undefined ? undefined : read.rivers.get(river)?.target.warehouse;
+  // What another warehouse may still hold of a river is no matter of the table that it fills.
+  const lacks = missing.some(({ warehouse }) => fills === undefined || warehouse === fills);
+  if (lacks || isTemporalAway) return exitCode.unreachable;
+  return verifications.every(({ ok }) => ok) ? exitCode.done : exitCode.failed;
 }

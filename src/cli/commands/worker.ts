@@ -18,6 +18,7 @@ async function work({
   configuration,
   configurationFile,
   environment,
+  sources,
   interrupted,
 }: CommandContext): Promise<ExitCode> {
   // A faulty file is refused now; later a faulty change leaves the last good one in use.
@@ -28,7 +29,14 @@ async function work({
   const worker = await startWorker({
     configurations: createConfigurations({
       file: configurationFile,
-      env: environment.variables,
+      ...sources,
+      envFile: {
+        path: environment.envFile,
+        again: () => {
+          const { variables: env, cut } = environment.again();
+          return { env, cut };
+        },
+      },
       onFault: (error) => terminal.say(`${error.message}\nThe configuration as it was stays in use.`),
     }),
     say: (line) => terminal.say(line),

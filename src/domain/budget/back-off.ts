@@ -1,36 +1,42 @@
-import { throttledUntil } from './budget-report.ts';
-import { probeAtOnce, probeWithin } from './outage.ts';
-import { strangersAt } from './rolling-windows.ts';
-import type { SharedBudget } from './shared-budget.ts';
-import { noThrottleRow } from './shared-budget.ts';
+import type { CallBudget } from './budget-state.ts';
+import { limitProbeDelay, probeNow } from './circuit-breaker.ts';
+import { wakeRuns } from './demand.ts';
+import { noThrottling } from './external-usage.ts';
+import { externalCallsAt } from './rolling-windows.ts';
 import type { BudgetWindow } from './window.ts';
 
 const hourMs = 3_600_000;
 
 /**
- * For how long a connection keeps to a Retry-After at most, before one call tries: every window has passed by then, and
- * whoever asks for more (milliseconds taken for seconds, a date next year) is asked whether he means it.
+ * The longest Retry-After that a connection obeys; then one call tries. Every window has passed by then, and a longer
+ * one is mostly a mistake (milliseconds taken for seconds, a date next year).
  */
 export function longestBackOffMs(windows: readonly BudgetWindow[]): number {
   return Math.max(hourMs, ...windows.map(({ perMs }) => perMs));
 }
 
-/** Shortens a wait that the API has asked for to what is kept to, however it came to be longer. */
-export function boundBackOff(budget: SharedBudget, now: number): void {
+/** Shortens a wait that the API has asked for to the longest that is obeyed, wherever it came from. */
+export function boundBackOff(budget: CallBudget, now: number): void {
   const latest = now + longestBackOffMs(budget.configured);
   const { windows } = budget;
   if (windows.pausedUntil !== null) windows.pausedUntil = Math.min(windows.pausedUntil, latest);
-  budget.outage = probeWithin(budget.outage, latest);
+  budget.outage = limitProbeDelay(budget.outage, latest);
 }
 
-/** What the runs of a connection hear of that: those that wait for its quota ask again at once. */
+/** Until when no call may be sent because the API has said so, with 429 or a 503's Retry-After; null where one may. */
+export function throttledUntil({ windows, outage }: CallBudget, now: number): number | null {
+  const until = Math.max(windows.pausedUntil ?? now, (outage.probe && outage.heldUntil) ?? now);
+  return until > now ? until : null;
+}
+
+/** Tells the runs of a connection that its wait was lifted: those that sleep for its quota ask again at once. */
 export interface WaitLifted {
   readonly connection: string;
   /** ISO 8601. */
   readonly at: string;
 }
 
-/** What a person is told who has ended a connection's wait by hand. */
+/** What a person is told who has lifted a connection's wait. */
 export interface BudgetLift {
   readonly connection: string;
   /** False where the API held nothing back. */
@@ -41,16 +47,17 @@ export interface BudgetLift {
 }
 
 /**
- * Ends by hand what the API has asked for: the pause, and the calls booked as a stranger's because of its 429s. Our own
- * calls stay booked. In an outage the next probe goes at once.
+ * Ends by hand what the API has asked for: the pause, and the external usage booked because of its 429s. Our own calls
+ * stay booked, and sleeping runs count as awake. In an outage the next probe is sent at once.
  */
-export function liftBackOff(budget: SharedBudget, connection: string, now: number): BudgetLift {
+export function liftBackOff(budget: CallBudget, connection: string, now: number): BudgetLift {
+  wakeRuns(budget.waiting, now);
   const until = throttledUntil(budget, now);
   const { windows } = budget.windows;
   const isThrottled =
     until !== null ||
     budget.throttle.inRow > 0 ||
-    windows.some(({ strangers }) => strangersAt(strangers, now).calls > 0);
+    windows.some(({ strangers }) => externalCallsAt(strangers, now).calls > 0);
   const isAway = budget.outage.probe !== null;
   if (!isThrottled && !isAway) {
     const message = `Connection ${connection} is not throttled: there is nothing to lift. Runs that wait for it ask again now.`;
@@ -59,8 +66,8 @@ export function liftBackOff(budget: SharedBudget, connection: string, now: numbe
   budget.windows.pausedUntil = null;
   for (const window of windows) window.strangers = null;
   // What was sent before belongs to the 429s that are over.
-  budget.throttle = { ...noThrottleRow, at: now };
-  budget.outage = probeAtOnce(budget.outage, now);
+  budget.throttle = { ...noThrottling, at: now };
+  budget.outage = probeNow(budget.outage, now);
   budget.trial = null;
   const waited = until === null ? null : new Date(until).toISOString();
   const what = isAway

@@ -1,118 +1,147 @@
-import { askAgainMs, pollMs } from './ask-again.ts';
+import type { CallBudget, RollingWindows } from './budget-state.ts';
 import {
-  inTurn,
-  type Line,
-  linesOf,
-  longestWaiting,
-  type Order,
-  type Place,
-  planNext,
-  shareOf,
-} from './lines.ts';
-import { outageSoFar, probePermitted } from './outage.ts';
-import { permitMs } from './permit.ts';
-import { aheadMsOf, planIn } from './planning.ts';
+  isHalfOpen,
+  measureOutage,
+  needsTrial,
+  recordProbePermit,
+  startTrial,
+  trialPollMs,
+} from './circuit-breaker.ts';
+import { type Demand, lateMs, listWaiting, type Requester, readDemand } from './demand.ts';
+import { copyForPlanning, permitHorizonMs } from './external-usage.ts';
+import { chargeRun, isSmallRun, raiseLevel, windowShare } from './fair-share.ts';
 import type { Granted, NextCalls, Permit, Reservation } from './reservation.ts';
-import { nextAt, type RollingWindows, recordCall } from './rolling-windows.ts';
-import { raiseLevel, serveRun } from './run-accounts.ts';
-import type { SharedBudget } from './shared-budget.ts';
-import { shortestMs } from './window.ts';
+import { nextAt, planCall, recordCall } from './rolling-windows.ts';
 
-/** Calls whose time is told ahead, so that a process knows which of its callers wait too long to wait here. */
+/** Calls whose time is told ahead, so that a process knows which of its calls wait too long to wait there. */
 const toldAhead = 64;
-/** A probe that nobody has told about for this long after its time died with its process … */
-const probeLastsMs = 6 * 60_000;
-/** … or for this much longer than a call may take: what it brought is put away before it is told of. */
-const keepsForMs = 60_000;
+/** Processes that wait ask this far apart from each other, so that they don't overload the budget. */
+const paceMs = 150;
 
 /**
  * Gives permits for the slots that are near, each to the run whose turn it is. Processes that are to ask again count as
  * well: a slot at which they will be back is theirs if it is their turn, and is left for them. Where it is to be found
- * out whether the API can be called at all, one permit is given, and the next when it is known what came of it.
+ * out whether the API can be called at all, one permit is given, and the next when the outcome of its call is known.
  */
-export function grantCalls(budget: SharedBudget, request: Reservation, now: number): Granted {
+export function grantCalls(budget: CallBudget, request: Reservation, now: number): Granted {
   const { outage, windows } = budget;
-  const { lines, own } = linesOf(budget, request, now);
-  const ownLines = lines.filter(({ place }) => place === own);
+  const { demands, own } = readDemand(budget, request, now);
+  const ownDemands = demands.filter(({ requester }) => requester === own);
   raiseLevel(
     budget.accounts,
-    lines.map(({ run }) => run.name),
+    demands.map(({ run }) => run.name),
   );
 
-  const aheadMs = aheadMsOf(budget, now);
+  const aheadMs = permitHorizonMs(budget, now);
   const from = Math.max(now, outage.probe?.at ?? now);
-  const order = outage.probe ? longestWaiting : inTurn;
-  const isTrial = outage.probe !== null || budget.throttle.inRow > 0;
-  const plan = planIn(windows, now);
+  const order = outage.probe ? longestWaiting : leastServed;
+  const isTrial = needsTrial(budget);
+  const plan = copyForPlanning(windows, now);
   const permits: Permit[] = [];
-  const leftFor: Place[] = [];
-  for (let most = mostPermits(budget, isTrial, now); most > 0; most -= 1) {
-    if (own.room <= 0 || !ownLines.some(({ calls }) => calls > 0)) break;
-    const isNear = ({ place }: Line, at: number) => place.room > 0 && at <= now + aheadMs && place.from <= at;
-    const next = planNext(plan, from, lines, order, isNear);
+  const leftFor: Requester[] = [];
+  for (let most = limitPermits(budget, now); most > 0; most -= 1) {
+    if (own.room <= 0 || !ownDemands.some(({ calls }) => calls > 0)) break;
+    const isNear = ({ requester }: Demand, at: number) =>
+      requester.room > 0 && at <= now + aheadMs && requester.from <= at;
+    const next = planNext(plan, from, demands, order, isNear);
     if (!next) break;
-    const { run, place } = next.line;
-    if (place !== own) {
-      leftFor.push(place);
+    const { run, requester } = next.demand;
+    if (requester !== own) {
+      leftFor.push(requester);
       continue;
     }
     permits.push({ run: run.name, at: next.at, afterMs: next.at - now, probe: isTrial });
-    if (outage.probe)
-      budget.outage = probePermitted(outage, nextAt(windows, outage.probe.at, shareOf(run.sent)), next.at);
+    if (outage.probe) {
+      const freeAt = nextAt(windows, outage.probe.at, windowShare(run.sent));
+      budget.outage = recordProbePermit(outage, freeAt, next.at);
+    }
     recordCall(windows, next.at);
-    serveRun(budget.accounts, run.name, now);
+    chargeRun(budget.accounts, run.name, now);
   }
-  if (isTrial && permits[0]) {
-    const probeMs = Math.max(probeLastsMs, (request.callTimeoutMs ?? 0) + keepsForMs);
-    const lastsMs = outage.probe ? probeMs : shortestMs(budget.configured);
-    budget.trial = { process: request.process, until: permits[0].at + permitMs + lastsMs };
-  }
+  if (isTrial && permits[0]) startTrial(budget, request.process, permits[0].at, request.callTimeoutMs);
 
-  const { process } = request;
-  const held = heldByOf(budget, now);
-  const unmet = ownLines.filter(({ calls }) => calls > 0);
-  const asks = unmet.map(({ run, calls }) => ({ run: run.name, calls }));
-  const nextFrom = from + pollMs(budget);
-  if (asks.length === 0 || own.room <= 0) {
-    delete budget.waiting[process];
-    const nextInMs = tellAhead(planIn(windows, now), nextFrom, unmet, order, now);
-    return { permits, askAgainMs: null, nextInMs, ...held };
+  const held = readHeldBy(budget, now);
+  const unmet = ownDemands.filter(({ calls }) => calls > 0);
+  const nextFrom = from + trialPollMs(budget);
+  let againMs: number | null = null;
+  if (unmet.length > 0 && own.room > 0) {
+    const share = Math.max(...unmet.map(({ run }) => windowShare(run.sent)));
+    const others = new Set(demands.map(({ requester }) => requester)).size - 1;
+    const standing = { own, nextAt: nextAt(plan, nextFrom, share), leftFor, aheadMs, others };
+    againMs = askAgainMs(budget, standing, now);
   }
-  const others = new Set(lines.map(({ place }) => place)).size - 1;
-  const share = Math.max(...unmet.map(({ run }) => shareOf(run.sent)));
-  const standing = { process, nextAt: nextAt(plan, nextFrom, share), leftFor, aheadMs, others };
-  const againMs = askAgainMs(budget, standing, now);
-  budget.waiting[process] = {
-    asks,
-    room: own.room,
-    since: permits.length > 0 ? now : own.since,
-    asksAt: now + againMs,
-  };
-  const nextInMs = tellAhead(planIn(windows, now), nextFrom, unmet, order, now);
+  // Last, for it uses up what is unmet.
+  const nextInMs = tellAhead(copyForPlanning(windows, now), nextFrom, unmet, order, now);
   return { permits, askAgainMs: againMs, nextInMs, ...held };
 }
 
-function mostPermits({ trial }: SharedBudget, isTrial: boolean, now: number): number {
-  if (!isTrial) return Number.POSITIVE_INFINITY;
-  return trial && trial.until > now ? 0 : 1;
+/** How many permits may be given at once. */
+function limitPermits(budget: CallBudget, now: number): number {
+  if (!needsTrial(budget)) return Number.POSITIVE_INFINITY;
+  return isHalfOpen(budget, now) ? 0 : 1;
+}
+
+/** Which of two demands is served first. */
+type Order = (a: Demand, b: Demand) => boolean;
+
+/** The run that was served least; of two, the small one; in it, the process that has waited longest. */
+const leastServed: Order = (a, b) => {
+  if (a.run.position !== b.run.position) return a.run.position < b.run.position;
+  if (isSmallRun(a.run.sent) !== isSmallRun(b.run.sent)) return isSmallRun(a.run.sent);
+  return a.requester.since < b.requester.since;
+};
+
+const longestWaiting: Order = (a, b) => a.requester.since < b.requester.since;
+
+/**
+ * Plans the next call: from an instant on, of the demands whose slot fits, the first in order. It is booked in the plan,
+ * and its run has had its turn. Undefined where none fits.
+ */
+function planNext(
+  plan: RollingWindows,
+  from: number,
+  demands: readonly Demand[],
+  isBefore: Order,
+  fits: (demand: Demand, at: number) => boolean,
+): { readonly demand: Demand; readonly at: number } | undefined {
+  const slots = new Map<number, number>();
+  const findSlot = ({ run }: Demand): number => {
+    const share = windowShare(run.sent);
+    const slot = slots.get(share) ?? nextAt(plan, from, share);
+    slots.set(share, slot);
+    return slot;
+  };
+  let first: Demand | undefined;
+  for (const demand of demands) {
+    if (demand.calls <= 0 || (first && !isBefore(demand, first))) continue;
+    if (fits(demand, findSlot(demand))) first = demand;
+  }
+  if (!first) return undefined;
+  const at = findSlot(first);
+  planCall(plan, at);
+  first.calls -= 1;
+  first.requester.room -= 1;
+  first.run.position += 1;
+  first.run.sent += 1;
+  return { demand: first, at };
 }
 
 /**
- * When calls of a process that were not granted may be sent. Nobody else is counted on to call: who is told to come too
- * late leaves a slot unused, who is told to come too early asks once more.
+ * When calls of a process that were not granted may be sent. No other process is counted on to call: one that is told to
+ * come too late leaves a slot unused, one that is told to come too early asks once more.
  */
 function tellAhead(
   plan: RollingWindows,
   from: number,
-  lines: readonly Line[],
+  demands: readonly Demand[],
   order: Order,
   now: number,
 ): NextCalls[] {
   const inMs = new Map<string, number[]>();
   for (let told = 0; told < toldAhead; told += 1) {
-    const next = planNext(plan, from, lines, order, () => true);
+    const next = planNext(plan, from, demands, order, () => true);
     if (!next) break;
-    const { name } = next.line.run;
+    const { name } = next.demand.run;
     const each = inMs.get(name) ?? [];
     inMs.set(name, each);
     each.push(next.at - now);
@@ -120,13 +149,39 @@ function tellAhead(
   return [...inMs].map(([run, each]) => ({ run, inMs: each }));
 }
 
-function heldByOf(
-  { outage, throttle, trial, windows }: SharedBudget,
-  now: number,
-): Pick<Granted, 'heldBy' | 'outage'> {
+/** The standing of a process that was not given all. */
+interface Standing {
+  readonly own: Requester;
+  /** When its next call may be sent, behind those for whom slots are left. */
+  readonly nextAt: number;
+  /** Those for whom slots are left. */
+  readonly leftFor: readonly Requester[];
+  readonly aheadMs: number;
+  /** How many other processes wait. */
+  readonly others: number;
+}
+
+/** In how many milliseconds to ask again: before its turn, or in the place of the first that does not come. */
+function askAgainMs(budget: CallBudget, standing: Standing, now: number): number {
+  const { own, leftFor, aheadMs, others } = standing;
+  const turnInMs = standing.nextAt - now - spreadLeadMs(budget, own.process, aheadMs);
+  const insteadInMs = Math.min(...leftFor.map(({ from }) => from + lateMs - now));
+  return Math.max(trialPollMs(budget), paceMs * (others + 1), Math.min(turnInMs, insteadInMs));
+}
+
+/** How long before its slot a process is to ask; not all at the same time. */
+function spreadLeadMs({ waiting }: CallBudget, process: string, aheadMs: number): number {
+  const processes = listWaiting(waiting);
+  const place = processes.includes(process) ? processes.indexOf(process) : processes.length;
+  return aheadMs * (1 / 4 + (1 / 2) * ((place + 1) / (processes.length + 2)));
+}
+
+/** Why calls wait, where it is not the windows alone. */
+function readHeldBy(budget: CallBudget, now: number): Pick<Granted, 'heldBy' | 'outage'> {
+  const { outage, throttle, windows } = budget;
   if (outage.probe) {
-    const isProbing = trial !== null && trial.until > now;
-    const soFar = outageSoFar(outage, isProbing ? null : nextAt(windows, outage.probe.at, 1), now);
+    const freeAt = isHalfOpen(budget, now) ? null : nextAt(windows, outage.probe.at, 1);
+    const soFar = measureOutage(outage, freeAt, now);
     return { heldBy: 'outage', ...(soFar && { outage: soFar }) };
   }
   return { heldBy: throttle.inRow > 0 || (windows.pausedUntil ?? 0) > now ? 'throttle' : null };

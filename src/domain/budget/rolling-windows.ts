@@ -1,36 +1,5 @@
-import { firstAfter, insertInOrder, removeOne } from './ascending.ts';
-import { type BudgetWindow, callsOfShare } from './window.ts';
-import type { WindowUse } from './window-use.ts';
-
-/**
- * What has been sent in each window of a budget, and what is booked to be sent. Plain data, so that it can travel as
- * JSON; changed in place by the functions below. All instants are milliseconds on one clock of the caller's that never
- * goes back.
- *
- * A window at the instant t is the interval (t − per, t]: a call at exactly t − per is out of it.
- */
-export interface RollingWindows {
-  readonly windows: readonly WindowState[];
-  /** No call before this instant, whatever the windows say; null where nobody has asked for a pause. */
-  pausedUntil: number | null;
-}
-
-/**
- * One window's newest calls, ascending, twice `calls` of them at most: an older one can't hold the next call back,
- * even where all that are booked ahead are withdrawn.
- */
-export interface WindowState extends BudgetWindow {
-  readonly instants: number[];
-  /** What somebody else sends, as far as is known. */
-  strangers: Strangers | null;
-}
-
-/** So many calls of the window are not ours until then; after that they come back, first one, then more and more. */
-export interface Strangers {
-  readonly calls: number;
-  readonly until: number;
-  readonly stepMs: number;
-}
+import type { ExternalUsage, RollingWindows, WindowState } from './budget-state.ts';
+import { type BudgetWindow, callsInShare, type WindowUse } from './window.ts';
 
 /** Windows in which nothing has been sent. */
 export function createRollingWindows(windows: readonly BudgetWindow[]): RollingWindows {
@@ -44,7 +13,7 @@ export function createRollingWindows(windows: readonly BudgetWindow[]): RollingW
  * The same past under other windows. Each knows what the old one of as many calls knew, else as far back as any of
  * the old ones remembers.
  */
-export function underOtherWindows(state: RollingWindows, windows: readonly BudgetWindow[]): RollingWindows {
+export function replaceWindows(state: RollingWindows, windows: readonly BudgetWindow[]): RollingWindows {
   const [remembers] = state.windows.toSorted((a, b) => b.instants.length - a.instants.length);
   return {
     windows: windows.map(({ calls, perMs }) => {
@@ -53,6 +22,14 @@ export function underOtherWindows(state: RollingWindows, windows: readonly Budge
       return { calls, perMs, instants: instants.slice(-capacityOf({ calls })), strangers };
     }),
     pausedUntil: state.pausedUntil,
+  };
+}
+
+/** To try things in. */
+export function copyWindows({ windows, pausedUntil }: RollingWindows): RollingWindows {
+  return {
+    windows: windows.map((window) => ({ ...window, instants: window.instants.slice() })),
+    pausedUntil,
   };
 }
 
@@ -65,23 +42,18 @@ export function nextAt(state: RollingWindows, now: number, share = 1): number {
   let at = Math.max(now, state.pausedUntil ?? now);
   for (;;) {
     let later = at;
-    for (const window of state.windows) later = earliestBeside(window, later, callsOfShare(window, share));
+    for (const window of state.windows) later = earliestWithRoom(window, later, callsInShare(window, share));
     if (later === at) return at;
     at = later;
   }
 }
 
-/** To try things in. */
-export function copyOfWindows({ windows, pausedUntil }: RollingWindows): RollingWindows {
-  return {
-    windows: windows.map((window) => ({ ...window, instants: window.instants.slice() })),
-    pausedUntil,
-  };
-}
-
 /** A call is sent at `at`, and counts in every window. */
 export function recordCall(state: RollingWindows, at: number): void {
-  for (const window of state.windows) add(window, at);
+  for (const { instants, calls } of state.windows) {
+    insertInOrder(instants, at);
+    if (instants.length > capacityOf({ calls })) instants.shift();
+  }
 }
 
 /** The same in a copy in which calls are planned: it forgets none, for what is planned may lie far ahead of the next call. */
@@ -94,42 +66,28 @@ export function withdrawCall(state: RollingWindows, at: number): void {
   for (const { instants } of state.windows) removeOne(instants, at);
 }
 
-/**
- * Leaves room in the window of that index for what somebody else sends; what was left before is forgotten. Only a 429
- * tells of it: it says that a window is full although there was room in it.
- */
-export function bookStrangers(state: RollingWindows, index: number, strangers: Strangers): void {
-  const window = state.windows[index];
-  if (window === undefined) throw new RangeError(`no window ${index}: there are ${state.windows.length}`);
-  window.strangers = strangers;
-}
-
-/** No call before `at`. A pause is never shortened. */
+/** No call before `at`. A pause is never shortened here. */
 export function pauseUntil(state: RollingWindows, at: number): void {
   state.pausedUntil = Math.max(at, state.pausedUntil ?? at);
 }
 
-/** Each window at `now`. Calls that are recorded for later count as used. */
-export function useOfWindows(state: RollingWindows, now: number): WindowUse[] {
-  return state.windows.map(({ calls, perMs, instants, strangers }) => {
-    const own = instants.length - firstInside(instants, perMs, now);
-    const used = Math.min(calls, own + strangersAt(strangers, now).calls);
-    return { calls, perSeconds: perMs / 1000, used, free: calls - used };
-  });
+/**
+ * Leaves room in the window of that index for what others send; what was left before is forgotten. Only a 429 tells of
+ * it: it says that a window is full although we know of room in it.
+ */
+export function bookExternalUsage(state: RollingWindows, index: number, usage: ExternalUsage): void {
+  const window = state.windows[index];
+  if (window === undefined) throw new RangeError(`no window ${index}: there are ${state.windows.length}`);
+  window.strangers = usage;
 }
 
-/** How many calls of our own a window holds at an instant. */
-export function ownCallsAt({ instants, perMs }: WindowState, at: number): number {
-  return firstAfter(instants, at) - firstInside(instants, perMs, at);
-}
-
-/** How many calls are left to strangers at an instant, and when they will be fewer. */
-export function strangersAt(
-  strangers: Strangers | null,
+/** How many calls are left to others at an instant, and when they will be fewer. */
+export function externalCallsAt(
+  usage: ExternalUsage | null,
   at: number,
 ): { readonly calls: number; readonly until: number } {
-  if (strangers === null) return { calls: 0, until: Number.POSITIVE_INFINITY };
-  const { calls, until, stepMs } = strangers;
+  if (usage === null) return { calls: 0, until: Number.POSITIVE_INFINITY };
+  const { calls, until, stepMs } = usage;
   if (at < until) return { calls, until };
   const whole = Math.floor((at - until) / stepMs) + 1;
   // Where a step is no whole number, the quotient may be rounded to below the step that `at` is the beginning of.
@@ -138,15 +96,29 @@ export function strangersAt(
   return { calls: left, until: left === 0 ? Number.POSITIVE_INFINITY : until + steps * stepMs };
 }
 
-/** The first instant from `from` on at which a window has room for one more call beside what is left to strangers. */
-function earliestBeside(window: WindowState, from: number, most: number): number {
+/** How many calls of our own a window holds at an instant. */
+export function ownCallsAt({ instants, perMs }: WindowState, at: number): number {
+  return firstAfter(instants, at) - firstInside(instants, perMs, at);
+}
+
+/** Each window at `now`. Calls that are recorded for later count as used. */
+export function measureUse(state: RollingWindows, now: number): WindowUse[] {
+  return state.windows.map(({ calls, perMs, instants, strangers }) => {
+    const own = instants.length - firstInside(instants, perMs, now);
+    const used = Math.min(calls, own + externalCallsAt(strangers, now).calls);
+    return { calls, perSeconds: perMs / 1000, used, free: calls - used };
+  });
+}
+
+/** The first instant from `from` on at which a window has room for one more call beside what is left to others. */
+function earliestWithRoom(window: WindowState, from: number, most: number): number {
   let at = from;
   for (;;) {
-    const strangers = strangersAt(window.strangers, at);
+    const external = externalCallsAt(window.strangers, at);
     const earliest =
-      most > strangers.calls ? earliestIn(window, at, most - strangers.calls) : Number.POSITIVE_INFINITY;
-    if (earliest <= strangers.until) return earliest;
-    at = strangers.until;
+      most > external.calls ? earliestIn(window, at, most - external.calls) : Number.POSITIVE_INFINITY;
+    if (earliest <= external.until) return earliest;
+    at = external.until;
   }
 }
 
@@ -170,9 +142,28 @@ function earliestIn({ instants, perMs }: WindowState, from: number, most: number
 const firstInside = (instants: readonly number[], perMs: number, at: number): number =>
   firstAfter(instants, at, perMs);
 
-function add({ instants, calls }: WindowState, at: number): void {
-  insertInOrder(instants, at);
-  if (instants.length > capacityOf({ calls })) instants.shift();
+const capacityOf = ({ calls }: Pick<BudgetWindow, 'calls'>): number => 2 * calls;
+
+/** In an ascending list: the first place whose value, plus `plus`, is above a limit; the list's length where there is none. */
+export function firstAfter(ascending: readonly number[], limit: number, plus = 0): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? 0) + plus <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
-const capacityOf = ({ calls }: Pick<BudgetWindow, 'calls'>): number => 2 * calls;
+/** Puts a value where it belongs; after its equals. */
+export function insertInOrder(ascending: number[], value: number): void {
+  // Mostly it is the last: then nothing has to be moved, nor looked for.
+  if (ascending.length === 0 || (ascending.at(-1) ?? 0) <= value) ascending.push(value);
+  else ascending.splice(firstAfter(ascending, value), 0, value);
+}
+
+/** Takes out one that is exactly the value; nothing where there is none. */
+export function removeOne(ascending: number[], value: number): void {
+  const place = firstAfter(ascending, value) - 1;
+  if (ascending[place] === value) ascending.splice(place, 1);
+}

@@ -3,7 +3,7 @@ export interface Repeated {
   readonly times: number;
   /** In milliseconds since 1970; null where it never was. */
   readonly firstAt: number | null;
-  /** Whether another request of the run was answered 200 after the first of them. */
+  /** Whether another request over the run's connection was answered 200 after the first of them. */
   readonly othersAnswered: boolean;
 }
 
@@ -14,10 +14,14 @@ export interface Repeated {
 export interface CallHistory {
   /** Whether any request of the run was answered 200 by the API: its base URL is right then. */
   readonly isAnswered: boolean;
+  /** Whether an earlier run was answered 200 at the same base URL; looked up only where this one was not. */
+  readonly isKnown: boolean;
   /** Whether GetLastDataUpdate was asked to prove the base URL, and something that knows it has answered. */
   readonly isProven: boolean;
   /** Throttled by words, under another status than 429. */
   readonly limitedByWords: Repeated;
+  /** HTML pages, whatever their status. */
+  readonly pages: Repeated;
   /** HTML pages with 404. */
   readonly missingPages: Repeated;
   /** How often each unreadable body came, by its hash. */
@@ -29,8 +33,10 @@ const never: Repeated = { times: 0, firstAt: null, othersAnswered: false };
 /** That of a call from the command line, which is made once. */
 export const noHistory: CallHistory = {
   isAnswered: false,
+  isKnown: false,
   isProven: false,
   limitedByWords: never,
+  pages: never,
   missingPages: never,
   unreadable: {},
 };

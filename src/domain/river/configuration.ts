@@ -3,6 +3,16 @@ import type { Secret } from '../secret.ts';
 import type { NotifyEvent } from './notify-setting.ts';
 import type { River } from './river.ts';
 
+/** A proxy between River and a host, as the environment names it. */
+export interface HttpProxy {
+  /** May hold a user name and a password. */
+  readonly url: Secret;
+  /** Its host and port, for messages. */
+  readonly place: string;
+  /** The variable that names it. */
+  readonly variable: string;
+}
+
 /** One Optimove tenant: base URL, credentials, call budget. */
 export interface Connection {
   readonly name: string;
@@ -18,6 +28,8 @@ export interface Connection {
   /** Rows asked for in one page. */
   readonly pageSize: number;
   readonly callTimeoutMs: number;
+  /** Left out where it is called straight. */
+  readonly proxy?: HttpProxy;
 }
 
 /** A SQL database; `client` and `connection` are Knex's own. */
@@ -46,4 +58,6 @@ export interface Configuration {
   readonly rivers: ReadonlyMap<string, River>;
   /** By river; apart from the rivers, which are stored with their runs. */
   readonly notifications: ReadonlyMap<string, Notify>;
+  /** Through whom a URL of a notification is called; undefined where straight. Throws ConfigurationError where its variable is no proxy's URL. */
+  proxyOf(url: string): HttpProxy | undefined;
 }

@@ -21,8 +21,10 @@ export const NotifySetting = z.strictObject({
       'What is told. recovered: a run succeeded after the one before it had failed; warned: it succeeded, and rows were kept, fell or were deleted for want of others, stand beside their column, or may lack. Of several that fit the first of this list is told.',
     ),
   webhook: Url.optional().describe(
-    `Gets the result of the run as JSON, by POST: "\${NAME}" or "file:<path>".`,
+    `Gets the result of the run as JSON, by POST: "\${NAME}", "file:<path>" or "exec:<command>".`,
   ),
-  slack: Url.optional().describe(`An incoming webhook of Slack, gets text: "\${NAME}" or "file:<path>".`),
+  slack: Url.optional().describe(
+    `An incoming webhook of Slack, gets text: "\${NAME}", "file:<path>" or "exec:<command>".`,
+  ),
 });
 export type NotifySetting = z.infer<typeof NotifySetting>;

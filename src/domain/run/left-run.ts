@@ -4,6 +4,8 @@ import type { RunStatus } from './run-result.ts';
 export interface LeftRun {
   readonly runId: string;
   readonly workflowId: string;
+  /** How far it has come: another text after whatever it has begun, staged or ended. */
+  readonly place: string;
 }
 
 /** How a run ended that could not write it down itself. */

@@ -1,4 +1,4 @@
-import type { WindowUse } from '../budget/window-use.ts';
+import type { WindowUse } from '../budget/window.ts';
 import type { ChunkState } from './run-result.ts';
 import type { WaitOnWarehouse } from './warehouse-trouble.ts';
 

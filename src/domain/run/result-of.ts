@@ -1,4 +1,4 @@
-import type { RunResult } from './run-result.ts';
+import type { RunResult, Warning } from './run-result.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { StoredRun } from './stored-run.ts';
 
@@ -16,10 +16,16 @@ export function resultOf(run: StoredRun, counts: RunSummary): RunResult {
     calls: counts.calls,
     ...(counts.lostCalls > 0 && { lostCalls: counts.lostCalls }),
     failedChunks: counts.failedChunks,
-    warnings: counts.warnings,
+    warnings: [...notesOn(run), ...counts.warnings],
     startedAt: run.startedAt,
     finishedAt: run.finishedAt,
   };
+}
+
+function notesOn({ unread }: StoredRun): Warning[] {
+  if (unread === undefined) return [];
+  const message = `Another version of River has written this run (${unread}): it is shown as far as this one can read it.`;
+  return [{ start: null, end: null, message }];
 }
 
 /** The result of a run that was never opened: its input was refused, or it is not known yet what it pulls. */

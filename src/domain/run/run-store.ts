@@ -118,8 +118,8 @@ export interface RunStore {
   summariseRun(runId: string): Promise<RunSummary>;
   /** Runs that are open in the manifest, or whose staging is still there. */
   leftRuns(): Promise<LeftRun[]>;
-  /** Closes one of them that has ended all the same, as `endOf` says under its lock; undefined leaves it open. */
-  closeLeft(runId: string, endOf: () => Promise<EndOfRun | undefined>): Promise<void>;
+  /** Closes one of them that has ended all the same, unless it has gone on since it was read. */
+  closeLeft(run: LeftRun, end: EndOfRun): Promise<void>;
   /** How the run of this river ended that ended before this one; undefined where there is none. */
   endBefore(river: string, runId: string): Promise<RunStatus | undefined>;
 }

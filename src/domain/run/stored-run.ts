@@ -24,6 +24,8 @@ export interface NewRun {
   readonly day: Day;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** Where its connection was when the run was opened. */
+  readonly baseUrl?: string;
   /** What the filters came to, once the list calls have answered; a retry goes on with its original's. */
   readonly selection: Selection | null;
   /** What was to be said of the lists that the selection was read from; a retry says it again. */
@@ -40,6 +42,8 @@ export interface NewRun {
 export interface StoredRun extends NewRun {
   readonly status: RunStatus;
   readonly finishedAt: string | null;
+  /** Names of settings that another version of River has written and this one cannot read: it may show the run, not work on it. */
+  readonly unread?: string;
 }
 
 /** A chunk of a run that is opened; a retry skips those whose days a later run has loaded since. */

@@ -83,6 +83,8 @@ async function insertRows(
   const slices = request.slices.map(({ slice }) => slice);
   const layout = await planChunk(tables, { runId: run.runId, target, chunk, slices });
   if (!isReady(layout)) throw new TableChanged();
+  const undoing = await tables.dialect.mayUndoInserts(tables, target.table);
+  const others = undoing === 'rows of others' ? await countAll(tables, target.table) : 0;
   const inserted = await tables.dialect.insertPages(tables, {
     staging: stagingOf(run.runId),
     table: target.table,
@@ -95,13 +97,28 @@ async function insertRows(
     filledBy: (page) => filledBy(page, layout),
   });
   const rows = sumOf(request.slices.map((slice) => slice.rows));
-  if (await tables.dialect.mayUndoInserts(tables, target.table)) {
+  if (undoing) {
     const taken = await rowsTaken(tables, load, first === null ? null : chunk, rows);
     if (taken !== rows) throw await notTaken(tables, load, taken, rows);
+    const lost = undoing === 'rows of others' ? others + rows - (await countAll(tables, target.table)) : 0;
+    if (lost > 0) throw replacesOthers(target.table, lost);
   } else if (request.slices.some((slice) => (inserted.bySlice.get(slice.slice) ?? 0) !== slice.rows)) {
     throw await notTaken(tables, load, sumOf([...inserted.bySlice.values()]), rows);
   }
   return rows;
+}
+
+async function countAll(tables: Tables, table: string): Promise<number> {
+  const [counted] = await tables.from(table).count({ rows: '*' });
+  return Number(counted?.rows ?? 0);
+}
+
+function replacesOthers(table: string, rows: number): SchemaConflictError {
+  return new SchemaConflictError(
+    `A constraint of the table ${table} (ON CONFLICT REPLACE) would delete ${rows} ${rows === 1 ? 'row' : 'rows'} that ` +
+      'other chunks or rivers have loaded. Remove it, or give the river another table.',
+    { facts: { table, rows } },
+  );
 }
 
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);

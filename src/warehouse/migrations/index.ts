@@ -2,10 +2,12 @@ import type { Tables } from '../dialect.ts';
 import { up as manifest } from './0001-manifest.ts';
 import { up as retries } from './0002-retries.ts';
 import { up as tracking } from './0003-tracking.ts';
+import { up as baseUrls } from './0004-base-urls.ts';
 
 /** In their order, by the names under which a warehouse remembers them. Never edited once released. */
 export const migrations: Readonly<Record<string, (tables: Tables) => Promise<void>>> = {
   '0001-manifest': manifest,
   '0002-retries': retries,
   '0003-tracking': tracking,
+  '0004-base-urls': baseUrls,
 };

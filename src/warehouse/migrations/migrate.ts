@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
-import { ConfigurationError } from '../../domain/errors.ts';
+import { ConfigurationError, OtherVersionError } from '../../domain/errors.ts';
 import type { Database } from '../database.ts';
 import type { Tables } from '../dialect.ts';
 import { tablesOf } from '../tables.ts';
+import { columnsOfManifest } from './columns-of-manifest.ts';
 import { migrations } from './index.ts';
 
 const bookkeeping = 'river_migrations';
@@ -13,9 +14,15 @@ export async function migrate(database: Database): Promise<void> {
   const missing = await database.read(async (tables) => {
     const done = await doneIn(tables);
     refuseNewer(done, database.place);
+    if (done.length > 0) await refuseUnreleased(tables, done, database.place);
     return names.some((name) => !done.includes(name));
   });
   if (missing) await database.transact(migrateAlone);
+}
+
+/** Throws OtherVersionError where a newer River has brought the manifest up to its own date since. */
+export async function refuseNewerManifest(database: Database): Promise<void> {
+  refuseNewer(await database.read(doneIn), database.place);
 }
 
 async function doneIn(tables: Tables): Promise<string[]> {
@@ -54,7 +61,23 @@ function sourceFor({ dialect, schemaName }: Tables): Knex.MigrationSource<string
 function refuseNewer(done: readonly string[], place: string): void {
   const unknown = done.filter((name) => !names.includes(name));
   if (unknown.length === 0) return;
-  throw new ConfigurationError(
+  throw new OtherVersionError(
     `The manifest in the ${place} was made by a newer River (${unknown.join(', ')}): use that one, or a newer one still.`,
+  );
+}
+
+/** Before its first release River has changed migrations: such a manifest bears the same names, and lacks columns. */
+async function refuseUnreleased(tables: Tables, done: readonly string[], place: string): Promise<void> {
+  const expected = await columnsOfManifest(tables, done);
+  const lacking: string[] = [];
+  for (const [table, columns] of expected) {
+    const there = new Set((await tables.dialect.readColumns(tables, table))?.map(({ name }) => name));
+    lacking.push(...columns.filter((column) => !there.has(column)).map((column) => `${table}.${column}`));
+  }
+  if (lacking.length === 0) return;
+  throw new ConfigurationError(
+    `The manifest in the ${place} was made by an earlier version of River that was never released (it lacks ${lacking.join(', ')}), and cannot be carried on. ` +
+      'Drop its tables river_… and the tables that rivers have filled, or name another schema or file for this warehouse, and load anew.',
+    { facts: { place, lacking } },
   );
 }

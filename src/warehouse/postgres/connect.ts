@@ -5,19 +5,25 @@ import { silentLog } from '../silent-log.ts';
 import { parsePostgresValue } from './parse-value.ts';
 
 const poolMax = 10;
-const connectTimeoutMs = 10_000;
+/** Three addresses of a host, of which each has 5 s. */
+const connectTimeoutMs = 16_000;
 /** A page waits for its turn while long commits have the connections: it was paid for with a call. */
 const acquireTimeoutMs = 600_000;
 
-export function connect(setting: WarehouseSetting): Knex {
+/** `current` gives the setting by which new connections are opened. */
+export function connect(current: () => WarehouseSetting): Knex {
   return knex({
     client: 'pg',
-    connection: {
-      connectionTimeoutMillis: connectTimeoutMs,
-      application_name: 'river',
-      ...connectionOf(setting),
-      types: { getTypeParser: parsePostgresValue },
-    } as Knex.PgConnectionConfig,
+    connection: () => {
+      const setting = current();
+      return {
+        connectionTimeoutMillis: connectTimeoutMs,
+        application_name: 'river',
+        ...connectionOf(setting),
+        types: { getTypeParser: parsePostgresValue },
+        expirationChecker: () => current() !== setting,
+      } as Knex.PgConnectionConfig;
+    },
     pool: { min: 0, max: poolMax },
     acquireConnectionTimeout: acquireTimeoutMs,
     compileSqlOnError: false,
@@ -42,10 +48,24 @@ function place(host: unknown, port: unknown, database: unknown): string {
   return `${host || 'the default host'}:${port || 5432}${database ? `/${database}` : ''}`;
 }
 
-/** A connection string goes to the driver as it is: Knex's own reading of one would drop `sslmode`. */
+/** A connection string goes to the driver as it is, but for its sslmode: Knex's own reading of one would drop that. */
 function connectionOf(setting: WarehouseSetting): Record<string, unknown> {
   const given = setting.connection.reveal();
-  return typeof given === 'string' ? { connectionString: given } : { ...(given as Record<string, unknown>) };
+  const connection =
+    typeof given === 'string' ? { connectionString: given } : { ...(given as Record<string, unknown>) };
+  const { connectionString, ssl } = connection as { connectionString?: unknown; ssl?: unknown };
+  if (typeof connectionString !== 'string') return connection;
+  return { ...connection, connectionString: withSslMode(connectionString, ssl !== undefined) };
+}
+
+/**
+ * The driver takes prefer, require and verify-ca for verify-full, and warns of that on the terminal; so it is given what it
+ * takes them for. Any mode of the string would put `ssl` beside it out of force.
+ */
+function withSslMode(text: string, hasSsl: boolean): string {
+  if (/[?&]uselibpqcompat=/.test(text)) return text;
+  const modes = /(?<=[?&])sslmode=(?:prefer|require|verify-ca|verify-full)(?=&|$)/g;
+  return text.replace(modes, hasSsl ? '' : 'sslmode=verify-full');
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { Tables } from '../dialect.ts';
+import type { Tables, Undoing } from '../dialect.ts';
 import { rowsOf } from './rows-of.ts';
 
 /** Triggers that are nobody's foreign key, and rules. */
-export async function mayUndoInserts(tables: Tables, table: string): Promise<boolean> {
+export async function mayUndoInserts(tables: Tables, table: string): Promise<Undoing | undefined> {
   const found = await tables.query.raw(
     `select 1 from pg_class c
      join pg_namespace n on n.oid = c.relnamespace
@@ -11,5 +11,5 @@ export async function mayUndoInserts(tables: Tables, table: string): Promise<boo
          or exists (select 1 from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal))`,
     [tables.schemaName ?? null, table],
   );
-  return rowsOf(found).length > 0;
+  return rowsOf(found).length > 0 ? 'its own rows' : undefined;
 }

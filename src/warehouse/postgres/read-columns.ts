@@ -37,14 +37,21 @@ export async function countColumns(tables: Tables, table: string): Promise<numbe
   return Number(rowsOf(found)[0]?.count ?? 0);
 }
 
-export async function hasIndexOn(tables: Tables, table: string, column: string): Promise<boolean> {
+export async function hasIndexOn(
+  tables: Tables,
+  table: string,
+  columns: readonly string[],
+): Promise<boolean> {
   const found = await tables.query.raw(
     `select 1 from pg_index i
      join pg_class c on c.oid = i.indrelid
      join pg_namespace n on n.oid = c.relnamespace
-     join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
-     where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ? and a.attname = ?`,
-    [tables.schemaName ?? null, table, column],
+     where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ? and i.indpred is null
+       and ?::text[] = (
+         select array_agg(a.attname::text order by part)
+         from generate_series(0, ? - 1) part
+         join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[part])`,
+    [tables.schemaName ?? null, table, [...columns], columns.length],
   );
   return rowsOf(found).length > 0;
 }

@@ -8,10 +8,10 @@ import { silentLog } from '../silent-log.ts';
 /** A page waits for its turn while a long commit has the connection: it was paid for with a call. */
 const acquireTimeoutMs = 600_000;
 
-export function connect(setting: WarehouseSetting): Knex {
+export function connect(current: () => WarehouseSetting): Knex {
   return knex({
     client: 'better-sqlite3',
-    connection: connectionOf(setting),
+    connection: connectionOf(current()),
     useNullAsDefault: true,
     pool: { min: 1, max: 1, afterCreate: prepare },
     acquireConnectionTimeout: acquireTimeoutMs,

@@ -1,5 +1,6 @@
 import type { TableColumn, TableType } from '../../domain/column/table-type.ts';
 import { SchemaConflictError } from '../../domain/errors.ts';
+import { sameName } from '../column-name.ts';
 import type { Row, Tables } from '../dialect.ts';
 
 export async function readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined> {
@@ -38,11 +39,17 @@ export async function hasTable(tables: Tables, table: string): Promise<boolean> 
   return (await kindOfTable(tables, table)) !== undefined;
 }
 
-export async function hasIndexOn(tables: Tables, table: string, column: string): Promise<boolean> {
+export async function hasIndexOn(
+  tables: Tables,
+  table: string,
+  columns: readonly string[],
+): Promise<boolean> {
+  const names = columns.map((column) => sameName({ foldsCase: true }, column));
   const found: Row[] = await tables.query.raw(
-    `select 1 from pragma_index_list(?) list join pragma_index_info(list.name) part
-     where part.seqno = 0 and part.name = ? collate nocase`,
-    [table, column],
+    `select 1 from pragma_index_list(?) list where not list.partial and ? =
+       (select json_group_array(lower(name)) from
+         (select name from pragma_index_info(list.name) where seqno < ? order by seqno))`,
+    [table, JSON.stringify(names), columns.length],
   );
   return found.length > 0;
 }

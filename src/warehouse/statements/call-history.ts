@@ -1,6 +1,6 @@
 import type { CallHistory, Repeated } from '../../domain/call/call-history.ts';
 import type { Tables } from '../dialect.ts';
-import { isRunAnswered } from './is-run-answered.ts';
+import { isBaseUrlKnown, isConnectionAnswered, isRunAnswered } from './is-run-answered.ts';
 
 /** What a call of a run has met since it was last answered. Whether the base URL is proven lies elsewhere. */
 export async function callHistory(
@@ -30,12 +30,15 @@ export async function callHistory(
     return {
       times: ones.reduce((sum, { times }) => sum + Number(times), 0),
       firstAt: Date.parse(first),
-      othersAnswered: await isRunAnswered(tables, runId, first),
+      othersAnswered: await isConnectionAnswered(tables, runId, first),
     };
   };
   const unreadable = groups.filter(({ outcome }) => outcome === 'unreadable');
+  const isAnswered = await isRunAnswered(tables, runId);
   return {
-    isAnswered: await isRunAnswered(tables, runId),
+    isAnswered,
+    isKnown: !isAnswered && (await isBaseUrlKnown(tables, runId)),
+    pages: await repeated((outcome) => outcome === 'page'),
     limitedByWords: await repeated((outcome, status) => outcome === 'throttled' && status !== 429),
     missingPages: await repeated((outcome, status) => outcome === 'page' && status === 404),
     unreadable: Object.fromEntries(

@@ -1,6 +1,7 @@
 import type { Extra } from '../../domain/column/fit-rows.ts';
 import { isQuiet, type PageNotes } from '../../domain/run/page-notes.ts';
 import type { StagedPage } from '../../domain/run/staged-page.ts';
+import { besideName } from '../column-name.ts';
 import type { Tables } from '../dialect.ts';
 import { storePage } from '../page-text.ts';
 import { stagingOf } from './staging-table.ts';
@@ -44,4 +45,4 @@ export async function insertPage(
     .ignore();
 }
 
-const nameOf = (extra: Extra): string => ('field' in extra ? extra.field : `${extra.beside}__text`);
+const nameOf = (extra: Extra): string => ('field' in extra ? extra.field : besideName(extra.beside));

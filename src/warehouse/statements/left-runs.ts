@@ -1,14 +1,27 @@
 import type { LeftRun } from '../../domain/run/left-run.ts';
-import type { Tables } from '../dialect.ts';
+import type { Row, Tables } from '../dialect.ts';
 
-/** Runs that nobody has closed here: they are under way, or were ended by something that left them no time to close. */
-export async function leftRuns(tables: Tables): Promise<LeftRun[]> {
-  const rows = await tables
-    .from('river_runs')
-    .where({ staging: true })
-    .orWhere({ state: 'running' })
-    .select('run', 'workflow_id');
-  return rows.map((row) => ({ runId: String(row.run), workflowId: String(row.workflow_id) }));
+/** Runs that nobody has closed here, or that one of them: they are under way, or were ended by something that left them no time to close. */
+export async function leftRuns(tables: Tables, runId?: string): Promise<LeftRun[]> {
+  const left = () => {
+    const open = tables.from('river_runs').where((run) => {
+      run.where({ staging: true }).orWhere({ state: 'running' });
+    });
+    return runId === undefined ? open : open.where({ run: runId });
+  };
+  const runs = await left().select('run', 'workflow_id', 'state', 'finished_at', 'list_calls');
+  const counts: Row[] = await tables
+    .from('river_chunks')
+    .whereIn('run', left().select('run'))
+    .groupBy('run')
+    .select('run')
+    .sum({ attempts: 'attempts', calls: 'calls' });
+  const countsOf = new Map(counts.map(({ run, attempts, calls }) => [run, [attempts, calls]]));
+  return runs.map(({ run, workflow_id, ...row }) => ({
+    runId: String(run),
+    workflowId: String(workflow_id),
+    place: JSON.stringify([row, countsOf.get(run)]),
+  }));
 }
 
 /** Until the transaction ends nobody begins, stages or closes anything of the run (in SQLite, of any run). */

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { provenanceColumns } from '../../domain/column/provenance.ts';
 import { type Day, daysOf } from '../../domain/period/day.ts';
 import type { RowsByDay } from '../../domain/run/replaced-rows.ts';
 import type { RowsInScope } from '../commit/rows-in-scope.ts';
@@ -7,7 +8,8 @@ import { named } from '../identifiers.ts';
 import { dayOrNull, rowsInScope } from '../tables.ts';
 import { stagingOf } from './staging-table.ts';
 
-const daysOfMonth = 31;
+/** Where no index answers, each statement looks through the whole table. */
+const daysWithoutIndex = 31;
 
 /** What these slices of a chunk have staged, by the days of their pages. */
 export async function stagedRows(
@@ -28,7 +30,7 @@ export async function stagedRows(
 
 /**
  * A river's rows that stand in its target, by day; all of them under null where they have none. Asked of the table
- * itself: in SQLite a month at a time, so that the event loop has its turns, where the index on river and day answers.
+ * itself: in SQLite a day at a time where an index on river and day answers, so that the event loop has its turns.
  */
 export async function standingRows(tables: Tables, scope: RowsInScope): Promise<RowsByDay> {
   const { days } = scope;
@@ -39,7 +41,7 @@ export async function standingRows(tables: Tables, scope: RowsInScope): Promise<
   const standing = new Map<Day | null, number>();
   const all = [...daysOf(days)];
   const day = named(days.column);
-  const daysAtATime = tables.dialect.client === 'pg' ? all.length : daysOfMonth;
+  const daysAtATime = await daysOfStatement(tables, scope.table, days.column, all.length);
   for (let at = 0; at < all.length; at += daysAtATime) {
     const [first = days.first, last = days.last] = [all[at], all[at + daysAtATime - 1]];
     const rows: Row[] = await rowsInScope(tables, { ...scope, days: { ...days, first, last } })
@@ -53,4 +55,15 @@ export async function standingRows(tables: Tables, scope: RowsInScope): Promise<
     await nextTurn();
   }
   return standing;
+}
+
+async function daysOfStatement(
+  tables: Tables,
+  table: string,
+  dayColumn: string,
+  all: number,
+): Promise<number> {
+  const { dialect } = tables;
+  if (dialect.client === 'pg') return all;
+  return (await dialect.hasIndexOn(tables, table, [provenanceColumns[0], dayColumn])) ? 1 : daysWithoutIndex;
 }

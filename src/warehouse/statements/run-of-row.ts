@@ -1,17 +1,21 @@
 import type { Selection } from '../../domain/call/selection.ts';
-import { RiverSetting } from '../../domain/river/river.ts';
+import { type River, RiverSetting } from '../../domain/river/river.ts';
 import type { Freshness } from '../../domain/run/freshness.ts';
 import type { RunStatus, Warning } from '../../domain/run/run-result.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Row } from '../dialect.ts';
+import { readJson } from './read-json.ts';
 
-/** A row of `river_runs` as a run. */
+/** A row of `river_runs` as a run; what another version of River has written into it, as far as this one can read it. */
 export function runOfRow(row: Row): StoredRun {
-  const { name, ...setting } = JSON.parse(String(row.settings)) as { name: string };
+  const { river, unread } = riverOf(row);
+  const selection = readJson<Selection>(row.selection);
+  const warnings = readJson<readonly Warning[]>(row.warnings);
+  const freshness = readJson<Freshness>(row.freshness);
   return {
     runId: String(row.run),
     workflowId: String(row.workflow_id),
-    river: { name, ...RiverSetting.parse(setting) },
+    river,
     period:
       row.period_start === null ? null : { first: String(row.period_start), last: String(row.period_end) },
     day: String(row.day),
@@ -22,9 +26,50 @@ export function runOfRow(row: Row): StoredRun {
       row.retry_of === null
         ? null
         : { runId: String(row.retry_of), workflowId: String(row.retry_of_workflow) },
-    selection: row.selection === null ? null : (JSON.parse(String(row.selection)) as Selection),
-    ...(row.warnings ? { listWarnings: JSON.parse(String(row.warnings)) as Warning[] } : {}),
+    selection: selection ?? null,
+    ...(Array.isArray(warnings) ? { listWarnings: warnings } : {}),
     ownFilters: Boolean(row.own_filters),
-    ...(row.freshness ? { freshness: JSON.parse(String(row.freshness)) as Freshness } : {}),
+    ...(freshness ? { freshness } : {}),
+    ...(unread === undefined ? {} : { unread }),
   };
+}
+
+/** The river as it was stored, and what of it this version does not know. */
+function riverOf(row: Row): { readonly river: River; readonly unread?: string } {
+  const stored = readJson<object>(row.settings);
+  const { name = String(row.river), ...setting } = { ...stored } as { name?: string };
+  const read = RiverSetting.safeParse(setting);
+  if (read.success) return { river: { name, ...read.data } };
+  const unread = [...new Set(read.error.issues.map(placeOf))].join(', ') || 'settings';
+  const known = structuredClone(setting);
+  for (const { path, ...issue } of read.error.issues) {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
+    for (const at of keys) remove(known, at);
+  }
+  const { report, connection } = row;
+  const target = { warehouse: 'unknown', table: 'unknown', ...Reflect.get(known, 'target') };
+  const cut = RiverSetting.safeParse({ report, connection, ...known, target });
+  const river =
+    cut.data ??
+    RiverSetting.parse({
+      report: String(report),
+      connection: 'unknown',
+      target: { warehouse: 'unknown', table: 'unknown' },
+    });
+  return { river: { name, ...river }, unread };
+}
+
+type Issue = NonNullable<ReturnType<typeof RiverSetting.safeParse>['error']>['issues'][number];
+
+const placeOf = ({ path, ...issue }: Issue): string =>
+  (issue.code === 'unrecognized_keys' ? issue.keys : [''])
+    .map((key) => [...path, key].filter((part) => part !== '').join('.'))
+    .join(', ');
+
+function remove(from: object, path: readonly PropertyKey[]): void {
+  let at: unknown = from;
+  for (const key of path.slice(0, -1))
+    at = typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined;
+  const key = path.at(-1);
+  if (typeof at === 'object' && at !== null && key !== undefined) Reflect.deleteProperty(at, key);
 }

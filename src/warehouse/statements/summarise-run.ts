@@ -10,6 +10,7 @@ import {
 import type { RunSummary } from '../../domain/run/run-summary.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { dayOrNull } from '../tables.ts';
+import { readJson } from './read-json.ts';
 
 const chunksAtATime = 500;
 
@@ -77,9 +78,8 @@ async function failedChunks(tables: Tables, runId: string): Promise<FailedChunk[
 
 /** What was to be said of the run before any of its chunks was loaded. */
 function warningsOfRun(run: Row | undefined): readonly Warning[] {
-  const ofData = run?.freshness ? (JSON.parse(String(run.freshness)) as Freshness).warnings : [];
-  const ofLists = run?.warnings ? (JSON.parse(String(run.warnings)) as Warning[]) : [];
-  return [...ofData, ...ofLists];
+  const ofData = readJson<Partial<Freshness>>(run?.freshness)?.warnings;
+  return [...warningsIn(ofData), ...warningsIn(readJson(run?.warnings))];
 }
 
 /**
@@ -97,7 +97,7 @@ async function warningsOf(tables: Tables, runId: string): Promise<Warning[]> {
       .orderBy('ordinal')
       .limit(chunksAtATime)
       .select('ordinal', 'warnings');
-    found.push(...rows.flatMap((row) => JSON.parse(String(row.warnings)) as Warning[]));
+    found.push(...rows.flatMap((row) => warningsIn(readJson(row.warnings))));
     const [ofData, others] = [found.filter(isAboutData), found.filter((warning) => !isAboutData(warning))];
     const ofColumns = sumUpColumns(ofData.filter(({ count }) => count !== undefined));
     const kept = ofData.filter(({ count }) => count === undefined).slice(0, listedAtMost);
@@ -108,6 +108,10 @@ async function warningsOf(tables: Tables, runId: string): Promise<Warning[]> {
   }
   return found.map((warning) => ({ ...warning, message: shortened(warning.message) }));
 }
+
+/** Another version may write them in another way: what is no warning is left out. */
+const warningsIn = (read: unknown): Warning[] =>
+  Array.isArray(read) ? read.filter((each) => typeof each?.message === 'string') : [];
 
 /** What is about data first: a person must hear of it, however much else there is to say. */
 function listed(warnings: readonly Warning[]): Warning[] {

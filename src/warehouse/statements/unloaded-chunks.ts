@@ -1,5 +1,5 @@
 import type { Chunk } from '../../domain/chunk/chunk.ts';
-import { dayCount } from '../../domain/period/day.ts';
+import { daysOf } from '../../domain/period/day.ts';
 import type { RetriableChunk, StoredRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
 import { dayOrNull } from '../tables.ts';
@@ -12,33 +12,36 @@ export async function unloadedChunks(tables: Tables, run: StoredRun): Promise<Re
     .whereNot({ state: 'loaded' })
     .orderBy('ordinal')
     .select('chunk', 'first_day', 'last_day');
-  const chunks: RetriableChunk[] = [];
-  for (const row of rows) {
-    const chunk = { key: String(row.chunk), first: dayOrNull(row.first_day), last: dayOrNull(row.last_day) };
-    chunks.push({ ...chunk, state: (await isLoadedSince(tables, run, chunk)) ? 'skipped' : 'waiting' });
-  }
-  return chunks;
+  const chunks = rows.map((row) => ({
+    key: String(row.chunk),
+    first: dayOrNull(row.first_day),
+    last: dayOrNull(row.last_day),
+  }));
+  const isLoaded = await loadedSince(tables, run, chunks);
+  return chunks.map((chunk) => ({ ...chunk, state: isLoaded(chunk) ? 'skipped' : 'waiting' }));
 }
 
-async function isLoadedSince(tables: Tables, run: StoredRun, { key, first, last }: Chunk): Promise<boolean> {
+/** Which of these chunks another run has loaded since this one began: read together, however many there are. */
+async function loadedSince(
+  tables: Tables,
+  run: StoredRun,
+  chunks: readonly Chunk[],
+): Promise<(chunk: Chunk) => boolean> {
+  if (chunks.length === 0) return () => false;
   const later = { river: run.river.name };
   const since = new Date(run.startedAt).toISOString();
-  if (first === null || last === null) {
-    const [loaded] = await tables
-      .from('river_chunks')
-      .where({ ...later, chunk: key, state: 'loaded' })
-      .whereNot({ run: run.runId })
-      .where('loaded_at', '>', since)
-      .limit(1)
-      .select('run');
-    return loaded !== undefined;
-  }
-  const [counted] = await tables
-    .from('river_days')
-    .where({ ...later, table: run.river.target.table })
-    .whereNot({ run: run.runId })
-    .where('loaded_at', '>', since)
-    .whereBetween('day', [first, last])
-    .countDistinct({ days: 'day' });
-  return Number(counted?.days) === dayCount({ first, last });
+  const ofOthers = (table: string) =>
+    tables.from(table).where(later).whereNot({ run: run.runId }).where('loaded_at', '>', since);
+  const days = chunks.some(({ first }) => first !== null)
+    ? await ofOthers('river_days').where({ table: run.river.target.table }).distinct('day')
+    : [];
+  const wholes = chunks.some(({ first }) => first === null)
+    ? await ofOthers('river_chunks').where({ state: 'loaded' }).whereNull('first_day').distinct('chunk')
+    : [];
+  const loadedDays = new Set(days.map(({ day }) => String(day)));
+  const loadedWholes = new Set(wholes.map(({ chunk }) => String(chunk)));
+  return ({ key, first, last }) => {
+    if (first === null || last === null) return loadedWholes.has(key);
+    return [...daysOf({ first, last })].every((day) => loadedDays.has(day));
+  };
 }

@@ -2,6 +2,8 @@ import type { Column } from '../../domain/column/column.ts';
 import { provenanceColumns } from '../../domain/column/provenance.ts';
 import type { TableShape } from '../../domain/column/table-shape.ts';
 import { narrowness, type TableColumn } from '../../domain/column/table-type.ts';
+import type { Target } from '../../domain/river/target.ts';
+import { besideName, columnNameIn } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { MadeType, Tables } from '../dialect.ts';
 import { named, shortHash } from '../identifiers.ts';
@@ -52,7 +54,11 @@ export async function completeTable(
  * What a person is to know beforehand of a table that is there: which columns would be added, and what would not fit those
  * that are there. Nothing of a table that is not there. Throws where River cannot fill it.
  */
-export async function previewTable(tables: Tables, table: string, shape: TableShape): Promise<string[]> {
+export async function previewTable(
+  tables: Tables,
+  { table, drift }: Pick<Target, 'table' | 'drift'>,
+  shape: TableShape,
+): Promise<string[]> {
   const columns = await tables.dialect.readColumns(tables, table);
   if (!columns) return [];
   await refuseUnfilled(tables, table, columns, filledOf(tables, table, columns, shape));
@@ -62,13 +68,14 @@ export async function previewTable(tables: Tables, table: string, shape: TableSh
   const narrow = shape.columns.flatMap(({ name, type }) => {
     const column = find(inTable(tables, table, shape, name));
     const why = column?.type && narrowness(type, column.type);
-    const where = shape.key.includes(name) ? 'which fails its chunk (key)' : `which goes to ${name}__text`;
-    return column && why
-      ? [`${table}.${column.name} (${column.declared}) does not hold ${why}, ${where}`]
-      : [];
+    if (!column || !why) return [];
+    const happens = shape.key.includes(name)
+      ? 'which fails its chunk (key)'
+      : outcomes[drift](columnNameIn(tables.dialect, besideName(name)));
+    return [`${table}.${column.name} (${column.declared}) does not hold ${why}, ${happens}`];
   });
   const hasIndex =
-    shape.dayColumn === null || (await tables.dialect.hasIndexOn(tables, table, provenanceColumns[0]));
+    shape.dayColumn === null || (await tables.dialect.hasIndexOn(tables, table, [provenanceColumns[0]]));
   return [
     ...(lacking.length > 0 ? [`${table} gets the columns ${lacking.join(', ')}`] : []),
     ...narrow,
@@ -77,6 +84,13 @@ export async function previewTable(tables: Tables, table: string, shape: TableSh
       : [`${table} has no index on _river and ${shape.dayColumn}: with one, days are replaced faster`]),
   ];
 }
+
+/** What becomes of a value that does not fit its column. */
+const outcomes: Readonly<Record<Target['drift'], (beside: string) => string>> = {
+  evolve: (beside) => `which goes to ${beside}`,
+  ignore: () => 'which is left out (drift: ignore)',
+  fail: () => 'which fails its chunk (drift: fail)',
+};
 
 function lackingIn(
   tables: Tables,

@@ -6,7 +6,7 @@ import { snakeCase } from '../../domain/column/snake-case.ts';
 import { signatureOf, type TableColumn } from '../../domain/column/table-type.ts';
 import { SchemaConflictError } from '../../domain/errors.ts';
 import type { Target } from '../../domain/river/target.ts';
-import { columnNameIn, sameName } from '../column-name.ts';
+import { besideName, columnNameIn, sameName } from '../column-name.ts';
 import type { Dialect, MadeType } from '../dialect.ts';
 import { type ColumnRecord, recordedKey } from '../statements/column-records.ts';
 import { columnFinder } from './find-column.ts';
@@ -109,7 +109,7 @@ export function planLayout(
   for (const name of misfitColumns(shapes)) {
     if (drift === 'fail') throw misfit(table, find(name)?.name ?? name, find(name)?.declared);
     if (drift === 'ignore') continue;
-    const column = columnFor('text', name, `${name}__text`, isWholeText, 'text');
+    const column = columnFor('text', name, besideName(name), isWholeText, 'text');
     if (column) besides.set(name, column);
   }
   const layout = { columns, fields, besides };

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { boundBackOff, liftBackOff, longestBackOffMs } from '../../../src/domain/budget/back-off.ts';
-import { throttledUntil } from '../../../src/domain/budget/budget-report.ts';
+import {
+  boundBackOff,
+  liftBackOff,
+  longestBackOffMs,
+  throttledUntil,
+} from '../../../src/domain/budget/back-off.ts';
+import type { CallBudget } from '../../../src/domain/budget/budget-state.ts';
+import { createCallBudget, reserve } from '../../../src/domain/budget/call-budget.ts';
 import { type CallNews, noNews, type Reservation } from '../../../src/domain/budget/reservation.ts';
-import { reserve } from '../../../src/domain/budget/reserve.ts';
-import { resumeBudget, saveBudget } from '../../../src/domain/budget/resume-budget.ts';
-import { createSharedBudget, type SharedBudget } from '../../../src/domain/budget/shared-budget.ts';
+import { resumeBudget, saveBudget } from '../../../src/domain/budget/save-budget.ts';
 import { type BudgetWindow, defaultBudget } from '../../../src/domain/budget/window.ts';
 import { fullestOf } from './virtual/figures.ts';
 import { hardTimes } from './virtual/hard-times.ts';
@@ -18,12 +22,7 @@ const daily: readonly BudgetWindow[] = [
   { calls: 50, perMs: 10_000 },
 ];
 
-function ask(
-  budget: SharedBudget,
-  now: number,
-  news: Partial<CallNews> = {},
-  more: Partial<Reservation> = {},
-) {
+function ask(budget: CallBudget, now: number, news: Partial<CallNews> = {}, more: Partial<Reservation> = {}) {
   const request = {
     process: 'p',
     windows: budget.configured,
@@ -69,7 +68,7 @@ describe('what is kept to of a Retry-After', () => {
         fc.array(fc.tuple(fc.constantFrom<Refused>('429', '503'), asked), { minLength: 1, maxLength: 4 }),
         (windows, refusals) => {
           const longest = longestBackOffMs(windows);
-          const budget = createSharedBudget(windows);
+          const budget = createCallBudget(windows);
           let now = 1_764_000_000_000;
           let isTrial = false;
           ask(budget, now);
@@ -102,7 +101,7 @@ describe('what is kept to of a Retry-After', () => {
     (refused) => {
       const at = 1_764_000_000_000;
       const saved = () => {
-        const budget = createSharedBudget(defaultBudget);
+        const budget = createCallBudget(defaultBudget);
         const until = at + 41 * day;
         if (refused === '429') {
           budget.windows.pausedUntil = until;
@@ -124,7 +123,7 @@ describe('what is kept to of a Retry-After', () => {
   );
 
   test('is less where the windows become shorter', () => {
-    const budget = createSharedBudget(daily);
+    const budget = createCallBudget(daily);
     ask(budget, 0, newsOf('429', 20 * hour), { room: 0 });
     expect(throttledUntil(budget, 0)).toBe(20 * hour);
     ask(budget, minute, {}, { windows: defaultBudget, room: 0 });
@@ -132,7 +131,7 @@ describe('what is kept to of a Retry-After', () => {
   });
 
   test('nothing else is changed by the bound', () => {
-    const budget = createSharedBudget(defaultBudget);
+    const budget = createCallBudget(defaultBudget);
     ask(budget, 0);
     const before = JSON.stringify(budget);
     boundBackOff(budget, 0);
@@ -142,7 +141,7 @@ describe('what is kept to of a Retry-After', () => {
 
 describe('503 with Retry-After', () => {
   test('holds all back at once, and one answer lets them go', () => {
-    const budget = createSharedBudget(defaultBudget);
+    const budget = createCallBudget(defaultBudget);
     ask(budget, 0);
     ask(budget, 500, newsOf('503', 5 * minute), { room: 0 });
     const held = ask(budget, 1_000, {}, { process: 'other' });
@@ -158,7 +157,7 @@ describe('503 with Retry-After', () => {
   });
 
   test('that asks for less than the growing wait shortens nothing', () => {
-    const budget = createSharedBudget(defaultBudget);
+    const budget = createCallBudget(defaultBudget);
     for (let k = 0; k < 5; k += 1) ask(budget, 0, { failed: 1 }, { process: `p${k}`, room: 0 });
     budget.outage = { ...budget.outage, probe: { at: 64 * second, waitMs: 64 * second } };
     ask(budget, 1_000, newsOf('503', 2 * second), { room: 0 });
@@ -166,7 +165,7 @@ describe('503 with Retry-After', () => {
   });
 
   test('counts against giveUpAfter, for nobody is answered meanwhile', () => {
-    const budget = createSharedBudget(defaultBudget);
+    const budget = createCallBudget(defaultBudget);
     ask(budget, 0, newsOf('503', hour), { room: 0 });
     expect(ask(budget, 50 * minute).outage).toEqual({ agoMs: 50 * minute, countedMs: 50 * minute });
   });
@@ -193,7 +192,7 @@ describe('a wait that a person lifts', () => {
   test.each<Refused>(['429', '503'])(
     'after a %s ends at once, and says until when it would have been',
     (refused) => {
-      const budget = createSharedBudget(defaultBudget);
+      const budget = createCallBudget(defaultBudget);
       ask(budget, 0);
       ask(budget, second, newsOf(refused, 365 * day), { room: 0 });
       const lift = liftBackOff(budget, 'main', minute);
@@ -213,7 +212,7 @@ describe('a wait that a person lifts', () => {
 
   test('takes back what was booked as a stranger’s, and no call of ours', () => {
     const windows = [{ calls: 20, perMs: 10 * minute }];
-    const budget = createSharedBudget(windows);
+    const budget = createCallBudget(windows);
     expect(ask(budget, 0, {}, { room: 12 }).permits).toHaveLength(12);
     ask(budget, second, newsOf('429', hour), { room: 0 });
     liftBackOff(budget, 'main', 2 * second);
@@ -223,7 +222,7 @@ describe('a wait that a person lifts', () => {
   });
 
   test('where there is none is told of, and changes nothing', () => {
-    const budget = createSharedBudget(defaultBudget);
+    const budget = createCallBudget(defaultBudget);
     ask(budget, 0);
     const before = JSON.stringify(budget);
     expect(liftBackOff(budget, 'main', 1)).toMatchObject({ lifted: false, throttledUntil: null });
@@ -231,7 +230,7 @@ describe('a wait that a person lifts', () => {
   });
 
   test('a trial that was under way, and is refused after all, begins no new row', () => {
-    const budget = createSharedBudget(defaultBudget);
+    const budget = createCallBudget(defaultBudget);
     ask(budget, 0);
     ask(budget, second, newsOf('429', 20 * second), { room: 0 });
     expect(ask(budget, 22 * second).permits).toHaveLength(1);

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { permitsAheadMs } from '../../../src/domain/budget/permit.ts';
-import { noNews, type Reservation } from '../../../src/domain/budget/reservation.ts';
-import { reserve } from '../../../src/domain/budget/reserve.ts';
-import { createSharedBudget } from '../../../src/domain/budget/shared-budget.ts';
+import { createCallBudget, reserve } from '../../../src/domain/budget/call-budget.ts';
+import { listWaiting } from '../../../src/domain/budget/demand.ts';
+import { noNews, permitsAheadMs, type Reservation } from '../../../src/domain/budget/reservation.ts';
 import { type BudgetWindow, defaultBudget } from '../../../src/domain/budget/window.ts';
 import { isOverfull } from './naive-windows.ts';
 
@@ -17,7 +16,7 @@ function ask(process: string, asks: Reservation['asks'], differs: Partial<Reserv
 
 describe('a process', () => {
   test('is given permits for what it can send now, and none for later than 10 s', () => {
-    const budget = createSharedBudget(defaultBudget);
+    const budget = createCallBudget(defaultBudget);
     const windows = defaultBudget;
     const first = reserve(budget, ask('p', [{ run: 'a', calls: 70 }], { windows, room: 60 }), 0);
     // The first ten are little: the kept place is for them as well, if they come one after another.
@@ -26,12 +25,12 @@ describe('a process', () => {
     const later = reserve(budget, ask('p', [{ run: 'a', calls: 70 }], { windows }), 3_000);
     expect(later.permits.map(({ afterMs }) => afterMs)).toEqual(Array(8).fill(7_751));
     expect(
-      reserve(createSharedBudget(few), ask('p', [{ run: 'a', calls: 1 }], { room: 0 }), 0).permits,
+      reserve(createCallBudget(few), ask('p', [{ run: 'a', calls: 1 }], { room: 0 }), 0).permits,
     ).toEqual([]);
   });
 
   test('asks again some time before its next call may be sent', () => {
-    const budget = createSharedBudget(few);
+    const budget = createCallBudget(few);
     const { permits, askAgainMs, nextInMs } = reserve(budget, ask('p', [{ run: 'a', calls: 9 }]), 0);
     expect(permits).toHaveLength(4);
     expect(nextInMs).toEqual([{ run: 'a', inMs: [...Array(4).fill(fewAgainMs), 2 * fewAgainMs] }]);
@@ -40,23 +39,23 @@ describe('a process', () => {
   });
 
   test('is told no earlier time for its later calls, however many wait', () => {
-    const { nextInMs } = reserve(createSharedBudget(few), ask('p', [{ run: 'a', calls: 80 }]), 0);
+    const { nextInMs } = reserve(createCallBudget(few), ask('p', [{ run: 'a', calls: 80 }]), 0);
     const told = nextInMs.flatMap(({ inMs }) => inMs);
     expect(told.length).toBeGreaterThan(60);
     expect(told).toEqual(told.toSorted((a, b) => a - b));
   });
 
   test('has nothing to ask again for where all was given, or where it has no room', () => {
-    expect(reserve(createSharedBudget(few), ask('p', [{ run: 'a', calls: 2 }]), 0)).toMatchObject({
+    expect(reserve(createCallBudget(few), ask('p', [{ run: 'a', calls: 2 }]), 0)).toMatchObject({
       askAgainMs: null,
       nextInMs: [],
     });
-    const full = reserve(createSharedBudget(few), ask('p', [{ run: 'a', calls: 2 }], { room: 1 }), 0);
+    const full = reserve(createCallBudget(few), ask('p', [{ run: 'a', calls: 2 }], { room: 1 }), 0);
     expect(full).toMatchObject({ askAgainMs: null, nextInMs: [{ run: 'a', inMs: [0] }] });
   });
 
   test('is told of each of its runs when its calls may be sent', () => {
-    const budget = createSharedBudget(few);
+    const budget = createCallBudget(few);
     reserve(budget, ask('q', [{ run: 'x', calls: 4 }]), 0);
     const asks = [
       { run: 'a', calls: 1 },
@@ -69,7 +68,7 @@ describe('a process', () => {
   });
 
   test('that gives permits back makes room for others at once', () => {
-    const budget = createSharedBudget(few);
+    const budget = createCallBudget(few);
     const { permits } = reserve(budget, ask('p', [{ run: 'a', calls: 4 }]), 0);
     expect(reserve(budget, ask('q', [{ run: 'b', calls: 4 }]), 300).permits).toEqual([]);
     reserve(budget, ask('p', [], { returned: permits.slice(1) }), 400);
@@ -79,7 +78,7 @@ describe('a process', () => {
 
 describe('a slot that is near', () => {
   test('is left for a process whose turn it is and that will be back by then', () => {
-    const budget = createSharedBudget(few);
+    const budget = createCallBudget(few);
     reserve(budget, ask('p', [{ run: 'a', calls: 4 }]), 0);
     const { askAgainMs } = reserve(budget, ask('q', [{ run: 'b', calls: 3 }]), 100);
     const { permits } = reserve(budget, ask('p', [{ run: 'a', calls: 4 }]), 1_000);
@@ -89,16 +88,16 @@ describe('a slot that is near', () => {
   });
 
   test('goes to whoever asks where that process does not come back', () => {
-    const budget = createSharedBudget(few);
+    const budget = createCallBudget(few);
     reserve(budget, ask('p', [{ run: 'a', calls: 4 }]), 0);
     const { askAgainMs } = reserve(budget, ask('q', [{ run: 'b', calls: 4 }]), 100);
     const lapsed = 100 + (askAgainMs ?? 0) + 1_001;
     expect(reserve(budget, ask('p', [{ run: 'a', calls: 4 }]), lapsed).permits).toHaveLength(4);
-    expect(Object.keys(budget.waiting)).toEqual([]);
+    expect(listWaiting(budget.waiting)).toEqual([]);
   });
 
   test('and can be used at once goes to whoever asks, where the process whose turn it is is late', () => {
-    const budget = createSharedBudget(few);
+    const budget = createCallBudget(few);
     const { permits } = reserve(budget, ask('p', [{ run: 'a', calls: 4 }]), 0);
     const { askAgainMs } = reserve(budget, ask('q', [{ run: 'b', calls: 1 }]), 100);
     const late = 100 + (askAgainMs ?? 0) + 1;
@@ -107,7 +106,7 @@ describe('a slot that is near', () => {
   });
 
   test('keeps nobody away: who is behind others is told to be there by then, in case they are not', () => {
-    const budget = createSharedBudget([{ calls: 1, perMs: 20_000 }]);
+    const budget = createCallBudget([{ calls: 1, perMs: 20_000 }]);
     const windows = [{ calls: 1, perMs: 20_000 }];
     reserve(budget, ask('p', [{ run: 'a', calls: 1 }], { windows }), 0);
     const first = reserve(budget, ask('q', [{ run: 'b', calls: 1 }], { windows }), 100);
@@ -119,7 +118,7 @@ describe('a slot that is near', () => {
   });
 
   test('goes to whoever asks where that process is not to be back by then', () => {
-    const budget = createSharedBudget(few);
+    const budget = createCallBudget(few);
     const { permits } = reserve(budget, ask('p', [{ run: 'a', calls: 4 }]), 0);
     reserve(budget, ask('q', [{ run: 'b', calls: 4 }]), 100);
     const returned = permits.slice(0, 2);
@@ -144,7 +143,7 @@ test('no slot that is near stays free while a process waits, but those that othe
   );
   fc.assert(
     fc.property(windows, fc.array(step, { minLength: 1, maxLength: 25 }), (configured, steps) => {
-      const budget = createSharedBudget(configured);
+      const budget = createCallBudget(configured);
       const booked: { run: string; at: number }[] = [];
       const aheadMs = Math.min(permitsAheadMs, ...configured.map(({ perMs }) => perMs));
       let now = 1_000;
@@ -162,9 +161,9 @@ test('no slot that is near stays free while a process waits, but those that othe
         const instants = () => booked.map(({ at }) => at);
         expect(isOverfull(instants(), kept)).toBe(false);
         if (permits.length === Math.min(calls, room)) continue;
-        const awaited = Object.entries(budget.waiting).filter(([other]) => other !== process);
-        const mayCome = awaited
-          .flatMap(([, { asks: each }]) => each)
+        const mayCome = listWaiting(budget.waiting)
+          .filter((other) => other !== process)
+          .flatMap((other) => budget.waiting[other]?.asks ?? [])
           .reduce((all, each) => all + each.calls, 0);
         // Room for a run that has sent much: where only the kept part is free, it waits.
         const large = kept.map((window) => ({

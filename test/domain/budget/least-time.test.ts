@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { leastTimeMs } from '../../../src/domain/budget/least-time.ts';
+import { describe, expect, test } from 'vitest';
+import { expectedSeconds, leastTimeMs, plannedTimeMs } from '../../../src/domain/budget/least-time.ts';
 import { type BudgetWindow, defaultBudget } from '../../../src/domain/budget/window.ts';
 import { isOverfull, naiveNextAt } from './naive-windows.ts';
 
@@ -58,4 +58,56 @@ test('calls that were sent before now leave less room', () => {
   expect(leastTimeMs(50, defaultBudget, fifty)).toBe(20_500);
   expect(leastTimeMs(1, defaultBudget, [-20_000, -10_750])).toBe(0);
   expect(leastTimeMs(1, [{ calls: 1, perMs: 1000 }], [-100, -900])).toBe(1200);
+});
+
+const free = { alreadySent: [], others: [] };
+/** As long ago as 50 calls were sent that leave a large run nothing of 10 s, and a small one a call. */
+const justSent = (calls: number) => Array<number>(calls).fill(-1_000);
+
+describe('the time of a planned run', () => {
+  test('is the least time where the budget is free', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 11, max: 3_000 }), (calls) => {
+        expect(plannedTimeMs(calls, defaultBudget, free)).toBe(leastTimeMs(calls, defaultBudget));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('holds a turn of each run under way for each of its own calls, until that run is through', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 11, max: 300 }),
+        fc.array(fc.nat({ max: 600 }), { maxLength: 4 }),
+        (calls, others) => {
+          const turns = others.reduce((sum, each) => sum + Math.min(each, calls), 0);
+          expect(plannedTimeMs(calls, defaultBudget, { ...free, others })).toBe(
+            leastTimeMs(calls + turns, defaultBudget),
+          );
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test('of a small run takes the kept part, whatever waits', () => {
+    const inUse = { alreadySent: justSent(49), others: [20_000] };
+    expect(plannedTimeMs(1, defaultBudget, inUse)).toBe(0);
+    expect(plannedTimeMs(2, defaultBudget, inUse)).toBe(10_000 + 500 + 250 - 1_000);
+  });
+});
+
+const hour = { calls: 2000, perSeconds: 3600, used: 0, free: 2000 };
+const burst = { calls: 50, perSeconds: 10, used: 0, free: 50 };
+
+test.each([
+  [0, [hour, burst], 0],
+  [50, [hour, burst], 0],
+  [51, [hour, burst], 10],
+  [2000, [hour, burst], 390],
+  [2001, [hour, burst], 3600],
+  [10, [{ ...hour, used: 1995, free: 5 }], 3600],
+  [5, [], 0],
+])('%i calls are sent within so many seconds', (calls, windows, seconds) => {
+  expect(expectedSeconds(calls, windows)).toBe(seconds);
 });

@@ -1,16 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { RollingWindows } from '../../../src/domain/budget/budget-state.ts';
 import {
-  bookStrangers,
-  copyOfWindows,
+  bookExternalUsage,
+  copyWindows,
   createRollingWindows,
+  externalCallsAt,
+  firstAfter,
+  insertInOrder,
+  measureUse,
   nextAt,
   pauseUntil,
-  type RollingWindows,
   recordCall,
-  strangersAt,
-  underOtherWindows,
-  useOfWindows,
+  removeOne,
+  replaceWindows,
   withdrawCall,
 } from '../../../src/domain/budget/rolling-windows.ts';
 import { defaultBudget } from '../../../src/domain/budget/window.ts';
@@ -84,7 +87,7 @@ test('used and free are what counting says, with (t − per, t] as the window', 
         const used = sent.filter((instant) => instant > now - perMs).length;
         return { calls, perSeconds: perMs / 1000, used, free: calls - used };
       });
-      expect(useOfWindows(state, now)).toEqual(counted);
+      expect(measureUse(state, now)).toEqual(counted);
     }),
   );
 });
@@ -96,7 +99,7 @@ test('the order in which calls are recorded does not matter', () => {
       for (const at of instants) recordCall(shuffled, at);
       for (const at of instants.toSorted((a, b) => a - b)) recordCall(ordered, at);
       expect(nextTimes(shuffled, 200, 20)).toEqual(nextTimes(ordered, 200, 20));
-      expect(useOfWindows(shuffled, 150)).toEqual(useOfWindows(ordered, 150));
+      expect(measureUse(shuffled, 150)).toEqual(measureUse(ordered, 150));
     }),
   );
 });
@@ -126,7 +129,7 @@ test('under other windows it still knows what was sent', () => {
       const expected = createRollingWindows(others);
       for (const at of sent.slice(-most)) recordCall(expected, at);
       pauseUntil(expected, now + 5);
-      expect(nextTimes(underOtherWindows(state, others), now, 10)).toEqual(nextTimes(expected, now, 10));
+      expect(nextTimes(replaceWindows(state, others), now, 10)).toEqual(nextTimes(expected, now, 10));
     }),
   );
 });
@@ -176,7 +179,7 @@ test('to withdraw what was not recorded changes nothing', () => {
   const state = createRollingWindows(defaultBudget);
   recordCall(state, 10);
   withdrawCall(state, 10.5);
-  expect(useOfWindows(state, 10).map(({ used }) => used)).toEqual([1, 1]);
+  expect(measureUse(state, 10).map(({ used }) => used)).toEqual([1, 1]);
 });
 
 test('what is left to a stranger is no room of ours, in that window alone, and comes back in growing steps', () => {
@@ -184,8 +187,8 @@ test('what is left to a stranger is no room of ours, in that window alone, and c
     { calls: 9, perMs: 1000 },
     { calls: 99, perMs: 10_000 },
   ]);
-  bookStrangers(state, 0, { calls: 7, until: 100, stepMs: 10 });
-  const free = (at: number) => useOfWindows(state, at).map(({ free: calls }) => calls);
+  bookExternalUsage(state, 0, { calls: 7, until: 100, stepMs: 10 });
+  const free = (at: number) => measureUse(state, at).map(({ free: calls }) => calls);
   expect([0, 99, 100, 109, 110, 120, 130].map(free)).toEqual([
     [2, 99],
     [2, 99],
@@ -206,7 +209,7 @@ test('what strangers have comes back step by step, where a step is no whole numb
       (stepMs, until) => {
         let at = until;
         for (let steps = 1; steps <= 11; steps += 1) {
-          const next = strangersAt({ calls: 2_000, until, stepMs }, at).until;
+          const next = externalCallsAt({ calls: 2_000, until, stepMs }, at).until;
           expect(next).toBeGreaterThan(at);
           at = next;
         }
@@ -217,15 +220,15 @@ test('what strangers have comes back step by step, where a step is no whole numb
 
 test('a window that strangers fill has room when they have left some', () => {
   const state = createRollingWindows([{ calls: 2, perMs: 10 }]);
-  bookStrangers(state, 0, { calls: 2, until: 50, stepMs: 5 });
+  bookExternalUsage(state, 0, { calls: 2, until: 50, stepMs: 5 });
   expect(nextTimes(state, 0, 4)).toEqual([50, 55, 60, 65]);
-  bookStrangers(state, 0, { calls: 0, until: 50, stepMs: 5 });
+  bookExternalUsage(state, 0, { calls: 0, until: 50, stepMs: 5 });
   expect(nextAt(state, 0)).toBe(0);
 });
 
 test("a stranger's calls need a window that is there", () => {
   const strangers = { calls: 1, until: 0, stepMs: 1 };
-  expect(() => bookStrangers(createRollingWindows(defaultBudget), 2, strangers)).toThrow(RangeError);
+  expect(() => bookExternalUsage(createRollingWindows(defaultBudget), 2, strangers)).toThrow(RangeError);
 });
 
 test('a pause holds every call back, is never shortened, and ends', () => {
@@ -249,7 +252,7 @@ test('a hundred thousand calls leave no more behind than twice what the windows 
 
 /** When each of the next calls may be sent if all are sent as early as they may; nothing is recorded. */
 function nextTimes(state: RollingWindows, now: number, count: number): number[] {
-  const planned = copyOfWindows(state);
+  const planned = copyWindows(state);
   return Array.from({ length: count }, () => {
     const at = nextAt(planned, now);
     recordCall(planned, at);
@@ -272,3 +275,32 @@ function sendAll(
   }
   return now;
 }
+
+const values = fc.array(fc.nat({ max: 20 }));
+
+test('the first place above a limit is where counting finds it', () => {
+  fc.assert(
+    fc.property(values, fc.nat({ max: 30 }), fc.nat({ max: 10 }), (list, limit, plus) => {
+      const ascending = list.toSorted((a, b) => a - b);
+      expect(firstAfter(ascending, limit, plus)).toBe(
+        ascending.filter((each) => each + plus <= limit).length,
+      );
+    }),
+  );
+});
+
+test('what is put in stands in order, and can be taken out again, once', () => {
+  fc.assert(
+    fc.property(values, fc.nat({ max: 20 }), (list, value) => {
+      const ascending: number[] = [];
+      for (const each of list) insertInOrder(ascending, each);
+      const ordered = list.toSorted((a, b) => a - b);
+      expect(ascending).toEqual(ordered);
+      insertInOrder(ascending, value);
+      removeOne(ascending, value);
+      expect(ascending).toEqual(ordered);
+      removeOne(ascending, value + 0.5);
+      expect(ascending).toEqual(ordered);
+    }),
+  );
+});

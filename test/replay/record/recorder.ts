@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { inject } from 'vitest';
-import { budgetWorkflowId } from '../../../src/domain/budget/budget-id.ts';
+import { budgetWorkflowId } from '../../../src/domain/budget/call-budget.ts';
 import type { Rivers } from '../../helpers/with-rivers.ts';
 import type { states } from '../states.ts';
 import { saveHistory } from './save-history.ts';

@@ -224,6 +224,23 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       }),
   );
 
+  test('a constraint that would replace rows of another chunk or river: the commit says how many, and changes nothing', () =>
+    withWarehouse(kind, async (corner) => {
+      // Postgres has none such.
+      if (kind === 'pg') return;
+      await corner.sql(`${made}, unique (action_id) on conflict replace)`);
+      await load(corner, aRun(), three, rowsOf(days[0], 3));
+      const loading = load(corner, aRun({ runId: 'run-2', river: 'other' }), three, rowsOf(days[1], 2));
+      await expect(loading).rejects.toThrow(SchemaConflictError);
+      await expect(loading).rejects.toThrow(
+        '(ON CONFLICT REPLACE) would delete 2 rows that other chunks or rivers',
+      );
+      expect(await countsIn(corner)).toEqual([[days[0], 'run-1', 3]]);
+      expect(await load(corner, aRun({ runId: 'run-3' }), three, rowsOf(days[0], 3))).toMatchObject({
+        rows: 3,
+      });
+    }));
+
   test('a trigger that leaves every row as it is loads, and rows that others took the place of are no fault', () =>
     withWarehouse(kind, async (corner) => {
       await corner.sql(`${made})`);

@@ -132,9 +132,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         ...sampleShape,
         columns: Array.from({ length: limit }, (_, at) => aColumn(`c${at}`, 'text')),
       };
-      await expect(corner.warehouse.previewTarget('sample', wide)).rejects.toThrow(
-        `it can have ${limit} at most`,
-      );
+      await expect(
+        corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, wide),
+      ).rejects.toThrow(`it can have ${limit} at most`);
       await expect(
         corner.warehouse.openRun(aRun({ runId: 'run-3', target: { table: 'other' } }), [first], wide),
       ).rejects.toThrow(`The table other has 0 columns and ${limit + 4} more are to be added`);
@@ -221,5 +221,7 @@ test('a STRICT table of SQLite keeps its own columns; bytes are nothing that Riv
       { customer_id: '007', action_id: 1, _run_id: 'run-2' },
     ]);
     await corner.sql('create table bytes (customer_id blob) strict');
-    await expect(corner.warehouse.previewTarget('bytes', sampleShape)).rejects.toThrow('customer_id is blob');
+    await expect(
+      corner.warehouse.previewTarget({ table: 'bytes', drift: 'evolve' }, sampleShape),
+    ).rejects.toThrow('customer_id is blob');
   }));

@@ -92,12 +92,12 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await corner.warehouse.openRun(aRun(), [first], sampleShape);
       const columns = [...sampleShape.columns, aColumn('extra', 'double')];
       const shape = { ...sampleShape, columns };
-      expect(await corner.warehouse.previewTarget('sample', shape)).toEqual([
+      expect(await corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, shape)).toEqual([
         'sample gets the columns extra',
       ]);
       await corner.warehouse.openRun(aRun({ runId: 'run-2' }), [first], shape);
       expect(await declaredAs(corner)).toBe(kind === 'pg' ? 'double precision' : 'double');
-      expect(await corner.warehouse.previewTarget('sample', shape)).toEqual([]);
+      expect(await corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, shape)).toEqual([]);
     }));
 
   test('days and columns of a table that is gone are forgotten when it is made again', () =>
@@ -117,7 +117,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await corner.sql(`insert into sample (customer_id, note, action_id) values ('me', 'kept', 1)`);
       const isPostgres = kind === 'pg';
       const shape = { ...sampleShape, columns: [...sampleShape.columns, aColumn('select', 'text')], key: [] };
-      expect(await corner.warehouse.previewTarget('sample', shape)).toEqual([
+      expect(await corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, shape)).toEqual([
         'sample gets the columns date, _river, _run_id, _chunk, _loaded_at',
         ...(isPostgres
           ? [
@@ -128,6 +128,16 @@ describe.each(warehouseKinds)('in %s', (kind) => {
           : []),
         'sample has no index on _river and date: with one, days are replaced faster',
       ]);
+      // What will really happen to such values.
+      for (const [drift, words] of [
+        ['ignore', 'which is left out (drift: ignore)'],
+        ['fail', 'which fails its chunk (drift: fail)'],
+      ] as const) {
+        const said = (await corner.warehouse.previewTarget({ table: 'sample', drift }, shape)).filter(
+          (each) => each.includes('does not hold'),
+        );
+        expect(said.map((each) => each.endsWith(words))).toEqual(isPostgres ? [true, true, true] : []);
+      }
       const before = await declaredAs(corner, 'customer_id');
       await loadRow(
         corner.warehouse,
@@ -206,7 +216,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         const opening = corner.warehouse.openRun(aRun(), [first], sampleShape);
         await expect(opening).rejects.toThrow(SchemaConflictError);
         await expect(opening).rejects.toThrow(words);
-        await expect(corner.warehouse.previewTarget('sample', sampleShape)).rejects.toThrow(words);
+        await expect(
+          corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, sampleShape),
+        ).rejects.toThrow(words);
         expect(await corner.warehouse.readRun('run-1')).toBeUndefined();
         expect((await corner.tables()).filter((table) => table.startsWith('river_staging'))).toEqual([]);
       }),
@@ -235,7 +247,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         );
       const river = { period: null, river: 'whole' };
       const run = aRun({ ...river, runId: '00000000-0000-4000-8000-000000000000' });
-      await corner.warehouse.previewTarget('sample', sampleShape);
+      await corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, sampleShape);
       await loadRow(corner.warehouse, {}, run);
       expect(await sql('select note, customer_id, twice from sample')).toEqual([
         { note: '-', customer_id: 'a', twice: 2 },
@@ -245,9 +257,12 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('a chunk that may not be null is a conflict for a report without days only', () =>
     withWarehouse(kind, async (corner) => {
       await corner.sql('create table sample (_chunk text not null)');
-      await corner.warehouse.previewTarget('sample', sampleShape);
+      await corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, sampleShape);
       await expect(
-        corner.warehouse.previewTarget('sample', { ...sampleShape, dayColumn: null }),
+        corner.warehouse.previewTarget(
+          { table: 'sample', drift: 'evolve' },
+          { ...sampleShape, dayColumn: null },
+        ),
       ).rejects.toThrow('sample._chunk may not be null');
     }));
 

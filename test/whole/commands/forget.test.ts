@@ -34,7 +34,7 @@ const holds = (house: Rivers, table: string, days: readonly string[]) =>
   expectTable(house, { slug, table, wanted: { days } });
 /** What `river verify` finds off, without a process of its own. */
 const verified = async (house: Rivers, name: string) =>
-  (await verifyRivers(await house.configuration(), async () => new Set(), name)).flatMap(
+  (await verifyRivers(await house.configuration(), async () => new Set(), name)).verifications.flatMap(
     ({ findings }) => findings,
   );
 /** And what `river forget` does. */

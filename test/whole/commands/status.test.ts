@@ -5,7 +5,7 @@ import { withRivers } from '../../helpers/with-rivers.ts';
 
 describe.concurrent('river status and budget, of a run', () => {
   it('of a run that was started and left tells how it went, chunk by chunk', () =>
-    withRivers({ rivers }, async ({ river, temporal }) => {
+    withRivers({ rivers }, async ({ river, start, temporal }) => {
       const started = await river('run', 'details', '--json', '--id', 'later');
       expect(started.code).toBe(0);
       expect(documentOf(started)).toMatchObject({ workflowId: 'later', status: 'running', chunks: null });
@@ -21,18 +21,18 @@ describe.concurrent('river status and budget, of a run', () => {
       ]);
       expect((await river('status', 'later')).stdout).toMatch(/2026-01-03\/2026-01-04 +loaded/);
       expect(documentOf<object[]>(await river('status', '--json'))).toEqual([one]);
-      expect((await river('status')).stdout).toMatch(
+      expect((await start('status').end).stdout).toMatch(
         /^later +details +succeeded +2026-01-01\/2026-01-04 +2\/2/m,
       );
     }));
 
   it('shows what was sent, in `river budget`', () =>
-    withRivers({ rivers }, async ({ river, pull }) => {
+    withRivers({ rivers }, async ({ river, start, pull }) => {
       await pull({ river: 'details' });
       const [main] = documentOf<{ windows: unknown[] }[]>(await river('budget', '--json'));
       expect(main).toMatchObject({ connection: 'main', waiting: 0, throttledUntil: null });
       expect(main?.windows[0]).toMatchObject({ calls: 1_000_000, perSeconds: 3600, used: 4, free: 999_996 });
-      expect((await river('budget')).stdout).toMatch(/^main +1000000 +3600 +4 +999996/m);
+      expect((await start('budget').end).stdout).toMatch(/^main +1000000 +3600 +4 +999996/m);
     }));
 });
 

@@ -1,8 +1,8 @@
 import { liftBackOff } from '../../../../src/domain/budget/back-off.ts';
+import type { CallBudget } from '../../../../src/domain/budget/budget-state.ts';
+import { createCallBudget, reserve } from '../../../../src/domain/budget/call-budget.ts';
 import type { Granted, Reservation } from '../../../../src/domain/budget/reservation.ts';
-import { reserve } from '../../../../src/domain/budget/reserve.ts';
-import { resumeBudget, saveBudget } from '../../../../src/domain/budget/resume-budget.ts';
-import { createSharedBudget, type SharedBudget } from '../../../../src/domain/budget/shared-budget.ts';
+import { resumeBudget, saveBudget } from '../../../../src/domain/budget/save-budget.ts';
 import type { BudgetWindow } from '../../../../src/domain/budget/window.ts';
 import { createRandom } from './random.ts';
 import type { Scenario } from './scenario.ts';
@@ -25,7 +25,7 @@ export interface Played {
   /** When it first heard of the later windows. */
   readonly heardAt: number | null;
   readonly kills: number;
-  readonly budget: SharedBudget;
+  readonly budget: CallBudget;
 }
 
 /** What the clock of the budget shows at the beginning. */
@@ -41,7 +41,7 @@ export function simulate(scenario: Scenario): Played {
   const api = createVirtualApi(scenario, time, random);
   const askedAt: number[] = [];
   const endedAt = new Map<string, number>();
-  let budget = createSharedBudget(scenario.windows);
+  let budget = createCallBudget(scenario.windows);
   let heardAt: number | null = null;
   let kills = 0;
   let started = 0;

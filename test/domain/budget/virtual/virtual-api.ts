@@ -1,4 +1,4 @@
-import { jitterShare } from '../../../../src/domain/budget/permit.ts';
+import { jitterShare } from '../../../../src/domain/budget/reservation.ts';
 import { shortestMs } from '../../../../src/domain/budget/window.ts';
 import { createExactServer } from './exact-server.ts';
 import type { Random } from './random.ts';

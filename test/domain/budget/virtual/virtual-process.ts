@@ -1,5 +1,10 @@
-import { permitMs } from '../../../../src/domain/budget/permit.ts';
-import type { CallNews, Granted, Permit, Reservation } from '../../../../src/domain/budget/reservation.ts';
+import {
+  type CallNews,
+  type Granted,
+  type Permit,
+  permitMs,
+  type Reservation,
+} from '../../../../src/domain/budget/reservation.ts';
 import type { BudgetWindow } from '../../../../src/domain/budget/window.ts';
 import { createBudgetQueue } from '../../../../src/optimove/budget-queue.ts';
 import type { VirtualTime } from './virtual-time.ts';

@@ -1,0 +1,59 @@
+import http from 'node:http';
+import https from 'node:https';
+import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
+import type { HttpProxy } from '../domain/river/configuration.ts';
+
+/** A proxy has this long to open the way. */
+const proxyMs = 30_000;
+
+/** How sockets are opened, for `agent` of got. They are kept open. */
+export interface Agents {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+}
+
+/** A proxy that did not open the way. Its words are ours: the proxy's URL, which may hold a password, stands nowhere. */
+export class ProxyError extends Error {
+  readonly proxy: HttpProxy;
+  /** What it answered instead of 200; undefined where it could not be spoken with. */
+  readonly status: number | undefined;
+  readonly code: string;
+
+  constructor(proxy: HttpProxy, error: Error & { readonly code?: unknown }) {
+    const [, status] = /^Bad response: (\d+)$/.exec(error.message) ?? [];
+    const code = typeof error.code === 'string' ? error.code : 'ERR_PROXY';
+    super(status ? `it answered ${status}` : code === 'ERR_PROXY' ? 'it did not answer in time' : code);
+    this.name = 'ProxyError';
+    this.proxy = proxy;
+    this.status = status === undefined ? undefined : Number(status);
+    this.code = code;
+  }
+}
+
+/** Sockets straight to a host, or through a proxy (a CONNECT for each socket, for http as for https). */
+export function createAgents(proxy: HttpProxy | undefined): Agents {
+  const options = { keepAlive: true };
+  if (!proxy) return { http: new http.Agent(options), https: new https.Agent(options) };
+  const through = { ...options, proxy: proxy.url.reveal() };
+  return {
+    http: tellingOfProxy(new HttpProxyAgent(through), proxy),
+    https: tellingOfProxy(new HttpsProxyAgent(through), proxy),
+  };
+}
+
+type Opened = (error: Error | null, socket?: unknown) => void;
+
+/** Node's types leave out what every agent has. */
+interface Opens {
+  createConnection(options: object, opened: Opened): unknown;
+}
+
+function tellingOfProxy<Agent extends http.Agent>(agent: Agent, proxy: HttpProxy): Agent {
+  const opens = agent as unknown as Opens;
+  const open = opens.createConnection.bind(agent);
+  opens.createConnection = (options, opened) =>
+    open({ ...options, timeout: proxyMs }, (error, socket) =>
+      opened(error ? new ProxyError(proxy, error) : null, socket),
+    );
+  return agent;
+}

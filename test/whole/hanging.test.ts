@@ -1,0 +1,117 @@
+import { describe, expect, it, vi } from 'vitest';
+import { endOfRun } from '../../src/control/run-end.ts';
+import { startRun } from '../../src/control/start-run.ts';
+import { daysBetween } from '../../src/simulator/world/day.ts';
+import type { riverRun } from '../../src/workflows/index.ts';
+import { withTcpProxy } from '../helpers/tcp-proxy.ts';
+import { variable } from '../helpers/variable.ts';
+import { freely, type Rivers, withRivers } from '../helpers/with-rivers.ts';
+import { withServer } from '../helpers/with-server.ts';
+import { postgresUrl } from '../helpers/with-warehouse.ts';
+
+const days = daysBetween('2026-01-01', '2026-01-08');
+const report = 'customer-action-details-by-date';
+const details = {
+  report,
+  period: { start: '2026-01-01', end: '2026-01-08' },
+  chunks: { every: 'daily' },
+  target: { table: 'details' },
+};
+/** Twenty slices at a time. */
+const byAction = (name: string, at: object) => ({
+  report: 'customers-by-action',
+  period: { start: '2026-01-01', end: '2026-01-31' },
+  chunks: { every: 'daily' },
+  filters: { actions: [12] },
+  target: { table: name.replace('-', '_') },
+  ...at,
+});
+/** What a person may have to wait for on a machine that is busy; the hang lasts for as long as it is left. */
+const soonMs = 30_000;
+
+const names = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}-${at}`);
+
+const begin = ({ temporal }: Rivers, river: string) =>
+  startRun({ ...temporal, close: async () => {} }, { river, input: { river }, workflowId: river });
+
+/** The river that nothing hangs for is opened, pulled and closed, whole. */
+async function othersRun(house: Rivers): Promise<void> {
+  const startedAt = Date.now();
+  const end = await endOfRun(await begin(house, 'details'));
+  expect(Date.now() - startedAt).toBeLessThan(soonMs);
+  const rows = house.simulator.world.rowCount(report, { days });
+  expect(end).toMatchObject({ end: 'succeeded', result: { rows, chunks: { loaded: days.length } } });
+}
+
+async function cancelled({ temporal }: Rivers, workflowId: string): Promise<void> {
+  const handle = temporal.client.workflow.getHandle<typeof riverRun>(workflowId);
+  const startedAt = Date.now();
+  await handle.cancel();
+  expect(await endOfRun(handle)).toEqual({ end: 'cancelled' });
+  expect(Date.now() - startedAt).toBeLessThan(soonMs);
+}
+
+describe('what hangs holds up no other', { timeout: 240_000 }, () => {
+  it('connections whose calls are never answered', () =>
+    withServer(
+      () => {},
+      (url, seen) => {
+        const hanging = (tenant: string) => ({
+          baseUrl: `${url}/${tenant}`,
+          auth: { apiKey: variable('SIMULATOR_KEY') },
+          budget: freely,
+        });
+        const rivers = ['one', 'other'].flatMap((tenant) =>
+          names(tenant, 8).map((name) => [name, byAction(name, { connection: tenant })] as const),
+        );
+        return withRivers(
+          {
+            more: { connections: { one: hanging('one'), other: hanging('other') } },
+            rivers: { details, ...Object.fromEntries(rivers) },
+          },
+          async (house) => {
+            for (const [name] of rivers) await begin(house, name);
+            for (const tenant of ['one', 'other'])
+              await vi.waitFor(
+                () => expect(seen.filter(({ url: path }) => path.startsWith(`/${tenant}`)).length).toBe(8),
+                { timeout: 60_000, interval: 100 },
+              );
+            await othersRun(house);
+            await cancelled(house, 'one-7');
+          },
+        );
+      },
+    ));
+
+  it('a warehouse that answers nothing any more', () => {
+    const { hostname, port } = new URL(postgresUrl());
+    return withTcpProxy({ host: hostname, port: Number(port) }, (proxy) => {
+      const url = postgresUrl().replace(`:${port}`, `:${proxy.port}`);
+      const rivers = names('hanging', 8).map(
+        (name) =>
+          [name, byAction(name, { target: { warehouse: 'away', table: name.replace('-', '_') } })] as const,
+      );
+      return withRivers(
+        {
+          kind: 'sqlite',
+          more: { warehouses: { away: { client: 'pg', connection: url, schema: 'hanging' } } },
+          rivers: { details, ...Object.fromEntries(rivers) },
+          simulator: { latencyMs: 100 },
+        },
+        async (house) => {
+          for (const [name] of rivers) await begin(house, name);
+          await vi.waitFor(() => expect(house.simulator.stats().calls).toBeGreaterThan(50), {
+            timeout: 60_000,
+            interval: 50,
+          });
+          proxy.swallow();
+          try {
+            await othersRun(house);
+          } finally {
+            proxy.cut();
+          }
+        },
+      );
+    });
+  });
+});
