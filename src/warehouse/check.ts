@@ -19,7 +19,7 @@ export async function check(database: Database, targets: readonly string[] = [])
       { facts: { place, lacking } },
     );
   }
-  return `${found}, ${place}, can be written to`;
+  return `${found}, can be written to, ${place}`;
 }
 
 /** What River could not write, and what helps. */
