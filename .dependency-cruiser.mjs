@@ -112,7 +112,7 @@ export default {
       'control',
       [
         ...rooms('domain', 'optimove', 'warehouse', 'workflows'),
-        ...packages('@temporalio/client', '@temporalio/common', '@temporalio/envconfig'),
+        ...packages('@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'croner'),
       ],
       'Starting, planning and checking a run never drags the worker in.',
     ),

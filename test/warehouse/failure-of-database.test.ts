@@ -152,6 +152,7 @@ describe('no value of a row comes from a database', () => {
       const failure = await failureIn(corner, statements);
       expect(failure).toBeInstanceOf(SchemaConflictError);
       expect((failure as Error).message).toContain(said);
+      expect((failure as Error).message).toContain('sample');
       expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain('anna');
     }),
   );
@@ -189,6 +190,7 @@ describe('no value of a row comes from a database', () => {
       const failure = await failureIn(corner, statements);
       expect(failure).toBeInstanceOf(SchemaConflictError);
       expect((failure as Error).message).toContain(said);
+      expect((failure as Error).message).toContain('sample');
       expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain('anna');
     }),
   );
