@@ -100,20 +100,19 @@ export interface SliceRequest {
   readonly pauses?: readonly Pause[] | undefined;
   /** When a person last ended the connection's wait by hand, ISO 8601; left out where the run has heard of none. */
   readonly lifted?: string;
-  /** It finds out for others whether they may go on: its turn is over once one call was answered. */
-  readonly isProbe?: boolean;
   /** It has waited for its warehouse: whether that can be written to now is tried first, in whatever process. */
   readonly isDoubted?: boolean;
+  /** It finds out for others whether they may go on: its turn is over once one call was answered. */
+  readonly isProbe?: boolean;
 }
 
 /** How a slice's activity ended, where it did not fail. */
 export type SliceOutcome =
   | { readonly outcome: 'pulled'; readonly count: SliceCount; readonly windows: readonly WindowUse[] }
-  /** The next call's time is too far off to hold an activity slot for it, or what it needs is away. */
+  /** The next call's time is too far off to hold an activity slot for it, or what it needs is away: `on` says what. */
   | {
       readonly outcome: 'waiting';
-      /** A worker of an earlier version does not say. */
-      readonly on?: WaitOn;
+      readonly on: WaitOn;
       readonly waitMs: number;
       readonly windows: readonly WindowUse[];
     }

@@ -25,10 +25,10 @@ import type { WriteGate } from './write-gates.ts';
 const turnMs = 30 * 60_000;
 /** The same while slices of its connection wait for one. */
 const shortTurnMs = 60_000;
-/** A call that fails for longer, or waits for longer until its next try, does so in its run: there a person sees it. */
-const failsHereMs = 5_000;
 /** A slice that waits for this worker's sign-in is handed out again after this, maybe to a worker that is signed in. */
 const handedOverAfterMs = 60_000;
+/** A call that fails for longer, or waits for longer until its next try, does so in its run: there a person sees it. */
+const failsHereMs = 5_000;
 /** When a slice that found no slot comes again: not in step with the others. */
 const comesAgainMs = () => 5_000 + Math.round(10_000 * Math.random());
 
@@ -60,6 +60,7 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
       const hasTime = () =>
         request.isProbe !== true &&
         performance.now() - startedAt < (slots.isAwaited(asking) ? shortTurnMs : turnMs);
+      const lastFailure = () => lastFailures.get(connection);
       try {
         const key = JSON.stringify([runId, request.chunk, request.slice]);
         await unlessStuck(gate, Promise.resolve(storing.get(key)));
@@ -67,7 +68,6 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
         const cut = new AbortController();
         const abort = AbortSignal.any([signals.abort, cut.signal]);
         const stop = AbortSignal.any([signals.stop, gate.signal]);
-        const lastFailure = () => lastFailures.get(connection);
         const work = pull(ports, gate, request, { stop, abort }, { hasTime, lastFailure });
         const count = await unlessStuck(gate, work, () => {
           const ended = work.then(
@@ -80,10 +80,10 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
         return count ? { outcome: 'pulled', count, windows: windows() } : { outcome: 'more' };
       } catch (error) {
         if (error instanceof BudgetSpentError) {
+          const { wait: on, waitMs } = error;
           // Whoever signs in at another worker has a token, maybe: to its calls the wait for a sign-in here says nothing.
-          const waitMs =
-            error.facts.heldBy === 'signIn' ? Math.min(error.waitMs, handedOverAfterMs) : error.waitMs;
-          return { outcome: 'waiting', on: error.wait, waitMs, windows: windows() };
+          const untilTurnMs = on.on === 'sign-in' ? Math.min(waitMs, handedOverAfterMs) : waitMs;
+          return { outcome: 'waiting', on, waitMs: untilTurnMs, windows: windows() };
         }
         if (error instanceof ChunkClosed) return { outcome: 'closed' };
         if (error instanceof BaseUrlInDoubtError) {
@@ -106,9 +106,6 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
     });
 };
 
-const lastsLong = (wait: WaitOn, retryInMs: number): boolean =>
-  retryInMs >= failsHereMs ||
-  (wait.on === 'connection' && Date.now() - Date.parse(wait.since) >= failsHereMs);
 /** How long calls in flight have to end, once nothing can be stored. */
 const endsWithinMs = 3_000;
 
@@ -132,6 +129,10 @@ async function unlessStuck<T>(gate: WriteGate, work: Promise<T>, left: () => voi
     signal.removeEventListener('abort', onHeld);
   }
 }
+
+const lastsLong = (wait: WaitOn, retryInMs: number): boolean =>
+  retryInMs >= failsHereMs ||
+  (wait.on === 'connection' && Date.now() - Date.parse(wait.since) >= failsHereMs);
 
 /** What the slice comes to, once all its calls are staged; undefined where its turn ended before. */
 async function pull(

@@ -36,7 +36,7 @@ export interface WriteGate {
 
 const usual: WriteGateOptions = {
   triesAfterMs: [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000],
-  slowAfterMs: 10_000,
+  slowAfterMs: 5_000,
 };
 
 /** Requests that could not be noted; more are forgotten, as those of a process that is killed are. */

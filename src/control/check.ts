@@ -119,11 +119,15 @@ const checkConnection = (connection: Connection, reserve: Reserve | undefined): 
     }
   });
 
+/** Who holds a file for longer holds up runs as well. */
+const busyAtMostMs = 5_000;
+
 const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): Promise<CheckLine> =>
   line(`warehouse ${setting.name}`, async () => {
-    const warehouse = await openWarehouse(setting);
+    const warehouse = await openWarehouse(setting, { busyAtMostMs });
     try {
-      const found = await answeredSoon(setting.name, warehouse.check());
+      const targets = filling.map(({ target }) => target.table);
+      const found = await answeredSoon(setting.name, warehouse.check(targets));
       return [
         found,
         ...(await warningsOfTracks(warehouse, filling)),

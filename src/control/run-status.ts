@@ -48,9 +48,9 @@ export async function runStatus(
     const own = execution?.firstRunId === known.result.runId ? execution : undefined;
     return reportOf(temporal, known, own);
   }
-  const [missing] = books.missing;
-  if (!execution && missing) throw notFoundYet(workflowId, missing);
   if (temporal && execution) return unopenedRun(temporal, execution);
+  const [missing] = books.missing;
+  if (missing) throw notFoundYet(workflowId, missing);
   const behind = temporal && (await startsBehind(temporal, workflowId));
   throw new ConfigurationError(
     behind
@@ -66,26 +66,30 @@ const notFoundYet = (workflowId: string, { warehouse, why }: Missing): Warehouse
     { cause: why },
   );
 
-/** The newest runs of all rivers, those that wait to be opened and those that never were among them. */
+/**
+ * The newest runs of all rivers, those that wait to be opened and those that never were among them. Without Temporal: as the
+ * manifests have them.
+ */
 export async function listRuns(
   temporal: TemporalClient | undefined,
   books: Books,
   limit: number,
 ): Promise<RunReport[]> {
-  const [booked, listed] = await Promise.all([
-    books.list(limit),
-    temporal ? newestInTemporal(temporal, limit) : [],
-  ]);
+  if (!temporal) {
+    const runs = await books.list(limit);
+    return Promise.all(runs.map((run) => reportOf(undefined, run, undefined)));
+  }
+  const { client } = temporal;
+  const [booked, listed] = await Promise.all([books.list(limit), newestInTemporal(temporal, limit)]);
   const known = await Promise.all(
     booked.map(async (run) => {
       const { status, workflowId, runId } = run.result;
-      if (status !== 'running' || !temporal) return reportOf(temporal, run, undefined);
-      const execution = await executionOf(temporal.client, workflowId);
+      if (status !== 'running') return reportOf(temporal, run, undefined);
+      const execution = await executionOf(client, workflowId);
       const own = execution?.firstRunId === runId ? execution : undefined;
       return reportOf(temporal, run, own ?? 'terminated');
     }),
   );
-  if (!temporal) return known;
   const oldest = booked.length < limit ? '' : (booked.at(-1)?.result.startedAt ?? '');
   const inBooks = new Set(booked.map(({ result }) => result.workflowId));
   const others = await Promise.all(
@@ -93,7 +97,7 @@ export async function listRuns(
       .filter((run) => !inBooks.has(run.workflowId) && (run.isOpen || run.startedAt > oldest))
       .map(async ({ workflowId }) => {
         const [execution, before] = await Promise.all([
-          executionOf(temporal.client, workflowId),
+          executionOf(client, workflowId),
           books.find(workflowId),
         ]);
         if (!execution) return [];
@@ -130,7 +134,7 @@ async function reportOf(
 ): Promise<RunReport> {
   const execution = known === 'terminated' ? undefined : known;
   const settled = withStatus(result, known === 'terminated' ? known : known?.status);
-  if (settled.status !== 'running' || !execution || !temporal) {
+  if (settled.status !== 'running' || !temporal || !execution) {
     return {
       ...settled,
       chunkStates,

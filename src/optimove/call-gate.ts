@@ -12,6 +12,13 @@ export type CallOutcome =
   /** Called off before anything was sent. */
   | { readonly kind: 'unsent' };
 
+/** Must be called once, with what came of a call. */
+export interface EndCall {
+  (outcome: CallOutcome): void;
+  /** By when the call must be handed to the socket, on the clock of `performance.now`; later it is not to be sent. Left out: whenever. */
+  readonly until?: number;
+}
+
 /** Keeps one connection inside its budget. Every request passes it, sign-ins and repeats included. */
 export interface CallGate {
   /**
@@ -20,5 +27,5 @@ export interface CallGate {
    * `run` is for whom the call is: runs share a budget evenly. `goesOn` lets the next page of a call go before the calls
    * of its run that have not begun, so that pages follow each other closely.
    */
-  enter(signal: AbortSignal, run: string, goesOn?: boolean): Promise<(outcome: CallOutcome) => void>;
+  enter(signal: AbortSignal, run: string, goesOn?: boolean): Promise<EndCall>;
 }

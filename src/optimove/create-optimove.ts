@@ -6,6 +6,7 @@ import type { Call } from '../domain/call/call.ts';
 import { CredentialsRefusedError } from '../domain/errors.ts';
 import type { Connection } from '../domain/river/configuration.ts';
 import type { Secret } from '../domain/secret.ts';
+import { createAgents } from './agents.ts';
 import type { CallGate } from './call-gate.ts';
 import { callUrl, describeCall } from './call-url.ts';
 import { isOfEndedSession, type Moment } from './failure-of-response.ts';
@@ -61,7 +62,7 @@ export function createOptimove(
   const sender =
     before && sharesSockets(before.connection, connection)
       ? before.access.sender
-      : createSender(timeoutMs, connection.proxy);
+      : createSender(timeoutMs, createAgents(connection.proxy));
   const door: Door = { gate, send: sender.send, timeoutMs, now };
   const login =
     auth.kind === 'login'

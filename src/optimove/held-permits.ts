@@ -15,7 +15,7 @@ export interface HeldPermitsOptions {
   /** A monotonic clock in milliseconds. */
   readonly now: () => number;
   /** Lets a call through; false where none can go. */
-  readonly use: (permit: Permit) => boolean;
+  readonly use: (permit: Permit, until: number) => boolean;
   /** Takes a permit that was not used. */
   readonly giveBack: (permit: Permit) => void;
 }
@@ -27,7 +27,7 @@ export function createHeldPermits({ now, use, giveBack }: HeldPermitsOptions): H
     const waitMs = from - now();
     // Timers count from the beginning of the event loop's turn, which may have been long: they can come early.
     if (waitMs > 0) timers.set(permit, setTimeout(whenDue, Math.ceil(waitMs), permit, from, until));
-    else if (now() > until || !use(permit)) giveBack(permit);
+    else if (now() > until || !use(permit, until)) giveBack(permit);
   };
   return {
     get count() {

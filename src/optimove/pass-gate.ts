@@ -8,7 +8,7 @@ import {
   ReportRefusedError,
   ThrottledError,
 } from '../domain/errors.ts';
-import type { CallGate, CallOutcome } from './call-gate.ts';
+import type { CallGate, CallOutcome, EndCall } from './call-gate.ts';
 import { failureOfRequest } from './failure-of-request.ts';
 import type { Moment } from './failure-of-response.ts';
 import type { Asked, Reply } from './reply.ts';
@@ -62,13 +62,7 @@ export async function passGate<T>(
 ): Promise<T> {
   const { abort, record } = passage;
   const ended = endOfWaiting(passage);
-  const leave = await door.gate.enter(ended, passage.run, passage.goesOn);
-  if (ended.aborted) {
-    leave({ kind: 'unsent' });
-    throw ended.reason;
-  }
-  const at = new Date(door.now()).toISOString();
-  const exchange = await door.send(outgoing, abort);
+  const { leave, exchange, at } = await sendWithinPermit(door, outgoing, passage, ended);
   let outcome: CallOutcome = { kind: 'abandoned' };
   const held = setTimeout(() => leave(outcome), heldAtMostMs);
   const result = await attempt(async () => {
@@ -104,6 +98,33 @@ export async function passGate<T>(
   }
 }
 
+/** A permit that no open connection was there for is given back: the one that was opened meanwhile serves the next. */
+async function sendWithinPermit(
+  door: Door,
+  outgoing: Outgoing,
+  { abort, run, goesOn }: Passage,
+  ended: AbortSignal,
+): Promise<{ readonly leave: EndCall; readonly exchange: SentExchange; readonly at: string }> {
+  for (let isLate = false; ; isLate = true) {
+    const leave = await door.gate.enter(ended, run, goesOn || isLate);
+    if (ended.aborted) {
+      leave({ kind: 'unsent' });
+      throw ended.reason;
+    }
+    let sentAt = door.now();
+    const onGone = () => {
+      sentAt = door.now();
+    };
+    const { until = Number.POSITIVE_INFINITY } = leave;
+    const exchange = await door.send(outgoing, abort, { until, onGone });
+    if (!isSent(exchange)) leave({ kind: 'unsent' });
+    else return { leave, exchange, at: new Date(sentAt).toISOString() };
+  }
+}
+
+type SentExchange = Exchange & { readonly end: Exclude<Exchange['end'], { readonly kind: 'late' }> };
+const isSent = (exchange: Exchange): exchange is SentExchange => exchange.end.kind !== 'late';
+
 type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
 async function attempt<T>(action: () => Promise<T>): Promise<Attempt<T>> {
@@ -114,7 +135,7 @@ async function attempt<T>(action: () => Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-function replyOf({ end, status, bytes }: Exchange, asked: Asked): Reply {
+function replyOf({ end, status, bytes }: SentExchange, asked: Asked): Reply {
   if (end.kind === 'reply') return end.reply;
   throw new ReportRefusedError(
     `Optimove's answer to ${asked.description} is over ${bodyAtMost / 1024 / 1024} MB${asked.askForLess ? `: ${asked.askForLess}` : ''}.`,

@@ -1,7 +1,7 @@
 import got, { type Got } from 'got';
-import type { HttpProxy } from '../domain/river/configuration.ts';
-import { createAgents } from './agents.ts';
+import type { Agents } from './agents.ts';
 import type { Reply } from './reply.ts';
+import { isSentLate, type Sending, sendInTime, timely } from './timely-agent.ts';
 
 /** A page is read whole, so it must fit into memory beside the others. */
 export const bodyAtMost = 32 * 1024 * 1024;
@@ -25,10 +25,13 @@ export interface Exchange {
   readonly end:
     | { readonly kind: 'reply'; readonly reply: Reply }
     | { readonly kind: 'oversized' }
+    /** Nothing was sent: there was no connection in time. */
+    | { readonly kind: 'late' }
     | { readonly kind: 'broken'; readonly error: unknown };
 }
 
-export type SendRequest = (outgoing: Outgoing, signal: AbortSignal) => Promise<Exchange>;
+/** `sending` hears when its bytes can go out; where that is later than it allows, nothing is sent. */
+export type SendRequest = (outgoing: Outgoing, signal: AbortSignal, sending: Sending) => Promise<Exchange>;
 
 /** Sends over sockets of its own. */
 export interface Sender {
@@ -41,8 +44,8 @@ export interface Sender {
  * Sends requests over connections that are kept open. Nothing is repeated and no redirect is followed: each request is
  * a call on the budget, and carries the credentials.
  */
-export function createSender(timeoutMs: number, proxy?: HttpProxy): Sender {
-  const agents = createAgents(proxy);
+export function createSender(timeoutMs: number, opened: Agents): Sender {
+  const agents = { http: timely(opened.http), https: timely(opened.https) };
   const client = got.extend({
     retry: { limit: 0 },
     followRedirect: false,
@@ -60,10 +63,10 @@ export function createSender(timeoutMs: number, proxy?: HttpProxy): Sender {
     agents.https.destroy();
   };
   return {
-    async send(outgoing, signal) {
+    async send(outgoing, signal, sending) {
       underWay += 1;
       try {
-        return await exchange(client, outgoing, signal);
+        return await exchange(client, outgoing, signal, sending);
       } finally {
         underWay -= 1;
         closeIfIdle();
@@ -76,19 +79,28 @@ export function createSender(timeoutMs: number, proxy?: HttpProxy): Sender {
   };
 }
 
-async function exchange(client: Got, outgoing: Outgoing, signal: AbortSignal): Promise<Exchange> {
-  const startedAt = performance.now();
+async function exchange(
+  client: Got,
+  outgoing: Outgoing,
+  signal: AbortSignal,
+  sending: Sending,
+): Promise<Exchange> {
+  let goneAt = performance.now();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const { url, ...options } = outgoing;
-  const stream = client.stream(url, { ...options, signal });
+  const onGone = () => {
+    goneAt = performance.now();
+    sending.onGone();
+  };
+  const stream = sendInTime({ ...sending, onGone }, () => client.stream(url, { ...options, signal }));
   // The loop below hears of failures; one that comes after it has been left must not end the process.
   stream.on('error', () => {});
 
   const finish = (end: Exchange['end']): Exchange => ({
     status: stream.response?.statusCode ?? null,
     bytes,
-    milliseconds: Math.round(performance.now() - startedAt),
+    milliseconds: Math.round(performance.now() - goneAt),
     end,
   });
   try {
@@ -105,6 +117,6 @@ async function exchange(client: Got, outgoing: Outgoing, signal: AbortSignal): P
     const reply = { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
     return finish({ kind: 'reply', reply });
   } catch (error) {
-    return finish({ kind: 'broken', error });
+    return finish(isSentLate(error) ? { kind: 'late' } : { kind: 'broken', error });
   }
 }

@@ -5,7 +5,7 @@ import { createAppointment } from './appointment.ts';
 import { createBudgetClock } from './budget-clock.ts';
 import { createBudgetQueue } from './budget-queue.ts';
 import { budgetSpent } from './budget-spent.ts';
-import type { CallGate, CallOutcome } from './call-gate.ts';
+import type { CallGate, CallOutcome, EndCall } from './call-gate.ts';
 import { createHeldPermits } from './held-permits.ts';
 import { lateCallers } from './late-callers.ts';
 import { createNewsDesk } from './news-desk.ts';
@@ -36,8 +36,6 @@ export interface SharedCallGate extends CallGate {
   /** Lets nobody through any more, and gives back what it holds, as far as the budget answers soon. Leaves no timer behind. */
   close(): Promise<void>;
 }
-
-type EndCall = (outcome: CallOutcome) => void;
 
 /** A budget that cannot be reached is asked again after this. */
 const unreachedMs = 1_000;
@@ -88,7 +86,7 @@ class SharedGate implements SharedCallGate {
     this.#next = createAppointment(this.#now, () => this.#ask());
     this.#held = createHeldPermits({
       now: this.#now,
-      use: (permit) => this.#begin(permit),
+      use: (permit, until) => this.#begin(permit, until),
       giveBack: (permit) => this.#giveBack(permit),
     });
   }
@@ -224,11 +222,11 @@ class SharedGate implements SharedCallGate {
   }
 
   /** Lets a caller through; false where nobody waits any more, or fewer calls may be in flight than when it was asked for. */
-  #begin(permit: Permit): boolean {
+  #begin(permit: Permit, until: number): boolean {
     if (this.#inFlight >= this.#maxConcurrentCalls) return false;
     const sentAt = this.#now();
     let isOver = false;
-    const end: EndCall = (outcome) => {
+    const ends = (outcome: CallOutcome) => {
       if (isOver) return;
       isOver = true;
       this.#inFlight -= 1;
@@ -244,6 +242,7 @@ class SharedGate implements SharedCallGate {
       }
       if (this.#line.length > 0 || this.#news.urgent) this.#askIn(this.#news.urgent ? 0 : gatherMs);
     };
+    const end: EndCall = Object.assign(ends, { until });
     if (!this.#line.serve(permit.run, end)) return false;
     this.#inFlight += 1;
     return true;

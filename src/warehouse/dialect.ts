@@ -62,6 +62,8 @@ export interface Dialect {
   /** From here to its end the transaction, which only reads, sees the tables as they are now. */
   freeze(tables: Tables): Promise<void>;
   hasTable(tables: Tables, table: string): Promise<boolean>;
+  /** Rights that River needs and has not, `INSERT on river_calls`: on its own tables, and on these where they are there. */
+  lackingRights(tables: Tables, targets: readonly string[]): Promise<string[]>;
   /** The columns of a table in their order; undefined where there is none. */
   readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined>;
   /** How many of `columnsAtMost` a table has used up; none where it is not there. */

@@ -1,5 +1,6 @@
 import { ConfigurationError, DatabaseError, SchemaConflictError } from '../domain/errors.ts';
 import type { WarehouseSetting } from '../domain/river/configuration.ts';
+import { check } from './check.ts';
 import { closeLeft } from './close-left.ts';
 import type { Step } from './commit/chunk-load.ts';
 import { commitChunk } from './commit/commit-chunk.ts';
@@ -123,8 +124,7 @@ export async function openWarehouse(
     firstRows: (table, limit) => read((tables) => firstRows(tables, table, limit)),
     readBooks: (river) => readBooks(database, river),
     forgetDays: (days) => forgetDays(database, days),
-    check: () =>
-      connected.read(async (tables) => `${await tables.dialect.describe(tables)}, ${connected.place}`),
+    check: (targets) => check(connected, targets),
     close: () => connected.close(),
   };
 }

@@ -14,8 +14,11 @@ export interface OpenWarehouse extends RunStore, RunBooks {
   readBooks(river?: string): Promise<TargetBooks[]>;
   /** Deletes a river's rows of these days and marks the days forgotten; says how many rows. */
   forgetDays(days: DaysToForget): Promise<number>;
-  /** What answers there, for a person; changes nothing. Throws where River could not do its work. */
-  check(): Promise<string>;
+  /**
+   * What answers there, for a person. Writes something and takes it back. Throws where River could not do its work, these targets
+   * included.
+   */
+  check(targets?: readonly string[]): Promise<string>;
   /** Gives its connections back. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { RunRef, SliceOutcome, SliceRequest } from '../activities/contract.ts';
+import type { RunRef, SliceRequest } from '../activities/contract.ts';
 import { proofOfConnection } from '../domain/run/run-slices.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { pullSlice } from './activities.ts';
@@ -28,18 +28,19 @@ export async function pullToEnd(
         slice,
         pauses: state.pauses.past,
         ...(lifted && { lifted }),
-        ...(isDoubted && { isDoubted }),
         ...(isProbe && { isProbe }),
+        ...(isDoubted && { isDoubted }),
       };
-      const outcome: SliceOutcome = await waits.pulling(() =>
-        pullSlice.executeWithOptions({ summary }, [request]),
-      );
-      isDoubted = outcome.outcome === 'waiting' && outcome.on?.on === 'warehouse';
+      const outcome = await waits.pulling(() => pullSlice.executeWithOptions({ summary }, [request]));
+      isDoubted = false;
       if (outcome.outcome === 'waiting') {
+        const { on, waitMs } = outcome;
         state.windowsSeen(outcome.windows);
-        const { on = { on: 'quota' }, waitMs } = outcome;
-        // Throws where the warehouse has taken nothing for too long.
-        if (on.on === 'warehouse') state.held(on);
+        if (on.on === 'warehouse') {
+          isDoubted = true;
+          await waits.until(state.held(on), Math.max(1_000, waitMs), () => false);
+          continue;
+        }
         // What was lifted while it pulled is not waited for.
         await waits.until(on, waitMs, () => state.lifted !== lifted);
         continue;
@@ -48,8 +49,8 @@ export async function pullToEnd(
         await throwIfCancelled();
         continue;
       }
-      if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
       waits.wentOn();
+      if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
       switch (outcome.outcome) {
         case 'pulled':
           state.slicePulled(chunk, outcome.count, outcome.windows);

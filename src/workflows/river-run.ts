@@ -168,7 +168,11 @@ async function closeInManifest(
     if (!why) throw refusal;
     if (why.kind === 'WarehouseGivenUpError') return state.resultOf(request);
     const unclosed = state.resultOf(request, textOf(why));
-    if (status === 'succeeded') throw failed(why.kind, why.message, { ...unclosed, status: 'failed' });
+    if (status === 'succeeded') {
+      const failedAtEnd = { ...unclosed, status: 'failed' as const };
+      state.ended(failedAtEnd, textOf(why));
+      throw failed(why.kind, why.message, failedAtEnd);
+    }
     return unclosed;
   }
 }

@@ -53,7 +53,7 @@ export class RunState {
   #plannedCalls: number | null = null;
   readonly #chunks = new ChunksInView();
   #proof: Promise<unknown> | undefined;
-  /** What its slices wait for. */
+  /** What its slices and steps wait for. */
   readonly waits = new RunWaits(() => this.#show());
   #windows: readonly WindowUse[] = [];
   #waitForData: WaitForData | undefined;
@@ -66,7 +66,6 @@ export class RunState {
   constructor(carried: Carried | undefined) {
     this.pauses = new PauseSwitch(carried?.pauses, () => this.#pauseChanged());
     this.holds = new WarehouseHolds(carried?.holds, {
-      waits: this.waits,
       pauses: () => this.pauses.past ?? [],
       onChange: () => this.#show(),
     });
@@ -102,6 +101,7 @@ export class RunState {
   stored<T>(step: () => Promise<T | Held>, commit?: string): Promise<T> {
     return this.holds.through(
       step,
+      this.waits.step(),
       this.#opened?.patience,
       commit === undefined ? 'steps' : `commit ${commit}`,
     );
@@ -162,9 +162,9 @@ export class RunState {
     this.#windows = windows;
   }
 
-  /** A slice waits for the warehouse. Throws where that has lasted too long. */
-  held(on: WaitOnWarehouse): void {
-    this.holds.noted(on, this.#opened?.patience);
+  /** A slice's warehouse takes nothing: says since when. Throws where that has lasted too long. */
+  held(on: WaitOnWarehouse): WaitOnWarehouse {
+    return this.holds.noted(on, this.#opened?.patience);
   }
 
   chunkLoaded(chunk: string, { rows, calls }: { readonly rows: number; readonly calls: number }): void {
@@ -267,7 +267,6 @@ export class RunState {
       rows: this.#counts.rows + rows,
       calls: this.#counts.calls + calls,
       plannedCalls: this.#plannedCalls,
-      ...(this.holds.shown && { heldBy: this.holds.shown }),
       windows: this.#windows,
     };
   }
@@ -293,9 +292,10 @@ export class RunState {
   }
 }
 
-const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 /** The days of a chunk's key. */
 function daysOf(key: string): Pick<FailedChunk, 'start' | 'end'> {
   const { first: start, last: end } = chunkOfKey(key);
   return { start, end };
 }
+
+const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

@@ -10,12 +10,12 @@ const inTimeMs = 1_000;
 /** Waits that are told of. */
 const shownAtMost = 10;
 
-/** A slice of the run, through all its turns. */
-export interface SliceWaits {
+/** What a part of the run waits for: one slice, or one step of it, through all its turns. */
+export interface Waits {
   /** Does a turn of it. While one goes on, the run does not wait for quota. */
   pulling<T>(turn: () => Promise<T>): Promise<T>;
-  /** Waits until the slice may go on. `isOver` ends the wait as well; with `isOwn` what it waits for holds up nobody else. */
-  until(on: WaitOn, waitMs: number, isOver: () => boolean, isOwn?: boolean): Promise<void>;
+  /** Waits until the slice may go on. `isOver` ends the wait as well. */
+  until(on: WaitOn, waitMs: number, isOver: () => boolean): Promise<void>;
   /** Whether it is to find out, with one call, if others may go on. */
   readonly isProbe: boolean;
   /** What it waited for is there again: the others go on as well. */
@@ -50,7 +50,7 @@ interface Trouble {
  */
 export class RunWaits {
   #going = 0;
-  #slices = 0;
+  #parts = 0;
   #keepsTime = false;
   readonly #waits = new Set<Wait>();
   readonly #troubles = new Map<string, Trouble>();
@@ -82,18 +82,30 @@ export class RunWaits {
       const first = waits.reduce((one, other) => (other.until < one.until ? other : one));
       return { ...first.on, slices: waits.length, until: isoOf(first.until), isTried: false };
     });
-    const isWarehouse = ({ on }: RunWait) => on === 'warehouse';
+    const warehouses = Map.groupBy(
+      troubles.filter((wait) => wait.on === 'warehouse'),
+      ({ warehouse, reason }) => JSON.stringify([warehouse, reason]),
+    );
     return [
-      ...troubles.filter(isWarehouse),
-      ...troubles.filter((wait) => !isWarehouse(wait)),
+      ...[...warehouses.values()].map(asOne),
+      ...troubles.filter(({ on }) => on !== 'warehouse'),
       ...times,
     ].slice(0, shownAtMost);
   }
 
   /** A slice that is pulled from now on. */
-  slice(): SliceWaits {
-    this.#slices += 1;
-    const name = `slice ${this.#slices}`;
+  slice(): Waits {
+    return this.#part(sharedTrouble);
+  }
+
+  /** A step on the warehouse, such as a commit: that it works again says little of the others' pages. */
+  step(): Waits {
+    return this.#part(() => undefined);
+  }
+
+  #part(shared: (on: WaitOn) => string | undefined): Waits {
+    this.#parts += 1;
+    const name = `part ${this.#parts}`;
     /** The trouble of which it finds out whether it is over. */
     let probed: string | undefined;
     const wentOn = () => {
@@ -106,10 +118,9 @@ export class RunWaits {
     };
     return {
       pulling: (turn) => this.#pulling(turn),
-      until: async (on, waitMs, isOver, isOwn = false) => {
-        const isTrouble = on.on === 'connection' || on.on === 'warehouse';
-        const shared = isOwn ? undefined : sharedTrouble(on);
-        const trouble = shared ?? (isTrouble ? name : undefined);
+      until: async (on, waitMs, isOver) => {
+        const hasToComeBack = on.on === 'connection' || on.on === 'warehouse';
+        const trouble = shared(on) ?? (hasToComeBack ? name : undefined);
         const isStill = probed !== undefined && probed === trouble;
         // Without a place, or without an answer of the budget, it has found nothing out.
         if (!isStill && (on.on === 'slot' || on.on === 'budget')) ended();
@@ -232,6 +243,19 @@ export class RunWaits {
     }
   }
 }
+
+type WarehouseWait = Extract<RunWait, { readonly on: 'warehouse' }>;
+
+/** Slices and steps that wait for the same warehouse, for the same reason. */
+const asOne = (waits: readonly WarehouseWait[]): WarehouseWait => ({
+  ...(waits[0] as WarehouseWait),
+  since: earliest(waits.map(({ since }) => since)),
+  until: earliest(waits.map(({ until }) => until)),
+  slices: waits.reduce((all, { slices }) => all + slices, 0),
+  isTried: waits.some(({ isTried }) => isTried),
+});
+
+const earliest = (instants: readonly string[]): string => [...instants].sort()[0] ?? '';
 
 const isoOf = (at: number): string => new Date(at).toISOString();
 

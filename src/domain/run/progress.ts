@@ -1,7 +1,6 @@
 import type { WindowUse } from '../budget/window.ts';
 import type { ChunkState, RunStatus } from './run-result.ts';
 import type { RunWait } from './waits.ts';
-import type { WaitOnWarehouse } from './warehouse-trouble.ts';
 
 export interface ChunkProgress {
   readonly chunk: string;
@@ -74,8 +73,6 @@ export interface RunProgress {
   readonly waitingUntil: string | null;
   /** How long it waits at most for its last day to be complete, ISO 8601; only while it does. */
   readonly waitingForDataUntil?: string;
-  /** The warehouse that takes nothing, and why; only while it does. */
-  readonly heldBy?: WaitOnWarehouse;
   /** When it may be done at the earliest, ISO 8601; null where it cannot be known. */
   readonly expectedEnd: string | null;
   readonly windows: readonly WindowUse[];

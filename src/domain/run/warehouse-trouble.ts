@@ -55,7 +55,8 @@ export function reasonOfCode(code: string): string {
 /** Where a warehouse does not take a page in time, before it is known why. */
 export const noAnswer = 'it does not answer in time';
 
-const adviceOn = (reason: string): string =>
+/** What helps. */
+export const adviceOn = (reason: string): string =>
   troubles.find((trouble) => trouble.reason === reason)?.advice ?? 'See to it';
 
 /**

@@ -3,6 +3,7 @@ import { beginTransaction } from './begin-transaction.ts';
 import { addressOf, connect } from './connect.ts';
 import { describe } from './describe.ts';
 import { insertPages } from './insert-pages.ts';
+import { lackingRights } from './lacking-rights.ts';
 import { lockMigrations, makeSchema } from './lock-migrations.ts';
 import { mayUndoInserts } from './may-undo-inserts.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, typeOf } from './read-columns.ts';
@@ -28,6 +29,7 @@ export const postgres: Dialect = {
     await tables.query.raw('set transaction isolation level repeatable read, read only');
   },
   hasTable,
+  lackingRights,
   readColumns,
   countColumns,
   async typeNamesIn() {

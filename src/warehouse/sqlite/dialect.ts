@@ -31,6 +31,8 @@ export const sqlite: Dialect = {
   // In WAL a transaction sees the file as it was when it first read.
   async freeze() {},
   hasTable,
+  // A file is written to or not.
+  lackingRights: async () => [],
   readColumns,
   countColumns,
   async typeNamesIn(tables, table) {

@@ -4,24 +4,28 @@ import type { TcpProxy } from '../tcp-proxy.ts';
 import type { KillableService, KillHouse } from './house.ts';
 import type { KeptWorker } from './kept-worker.ts';
 
-/** What is killed; each as often as it stands here. */
-export const targets = [
-  'a worker',
-  'a worker',
-  'a worker',
-  'a worker in a commit',
-  'a worker in a commit',
-  'a worker in a commit',
-  'the Temporal server',
-  'the way to Temporal',
-  'Postgres',
-  'Postgres',
-  'the way to Postgres',
-  'the way to Postgres',
-  'the API',
-  'the API',
-] as const;
-export type KillTarget = (typeof targets)[number];
+/** What is killed, by what it belongs to. */
+const kinds = {
+  worker: ['a worker', 'a worker in a commit'],
+  temporal: ['the Temporal server', 'the way to Temporal'],
+  postgres: ['Postgres', 'the way to Postgres'],
+  api: ['the API'],
+} as const;
+export type KillTarget = (typeof kinds)[keyof typeof kinds][number];
+
+/** How often each kind is killed, beside the others. */
+export type KillWeights = Readonly<Record<keyof typeof kinds, number>>;
+export const usualWeights: KillWeights = { worker: 6, temporal: 2, postgres: 4, api: 2 };
+export const weightNames = Object.keys(usualWeights) as (keyof KillWeights)[];
+
+/** Each target as often as its kind weighs, its siblings alike. */
+export const targetsByWeight = (weights: KillWeights): KillTarget[] =>
+  weightNames.flatMap((kind) =>
+    Array.from({ length: weights[kind] }, (_, k): KillTarget => {
+      const those: readonly KillTarget[] = kinds[kind];
+      return those[k % those.length] as KillTarget;
+    }),
+  );
 
 /** Steps of a commit: after its first statement, in its middle, and when all is written and nothing committed. */
 export const killedSteps: readonly Step[] = ['locked', 'inserted', 'unstaged'];

@@ -5,7 +5,15 @@ import { checkCalls } from './check-calls.ts';
 import { checkRiver, type EndedRun } from './check-river.ts';
 import { stagingIn } from './databases.ts';
 import type { KillHouse } from './house.ts';
-import { type Kill, type KillTarget, kill, killedSteps, targets } from './kill.ts';
+import {
+  type Kill,
+  type KillTarget,
+  type KillWeights,
+  kill,
+  killedSteps,
+  targetsByWeight,
+  usualWeights,
+} from './kill.ts';
 import { databases, lastRiverOf, riversOfRound } from './rivers.ts';
 
 export interface StormOptions {
@@ -20,6 +28,7 @@ export interface StormOptions {
   readonly dayCount: number;
   /** What is killed first, in this order; the rest follows from the seed. */
   readonly first?: readonly KillTarget[];
+  readonly weights?: KillWeights;
   readonly say: (line: string) => void;
 }
 
@@ -95,13 +104,17 @@ export async function storm(house: KillHouse, options: StormOptions): Promise<St
   return { kills, ...total, mostLost, faults };
 }
 
-async function killNext(house: KillHouse, { seed, first = [] }: StormOptions, which: number): Promise<Kill> {
+async function killNext(
+  house: KillHouse,
+  { seed, first = [], weights = usualWeights }: StormOptions,
+  which: number,
+): Promise<Kill> {
   const random = createRandom(seed);
   await sleep(random.between([300, 3_000], 'pause', which));
   // Better something than nothing is harmed.
   for (let k = 0; k < 40 && house.simulator.stats().inFlight === 0; k += 1) await sleep(50);
   return kill(house, {
-    target: first[which] ?? random.pick(targets, 'target', which),
+    target: first[which] ?? random.pick(targetsByWeight(weights), 'target', which),
     worker: random.between([0, 100], 'worker', which),
     step: random.pick(killedSteps, 'step', which),
     forMs: random.between([100, 1_500], 'away', which),

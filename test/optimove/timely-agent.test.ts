@@ -1,0 +1,92 @@
+import http from 'node:http';
+import https from 'node:https';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { createCallBudget, reserve } from '../../src/domain/budget/call-budget.ts';
+import { passGate } from '../../src/optimove/pass-gate.ts';
+import type { Asked } from '../../src/optimove/reply.ts';
+import { createSender } from '../../src/optimove/send-request.ts';
+import { createSharedCallGate } from '../../src/optimove/shared-call-gate.ts';
+import { createRollingLimit } from '../../src/simulator/rolling-limit.ts';
+import { withServer } from '../helpers/with-server.ts';
+
+const windows = [
+  { calls: 10, perMs: 1_000 },
+  { calls: 30, perMs: 4_000 },
+];
+const opensInMs = 1_300;
+const asked: Asked = {
+  connection: 'main',
+  url: '',
+  kind: 'data',
+  description: 'a call',
+  facts: {},
+  longestWindowMs: 4_000,
+  hide: (text) => text,
+};
+
+/** Opens connections as slowly as a loaded machine, a proxy or a server far away; says how many. */
+function slowAgent() {
+  const agent = new http.Agent({ keepAlive: true });
+  let opened = 0;
+  const createConnection: http.Agent['createConnection'] = ({ host, port }, done) => {
+    opened += 1;
+    setTimeout(() => done?.(null, connect({ host: String(host), port: Number(port) })), opensInMs);
+    return undefined;
+  };
+  return { agent: Object.assign(agent, { createConnection }), opened: () => opened };
+}
+
+test('a call counts from when its bytes go out: where connections take long to open the API refuses none', () => {
+  const limit = createRollingLimit(windows);
+  let refused = 0;
+  return withServer(
+    async (_request, response) => {
+      if (!limit.arrive(performance.now())) refused += 1;
+      await sleep(30);
+      // Whoever is not heard of for a while is let go, so that connections are opened all along.
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        connection: Math.random() < 0.2 ? 'close' : 'keep-alive',
+      });
+      response.end('[]');
+    },
+    async (url, seen) => {
+      const budget = createCallBudget(windows);
+      const gate = createSharedCallGate({
+        maxConcurrentCalls: 8,
+        reserve: async (request) => {
+          const now = Math.floor(performance.now());
+          return {
+            ...reserve(budget, { process: 'test', windows, ...request }, now + (request.leadMs ?? 0)),
+            answeredAt: now,
+          };
+        },
+      });
+      const { agent, opened } = slowAgent();
+      const { send } = createSender(20_000, { http: agent, https: new https.Agent() });
+      const door = { gate, send, timeoutMs: 20_000, now: Date.now };
+      const never = new AbortController().signal;
+      const sentAt: number[] = [];
+      const calls = Array.from({ length: 44 }, () =>
+        passGate(
+          door,
+          { call: 'call', asked, outgoing: { method: 'GET', url, headers: {} } },
+          { signal: never, abort: never, run: 'run', record: ({ at }) => sentAt.push(Date.parse(at)) },
+          () => ({ value: undefined, rows: 0 }),
+        ),
+      );
+      await Promise.all(calls);
+      await gate.close();
+      agent.destroy();
+      expect(refused).toBe(0);
+      expect(seen).toHaveLength(44);
+      expect(opened()).toBeGreaterThan(8);
+      // The record says when a call was sent, not when a connection was asked for.
+      const arrivedAt = seen.map(({ at }) => performance.timeOrigin + at).sort((a, b) => a - b);
+      for (const [k, at] of sentAt.sort((a, b) => a - b).entries())
+        expect(Math.abs(at - (arrivedAt[k] ?? 0))).toBeLessThan(500);
+    },
+  );
+});
