@@ -63,6 +63,8 @@ export interface RequestCounts {
   readonly throttled: number;
   /** Failed passingly and repeated. */
   readonly failed: number;
+  /** Answered, but the warehouse did not take what came; repeated. */
+  readonly lost: number;
   /** Lists that plan other calls, or say how far the data is. */
   readonly lists: number;
   /** Pages of a call after its first. */

@@ -8,7 +8,7 @@ export async function failedSince(tables: Tables, runId: string, since: string):
       .from('river_calls')
       .where({ run: runId, answered: false })
       .where('when', '>=', since)
-      .whereNotIn('outcome', ['throttled', 'answered', 'refused']);
+      .whereNotIn('outcome', ['throttled', 'answered', 'refused', 'lost']);
   const [counted] = await failed().count({ times: '*' });
   const [last] = await failed().orderBy('when', 'desc').limit(1).select('status');
   return {

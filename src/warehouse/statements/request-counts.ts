@@ -17,16 +17,17 @@ export async function requestCounts(
       'call',
       query.raw(`sum(case when outcome = 'throttled' then 1 else 0 end) as throttled`),
       query.raw(`sum(case when outcome in ('failed', 'page', 'unreadable') then 1 else 0 end) as failed`),
+      query.raw(`sum(case when outcome = 'lost' then 1 else 0 end) as lost`),
       query.raw('count(*) as made'),
     )
     .as('each');
-  const rest = 'made - throttled - failed';
+  const rest = 'made - throttled - failed - lost';
   const ofData = `chunk is not null and (${dataCalls.map(() => '(?? = ? or ?? like ?)').join(' or ')})`;
   const bindings = dataCalls.flatMap((name) => ['call', name, 'call', `${name}?%`]);
   const [sums] = await query
     .from(each)
     .select(
-      query.raw('sum(made) as made, sum(throttled) as throttled, sum(failed) as failed'),
+      query.raw('sum(made) as made, sum(throttled) as throttled, sum(failed) as failed, sum(lost) as lost'),
       query.raw(`sum(case when ${ofData} then 0 else ${rest} end) as lists`, bindings),
       query.raw(
         `sum(case when ${ofData} and ${rest} > 1 then ${rest} - 1 else 0 end) as further_pages`,
@@ -38,6 +39,7 @@ export async function requestCounts(
     made: count('made'),
     throttled: count('throttled'),
     failed: count('failed'),
+    lost: count('lost'),
     lists: count('lists'),
     furtherPages: count('further_pages'),
   };

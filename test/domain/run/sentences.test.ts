@@ -93,6 +93,7 @@ test('numbers explain themselves', () => {
     made: 162,
     throttled: 0,
     failed: 0,
+    lost: 0,
     lists: 0,
     furtherPages: 0,
     ...changes,
@@ -100,6 +101,9 @@ test('numbers explain themselves', () => {
   expect(callsSentence(162, counts({ throttled: 2 }))).toBe('162 of 160 calls: 2 were repeated after 429');
   expect(callsSentence(162, counts({ failed: 1, lists: 1 }))).toBe(
     '162 of 160 calls: 1 for lists, 1 was repeated after a failure',
+  );
+  expect(callsSentence(161, counts({ made: 161, lost: 1 }))).toBe(
+    '161 of 160 calls: 1 was repeated because the warehouse took nothing',
   );
   expect(callsSentence(170, counts({ furtherPages: 2 }))).toBe(
     '170 of 160 calls: 2 for further pages, 8 by retries',
