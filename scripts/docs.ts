@@ -5,11 +5,13 @@ import { faultGuides } from '../src/simulator/faults/describe-faults.ts';
 import { pageOfAnswers } from './docs/page-of-answers.ts';
 import { pageOfReports } from './docs/page-of-reports.ts';
 import { pageOfSimulator } from './docs/page-of-simulator.ts';
+import { pageOfStates } from './docs/page-of-states.ts';
 
 const pages: Readonly<Record<string, string>> = {
   'answers.md': pageOfAnswers(),
   'reports.md': pageOfReports(reports),
   'simulator.md': pageOfSimulator(faultGuides),
+  'states.md': pageOfStates(),
 };
 
 for (const [name, text] of Object.entries(pages)) {

@@ -1,3 +1,4 @@
+import { dataCallsOf, plannedCalls } from '../domain/run/planned-calls.ts';
 import { resultOf } from '../domain/run/result-of.ts';
 import type { RunResult } from '../domain/run/run-result.ts';
 import type { CloseRunRequest } from './contract.ts';
@@ -17,5 +18,9 @@ export const closeRun =
     const { total, loaded, skipped } = summary.chunks;
     const lacks = status === 'succeeded' && loaded + skipped < total;
     await warehouse.closeRun(run.runId, lacks ? 'failed' : status, finishedAt);
-    return resultOf(await readOpenedRun(warehouse, run.runId), summary);
+    const stored = await readOpenedRun(warehouse, run.runId);
+    const counts = await warehouse.requestCounts(run.runId, dataCallsOf(stored.river));
+    // What a retry was to pull is not what its original planned.
+    const planned = stored.retryOf ? null : plannedCalls(stored);
+    return resultOf(stored, summary, { planned, ...counts });
   };

@@ -40,6 +40,10 @@ export interface Patience {
 export interface OpenRunRequest {
   /** As it was given to the workflow, not yet looked at. */
   readonly input: unknown;
+  /** How many came, where there are several. */
+  readonly inputs?: number;
+  /** The cron schedule of the workflow itself, where somebody has given it one. */
+  readonly cron?: string;
   readonly workflowId: string;
   readonly runId: string;
   /** The scheduled time where a schedule started the run, else its start. ISO 8601, UTC. */
@@ -98,6 +102,8 @@ export interface SliceRequest {
   readonly lifted?: string;
   /** It has waited for its warehouse: whether that can be written to now is tried first, in whatever process. */
   readonly isDoubted?: boolean;
+  /** It finds out for others whether they may go on: its turn is over once one call was answered. */
+  readonly isProbe?: boolean;
 }
 
 /** How a slice's activity ended, where it did not fail. */
@@ -106,9 +112,9 @@ export type SliceOutcome =
   /** The next call's time is too far off to hold an activity slot for it, or what it needs is away: `on` says what. */
   | {
       readonly outcome: 'waiting';
+      readonly on: WaitOn;
       readonly waitMs: number;
       readonly windows: readonly WindowUse[];
-      readonly on?: WaitOn;
     }
   /** It has worked for a whole turn and gives its slot back; there is more to do. */
   | { readonly outcome: 'more' }
@@ -137,6 +143,11 @@ export type ChunkOutcome =
 export interface ChunkRequest {
   readonly run: RunRef;
   readonly chunk: string;
+}
+
+export interface BeginChunkRequest extends ChunkRequest {
+  /** Whether it is pulled again from its beginning: an attempt more. */
+  readonly anew?: boolean;
 }
 
 export interface FailChunkRequest extends ChunkRequest {
@@ -179,7 +190,7 @@ export interface RunActivities {
   settleRun(request: SettleRunRequest): Promise<Settled | Held>;
   resolveFilters(run: RunRef): Promise<Resolved | Held>;
   nextChunks(request: { readonly run: RunRef; readonly limit: number }): Promise<Chunk[] | Held>;
-  beginChunk(request: ChunkRequest): Promise<BegunChunk | Held>;
+  beginChunk(request: BeginChunkRequest): Promise<BegunChunk | Held>;
   pullSlice(request: SliceRequest): Promise<SliceOutcome>;
   commitChunk(request: CommitChunkRequest): Promise<ChunkOutcome | Held>;
   failChunk(request: FailChunkRequest): Promise<null | Held>;

@@ -9,6 +9,7 @@ import { durationText } from '../domain/river/duration.ts';
 import { failingMs, retryMs } from '../domain/run/failing-ms.ts';
 import { type OpenOutage, type Outages, outageMs } from '../domain/run/outage-clock.ts';
 import { intervalsOf, type Pause } from '../domain/run/pause.ts';
+import type { WaitOn } from '../domain/run/waits.ts';
 import type { Warehouse } from './ports.ts';
 
 /** What decides how long a run waits for answers. */
@@ -22,6 +23,14 @@ export interface Patience {
   /** Times that do not count. */
   readonly pauses: readonly Pause[];
   outages(): Outages;
+  /** What the last request of the connection has failed with, as far as this process knows. */
+  lastFailure?(): string | undefined;
+}
+
+/** When a call is worth another try, and what its run waits for until then. */
+export interface NextTry {
+  readonly inMs: number;
+  readonly wait: WaitOn;
 }
 
 interface Waiting {
@@ -34,13 +43,14 @@ interface Waiting {
 /**
  * Throws where a failure, or the wait after one, has lasted for `giveUpAfter`: OutageError where the connection has
  * answered nobody for that long, and RefusedError where it has answered others and this call alone has failed. Else says
- * in how many milliseconds the call is worth another try; where it waits already, after how many to look again at most.
+ * in how many milliseconds the call is worth another try (where it waits already, after how many to look again at most),
+ * and what is waited for.
  */
 export async function giveUpIfTooLong(
   { runId, chunk, warehouse, patience }: Waiting,
   call: Call,
   error: OptimoveUnavailableError | BudgetSpentError,
-): Promise<number> {
+): Promise<NextTry> {
   const now = Date.now();
   const { giveUpAfterMs } = patience;
   const { past, open } = patience.outages();
@@ -50,18 +60,52 @@ export async function giveUpIfTooLong(
     const leftMs = giveUpAfterMs - outageMs(open, run, now);
     if (leftMs <= 0) throw outage(patience, open, error);
     // When that is, the budget says: it has the probe.
-    return error instanceof OptimoveUnavailableError ? retryMs(0) : Math.ceil(Math.min(leftMs, error.waitMs));
+    const inMs =
+      error instanceof OptimoveUnavailableError ? retryMs(0) : Math.ceil(Math.min(leftMs, error.waitMs));
+    const since = new Date(open.from).toISOString();
+    const { times, lastStatus } = await warehouse.failedSince(runId, since);
+    const reason =
+      error instanceof OptimoveUnavailableError
+        ? reasonOf(error)
+        : (patience.lastFailure?.() ?? (lastStatus === null ? 'no answer' : `answered ${lastStatus}`));
+    const wait = { reason, since, tries: Math.max(1, times), nextAt: isoOf(now + inMs), isOutage: true };
+    return { inMs, wait: { on: 'connection', ...wait } };
   }
-  if (!(error instanceof OptimoveUnavailableError)) return error.waitMs;
+  if (!(error instanceof OptimoveUnavailableError)) return { inMs: error.waitMs, wait: error.wait };
   const failures = await warehouse.failuresOf(runId, chunk, callsBehind(call, error));
   const [first] = failures;
   if (!first || failingMs(failures, now, [...past, ...pauses]) < giveUpAfterMs) {
-    return retryMs(Math.max(0, failures.length - 1));
+    const inMs = retryMs(Math.max(0, failures.length - 1));
+    const since = first?.at ?? isoOf(now);
+    const tries = Math.max(1, failures.length);
+    const wait = { reason: reasonOf(error), since, tries, nextAt: isoOf(now + inMs) };
+    return { inMs, wait: { on: 'connection', ...wait } };
   }
   throw new RefusedError(`Given up: it has only failed since ${first.at}. ${error.message}`, {
     facts: error.facts,
     cause: error,
   });
+}
+
+const isoOf = (at: number): string => new Date(at).toISOString();
+
+const reasonsByCode: Readonly<Record<string, string>> = {
+  ECONNRESET: 'connection reset',
+  ECONNREFUSED: 'connection refused',
+  ETIMEDOUT: 'no answer in time',
+  ENOTFOUND: 'DNS lookup failed',
+  EAI_AGAIN: 'DNS lookup failed',
+  EHOSTUNREACH: 'host unreachable',
+  ENETUNREACH: 'network unreachable',
+};
+
+/** What a request came to, in a few words. */
+export function reasonOf({ facts: { status, code, outcome } }: OptimoveUnavailableError): string {
+  if (typeof status === 'number') {
+    const what = outcome === 'page' ? ' with an HTML page' : outcome === 'unreadable' ? ', unreadable' : '';
+    return `answered ${status}${what}`;
+  }
+  return typeof code === 'string' ? (reasonsByCode[code] ?? `no answer, ${code}`) : 'no answer';
 }
 
 /** What failed may be a sign-in, by which the call fails as well. */

@@ -47,6 +47,7 @@ function soonest(
   const { error, waitMs } = waits.reduce((one, other) => (other.waitMs < one.waitMs ? other : one));
   return new BudgetSpentError(error.message, {
     waitMs: Math.ceil(waitMs),
+    wait: error.wait,
     facts: { ...error.facts, waitMs },
   });
 }

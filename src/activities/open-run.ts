@@ -2,14 +2,14 @@ import { Context } from '@temporalio/activity';
 import { shapeOfRiver } from '../domain/call/shape-of-river.ts';
 import { resolveDay } from '../domain/period/resolve-day.ts';
 import { zoneOfRiver } from '../domain/period/zone.ts';
-import { readRunInput } from '../domain/river/read-run-input.ts';
+import { readRunInput, refuseStart } from '../domain/river/read-run-input.ts';
 import type { River } from '../domain/river/river.ts';
 import { chunksOf, planDays } from '../domain/run/plan-days.ts';
 import { isTracked, type Track } from '../domain/run/track.ts';
 import { closeLeftRuns } from './close-left-runs.ts';
 import type { OpenedRun, OpenRunRequest } from './contract.ts';
 import { openedRun } from './opened-run.ts';
-import { type Opening, planRetry } from './plan-retry.ts';
+import { findOpened, type Opening, planRetry } from './plan-retry.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
 import { readOpenedRun, reportOfRiver, understood } from './report-of-run.ts';
 import { type StepSlots, stepIn } from './slots.ts';
@@ -21,7 +21,11 @@ import { type StepSlots, stepIn } from './slots.ts';
 export const openRun =
   (ports: ActivityPorts, slots: StepSlots) =>
   async (request: OpenRunRequest): Promise<OpenedRun> => {
-    const input = readRunInput(request.input, await ports.configurations.current());
+    const configuration = await ports.configurations.current();
+    refuseStart(request, configuration);
+    const before = await openedBefore(ports, request);
+    if (before) return stepIn(slots, before.run.river.target.warehouse, () => open(ports, before));
+    const input = readRunInput(request.input, configuration);
     if (input.kind === 'retry') {
       const opening = await planRetry(ports, input, request);
       return stepIn(slots, opening.run.river.target.warehouse, () => open(ports, opening));
@@ -31,6 +35,12 @@ export const openRun =
       open(ports, await planRun(ports, river, ownFilters, request)),
     );
   };
+
+/** A Reset begins a run once more that may have been opened: it goes on as it was, whatever the file says now of its river. */
+async function openedBefore(ports: ActivityPorts, { runId }: OpenRunRequest): Promise<Opening | undefined> {
+  const isFirst = Context.current().info.workflowExecution?.runId === runId;
+  return isFirst ? undefined : findOpened(ports, runId);
+}
 
 async function open(ports: ActivityPorts, { run, chunks, warehouse }: Opening): Promise<OpenedRun> {
   const { connection } = await ports.optimove(run.river.connection);

@@ -84,6 +84,16 @@ function datesOf(
   };
 }
 
+/** The run of an id where it was opened, in whichever warehouse that was; undefined where it was not. */
+export async function findOpened(ports: ActivityPorts, runId: string): Promise<Opening | undefined> {
+  const { found, away } = await lookIn(await allWarehouses(ports), (warehouse) => warehouse.readRun(runId));
+  const [before] = found;
+  if (before) return { warehouse: before.warehouse, run: understood(before.run), chunks: [] };
+  // It may be in the one that is away.
+  if (away) throw away;
+  return undefined;
+}
+
 async function allWarehouses(ports: ActivityPorts): Promise<Warehouse[]> {
   const { warehouses } = await ports.configurations.current();
   return Promise.all([...warehouses.keys()].map((name) => ports.warehouse(name)));

@@ -200,14 +200,19 @@ async function ask(
       if (error instanceof ThrottledError) continue;
       if (error instanceof BaseUrlInDoubtError) throw error;
       if (error instanceof BudgetSpentError) {
-        const waitMs = await giveUpIfTooLong(context, call, error);
-        throw new BudgetSpentError(error.message, { waitMs, facts: error.facts });
+        const { inMs: waitMs, wait } = await giveUpIfTooLong(context, call, error);
+        throw new BudgetSpentError(error.message, { waitMs, wait, facts: error.facts });
       }
       if (!(error instanceof OptimoveUnavailableError)) throw error;
       if (!isFirst && !call.pages && (await isAskedInVain(context, call)))
         return keep(nothing, [], { mayBeCut: true });
-      const retryInMs = await giveUpIfTooLong(context, call, error);
-      throw new OptimoveUnavailableError(error.message, { retryInMs, facts: error.facts, cause: error });
+      const { inMs: retryInMs, wait } = await giveUpIfTooLong(context, call, error);
+      throw new OptimoveUnavailableError(error.message, {
+        retryInMs,
+        wait,
+        facts: error.facts,
+        cause: error,
+      });
     }
   }
 }

@@ -1,10 +1,17 @@
 import type { Call } from '../domain/call/call.ts';
 import { mayHaveBeenCut } from '../domain/call/paging.ts';
-import { BaseUrlInDoubtError, BudgetSpentError, ConfigurationError } from '../domain/errors.ts';
+import {
+  BaseUrlInDoubtError,
+  BudgetSpentError,
+  ConfigurationError,
+  OptimoveUnavailableError,
+} from '../domain/errors.ts';
 import { durationMs } from '../domain/river/duration.ts';
 import { proofOfConnection } from '../domain/run/run-slices.ts';
+import type { WaitOn } from '../domain/run/waits.ts';
 import { callsOfSlice } from './calls-of-slice.ts';
 import type { SliceOutcome, SliceRequest } from './contract.ts';
+import { dateByPull } from './date-by-pull.ts';
 import { inLanes } from './in-lanes.ts';
 import { slicesAtOnce } from './opened-run.ts';
 import type { ActivityPorts } from './ports.ts';
@@ -20,6 +27,8 @@ const turnMs = 30 * 60_000;
 const shortTurnMs = 60_000;
 /** A slice that waits for this worker's sign-in is handed out again after this, maybe to a worker that is signed in. */
 const handedOverAfterMs = 60_000;
+/** A call that fails for longer, or waits for longer until its next try, does so in its run: there a person sees it. */
+const failsHereMs = 5_000;
 /** When a slice that found no slot comes again: not in step with the others. */
 const comesAgainMs = () => 5_000 + Math.round(10_000 * Math.random());
 
@@ -31,6 +40,8 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
   const slots = createSliceSlots();
   /** Slices whose turn is over, but that still have answers which their warehouse does not take just now. */
   const storing = new Map<string, Promise<unknown>>();
+  /** What a connection failed with last: who waits for it to answer may not have called itself. */
+  const lastFailures = new Map<string, string>();
   return (request: SliceRequest) =>
     untilStopped(ports, async (signals): Promise<SliceOutcome> => {
       const { connection, warehouse, runId } = request.run;
@@ -42,10 +53,14 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
       const wanted = Math.max(slicesAtOnce, 2 * maxConcurrentCalls);
       const asking = { connection, warehouse, run: runId, wanted };
       const leave = await slots.enter(asking, signals.stop);
-      if (!leave) return { outcome: 'waiting', waitMs: comesAgainMs(), windows: windows() };
+      if (!leave)
+        return { outcome: 'waiting', on: { on: 'slot' }, waitMs: comesAgainMs(), windows: windows() };
       const gate = gates(warehouse);
       const startedAt = performance.now();
-      const hasTime = () => performance.now() - startedAt < (slots.isAwaited(asking) ? shortTurnMs : turnMs);
+      const hasTime = () =>
+        request.isProbe !== true &&
+        performance.now() - startedAt < (slots.isAwaited(asking) ? shortTurnMs : turnMs);
+      const lastFailure = () => lastFailures.get(connection);
       try {
         const key = JSON.stringify([runId, request.chunk, request.slice]);
         await unlessStuck(gate, Promise.resolve(storing.get(key)));
@@ -53,7 +68,7 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
         const cut = new AbortController();
         const abort = AbortSignal.any([signals.abort, cut.signal]);
         const stop = AbortSignal.any([signals.stop, gate.signal]);
-        const work = pull(ports, gate, request, { stop, abort }, hasTime);
+        const work = pull(ports, gate, request, { stop, abort }, { hasTime, lastFailure });
         const count = await unlessStuck(gate, work, () => {
           const ended = work.then(
             () => storing.delete(key),
@@ -65,15 +80,21 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
         return count ? { outcome: 'pulled', count, windows: windows() } : { outcome: 'more' };
       } catch (error) {
         if (error instanceof BudgetSpentError) {
+          const { wait: on, waitMs } = error;
           // Whoever signs in at another worker has a token, maybe: to its calls the wait for a sign-in here says nothing.
-          const waitMs =
-            error.facts.heldBy === 'signIn' ? Math.min(error.waitMs, handedOverAfterMs) : error.waitMs;
-          return { outcome: 'waiting', waitMs, windows: windows() };
+          const untilTurnMs = on.on === 'sign-in' ? Math.min(waitMs, handedOverAfterMs) : waitMs;
+          return { outcome: 'waiting', on, waitMs: untilTurnMs, windows: windows() };
         }
         if (error instanceof ChunkClosed) return { outcome: 'closed' };
         if (error instanceof BaseUrlInDoubtError) {
           if (request.slice !== proofOfConnection) return { outcome: 'unproven' };
           throw new ConfigurationError(error.message, { facts: error.facts });
+        }
+        if (error instanceof OptimoveUnavailableError && error.wait) {
+          const { wait, retryInMs = 0 } = error;
+          if (wait.on === 'connection') lastFailures.set(connection, wait.reason);
+          if (request.isProbe || lastsLong(wait, retryInMs))
+            return { outcome: 'waiting', on: wait, waitMs: retryInMs, windows: windows() };
         }
         if (signals.stop.aborted && stoppedByWorkflow()) return { outcome: 'stopped' };
         const on = gate.heard(error);
@@ -109,47 +130,54 @@ async function unlessStuck<T>(gate: WriteGate, work: Promise<T>, left: () => voi
   }
 }
 
+const lastsLong = (wait: WaitOn, retryInMs: number): boolean =>
+  retryInMs >= failsHereMs ||
+  (wait.on === 'connection' && Date.now() - Date.parse(wait.since) >= failsHereMs);
+
 /** What the slice comes to, once all its calls are staged; undefined where its turn ended before. */
 async function pull(
   ports: ActivityPorts,
   gate: WriteGate,
   { run, chunk, slice, pauses = [], lifted }: SliceRequest,
   signals: StopSignals,
-  hasTime: () => boolean,
+  {
+    hasTime,
+    lastFailure,
+  }: { readonly hasTime: () => boolean; readonly lastFailure: () => string | undefined },
 ) {
   const warehouse = gate.guarding(await ports.warehouse(run.warehouse));
   const { connection, optimove, seenPages, outages } = await ports.optimove(run.connection);
   // A Reset begins slices again of chunks that are loaded since: that would be calls for nothing.
   if (!(await warehouse.isOpen(run.runId, chunk))) throw new ChunkClosed();
-  const stored = await readOpenedRun(warehouse, run.runId);
+  const opened = await readOpenedRun(warehouse, run.runId);
   const staged = new Map(
     (await warehouse.stagedCalls(run.runId, chunk, slice)).map((call) => [call.call, call]),
   );
-  const plan = await callsOfSlice(warehouse, stored, chunk, slice);
-  const context: PullContext = {
-    ...plan,
+  const common = {
     runId: run.runId,
-    chunk,
-    slice,
     warehouse,
     optimove,
     seenPages,
     signals,
-    history: async (call) => ({
+    history: async (call: string) => ({
       ...(await warehouse.callHistory(run.runId, call)),
       isProven: (await warehouse.stagedCalls(run.runId, null, proofOfConnection)).length > 0,
     }),
     lifted,
     pageSize: connection.pageSize,
     patience: {
-      giveUpAfterMs: durationMs(stored.river.giveUpAfter),
+      giveUpAfterMs: durationMs(opened.river.giveUpAfter),
       connection: connection.name,
       workflowId: run.workflowId,
-      startedAt: stored.startedAt,
+      startedAt: opened.startedAt,
       pauses,
       outages,
+      lastFailure,
     },
   };
+  const stored = chunk !== null && staged.size === 0 ? await dateByPull(opened, common) : opened;
+  const plan = await callsOfSlice(warehouse, stored, chunk, slice);
+  const context: PullContext = { ...common, ...plan, chunk, slice };
   const count = { slice, calls: 0, rows: 0 };
   let inDoubt = 0;
   const { maxConcurrentCalls } = connection;

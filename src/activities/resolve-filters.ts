@@ -1,4 +1,3 @@
-import { countCalls } from '../domain/call/count-calls.ts';
 import { type ListAnswers, readListAnswers } from '../domain/call/list-answers.ts';
 import { runListCalls } from '../domain/call/list-calls.ts';
 import { resolveSelection } from '../domain/call/resolve-selection.ts';
@@ -6,7 +5,7 @@ import type { Selection } from '../domain/call/selection.ts';
 import type { Report } from '../domain/catalogue/report.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { createNoteSums } from '../domain/run/page-notes.ts';
-import { countDays } from '../domain/run/plan-days.ts';
+import { plannedCalls } from '../domain/run/planned-calls.ts';
 import type { Warning } from '../domain/run/run-result.ts';
 import { listsOfRun } from '../domain/run/run-slices.ts';
 import type { StoredRun } from '../domain/run/stored-run.ts';
@@ -14,21 +13,26 @@ import type { Resolved, RunRef } from './contract.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
 import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
 
+const everyChunk = 1_000_000;
+
 /** Turns names and "all" into ids, from the lists that were pulled, and keeps them with the run: once, whatever is reset. */
 export const resolveFilters =
   (ports: ActivityPorts) =>
   async (run: RunRef): Promise<Resolved> => {
     const warehouse = await ports.warehouse(run.warehouse);
     const stored = await readOpenedRun(warehouse, run.runId);
-    const report = reportOfRiver(stored.river);
-    const selection = stored.selection ?? (await select(warehouse, stored, report));
-    const { period, freshness } = stored;
-    const { filters } = stored.river;
-    const days = freshness && { days: countDays(freshness.pulls) };
-    return { dataCalls: countCalls({ report, filters, selection, period, ...days }).data };
+    const selection = stored.selection ?? (await selectAnew(warehouse, stored));
+    // A retry pulls some of its original's chunks.
+    const chunks = stored.retryOf ? await warehouse.unfinishedChunks(run.runId, everyChunk) : undefined;
+    return { dataCalls: plannedCalls({ ...stored, selection }, chunks) };
   };
 
-async function select(warehouse: Warehouse, { runId, river }: StoredRun, report: Report): Promise<Selection> {
+/** From the lists that are staged, and keeps it with the run. */
+export async function selectAnew(
+  warehouse: Warehouse,
+  { runId, river }: Pick<StoredRun, 'runId' | 'river'>,
+): Promise<Selection> {
+  const report = reportOfRiver(river);
   const staged = new Set((await warehouse.stagedCalls(runId, null, listsOfRun)).map(({ call }) => call));
   if (!runListCalls(report, river.filters).every(({ call }) => staged.has(call.key))) {
     // Read as they are, "all" would come to nothing.

@@ -4,12 +4,11 @@ import type { RunEnd } from '../control/run-end.ts';
 import { runStatus } from '../control/run-status.ts';
 import type { RunHandle } from '../control/start-run.ts';
 import { watchRun } from '../control/watch-run.ts';
-import type { RunProgress } from '../domain/run/progress.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
 import type { RunResult } from '../domain/run/run-result.ts';
 import type { CommandContext } from './context.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { showProgress } from './show-progress.ts';
+import { createProgressView } from './show-progress.ts';
 import { showResult } from './show-result.ts';
 
 /** A run that a command has started. */
@@ -37,13 +36,14 @@ export async function followRun(
     return exitCode.done;
   }
   terminal.say(said);
-  const progress = (now: RunProgress) => terminal.progress(showProgress(now));
-  const end = await watchRun(handle, progress, context.interrupted).catch((error: unknown) => {
-    // What ends the watch does not end the run.
-    if (context.interrupted.aborted) terminal.say('Interrupted. The run goes on.');
-    terminal.answer({ json: running(started), text: lookAtIt });
-    throw error;
-  });
+  const end = await watchRun(temporal, handle, createProgressView(terminal), context.interrupted).catch(
+    (error: unknown) => {
+      // What ends the watch does not end the run.
+      if (context.interrupted.aborted) terminal.say('Interrupted. The run goes on.');
+      terminal.answer({ json: running(started), text: lookAtIt });
+      throw error;
+    },
+  );
   return answerEnd(context, temporal, started, end);
 }
 
@@ -60,7 +60,9 @@ async function answerEnd(
       return exitCode.done;
     case 'failed': {
       const result = end.result ?? { ...running(started), status: 'failed' as const };
-      terminal.answer({ json: result, text: `${showResult(result)}\n${end.kind}: ${end.message}` });
+      // Its chunks say why, each reason once.
+      const error = end.kind === 'ChunksFailed' ? null : `${end.kind}: ${end.message}`;
+      terminal.answer({ json: result, text: showResult(result, error) });
       const refused = end.kind === 'ConfigurationError' && result.chunks === null;
       return refused ? exitCode.usage : exitCode.failed;
     }

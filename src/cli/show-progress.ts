@@ -1,29 +1,31 @@
-import type { RunNow, RunProgress } from '../domain/run/progress.ts';
+import type { RunView } from '../control/run-in-temporal.ts';
+import type { RunProgress } from '../domain/run/progress.ts';
+import { standsStill } from '../domain/run/sentences.ts';
+import type { Terminal } from './terminal.ts';
 
-/** A run in one line, as it goes. */
+/** Shows a run as it goes: its numbers in one line, and a line of its own for each thing that it waits for. */
+export function createProgressView(terminal: Terminal): (view: RunView) => void {
+  let said = '';
+  return ({ progress, sentence, ...facts }) => {
+    const isHeldUp = progress === undefined || standsStill({ ...progress, ...facts });
+    if (isHeldUp && sentence !== said) terminal.say(sentence);
+    said = isHeldUp ? sentence : '';
+    if (progress) terminal.progress(showProgress(progress));
+  };
+}
+
+/** A run in one line. */
 export function showProgress(progress: RunProgress): string {
-  const { chunks, rows, calls, plannedCalls, state } = progress;
-  if (state === 'opening') return 'opening the run';
-  const parts = [
-    ...pauseOf(progress),
+  const { chunks, rows, calls, plannedCalls, state, expectedEnd, sentence } = progress;
+  if (state === 'opening') return sentence;
+  return [
     `${bar(chunks.total === 0 ? 0 : (chunks.loaded + chunks.failed) / chunks.total)} ${chunks.loaded}/${chunks.total} chunks`,
     `${rows} rows`,
     `${calls}${plannedCalls === null ? '' : `/${plannedCalls}`} calls`,
-  ];
-  if (chunks.failed > 0) parts.push(`${chunks.failed} failed`);
-  return [...parts, ...waitsOf(progress)].join(' · ');
+    ...(chunks.failed > 0 ? [`${chunks.failed} failed`] : []),
+    ...(expectedEnd === null ? [] : [`done at ${expectedEnd.slice(11, 19)} UTC at the earliest`]),
+  ].join(' · ');
 }
-
-/** What a run under way does and waits for; empty where it simply pulls. */
-export const showNow = (now: RunNow): string => [...pauseOf(now), ...waitsOf(now)].join(' · ');
-
-const pauseOf = ({ state }: RunNow): string[] => (state === 'paused' || state === 'pausing' ? [state] : []);
-
-const waitsOf = ({ waitingUntil, waitingForDataUntil, expectedEnd }: RunNow): string[] => [
-  ...(waitingUntil === null ? [] : [`waiting for quota until ${waitingUntil}`]),
-  ...(waitingForDataUntil === undefined ? [] : [`waiting for data until ${waitingForDataUntil} at most`]),
-  ...(expectedEnd === null ? [] : [`done at ${expectedEnd.slice(11, 19)} UTC at the earliest`]),
-];
 
 const width = 20;
 

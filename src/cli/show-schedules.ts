@@ -1,6 +1,8 @@
 import type { ScheduleChange } from '../control/schedules/apply-schedules.ts';
 import type { ScheduleState } from '../control/schedules/list-schedules.ts';
 import type { OddDay } from '../control/schedules/odd-days.ts';
+import type { ScheduleNote } from '../control/schedules/schedule-notes.ts';
+import { behindSentence } from '../domain/run/sentences.ts';
 import { table } from './table.ts';
 
 /** What `apply` does or would do, a schedule each; of a change every term with what it was and what it is now. */
@@ -17,14 +19,16 @@ export function showChanges(changes: readonly ScheduleChange[], dryRun: boolean)
 export const showOddDay = ({ river, day, expected, starts }: OddDay): string =>
   `note       ${river}: clocks change on ${day}, and Temporal starts it ${timesOf(starts.length)} instead of ${timesOf(expected)} (${starts.join(', ') || 'its time is left out'}). Some hours later there is no such day.`;
 
+export const showNote = ({ river, message }: ScheduleNote): string => `note       ${river}: ${message}.`;
+
 const timesOf = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 
 /** Every schedule, a line each. */
 export function showSchedules(schedules: readonly ScheduleState[]): string {
   if (schedules.length === 0) return 'No river has a schedule.';
   const lines = table(
-    ['river', 'state', 'cron', 'time zone', 'overlap', 'next start', 'last run', 'running'],
-    schedules.map(({ river, state, cron, timezone, overlap, next, last, running }) => [
+    ['river', 'state', 'cron', 'time zone', 'overlap', 'next start', 'last run', 'running', 'waiting'],
+    schedules.map(({ river, state, cron, timezone, overlap, next, last, running, waiting }) => [
       river,
       state,
       cron,
@@ -33,9 +37,17 @@ export function showSchedules(schedules: readonly ScheduleState[]): string {
       next[0] ?? null,
       last?.workflowId ?? null,
       running.length,
+      waiting,
     ]),
+  );
+  const behind = schedules.flatMap(({ river, running, waiting }) =>
+    waiting > 0 && running[0] ? [`${river}: ${behindSentence(waiting, running[0])}`] : [],
   );
   const others = schedules.filter(({ asConfigured }) => !asConfigured).map(({ river }) => river);
   const note = `\nNot as the file says: ${others.join(', ')}. \`river schedule apply --dry-run\` shows the difference.`;
-  return others.length === 0 ? lines : `${lines}\n${note}`;
+  return [
+    lines,
+    ...(behind.length === 0 ? [] : ['', ...behind]),
+    ...(others.length === 0 ? [] : [note]),
+  ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { checkTimezone } from '../domain/river/check-period.ts';
+import { withRanges } from '../domain/river/cron-line.ts';
 import type { Problem } from '../domain/river/problem.ts';
 import type { RiverPart } from '../domain/river/river.ts';
 import type { Show } from '../domain/river/show.ts';
@@ -13,7 +14,7 @@ export function checkSchedule({ cron, timezone }: NonNullable<RiverPart['schedul
       : [
           {
             path,
-            message: `expected five fields (minute, hour, day of the month, month, day of the week) such as "0 6 * * *", got ${show(path, cron)}`,
+            message: `expected five fields (minute, hour, day of the month, month, day of the week) such as "0 6 * * *", with numbers, names, "," "-" "*" and "/" that come at some time (no @daily, @every, L, W, # or ?, no seconds), got ${show(path, cron)}`,
           },
         ]),
     ...(timezone === undefined ? [] : checkTimezone(['schedule', 'timezone'], timezone, show)),
@@ -24,10 +25,12 @@ export function checkSchedule({ cron, timezone }: NonNullable<RiverPart['schedul
 const fields = /^[\d*,/-]+ [\d*,/-]+ [\d*,/-]+ [\da-z*,/-]+ [\da-z*,/-]+$/i;
 
 function isCron(cron: string): boolean {
-  if (!fields.test(cron.trim().replaceAll(/\s+/g, ' '))) return false;
+  const line = cron.trim().replaceAll(/\s+/g, ' ');
+  if (!fields.test(line)) return false;
   try {
     // 30 February is well formed and never comes.
-    return new Cron(cron.trim(), { mode: '5-part', timezone: 'UTC' }).nextRun('2024-01-01T00:00:00') !== null;
+    const options = { mode: '5-part', timezone: 'UTC', domAndDow: true } as const;
+    return new Cron(withRanges(line), options).nextRun('2024-01-01T00:00:00') !== null;
   } catch {
     return false;
   }

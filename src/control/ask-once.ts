@@ -73,13 +73,18 @@ async function ask(
   } catch (error) {
     const why = whyUnanswered(error, waiting, abort);
     if (why === undefined) throw error;
-    throw new OptimoveUnavailableError(`Connection ${connection.name} (${connection.baseUrl}) ${why}.`, {
-      cause: error,
-    });
+    const Failure =
+      error instanceof ThrottledError || error instanceof BudgetSpentError
+        ? NoCallsLeftError
+        : OptimoveUnavailableError;
+    throw new Failure(`Connection ${connection.name} (${connection.baseUrl}) ${why}.`, { cause: error });
   } finally {
     await gate?.close();
   }
 }
+
+/** The budget is used up, or the API asks to wait: nothing is wrong with the connection. */
+export class NoCallsLeftError extends OptimoveUnavailableError {}
 
 function gateOf({ budget: windows, maxConcurrentCalls }: Connection, reserve: Reserve): SharedCallGate {
   const process = randomUUID();

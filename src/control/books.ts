@@ -1,7 +1,8 @@
 import { ConfigurationError, RiverError } from '../domain/errors.ts';
 import type { Configuration } from '../domain/river/configuration.ts';
+import { dataCallsOf, plannedCalls } from '../domain/run/planned-calls.ts';
 import { resultOf } from '../domain/run/result-of.ts';
-import type { ChunkStatus, RunResult } from '../domain/run/run-result.ts';
+import type { CallCounts, ChunkStatus, RetryOfRun, RunResult } from '../domain/run/run-result.ts';
 import type { StoredRun } from '../domain/run/stored-run.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
 import type { OpenWarehouse } from '../warehouse/warehouse.ts';
@@ -11,6 +12,8 @@ import { answeredSoon, closeSoon } from './answered-soon.ts';
 export interface BookedRun {
   readonly result: RunResult;
   readonly chunkStates: readonly ChunkStatus[];
+  /** The runs that have retried it, the oldest first. */
+  readonly retries: readonly RetryOfRun[];
 }
 
 /** The manifests of all configured warehouses, read together. One that is away takes nothing from what the others say. */
@@ -89,9 +92,18 @@ function booksOf(warehouses: ReadonlyMap<string, OpenWarehouse>): Books {
 }
 
 const booked = async (books: OpenWarehouse, run: StoredRun): Promise<BookedRun> => ({
-  result: resultOf(run, await books.summariseRun(run.runId)),
+  result: resultOf(run, await books.summariseRun(run.runId), await callCountsOf(books, run)),
   chunkStates: await books.chunkStatuses(run.runId),
+  // What has succeeded, or is under way, nobody retries.
+  retries: run.status === 'succeeded' || run.status === 'running' ? [] : await books.retriesOf(run.runId),
 });
+
+async function callCountsOf(books: OpenWarehouse, run: StoredRun): Promise<CallCounts | null> {
+  if (run.status === 'running') return null;
+  // What a retry was to pull is not what its original planned.
+  const planned = run.retryOf ? null : plannedCalls(run);
+  return { planned, ...(await books.requestCounts(run.runId, dataCallsOf(run.river))) };
+}
 
 const newestFirst = (a: string | null | undefined, b: string | null | undefined): number =>
   (b ?? '').localeCompare(a ?? '');

@@ -20,11 +20,12 @@ import { planDays } from '../domain/run/plan-days.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
 import type { OpenWarehouse } from '../warehouse/warehouse.ts';
 import { answeredSoon, closeSoon } from './answered-soon.ts';
-import { askOnce, isSignedInElsewhere, type Reserve } from './ask-once.ts';
+import { askOnce, isSignedInElsewhere, NoCallsLeftError, type Reserve } from './ask-once.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
 import { failureOfTemporal } from './failure-of-temporal.ts';
 import { warningsOfTracks } from './read-track-of.ts';
-import { missingSearchAttributes } from './search-attributes.ts';
+import { scheduleNotes } from './schedules/schedule-notes.ts';
+import { missingSearchAttributes, otherSearchAttributes } from './search-attributes.ts';
 import { isServed, reserveOf } from './shared-budget.ts';
 
 export interface CheckLine {
@@ -68,6 +69,8 @@ const checkRivers = (configuration: Configuration, now: Date): Promise<CheckLine
       ...sharedTables(configuration).map(({ warning }) => warning),
     ];
     const faults: string[] = [];
+    const notes = await scheduleNotes(configuration, now);
+    said.push(...notes.map(({ river, message }) => `${river}: ${message}`));
     for (const river of rivers.values()) {
       const report = findReport(river.report);
       if (!report) continue;
@@ -106,6 +109,8 @@ const checkConnection = (connection: Connection, reserve: Reserve | undefined): 
       const [row] = await askOnce(connection, lastDataUpdate, reserve);
       return `${answers}; its data is complete up to ${row?.Date}`;
     } catch (error) {
+      if (error instanceof NoCallsLeftError)
+        return `${connection.baseUrl} was not asked: its budget is used up just now`;
       if (error instanceof RiverError && isSignedInElsewhere(error.cause))
         return `${answers}; its login was not tried, since somebody is signed in with it already, such as a worker`;
       // Something that is no day is an answer all the same; runs do without it.
@@ -155,6 +160,7 @@ const checkTemporal = (attempted: Attempt<TemporalClient>): Promise<CheckLine> =
         `${temporal.address}, namespace ${temporal.namespace}`,
         ...((await isServed(temporal.client)) ? [] : [noWorker]),
         ...adviceOn(await missingSearchAttributes(temporal)),
+        ...(await otherSearchAttributes(temporal)),
       ].join('; ');
     } catch (error) {
       throw failureOfTemporal(error, temporal);
@@ -164,7 +170,11 @@ const checkTemporal = (attempted: Attempt<TemporalClient>): Promise<CheckLine> =
 const noWorker = 'no worker is there yet: `river worker` starts one';
 
 const adviceOn = (missing: Awaited<ReturnType<typeof missingSearchAttributes>>): string[] =>
-  missing ? [`runs are not findable by ${missing.names.join(', ')} until you run: ${missing.command}`] : [];
+  missing
+    ? [
+        `runs are not findable by ${missing.names.join(', ')} until a worker registers them, or you do: ${missing.command}`,
+      ]
+    : [];
 
 async function line(what: string, look: () => Promise<string>): Promise<CheckLine> {
   try {

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { RunProgress } from '../domain/run/progress.ts';
+import { progressAt, type RunProgress } from '../domain/run/progress.ts';
 
 const answerWithinMs = 5_000;
 
@@ -10,9 +10,10 @@ export async function progressOf(
   runId?: string,
 ): Promise<RunProgress | undefined> {
   try {
-    return await client.withDeadline(Date.now() + answerWithinMs, () =>
+    const progress = await client.withDeadline(Date.now() + answerWithinMs, () =>
       client.workflow.getHandle(workflowId, runId).query<RunProgress, []>('progress'),
     );
+    return progressAt(progress, Date.now());
   } catch {
     return undefined;
   }

@@ -1,14 +1,14 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { ConfigurationError, WarehouseUnavailableError } from '../domain/errors.ts';
-import { pausedMemo } from '../domain/run/pause.ts';
-import type { RunNow } from '../domain/run/progress.ts';
+import type { RetriedStep, RunNow } from '../domain/run/progress.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
-import type { ChunkStatus, RunResult, RunStatus } from '../domain/run/run-result.ts';
+import type { ChunkStatus, RetryOfRun, RunResult, RunStatus } from '../domain/run/run-result.ts';
+import { endSentence } from '../domain/run/sentences.ts';
 import type { riverRun } from '../workflows/index.ts';
 import type { BookedRun, Books, Missing } from './books.ts';
 import type { TemporalClient } from './connect-temporal.ts';
-import { progressOf } from './progress-of.ts';
 import { endOfRun } from './run-end.ts';
+import { type Execution, executionOf, type RunView, viewRun } from './run-in-temporal.ts';
+import { startsBehind } from './schedules/starts-behind.ts';
 
 /** A run's result, chunk by chunk. */
 export type RunReport = RunResult & {
@@ -19,15 +19,16 @@ export type RunReport = RunResult & {
   readonly progress: RunNow | null;
   /** Why a run has failed that was never opened, such as one whose input was refused; else null. */
   readonly error: string | null;
-};
-
-const statusOfTemporal: Readonly<Record<string, RunStatus>> = {
-  RUNNING: 'running',
-  COMPLETED: 'succeeded',
-  FAILED: 'failed',
-  TIMED_OUT: 'failed',
-  CANCELLED: 'cancelled',
-  TERMINATED: 'terminated',
+  /** What it does, waits for, or how it has ended, in words. */
+  readonly sentence: string;
+  /** Since when no worker has reported, where the run is under way and none does; left out where one does. */
+  readonly noWorkerSince?: string | null;
+  /** Steps that fail and are tried again, as Temporal knows them. */
+  readonly retried: readonly RetriedStep[];
+  /** The runs that have retried it, the oldest first. */
+  readonly retries: readonly RetryOfRun[];
+  /** Starts of its schedule that wait until it has ended. */
+  readonly startsBehind: number;
 };
 
 /**
@@ -41,20 +42,21 @@ export async function runStatus(
 ): Promise<RunReport> {
   const [known, execution] = await Promise.all([
     books.find(workflowId),
-    temporal && executionOf(temporal, workflowId),
+    temporal && executionOf(temporal.client, workflowId),
   ]);
   if (known) {
     const own = execution?.firstRunId === known.result.runId ? execution : undefined;
-    const progress = temporal && own?.status === 'running' ? await runNow(temporal, workflowId) : null;
-    return { ...reportOf(known, own), progress };
+    return reportOf(temporal, known, own);
   }
+  if (temporal && execution) return unopenedRun(temporal, execution);
   const [missing] = books.missing;
-  if (!execution && missing) throw notFoundYet(workflowId, missing);
-  if (!temporal || !execution)
-    throw new ConfigurationError(
-      `There is no run ${workflowId}, in Temporal or in any manifest. \`river status\` lists the newest.`,
-    );
-  return unopenedRun(temporal, workflowId, execution);
+  if (missing) throw notFoundYet(workflowId, missing);
+  const behind = temporal && (await startsBehind(temporal, workflowId));
+  throw new ConfigurationError(
+    behind
+      ? `There is no run ${workflowId} yet: ${behind.starts} ${behind.starts === 1 ? 'start' : 'starts'} of river ${behind.river} by its schedule ${behind.starts === 1 ? 'is' : 'are'} waiting behind run ${behind.workflowId}.`
+      : `There is no run ${workflowId}, in Temporal or in any manifest. \`river status\` lists the newest.`,
+  );
 }
 
 /** It may well be there: who asks again later is told. */
@@ -64,86 +66,146 @@ const notFoundYet = (workflowId: string, { warehouse, why }: Missing): Warehouse
     { cause: why },
   );
 
-async function runNow({ client }: TemporalClient, workflowId: string): Promise<RunNow | null> {
-  const progress = await progressOf(client, workflowId);
-  if (!progress) return null;
-  const { state, waitingUntil, waitingForDataUntil, expectedEnd, windows } = progress;
-  return { state, waitingUntil, ...(waitingForDataUntil && { waitingForDataUntil }), expectedEnd, windows };
-}
-
-/** The newest runs of all rivers. */
+/**
+ * The newest runs of all rivers, those that wait to be opened and those that never were among them. Without Temporal: as the
+ * manifests have them.
+ */
 export async function listRuns(
   temporal: TemporalClient | undefined,
   books: Books,
   limit: number,
 ): Promise<RunReport[]> {
-  const runs = await books.list(limit);
-  return Promise.all(
-    runs.map(async (run) => {
+  if (!temporal) {
+    const runs = await books.list(limit);
+    return Promise.all(runs.map((run) => reportOf(undefined, run, undefined)));
+  }
+  const { client } = temporal;
+  const [booked, listed] = await Promise.all([books.list(limit), newestInTemporal(temporal, limit)]);
+  const known = await Promise.all(
+    booked.map(async (run) => {
       const { status, workflowId, runId } = run.result;
-      if (status !== 'running' || !temporal) return reportOf(run, undefined);
-      const execution = await executionOf(temporal, workflowId);
-      return reportOf(
-        run,
-        execution?.firstRunId === runId ? execution : { status: 'terminated', paused: false },
-      );
+      if (status !== 'running' || !temporal) return reportOf(temporal, run, undefined);
+      const execution = await executionOf(temporal.client, workflowId);
+      const own = execution?.firstRunId === runId ? execution : undefined;
+      return reportOf(temporal, run, own ?? 'terminated');
     }),
   );
+  if (!temporal) return known;
+  const oldest = booked.length < limit ? '' : (booked.at(-1)?.result.startedAt ?? '');
+  const inBooks = new Set(booked.map(({ result }) => result.workflowId));
+  const others = await Promise.all(
+    listed
+      .filter((run) => !inBooks.has(run.workflowId) && (run.isOpen || run.startedAt > oldest))
+      .map(async ({ workflowId }) => {
+        const [execution, before] = await Promise.all([
+          executionOf(temporal.client, workflowId),
+          books.find(workflowId),
+        ]);
+        if (!execution) return [];
+        const own = before?.result.runId === execution.firstRunId ? before : undefined;
+        return [own ? await reportOf(temporal, own, execution) : await unopenedRun(temporal, execution)];
+      }),
+  );
+  return [...known, ...others.flat()].sort(newestFirst).slice(0, limit);
 }
 
-const reportOf = (
-  { result, chunkStates }: BookedRun,
-  known: Pick<Execution, 'status' | 'paused'> | undefined,
-): RunReport => ({
-  ...settled(result, known?.status),
-  chunkStates,
-  paused: known?.paused ?? false,
-  progress: null,
-  error: null,
-});
+const newestFirst = (one: RunReport, other: RunReport): number =>
+  (other.startedAt ?? '').localeCompare(one.startedAt ?? '');
+
+/** Workflow ids of riverRun, those under way first, as Temporal lists them. */
+async function newestInTemporal({ client }: TemporalClient, limit: number) {
+  const runs = new Map<string, { workflowId: string; startedAt: string; isOpen: boolean }>();
+  for await (const run of client.workflow.list({ query: "WorkflowType = 'riverRun'", pageSize: 100 })) {
+    const { workflowId, startTime, status } = run;
+    if (!runs.has(workflowId))
+      runs.set(workflowId, {
+        workflowId,
+        startedAt: startTime.toISOString(),
+        isOpen: status.name === 'RUNNING',
+      });
+    if (runs.size >= 2 * limit) break;
+  }
+  return [...runs.values()];
+}
+
+async function reportOf(
+  temporal: TemporalClient | undefined,
+  { result, chunkStates, retries }: BookedRun,
+  known: Execution | 'terminated' | undefined,
+): Promise<RunReport> {
+  const execution = known === 'terminated' ? undefined : known;
+  const settled = withStatus(result, known === 'terminated' ? known : known?.status);
+  if (settled.status !== 'running' || !temporal || !execution) {
+    return {
+      ...settled,
+      chunkStates,
+      paused: false,
+      progress: null,
+      error: null,
+      // Without Temporal nobody knows how it stands.
+      sentence: settled.status === 'running' ? '' : endSentence(settled),
+      retried: [],
+      retries,
+      startsBehind: 0,
+    };
+  }
+  return { ...settled, chunkStates, error: null, retries, ...(await underWay(temporal, execution)) };
+}
+
+/** What a report says of a run that is under way. */
+async function underWay(
+  temporal: TemporalClient,
+  execution: Execution,
+): Promise<
+  Pick<RunReport, 'paused' | 'progress' | 'sentence' | 'noWorkerSince' | 'retried' | 'startsBehind'>
+> {
+  const [{ progress, noWorkerSince, retried, sentence }, behind] = await Promise.all([
+    viewRun(temporal.client, execution),
+    startsBehind(temporal, execution.workflowId),
+  ]);
+  return {
+    paused: execution.paused,
+    progress: progress ? nowOf(progress) : null,
+    sentence,
+    ...(noWorkerSince !== undefined && { noWorkerSince }),
+    retried,
+    startsBehind: behind?.workflowId === execution.workflowId ? behind.starts : 0,
+  };
+}
+
+function nowOf(progress: NonNullable<RunView['progress']>): RunNow {
+  const { state, sentence, pausedSince, waits, waitingUntil, waitingForDataUntil, expectedEnd, windows } =
+    progress;
+  return {
+    state,
+    sentence,
+    ...(pausedSince !== undefined && { pausedSince }),
+    waits,
+    waitingUntil,
+    ...(waitingForDataUntil && { waitingForDataUntil }),
+    expectedEnd,
+    windows,
+  };
+}
 
 /** A run that no manifest knows: not opened yet, or never. Its failure says why. */
-async function unopenedRun(
-  { client }: TemporalClient,
-  workflowId: string,
-  { river, firstRunId: runId, status, paused, startedAt, finishedAt }: Execution,
-): Promise<RunReport> {
-  const known = { river, workflowId, runId, status, startedAt, finishedAt };
-  const unopened = { ...resultOfUnopened(known), chunkStates: [], paused, progress: null, error: null };
-  if (status !== 'failed') return unopened;
-  const end = await endOfRun(client.workflow.getHandle<typeof riverRun>(workflowId));
-  if (end.end !== 'failed') return unopened;
-  return { ...unopened, ...end.result, error: `${end.kind}: ${end.message}` };
+async function unopenedRun(temporal: TemporalClient, execution: Execution): Promise<RunReport> {
+  const { river, workflowId, firstRunId: runId, status, startedAt, finishedAt } = execution;
+  const unopened = resultOfUnopened({ river, workflowId, runId, status, startedAt, finishedAt });
+  const none = { chunkStates: [], error: null, retries: [] };
+  if (status === 'running') return { ...unopened, ...none, ...(await underWay(temporal, execution)) };
+  const ended = { ...none, paused: false, progress: null, retried: [], startsBehind: 0 };
+  const end =
+    status === 'failed' || status === 'succeeded'
+      ? await endOfRun(temporal.client.workflow.getHandle<typeof riverRun>(workflowId))
+      : undefined;
+  // Of one whose warehouse is missing Temporal has the result.
+  const result =
+    end?.end === 'failed' || end?.end === 'succeeded' ? { ...unopened, ...end.result } : unopened;
+  const error = end?.end === 'failed' ? `${end.kind}: ${end.message}` : null;
+  return { ...result, ...ended, error, sentence: endSentence(result, error) };
 }
 
 /** The manifest's word holds, but for a run that it believes to be under way and Temporal knows to have ended. */
-const settled = (result: RunResult, status: RunStatus | undefined): RunResult =>
+const withStatus = (result: RunResult, status: RunStatus | undefined): RunResult =>
   result.status === 'running' && status !== undefined ? { ...result, status } : result;
-
-interface Execution {
-  readonly status: RunStatus;
-  readonly paused: boolean;
-  readonly firstRunId: string;
-  readonly startedAt: string;
-  readonly finishedAt: string | null;
-  readonly river: string;
-}
-
-async function executionOf({ client }: TemporalClient, workflowId: string): Promise<Execution | undefined> {
-  try {
-    const { status, raw, startTime, closeTime, staticSummary, memo } = await client.workflow
-      .getHandle(workflowId)
-      .describe();
-    return {
-      status: statusOfTemporal[status.name] ?? 'running',
-      paused: status.name === 'RUNNING' && memo?.[pausedMemo] === true,
-      firstRunId: raw.workflowExecutionInfo?.firstRunId ?? '',
-      startedAt: startTime.toISOString(),
-      finishedAt: closeTime?.toISOString() ?? null,
-      river: (await staticSummary?.())?.replace(/^River /, '') ?? '',
-    };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
-}

@@ -1,8 +1,47 @@
+import type { SearchAttributeType } from '@temporalio/common';
+import { encodeSearchAttributeIndexedValueType as encodeType } from '@temporalio/common/lib/search-attributes.js';
 import { riverSearchAttributes } from '../domain/run/search-attributes.ts';
 import type { TemporalClient } from './connect-temporal.ts';
 
 /** Temporal's words for the types, as its CLI takes them. */
-const typeInCli: Readonly<Record<string, string>> = { KEYWORD: 'Keyword', INT: 'Int' };
+const typeInCli: Readonly<Record<string, string>> = {
+  TEXT: 'Text',
+  KEYWORD: 'Keyword',
+  INT: 'Int',
+  DOUBLE: 'Double',
+  BOOL: 'Bool',
+  DATETIME: 'Datetime',
+  KEYWORD_LIST: 'KeywordList',
+};
+
+type Registered = Readonly<Record<string, number | null>> | null | undefined;
+
+const typeIn = (registered: Registered, name: string): string | undefined => {
+  const encoded = registered?.[name];
+  if (encoded === undefined || encoded === null) return undefined;
+  return (
+    Object.keys(typeInCli).find((type) => encodeType(type as SearchAttributeType) === encoded) ?? 'another'
+  );
+};
+
+/** Names of River's search attributes that a run may set: one of another type would block it for ever. */
+export const usableSearchAttributes = (registered: Registered): string[] =>
+  Object.entries(riverSearchAttributes).flatMap(([name, type]) =>
+    typeIn(registered, name) === type ? [name] : [],
+  );
+
+/** River's names under which the namespace has attributes of another type, as a person reads it. */
+export async function otherSearchAttributes({ client, namespace }: TemporalClient): Promise<string[]> {
+  const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
+  return Object.entries(riverSearchAttributes).flatMap(([name, type]) => {
+    const found = typeIn(customAttributes, name);
+    if (found === undefined || found === type) return [];
+    const [is, wanted] = [found, type].map((each) => typeInCli[each] ?? each);
+    return [
+      `the search attribute ${name} is of the type ${is}, River's is ${wanted}: runs load without it. Where nobody needs it: temporal operator search-attribute remove --namespace ${namespace} --name ${name}, then the next worker registers its own`,
+    ];
+  });
+}
 
 /** River's search attributes that the namespace lacks, with the command that registers them; undefined where none is missing. */
 export async function missingSearchAttributes({

@@ -4,11 +4,27 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ConfigurationError, TemporalUnavailableError } from '../domain/errors.ts';
+import { ConfigurationError } from '../domain/errors.ts';
 import type { PauseAnswer } from '../domain/run/pause.ts';
 import type { riverRun } from '../workflows/index.ts';
 import type { TemporalClient } from './connect-temporal.ts';
 import { endOfRun, type RunEnd } from './run-end.ts';
+import { isServed } from './shared-budget.ts';
+
+/** Without a worker nobody answers: a signal waits until one comes. */
+async function leaveSignal(
+  handle: WorkflowHandle<typeof riverRun>,
+  what: 'pause' | 'resume',
+  why: string,
+): Promise<PauseAnswer> {
+  await handle.signal(what);
+  const effect = what === 'pause' ? 'pauses' : 'goes on';
+  return {
+    paused: what === 'pause',
+    changed: false,
+    message: `${why}: the run ${effect} as soon as one comes (\`river worker\`).`,
+  };
+}
 
 /** A worker that is there answers at once; one that was killed just now holds a run for this long at most. */
 const answerWithinMs = 15_000;
@@ -23,6 +39,7 @@ export async function steerRun(
   what: 'pause' | 'resume',
 ): Promise<PauseAnswer> {
   const handle = await runUnderWay(temporal, workflowId, what);
+  if (!(await isServed(temporal.client))) return leaveSignal(handle, what, 'No worker is there yet');
   try {
     return await temporal.client.withDeadline(Date.now() + answerWithinMs, () =>
       handle.executeUpdate<PauseAnswer, []>(what),
@@ -31,10 +48,7 @@ export async function steerRun(
     // It has closed since.
     if (error instanceof WorkflowNotFoundError) await runUnderWay(temporal, workflowId, what);
     if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
-    throw new TemporalUnavailableError(
-      `The run ${workflowId} has not answered within ${answerWithinMs / 1000} s: no worker polls the task queue river. Start one (\`river worker\`), then ${what} the run again.`,
-      { cause: error },
-    );
+    return leaveSignal(handle, what, `No worker has answered within ${answerWithinMs / 1000} s`);
   }
 }
 

@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import { TemporalUnavailableError } from '../domain/errors.ts';
-import type { RunProgress } from '../domain/run/progress.ts';
+import type { TemporalClient } from './connect-temporal.ts';
 import { endOfRun, type RunEnd } from './run-end.ts';
+import { type Execution, executionOf, type RunView, viewRun } from './run-in-temporal.ts';
 import { firstTaskTaken, type RunHandle } from './start-run.ts';
 
 const pollEveryMs = 500;
+/** What Temporal knows beside what the run says is looked at as often. */
+const describeEveryMs = 3_000;
 /** A worker that is there takes a task at once. */
 const takenWithinMs = 10_000;
 
-/** Waits for a run to close and tells its progress meanwhile. Ends with TemporalUnavailableError where no worker takes it. */
+/** Waits for a run to close and tells meanwhile how it stands. Ends with TemporalUnavailableError where no worker takes it. */
 export async function watchRun(
+  { client }: TemporalClient,
   handle: RunHandle,
-  onProgress: (progress: RunProgress) => void,
+  onView: (view: RunView) => void,
   signal: AbortSignal,
 ): Promise<RunEnd> {
   const watching = new AbortController();
@@ -20,7 +25,7 @@ export async function watchRun(
   const watch = handle.client.connection.withAbortSignal(until, async () => [
     endOfRun(handle),
     refuseUntaken(handle, until),
-    tellProgress(handle, onProgress, until),
+    tellProgress(client, handle, onView, until),
   ]);
   try {
     return await Promise.race(await watch);
@@ -41,15 +46,24 @@ async function refuseUntaken(handle: RunHandle, signal: AbortSignal): Promise<ne
 }
 
 async function tellProgress(
-  handle: RunHandle,
-  onProgress: (progress: RunProgress) => void,
+  client: Client,
+  { workflowId }: RunHandle,
+  onView: (view: RunView) => void,
   signal: AbortSignal,
 ): Promise<never> {
+  let described: { readonly execution: Execution; readonly at: number } | undefined;
   for (;;) {
     await sleep(pollEveryMs, undefined, { signal });
-    // A query needs a worker; while none answers there is nothing to show, and the run itself is not concerned.
-    const progress = await handle.query<RunProgress, []>('progress').catch(() => undefined);
-    if (progress && !signal.aborted) onProgress(progress);
+    // Where Temporal is away for a moment the next look tells; the run itself is not concerned.
+    const view = await (async () => {
+      if (!described || performance.now() - described.at > describeEveryMs) {
+        const execution = await executionOf(client, workflowId);
+        described = execution && { execution, at: performance.now() };
+      }
+      return described && viewRun(client, described.execution);
+    })().catch(() => undefined);
+    // One that has ended is told by its result.
+    if (view && view.progress?.state !== 'ended' && !signal.aborted) onView(view);
   }
 }
 

@@ -3,6 +3,8 @@
  * The class name is what a person sees: Temporal's failure `type` and the manifest's `error` use the same word.
  */
 
+import type { WaitOn } from './run/waits.ts';
+
 export type Facts = Readonly<Record<string, unknown>>;
 
 /** The root. `facts` holds what the message says as fields; never a secret. */
@@ -70,10 +72,16 @@ export class PassingError extends RiverError {}
 export class OptimoveUnavailableError extends PassingError {
   /** When the call is worth another try, in milliseconds; undefined where that is left to Temporal. */
   readonly retryInMs: number | undefined;
+  /** What its run waits for; undefined where nobody has looked up since when. */
+  readonly wait: WaitOn | undefined;
 
-  constructor(message: string, options: { retryInMs?: number; facts?: Facts; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { retryInMs?: number; wait?: WaitOn | undefined; facts?: Facts; cause?: unknown } = {},
+  ) {
     super(message, options);
     this.retryInMs = options.retryInMs;
+    this.wait = options.wait;
   }
 }
 
@@ -121,9 +129,12 @@ export class ThrottledError extends RiverError {
 export class BudgetSpentError extends RiverError {
   /** How long until a call may be sent, in milliseconds, as far as is known now. */
   readonly waitMs: number;
+  /** What for; in an outage that is only known once somebody has looked up since when. */
+  readonly wait: WaitOn;
 
-  constructor(message: string, options: { waitMs: number; facts?: Facts }) {
+  constructor(message: string, options: { waitMs: number; wait?: WaitOn; facts?: Facts }) {
     super(message, options);
     this.waitMs = options.waitMs;
+    this.wait = options.wait ?? { on: 'quota' };
   }
 }

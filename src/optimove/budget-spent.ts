@@ -1,8 +1,18 @@
 import type { Granted } from '../domain/budget/reservation.ts';
 import { BudgetSpentError } from '../domain/errors.ts';
+import type { WaitOn } from '../domain/run/waits.ts';
 
 /** What keeps the next call from being sent; `silence` where the budget itself does not answer, `signIn` where there is no token. */
 export type HeldBy = Granted['heldBy'] | 'silence' | 'signIn';
+
+/** How an outage stands who throws this does not know. */
+const waits: Readonly<Record<NonNullable<HeldBy> | 'windows', WaitOn>> = {
+  outage: { on: 'quota' },
+  throttle: { on: 'throttle' },
+  signIn: { on: 'sign-in' },
+  silence: { on: 'budget' },
+  windows: { on: 'quota' },
+};
 
 /** Sends a call away that would have to wait for `waitMs`, and says why. */
 export function budgetSpent(waitMs: number, heldBy: HeldBy): BudgetSpentError {
@@ -16,6 +26,7 @@ export function budgetSpent(waitMs: number, heldBy: HeldBy): BudgetSpentError {
   };
   return new BudgetSpentError(`${reasons[heldBy ?? 'windows']} in ${seconds} s.`, {
     waitMs: Math.ceil(waitMs),
+    wait: waits[heldBy ?? 'windows'],
     facts: { waitMs, heldBy },
   });
 }

@@ -1,18 +1,35 @@
+import { hash } from 'node:crypto';
 import { TimeoutError } from 'got';
+import { type CallHistory, noHistory } from '../domain/call/call-history.ts';
 import {
   ConfigurationError,
   type Facts,
   OptimoveUnavailableError,
+  ReportRefusedError,
   type RiverError,
 } from '../domain/errors.ts';
 import { ProxyError } from './agents.ts';
 import type { Asked } from './reply.ts';
 
+/** What is known of a request that broke, and of those before it. */
+interface Met {
+  readonly status: number | null;
+  /** Bytes of the body that could be unpacked. */
+  readonly bytes: number;
+  readonly timeoutMs: number;
+  readonly history: CallHistory | undefined;
+}
+
+/** Said of a body that is not packed as its Content-Encoding says, by zlib, Brotli and Zstandard. */
+const notPacked = /incorrect header check|decompression failed|unknown frame descriptor/i;
+/** As for any other body that cannot be read. */
+const unreadableAtMost = 3;
+
 /** What it means that a request brought no whole reply. */
 export function failureOfRequest(
   error: unknown,
   asked: Asked,
-  { status, timeoutMs }: { status: number | null; timeoutMs: number },
+  { status, bytes, timeoutMs, history = noHistory }: Met,
 ): RiverError {
   const code = codeOf(error);
   const facts = { ...asked.facts, status, code };
@@ -24,9 +41,19 @@ export function failureOfRequest(
   }
   const ofProxy = proxyErrorIn(error);
   if (ofProxy) return failureOfProxy(ofProxy, asked, facts);
+  const cause = plainCause(error, code, asked);
+  if (status !== null && bytes === 0 && error instanceof Error && notPacked.test(error.message)) {
+    const bodyHash = hash('sha1', error.message);
+    const what = `Optimove answered ${asked.description} with ${status} and a body that is not packed as its Content-Encoding says`;
+    return (history.unreadable[bodyHash] ?? 0) < unreadableAtMost - 1
+      ? new OptimoveUnavailableError(`${what}. It is tried again on connection ${asked.connection}.`, {
+          facts: { ...facts, outcome: 'unreadable', bodyHash },
+          cause,
+        })
+      : new ReportRefusedError(`${what}, ${unreadableAtMost} times.`, { facts, cause });
+  }
   const how =
     error instanceof TimeoutError ? `did not finish within ${timeoutMs / 1000} s` : brokenBy(code, status);
-  const cause = plainCause(error, code, asked);
   return new OptimoveUnavailableError(
     `Optimove, asked for ${asked.description} on connection ${asked.connection}, ${how} (${cause.message}). It is tried again.`,
     { facts, cause },

@@ -67,8 +67,13 @@ export async function passGate<T>(
   const held = setTimeout(() => leave(outcome), heldAtMostMs);
   const result = await attempt(async () => {
     // A reply that came whole is taken even when nobody waits any more; a broken one is then our own doing.
-    if (exchange.end.kind === 'broken') abort.throwIfAborted();
-    const reply = replyOf(exchange, asked, door.timeoutMs);
+    if (exchange.end.kind === 'broken') {
+      abort.throwIfAborted();
+      const { status, bytes, end } = exchange;
+      const met = { status, bytes, timeoutMs: door.timeoutMs, history: await passage.history?.(call) };
+      throw failureOfRequest(end.error, asked, met);
+    }
+    const reply = replyOf(exchange, asked);
     const now = door.now();
     try {
       return read(reply, { now });
@@ -130,13 +135,11 @@ async function attempt<T>(action: () => Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-function replyOf(exchange: SentExchange, asked: Asked, timeoutMs: number): Reply {
-  const { end, status } = exchange;
+function replyOf({ end, status, bytes }: SentExchange, asked: Asked): Reply {
   if (end.kind === 'reply') return end.reply;
-  if (end.kind === 'broken') throw failureOfRequest(end.error, asked, { status, timeoutMs });
   throw new ReportRefusedError(
     `Optimove's answer to ${asked.description} is over ${bodyAtMost / 1024 / 1024} MB${asked.askForLess ? `: ${asked.askForLess}` : ''}.`,
-    { facts: { ...asked.facts, status, bytes: exchange.bytes } },
+    { facts: { ...asked.facts, status, bytes } },
   );
 }
 

@@ -132,7 +132,12 @@ function noJson(text: string, reply: Reply, asked: Asked, moment: Moment): River
   if ((moment.history?.unreadable[bodyHash] ?? 0) < unreadableAtMost - 1) {
     return unavailable(reply, asked, 'and a body that is no JSON', { outcome: 'unreadable', bodyHash });
   }
-  return refused(reply, asked, `and a body that is no JSON, the same ${unreadableAtMost} times`);
+  return refused(
+    reply,
+    asked,
+    `and a body that is no JSON, the same ${unreadableAtMost} times`,
+    asked.list?.answersDay ? tellValue(text, asked) : undefined,
+  );
 }
 
 function refuseRepeatedKey(text: string, reply: Reply, asked: Asked): void {

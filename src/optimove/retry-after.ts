@@ -1,6 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+/** As HTTP prescribes it, and its two older forms, which are to be read as well. The last one names no zone: it is GMT. */
+const httpDates = [
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+  /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+];
 
 /**
  * How long Retry-After asks to wait; undefined where it is absent, zero, past or not understood. However long that is:
@@ -17,5 +22,6 @@ export function retryAfterMs(headers: IncomingHttpHeaders, now: number): number 
 
 /** NaN where it is no date in the form that HTTP prescribes: Date.parse alone reads a year out of almost anything. */
 function instantOf(text: string): number {
-  return httpDate.test(text) ? Date.parse(text) : Number.NaN;
+  if (!httpDates.some((form) => form.test(text))) return Number.NaN;
+  return Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
 }

@@ -18,10 +18,20 @@ export function whatWasSaid(reply: Reply, { hide }: Asked): string {
 }
 
 /** A value in place of GetLastDataUpdate's day: there is no row in it, and whatever looks like a day may be shown. */
-export function tellValue(value: unknown, { hide }: Asked): string {
+export function tellValue(value: unknown, { hide }: Pick<Asked, 'hide'>): string {
+  if (isLongNumber(value)) return tellValue(value.rawJSON, { hide });
+  if (typeof value === 'number') return tellValue(String(value), { hide });
   if (typeof value !== 'string') return tell(JSON.stringify(value) ?? 'nothing', { hide, isFailure: false });
-  return /^[\d\s.:/+()TZDate-]{1,40}$/.test(value) ? `"${value}"` : quote(value, hide);
+  const rest = value.trim().replaceAll(wordsOfDays, '');
+  return value.length <= dayAtMost && /^[\d\s.,:/+()-]*$/.test(rest)
+    ? `"${value.trim()}"`
+    : quote(value, hide);
 }
+
+/** A time with its zone in words is no longer. */
+const dayAtMost = 40;
+const wordsOfDays =
+  /\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t|tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|am|pm|utc|gmt|date)\b|(?<=\d)[tz](?=[\d:+-]|$)/gi;
 
 interface Telling {
   readonly hide: Asked['hide'];

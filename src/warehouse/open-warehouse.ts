@@ -20,6 +20,7 @@ import { closeRun } from './statements/close-run.ts';
 import { deletePages } from './statements/delete-pages.ts';
 import { endBefore } from './statements/end-before.ts';
 import { failChunks } from './statements/fail-chunks.ts';
+import { failedSince } from './statements/failed-since.ts';
 import { failuresOf } from './statements/failures-of.ts';
 import { findRun } from './statements/find-run.ts';
 import { firstRows } from './statements/first-rows.ts';
@@ -30,6 +31,8 @@ import { listRuns } from './statements/list-runs.ts';
 import { markLast } from './statements/mark-last.ts';
 import { readRun } from './statements/read-run.ts';
 import { readTrack } from './statements/read-track.ts';
+import { requestCounts } from './statements/request-counts.ts';
+import { retriesOf } from './statements/retries-of.ts';
 import { saveSelection } from './statements/save-selection.ts';
 import { dropStaging, hasStaging } from './statements/staging-table.ts';
 import { summariseRun } from './statements/summarise-run.ts';
@@ -71,7 +74,7 @@ export async function openWarehouse(
       read((tables) => saveSelection(tables, runId, selection, warnings)),
     unloadedChunks: (run) => read((tables) => unloadedChunks(tables, run)),
     unfinishedChunks: (runId, limit) => read((tables) => unfinishedChunks(tables, runId, limit)),
-    beginChunk: (runId, chunk) => transact((tables) => beginChunk(tables, runId, chunk)),
+    beginChunk: (runId, chunk, anew) => transact((tables) => beginChunk(tables, runId, chunk, anew)),
     isOpen: (runId, chunk) => read((tables) => isOpen(tables, runId, chunk)),
     stagedCalls: (runId, chunk, slice) => readStagedCalls(database, { runId, chunk, slice }),
     callsAnswered: (runId, chunk, slice, statuses) =>
@@ -87,12 +90,15 @@ export async function openWarehouse(
       }),
     noteRequests: (runId, chunk, requests) => noteRequests(database, runId, chunk, requests),
     failuresOf: (runId, chunk, calls) => read((tables) => failuresOf(tables, runId, chunk, calls)),
+    failedSince: (runId, since) => read((tables) => failedSince(tables, runId, since)),
     callHistory: (runId, call) => read((tables) => callHistory(tables, runId, call)),
     isRunAnswered: (runId) => read((tables) => isRunAnswered(tables, runId)),
     unstage: (runId, chunk, slices) =>
       read(async (tables) => {
         if (await hasStaging(tables, runId)) await deletePages(tables, runId, chunk, slices);
       }),
+    redate: (runId, day) =>
+      read(async (tables) => void (await tables.from('river_runs').where({ run: runId }).update({ day }))),
     commitChunk: (runId, chunk, request, signal) =>
       commitChunk(database, runId, chunk, request, { onStep, patience, signal }),
     failChunk: (run, chunk, error) =>
@@ -106,6 +112,8 @@ export async function openWarehouse(
         await closeRun(tables, runId, status, finishedAt);
         await dropStaging(tables, runId);
       }),
+    requestCounts: (runId, dataCalls) => read((tables) => requestCounts(tables, runId, dataCalls)),
+    retriesOf: (runId) => read((tables) => retriesOf(tables, runId)),
     summariseRun: (runId) => read((tables) => summariseRun(tables, runId)),
     leftRuns: () => read((tables) => leftRuns(tables)),
     closeLeft: (run, end) => transact((tables) => closeLeft(tables, run, end)),

@@ -3,6 +3,7 @@ import type { Runs } from '../activities/ports.ts';
 import { runsUnderWay } from '../control/calls-ahead.ts';
 import { endInTemporal } from '../control/end-in-temporal.ts';
 import { failureOfTemporal, type TemporalPlace } from '../control/failure-of-temporal.ts';
+import { usableSearchAttributes } from '../control/search-attributes.ts';
 import type { WaitLifted } from '../domain/budget/back-off.ts';
 import { TemporalUnavailableError } from '../domain/errors.ts';
 import { recallBudget } from './recall-budget.ts';
@@ -14,9 +15,8 @@ export function runsOfTemporal(client: Client, place: TemporalPlace): Runs {
       try {
         const { namespace } = place;
         const { operatorService } = client.connection;
-        return Object.keys(
-          (await operatorService.listSearchAttributes({ namespace })).customAttributes ?? {},
-        );
+        const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+        return usableSearchAttributes(customAttributes);
       } catch (error) {
         const failure = failureOfTemporal(error, place);
         if (failure instanceof TemporalUnavailableError) throw failure;

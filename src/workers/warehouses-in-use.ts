@@ -54,25 +54,28 @@ export function warehousesInUse(
   };
 
   /** Follows the setting of that name from call to call, and counts what is under way. */
-  const following = (name: string): OpenWarehouse =>
-    new Proxy({} as OpenWarehouse, {
-      get: (_target, method) => {
-        const used = inUse.get(name);
-        if (!used || !Reflect.has(used.warehouse, method)) return undefined;
-        const called = Reflect.get(used.warehouse, method);
-        return (...args: unknown[]) => {
-          const result: Promise<unknown> | AsyncIterable<unknown> = called(...args);
-          if (Symbol.asyncIterator in result) return iterated(result, (work) => counted(used, work));
-          return counted(used, () => result).catch((error: unknown) => {
-            if (error instanceof OtherVersionError && !told.has(name)) {
-              told.add(name);
-              onOtherVersion(name, error);
-            }
-            throw error;
-          });
-        };
-      },
-    });
+  const following = (name: string, first: InUse): OpenWarehouse => {
+    const follow =
+      (method: keyof OpenWarehouse) =>
+      (...args: unknown[]) => {
+        const used = inUse.get(name) ?? first;
+        const called = used.warehouse[method] as (
+          ...args: unknown[]
+        ) => Promise<unknown> | AsyncIterable<unknown>;
+        const result = called(...args);
+        if (Symbol.asyncIterator in result) return iterated(result, (work) => counted(used, work));
+        return counted(used, () => result).catch((error: unknown) => {
+          if (error instanceof OtherVersionError && !told.has(name)) {
+            told.add(name);
+            onOtherVersion(name, error);
+          }
+          throw error;
+        });
+      };
+    // An object of its own, as the warehouse is: others spread it to change a method.
+    const methods = Object.keys(first.warehouse) as (keyof OpenWarehouse)[];
+    return Object.fromEntries(methods.map((method) => [method, follow(method)])) as unknown as OpenWarehouse;
+  };
 
   return {
     async get(name) {
@@ -86,15 +89,15 @@ export function warehousesInUse(
       if (!before || !sameSetting(before.setting, setting)) {
         const warehouse = await openWarehouse(setting, options);
         const now = inUse.get(name);
-        inUse.set(name, { setting, warehouse, calls: 0, isReplaced: false });
+        const used = { setting, warehouse, calls: 0, isReplaced: false };
+        inUse.set(name, used);
+        if (!facades.has(name)) facades.set(name, following(name, used));
         if (now) {
           now.isReplaced = true;
           closeIfUnused(now);
         }
       }
-      const facade = facades.get(name) ?? following(name);
-      facades.set(name, facade);
-      return facade;
+      return facades.get(name) as OpenWarehouse;
     },
     async close() {
       for (const used of inUse.values()) {

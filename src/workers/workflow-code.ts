@@ -9,11 +9,19 @@ const published = fileURLToPath(new URL('../workflows.bundle.js', import.meta.ur
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const keptForMs = 24 * 60 * 60 * 1000;
 
+let inThisProcess: Promise<WorkflowBundleOption> | undefined;
+
+/** The same for all workers of a process, which go with the sources that it was loaded from. */
+export function workflowCode(): Promise<WorkflowBundleOption> {
+  inThisProcess ??= readOrBundle();
+  return inThisProcess;
+}
+
 /**
  * The workflows as a worker runs them. A published package brings them bundled. A checkout bundles them, which takes a second, when
  * its sources have changed, and keeps that below `.cache`: workers that start after it, or beside it, take what is there.
  */
-export async function workflowCode(): Promise<WorkflowBundleOption> {
+async function readOrBundle(): Promise<WorkflowBundleOption> {
   if (existsSync(published)) return { codePath: published };
   const cache = join(checkout, '.cache');
   const codePath = join(cache, `workflows-${await hashOfSources()}.js`);

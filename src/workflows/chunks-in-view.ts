@@ -38,6 +38,11 @@ export class ChunksInView {
     for (const { chunk: old } of finished.slice(0, -finishedInView)) this.#chunks.delete(old);
   }
 
+  /** Nothing is pulled any more: what was under way is that now. */
+  closed(how: Partial<ChunkProgress>): void {
+    for (const { chunk, state } of this.all) if (state === 'pulling') this.#change(chunk, () => how);
+  }
+
   #change(chunk: string, change: (before: ChunkProgress) => Partial<ChunkProgress>): void {
     const before = this.#chunks.get(chunk);
     if (before) this.#chunks.set(chunk, { ...before, ...change(before) });

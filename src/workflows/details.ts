@@ -1,37 +1,43 @@
 import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
-import { sentenceOfHold } from '../domain/run/warehouse-trouble.ts';
+import type { RunResult } from '../domain/run/run-result.ts';
+import { callsDone, chunksText, countsText, endSentence, repairSentence } from '../domain/run/sentences.ts';
 
 /** The run as a person reads it in the Web UI under *User Metadata*: Markdown, a screen long. */
 export function detailsOf(progress: RunProgress): string {
-  const { chunks } = progress;
-  const held = progress.heldBy ? sentenceOfHold(progress.heldBy) : '';
-  if (progress.state === 'opening')
-    return ['Opening the run.', held].filter((part) => part !== '').join('\n\n');
-  const planned = progress.plannedCalls === null ? '' : ` of ${progress.plannedCalls} planned`;
-  return [
-    `**${chunks.loaded} of ${chunks.total} chunks loaded**${chunks.failed > 0 ? `, ${chunks.failed} failed` : ''} · ` +
-      `${progress.rows} rows · ${progress.calls}${planned} calls`,
-    pauseIn(progress),
-    held,
-    progress.waitingUntil === null ? '' : `Waiting for quota until ${progress.waitingUntil}.`,
-    progress.waitingForDataUntil === undefined
-      ? ''
-      : `Waiting for data, at most until ${progress.waitingForDataUntil}.`,
-    progress.expectedEnd === null ? '' : `Expected to be done at ${progress.expectedEnd}.`,
+  if (progress.state === 'opening') return progress.sentence;
+  return joined([
+    progress.sentence,
+    countsOf(progress),
     ...progress.windows.map(
       ({ calls, perSeconds, free }) => `${free} of ${calls} calls left in the window of ${perSeconds} s.`,
     ),
-    '| chunk | state | rows | calls | attempts | slices | last error |\n| --- | --- | ---: | ---: | ---: | ---: | --- |\n' +
-      progress.recent.map(rowOf).join('\n'),
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n');
+    tableOf(progress),
+  ]);
 }
 
-const pauseIn = ({ state }: RunProgress): string => {
-  if (state === 'paused') return '**Paused.** The update `resume` lets the run go on.';
-  return state === 'pausing' ? '**Pausing:** calls in flight end, nothing new begins.' : '';
-};
+/** The same of one that has ended; `error`: why it has failed as a whole. */
+export function detailsOfEnd(result: RunResult, progress: RunProgress, error: string | null): string {
+  const repair = repairSentence(result, error, '`');
+  if (!result.chunks) return joined([`**${endSentence(result, error)}**`, repair]);
+  return joined([
+    `**${endSentence(result)}**`,
+    error === null || result.status !== 'failed' ? '' : error,
+    repair,
+    countsText(result),
+    tableOf(progress),
+  ]);
+}
+
+const countsOf = ({ chunks, rows, calls, plannedCalls }: RunProgress): string =>
+  `**${chunksText(chunks)}** · ${rows} rows · ${callsDone(calls, plannedCalls)}`;
+
+const tableOf = ({ recent }: RunProgress): string =>
+  recent.length === 0
+    ? ''
+    : '| chunk | state | rows | calls | attempts | slices | last error |\n| --- | --- | ---: | ---: | ---: | ---: | --- |\n' +
+      recent.map(rowOf).join('\n');
+
+const joined = (parts: readonly string[]): string => parts.filter((part) => part !== '').join('\n\n');
 
 /** `3 of 10`, not `3/10`: the Web UI's font makes a fraction of that. */
 const rowOf = (chunk: ChunkProgress): string =>

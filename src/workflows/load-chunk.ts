@@ -38,7 +38,7 @@ export async function loadChunk(opened: OpenedRun, state: RunState, { key }: Chu
 
 async function pullAndCommit(opened: OpenedRun, state: RunState, chunk: string): Promise<void> {
   for (let round = 1; round <= roundsAtMost; round += 1) {
-    const request = { run: opened.run, chunk };
+    const request = { run: opened.run, chunk, ...(round > 1 && { anew: true }) };
     const begun = await state.stored(() => beginChunk.executeWithOptions({ summary: chunk }, [request]));
     state.chunkBegun(chunk, begun.attempts);
     // What was finished before a Reset is not pulled again; the commit says how it ended.

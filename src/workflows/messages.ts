@@ -15,6 +15,10 @@ export const pauseUpdate = defineUpdate<PauseAnswer>('pause');
 /** A paused run goes on. */
 export const resumeUpdate = defineUpdate<PauseAnswer>('resume');
 
+/** The same two where no worker is there to answer: a signal waits in the history until one comes. */
+export const pauseSignal = defineSignal('pause');
+export const resumeSignal = defineSignal('resume');
+
 /** A process asks for permits, tells what it has learned, and gives back what it could not use. Answered at once. */
 export const reserveUpdate = defineUpdate<BudgetAnswer, [Reservation]>('reserve');
 

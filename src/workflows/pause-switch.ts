@@ -7,8 +7,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { type Pause, type PauseAnswer, pausedMemo } from '../domain/run/pause.ts';
+import { timeText } from '../domain/run/sentences.ts';
 import { gaveWay } from './gave-way.ts';
-import { pauseUpdate, resumeUpdate } from './messages.ts';
+import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate } from './messages.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
 
 /** Pauses that are remembered: they are sent along with every slice. */
@@ -43,6 +44,11 @@ export class PauseSwitch {
     return this.#isQuiet ? 'paused' : 'pausing';
   }
 
+  /** Since when the run is paused, ISO 8601; null where it is not. */
+  get since(): string | null {
+    return this.#since;
+  }
+
   /** The pauses that are over; undefined where the run never was paused. */
   get past(): readonly Pause[] | undefined {
     return this.#past.length === 0 ? undefined : this.#past;
@@ -63,6 +69,14 @@ export class PauseSwitch {
     setHandler(resumeUpdate, () => this.#resume(), {
       description: 'A paused run goes on from where it stopped. Takes no input.',
     });
+    for (const [signal, act, what] of [
+      [pauseSignal, () => this.#pause(), 'Pauses'],
+      [resumeSignal, () => this.#resume(), 'Resumes'],
+    ] as const) {
+      setHandler(signal, () => void act(), {
+        description: `${what} the run without an answer, when a worker comes.`,
+      });
+    }
     // A memo is not carried over into a new history.
     if (this.#since !== null) upsertMemo({ [pausedMemo]: true });
   }
@@ -103,7 +117,11 @@ export class PauseSwitch {
 
   #pause(): PauseAnswer {
     if (this.#since !== null)
-      return { paused: true, changed: false, message: `The run is paused already, since ${this.#since}.` };
+      return {
+        paused: true,
+        changed: false,
+        message: `The run is paused already, since ${timeText(this.#since)}.`,
+      };
     this.#since = new Date().toISOString();
     this.#isQuiet = false;
     upsertMemo({ [pausedMemo]: true });

@@ -1,16 +1,12 @@
-import { condition } from '@temporalio/workflow';
-import type { RunRef, SliceOutcome, SliceRequest } from '../activities/contract.ts';
+import type { RunRef, SliceRequest } from '../activities/contract.ts';
 import { proofOfConnection } from '../domain/run/run-slices.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { pullSlice } from './activities.ts';
 import type { RunState } from './run-state.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
 
-/** Who waits longer asks again meanwhile: a budget may have changed, and a wait may be lifted unheard. */
-const waitsAtMostMs = 3_600_000;
-
 /**
- * One slice, however many turns it takes. A long wait for quota is a timer here, so that it costs no worker
+ * One slice, however many turns it takes. A long wait happens here, on the run's timer, so that it costs no worker
  * slot and no attempt; where the slice stands lies in the warehouse. Undefined where the chunk is no longer open.
  */
 export async function pullToEnd(
@@ -20,48 +16,57 @@ export async function pullToEnd(
   slice: string,
 ): Promise<SliceCount | undefined> {
   const summary = chunk === null ? slice : `${chunk} ${slice}`;
+  const waits = state.waits.slice();
   let isDoubted = false;
-  for (;;) {
-    const { lifted } = state;
-    const request: SliceRequest = {
-      run,
-      chunk,
-      slice,
-      pauses: state.pauses.past,
-      ...(lifted && { lifted }),
-      ...(isDoubted && { isDoubted }),
-    };
-    const outcome: SliceOutcome = await state.pulling(() =>
-      pullSlice.executeWithOptions({ summary }, [request]),
-    );
-    const on = outcome.outcome === 'waiting' ? outcome.on : undefined;
-    isDoubted = on?.on === 'warehouse';
-    if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
-    switch (outcome.outcome) {
-      case 'pulled':
-        state.slicePulled(chunk, outcome.count, outcome.windows);
-        return outcome.count;
-      case 'closed':
-        return undefined;
-      case 'unproven':
-        await state.proveOnce(() => pullToEnd(run, state, null, proofOfConnection));
-        break;
-      case 'stopped':
-        await throwIfCancelled();
-        break;
-      case 'more':
-        break;
-      case 'waiting':
-        if (on?.on === 'warehouse') {
-          await state.held(on, outcome.waitMs);
-          break;
+  try {
+    for (;;) {
+      const { lifted } = state;
+      const { isProbe } = waits;
+      const request: SliceRequest = {
+        run,
+        chunk,
+        slice,
+        pauses: state.pauses.past,
+        ...(lifted && { lifted }),
+        ...(isDoubted && { isDoubted }),
+        ...(isProbe && { isProbe }),
+        ...(isDoubted && { isDoubted }),
+      };
+      const outcome = await waits.pulling(() => pullSlice.executeWithOptions({ summary }, [request]));
+      isDoubted = false;
+      if (outcome.outcome === 'waiting') {
+        const { on, waitMs } = outcome;
+        state.windowsSeen(outcome.windows);
+        if (on.on === 'warehouse') {
+          isDoubted = true;
+          await waits.until(state.held(on), Math.max(1_000, waitMs), () => false);
+          continue;
         }
         // What was lifted while it pulled is not waited for.
-        await state.waiting(outcome.waitMs, outcome.windows, async () => {
-          const waitMs = Math.min(outcome.waitMs, waitsAtMostMs);
-          await condition(() => state.lifted !== lifted, waitMs, { summary: 'Waiting for quota' });
-        });
-        break;
+        await waits.until(on, waitMs, () => state.lifted !== lifted);
+        continue;
+      }
+      if (outcome.outcome === 'stopped') {
+        await throwIfCancelled();
+        continue;
+      }
+      if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
+      waits.wentOn();
+      if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
+      switch (outcome.outcome) {
+        case 'pulled':
+          state.slicePulled(chunk, outcome.count, outcome.windows);
+          return outcome.count;
+        case 'closed':
+          return undefined;
+        case 'unproven':
+          await state.proveOnce(() => pullToEnd(run, state, null, proofOfConnection));
+          break;
+        case 'more':
+          break;
+      }
     }
+  } finally {
+    waits.ended();
   }
 }

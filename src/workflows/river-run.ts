@@ -10,6 +10,7 @@ import type { OpenedRun } from '../activities/contract.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
 import type { RunResult, RunStatus } from '../domain/run/run-result.ts';
 import { listsOfRun } from '../domain/run/run-slices.ts';
+import { repairSentence } from '../domain/run/sentences.ts';
 import { closeRun, openRun, resolveFilters } from './activities.ts';
 import { failureOf, textOf } from './failure.ts';
 import { gaveWay } from './gave-way.ts';
@@ -25,13 +26,14 @@ import { isHeld } from './warehouse-holds.ts';
 
 /**
  * One run of a river: opens it (period, chunks, manifest), resolves its filters, pulls and loads its chunks and
- * sums up. `input` is what a person types: `{"river": "…"}` with overrides, see docs/runs.md. `carried` is only
- * ever given by continue-as-new.
+ * sums up. `input` is what a person types: `{"river": "…"}` with overrides, see docs/runs.md. What comes `beside` it is
+ * carried over by continue-as-new; from a person it is one input too many.
  *
  * Fails, not to be retried, with `ConfigurationError` where the input is refused, with `ChunksFailed` where some
  * chunks are not loaded, and with the kind of what stopped the run else; the failure's details are the result.
  */
-export async function riverRun(input: unknown, carried?: Carried): Promise<RunResult> {
+export async function riverRun(input: unknown, ...beside: unknown[]): Promise<RunResult> {
+  const carried = carriedIn(beside);
   const state = new RunState(carried);
   setHandler(progressQuery, () => state.progress(), {
     description: 'Counts, open chunks, and what the run waits for.',
@@ -41,7 +43,7 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
   });
   state.pauses.listen();
 
-  let opened = carried?.opened ?? (await open(input, state));
+  let opened = carried?.opened ?? (await open(input, beside, state));
   let end: 'done' | 'continue';
   try {
     const { asksForData } = opened;
@@ -71,32 +73,51 @@ export async function riverRun(input: unknown, carried?: Carried): Promise<RunRe
   throw failed('ChunksFailed', chunksFailed(result), result);
 }
 
-async function open(input: unknown, state: RunState): Promise<OpenedRun> {
+/** Only continue-as-new carries something, and a workflow with a cron schedule begins each of its executions like that as well. */
+function carriedIn([carried]: readonly unknown[]): Carried | undefined {
+  const { continuedFromExecutionRunId, cronSchedule } = workflowInfo();
+  return continuedFromExecutionRunId && !cronSchedule ? (carried as Carried | undefined) : undefined;
+}
+
+async function open(input: unknown, beside: readonly unknown[], state: RunState): Promise<OpenedRun> {
   const info = workflowInfo();
   const startedAt = info.startTime.toISOString();
   const { workflowId, firstExecutionRunId: runId } = info;
   const instant = info.typedSearchAttributes.get(scheduledStartTime)?.toISOString() ?? startedAt;
   try {
-    const request = { input, workflowId, runId, instant, startedAt };
+    const request = {
+      input,
+      workflowId,
+      runId,
+      instant,
+      startedAt,
+      ...(beside.length > 0 && { inputs: 1 + beside.length }),
+      ...(info.cronSchedule && { cron: info.cronSchedule }),
+    };
     const summary = summaryOf(input);
     const opened = await state.stored(() => openRun.executeWithOptions({ summary }, [request]));
     markRun(opened);
     state.runOpened(opened);
     return opened;
   } catch (error) {
-    if (gaveWay(error)) await throwIfCancelled();
+    const unopened = (status: RunStatus) =>
+      resultOfUnopened({
+        river: textIn(input, 'river') ?? '',
+        retryOf: textIn(input, 'retryFailedChunksOf'),
+        workflowId,
+        runId,
+        status,
+        startedAt,
+        finishedAt: new Date().toISOString(),
+      });
     const failure = failureOf(error);
-    if (isCancellation(error) || !failure) throw error;
-    const finishedAt = new Date().toISOString();
-    const result = resultOfUnopened({
-      river: textIn(input, 'river') ?? '',
-      retryOf: textIn(input, 'retryFailedChunksOf'),
-      workflowId,
-      runId,
-      status: 'failed',
-      startedAt,
-      finishedAt,
-    });
+    const isCancelled =
+      isCancellation(error) || (gaveWay(error) && CancellationScope.current().consideredCancelled);
+    if (isCancelled) state.ended(unopened('cancelled'), null);
+    if (gaveWay(error)) await throwIfCancelled();
+    if (isCancelled || !failure) throw error;
+    const result = unopened('failed');
+    state.ended(result, textOf(failure));
     await notifyRefused(result, textOf(failure));
     throw failed(failure.kind, failure.message, result);
   }
@@ -117,7 +138,9 @@ async function close(
   status: Exclude<RunStatus, 'running' | 'terminated'>,
   error: string | null,
 ): Promise<RunResult> {
+  state.closing();
   const result = await CancellationScope.nonCancellable(() => closeInManifest(opened, state, status, error));
+  state.ended(result, error);
   if (status !== 'cancelled') await notifyEnd(opened, result);
   return result;
 }
@@ -134,7 +157,8 @@ async function closeInManifest(
   error: string | null,
 ): Promise<RunResult> {
   const request = { run: opened.run, status, error, finishedAt: new Date().toISOString() };
-  const step = () => closeRun.executeWithOptions({ summary: status }, [request]);
+  // How it ends is only known when it has: the summary says what is done.
+  const step = () => closeRun.executeWithOptions({ summary: 'close the run' }, [request]);
   try {
     if (status !== 'cancelled') return await state.stored(step);
     const outcome = await step();
@@ -144,7 +168,11 @@ async function closeInManifest(
     if (!why) throw refusal;
     if (why.kind === 'WarehouseGivenUpError') return state.resultOf(request);
     const unclosed = state.resultOf(request, textOf(why));
-    if (status === 'succeeded') throw failed(why.kind, why.message, { ...unclosed, status: 'failed' });
+    if (status === 'succeeded') {
+      const failedAtEnd = { ...unclosed, status: 'failed' as const };
+      state.ended(failedAtEnd, textOf(why));
+      throw failed(why.kind, why.message, failedAtEnd);
+    }
     return unclosed;
   }
 }
@@ -152,10 +180,11 @@ async function closeInManifest(
 const failed = (kind: string, message: string, result: RunResult): ApplicationFailure =>
   ApplicationFailure.create({ type: kind, message, nonRetryable: true, details: [result] });
 
-function chunksFailed({ river, chunks, failedChunks }: RunResult): string {
+function chunksFailed(result: RunResult): string {
+  const { river, chunks, failedChunks } = result;
   const [first] = failedChunks;
   const where = first?.start ? `${first.start}/${first.end}: ` : '';
-  return `${chunks?.failed} of ${chunks?.total} chunks of ${river} are not loaded, the other ${chunks?.loaded} are. ${where}${first?.error ?? ''}`;
+  return `${chunks?.failed} of ${chunks?.total} chunks of ${river} are not loaded, the other ${chunks?.loaded} are. ${where}${first?.error ?? ''} ${repairSentence(result)}`;
 }
 
 /** What an input names, where it names it: only for telling runs apart. */

@@ -1,4 +1,4 @@
-import { setCurrentDetails, sleep, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { CloseRunRequest, Held, OpenedRun } from '../activities/contract.ts';
 import type { WaitLifted } from '../domain/budget/back-off.ts';
 import { expectedSeconds } from '../domain/budget/least-time.ts';
@@ -6,13 +6,15 @@ import type { WindowUse } from '../domain/budget/window.ts';
 import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import type { RunProgress } from '../domain/run/progress.ts';
 import { resultOfUnopened } from '../domain/run/result-of.ts';
-import { type FailedChunk, type RunResult, textAtMost } from '../domain/run/run-result.ts';
+import { type FailedChunk, type RunResult, type RunStatus, textAtMost } from '../domain/run/run-result.ts';
+import { endSentence, sentenceOf } from '../domain/run/sentences.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
+import { sharedTrouble } from '../domain/run/waits.ts';
 import type { WaitOnWarehouse } from '../domain/run/warehouse-trouble.ts';
 import { ChunksInView } from './chunks-in-view.ts';
-import { detailsOf } from './details.ts';
+import { detailsOf, detailsOfEnd } from './details.ts';
 import { type CarriedPauses, PauseSwitch } from './pause-switch.ts';
-import { QuotaWaits } from './quota-waits.ts';
+import { RunWaits } from './run-waits.ts';
 import { registered, riverFailedChunks } from './search-attributes.ts';
 import { type CarriedHolds, WarehouseHolds } from './warehouse-holds.ts';
 
@@ -51,14 +53,20 @@ export class RunState {
   #plannedCalls: number | null = null;
   readonly #chunks = new ChunksInView();
   #proof: Promise<unknown> | undefined;
-  readonly #quota = new QuotaWaits();
+  /** What its slices and steps wait for. */
+  readonly waits = new RunWaits(() => this.#show());
   #windows: readonly WindowUse[] = [];
   #waitForData: WaitForData | undefined;
   #lifted: string | undefined;
+  /** What the search attribute says. */
+  #marked = 0;
+  #isClosing = false;
+  #end: { readonly status: RunStatus; readonly sentence: string } | undefined;
 
   constructor(carried: Carried | undefined) {
     this.pauses = new PauseSwitch(carried?.pauses, () => this.#pauseChanged());
     this.holds = new WarehouseHolds(carried?.holds, {
+      waits: this.waits,
       pauses: () => this.pauses.past ?? [],
       onChange: () => this.#show(),
     });
@@ -94,6 +102,7 @@ export class RunState {
   stored<T>(step: () => Promise<T | Held>, commit?: string): Promise<T> {
     return this.holds.through(
       step,
+      this.waits.step(),
       this.#opened?.patience,
       commit === undefined ? 'steps' : `commit ${commit}`,
     );
@@ -149,27 +158,14 @@ export class RunState {
     this.#show();
   }
 
-  /** Pulls a slice: while one does, the run does not wait for quota. */
-  async pulling<T>(pull: () => Promise<T>): Promise<T> {
-    try {
-      return await this.#quota.pulling(pull);
-    } finally {
-      this.#show();
-    }
-  }
-
-  /** A slice waits for quota, as long as `sleep` does. */
-  async waiting(waitMs: number, windows: readonly WindowUse[], sleep: () => Promise<void>): Promise<void> {
+  /** How the windows stand, as a slice that waits has seen them. */
+  windowsSeen(windows: readonly WindowUse[]): void {
     this.#windows = windows;
-    const waited = this.#quota.waiting(Date.now() + waitMs, sleep);
-    this.#show();
-    await waited;
   }
 
-  /** A slice waits for the warehouse. */
-  async held(on: WaitOnWarehouse, waitMs: number): Promise<void> {
-    this.holds.noted(on, this.#opened?.patience);
-    await sleep(Math.max(1_000, waitMs), { summary: `Waiting for the warehouse ${on.warehouse}` });
+  /** A slice's warehouse takes nothing: says since when. Throws where that has lasted too long. */
+  held(on: WaitOnWarehouse): WaitOnWarehouse {
+    return this.holds.noted(on, this.#opened?.patience);
   }
 
   chunkLoaded(chunk: string, { rows, calls }: { readonly rows: number; readonly calls: number }): void {
@@ -184,9 +180,37 @@ export class RunState {
     this.#counts.failed += 1;
     this.#chunks.finished(chunk, { state: 'failed', error });
     this.#show();
-    if (this.#opened && registered(this.#opened, riverFailedChunks.name)) {
-      upsertSearchAttributes([{ key: riverFailedChunks, value: this.#counts.failed }]);
+    this.#markFailedChunks(this.#counts.failed);
+  }
+
+  #markFailedChunks(value: number): void {
+    if (this.#marked === value || !this.#opened || !registered(this.#opened, riverFailedChunks.name)) return;
+    this.#marked = value;
+    upsertSearchAttributes([{ key: riverFailedChunks, value }]);
+  }
+
+  #stateNow(): RunProgress['state'] {
+    if (this.#end) return 'ended';
+    if (this.#isClosing) return 'closing';
+    return this.#opened ? (this.pauses.shown ?? 'pulling') : 'opening';
+  }
+
+  /** Nothing is pulled any more. */
+  closing(): void {
+    this.#isClosing = true;
+    this.#show();
+  }
+
+  /** The run has ended: from now on its details, progress and search attributes say how. */
+  ended(result: RunResult, error: string | null): void {
+    this.#end = { status: result.status, sentence: endSentence(result, error) };
+    if (result.chunks) {
+      const { loaded, failed } = result.chunks;
+      this.#counts = { loaded, failed, rows: result.rows ?? 0, calls: result.calls ?? 0 };
+      if (failed > 0) this.#markFailedChunks(failed);
     }
+    this.#chunks.closed(result.status === 'failed' ? { state: 'failed', error } : { state: 'waiting' });
+    setCurrentDetails(detailsOfEnd(result, this.progress(), error));
   }
 
   /** The run's end, as far as it is known without the manifest; `unclosed` says why that does not bear it. */
@@ -223,30 +247,38 @@ export class RunState {
 
   progress(): RunProgress {
     const { rows, calls } = this.#chunks.underWay;
-    const waitingUntil = this.#quota.until;
+    const { since } = this.pauses;
+    const known = {
+      state: this.#stateNow(),
+      ...(since !== null && !this.#isClosing && { pausedSince: since }),
+      waits: this.waits.shown,
+      waitingUntil: this.#isClosing ? null : isoOf(this.waits.until),
+      ...(this.#waitForData &&
+        !this.#isClosing && { waitingForDataUntil: new Date(this.#waitForData.until).toISOString() }),
+      expectedEnd: this.#expectedEnd(),
+      recent: this.#chunks.all,
+    };
+    const { workflowId } = workflowInfo();
     return {
       river: this.#opened?.run.river ?? '',
-      state: this.#opened ? (this.pauses.shown ?? 'pulling') : 'opening',
+      sentence: this.#end?.sentence ?? sentenceOf({ ...known, workflowId }),
+      ...known,
+      ...(this.#end && { status: this.#end.status }),
       chunks: { total: this.#opened?.chunks ?? 0, loaded: this.#counts.loaded, failed: this.#counts.failed },
       rows: this.#counts.rows + rows,
       calls: this.#counts.calls + calls,
       plannedCalls: this.#plannedCalls,
-      waitingUntil: waitingUntil === null ? null : new Date(waitingUntil).toISOString(),
-      ...(this.#waitForData && {
-        waitingForDataUntil: new Date(this.#waitForData.until).toISOString(),
-      }),
-      expectedEnd: this.#expectedEnd(),
-      ...(this.holds.shown && { heldBy: this.holds.shown }),
       windows: this.#windows,
-      recent: this.#chunks.all,
     };
   }
 
   #expectedEnd(): string | null {
     if (this.#plannedCalls === null || this.#windows.length === 0 || this.pauses.shown) return null;
+    // Nobody knows when what is away comes back.
+    if (this.#isClosing || this.waits.shown.some((wait) => sharedTrouble(wait))) return null;
     const made = this.#counts.calls + this.#chunks.underWay.calls;
     const seconds = expectedSeconds(Math.max(0, this.#plannedCalls - made), this.#windows);
-    return new Date(Math.max(Date.now() + seconds * 1000, this.#quota.until ?? 0)).toISOString();
+    return new Date(Math.max(Date.now() + seconds * 1000, this.waits.last ?? 0)).toISOString();
   }
 
   #pauseChanged(): void {
@@ -256,6 +288,7 @@ export class RunState {
   }
 
   #show(): void {
+    if (this.#end) return;
     setCurrentDetails(detailsOf(this.progress()));
   }
 }
@@ -265,3 +298,5 @@ function daysOf(key: string): Pick<FailedChunk, 'start' | 'end'> {
   const { first: start, last: end } = chunkOfKey(key);
   return { start, end };
 }
+
+const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

@@ -1,8 +1,9 @@
-import { ApplicationFailure, sleep, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { Held, Patience } from '../activities/contract.ts';
 import { mergeIntervals, msOutside } from '../domain/run/interval.ts';
 import { intervalsOf, type Pause } from '../domain/run/pause.ts';
 import { sentenceOfGivenUp, type WaitOnWarehouse } from '../domain/run/warehouse-trouble.ts';
+import type { Waits } from './run-waits.ts';
 
 /** What of a run waits for its warehouse: the slices and small steps, which need the same, or the commit of one chunk. */
 type Part = 'steps' | `commit ${string}`;
@@ -23,20 +24,24 @@ export class WarehouseHolds {
   readonly #since: Map<string, WaitOnWarehouse>;
   readonly #pauses: () => readonly Pause[];
   readonly #onChange: () => void;
+  readonly #waits: RunWaits;
 
   constructor(
     carried: CarriedHolds | undefined,
-    { pauses, onChange }: { readonly pauses: () => readonly Pause[]; readonly onChange: () => void },
+    {
+      waits,
+      pauses,
+      onChange,
+    }: {
+      readonly waits: RunWaits;
+      readonly pauses: () => readonly Pause[];
+      readonly onChange: () => void;
+    },
   ) {
     this.#since = new Map(Object.entries(carried ?? {}));
     this.#pauses = pauses;
     this.#onChange = onChange;
-  }
-
-  /** What is waited for the longest; undefined where everything can be stored. */
-  get shown(): WaitOnWarehouse | undefined {
-    const [first] = [...this.#since.values()].sort((a, b) => a.since.localeCompare(b.since));
-    return first;
+    this.#waits = waits;
   }
 
   /** Undefined where there is nothing to carry. */
@@ -49,14 +54,14 @@ export class WarehouseHolds {
     if (this.#since.delete(part)) this.#onChange();
   }
 
-  /** It was not. Throws where that has lasted too long. */
-  noted(on: WaitOnWarehouse, { giveUpAfter, ms } = usualPatience, part: Part = 'steps'): void {
+  /** It was not: says since when. Throws where that has lasted too long. */
+  noted(on: WaitOnWarehouse, { giveUpAfter, ms } = usualPatience, part: Part = 'steps'): WaitOnWarehouse {
     const before = this.#since.get(part);
     const wait = before?.reason === on.reason ? before : on;
     this.#since.set(part, wait);
     this.#onChange();
     const seen = { from: Date.parse(wait.since), until: Date.now() };
-    if (msOutside(seen, mergeIntervals(intervalsOf(this.#pauses()))) < ms) return;
+    if (msOutside(seen, mergeIntervals(intervalsOf(this.#pauses()))) < ms) return wait;
     const what = part === 'steps' ? 'writing into' : 'loading into';
     const { workflowId } = workflowInfo();
     throw ApplicationFailure.create({
@@ -66,23 +71,28 @@ export class WarehouseHolds {
     });
   }
 
-  /** Does `work`, again and again on a timer while the warehouse takes nothing. */
+  /** Does `work`, again and again, on the run's timer, while the warehouse takes nothing. */
   async through<T>(
     work: () => Promise<T | Held>,
+    waits: Waits,
     patience: Patience | undefined,
     part: Part = 'steps',
   ): Promise<T> {
-    for (let tries = 0; ; tries += 1) {
-      const outcome = await work();
-      if (!isHeld(outcome)) {
-        // A small step that works says little of a page.
-        if (part !== 'steps' || tries > 0) this.over(part);
-        return outcome;
+    try {
+      for (let tries = 0; ; tries += 1) {
+        const outcome = await work();
+        if (!isHeld(outcome)) {
+          // A small step that works says little of a page.
+          if (part !== 'steps' || tries > 0) this.over(part);
+          waits.wentOn();
+          return outcome;
+        }
+        const on = this.noted(outcome.on, outcome.patience ?? patience, part);
+        const waitMs = triesAfterMs[Math.min(tries, triesAfterMs.length - 1)] ?? 0;
+        await waits.until(on, waitMs, () => false);
       }
-      const { on } = outcome;
-      this.noted(on, outcome.patience ?? patience, part);
-      const waitMs = triesAfterMs[Math.min(tries, triesAfterMs.length - 1)] ?? 0;
-      await sleep(waitMs, { summary: `Waiting for the warehouse ${on.warehouse}` });
+    } finally {
+      waits.ended();
     }
   }
 }

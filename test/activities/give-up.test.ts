@@ -36,6 +36,7 @@ async function giveUp(
       asked.push(calls);
       return failures;
     },
+    failedSince: async () => ({ times: 7, lastStatus: 503 }),
   } as unknown as Warehouse;
   const waiting = {
     runId: 'run-1',
@@ -52,8 +53,8 @@ async function giveUp(
     },
   };
   return giveUpIfTooLong(waiting, call, error).then(
-    (retryInMs) => ({ retryInMs, thrown: undefined, asked }),
-    (thrown: unknown) => ({ retryInMs: undefined, thrown, asked }),
+    ({ inMs, wait }) => ({ retryInMs: inMs, wait, thrown: undefined, asked }),
+    (thrown: unknown) => ({ retryInMs: undefined, wait: undefined, thrown, asked }),
   );
 }
 
@@ -135,4 +136,35 @@ test('a wait that the budget asks for is looked at again when the patience ends,
   const { retryInMs = Number.NaN } = await giveUp(long, open(30 * 60_000));
   expect(retryInMs).toBeGreaterThan(29 * 60_000);
   expect(retryInMs).toBeLessThanOrEqual(30 * 60_000);
+});
+
+describe('what a run is told that waits', () => {
+  const reset = new OptimoveUnavailableError('It broke off.', {
+    facts: { call: call.key, status: null, code: 'ECONNRESET' },
+  });
+
+  test('of an outage: since when, how often the run has tried, what came of it, and when it is tried again', async () => {
+    const outage = open(10 * 60_000);
+    const since = new Date(outage.open.from).toISOString();
+    const wait = { on: 'connection', since, tries: 7, nextAt: expect.any(String), isOutage: true };
+    expect((await giveUp(reset, outage)).wait).toEqual({ ...wait, reason: 'connection reset' });
+    // Who was held back has not called itself: it tells what others met, or what its run has written down.
+    expect((await giveUp(spent, outage)).wait).toEqual({ ...wait, reason: 'answered 503' });
+    const heard = { lastFailure: () => 'connection refused' };
+    expect((await giveUp(spent, outage, heard)).wait).toEqual({ ...wait, reason: 'connection refused' });
+  });
+
+  test('of one call that only fails: since its first failure', async () => {
+    const failures = forTwoHours.slice(-3);
+    expect((await giveUp(failed, {}, { failures })).wait).toMatchObject({
+      on: 'connection',
+      since: failures[0]?.at,
+      tries: 3,
+    });
+    expect((await giveUp(failed, {}, { failures })).wait).not.toHaveProperty('isOutage');
+  });
+
+  test('of quota: only that', async () => {
+    expect((await giveUp(spent)).wait).toEqual({ on: 'quota' });
+  });
 });

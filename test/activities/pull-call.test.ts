@@ -147,6 +147,65 @@ describe('1,000 calls, eight at a time', () => {
   });
 });
 
+describe('a call that goes on from a page that another attempt has staged', () => {
+  /** One call with one page staged of so many rows, and as many rows behind it. */
+  async function goOn(lastReceived: number, behind: number) {
+    const seenPages = createSeenPages();
+    let left = behind;
+    const asked: PageAsked[] = [];
+    const context = {
+      runId: 'run-1',
+      chunk: 'chunk',
+      slice: '0',
+      pageSize,
+      seenPages,
+      signals: { stop: new AbortController().signal, abort: new AbortController().signal },
+      warehouse: { stagePage: async () => 'staged' } as Partial<Warehouse>,
+      optimove: {
+        async request(call, page, { keep }) {
+          asked.push(page as PageAsked);
+          const answer = { status: 200, rows: Array(left).fill(row), fingerprint: `${call.key} ${left}` };
+          left = 0;
+          await keep?.(answer);
+          return answer;
+        },
+      } as PullContext['optimove'],
+      fit: (_call: Call, rows: readonly unknown[]) => ({ columns: [], types: {}, rows: rows as never[] }),
+      dayOf: () => null,
+      tolerates: () => false,
+    } as unknown as PullContext;
+    const before = {
+      call: 'GetRows',
+      status: 200,
+      pages: 1,
+      received: lastReceived,
+      rows: lastReceived,
+      finished: false,
+      lastReceived,
+      firstFingerprint: 'f',
+      lastFingerprint: 'f',
+    };
+    const { endpoint } = aCall({ key: 'GetRows' });
+    await pullCall(context, aCall({ key: 'GetRows' }), before);
+    return { rowsFollow: seenPages.rowsFollow(), ended: seenPages.of(endpoint).ended, asked };
+  }
+
+  test('tells the process that its server cuts pages, where rows follow a short one', async () => {
+    const { rowsFollow, asked } = await goOn(500, 20);
+    expect(rowsFollow).toBe(true);
+    expect(asked[0]).toEqual({ top: pageSize, skip: 500 });
+  });
+
+  test('tells it that a short page was the last, where nothing follows', async () => {
+    expect(await goOn(500, 0)).toMatchObject({ rowsFollow: false, ended: { pages: 1, rows: 500 } });
+  });
+
+  test('tells it nothing where the page was full', async () => {
+    expect(await goOn(pageSize, 0)).toMatchObject({ rowsFollow: false, ended: { pages: 0 } });
+    expect(await goOn(pageSize, 20)).toMatchObject({ rowsFollow: false });
+  });
+});
+
 describe('a call without pages that is asked on', () => {
   /** One call that answered 5,000 rows, and what a failing server leaves of it. */
   async function askOn(failures: number, isOut = false) {
@@ -172,6 +231,7 @@ describe('a call without pages that is asked on', () => {
           return 'staged';
         },
         noteRequests: async () => {},
+        failedSince: async () => ({ times: 5, lastStatus: null }),
         failuresOf: async () =>
           Array.from({ length: failures }, () => ({ at: new Date().toISOString(), milliseconds: 1 })),
       } as Partial<Warehouse>,

@@ -25,7 +25,7 @@ const zone = (to: string): [string, string] => period(`{ start: 2026-01-01, end:
 const allFilters =
   'actions, targetGroups, executionChannels, changedCustomerAttribute, lifecycleStages, customerAttribute, events, activityEvents, customerAttributes';
 const cronWords =
-  'expected five fields (minute, hour, day of the month, month, day of the week) such as "0 6 * * *"';
+  'expected five fields (minute, hour, day of the month, month, day of the week) such as "0 6 * * *", with numbers, names, "," "-" "*" and "/" that come at some time (no @daily, @every, L, W, # or ?, no seconds)';
 
 const ofPeriods: Case[] = [
   [

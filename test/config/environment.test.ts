@@ -8,7 +8,7 @@ import { withFolder } from '../helpers/folder.ts';
 
 test('the environment comes as one frozen object', () => {
   const environment = readEnvironment({ RIVER_CONFIG: 'a.yaml', TEMPORAL_CLI: '/bin/temporal', KEY: 'k-1' });
-  expect(environment).toEqual({
+  expect(environment).toMatchObject({
     configurationFile: 'a.yaml',
     temporalCli: '/bin/temporal',
     variables: { RIVER_CONFIG: 'a.yaml', TEMPORAL_CLI: '/bin/temporal', KEY: 'k-1' },

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readEnvFile } from '../../src/config/read-env-file.ts';
 import { createConfigurations } from '../../src/config/watch-configuration.ts';
 import { ConfigurationError } from '../../src/domain/errors.ts';
 import type { Configuration } from '../../src/domain/river/configuration.ts';
@@ -142,3 +143,34 @@ test('all who ask at once get the same configuration', async () => {
     expect(new Set(asked).size).toBe(1);
   });
 });
+
+test('what `.env` says now holds 5 s later, and one that cannot be read leaves the last good configuration', () =>
+  withFolder(async (folder) => {
+    const path = join(folder, '.env');
+    await writeFile(join(folder, 'river.yaml'), aFile);
+    await writeFile(path, 'KEY=k-1\n');
+    let now = 0;
+    const faults: string[] = [];
+    const again = () => ({ env: readEnvFile(path).values });
+    const { current } = createConfigurations({
+      file: join(folder, 'river.yaml'),
+      ...again(),
+      envFile: { path, again },
+      onFault: ({ message }) => faults.push(message),
+      now: () => now,
+    });
+    const keyNow = async () => {
+      now += 5_000;
+      const auth = (await current()).connections.get('main')?.auth;
+      return auth?.kind === 'apiKey' ? auth.apiKey.reveal() : undefined;
+    };
+    expect(await keyNow()).toBe('k-1');
+    const before = await current();
+    expect(await keyNow()).toBe('k-1');
+    expect(await current()).toBe(before);
+    await writeFile(path, 'KEY=k-2\n');
+    expect(await keyNow()).toBe('k-2');
+    await writeFile(path, Buffer.from([0xc3, 0x28]));
+    expect(await keyNow()).toBe('k-2');
+    expect(faults).toEqual([expect.stringContaining('UTF-8')]);
+  }));

@@ -37,6 +37,7 @@ export const resultKeys = [
   'warnings',
   'startedAt',
   'finishedAt',
+  'callCounts',
 ];
 
 /** What stands on standard output, which must be one JSON document and nothing else. */

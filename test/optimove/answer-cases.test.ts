@@ -43,14 +43,18 @@ describe.each(Object.entries(answerCases))('%s', (_about, cases) => {
 });
 
 async function send(one: AnswerCase, to: AskedFor, means: Meaning): Promise<void> {
-  const { status, body, type = 'application/json' } = one;
+  const { status, body, type = 'application/json', packing } = one;
   const isLogin = to === 'sign-in';
   await withServer(
     ({ method }, response) => {
       if (isLogin && method === 'GET') response.writeHead(200).end('[]');
       else
         response
-          .writeHead(status, { 'content-type': type, ...(status === 302 && { location: '/x' }) })
+          .writeHead(status, {
+            'content-type': type,
+            ...(packing && { 'content-encoding': packing }),
+            ...(status === 302 && { location: '/x' }),
+          })
           .end(body);
     },
     async (url) => {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { CallHistory, Repeated } from '../../src/domain/call/call-history.ts';
 
 /** What is asked. */
@@ -35,6 +36,8 @@ export interface AnswerCase {
   readonly body: string | Uint8Array;
   /** Content-Type; JSON where it is left out. */
   readonly type?: string;
+  /** Content-Encoding. */
+  readonly packing?: string;
   readonly history?: Partial<CallHistory>;
   /** The rows that are read, or the day. */
   readonly rows?: readonly Readonly<Record<string, unknown>>[];
@@ -427,6 +430,21 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
       type: plain,
       history: { unreadable: { other: 2 } },
     },
+    ...(['gzip', 'br'] as const).flatMap((packing): AnswerCase[] => {
+      const plainBody = {
+        answer: `a list that is not packed, labelled as ${packing}`,
+        to: [...calls, 'GetLastDataUpdate'] as const,
+        status: 200,
+        body: '[{"Date":"2026-01-05"}]',
+        packing,
+        says: 'not packed as its Content-Encoding says',
+      };
+      const met = hash('sha1', packing === 'gzip' ? 'incorrect header check' : 'Decompression failed');
+      return [
+        { ...plainBody, means: 'tried again', history: {} },
+        { ...plainBody, after: 'the same twice', means: 'refused', history: { unreadable: { [met]: 2 } } },
+      ];
+    }),
     {
       answer: 'bare NaN and Infinity',
       to: calls,
@@ -867,8 +885,10 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
         ['null', '"null"'],
         ['', '"null"'],
         ['"not yet"', '"not yet"'],
-        ['1767484800', '"***"'],
-        ['{"Date":20260104.0}', '"***"'],
+        ['1767484800', '"1767484800"'],
+        ['{"Date":20260104.0}', '"20260104.0"'],
+        ['{"Date":"4 January 2026"}', '"4 January 2026"'],
+        ['{"Date":"Anna 4"}', '"Anna ***"'],
         ['{"Date":"2026-01-04","Date":"2026-01-05"}', 'names the key "Date" twice'],
       ] as const
     ).map(

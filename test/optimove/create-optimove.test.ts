@@ -120,7 +120,9 @@ describe('the gate', () => {
     [503, '', '0', { kind: 'failed' }],
     [503, '', 'soon', { kind: 'failed' }],
     [500, '', '7', { kind: 'failed' }],
-    [200, '<html>', undefined, { kind: 'failed' }],
+    [503, '<html>', undefined, { kind: 'failed' }],
+    // Somebody is there: what is not known is who.
+    [200, '<html>', undefined, { kind: 'answered' }],
   ])('hears that a %i %j with Retry-After %j is %j', (status, body, retryAfter, outcome) =>
     withServer(answering(status, body, retryAfter ? { 'retry-after': retryAfter } : {}), async (url) => {
       const client = aClient(aConnection(url));

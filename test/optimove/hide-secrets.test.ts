@@ -64,7 +64,12 @@ describe('nothing that is thrown shows a secret', () => {
     const about = { connection: 'main', description: 'x', facts: {}, hide: hideSecrets([new Secret(token)]) };
     const asked = { ...about, url: 'http://127.0.0.1/x', kind: 'data' as const, longestWindowMs: 1 };
     const sent = Object.assign(new Error(`cannot send ${token}`), { options: { headers: { token } } });
-    const error = failureOfRequest(sent, asked, { status: null, timeoutMs: 1 });
+    const error = failureOfRequest(sent, asked, {
+      status: null,
+      bytes: 0,
+      timeoutMs: 1,
+      history: undefined,
+    });
     expect(error.message).toContain('cannot send [secret]');
     expectNoSecret(error);
   });

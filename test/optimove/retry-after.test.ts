@@ -9,6 +9,8 @@ test.each([
   ['Mon, 05 Jan 2026 10:00:30 GMT', 30_000],
   ['Mon, 05 Jan 2026 09:59:30 GMT', undefined],
   ['Mon, 05 Jan 2026 10:00:00 GMT', undefined],
+  ['Monday, 05-Jan-26 10:00:30 GMT', 30_000],
+  ['Mon Jan  5 10:00:30 2026', 30_000],
   ['0', undefined],
   ['-3', undefined],
   ['1.5', undefined],

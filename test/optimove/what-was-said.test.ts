@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parseJson } from '../../src/optimove/parse-json.ts';
 import type { Asked } from '../../src/optimove/reply.ts';
-import { whatWasSaid } from '../../src/optimove/what-was-said.ts';
+import { tellValue, whatWasSaid } from '../../src/optimove/what-was-said.ts';
 
 const asked = { hide: (text: string) => text } as Asked;
 const said = (body: string, status = 400) =>
@@ -25,6 +26,21 @@ test.each([
   ['', ''],
 ])('of %j it tells %j', (body, told) => {
   expect(said(body)).toBe(told);
+});
+
+test.each([
+  ['"20/11/2026"', '"20/11/2026"'],
+  ['"November 20, 2026"', '"November 20, 2026"'],
+  ['"Fri, 20 Nov 2026 03:04:05 GMT"', '"Fri, 20 Nov 2026 03:04:05 GMT"'],
+  ['"2026-11-31T10:00:00Z"', '"2026-11-31T10:00:00Z"'],
+  ['20261120', '"20261120"'],
+  ['12345678901234567890', '"12345678901234567890"'],
+  ['"never"', '"never"'],
+  ['"customer 17 of Anna"', '"customer *** of Anna"'],
+  ['"anna@example.com"', '"***"'],
+  ['null', '"null"'],
+])('in place of a day %s is told as %s', (json, told) => {
+  expect(tellValue(parseJson(json), asked)).toBe(told);
 });
 
 test('the message of a row is no message of an error', () => {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, WarehouseUnavailableError } from '../../src/domain/errors.ts';
+import { ConfigurationError, OtherVersionError, WarehouseUnavailableError } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { migrations } from '../../src/warehouse/migrations/index.ts';
 import { openWarehouse } from '../../src/warehouse/open-warehouse.ts';
@@ -51,7 +51,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await warehouse.listRuns(1);
       await sql(`insert into river_migrations (name, batch) values ('9999-later', 2)`);
       const reading = (await open()).listRuns(1);
-      await expect(reading).rejects.toThrow(ConfigurationError);
+      await expect(reading).rejects.toThrow(OtherVersionError);
       await expect(reading).rejects.toThrow('9999-later');
     }));
 

@@ -71,7 +71,12 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await warehouse.openRun(aRun(), twoChunks, sampleShape);
       expect(await warehouse.beginChunk('run-1', first.key)).toMatchObject({ state: 'loaded' });
       expect(await warehouse.beginChunk('run-1', second.key)).toEqual({ state: 'pulling', attempts: 1 });
-      expect(await warehouse.beginChunk('run-1', second.key)).toEqual({ state: 'pulling', attempts: 2 });
+      // Going on, after a pause or in a new history, is no attempt.
+      expect(await warehouse.beginChunk('run-1', second.key)).toEqual({ state: 'pulling', attempts: 1 });
+      expect(await warehouse.beginChunk('run-1', second.key, true)).toEqual({
+        state: 'pulling',
+        attempts: 2,
+      });
       await warehouse.failUnloadedChunks('run-1', 'ReportRefusedError: no');
       expect(await warehouse.beginChunk('run-1', second.key)).toMatchObject({ state: 'failed' });
       expect(await warehouse.chunkStatuses('run-1')).toMatchObject([

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEnd } from '../../src/control/run-end.ts';
 import type { Fault } from '../../src/simulator/faults/fault.ts';
 import { daysBetween } from '../../src/simulator/world/day.ts';
+import { shareRivers } from '../helpers/share-rivers.ts';
 import { variable } from '../helpers/variable.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { withServer } from '../helpers/with-server.ts';
@@ -32,6 +33,17 @@ const rowsOf = async ({ sql }: Rivers, table = 'details') =>
 const expectedRows = ({ simulator }: Rivers) =>
   simulator.world.rowCount(details.report as 'customer-action-details-by-date', { days });
 
+const impatient = { ...details, giveUpAfter: '3s', target: { table: 'impatient' } };
+const shared = shareRivers({ rivers: { details, impatient } });
+/** The shared rivers with a simulator as at its start, but for this fault, and without the table of earlier runs. */
+async function anew(fault: Fault): Promise<Rivers> {
+  const house = shared();
+  house.simulator.reset();
+  house.simulator.setFaults([fault]);
+  await house.sql('drop table if exists details');
+  return house;
+}
+
 describe('what passes by itself is tried again', () => {
   const passing: [string, Fault][] = [
     ['503', { kind: 'outage', as: '503', times: 2 }],
@@ -41,46 +53,41 @@ describe('what passes by itself is tried again', () => {
     ['a body that is no JSON', { kind: 'wrongJson', times: 2 }],
     ['408', { kind: 'status', status: 408, times: 2 }],
   ];
-  it.each(passing)('%s', (_name, fault) =>
-    withRivers({ rivers: { details }, simulator: { faults: [fault] } }, async (house) => {
-      const result = await house.pull({ river: 'details' });
-      expect(result.rows).toBe(expectedRows(house));
-      expect(result.calls).toBe(days.length + 2);
-      expect(house.simulator.stats().calls).toBe(days.length + 2);
-      expect(await rowsOf(house)).toBe(result.rows);
-    }),
-  );
+  it.each(passing)('%s', async (_name, fault) => {
+    const house = await anew(fault);
+    const result = await house.pull({ river: 'details' });
+    expect(result.rows).toBe(expectedRows(house));
+    expect(result.calls).toBe(days.length + 2);
+    expect(house.simulator.stats().calls).toBe(days.length + 2);
+    expect(await rowsOf(house)).toBe(result.rows);
+  });
 
-  it('429 waits for as long as it is told, spends no attempt and loses nothing', () =>
-    withRivers(
-      { rivers: { details }, simulator: { faults: [{ kind: 'throttle', retryAfter: 2, times: 1 }] } },
-      async (house) => {
-        const result = await house.pull({ river: 'details' });
-        expect(result.rows).toBe(expectedRows(house));
-        const calls = house.simulator.calls();
-        const refused = calls.find(({ status }) => status === 429);
-        const after = calls.filter(({ sequence }) => sequence > (refused?.sequence ?? 0) + days.length);
-        expect(refused).toBeDefined();
-        for (const { at } of after)
-          expect(Date.parse(String(at)) - Date.parse(String(refused?.at))).toBeGreaterThanOrEqual(1_900);
-        expect(await house.sql('select max(attempts) as n from river_chunks')).toEqual([{ n: 1 }]);
-      },
-    ));
+  it('429 waits for as long as it is told, spends no attempt and loses nothing', async () => {
+    const house = await anew({ kind: 'throttle', retryAfter: 2, times: 1 });
+    const result = await house.pull({ river: 'details' });
+    expect(result.rows).toBe(expectedRows(house));
+    const calls = house.simulator.calls();
+    const refused = calls.find(({ status }) => status === 429);
+    const after = calls.filter(({ sequence }) => sequence > (refused?.sequence ?? 0) + days.length);
+    expect(refused).toBeDefined();
+    for (const { at } of after)
+      expect(Date.parse(String(at)) - Date.parse(String(refused?.at))).toBeGreaterThanOrEqual(1_900);
+    expect(
+      await house.sql(`select max(attempts) as n from river_chunks where run = '${result.runId}'`),
+    ).toEqual([{ n: 1 }]);
+  });
 
-  it('429 that does not say how long waits as well, and spends no attempt of an activity', () =>
-    withRivers(
-      { rivers: { details }, simulator: { faults: [{ kind: 'throttle', times: 2 }] } },
-      async (house) => {
-        expect((await house.run({ river: 'details' }, 'throttled')).end).toBe('succeeded');
-        expect(await rowsOf(house)).toBe(expectedRows(house));
-        const { events } = await house.temporal.client.workflow.getHandle('throttled').fetchHistory();
-        const attempts = (events ?? []).flatMap(
-          ({ activityTaskStartedEventAttributes: started }) => started?.attempt ?? [],
-        );
-        expect(attempts.length).toBeGreaterThan(days.length);
-        expect(new Set(attempts)).toEqual(new Set([1]));
-      },
-    ));
+  it('429 that does not say how long waits as well, and spends no attempt of an activity', async () => {
+    const house = await anew({ kind: 'throttle', times: 2 });
+    expect((await house.run({ river: 'details' }, 'throttled')).end).toBe('succeeded');
+    expect(await rowsOf(house)).toBe(expectedRows(house));
+    const { events } = await house.temporal.client.workflow.getHandle('throttled').fetchHistory();
+    const attempts = (events ?? []).flatMap(
+      ({ activityTaskStartedEventAttributes: started }) => started?.attempt ?? [],
+    );
+    expect(attempts.length).toBeGreaterThan(days.length);
+    expect(new Set(attempts)).toEqual(new Set([1]));
+  });
 
   it('an expired token signs in once more', () =>
     withRivers(
@@ -110,36 +117,29 @@ describe('what is refused for good fails its chunk, and the others go on', () =>
       /try later/,
     ],
   ];
-  it.each(refused)('%s', (_name, fault, said) =>
-    withRivers({ rivers: { details }, simulator: { faults: [fault] } }, async (house) => {
-      const { kind, message, result } = failedWith(await house.run({ river: 'details' }));
-      expect(kind).toBe('ChunksFailed');
-      expect(message).toContain('1 of 3 chunks of details');
-      expect(result).toMatchObject({
-        status: 'failed',
-        chunks: { total: 3, loaded: 2, failed: 1, skipped: 0 },
-      });
-      expect(result.failedChunks).toHaveLength(1);
-      expect(result.failedChunks[0]).toMatchObject({ start: '2026-01-02', end: '2026-01-02' });
-      expect(result.failedChunks[0]?.error).toMatch(said);
-      expect(result.failedChunks[0]?.error).toContain('2026-01-02');
-      expect(await rowsOf(house)).toBe(result.rows);
-      expect(result.rows).toBeGreaterThan(0);
-    }),
-  );
+  it.each(refused)('%s', async (_name, fault, said) => {
+    const house = await anew(fault);
+    const { kind, message, result } = failedWith(await house.run({ river: 'details' }));
+    expect(kind).toBe('ChunksFailed');
+    expect(message).toContain('1 of 3 chunks of details');
+    expect(result).toMatchObject({
+      status: 'failed',
+      chunks: { total: 3, loaded: 2, failed: 1, skipped: 0 },
+    });
+    expect(result.failedChunks).toHaveLength(1);
+    expect(result.failedChunks[0]).toMatchObject({ start: '2026-01-02', end: '2026-01-02' });
+    expect(result.failedChunks[0]?.error).toMatch(said);
+    expect(result.failedChunks[0]?.error).toContain('2026-01-02');
+    expect(await rowsOf(house)).toBe(result.rows);
+    expect(result.rows).toBeGreaterThan(0);
+  });
 
-  it('a call that has only failed for giveUpAfter', () =>
-    withRivers(
-      {
-        rivers: { details: { ...details, giveUpAfter: '3s' } },
-        simulator: { faults: [{ kind: 'status', status: 500, ...onDay('2026-01-02') }] },
-      },
-      async (house) => {
-        const { result } = failedWith(await house.run({ river: 'details' }));
-        expect(result.chunks).toEqual({ total: 3, loaded: 2, failed: 1, skipped: 0 });
-        expect(result.failedChunks[0]?.error).toMatch(/^RefusedError: Given up/);
-      },
-    ));
+  it('a call that has only failed for giveUpAfter', async () => {
+    const house = await anew({ kind: 'status', status: 500, ...onDay('2026-01-02') });
+    const { result } = failedWith(await house.run({ river: 'impatient' }));
+    expect(result.chunks).toEqual({ total: 3, loaded: 2, failed: 1, skipped: 0 });
+    expect(result.failedChunks[0]?.error).toMatch(/^RefusedError: Given up/);
+  });
 });
 
 describe('404 is "no rows" where the base URL is right', () => {

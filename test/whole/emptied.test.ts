@@ -71,8 +71,12 @@ describe.each(warehouseKinds)('rows for which none come any more, in %s', (kind)
     house = opened();
     house.simulator.setFaults([]);
   });
+  /** What an earlier test has left stands there as a run would leave it. */
   const pullAll = async (all: readonly Name[]) => {
-    for (const river of all) await house.pull({ river });
+    for (const river of all) {
+      const isThere = (await content(house, river).catch(() => [])).length > 0;
+      if (!isThere) await house.pull({ river });
+    }
   };
 
   it('are kept where all answers are empty, in every kind of report and of chunk, and verify is content', async () => {

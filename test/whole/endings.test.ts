@@ -70,7 +70,9 @@ describe('a run that is cancelled', () => {
         (await handle.query<{ waitingUntil: string | null }, []>('progress')).waitingUntil !== null;
       await expect.poll(waits, { timeout: 40_000 }).toBe(true);
       const status = await house.river('status', handle.workflowId);
-      expect(status.stdout).toMatch(/\nNow waiting for quota until 20\d\d-\d\d-\d\dT[\d:.]+Z · done at /);
+      expect(status.stdout).toMatch(
+        /\nNow: Waiting for quota until 20\d\d-\d\d-\d\d [\d:]+ UTC\. Expected to be done at /,
+      );
       const { progress } = documentOf(await house.river('status', handle.workflowId, '--json'));
       expect(progress).toMatchObject({ state: 'pulling', waitingUntil: expect.stringMatching(/^20.*Z$/) });
       const { end, ms } = await cancelled(handle);
@@ -123,4 +125,23 @@ describe('a run that fails as a whole', () => {
         expect(staging).toEqual([]);
       },
     ));
+});
+
+describe('a run that cannot be closed in its manifest', () => {
+  it('ends with its result all the same', () =>
+    withRivers({ rivers, simulator: { latencyMs: 100 } }, async (house) => {
+      const handle = await started(house, 'details');
+      while (house.simulator.stats().calls === 0) await sleep(20);
+      await house.sql('delete from river_runs');
+      expect(await endOfRun(handle)).toMatchObject({
+        end: 'failed',
+        kind: 'ConfigurationError',
+        result: {
+          river: 'details',
+          status: 'failed',
+          chunks: { total: 4 },
+          warnings: [{ message: expect.stringContaining('could not be closed in its manifest') }],
+        },
+      });
+    }));
 });

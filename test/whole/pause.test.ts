@@ -72,7 +72,7 @@ describe('a run', { timeout: 150_000 }, () => {
         paused: true,
         changed: true,
       });
-      await waiting.says(/paused · .*\d\/4 chunks/);
+      await waiting.says(/^Paused since .* UTC\. It goes on with: river resume run$/m);
       expect(await stateOf(handle)).toBe('paused');
       expect(await callsHaveStopped(house)).toBeLessThan(callsOfRun);
 
@@ -84,7 +84,7 @@ describe('a run', { timeout: 150_000 }, () => {
       });
       expect((await river('status')).stdout).toMatch(/^run +byAction +paused /m);
       const metadata = await handle.query<{ currentDetails: string }, []>('__temporal_workflow_metadata');
-      expect(metadata.currentDetails).toContain('**Paused.**');
+      expect(metadata.currentDetails).toMatch(/^Paused since .* UTC/);
 
       expect((await start('resume', 'run').end).stdout).toContain('goes on from where it stopped');
       await endedWhole(house, handle);
@@ -140,6 +140,22 @@ describe('a run', { timeout: 150_000 }, () => {
         await endedWhole(house, handle);
       },
     ));
+
+  it('that is paused while no worker is there pauses when one comes, before its first call', () =>
+    withRivers({ rivers, connection, worker: false }, async (house) => {
+      const handle = await started(house);
+      const steered = async (what: string) => {
+        const { code, stdout, stderr } = await house.river(what, 'run');
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        return stdout;
+      };
+      expect(await steered('pause')).toContain('the run pauses as soon as one comes (`river worker`)');
+      house.start('worker');
+      await expect.poll(() => stateOf(handle), { timeout: 30_000 }).toBe('paused');
+      expect(house.simulator.stats().calls).toBe(0);
+      expect(await steered('resume')).toContain('Resumed');
+      await endedWhole(house, handle);
+    }));
 
   it('describes its updates to the Web UI', () =>
     withRivers({ rivers }, async (house) => {

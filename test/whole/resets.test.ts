@@ -47,27 +47,28 @@ async function resetTo(share: number, house: Rivers, { workflowId, firstExecutio
 }
 
 describe.concurrent.each(warehouseKinds)('a run into %s that has ended', (kind) => {
-  it.each([0, 0.4])('and is reset to %d of its way calls nothing again and adds nothing', (share) =>
+  it('and is reset to its beginning, and to its middle, calls nothing again and adds nothing', () =>
     withRivers({ kind, rivers }, async (house) => {
       const handle = await started(house);
       expect((await endOfRun(handle)).end).toBe('succeeded');
       expect(house.simulator.stats().calls).toBe(calls);
-      const end = await resetTo(share, house, handle);
-      expect(end).toMatchObject({
-        end: 'succeeded',
-        result: {
-          runId: handle.firstExecutionRunId,
-          status: 'succeeded',
-          chunks: { total: chunks, loaded: chunks },
-          rows: expectedRows(house),
-          calls,
-        },
-      });
-      expect(await rowsIn(house)).toBe(expectedRows(house));
-      expect(house.simulator.stats().calls).toBe(calls);
-      expect((await house.warehouse.tables()).filter((name) => name.startsWith('river_staging'))).toEqual([]);
-    }),
-  );
+      for (const share of [0, 0.4]) {
+        expect(await resetTo(share, house, handle), `${share}`).toMatchObject({
+          end: 'succeeded',
+          result: {
+            runId: handle.firstExecutionRunId,
+            status: 'succeeded',
+            chunks: { total: chunks, loaded: chunks },
+            rows: expectedRows(house),
+            calls,
+          },
+        });
+        expect(await rowsIn(house)).toBe(expectedRows(house));
+        expect(house.simulator.stats().calls).toBe(calls);
+        const tables = await house.warehouse.tables();
+        expect(tables.filter((name) => name.startsWith('river_staging'))).toEqual([]);
+      }
+    }));
 });
 
 describe.concurrent.each(warehouseKinds)('a run into %s that was cancelled', (kind) => {
@@ -87,12 +88,18 @@ describe.concurrent.each(warehouseKinds)('a run into %s that was cancelled', (ki
 describe.concurrent.each(warehouseKinds)('a run into %s of which a chunk has failed', (kind) => {
   const lateDay = { match: { parameters: { Date: '2026-01-07' } } };
 
-  it('and is reset to its beginning loads that chunk, and calls for nothing else', () =>
+  it('and is reset to after it says that it failed, to its beginning loads that chunk, and calls for nothing else', () =>
     withRivers(
       { kind, rivers, simulator: { faults: [{ kind: 'status', status: 405, ...lateDay }] } },
       async (house) => {
         const handle = await started(house);
         expect(await endOfRun(handle)).toMatchObject({ end: 'failed', kind: 'ChunksFailed' });
+        // It sees nothing of what failed: that was before.
+        expect(await resetTo(0.9, house, handle)).toMatchObject({
+          end: 'failed',
+          kind: 'ChunksFailed',
+          result: { status: 'failed', chunks: { total: chunks, loaded: chunks - 1, failed: 1 } },
+        });
         house.simulator.setFaults([]);
         house.simulator.reset();
         const end = await resetTo(0, house, handle);
@@ -102,20 +109,6 @@ describe.concurrent.each(warehouseKinds)('a run into %s of which a chunk has fai
         });
         expect(await rowsIn(house)).toBe(expectedRows(house));
         expect(house.simulator.stats().calls).toBe(20);
-      },
-    ));
-
-  it('and is reset to after it says that it failed, though it saw nothing of that', () =>
-    withRivers(
-      { kind, rivers, simulator: { faults: [{ kind: 'status', status: 405, ...lateDay }] } },
-      async (house) => {
-        const handle = await started(house);
-        expect((await endOfRun(handle)).end).toBe('failed');
-        expect(await resetTo(0.9, house, handle)).toMatchObject({
-          end: 'failed',
-          kind: 'ChunksFailed',
-          result: { status: 'failed', chunks: { total: chunks, loaded: chunks - 1, failed: 1 } },
-        });
       },
     ));
 });
@@ -195,7 +188,10 @@ describe.concurrent('a run that was terminated, and cleaned up after by the next
 });
 
 describe.concurrent.each(warehouseKinds)('a run into %s that is opened anew by a reset', (kind) => {
-  it('keeps the river that it was opened with, whatever the file says now', () =>
+  it.each([
+    ['says of it now', 'size: 2', 'size: 3'],
+    ['no longer has it', 'byAction:', 'renamed:'],
+  ])('keeps the river that it was opened with, where the file %s', (_, from, to) =>
     withRivers({ kind, rivers, worker: false }, async (house) => {
       const first = house.start('worker');
       const handle = await started(house);
@@ -203,10 +199,11 @@ describe.concurrent.each(warehouseKinds)('a run into %s that is opened anew by a
       first.kill('SIGTERM');
       await first.end;
       const text = await readFile(house.file, 'utf8');
-      await writeFile(house.file, text.replace('size: 2', 'size: 3'));
+      await writeFile(house.file, text.replace(from, to));
       house.start('worker');
       const end = await resetTo(0, house, handle);
       expect(end).toMatchObject({ end: 'succeeded', result: { chunks: { total: chunks, loaded: chunks } } });
       expect(await rowsIn(house)).toBe(expectedRows(house));
-    }));
+    }),
+  );
 });

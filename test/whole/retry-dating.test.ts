@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { endOfRun } from '../../src/control/run-end.ts';
 import type { Fault } from '../../src/simulator/faults/fault.ts';
 import { pullAt, runAt, startAt } from '../helpers/run-at.ts';
@@ -62,6 +62,39 @@ async function failsAt(house: Rivers, day: string, input: object): Promise<strin
   expect(await endOfRun(handle)).toMatchObject({ end: 'failed', kind: 'ChunksFailed' });
   return handle.workflowId;
 }
+
+describe.each(warehouseKinds)('a run that waits past midnight, into %s,', (kind) => {
+  it('is dated by the day on which it is answered', () =>
+    withRivers({ kind, rivers }, async (house) => {
+      const { simulator, sql } = house;
+      for (const [river, column, calls] of [
+        ['changers', 'data_date', 4],
+        ['targeted', 'snapshot_date', 1],
+      ] as const) {
+        simulator.setLastDataUpdate('2026-01-05');
+        simulator.setFaults([{ kind: 'status', status: 503, match: { endpoint: 'customers/*' } }]);
+        const before = simulator.stats().calls;
+        const handle = await startAt(house, '2026-01-05', { river });
+        await vi.waitUntil(() => simulator.stats().calls >= before + 2, { timeout: 30_000, interval: 20 });
+        simulator.setLastDataUpdate('2026-01-06');
+        // As if it had begun the day before.
+        const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+        await sql(
+          `update river_runs set started_at = '${yesterday}' where workflow_id = '${handle.workflowId}'`,
+        );
+        simulator.setFaults([]);
+        const end = await endOfRun(handle);
+        expect(end).toMatchObject({ end: 'succeeded', result: { chunks: { loaded: 1 } } });
+        const day = river === 'targeted' ? '2026-01-07' : '2026-01-06';
+        expect(await daysIn(house, river, column)).toEqual([[day, true, 1]]);
+        // GetLastDataUpdate is asked once more, and nothing else twice.
+        const answered = await sql(
+          `select count(*) as n from river_calls c join river_runs r on r.run = c.run where r.workflow_id = '${handle.workflowId}' and c.status = 200`,
+        );
+        expect(Number(answered[0]?.n)).toBe(calls);
+      }
+    }));
+});
 
 describe.each(warehouseKinds)('a retry of a report that answers of the moment, into %s,', (kind) => {
   it('is dated by the day on which it is pulled, and a retry of days by the days of the original', () =>

@@ -113,6 +113,45 @@ describe.concurrent('river schedule apply', () => {
       },
     ));
 
+  it('tells, as check does, of what a cron line means to Temporal and of starts that would be dropped', () =>
+    withRivers(
+      {
+        temporal: withSchedules,
+        worker: false,
+        rivers: {
+          both: daily({ cron: '0 6 1-7 * 1' }),
+          stepped: daily({ cron: '5/20 6 * * *', catchupWindow: '1d' }),
+          hasty: {
+            ...daily({ cron: '0 6 * * *', catchupWindow: '1h' }),
+            period: { start: '2025-01-01', end: '2025-12-31' },
+          },
+          skipping: daily({ cron: '0 6 * * *', catchupWindow: '1h', overlap: 'skip' }),
+        },
+        connection: { budget: [{ calls: 10, per: '1h' }] },
+      },
+      async ({ river, temporal }) => {
+        const notes = [
+          'both: its cron line names a day of the month (1-7) and a day of the week (1): Temporal starts it only on days that are both',
+          'stepped: its cron line 5/20 6 * * * means 5-59/20 6 * * *',
+          'hasty: its catchupWindow of 1h is shorter than the 1d between two starts and the ',
+        ];
+        const applied = await river('schedule', 'apply');
+        expect(applied.code).toBe(0);
+        const checked = await river('check');
+        for (const note of notes) {
+          expect(applied.stdout).toContain(`note       ${note}`);
+          expect(checked.stdout).toContain(note);
+        }
+        expect(applied.stdout).not.toContain('skipping: its');
+        // So does Temporal.
+        const { schedule } = temporal.client;
+        const next = async (id: string) => (await schedule.getHandle(id).describe()).info.nextActionTimes;
+        const [firsts, minutes] = [await next('river/both'), await next('river/stepped')];
+        expect(firsts.every((at) => at.getUTCDate() <= 7 && at.getUTCDay() === 1)).toBe(true);
+        expect(new Set(minutes.map((at) => at.getUTCMinutes()))).toEqual(new Set([5, 25, 45]));
+      },
+    ));
+
   it('refuses what cannot be meant with a sentence and exit code 2', () =>
     withRivers(
       {

@@ -170,10 +170,13 @@ describe('a call without pages that is cut', () => {
       expect(result.warnings).toEqual([]);
     }));
 
-  it.each(['ignored', 'refused'] as const)(
-    'is warned of where $skip is %s, and its rows are loaded',
-    (skip) =>
-      withRivers({ rivers: { codes }, simulator: { size, faults: [cut(skip)] } }, async (house) => {
+  it('is warned of where $skip is ignored, refused or forbidden, and its rows are loaded', () =>
+    withRivers({ rivers: { codes }, simulator: { size } }, async (house) => {
+      const match = { endpoint: 'GetPromoCodes', parameters: { $skip: '10000' } };
+      // It refuses what was asked on: the credentials were taken.
+      const forbidden: Fault = { kind: 'status', status: 403, match };
+      for (const faults of [[cut('ignored')], [cut('refused')], [cut('works'), forbidden]]) {
+        house.simulator.setFaults(faults);
         const result = await house.pull({ river: 'codes' });
         expect(result.rows).toBe(30_000);
         expect(result.calls).toBe(6);
@@ -182,8 +185,8 @@ describe('a call without pages that is cut', () => {
           expect(message).toMatch(/may be cut.*promo-codes-by-target-group.*GetPromoCodes\?Date=/);
           expect(about).toBe('data');
         }
-      }),
-  );
+      }
+    }));
 
   it('is asked on where it is a list as well, and a run warns of a list that may be cut', () => {
     const named = { ...byAction, filters: { actions: ['Action 30012'] } };
@@ -205,14 +208,25 @@ describe('a call without pages that is cut', () => {
         expect(end.end === 'failed' && end.message).toMatch(/Action 30012.*may be cut/);
         const first = { ...named.filters, actions: ['Action 36'] };
         const warned = await house.pull({ river: 'named', filters: first, allowEmptied: true });
-        expect(warned.warnings.slice(0, 1)).toEqual([
-          {
-            start: null,
-            end: null,
-            about: 'data',
-            message: expect.stringMatching(/may be cut.*GetAllActions/),
-          },
+        const ofList = {
+          start: null,
+          end: null,
+          about: 'data',
+          message: expect.stringMatching(/may be cut.*GetAllActions/),
+        };
+        expect(warned.warnings.slice(0, 1)).toEqual([ofList]);
+        // A retry reads no list again, and what was to be said of it is said again.
+        house.simulator.setFaults([
+          cut('ignored'),
+          { kind: 'status', status: 400, match: { endpoint: 'GetCustomersByAction' } },
         ]);
+        const failed = await house.run({ river: 'named', filters: first });
+        house.simulator.setFaults([]);
+        const retried = await house.pull({
+          retryFailedChunksOf: failed.end === 'failed' && failed.result?.workflowId,
+        });
+        expect(retried).toMatchObject({ calls: days.length * 10, chunks: { total: 1, loaded: 1 } });
+        expect(retried.warnings.slice(0, 1)).toEqual([ofList]);
       },
     );
   });

@@ -109,6 +109,42 @@ describe("Temporal's Web UI", () => {
     ));
 });
 
+describe('what a run says of itself, to whoever looks at its page,', () => {
+  it('is why it stands still, and when it is over how it has ended and what repairs it', () =>
+    withRivers({ rivers, simulator: { faults: [{ kind: 'outage', as: '503' }] } }, (house) =>
+      withPage(async (page) => {
+        const { client } = house.temporal;
+        const workflowId = 'stands-still';
+        const args = [{ river: 'details' }];
+        const handle = await client.workflow.start('riverRun', { taskQueue, workflowId, args });
+        await untilAnswered(
+          () => handle.query<{ sentence: string }, []>('progress'),
+          ({ sentence }) => sentence.startsWith('Optimove has not answered since'),
+        );
+        await page.goto(pageOf(house, workflowId));
+        await page.getByText('User Metadata').first().click();
+        const details = page.frameLocator('iframe').locator('body');
+        await details
+          .getByText(/Optimove has not answered since .* UTC \(answered 503\), try \d+/)
+          .first()
+          .waitFor();
+        house.simulator.setFaults([{ kind: 'status', status: 400 }]);
+        await house.river('budget', '--lift', 'main');
+        await expect(handle.result()).rejects.toThrow();
+        await page.goto(pageOf(house, workflowId));
+        // The steps of a run say what was done, not how a person might wish that it had ended.
+        await page.getByText('close the run').first().waitFor();
+        expect(await page.locator('body').textContent()).not.toContain('closeRun • succeeded');
+        await page.getByText('User Metadata').first().click();
+        await details.getByText('Failed: 0 of 2 chunks loaded, 2 failed.').first().waitFor();
+        await details.getByText('Repair it: river retry stands-still').first().waitFor();
+        expect(await details.textContent()).not.toMatch(/pulling|Waiting for quota|Expected to be done/);
+        await page.getByText('Search Attributes').first().click();
+        await page.getByText('"RiverFailedChunks": 2').first().waitFor();
+      }),
+    ));
+});
+
 /** Asks again until there is an answer and it is so. */
 async function untilAnswered<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
   for (;;) {

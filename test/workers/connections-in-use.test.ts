@@ -3,9 +3,10 @@ import type { OptimoveConnection } from '../../src/activities/ports.ts';
 import type { BudgetAnswer, Reservation } from '../../src/domain/budget/reservation.ts';
 import { ConfigurationError } from '../../src/domain/errors.ts';
 import type { Configuration, Connection } from '../../src/domain/river/configuration.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import { connectionsInUse } from '../../src/workers/connections-in-use.ts';
 import { aCall, aConnection } from '../helpers/an-optimove.ts';
-import { answering, withServer } from '../helpers/with-server.ts';
+import { answering, type Handler, type SeenRequest, withServer } from '../helpers/with-server.ts';
 
 const never = new AbortController().signal;
 const other = [{ calls: 7, perMs: 1000 }];
@@ -55,6 +56,23 @@ const call = ({ optimove }: OptimoveConnection) =>
     record: () => {},
   });
 
+/** Gives a token for a sign-in; refuses it once eight calls were made with it. */
+const signingIn = (): Handler => {
+  let calls = 0;
+  return ({ url }, response) => {
+    if (url.endsWith('general/login')) {
+      response.writeHead(200).end('"a-token-of-the-session"');
+      return;
+    }
+    calls += 1;
+    if (calls === 9) response.writeHead(403).end('Authorization-Token expired');
+    else response.writeHead(200, { 'content-type': 'application/json' }).end('[]');
+  };
+};
+
+const signInsOf = (seen: readonly SeenRequest[]): string[] =>
+  seen.filter(({ url }) => url.endsWith('general/login')).map(({ body }) => JSON.parse(body).Password);
+
 describe('a connection', () => {
   test('is made once, asks its own budget under its own windows, and knows how they stand', () =>
     withServer(answering(200, '[]'), async (url) => {
@@ -84,6 +102,52 @@ describe('a connection', () => {
       expect(new Set(asked.map(({ process }) => process)).size).toBe(1);
       expect(asked.map(({ sequence }) => sequence)).toEqual([1, 2]);
       expect(after.windows()).toEqual(before.windows());
+    }));
+
+  test('that only was written anew stays as it is, and so does its socket', () =>
+    withServer(answering(200, '[]'), async (url, seen) => {
+      const { connections, configure } = inUse(aConnection(url));
+      const before = await connections.get('main');
+      await call(before);
+      configure(aConnection(url));
+      expect(await connections.get('main')).toBe(before);
+      await call(before);
+      expect(new Set(seen.map(({ port }) => port)).size).toBe(1);
+    }));
+
+  test('of a login keeps its token whatever else changes, its password too, until that is refused', () =>
+    withServer(signingIn(), async (url, seen) => {
+      const login = (changes: Partial<Connection>, password = 'first') =>
+        aConnection(url, {
+          auth: { kind: 'login', username: 'user', password: new Secret(password) },
+          ...changes,
+        });
+      const { connections, configure } = inUse(login({}));
+      const begun = await connections.get('main');
+      await call(begun);
+      for (const change of [{ pageSize: 5 }, { callTimeoutMs: 4_000 }, { maxConcurrentCalls: 2 }]) {
+        configure(login(change));
+        await call(await connections.get('main'));
+        await call(begun);
+      }
+      expect(signInsOf(seen)).toEqual(['first']);
+      configure(login({}, 'second'));
+      await call(begun);
+      expect(signInsOf(seen)).toEqual(['first']);
+      // The fake API ends the session after eight calls.
+      await call(begun);
+      expect(signInsOf(seen)).toEqual(['first', 'second']);
+    }));
+
+  test('whose key is changed is called with the new one by work that has begun', () =>
+    withServer(answering(200, '[]'), async (url, seen) => {
+      const keyed = (key: string) => aConnection(url, { auth: { kind: 'apiKey', apiKey: new Secret(key) } });
+      const { connections, configure } = inUse(keyed('old'));
+      const begun = await connections.get('main');
+      await call(begun);
+      configure(keyed('new'));
+      await call(begun);
+      expect(seen.map(({ headers }) => headers['x-api-key'])).toEqual(['old', 'new']);
     }));
 
   test('keeps to a changed budget for work that has begun', () =>

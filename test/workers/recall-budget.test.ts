@@ -98,6 +98,43 @@ describe('a budget that was terminated before it knew anything', () => {
     }));
 });
 
+test('a budget that has continued as new many times is asked for its newest history only', () =>
+  withTemporal(async (corner) => {
+    const { client } = corner;
+    const begun = 45;
+    await withBudgets(corner, 'nothing before', async () => {
+      await vi.waitFor(async () => {
+        const { permits } = await reserveOf(client, 'main')(request);
+        expect(permits).toHaveLength(3);
+      }, inTime);
+    });
+    // No worker is needed to have many that ended.
+    for (let at = 0; at < begun; at += 1) {
+      const args = [{ connection: 'main', windows }];
+      const options = {
+        workflowId,
+        taskQueue,
+        args,
+        workflowIdConflictPolicy: 'TERMINATE_EXISTING' as const,
+      };
+      await client.workflow.start('apiBudget', options);
+    }
+    await client.workflow.getHandle(workflowId).terminate('by a person');
+    await vi.waitFor(async () => {
+      const { count } = await client.workflow.count(
+        `WorkflowId = '${workflowId}' and ExecutionStatus = 'Terminated'`,
+      );
+      expect(count).toBe(begun + 1);
+    }, inTime);
+    const lists = vi.spyOn(client.workflowService, 'listWorkflowExecutions');
+    await recall(corner);
+    expect(lists).toHaveBeenCalledTimes(1);
+    const [asked] = lists.mock.calls[0] ?? [];
+    expect(asked).toMatchObject({ pageSize: expect.any(Number) });
+    expect(Number((asked as { pageSize?: number }).pageSize)).toBeLessThan(begun);
+    lists.mockRestore();
+  }));
+
 test('a Temporal that is away is tried again', () =>
   withTemporal(async ({ namespace }) => {
     const [host = '', port] = temporalServer().address.split(':');

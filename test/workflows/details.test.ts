@@ -17,6 +17,8 @@ const aChunk = (changes: Partial<ChunkProgress> = {}): ChunkProgress => ({
 const aProgress = (changes: Partial<RunProgress> = {}): RunProgress => ({
   river: 'r',
   state: 'pulling',
+  sentence: 'Pulling 2026-01-01/2026-01-04.',
+  waits: [],
   chunks: { total: 3, loaded: 1, failed: 0 },
   rows: 320,
   calls: 120,
@@ -30,7 +32,9 @@ const aProgress = (changes: Partial<RunProgress> = {}): RunProgress => ({
 
 test('a person reads how far the run is, what is left to call, and each chunk on a line of its own', () => {
   expect(detailsOf(aProgress()).split('\n')).toEqual([
-    '**1 of 3 chunks loaded** · 320 rows · 120 of 240 planned calls',
+    'Pulling 2026-01-01/2026-01-04.',
+    '',
+    '**1 of 3 chunks loaded** · 320 rows · 120 of 240 planned calls done',
     '',
     '1880 of 2000 calls left in the window of 3600 s.',
     '',
@@ -45,12 +49,12 @@ test('what is not known is left out, what the run waits for is told', () => {
     aProgress({
       chunks: { total: 3, loaded: 1, failed: 1 },
       plannedCalls: null,
-      waitingUntil: '2026-01-10T06:30:00.000Z',
+      sentence: 'Waiting for quota until 2026-01-10 06:30:00 UTC.',
       windows: [],
     }),
   );
-  expect(text).toContain('**1 of 3 chunks loaded**, 1 failed · 320 rows · 120 calls\n');
-  expect(text).toContain('Waiting for quota until 2026-01-10T06:30:00.000Z.');
+  expect(text).toContain('**1 of 3 chunks loaded, 1 failed** · 320 rows · 120 calls done\n');
+  expect(text).toContain('Waiting for quota until 2026-01-10 06:30:00 UTC.');
 });
 
 test('an error from outside stays in its cell, and short', () => {
@@ -63,5 +67,6 @@ test('an error from outside stays in its cell, and short', () => {
 });
 
 test('before it is opened there is nothing to tell', () => {
-  expect(detailsOf(aProgress({ state: 'opening' }))).toBe('Opening the run.');
+  const sentence = 'Opening the run.';
+  expect(detailsOf(aProgress({ state: 'opening', sentence }))).toBe(sentence);
 });

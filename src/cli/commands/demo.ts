@@ -19,7 +19,7 @@ import type { LocalServices } from '../../workers/local-services.ts';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { riverCommand } from '../river-command.ts';
-import { showProgress } from '../show-progress.ts';
+import { createProgressView } from '../show-progress.ts';
 import { showChunks, showResult } from '../show-result.ts';
 import { table } from '../table.ts';
 import { webUiPort } from '../web-ui-port.ts';
@@ -74,7 +74,7 @@ async function runRiver(
   return withTemporal(async (temporal) => {
     const handle = await startRun(temporal, { river: demoRiver, input: { river: demoRiver } });
     terminal.say(`Started ${demoRiver}: run ${handle.workflowId}`);
-    const end = await watchRun(handle, (progress) => terminal.progress(showProgress(progress)), interrupted);
+    const end = await watchRun(temporal, handle, createProgressView(terminal), interrupted);
     return await withBooks(configuration, async (books) => {
       const run = await runStatus(temporal, books, handle.workflowId);
       const expected = rowsExpected(services);

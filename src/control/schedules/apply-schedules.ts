@@ -5,6 +5,7 @@ import type { riverRun } from '../../workflows/index.ts';
 import type { TemporalClient } from '../connect-temporal.ts';
 import { type KnownSchedule, knownSchedules, memoOf } from './known-schedules.ts';
 import { type OddDay, oddDays } from './odd-days.ts';
+import { type ScheduleNote, scheduleNotes } from './schedule-notes.ts';
 import { optionsOf, type ScheduleTerms, termsOfDescription, termsOfRiver } from './schedule-terms.ts';
 
 /** What is done with one schedule. */
@@ -33,7 +34,12 @@ export async function applySchedules(
   temporal: TemporalClient,
   configuration: Configuration,
   { prune, dryRun }: ApplyOptions,
-): Promise<{ readonly changes: readonly ScheduleChange[]; readonly oddDays: readonly OddDay[] }> {
+): Promise<{
+  readonly changes: readonly ScheduleChange[];
+  readonly oddDays: readonly OddDay[];
+  readonly notes: readonly ScheduleNote[];
+}> {
+  const notes = await scheduleNotes(configuration, new Date());
   const known = await knownSchedules(temporal, configuration);
   const planned = known.map((schedule) => ({ schedule, change: changeOf(schedule, prune) }));
   if (!dryRun) for (const { schedule, change } of planned) await apply(temporal, schedule, change);
@@ -41,7 +47,7 @@ export async function applySchedules(
   for (const { wanted } of known) {
     if (wanted && !dryRun) odd.push(...(await oddDays(temporal, wanted)));
   }
-  return { changes: planned.map(({ change }) => change), oddDays: odd };
+  return { changes: planned.map(({ change }) => change), oddDays: odd, notes };
 }
 
 function changeOf({ river, id, wanted, found }: KnownSchedule, prune: boolean): ScheduleChange {

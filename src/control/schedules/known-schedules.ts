@@ -64,7 +64,7 @@ export async function describeSchedule(
   );
 }
 
-const isScheduled = (river: { readonly schedule?: unknown }): river is ScheduledRiver =>
+export const isScheduled = (river: { readonly schedule?: unknown }): river is ScheduledRiver =>
   river.schedule !== undefined;
 
 const isOurs = (id: string, memo: Record<string, unknown> | undefined): boolean =>

@@ -16,6 +16,8 @@ export interface ScheduleState extends ScheduleTerms {
   readonly next: readonly string[];
   /** Workflow ids of the runs under way. */
   readonly running: readonly string[];
+  /** Starts that wait until those runs have ended. */
+  readonly waiting: number;
   /** The last start. */
   readonly last: { readonly workflowId: string; readonly scheduledAt: string } | null;
 }
@@ -47,6 +49,7 @@ function stateOf({ river, id, wanted, found }: KnownSchedule): ScheduleState[] {
       note: state?.note || null,
       next: state?.paused ? [] : (info?.nextActionTimes ?? []).slice(0, nextAtMost).map(isoOf),
       running: (info?.runningActions ?? []).map(({ workflow }) => workflow.workflowId),
+      waiting: Number(found?.raw.info?.bufferSize ?? 0),
       last: last
         ? { workflowId: last.action.workflow.workflowId, scheduledAt: isoOf(last.scheduledAt) }
         : null,

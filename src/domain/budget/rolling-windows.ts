@@ -19,7 +19,7 @@ export function replaceWindows(state: RollingWindows, windows: readonly BudgetWi
     windows: windows.map(({ calls, perMs }) => {
       const same = state.windows.find((window) => window.calls === calls);
       const { instants = [], strangers = null } = same ?? remembers ?? {};
-      return { calls, perMs, instants: instants.slice(-capacityOf({ calls })), strangers };
+      return { calls, perMs, instants: instants.slice(-readCapacity({ calls })), strangers };
     }),
     pausedUntil: state.pausedUntil,
   };
@@ -52,7 +52,7 @@ export function nextAt(state: RollingWindows, now: number, share = 1): number {
 export function recordCall(state: RollingWindows, at: number): void {
   for (const { instants, calls } of state.windows) {
     insertInOrder(instants, at);
-    if (instants.length > capacityOf({ calls })) instants.shift();
+    if (instants.length > readCapacity({ calls })) instants.shift();
   }
 }
 
@@ -142,7 +142,7 @@ function earliestIn({ instants, perMs }: WindowState, from: number, most: number
 const firstInside = (instants: readonly number[], perMs: number, at: number): number =>
   firstAfter(instants, at, perMs);
 
-const capacityOf = ({ calls }: Pick<BudgetWindow, 'calls'>): number => 2 * calls;
+const readCapacity = ({ calls }: Pick<BudgetWindow, 'calls'>): number => 2 * calls;
 
 /** In an ascending list: the first place whose value, plus `plus`, is above a limit; the list's length where there is none. */
 export function firstAfter(ascending: readonly number[], limit: number, plus = 0): number {

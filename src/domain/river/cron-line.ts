@@ -27,6 +27,37 @@ export function cronFields(cron: string): CronFields {
   );
 }
 
+/** The line with `5/10` as a range: Temporal goes on to the field's end. */
+export const withRanges = (cron: string): string =>
+  partsOf(cron)
+    .map((parts, at) =>
+      parts.map((part) => part.replace(/^(\w+)\/(?=\d)/, `$1-${fields[at]?.last}/`)).join(','),
+    )
+    .join(' ');
+
+const partsOf = (cron: string): string[][] =>
+  cron
+    .trim()
+    .split(/\s+/)
+    .map((field) => field.split(','));
+
+/** What a person may not expect of a cron line, by Temporal's rules. */
+export function oddities(cron: string): string[] {
+  const ranged = withRanges(cron);
+  const [, , days = '*', , weekdays = '*'] = partsOf(cron).map((parts) => parts.join(','));
+  const isEvery = (field: string) => /^\*(\/1)?$/.test(field);
+  return [
+    ...(ranged === cron.trim().replaceAll(/\s+/g, ' ')
+      ? []
+      : [`its cron line ${cron.trim()} means ${ranged}`]),
+    ...(isEvery(days) || isEvery(weekdays)
+      ? []
+      : [
+          `its cron line names a day of the month (${days}) and a day of the week (${weekdays}): Temporal starts it only on days that are both`,
+        ]),
+  ];
+}
+
 /** The line in one fixed spelling, so that two which mean the same are the same: `0,30 6 * * 1-5`. */
 export const cronText = (line: CronFields): string =>
   fields.map((field, at) => fieldText(line[at] ?? new Set(), field)).join(' ');

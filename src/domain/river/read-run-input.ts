@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConfigurationError } from '../errors.ts';
 import { differsInFilters } from '../run/track.ts';
 import { accepted } from './accepted.ts';
 import { checkRiver } from './check-river.ts';
@@ -69,6 +70,21 @@ export function readRunInput(input: unknown, configuration: Configuration): RunI
     throw inputError([{ path: [], message: whatIsAccepted(input, configuration) }]);
   }
   return 'retryFailedChunksOf' in input ? readRetry(input, configuration) : readRun(input, configuration);
+}
+
+/** Refuses a way to start a run in which no input could be right. */
+export function refuseStart(
+  { input, inputs = 1, cron }: { input: unknown; inputs?: number; cron?: string },
+  configuration: Configuration,
+): void {
+  if (inputs > 1) {
+    const message = `expected one input, got ${inputs}: ${whatIsAccepted(input, configuration)}`;
+    throw inputError([{ path: [], message }]);
+  }
+  if (cron === undefined) return;
+  throw new ConfigurationError(
+    `The workflow has the cron schedule ${showValue(cron)}, by which every execution would be the first one's run once more. Start it without one, and give the river a schedule in the configuration (\`schedule: { cron: … }\`) for \`river schedule apply\`; ${riversOf(configuration)}.`,
+  );
 }
 
 function readRetry(input: object, configuration: Configuration): RunInput {

@@ -8,6 +8,13 @@ export interface FailedRequest {
   readonly milliseconds: number;
 }
 
+/** Requests of a run that have failed since some time. */
+export interface FailedSince {
+  readonly times: number;
+  /** What the last of them was answered with; null where nothing came, or none has failed. */
+  readonly lastStatus: number | null;
+}
+
 const longestRetryMs = 120_000;
 
 /**

@@ -1,6 +1,6 @@
 import { type NotifyEvent, notifyEvents } from '../river/notify-setting.ts';
-import { retry, runAgain } from '../verify/repair.ts';
 import type { RunResult, Warning } from './run-result.ts';
+import { countsText, errorSentence, errorsOnce, repairOf, repairSentence } from './sentences.ts';
 
 /** What a webhook gets: the result, with why it is told and what to do. */
 export interface Notification extends RunResult {
@@ -42,14 +42,7 @@ export const notificationOf = (
   event: NotifyEvent,
   result: RunResult,
   error: string | null = null,
-): Notification => ({ ...result, event, error, repair: repairOf(result, error !== null) });
-
-/** A run that was never opened left nothing to retry: it is started anew once its reason is gone. */
-function repairOf({ status, river, workflowId, retryOf }: RunResult, neverOpened: boolean): string | null {
-  if (status !== 'failed') return null;
-  if (!neverOpened) return retry(workflowId);
-  return retryOf === null ? runAgain(river, { start: null, end: null }, false) : retry(retryOf);
-}
+): Notification => ({ ...result, event, error, repair: repairOf(result) });
 
 const titles: Readonly<Record<NotifyEvent, string>> = {
   failed: 'failed',
@@ -60,28 +53,24 @@ const titles: Readonly<Record<NotifyEvent, string>> = {
 
 /** The same as a text, in Slack's markup. */
 export function slackTextOf(event: NotifyEvent, result: RunResult, error: string | null = null): string {
-  const { river, workflowId, period, chunks, rows, calls, failedChunks } = result;
-  const { repair } = notificationOf(event, result, error);
-  const counts = [
-    ...(chunks ? [`${chunks.loaded} of ${chunks.total} chunks loaded, ${chunks.failed} failed`] : []),
-    `${rows ?? 0} rows`,
-    `${calls ?? 0} calls`,
-    ...(period ? [`${period.start} to ${period.end}`] : []),
-  ];
-  const more = (chunks?.failed ?? 0) - namedAtMost;
+  const { river, workflowId, period, chunks, failedChunks } = result;
+  const counts = [countsText(result), ...(period ? [`${period.start} to ${period.end}`] : [])];
+  const errors = errorsOnce(failedChunks).slice(0, namedAtMost);
+  const named = errors.reduce((sum, { more }) => sum + 1 + more, 0);
+  const more = (chunks?.failed ?? 0) - named;
   const warnings = aboutData(result);
   return [
     `*${escaped(river)} ${titles[event]}* (run ${escaped(workflowId)})`,
     counts.join(' · '),
-    ...failedChunks
-      .slice(0, namedAtMost)
-      .map(({ start, end, error }) => escaped(`• not loaded${start ? ` ${start}/${end}` : ''}: ${error}`)),
+    ...errors.map((each) => escaped(`• ${errorSentence(each)}`)),
     ...(more > 0 ? [`• and ${more} more`] : []),
     ...warnings.slice(0, namedAtMost).map(({ message }) => escaped(`• warning: ${message}`)),
     ...(warnings.length > namedAtMost ? [`• and ${warnings.length - namedAtMost} more warnings`] : []),
     ...(error === null ? [] : [escaped(error)]),
-    ...(repair ? [`Repair it: \`${escaped(repair)}\``] : []),
-  ].join('\n');
+    escaped(repairSentence(result, error, '`')),
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 /** Slack's three characters: what came from outside is no link and mentions nobody. */

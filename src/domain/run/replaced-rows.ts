@@ -104,10 +104,10 @@ function warningOf(stretch: Stretched, river: string, table: string): Warning {
   const what = isWhole ? nameOf(start, end, table) : `${days} days of ${start} to ${end}`;
   const message = {
     kept: () =>
-      `${counted(before)} of ${what} were kept: the API returned none there. If they are really gone, ` +
+      `${counted(before)} of ${what} ${were(before)} kept: the API returned none there. If they are really gone, ` +
       `\`${runAgain(river, { start, end }, false)} --allow-emptied\` deletes them.`,
     deleted: () =>
-      `${counted(before)} of ${what} were deleted; the API returned none, which this run takes for true.`,
+      `${counted(before)} of ${what} ${were(before)} deleted; the API returned none, which this run takes for true.`,
     fell: () => `${counted(after)} of ${what} replaced ${before}: fewer than half of what was there.`,
   }[kind]();
   return { start, end, message, about: 'data' };
@@ -117,5 +117,7 @@ const nameOf = (start: Day | null, end: Day | null, table: string): string => {
   if (start === null) return table;
   return start === end ? start : `${start} to ${end}`;
 };
+
+const were = (rows: number): string => (rows === 1 ? 'was' : 'were');
 
 const counted = (rows: number): string => `${rows} ${rows === 1 ? 'row' : 'rows'}`;

@@ -1,9 +1,13 @@
-import type { RunResult, Warning } from './run-result.ts';
+import type { CallCounts, RunResult, Warning } from './run-result.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { StoredRun } from './stored-run.ts';
 
 /** The result of a run that was opened. */
-export function resultOf(run: StoredRun, counts: RunSummary): RunResult {
+export function resultOf(
+  run: StoredRun,
+  counts: RunSummary,
+  callCounts: CallCounts | null = null,
+): RunResult {
   return {
     river: run.river.name,
     workflowId: run.workflowId,
@@ -19,6 +23,7 @@ export function resultOf(run: StoredRun, counts: RunSummary): RunResult {
     warnings: [...notesOn(run), ...counts.warnings],
     startedAt: run.startedAt,
     finishedAt: run.finishedAt,
+    callCounts,
   };
 }
 
@@ -42,5 +47,6 @@ export function resultOfUnopened(
     calls: null,
     failedChunks: [],
     warnings: [],
+    callCounts: null,
   };
 }

@@ -52,6 +52,33 @@ export interface RunResult {
   readonly warnings: readonly Warning[];
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
+  /** Why it has made more requests than were planned; null while it is under way. */
+  readonly callCounts: CallCounts | null;
+}
+
+/** The requests of a run, by why they were made: whatever is none of these was planned. */
+export interface RequestCounts {
+  readonly made: number;
+  /** Answered 429, or in words that say the same, and repeated. */
+  readonly throttled: number;
+  /** Failed passingly and repeated. */
+  readonly failed: number;
+  /** Lists that plan other calls, or say how far the data is. */
+  readonly lists: number;
+  /** Pages of a call after its first. */
+  readonly furtherPages: number;
+}
+
+/** The same against what was planned. */
+export interface CallCounts extends RequestCounts {
+  /** Data calls, one page each; null where that cannot be known. */
+  readonly planned: number | null;
+}
+
+/** A run that has retried another one. */
+export interface RetryOfRun {
+  readonly workflowId: string;
+  readonly status: RunStatus;
 }
 
 /** A chunk that was begun, as it is now. */

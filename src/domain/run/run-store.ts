@@ -5,13 +5,13 @@ import type { Selection } from '../call/selection.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import type { TableShape } from '../column/table-shape.ts';
 import type { TargetTable } from '../column/table-type.ts';
-import type { Stretch } from '../period/day.ts';
+import type { Day, Stretch } from '../period/day.ts';
 import type { CommitOutcome, CommitRequest } from './commit.ts';
-import type { FailedRequest } from './failing-ms.ts';
+import type { FailedRequest, FailedSince } from './failing-ms.ts';
 import type { Freshness } from './freshness.ts';
 import type { EndOfRun, LeftRun } from './left-run.ts';
 import type { NotesOfPage } from './page-notes.ts';
-import type { BegunChunk, ChunkStatus, RunStatus, Warning } from './run-result.ts';
+import type { BegunChunk, ChunkStatus, RequestCounts, RetryOfRun, RunStatus, Warning } from './run-result.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { StagedCall, StagedPage } from './staged-page.ts';
 import type { NewRun, RetriableChunk, StoredRun } from './stored-run.ts';
@@ -46,8 +46,8 @@ export interface RunStore {
   saveSelection(runId: string, selection: Selection, warnings?: readonly Warning[]): Promise<void>;
   /** Chunks that are waiting or pulling, in the period's order. */
   unfinishedChunks(runId: string, limit: number): Promise<Chunk[]>;
-  /** waiting → pulling, one attempt more. */
-  beginChunk(runId: string, chunk: string): Promise<BegunChunk>;
+  /** waiting → pulling, one attempt more; one that is pulled goes on, which is none. `anew`: it is one all the same. */
+  beginChunk(runId: string, chunk: string, anew?: boolean): Promise<BegunChunk>;
   /** Whether pages may still be staged into it. `chunk` null: for the whole run. */
   isOpen(runId: string, chunk: string | null): Promise<boolean>;
   stagedCalls(runId: string, chunk: string | null, slice: string): Promise<StagedCall[]>;
@@ -96,12 +96,16 @@ export interface RunStore {
   noteRequests(runId: string, chunk: string | null, requests: readonly RequestRecord[]): Promise<void>;
   /** The failures of these calls, each since it was last answered, the newest of them only; the oldest first. */
   failuresOf(runId: string, chunk: string | null, calls: readonly string[]): Promise<FailedRequest[]>;
+  /** How many requests of the run have failed passingly that were sent since then (ISO 8601), and what the last came to. */
+  failedSince(runId: string, since: string): Promise<FailedSince>;
   /** What a call has met since it was last answered. */
   callHistory(runId: string, call: string): Promise<Omit<CallHistory, 'isProven'>>;
   /** Whether the API answered any request of the run with 200. */
   isRunAnswered(runId: string): Promise<boolean>;
   /** Removes what is staged of these slices, so that they are pulled again. */
-  unstage(runId: string, chunk: string, slices: readonly string[]): Promise<void>;
+  unstage(runId: string, chunk: string | null, slices: readonly string[]): Promise<void>;
+  /** The run has another day from now on. */
+  redate(runId: string, day: Day): Promise<void>;
   /** `signal` ends the wait for others who use the table. */
   commitChunk(
     runId: string,
@@ -116,6 +120,8 @@ export interface RunStore {
   /** Ends the run and drops its staging. */
   closeRun(runId: string, status: Exclude<RunStatus, 'running'>, finishedAt: string): Promise<void>;
   summariseRun(runId: string): Promise<RunSummary>;
+  /** Its requests, by why they were made. `dataCalls`: the names of the calls whose rows it loads. */
+  requestCounts(runId: string, dataCalls: readonly string[]): Promise<RequestCounts>;
   /** Runs that are open in the manifest, or whose staging is still there. */
   leftRuns(): Promise<LeftRun[]>;
   /** Closes one of them that has ended all the same, unless it has gone on since it was read. */
@@ -129,5 +135,7 @@ export interface RunBooks {
   /** The newest runs first. */
   listRuns(limit: number): Promise<StoredRun[]>;
   chunkStatuses(runId: string): Promise<ChunkStatus[]>;
+  /** The runs that have retried this one, the oldest first. */
+  retriesOf(runId: string): Promise<RetryOfRun[]>;
   summariseRun(runId: string): Promise<RunSummary>;
 }

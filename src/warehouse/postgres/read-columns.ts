@@ -23,7 +23,13 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
 }
 
 export async function hasTable(tables: Tables, table: string): Promise<boolean> {
-  return (await columnsOf(tables, table)).length > 0;
+  const found = await tables.query.raw(
+    `select 1 from pg_class c
+     join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ?`,
+    [tables.schemaName ?? null, table],
+  );
+  return rowsOf(found).length > 0;
 }
 
 /** Those that were dropped still count. */

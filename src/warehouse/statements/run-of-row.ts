@@ -36,8 +36,10 @@ export function runOfRow(row: Row): StoredRun {
 
 /** The river as it was stored, and what of it this version does not know. */
 function riverOf(row: Row): { readonly river: River; readonly unread?: string } {
-  const stored = readJson<object>(row.settings);
-  const { name = String(row.river), ...setting } = { ...stored } as { name?: string };
+  const stored = readJson(row.settings);
+  const { name = String(row.river), ...setting } = (typeof stored === 'object' ? { ...stored } : {}) as {
+    name?: string;
+  };
   const read = RiverSetting.safeParse(setting);
   if (read.success) return { river: { name, ...read.data } };
   const unread = [...new Set(read.error.issues.map(placeOf))].join(', ') || 'settings';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cronFields, cronText } from '../../../src/domain/river/cron-line.ts';
+import { cronFields, cronText, oddities } from '../../../src/domain/river/cron-line.ts';
 
 describe('a cron line in its one spelling', () => {
   it.each([
@@ -12,5 +12,23 @@ describe('a cron line in its one spelling', () => {
   ])('%s is %s', (cron, spelled) => {
     expect(cronText(cronFields(cron))).toBe(spelled);
     expect(cronText(cronFields(spelled))).toBe(spelled);
+  });
+});
+
+describe('what a person may not expect of a cron line', () => {
+  it.each([
+    ['0 6 * * *', []],
+    [' */15  6  1-5 * * ', []],
+    ['0 6 * * MON-FRI', []],
+    ['0 6 */1 * 1', []],
+    [
+      '0 6 1 * 1',
+      [
+        'its cron line names a day of the month (1) and a day of the week (1): Temporal starts it only on days that are both',
+      ],
+    ],
+    ['5/10,1 6/6 * * *', ['its cron line 5/10,1 6/6 * * * means 5-59/10,1 6-23/6 * * *']],
+  ])('%s: %s', (cron, said) => {
+    expect(oddities(cron)).toEqual(said);
   });
 });

@@ -13,17 +13,18 @@ const result = (changes: Partial<RunResult>): RunResult => ({
   retryOf: null,
   status: 'failed',
   period: { start: '2026-01-01', end: '2026-01-08' },
-  chunks: { total: 8, loaded: 3, failed: 5, skipped: 0 },
+  chunks: { total: 9, loaded: 3, failed: 6, skipped: 0 },
   rows: 12,
   calls: 9,
-  failedChunks: [1, 2, 3, 4, 5].map((day) => ({
+  failedChunks: [1, 2, 3, 4, 5, 6].map((day) => ({
     start: `2026-01-0${day}`,
     end: `2026-01-0${day}`,
-    error: 'no <x> & y',
+    error: day < 4 ? 'no <x> & y' : `other ${day}`,
   })),
   warnings: [],
   startedAt: null,
   finishedAt: null,
+  callCounts: null,
   ...changes,
 });
 
@@ -52,7 +53,7 @@ it('a failed run is told with the command that repairs it, as a shell takes it',
   expect(notificationOf('failed', result({}))).toMatchObject({
     event: 'failed',
     repair: 'river retry daily-1',
-    chunks: { failed: 5 },
+    chunks: { failed: 6 },
   });
   expect(notificationOf('failed', result({ workflowId: "it's $(x)" })).repair).toBe(
     `river retry 'it'\\''s $(x)'`,
@@ -63,9 +64,11 @@ it('a failed run is told with the command that repairs it, as a shell takes it',
 it('Slack gets a text in which nothing from outside is markup', () => {
   expect(slackTextOf('failed', result({})).split('\n')).toEqual([
     '*daily failed* (run daily-1)',
-    '3 of 8 chunks loaded, 5 failed · 12 rows · 9 calls · 2026-01-01 to 2026-01-08',
-    ...[1, 2, 3].map((day) => `• not loaded 2026-01-0${day}/2026-01-0${day}: no &lt;x&gt; &amp; y`),
-    '• and 2 more',
+    '3 of 9 chunks loaded, 6 failed · 12 rows · 9 calls · 2026-01-01 to 2026-01-08',
+    '• not loaded 2026-01-01/2026-01-01 and 2 more chunks: no &lt;x&gt; &amp; y',
+    '• not loaded 2026-01-04/2026-01-04: other 4',
+    '• not loaded 2026-01-05/2026-01-05: other 5',
+    '• and 1 more',
     'Repair it: `river retry daily-1`',
   ]);
 });

@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { stringify } from 'yaml';
 import { type RunHandle, startRun } from '../../../src/control/start-run.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/start-simulator.ts';
-import { withFolder } from '../folder.ts';
+import { inMemory, withFolder } from '../folder.ts';
 import { startPostgres } from '../postgres.ts';
 import { type TcpProxy, withTcpProxy } from '../tcp-proxy.ts';
 import { variable } from '../variable.ts';
@@ -51,7 +51,7 @@ export async function withKillHouse<T>(
   return withFolder(async (folder) => {
     const ends: (() => Promise<unknown>)[] = [];
     try {
-      const postgres = await startPostgres({ durable: true });
+      const postgres = await startPostgres({ durable: true, dataBelow: inMemory() });
       ends.push(() => postgres.stop());
       const temporal = await startKillableTemporal(join(folder, 'temporal.db'));
       ends.push(() => temporal.stop());
@@ -101,7 +101,7 @@ export async function withKillHouse<T>(
     } finally {
       for (const end of ends.reverse()) await end();
     }
-  });
+  }, inMemory());
 }
 
 function withWay<T>(url: string, use: (way: TcpProxy) => Promise<T>): Promise<T> {

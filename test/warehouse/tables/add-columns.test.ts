@@ -65,6 +65,26 @@ test('a new column waits for who has the table open, and keeps nobody else from 
     );
   }));
 
+test('a column that nobody lets be added is given up after giveUpAfter, with what to do; the chunk may be loaded later', () =>
+  withWarehouse('pg', async (corner) => {
+    const warehouse = await corner.open({ patience: { waitMs: 100, pauseMs: 100 } });
+    await loadAnswers(warehouse, aRun({ runId: 'run-0' }), [[first, [[row]]]], sampleShape);
+    const run = aRun();
+    const hasty = { ...run, river: { ...run.river, giveUpAfter: '1s' } };
+    await withReader(corner.setting.schema, async (holder) => {
+      await holder.query('begin; select * from sample');
+      await warehouse.openRun(hasty, [first], sampleShape);
+      const commit = await stageAnswers(warehouse, hasty, first, [[{ ...row, Extra: 'x' }]], sampleShape);
+      const startedAt = performance.now();
+      await expect(warehouse.commitChunk(run.runId, first.key, commit)).rejects.toThrow(
+        /^A column could not be added to sample for the whole of giveUpAfter: .*pg_stat_activity/,
+      );
+      expect(performance.now() - startedAt).toBeGreaterThan(999);
+      await holder.query('commit');
+      expect(await warehouse.commitChunk(run.runId, first.key, commit)).toMatchObject({ outcome: 'loaded' });
+    });
+  }));
+
 test('a run that opens waits for its declared columns in the same way, and what ends it ends the wait', () =>
   withWarehouse('pg', async (corner) => {
     await corner.sql('create table sample (customer_id text)');

@@ -43,6 +43,14 @@ describe('river check', () => {
       );
     }));
 
+  it('is green where nothing is wrong but that the budget is used up', () =>
+    withRivers({ rivers, connection: { budget: [{ calls: 1, per: '1h' }] } }, async ({ river }) => {
+      expect((await river('check')).code).toBe(0);
+      const end = await river('check');
+      expect(end.code).toBe(0);
+      expect(end.stdout).toMatch(/ok +connection main: .* was not asked: its budget is used up just now/);
+    }));
+
   it('exits with 3 where something is away, and names the address', () =>
     withRivers({ rivers, worker: false }, async ({ river, env, simulator, file }) => {
       const noTemporal = await startCommand(['check'], { ...env, TEMPORAL_ADDRESS: await nowhere() }).end;

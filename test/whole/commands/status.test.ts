@@ -12,7 +12,10 @@ describe.concurrent('river status and budget, of a run', () => {
       await temporal.client.workflow.getHandle('later').result();
 
       const one = documentOf(await river('status', 'later', '--json'));
-      expect(Object.keys(one)).toEqual([...resultKeys, 'chunkStates', 'paused', 'progress', 'error']);
+      expect(Object.keys(one)).toEqual([
+        ...resultKeys,
+        ...['chunkStates', 'paused', 'progress', 'error', 'sentence', 'retried', 'retries', 'startsBehind'],
+      ]);
       expect(one).toMatchObject({ status: 'succeeded', chunks: { loaded: 2 }, error: null });
       const loaded = { state: 'loaded', calls: 2, attempts: 1, error: null };
       expect(one.chunkStates).toEqual([

@@ -3,7 +3,7 @@ import { withTemporal } from '../../../control/connect-temporal.ts';
 import { applySchedules } from '../../../control/schedules/apply-schedules.ts';
 import { action, type CommandContext } from '../../context.ts';
 import { type ExitCode, exitCode } from '../../exit-code.ts';
-import { showChanges, showOddDay } from '../../show-schedules.ts';
+import { showChanges, showNote, showOddDay } from '../../show-schedules.ts';
 
 interface Flags {
   readonly prune?: boolean;
@@ -23,10 +23,10 @@ async function apply({ terminal, configuration }: CommandContext, flags: Flags):
   const { prune = false, dryRun = false } = flags;
   const read = await configuration();
   return withTemporal(async (temporal) => {
-    const { changes, oddDays } = await applySchedules(temporal, read, { prune, dryRun });
+    const { changes, oddDays, notes } = await applySchedules(temporal, read, { prune, dryRun });
     terminal.answer({
-      json: { applied: !dryRun, schedules: changes, oddDays },
-      text: [showChanges(changes, dryRun), ...oddDays.map(showOddDay)].join('\n'),
+      json: { applied: !dryRun, schedules: changes, oddDays, notes },
+      text: [showChanges(changes, dryRun), ...oddDays.map(showOddDay), ...notes.map(showNote)].join('\n'),
     });
     return exitCode.done;
   });

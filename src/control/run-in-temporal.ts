@@ -1,0 +1,148 @@
+import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import { pausedMemo } from '../domain/run/pause.ts';
+import type { RetriedStep, RunProgress } from '../domain/run/progress.ts';
+import type { RunStatus } from '../domain/run/run-result.ts';
+import { sentenceOf } from '../domain/run/sentences.ts';
+import { taskQueue } from '../domain/run/task-queue.ts';
+import { progressOf } from './progress-of.ts';
+
+/** A run as Temporal has it. */
+export interface Execution {
+  readonly workflowId: string;
+  readonly status: RunStatus;
+  readonly paused: boolean;
+  readonly firstRunId: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly river: string;
+  /** Steps that fail and are tried again. */
+  readonly retried: readonly RetriedStep[];
+  /** When a worker last reported for it, ISO 8601; null where none has. */
+  readonly heardAt: string | null;
+}
+
+/** A run that is under way, by what it says itself and by what Temporal knows. */
+export interface RunView {
+  /** What it says; undefined where no worker answers for it. */
+  readonly progress: RunProgress | undefined;
+  /** Since when no worker has reported, where none does: null where none ever has. */
+  readonly noWorkerSince?: string | null;
+  readonly retried: readonly RetriedStep[];
+  readonly sentence: string;
+}
+
+const statusOfTemporal: Readonly<Record<string, RunStatus>> = {
+  RUNNING: 'running',
+  COMPLETED: 'succeeded',
+  FAILED: 'failed',
+  TIMED_OUT: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+};
+
+/** The newest run of a workflow id; undefined where Temporal has none. */
+export async function executionOf(client: Client, workflowId: string): Promise<Execution | undefined> {
+  try {
+    return await readExecution(await client.workflow.getHandle(workflowId).describe());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+async function readExecution(description: WorkflowExecutionDescription): Promise<Execution> {
+  const { workflowId, status, raw, startTime, closeTime, staticSummary, memo } = description;
+  const pending = raw.pendingActivities ?? [];
+  return {
+    workflowId,
+    status: statusOfTemporal[status.name] ?? 'running',
+    paused: status.name === 'RUNNING' && memo?.[pausedMemo] === true,
+    firstRunId: raw.workflowExecutionInfo?.firstRunId ?? '',
+    startedAt: startTime.toISOString(),
+    finishedAt: closeTime?.toISOString() ?? null,
+    river: (await staticSummary?.())?.replace(/^River /, '') ?? '',
+    retried: retriedSteps(pending),
+    heardAt: isoOf(
+      latest(
+        pending.flatMap(({ lastHeartbeatTime, lastStartedTime }) => [lastHeartbeatTime, lastStartedTime]),
+      ),
+    ),
+  };
+}
+
+type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+type Timestamp = PendingActivity['lastHeartbeatTime'];
+
+/** One of each step, the one that is tried again first: slices fail together. */
+function retriedSteps(pending: readonly PendingActivity[]): RetriedStep[] {
+  const steps = new Map<string, RetriedStep>();
+  for (const { activityType, attempt, lastFailure, nextAttemptScheduleTime } of pending) {
+    if (Number(attempt) < 2 || !lastFailure) continue;
+    const step = activityType?.name ?? '';
+    const nextAt = isoOf(msOf(nextAttemptScheduleTime));
+    const kind = lastFailure.applicationFailureInfo?.type;
+    const error = `${kind ? `${kind}: ` : ''}${lastFailure.message ?? ''}`;
+    // While it is tried, `attempt` counts the try under way.
+    const one = { step, error, tries: Number(attempt) - (nextAt === null ? 0 : 1), nextAt };
+    const other = steps.get(step);
+    if (!other || (one.nextAt ?? '') < (other.nextAt ?? '')) steps.set(step, one);
+  }
+  return [...steps.values()];
+}
+
+/** How long ago a worker may have been heard of last that is there: it beats every 2 s, and asks for work again after a minute. */
+const heardWithinMs = 10_000;
+
+/** What a run under way does and waits for, and whether anybody works on it. */
+export async function viewRun(client: Client, execution: Execution): Promise<RunView> {
+  const { workflowId, paused, retried } = execution;
+  const told = await progressOf(client, workflowId);
+  if (told) {
+    // A worker of an earlier version tells less.
+    const progress = { ...told, waits: told.waits ?? [] };
+    // What a slice waits out its run tells better.
+    const others = retried.filter(({ step }) => step !== 'pullSlice' || progress.waits.length === 0);
+    const sentence = sentenceOf({ ...progress, retried: others, workflowId });
+    return { progress: { ...progress, sentence }, retried: others, sentence };
+  }
+  const heardAt = latestOf([execution.heardAt, await workerHeardAt(client)]);
+  const isSilent = heardAt === null || Date.now() - Date.parse(heardAt) > heardWithinMs;
+  const nothing = { waits: [], waitingUntil: null, expectedEnd: null };
+  const state = paused ? 'paused' : 'pulling';
+  const silence = isSilent ? { noWorkerSince: heardAt } : {};
+  const sentence = isSilent
+    ? sentenceOf({ state, ...nothing, ...silence, retried, workflowId })
+    : 'Its worker has not answered within 5 s.';
+  return { progress: undefined, ...silence, retried, sentence };
+}
+
+/** When a worker last asked for work, as far as Temporal knows. */
+async function workerHeardAt(client: Client): Promise<string | null> {
+  const asked = await Promise.all(
+    [1, 2].map((taskQueueType) =>
+      client.workflowService.describeTaskQueue({
+        namespace: client.options.namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType,
+      }),
+    ),
+  );
+  const pollers = asked.flatMap((answer) => answer.pollers ?? []);
+  return isoOf(latest(pollers.map(({ lastAccessTime }) => lastAccessTime)));
+}
+
+const latest = (times: readonly Timestamp[]): number | null => {
+  const known = times.map(msOf).filter((ms) => ms !== null);
+  return known.length === 0 ? null : Math.max(...known);
+};
+
+const latestOf = (instants: readonly (string | null)[]): string | null =>
+  instants
+    .filter((instant) => instant !== null)
+    .sort()
+    .at(-1) ?? null;
+
+const msOf = (time: Timestamp): number | null =>
+  time == null ? null : Number(time.seconds ?? 0) * 1000 + Math.floor((time.nanos ?? 0) / 1e6);
+
+const isoOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());

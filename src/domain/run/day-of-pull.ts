@@ -1,0 +1,17 @@
+import { addDays, type Day, dayCount } from '../period/day.ts';
+import { resolveDay } from '../period/resolve-day.ts';
+import { zoneOfRiver } from '../period/zone.ts';
+import type { StoredRun } from './stored-run.ts';
+
+/**
+ * The day of which an answer of the present state is, that is given now: the run's day, and one day more for each midnight
+ * since the run began. A run may wait for days, for quota, in an outage or paused, before it is answered.
+ */
+export function dayOfPull(
+  { day, startedAt, river }: Pick<StoredRun, 'day' | 'startedAt' | 'river'>,
+  now: Date,
+): Day {
+  const zone = zoneOfRiver(river.period, river.schedule);
+  const [began, today] = [resolveDay(startedAt, zone), resolveDay(now, zone)];
+  return today > began ? addDays(day, dayCount({ first: began, last: today }) - 1) : day;
+}

@@ -1,0 +1,252 @@
+import { retry, runAgain, shellWord } from '../verify/repair.ts';
+import type { RetriedStep, RunNow, RunProgress } from './progress.ts';
+import type { CallCounts, RetryOfRun, RunResult } from './run-result.ts';
+import type { RunWait } from './waits.ts';
+import { sentenceOfHold } from './warehouse-trouble.ts';
+
+/**
+ * What is known of a run, in sentences: whoever tells a person how a run stands (`status`, `--wait`, `progress`, the Web UI's
+ * details, notifications) tells it in these words.
+ */
+
+/** An instant as a person reads it; the zone is named, because a reader's may be another. */
+export const timeText = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+
+/** What the sentences of a run under way are made of; `recent` is left out where only its state matters. */
+export type KnownOfRun = Omit<RunNow, 'sentence' | 'windows'> &
+  Partial<Pick<RunProgress, 'recent'>> & { readonly workflowId?: string };
+
+/** What a run under way does, and all that it waits for; what matters most comes first. */
+export function sentencesOf(known: KnownOfRun): string[] {
+  const { state, noWorkerSince, workflowId, pausedSince } = known;
+  const first = noWorkerSince === undefined ? [] : [withoutWorker(noWorkerSince)];
+  if (state === 'paused' || state === 'pausing') {
+    return [...first, pauseSentence(state, pausedSince, workflowId), ...stepsOf(known)];
+  }
+  const waits = [...waitsOf(known), ...dataOf(known), ...stepsOf(known)];
+  if (first.length > 0) return [...first, ...waits];
+  const standsStill = waits.length > 0;
+  return [...(standsStill ? waits : [whatItDoes(known)]), ...endOf(known)];
+}
+
+/** The same as one text. */
+export const sentenceOf = (known: KnownOfRun): string => sentencesOf(known).join(' ');
+
+/** Whether there is more to say than that it works. */
+export const standsStill = (known: KnownOfRun): boolean =>
+  known.state === 'paused' ||
+  known.state === 'pausing' ||
+  known.noWorkerSince !== undefined ||
+  [...waitsOf(known), ...dataOf(known), ...stepsOf(known)].length > 0;
+
+const withoutWorker = (since: string | null): string =>
+  `No worker has reported${since === null ? '' : ` since ${timeText(since)}`}. The run goes on when one is there: river worker`;
+
+function pauseSentence(
+  state: 'paused' | 'pausing',
+  since: string | undefined,
+  workflowId: string | undefined,
+): string {
+  const from = since === undefined ? '' : ` since ${timeText(since)}`;
+  if (state === 'pausing') return `Pausing${from}: calls in flight end, nothing new begins.`;
+  const how = workflowId === undefined ? 'the update `resume`' : `river resume ${shellWord(workflowId)}`;
+  return `Paused${from}. It goes on with: ${how}`;
+}
+
+function whatItDoes({ state, recent = [] }: KnownOfRun): string {
+  switch (state) {
+    case 'opening':
+      return 'Opening the run.';
+    case 'closing':
+      return 'Closing the run.';
+    case 'ended':
+      return 'The run has ended.';
+    default:
+  }
+  const open = recent.filter((chunk) => chunk.state === 'pulling');
+  if (open.length === 0) return 'Pulling.';
+  const isLoading = open.every(({ slicesPulled, slices }) => slicesPulled >= slices);
+  const [first] = open;
+  const more = open.length > 1 ? ` and ${open.length - 1} more` : '';
+  return `${isLoading ? 'Loading' : 'Pulling'} ${first?.chunk === '-' ? 'the report' : first?.chunk}${more}.`;
+}
+
+/**
+ * While others are under way, those that wait for a time are no news: the run works. Where the API holds the connection back, that
+ * is what holds up whoever waits for quota as well.
+ */
+const waitsOf = ({ waits, waitingUntil }: KnownOfRun): string[] => {
+  const isThrottled = waits.some(({ on }) => on === 'throttle');
+  return waits
+    .filter(({ on }) => on === 'connection' || on === 'warehouse' || waitingUntil !== null)
+    .filter(({ on }) => !(isThrottled && on === 'quota'))
+    .filter((wait, at) => wait.on !== 'warehouse' || at === waits.findIndex(({ on }) => on === 'warehouse'))
+    .map(waitSentence);
+};
+
+/** What some slices of a run wait for. */
+export function waitSentence(wait: RunWait): string {
+  const until = timeText(wait.until);
+  switch (wait.on) {
+    case 'quota':
+      return `Waiting for quota until ${until}.`;
+    case 'throttle':
+      return `Throttled by the API (429) until ${until}.`;
+    case 'sign-in':
+      return `The API has answered the sign-in with 429: it is sent again at ${until}.`;
+    case 'budget':
+      return `The call budget does not answer: it is asked again at ${until}.`;
+    case 'slot':
+      return `Waiting for a free place: the worker works through as many slices of this connection as it may. Tried again at ${until}.`;
+    case 'warehouse': {
+      const next = wait.isTried ? 'it is tried just now' : `next try at ${until}`;
+      return `${sentenceOfHold(wait)} Since ${timeText(wait.since)}, ${next}.`;
+    }
+    case 'connection': {
+      const { since, reason, tries } = wait;
+      const next = wait.isTried
+        ? `try ${tries + 1} is under way`
+        : `try ${tries}, next at ${timeText(wait.nextAt)}`;
+      const who = wait.isOutage ? 'Optimove has not answered' : 'Optimove has not answered one of the calls';
+      return `${who} since ${timeText(since)} (${reason}), ${next}.`;
+    }
+  }
+}
+
+const dataOf = ({ waitingForDataUntil }: KnownOfRun): string[] =>
+  waitingForDataUntil === undefined
+    ? []
+    : [`Waiting until the data is complete, until ${timeText(waitingForDataUntil)} at most.`];
+
+const stepsOf = ({ retried = [] }: KnownOfRun): string[] => retried.map(stepSentence);
+
+const steps: Readonly<Record<string, string>> = {
+  openRun: 'Opening the run',
+  settleRun: 'Settling the period',
+  resolveFilters: 'Resolving the filters',
+  nextChunks: 'Reading the chunks from the manifest',
+  beginChunk: 'Beginning a chunk',
+  pullSlice: 'Pulling a slice',
+  commitChunk: 'Loading a chunk',
+  failChunk: 'Giving a chunk up',
+  closeRun: 'Closing the run',
+  notifyRun: 'Telling of its end',
+  notifyRefusal: 'Telling of its end',
+};
+
+function stepSentence({ step, error, tries, nextAt }: RetriedStep): string {
+  const next = nextAt === null ? `try ${tries} is under way` : `try ${tries}, next at ${timeText(nextAt)}`;
+  return `${steps[step] ?? step} has failed, ${next}: ${error}`;
+}
+
+const endOf = ({ expectedEnd }: KnownOfRun): string[] =>
+  expectedEnd === null ? [] : [`Expected to be done at ${timeText(expectedEnd)}.`];
+
+type Ended = Pick<RunResult, 'status' | 'chunks' | 'river' | 'workflowId' | 'retryOf'>;
+
+/** How a run has ended. `error`: why it failed, where it was never opened. */
+export function endSentence(result: Ended, error: string | null = null): string {
+  const { status, chunks } = result;
+  const how = `${status[0]?.toUpperCase()}${status.slice(1)}`;
+  if (!chunks)
+    return error === null ? `${how} before it was opened.` : `${how} before it was opened: ${error}`;
+  return chunks.total === 0 ? `${how}: there was nothing to load.` : `${how}: ${chunksText(chunks)}.`;
+}
+
+/** `7 of 8 chunks loaded, 1 failed` */
+export const chunksText = ({ total, loaded, failed, skipped = 0 }: ChunkCounts): string =>
+  [
+    `${loaded} of ${total} ${total === 1 ? 'chunk' : 'chunks'} loaded`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ].join(', ');
+
+type ChunkCounts = Omit<NonNullable<RunResult['chunks']>, 'skipped'> & { readonly skipped?: number };
+
+/** A run in numbers that has ended, or is under way. */
+export const countsText = ({
+  chunks,
+  rows,
+  calls,
+  callCounts,
+}: Pick<RunResult, 'chunks' | 'rows' | 'calls' | 'callCounts'>): string =>
+  [
+    ...(chunks ? [chunksText(chunks)] : []),
+    `${rows ?? 0} ${rows === 1 ? 'row' : 'rows'}`,
+    callsSentence(calls ?? 0, callCounts),
+  ].join(' · ');
+
+/** The command that loads what a run that has ended has not; null where there is nothing to repair. */
+export function repairOf(result: Ended): string | null {
+  const { status, chunks, river, workflowId, retryOf } = result;
+  if (status === 'running' || status === 'succeeded') return null;
+  if (chunks) return chunks.loaded + chunks.skipped < chunks.total ? retry(workflowId) : null;
+  // A run that was never opened left nothing to retry: it is started anew once its reason is gone.
+  if (status !== 'failed') return null;
+  if (retryOf !== null) return retry(retryOf);
+  return river === '' ? null : runAgain(river, { start: null, end: null }, false);
+}
+
+/**
+ * The same for a person to read, in `mark`s where the text is marked up; empty where no command helps: an `error` of the input is
+ * there again, whenever it is started.
+ */
+export function repairSentence(result: Ended, error: string | null = null, mark = ''): string {
+  const repair = repairOf(result);
+  if (repair === null || error?.startsWith('ConfigurationError: input')) return '';
+  return `Repair it: ${mark}${repair}${mark}`;
+}
+
+/** What stands as the error of chunks, each text once and with the first of its chunks; the first ones first. */
+export function errorsOnce(
+  failed: RunResult['failedChunks'],
+): { readonly chunk: string; readonly more: number; readonly error: string }[] {
+  const byError = Map.groupBy(failed, ({ error }) => error);
+  return [...byError].map(([error, chunks]) => ({
+    chunk: chunks[0]?.start ? `${chunks[0].start}/${chunks[0].end}` : '–',
+    more: chunks.length - 1,
+    error,
+  }));
+}
+
+/** `2026-01-01/2026-01-02 and 3 more chunks: …` */
+export const errorSentence = ({ chunk, more, error }: ReturnType<typeof errorsOnce>[number]): string =>
+  `not loaded ${chunk}${more > 0 ? ` and ${more} more ${more === 1 ? 'chunk' : 'chunks'}` : ''}: ${error}`;
+
+/** What became of a run afterwards; empty where nobody has retried it. */
+export function retriedSentence(retries: readonly RetryOfRun[], chunks: RunResult['chunks']): string {
+  const last = retries.at(-1);
+  if (!last) return '';
+  const isWhole = chunks !== null && chunks.loaded + chunks.skipped >= chunks.total;
+  return isWhole
+    ? `Completed by the retry ${last.workflowId}.`
+    : `Retried by ${last.workflowId}, which ${last.status === 'running' ? 'is under way' : `has ${last.status}`}.`;
+}
+
+/** Starts of a schedule that Temporal makes once the run has ended. */
+export const behindSentence = (starts: number, workflowId: string): string =>
+  `${starts} ${starts === 1 ? 'start' : 'starts'} of its schedule: waiting behind run ${workflowId}.`;
+
+/** Of a run under way: those of slices that are pulled. */
+export const callsDone = (calls: number, planned: number | null): string =>
+  planned === null ? `${callsText(calls)} done` : `${calls} of ${planned} planned calls done`;
+
+const callsText = (calls: number): string => `${calls} ${calls === 1 ? 'call' : 'calls'}`;
+
+/** `162 of 160 calls: 2 were repeated after 429`. `calls` may be more than the run's own, where retries have added to them. */
+export function callsSentence(calls: number, counts: CallCounts | null): string {
+  if (!counts) return callsText(calls);
+  const { planned, made, lists, furtherPages, throttled, failed } = counts;
+  const reasons = [
+    ...(lists > 0 ? [`${lists} for lists`] : []),
+    ...(furtherPages > 0 ? [`${furtherPages} for further pages`] : []),
+    ...(throttled > 0 ? [`${throttled} ${were(throttled)} repeated after 429`] : []),
+    ...(failed > 0 ? [`${failed} ${were(failed)} repeated after a failure`] : []),
+    ...(calls > made ? [`${calls - made} by retries`] : []),
+  ];
+  const isAsPlanned = planned === null || planned === calls;
+  const all = isAsPlanned ? callsText(calls) : `${calls} of ${planned} calls`;
+  return [all, ...(reasons.length === 0 ? [] : [reasons.join(', ')])].join(': ');
+}
+
+const were = (count: number): string => (count === 1 ? 'was' : 'were');

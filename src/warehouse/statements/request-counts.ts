@@ -1,0 +1,44 @@
+import type { RequestCounts } from '../../domain/run/run-result.ts';
+import type { Tables } from '../dialect.ts';
+
+/** The requests of a run, by why they were made. `dataCalls`: the names of the calls whose rows are loaded; others are lists. */
+export async function requestCounts(
+  tables: Tables,
+  runId: string,
+  dataCalls: readonly string[],
+): Promise<RequestCounts> {
+  const { query } = tables;
+  const each = tables
+    .from('river_calls')
+    .where({ run: runId })
+    .groupBy('chunk', 'call')
+    .select(
+      'chunk',
+      'call',
+      query.raw(`sum(case when outcome = 'throttled' then 1 else 0 end) as throttled`),
+      query.raw(`sum(case when outcome in ('failed', 'page', 'unreadable') then 1 else 0 end) as failed`),
+      query.raw('count(*) as made'),
+    )
+    .as('each');
+  const rest = 'made - throttled - failed';
+  const ofData = `chunk is not null and (${dataCalls.map(() => '(?? = ? or ?? like ?)').join(' or ')})`;
+  const bindings = dataCalls.flatMap((name) => ['call', name, 'call', `${name}?%`]);
+  const [sums] = await query
+    .from(each)
+    .select(
+      query.raw('sum(made) as made, sum(throttled) as throttled, sum(failed) as failed'),
+      query.raw(`sum(case when ${ofData} then 0 else ${rest} end) as lists`, bindings),
+      query.raw(
+        `sum(case when ${ofData} and ${rest} > 1 then ${rest} - 1 else 0 end) as further_pages`,
+        bindings,
+      ),
+    );
+  const count = (column: string) => Number((sums as Record<string, unknown> | undefined)?.[column] ?? 0);
+  return {
+    made: count('made'),
+    throttled: count('throttled'),
+    failed: count('failed'),
+    lists: count('lists'),
+    furtherPages: count('further_pages'),
+  };
+}

@@ -1,0 +1,18 @@
+import type { RetryOfRun, RunStatus } from '../../domain/run/run-result.ts';
+import type { Tables } from '../dialect.ts';
+
+/** The newest of them that are told of. */
+const toldAtMost = 20;
+
+/** The runs that have retried this one, the oldest first. */
+export async function retriesOf(tables: Tables, runId: string): Promise<RetryOfRun[]> {
+  const rows = await tables
+    .from('river_runs')
+    .where({ retry_of: runId })
+    .orderBy('started_at', 'desc')
+    .limit(toldAtMost)
+    .select('workflow_id', 'state');
+  return rows
+    .reverse()
+    .map((row) => ({ workflowId: String(row.workflow_id), status: row.state as RunStatus }));
+}

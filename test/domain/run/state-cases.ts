@@ -1,0 +1,125 @@
+import type { ChunkProgress } from '../../../src/domain/run/progress.ts';
+import type { KnownOfRun } from '../../../src/domain/run/sentences.ts';
+
+/** A state of a run that is under way, what is known of it, and what is said. The page docs/states.md is printed from these. */
+export interface StateCase {
+  readonly state: string;
+  readonly known: Partial<KnownOfRun>;
+  readonly said: string;
+}
+
+const aChunk = (chunk: string, slicesPulled: number): ChunkProgress => ({
+  chunk,
+  state: 'pulling',
+  rows: 0,
+  calls: 0,
+  attempts: 1,
+  slicesPulled,
+  slices: 10,
+  error: null,
+});
+const since = '2026-01-31T15:32:05.000Z';
+const until = '2026-01-31T15:40:12.345Z';
+const waiting = { slices: 10, until, isTried: false } as const;
+const away = { on: 'connection', reason: 'connection reset', since, tries: 8, nextAt: until } as const;
+const full = { on: 'warehouse', warehouse: 'prod', reason: 'disk full', since } as const;
+const failing = {
+  step: 'commitChunk',
+  error: 'WarehouseUnavailableError: The warehouse prod is not there.',
+  tries: 5,
+} as const;
+
+export const stateCases: readonly StateCase[] = [
+  { state: 'it is opened', known: { state: 'opening' }, said: 'Opening the run.' },
+  {
+    state: 'it pulls',
+    known: { recent: [aChunk('2026-01-01/2026-01-02', 3), aChunk('2026-01-03/2026-01-04', 0)] },
+    said: 'Pulling 2026-01-01/2026-01-02 and 1 more.',
+  },
+  {
+    state: 'its open chunks are loaded into the table',
+    known: { recent: [aChunk('2026-01-01/2026-01-02', 10)] },
+    said: 'Loading 2026-01-01/2026-01-02.',
+  },
+  { state: 'it is closed', known: { state: 'closing' }, said: 'Closing the run.' },
+  {
+    state: 'the windows of the budget are used up',
+    known: { waits: [{ on: 'quota', ...waiting }], waitingUntil: until, expectedEnd: until },
+    said: 'Waiting for quota until 2026-01-31 15:40:12 UTC. Expected to be done at 2026-01-31 15:40:12 UTC.',
+  },
+  {
+    state: 'the same for some slices, while others are under way',
+    known: { waits: [{ on: 'quota', ...waiting }] },
+    said: 'Pulling.',
+  },
+  {
+    state: 'the API has answered 429',
+    known: { waits: [{ on: 'throttle', ...waiting }], waitingUntil: until },
+    said: 'Throttled by the API (429) until 2026-01-31 15:40:12 UTC.',
+  },
+  {
+    state: 'the API has answered a sign-in with 429',
+    known: { waits: [{ on: 'sign-in', ...waiting }], waitingUntil: until },
+    said: 'The API has answered the sign-in with 429: it is sent again at 2026-01-31 15:40:12 UTC.',
+  },
+  {
+    state: 'the connection answers nobody',
+    known: { waits: [{ ...away, isOutage: true, ...waiting }] },
+    said: 'Optimove has not answered since 2026-01-31 15:32:05 UTC (connection reset), try 8, next at 2026-01-31 15:40:12 UTC.',
+  },
+  {
+    state: 'the same, while one call finds out whether it is back',
+    known: { waits: [{ ...away, isOutage: true, ...waiting, isTried: true }] },
+    said: 'Optimove has not answered since 2026-01-31 15:32:05 UTC (connection reset), try 9 is under way.',
+  },
+  {
+    state: 'one call only fails, and others are answered',
+    known: { waits: [{ ...away, reason: 'answered 500', ...waiting }] },
+    said: 'Optimove has not answered one of the calls since 2026-01-31 15:32:05 UTC (answered 500), try 8, next at 2026-01-31 15:40:12 UTC.',
+  },
+  {
+    state: 'the warehouse cannot be written to',
+    known: { waits: [{ ...full, ...waiting }] },
+    said: 'The warehouse prod cannot be written to (disk full): nothing is called until it can. Since 2026-01-31 15:32:05 UTC, next try at 2026-01-31 15:40:12 UTC.',
+  },
+  {
+    state: 'the worker has as many slices of the connection under way as it takes',
+    known: { waits: [{ on: 'slot', ...waiting }], waitingUntil: until },
+    said: 'Waiting for a free place: the worker works through as many slices of this connection as it may. Tried again at 2026-01-31 15:40:12 UTC.',
+  },
+  {
+    state: 'the workflow that keeps the budget does not answer',
+    known: { waits: [{ on: 'budget', ...waiting }], waitingUntil: until },
+    said: 'The call budget does not answer: it is asked again at 2026-01-31 15:40:12 UTC.',
+  },
+  {
+    state: '`waitForData`: its last day is not complete',
+    known: { waitingForDataUntil: until },
+    said: 'Waiting until the data is complete, until 2026-01-31 15:40:12 UTC at most.',
+  },
+  {
+    state: 'a step of it fails and is tried again (on the command line)',
+    known: { retried: [{ ...failing, nextAt: until }] },
+    said: 'Loading a chunk has failed, try 5, next at 2026-01-31 15:40:12 UTC: WarehouseUnavailableError: The warehouse prod is not there.',
+  },
+  {
+    state: 'it was paused, and calls in flight end',
+    known: { state: 'pausing', pausedSince: since },
+    said: 'Pausing since 2026-01-31 15:32:05 UTC: calls in flight end, nothing new begins.',
+  },
+  {
+    state: 'it is paused',
+    known: { state: 'paused', pausedSince: since, workflowId: 'nightly-1' },
+    said: 'Paused since 2026-01-31 15:32:05 UTC. It goes on with: river resume nightly-1',
+  },
+  {
+    state: 'no worker answers for it (on the command line)',
+    known: { noWorkerSince: since },
+    said: 'No worker has reported since 2026-01-31 15:32:05 UTC. The run goes on when one is there: river worker',
+  },
+  {
+    state: 'the same, and Temporal knows of none that ever was',
+    known: { noWorkerSince: null },
+    said: 'No worker has reported. The run goes on when one is there: river worker',
+  },
+];

@@ -1,0 +1,75 @@
+import { expect, it, vi } from 'vitest';
+import { endOfRun } from '../../src/control/run-end.ts';
+import { startRun } from '../../src/control/start-run.ts';
+import { withAnotherBuild } from '../helpers/another-build.ts';
+import { startCommand } from '../helpers/start-command.ts';
+import { withRivers } from '../helpers/with-rivers.ts';
+
+const byAction = {
+  report: 'customers-by-action',
+  period: { start: '2026-01-01', end: '2026-01-08' },
+  chunks: { every: 'daily' },
+  filters: { actions: [12] },
+  target: { table: 'by_action' },
+};
+const inTime = { timeout: 60_000, interval: 50 };
+
+/** A build whose manifest has a column more, which no run can be without: an older one cannot open any. */
+const newer = [
+  {
+    file: 'warehouse/migrations/index.ts',
+    was: "  '0004-base-urls': baseUrls,\n",
+    becomes: `  '0004-base-urls': baseUrls,
+  '9999-later': async (tables) => {
+    const runs = tables.nameOf('river_runs');
+    await tables.query.raw("alter table ?? add column later text not null default ''", [runs]);
+    await tables.query.raw('alter table ?? alter column later drop default', [runs]);
+  },
+`,
+  },
+  {
+    file: 'warehouse/statements/insert-run.ts',
+    was: 'list_calls: 0,',
+    becomes: "list_calls: 0, later: 'x',",
+  },
+];
+
+it(
+  'workers beside newer ones, whose manifest is newer, hand their tasks over: no run fails, and each ends with its result',
+  { timeout: 150_000 },
+  () =>
+    withAnotherBuild(newer, ({ program }) =>
+      withRivers({ rivers: { byAction }, simulator: { latencyMs: 20 }, worker: false }, async (house) => {
+        const older = house.start('worker');
+        await older.says('Working on');
+        const temporal = { ...house.temporal, close: async () => {} };
+        const begin = (workflowId: string) =>
+          startRun(temporal, { river: 'byAction', input: { river: 'byAction' }, workflowId });
+        const first = await begin('first');
+        await vi.waitFor(() => expect(house.simulator.stats().calls).toBeGreaterThan(10), inTime);
+        house.simulator.setFaults([{ kind: 'slow', latencyMs: 1_000 }]);
+        const worker = startCommand(['worker'], house.env, { program });
+        try {
+          await worker.says('Working on');
+          const runs = [first, await begin('second')];
+          await older.says('was made by a newer River (9999-later)');
+          house.simulator.setFaults([]);
+          for (const run of runs) {
+            const end = await endOfRun(run);
+            expect(end).toMatchObject({
+              end: 'succeeded',
+              result: { chunks: { total: 8, loaded: 8, failed: 0 } },
+            });
+          }
+          expect(await house.sql('select count(*) as n from river_chunks where error is not null')).toEqual([
+            { n: 0 },
+          ]);
+          older.kill('SIGTERM');
+          expect((await older.end).code).toBe(0);
+        } finally {
+          worker.kill('SIGKILL');
+          await worker.end;
+        }
+      }),
+    ),
+);
