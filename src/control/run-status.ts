@@ -84,13 +84,12 @@ export async function listRuns(
   const known = await Promise.all(
     booked.map(async (run) => {
       const { status, workflowId, runId } = run.result;
-      if (status !== 'running' || !temporal) return reportOf(temporal, run, undefined);
-      const execution = await executionOf(temporal.client, workflowId);
+      if (status !== 'running') return reportOf(temporal, run, undefined);
+      const execution = await executionOf(client, workflowId);
       const own = execution?.firstRunId === runId ? execution : undefined;
       return reportOf(temporal, run, own ?? 'terminated');
     }),
   );
-  if (!temporal) return known;
   const oldest = booked.length < limit ? '' : (booked.at(-1)?.result.startedAt ?? '');
   const inBooks = new Set(booked.map(({ result }) => result.workflowId));
   const others = await Promise.all(
@@ -98,7 +97,7 @@ export async function listRuns(
       .filter((run) => !inBooks.has(run.workflowId) && (run.isOpen || run.startedAt > oldest))
       .map(async ({ workflowId }) => {
         const [execution, before] = await Promise.all([
-          executionOf(temporal.client, workflowId),
+          executionOf(client, workflowId),
           books.find(workflowId),
         ]);
         if (!execution) return [];

@@ -161,6 +161,8 @@ function violated(message: string): string {
     /(?:NOT NULL|UNIQUE|FOREIGN KEY) constraint failed.*$|cannot store \w+ value in \w+ column .*$/s.exec(
       message,
     ) ?? [];
+  const [, table, column] = /^NOT NULL constraint failed: (.+)\.([^.]+)$/s.exec(names ?? '') ?? [];
+  if (column !== undefined) return `column ${column} of ${table} does not allow null`;
   if (names !== undefined) return names;
   // A check without a name is told by its expression.
   const [, check] = /CHECK constraint failed: (\w+)$/.exec(message) ?? [];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, OtherVersionError } from '../domain/errors.ts';
 import type { Configuration, WarehouseSetting } from '../domain/river/configuration.ts';
 import { openWarehouse, type WarehouseOptions } from '../warehouse/open-warehouse.ts';
@@ -14,6 +15,9 @@ export interface WarehousesInUseOptions extends WarehouseOptions {
   /** Hears, once a warehouse, that its manifest is another version's. */
   readonly onOtherVersion?: (name: string, error: OtherVersionError) => void;
 }
+
+/** Who hangs does not keep a worker from ending. */
+const closesWithinMs = 5_000;
 
 interface InUse {
   readonly setting: WarehouseSetting;
@@ -105,7 +109,10 @@ export function warehousesInUse(
         used.calls = 0;
         closeIfUnused(used);
       }
-      await Promise.all(closing);
+      const timer = new AbortController();
+      const isTime = sleep(closesWithinMs, undefined, { signal: timer.signal }).catch(() => {});
+      await Promise.race([Promise.all(closing), isTime]);
+      timer.abort();
     },
   };
 }

@@ -28,7 +28,6 @@ export async function pullToEnd(
         slice,
         pauses: state.pauses.past,
         ...(lifted && { lifted }),
-        ...(isDoubted && { isDoubted }),
         ...(isProbe && { isProbe }),
         ...(isDoubted && { isDoubted }),
       };
@@ -50,7 +49,6 @@ export async function pullToEnd(
         await throwIfCancelled();
         continue;
       }
-      if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
       waits.wentOn();
       if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
       switch (outcome.outcome) {

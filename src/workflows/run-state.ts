@@ -66,7 +66,6 @@ export class RunState {
   constructor(carried: Carried | undefined) {
     this.pauses = new PauseSwitch(carried?.pauses, () => this.#pauseChanged());
     this.holds = new WarehouseHolds(carried?.holds, {
-      waits: this.waits,
       pauses: () => this.pauses.past ?? [],
       onChange: () => this.#show(),
     });

@@ -14,8 +14,8 @@ const shownAtMost = 10;
 export interface Waits {
   /** Does a turn of it. While one goes on, the run does not wait for quota. */
   pulling<T>(turn: () => Promise<T>): Promise<T>;
-  /** Waits until the slice may go on. `isOver` ends the wait as well; with `isOwn` what it waits for holds up nobody else. */
-  until(on: WaitOn, waitMs: number, isOver: () => boolean, isOwn?: boolean): Promise<void>;
+  /** Waits until the slice may go on. `isOver` ends the wait as well. */
+  until(on: WaitOn, waitMs: number, isOver: () => boolean): Promise<void>;
   /** Whether it is to find out, with one call, if others may go on. */
   readonly isProbe: boolean;
   /** What it waited for is there again: the others go on as well. */

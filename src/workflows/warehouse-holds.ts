@@ -24,24 +24,14 @@ export class WarehouseHolds {
   readonly #since: Map<string, WaitOnWarehouse>;
   readonly #pauses: () => readonly Pause[];
   readonly #onChange: () => void;
-  readonly #waits: RunWaits;
 
   constructor(
     carried: CarriedHolds | undefined,
-    {
-      waits,
-      pauses,
-      onChange,
-    }: {
-      readonly waits: RunWaits;
-      readonly pauses: () => readonly Pause[];
-      readonly onChange: () => void;
-    },
+    { pauses, onChange }: { readonly pauses: () => readonly Pause[]; readonly onChange: () => void },
   ) {
     this.#since = new Map(Object.entries(carried ?? {}));
     this.#pauses = pauses;
     this.#onChange = onChange;
-    this.#waits = waits;
   }
 
   /** Undefined where there is nothing to carry. */
@@ -71,7 +61,7 @@ export class WarehouseHolds {
     });
   }
 
-  /** Does `work`, again and again, on the run's timer, while the warehouse takes nothing. */
+  /** Does `work`, again and again on a timer while the warehouse takes nothing. */
   async through<T>(
     work: () => Promise<T | Held>,
     waits: Waits,

@@ -62,7 +62,7 @@ describe('what hangs holds up no other', { timeout: 240_000 }, () => {
           budget: freely,
         });
         const rivers = ['one', 'other'].flatMap((tenant) =>
-          names(tenant, 8).map((name) => [name, byAction(name, { connection: tenant })] as const),
+          names(tenant, 4).map((name) => [name, byAction(name, { connection: tenant })] as const),
         );
         return withRivers(
           {
@@ -74,10 +74,10 @@ describe('what hangs holds up no other', { timeout: 240_000 }, () => {
             for (const tenant of ['one', 'other'])
               await vi.waitFor(
                 () => expect(seen.filter(({ url: path }) => path.startsWith(`/${tenant}`)).length).toBe(8),
-                { timeout: 60_000, interval: 100 },
+                { timeout: 120_000, interval: 100 },
               );
             await othersRun(house);
-            await cancelled(house, 'one-7');
+            await cancelled(house, 'one-3');
           },
         );
       },
@@ -87,7 +87,7 @@ describe('what hangs holds up no other', { timeout: 240_000 }, () => {
     const { hostname, port } = new URL(postgresUrl());
     return withTcpProxy({ host: hostname, port: Number(port) }, (proxy) => {
       const url = postgresUrl().replace(`:${port}`, `:${proxy.port}`);
-      const rivers = names('hanging', 8).map(
+      const rivers = names('hanging', 4).map(
         (name) =>
           [name, byAction(name, { target: { warehouse: 'away', table: name.replace('-', '_') } })] as const,
       );

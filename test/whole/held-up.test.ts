@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { endOfRun, type RunEnd } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
@@ -199,6 +201,29 @@ describe('under a login', { timeout: 120_000 }, () => {
         expect(until - Date.now()).toBeLessThanOrEqual(hour);
         expect(await throttledUntil(house)).toBeNull();
         await expectLifted(house, run, false);
+      },
+    ));
+
+  it('an edit of the file signs nobody in again, and `check` is content while a worker is signed in', () =>
+    withRivers(
+      { rivers: { details }, connection: login.connection, simulator: { auth: login.auth } },
+      async (house) => {
+        await house.pull({ river: 'details' });
+        const text = await readFile(house.file, 'utf8');
+        await writeFile(house.file, `# a comment\n${text.replace('budget:', 'pageSize: 5000\n    budget:')}`);
+        // A worker looks at the file every 5 s.
+        await sleep(6_000);
+        await house.pull({ river: 'details' });
+        const signIns = () => house.simulator.calls().filter(({ path }) => path === 'general/login');
+        expect(signIns().map(({ status }) => status)).toEqual([200]);
+        const check = await house.river('check', '--json');
+        expect(check.code, check.stdout).toBe(0);
+        expect(check.stdout).toContain(
+          'its login was not tried, since somebody is signed in with it already',
+        );
+        expect(signIns().map(({ status }) => status)).toEqual([200, 429]);
+        await house.pull({ river: 'details' });
+        expect(signIns()).toHaveLength(2);
       },
     ));
 

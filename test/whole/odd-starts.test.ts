@@ -8,9 +8,7 @@ const rivers = { channels: { report: 'execution-channels', target: { table: 'cha
 const input = { river: 'channels' };
 
 /** What a run fails with, its cause's message. */
-const refusalOf = async (
-  handle: Pick<WorkflowHandle, 'result'>,
-): Promise<{ type: unknown; message: string }> => {
+const refusalOf = async (handle: WorkflowHandle): Promise<{ type: unknown; message: string }> => {
   const error = await handle.result().catch((thrown: unknown) => thrown);
   if (!(error instanceof WorkflowFailedError)) throw error;
   const { type, nonRetryable, message } = error.cause as Error & { type: unknown; nonRetryable: unknown };
@@ -44,9 +42,8 @@ it('a run that is started with several inputs, with none or with a cron schedule
     await expect.poll(async () => (await executions()).length, { timeout: 30_000 }).toBeGreaterThan(1);
     await cron.terminate();
     for (const { workflowId, runId } of (await executions()).slice(0, 2)) {
-      const { message } = await refusalOf({
-        result: () => workflow.result(workflowId, runId, { followRuns: false }),
-      });
+      const { events } = await workflow.getHandle(workflowId, runId).fetchHistory();
+      const { message } = events?.at(-1)?.workflowExecutionFailedEventAttributes?.failure ?? {};
       expect(message).toContain('The workflow has the cron schedule "@every 1s"');
       expect(message).toContain('river schedule apply');
     }
@@ -64,7 +61,7 @@ it("a search attribute of River's name and another type: runs load without it, a
     await operatorService.addSearchAttributes({ namespace, searchAttributes });
     await start('worker').says('Working on');
     const run = await river('run', 'channels', '--wait', '--json');
-    expect(run.code).toBe(0);
+    expect(run).toMatchObject({ code: 0 });
     const { typedSearchAttributes } = await client.workflow
       .getHandle(JSON.parse(run.stdout).workflowId)
       .describe();

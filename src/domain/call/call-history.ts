@@ -14,7 +14,7 @@ export interface Repeated {
 export interface CallHistory {
   /** Whether any request of the run was answered 200 by the API: its base URL is right then. */
   readonly isAnswered: boolean;
-  /** Whether an earlier run was answered 200 at the same base URL; looked up only where this one was not. */
+  /** Whether another run was answered 200 at the same base URL; looked up only where this one was not. */
   readonly isKnown: boolean;
   /** Whether GetLastDataUpdate was asked to prove the base URL, and something that knows it has answered. */
   readonly isProven: boolean;

@@ -1,5 +1,6 @@
 import { chunkOfKey } from '../../domain/chunk/chunk.ts';
 import { warningOfMisfits, warningOfReplaced } from '../../domain/column/warning-of-misfits.ts';
+import { SchemaConflictError } from '../../domain/errors.ts';
 import { durationMs } from '../../domain/river/duration.ts';
 import type { CommitOutcome, CommitRequest } from '../../domain/run/commit.ts';
 import type { Warning } from '../../domain/run/run-result.ts';
@@ -54,9 +55,16 @@ export async function commitChunk(
       return outcome;
     } catch (error) {
       if (error instanceof SlicesDiffer) return { outcome: 'differs', slices: error.slices };
-      if (!(error instanceof TableChanged) || look === looksAtMost) throw error;
+      if (!(error instanceof TableChanged) || look === looksAtMost)
+        throw namingTable(error, run.river.target.table);
     }
   }
+}
+
+/** What a database says of a value that does not fit names no table, where a trigger or a generated column reads it. */
+function namingTable(error: unknown, table: string): unknown {
+  if (!(error instanceof SchemaConflictError) || error.message.includes(table)) return error;
+  return new SchemaConflictError(`Table ${table}: ${error.message}`, { facts: error.facts });
 }
 
 /** Adds the columns that the staged pages need and fits the pages to the table, until there is nothing left to do. */

@@ -145,7 +145,7 @@ it('whatever comes, no day loses all its rows unless that is allowed, and each r
       expect(emptied === 'allow' || brings || emptiedDays.length === 0).toBe(true);
       expect([...judged.kept].sort()).toEqual(emptied === 'keep' ? emptiedDays.sort() : []);
       const spoken = judged.warnings
-        .filter(({ message }) => /were (kept|deleted)/.test(message))
+        .filter(({ message }) => /\b(?:was|were) (kept|deleted)/.test(message))
         .reduce((sum, { message }) => sum + Number(message.split(' ')[0]), 0);
       expect(spoken).toBe(emptiedDays.reduce((sum, day) => sum + (had[day] ?? 0), 0));
     }),
