@@ -27,11 +27,7 @@ function runsLike(tables: Tables, runId: string, columns: readonly string[]): Kn
   return runs;
 }
 
-async function isAnswered(
-  tables: Tables,
-  runs: Knex.QueryBuilder,
-  since?: string,
-): Promise<boolean> {
+async function isAnswered(tables: Tables, runs: Knex.QueryBuilder, since?: string): Promise<boolean> {
   const requests = tables
     .from('river_calls')
     .whereIn('run', runs)
