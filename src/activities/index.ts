@@ -2,7 +2,7 @@ import { beating } from './beating.ts';
 import { beginChunk } from './begin-chunk.ts';
 import { closeRun } from './close-run.ts';
 import { commitChunk } from './commit-chunk.ts';
-import type { BudgetActivities, CommitChunkRequest, RunActivities, RunRef } from './contract.ts';
+import type { BudgetActivities, RunActivities, RunRef } from './contract.ts';
 import { failChunk } from './fail-chunk.ts';
 import { heldByWarehouse, heldInOpening } from './held-by-warehouse.ts';
 import { nextChunks } from './next-chunks.ts';
@@ -36,9 +36,7 @@ export const createActivities = (ports: ActivityPorts): RunActivities & BudgetAc
     }),
     pullSlice: pullSlice(ports, gates),
     ...heldByWarehouse(ports, gates, {
-      commitChunk: inStep(slots, (request: CommitChunkRequest) =>
-        gates(request.run.warehouse).committing(() => commitChunk(ports)(request)),
-      ),
+      commitChunk: inStep(slots, commitChunk(ports)),
     }),
     notifyRun: inStep(slots, notifyRun(ports)),
     notifyRefusal: notifyRefusal(ports),

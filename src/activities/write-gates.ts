@@ -30,8 +30,6 @@ export interface WriteGate {
   heard(error: unknown): WaitOnWarehouse | undefined;
   /** What is waited for now, and how long until it is worth another try. */
   held(): WarehouseHeldError | undefined;
-  /** A chunk is being loaded, which may keep pages waiting. */
-  committing<T>(work: () => Promise<T>): Promise<T>;
 }
 
 const usual: WriteGateOptions = {
@@ -76,7 +74,6 @@ class Gate implements WriteGate {
   #bytes = 0;
   #lost: Lost[] = [];
   #slow = 0;
-  #commits = 0;
 
   constructor(warehouse: string, options: WriteGateOptions) {
     this.#warehouse = warehouse;
@@ -147,20 +144,10 @@ class Gate implements WriteGate {
     return { on: 'warehouse', warehouse, reason, since: this.#hold?.since ?? new Date().toISOString() };
   }
 
-  async committing<T>(work: () => Promise<T>): Promise<T> {
-    this.#commits += 1;
-    try {
-      return await work();
-    } finally {
-      this.#commits -= 1;
-    }
-  }
-
   async #store<T>(lost: Lost, bytes: number, work: () => Promise<T>): Promise<T> {
     let isSlow = false;
     const look = setInterval(() => {
-      // The database's one connection is then used for the purpose that the page waits for.
-      if (isSlow || this.#commits > 0) return;
+      if (isSlow) return;
       isSlow = true;
       this.#slow += 1;
       if (!this.#hold) this.#close(noAnswer, true);

@@ -47,7 +47,10 @@ export class WarehouseHolds {
   /** It was not: says since when. Throws where that has lasted too long. */
   noted(on: WaitOnWarehouse, { giveUpAfter, ms } = usualPatience, part: Part = 'steps'): WaitOnWarehouse {
     const before = this.#since.get(part);
-    const wait = before?.reason === on.reason ? before : on;
+    // Who begins while it is away for long already waits as long as others did.
+    const begunAt = workflowInfo().startTime.toISOString();
+    const own = on.since < begunAt ? { ...on, since: begunAt } : on;
+    const wait = before?.reason === on.reason ? before : own;
     this.#since.set(part, wait);
     this.#onChange();
     const seen = { from: Date.parse(wait.since), until: Date.now() };

@@ -157,11 +157,13 @@ describe('a warehouse that takes nothing in the middle of two runs', { timeout: 
   it.concurrent('because another process has a SQLite file locked', () =>
     withRivers({ ...options, kind: 'sqlite' }, async (house) => {
       const { filename } = house.warehouse.setting.connection.reveal() as { filename: string };
-      const other = new Sqlite(filename);
+      const other = new Sqlite(filename, { timeout: 0 });
       try {
         const broken = await brokenAndMended(house, {
           reason: 'locked|does not answer',
-          breaks: async () => other.exec('begin immediate'),
+          // Between two of the run's own transactions.
+          breaks: () =>
+            vi.waitFor(() => void other.exec('begin immediate'), { timeout: 20_000, interval: 3 }),
           mends: async () => other.exec('rollback'),
         });
         await expectWhole(house, broken);
