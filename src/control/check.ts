@@ -109,10 +109,10 @@ const checkConnection = (connection: Connection, reserve: Reserve | undefined): 
       const [row] = await askOnce(connection, lastDataUpdate, reserve);
       return `${answers}; its data is complete up to ${row?.Date}`;
     } catch (error) {
-      if (error instanceof NoCallsLeftError)
-        return `${connection.baseUrl} was not asked: its budget is used up just now`;
       if (error instanceof RiverError && isSignedInElsewhere(error.cause))
         return `${answers}; its login was not tried, since somebody is signed in with it already, such as a worker`;
+      if (error instanceof NoCallsLeftError)
+        return `${connection.baseUrl} was not asked: its budget is used up just now`;
       // Something that is no day is an answer all the same; runs do without it.
       if (!(error instanceof ReportRefusedError) || error.facts.status !== 200) throw error;
       return `${answers}, but does not say how far its data is complete: ${error.facts.said}`;

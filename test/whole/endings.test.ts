@@ -90,9 +90,14 @@ describe('a run that is cancelled', () => {
         async (house) => {
           proxy.cut();
           const handle = await started(house);
-          const isRetried = async () =>
-            (await handle.describe()).raw.pendingActivities?.some(({ attempt }) => Number(attempt) > 1);
-          await expect.poll(isRetried, { timeout: 40_000 }).toBe(true);
+          // It waits on a timer of its own, or its opening is tried again.
+          const isHeld = async () => {
+            const { raw } = await handle.describe();
+            if (raw.pendingActivities?.some(({ attempt }) => Number(attempt) > 1)) return true;
+            const { events } = await handle.fetchHistory();
+            return events?.some(({ timerStartedEventAttributes: timer }) => timer != null);
+          };
+          await expect.poll(isHeld, { timeout: 40_000, interval: 250 }).toBe(true);
           const { end, ms } = await cancelled(handle);
           expect(end).toBe('cancelled');
           expect(ms).toBeLessThan(10_000);
