@@ -53,7 +53,9 @@ export class WarehouseHolds {
     const wait = before?.reason === on.reason ? before : own;
     this.#since.set(part, wait);
     this.#onChange();
-    const seen = { from: Date.parse(wait.since), until: Date.now() };
+    // A process may know it for longer than the run is there: a retry after the repair is not given up for what was before.
+    const from = Math.max(Date.parse(wait.since), workflowInfo().startTime.getTime());
+    const seen = { from, until: Date.now() };
     if (msOutside(seen, mergeIntervals(intervalsOf(this.#pauses()))) < ms) return wait;
     const what = part === 'steps' ? 'writing into' : 'loading into';
     const { workflowId } = workflowInfo();

@@ -4,6 +4,7 @@ import { endOfRun } from '../../src/control/run-end.ts';
 import { type RunHandle, startRun } from '../../src/control/start-run.ts';
 import { taskQueue } from '../../src/domain/run/task-queue.ts';
 import { documentOf } from '../helpers/commanded.ts';
+import { withSchedules } from '../helpers/scheduled.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
 const details = {
@@ -160,21 +161,25 @@ describe('a run says', { timeout: 240_000 }, () => {
   it('that starts of its schedule wait behind it', () => {
     const schedule = { cron: '0 6 1 1 *', timezone: 'UTC' };
     const scheduled = { details: { ...details, schedule } };
-    return withRivers({ rivers: scheduled, simulator: { latencyMs: 200_000 } }, async (house) => {
-      await house.river('schedule', 'apply');
-      for (const _ of [1, 2, 3]) await house.river('schedule', 'trigger', 'details');
-      const behind = /2 starts of its schedule: waiting behind run (details-\S+)\./;
-      await vi.waitFor(async () => expect((await house.river('status')).stdout).toMatch(behind), soon);
-      expect((await house.river('schedule', 'list')).stdout).toMatch(behind);
-      const [run] = documentOf<{ startsBehind: number }[]>(await house.river('status', '--json'));
-      expect(run).toMatchObject({ startsBehind: 2, status: 'running' });
-      // Of those that wait only the schedule knows.
-      const none = await house.river('status', 'details-2027-01-01T06:00:00Z');
-      expect(none).toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining('are waiting behind run details-'),
-      });
-    });
+    return withRivers(
+      { rivers: scheduled, simulator: { latencyMs: 200_000 }, temporal: withSchedules },
+      async (house) => {
+        expect(await house.river('schedule', 'apply')).toMatchObject({ code: 0 });
+        for (const _ of [1, 2, 3])
+          expect(await house.river('schedule', 'trigger', 'details')).toMatchObject({ code: 0 });
+        const behind = /2 starts of its schedule: waiting behind run (details-\S+)\./;
+        await vi.waitFor(async () => expect((await house.river('status')).stdout).toMatch(behind), soon);
+        expect((await house.river('schedule', 'list')).stdout).toMatch(behind);
+        const [run] = documentOf<{ startsBehind: number }[]>(await house.river('status', '--json'));
+        expect(run).toMatchObject({ startsBehind: 2, status: 'running' });
+        // Of those that wait only the schedule knows.
+        const none = await house.river('status', 'details-2027-01-01T06:00:00Z');
+        expect(none).toMatchObject({
+          code: 2,
+          stderr: expect.stringContaining('are waiting behind run details-'),
+        });
+      },
+    );
   });
 
   it('that nobody works on it; runs that wait to be opened, and those that were refused, are listed', () =>
