@@ -32,7 +32,7 @@ interface Opens {
     options: object,
     opened: (error: Error | null, socket?: Socket) => void,
   ): Socket | undefined;
-  addRequest(request: { destroy(error: Error): void }, ...rest: unknown[]): void;
+  addRequest(request: unknown, ...rest: unknown[]): void;
 }
 
 /**
@@ -68,12 +68,8 @@ export function timely<A extends Agent>(agent: A): A {
     return destroy();
   };
   opens.addRequest = (request, ...rest) => {
-    const sending = sendings.getStore();
-    if (sending && isLate(sending)) request.destroy(new SentLateError());
-    else {
-      sending?.onGone();
-      add(request, ...rest);
-    }
+    sendings.getStore()?.onGone();
+    add(request, ...rest);
   };
   opens.createConnection = (options, opened) => {
     const name = agent.getName(options);
@@ -88,8 +84,10 @@ export function timely<A extends Agent>(agent: A): A {
       }
     };
     const ready = take(name);
+    // One that is open has nothing to wait for: the permit was looked at just now.
     if (ready) {
-      give(ready);
+      sending?.onGone();
+      opened(null, ready);
       return undefined;
     }
     let isTold = false;
