@@ -51,7 +51,9 @@ describe.concurrent('a schedule', { timeout: 180_000 }, () => {
           { state: 'paused', next: [], note: 'Paused by `river schedule pause`' },
         ]);
         expect((await river('schedule', 'resume', 'daily')).code).toBe(0);
-        await Promise.all([river('schedule', 'trigger', 'daily'), river('schedule', 'trigger', 'daily')]);
+        await river('schedule', 'trigger', 'daily');
+        await vi.waitUntil(() => rivers.simulator.stats().calls > 0, { timeout: 60_000, interval: 50 });
+        await river('schedule', 'trigger', 'daily');
         const runs = await endedRuns(rivers, 2);
         expect(runs.map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
         expect(Date.parse(String(runs[1]?.started_at))).toBeGreaterThanOrEqual(
@@ -71,18 +73,21 @@ describe.concurrent('a schedule', { timeout: 180_000 }, () => {
       { temporal: withSchedules, simulator: { latencyMs: 2_500 }, rivers: { daily: inLondon('30 0 * * *') } },
       async (rivers) => {
         const { temporal, simulator } = rivers;
-        const handle = await temporal.client.schedule.create({
-          scheduleId: 'mine',
-          spec: { intervals: [{ every: '1s' }] },
-          policies: { overlap: 'BUFFER_ALL' },
-          state: { remainingActions: 4 },
+        const mine = (scheduleId: string) => ({
+          scheduleId,
+          policies: { overlap: 'BUFFER_ALL' as const },
           action: {
-            type: 'startWorkflow',
+            type: 'startWorkflow' as const,
             workflowType: 'riverRun',
             taskQueue: 'river',
-            workflowId: 'mine',
+            workflowId: scheduleId,
             args: [{ river: 'daily' }],
           },
+        });
+        const often = await temporal.client.schedule.create({
+          ...mine('often'),
+          spec: { intervals: [{ every: '1s' }] },
+          state: { remainingActions: 4 },
         });
         const runs = await endedRuns(rivers, 4);
         expect(runs.every(({ state }) => state === 'succeeded')).toBe(true);
@@ -95,12 +100,13 @@ describe.concurrent('a schedule', { timeout: 180_000 }, () => {
         }
         const calls = simulator.stats().calls;
         expect(calls).toBe(2 * 4);
-        await handle.update(({ state: _, ...rest }) => ({
-          ...rest,
+        // Starts that it has still in its buffer go with it.
+        await often.delete();
+        const nightly = await temporal.client.schedule.create({
+          ...mine('nightly'),
           spec: { cronExpressions: ['30 0 * * *'], timezone: 'Europe/London' },
-          state: {},
-        }));
-        await handle.backfill({
+        });
+        await nightly.backfill({
           start: new Date('2026-03-28T12:00:00Z'),
           end: new Date('2026-03-30T12:00:00Z'),
           overlap: 'BUFFER_ALL',

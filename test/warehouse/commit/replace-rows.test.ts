@@ -123,7 +123,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       });
       expect(await load(corner, whole('run-4', { emptied: 'allow' }), withoutDays, [])).toMatchObject({
         warnings: [
-          { start: null, end: null, message: expect.stringMatching(/^1 row of sample were? deleted/) },
+          { start: null, end: null, message: expect.stringMatching(/^1 row of sample was deleted/) },
         ],
       });
 
