@@ -13,7 +13,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: servicesRooms },
+        test: { name: 'quick', isolate: false, include: ['test/**/*.test.ts'], exclude: servicesRooms },
       },
       {
         extends: true,
