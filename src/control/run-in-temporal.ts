@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { pausedMemo } from '../domain/run/pause.ts';
 import type { Beat, RetriedStep, RunProgress } from '../domain/run/progress.ts';
 import type { RunStatus } from '../domain/run/run-result.ts';
-import { sentenceOf } from '../domain/run/sentences.ts';
+import { sentenceOf, timeText } from '../domain/run/sentences.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
 import { progressOf } from './progress-of.ts';
 
@@ -18,6 +18,8 @@ export interface Execution extends Beat {
   readonly river: string;
   /** Steps that fail and are tried again. */
   readonly retried: readonly RetriedStep[];
+  /** When its first task is due, where that is still to come: a delayed start, or one of a cron workflow; ISO 8601. */
+  readonly beginsAt?: string;
   /** When a worker last reported for it, ISO 8601; null where none has. */
   readonly heardAt: string | null;
 }
@@ -52,7 +54,8 @@ export async function executionOf(client: Client, workflowId: string): Promise<E
 }
 
 async function readExecution(description: WorkflowExecutionDescription): Promise<Execution> {
-  const { workflowId, status, raw, startTime, closeTime, staticSummary, memo } = description;
+  const { workflowId, status, raw, startTime, executionTime, closeTime, staticSummary, memo } = description;
+  const isToBegin = status.name === 'RUNNING' && executionTime !== undefined && executionTime > new Date();
   const pending = raw.pendingActivities ?? [];
   return {
     workflowId,
@@ -60,6 +63,7 @@ async function readExecution(description: WorkflowExecutionDescription): Promise
     paused: status.name === 'RUNNING' && memo?.[pausedMemo] === true,
     firstRunId: raw.workflowExecutionInfo?.firstRunId ?? '',
     startedAt: startTime.toISOString(),
+    ...(isToBegin && { beginsAt: executionTime.toISOString() }),
     finishedAt: closeTime?.toISOString() ?? null,
     river: (await staticSummary?.())?.replace(/^River /, '') ?? '',
     retried: retriedSteps(pending),
@@ -114,6 +118,9 @@ const heardWithinMs = 10_000;
 export async function viewRun(client: Client, execution: Execution): Promise<RunView> {
   const { workflowId, paused, retried, unansweredSince } = execution;
   const beat: Beat = unansweredSince === undefined ? {} : { unansweredSince };
+  const { beginsAt } = execution;
+  if (beginsAt !== undefined)
+    return { progress: undefined, retried, sentence: `It begins at ${timeText(beginsAt)}.` };
   const told = await progressOf(client, workflowId);
   if (told) {
     // A worker of an earlier version tells less.
