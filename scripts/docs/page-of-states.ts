@@ -4,7 +4,7 @@ import { table } from './table.ts';
 const introduction = `# What a run says
 
 Printed by \`npm run docs\` from the table that the tests run (\`test/domain/run/state-cases.ts\`). \`river status\`, \`river run --wait\`, the query \`progress\` (\`sentence\`) and the Web UI's *User Metadata* say the same,
-within 15 s of its being true. Times are UTC and say so; in JSON the same facts stand as data, with ISO 8601 times: \`state\`, \`waits\`, \`pausedSince\`, \`waitingUntil\`, \`waitingForDataUntil\`, \`expectedEnd\`, and on the command line \`noWorkerSince\` and \`retried\`.
+within 15 s of its being true. Times are UTC and say so; in JSON the same facts stand as data, with ISO 8601 times: \`state\`, \`waits\`, \`pausedSince\`, \`waitingUntil\`, \`waitingForDataUntil\`, \`expectedEnd\`, and on the command line \`noWorkerSince\`, \`unansweredSince\` and \`retried\`.
 
 Several things may be true at once: then several sentences follow each other, the one that stops most first.
 `;

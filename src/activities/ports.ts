@@ -41,6 +41,8 @@ export interface Optimove {
       lifted?: string | undefined;
       /** Hears of every request sent, answered or not. */
       record: (request: RequestRecord) => void;
+      /** Hears that a request has gone out; what it gives hears that it is not waited for any more. */
+      onSent?: () => () => void;
       /** What a call has met before in its run: only asked where a reply is no answer. */
       history?: (call: string) => Promise<CallHistory>;
       /** Puts the answer away. Until then the call counts as in flight, so a kill repeats no more calls than those. */

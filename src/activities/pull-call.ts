@@ -177,6 +177,7 @@ async function ask(
         run: context.runId,
         lifted: context.lifted,
         record: (request) => requests.push(request),
+        onSent: context.signals.onSent,
         history: context.history,
         keep: (answer) => {
           kept = 'begun';

@@ -68,7 +68,7 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
         const cut = new AbortController();
         const abort = AbortSignal.any([signals.abort, cut.signal]);
         const stop = AbortSignal.any([signals.stop, gate.signal]);
-        const work = pull(ports, gate, request, { stop, abort }, { hasTime, lastFailure });
+        const work = pull(ports, gate, request, { ...signals, stop, abort }, { hasTime, lastFailure });
         const count = await unlessStuck(gate, work, () => {
           const ended = work.then(
             () => storing.delete(key),

@@ -1,8 +1,11 @@
 import { Context, heartbeat } from '@temporalio/activity';
+import type { Beat } from '../domain/run/progress.ts';
 import type { ActivityPorts } from './ports.ts';
 
 /** How often an activity says that it lives; cancellation comes back on a heartbeat. */
 const heartbeatEveryMs = 2_000;
+/** A call that has not been answered for so long is told of: its run's workflow hears of it only when it ends. */
+const waitsLongMs = 8_000;
 /** What a call in flight gets before it is cut, where it may not end by itself: a run must end within 10 s of a cancellation. */
 const graceMs = 6_000;
 /** How often a call that may end by itself is looked at again: its run may have been cancelled since. */
@@ -16,10 +19,12 @@ export interface StopSignals {
   readonly stop: AbortSignal;
   /** Cut what is in flight. */
   readonly abort: AbortSignal;
+  /** A request has gone out; what it gives says that it is not waited for any more. */
+  readonly onSent: () => () => void;
 }
 
 /**
- * Beats for the activity while `work` goes on and hands it the two signals that serve pause, cancel,
+ * Beats for the activity while `work` goes on and hands it the signals that serve pause, cancel,
  * continue-as-new and a worker that drains: the call in flight ends, nothing new begins. Where the run goes on
  * later, that call may take as long as it takes; it is cut where the run was cancelled or this worker drains.
  */
@@ -44,9 +49,15 @@ export async function untilStopped<T>(
   if (stop.aborted) onStop();
   else stop.addEventListener('abort', onStop, { once: true });
   draining.addEventListener('abort', onDrain, { once: true });
-  const beat = setInterval(() => heartbeat(), heartbeatEveryMs);
+  const calls = new Set<{ readonly sentAt: number }>();
+  const onSent = () => {
+    const call = { sentAt: Date.now() };
+    calls.add(call);
+    return () => calls.delete(call);
+  };
+  const beat = setInterval(() => heartbeat(beatOf(calls)), heartbeatEveryMs);
   try {
-    return await work({ stop, abort: abort.signal });
+    return await work({ stop, abort: abort.signal, onSent });
   } finally {
     ended = true;
     clearInterval(beat);
@@ -54,6 +65,12 @@ export async function untilStopped<T>(
     stop.removeEventListener('abort', onStop);
     draining.removeEventListener('abort', onDrain);
   }
+}
+
+function beatOf(calls: ReadonlySet<{ readonly sentAt: number }>): Beat | undefined {
+  const [oldest] = calls;
+  if (!oldest || Date.now() - oldest.sentAt < waitsLongMs) return undefined;
+  return { unansweredSince: new Date(oldest.sentAt).toISOString() };
 }
 
 /**

@@ -109,7 +109,7 @@ function whyUnanswered(error: unknown, waiting: AbortSignal, abort: AbortSignal)
     return 'has no calls left just now';
   if (error === abort.reason) return `did not answer within ${answerWithinMs / 1000} s`;
   if (error === waiting.reason)
-    return `gave no permit to call within ${permitWithinMs / 1000} s; does a worker run?`;
+    return `gave no permit to call within ${permitWithinMs / 1000} s: maybe no worker runs`;
   // A run tries again; a command says how it stands, and where.
   if (error instanceof OptimoveUnavailableError && !(error instanceof BaseUrlInDoubtError))
     return howItIsAway(error);

@@ -65,7 +65,7 @@ const checkRivers = (configuration: Configuration, now: Date): Promise<CheckLine
   line('configuration', async () => {
     const { file, rivers } = configuration;
     const said = [
-      `${file}: ${rivers.size} rivers`,
+      `${file}: ${rivers.size} ${rivers.size === 1 ? 'river' : 'rivers'}`,
       ...sharedTables(configuration).map(({ warning }) => warning),
     ];
     const faults: string[] = [];

@@ -1,13 +1,14 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { pausedMemo } from '../domain/run/pause.ts';
-import type { RetriedStep, RunProgress } from '../domain/run/progress.ts';
+import type { Beat, RetriedStep, RunProgress } from '../domain/run/progress.ts';
 import type { RunStatus } from '../domain/run/run-result.ts';
-import { sentenceOf } from '../domain/run/sentences.ts';
+import { sentenceOf, timeText } from '../domain/run/sentences.ts';
 import { taskQueue } from '../domain/run/task-queue.ts';
 import { progressOf } from './progress-of.ts';
 
 /** A run as Temporal has it. */
-export interface Execution {
+export interface Execution extends Beat {
   readonly workflowId: string;
   readonly status: RunStatus;
   readonly paused: boolean;
@@ -17,12 +18,14 @@ export interface Execution {
   readonly river: string;
   /** Steps that fail and are tried again. */
   readonly retried: readonly RetriedStep[];
+  /** When its first task is due, where that is still to come: a delayed start, or one of a cron workflow; ISO 8601. */
+  readonly beginsAt?: string;
   /** When a worker last reported for it, ISO 8601; null where none has. */
   readonly heardAt: string | null;
 }
 
 /** A run that is under way, by what it says itself and by what Temporal knows. */
-export interface RunView {
+export interface RunView extends Beat {
   /** What it says; undefined where no worker answers for it. */
   readonly progress: RunProgress | undefined;
   /** Since when no worker has reported, where none does: null where none ever has. */
@@ -51,7 +54,8 @@ export async function executionOf(client: Client, workflowId: string): Promise<E
 }
 
 async function readExecution(description: WorkflowExecutionDescription): Promise<Execution> {
-  const { workflowId, status, raw, startTime, closeTime, staticSummary, memo } = description;
+  const { workflowId, status, raw, startTime, executionTime, closeTime, staticSummary, memo } = description;
+  const isToBegin = status.name === 'RUNNING' && executionTime !== undefined && executionTime > new Date();
   const pending = raw.pendingActivities ?? [];
   return {
     workflowId,
@@ -59,9 +63,11 @@ async function readExecution(description: WorkflowExecutionDescription): Promise
     paused: status.name === 'RUNNING' && memo?.[pausedMemo] === true,
     firstRunId: raw.workflowExecutionInfo?.firstRunId ?? '',
     startedAt: startTime.toISOString(),
+    ...(isToBegin && { beginsAt: executionTime.toISOString() }),
     finishedAt: closeTime?.toISOString() ?? null,
     river: (await staticSummary?.())?.replace(/^River /, '') ?? '',
     retried: retriedSteps(pending),
+    ...longestBeat(pending),
     heardAt: isoOf(
       latest(
         pending.flatMap(({ lastHeartbeatTime, lastStartedTime }) => [lastHeartbeatTime, lastStartedTime]),
@@ -90,20 +96,39 @@ function retriedSteps(pending: readonly PendingActivity[]): RetriedStep[] {
   return [...steps.values()];
 }
 
+/** What is told of the call that waits longest; another attempt's beats tell nothing of this one. */
+function longestBeat(pending: readonly PendingActivity[]): Beat {
+  const told = pending
+    .filter(({ lastHeartbeatTime, lastStartedTime }) => {
+      const startedAt = msOf(lastStartedTime);
+      return startedAt !== null && (msOf(lastHeartbeatTime) ?? 0) >= startedAt;
+    })
+    .flatMap(({ heartbeatDetails }) => heartbeatDetails?.payloads?.[0] ?? [])
+    .flatMap(
+      (payload) => defaultPayloadConverter.fromPayload<Beat | undefined>(payload)?.unansweredSince ?? [],
+    )
+    .sort();
+  return told[0] === undefined ? {} : { unansweredSince: told[0] };
+}
+
 /** How long ago a worker may have been heard of last that is there: it beats every 2 s, and asks for work again after a minute. */
 const heardWithinMs = 10_000;
 
 /** What a run under way does and waits for, and whether anybody works on it. */
 export async function viewRun(client: Client, execution: Execution): Promise<RunView> {
-  const { workflowId, paused, retried } = execution;
+  const { workflowId, paused, retried, unansweredSince } = execution;
+  const beat: Beat = unansweredSince === undefined ? {} : { unansweredSince };
+  const { beginsAt } = execution;
+  if (beginsAt !== undefined)
+    return { progress: undefined, retried, sentence: `It begins at ${timeText(beginsAt)}.` };
   const told = await progressOf(client, workflowId);
   if (told) {
     // A worker of an earlier version tells less.
     const progress = { ...told, waits: told.waits ?? [] };
     // What a slice waits out its run tells better.
     const others = retried.filter(({ step }) => step !== 'pullSlice' || progress.waits.length === 0);
-    const sentence = sentenceOf({ ...progress, retried: others, workflowId });
-    return { progress: { ...progress, sentence }, retried: others, sentence };
+    const sentence = sentenceOf({ ...progress, ...beat, retried: others, workflowId });
+    return { progress: { ...progress, sentence }, ...beat, retried: others, sentence };
   }
   const heardAt = latestOf([execution.heardAt, await workerHeardAt(client)]);
   const isSilent = heardAt === null || Date.now() - Date.parse(heardAt) > heardWithinMs;

@@ -23,6 +23,8 @@ export type RunReport = RunResult & {
   readonly sentence: string;
   /** Since when no worker has reported, where the run is under way and none does; left out where one does. */
   readonly noWorkerSince?: string | null;
+  /** Since when a call has been under way without an answer, where that is long. */
+  readonly unansweredSince?: string;
   /** Steps that fail and are tried again, as Temporal knows them. */
   readonly retried: readonly RetriedStep[];
   /** The runs that have retried it, the oldest first. */
@@ -156,9 +158,12 @@ async function underWay(
   temporal: TemporalClient,
   execution: Execution,
 ): Promise<
-  Pick<RunReport, 'paused' | 'progress' | 'sentence' | 'noWorkerSince' | 'retried' | 'startsBehind'>
+  Pick<
+    RunReport,
+    'paused' | 'progress' | 'sentence' | 'noWorkerSince' | 'unansweredSince' | 'retried' | 'startsBehind'
+  >
 > {
-  const [{ progress, noWorkerSince, retried, sentence }, behind] = await Promise.all([
+  const [{ progress, noWorkerSince, unansweredSince, retried, sentence }, behind] = await Promise.all([
     viewRun(temporal.client, execution),
     startsBehind(temporal, execution.workflowId),
   ]);
@@ -167,6 +172,7 @@ async function underWay(
     progress: progress ? nowOf(progress) : null,
     sentence,
     ...(noWorkerSince !== undefined && { noWorkerSince }),
+    ...(unansweredSince !== undefined && { unansweredSince }),
     retried,
     startsBehind: behind?.workflowId === execution.workflowId ? behind.starts : 0,
   };

@@ -26,6 +26,8 @@ export interface Passage {
   /** Whether this is the next page of a call that has begun. */
   readonly goesOn?: boolean;
   readonly record: (request: RequestRecord) => void;
+  /** Hears that a request has gone out; what it gives hears that it is not waited for any more. */
+  readonly onSent?: (() => () => void) | undefined;
   /** What a call has met before in its run; left out where it is made once. */
   readonly history?: (call: string) => Promise<CallHistory>;
   /** When a person last ended the connection's wait by hand, as far as the run has heard; ISO 8601. */
@@ -102,7 +104,7 @@ export async function passGate<T>(
 async function sendWithinPermit(
   door: Door,
   outgoing: Outgoing,
-  { abort, run, goesOn }: Passage,
+  { abort, run, goesOn, onSent }: Passage,
   ended: AbortSignal,
 ): Promise<{ readonly leave: EndCall; readonly exchange: SentExchange; readonly at: string }> {
   for (let isLate = false; ; isLate = true) {
@@ -112,11 +114,13 @@ async function sendWithinPermit(
       throw ended.reason;
     }
     let sentAt = door.now();
+    let onEnd = () => {};
     const onGone = () => {
       sentAt = door.now();
+      onEnd = onSent?.() ?? onEnd;
     };
     const { until = Number.POSITIVE_INFINITY } = leave;
-    const exchange = await door.send(outgoing, abort, { until, onGone });
+    const exchange = await door.send(outgoing, abort, { until, onGone }).finally(() => onEnd());
     if (!isSent(exchange)) leave({ kind: 'unsent' });
     else return { leave, exchange, at: new Date(sentAt).toISOString() };
   }

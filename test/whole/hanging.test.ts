@@ -43,6 +43,15 @@ async function othersRun(house: Rivers): Promise<void> {
   expect(end).toMatchObject({ end: 'succeeded', result: { rows, chunks: { loaded: days.length } } });
 }
 
+/** What its workflow cannot know before the call ends. */
+async function saysSince({ river }: Rivers, workflowId: string): Promise<void> {
+  const waits = /A call has been waiting for Optimove's answer since \S+ \S+ UTC\./;
+  await vi.waitFor(async () => expect((await river('status', workflowId)).stdout).toMatch(waits), {
+    timeout: soonMs,
+    interval: 500,
+  });
+}
+
 async function cancelled({ temporal }: Rivers, workflowId: string): Promise<void> {
   const handle = temporal.client.workflow.getHandle<typeof riverRun>(workflowId);
   const startedAt = Date.now();
@@ -77,6 +86,7 @@ describe('what hangs holds up no other', { timeout: 240_000 }, () => {
                 { timeout: 120_000, interval: 100 },
               );
             await othersRun(house);
+            await saysSince(house, 'one-0');
             await cancelled(house, 'one-3');
           },
         );

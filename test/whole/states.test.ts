@@ -105,6 +105,19 @@ describe('a run says', { timeout: 240_000 }, () => {
       expect(await detailsOf(handle)).not.toMatch(/pulling|Waiting|Expected/);
     }));
 
+  it('when it begins, where its start is delayed', () =>
+    withRivers({ kind: 'sqlite', rivers, worker: false }, async ({ temporal, river }) => {
+      const start = {
+        taskQueue,
+        workflowId: 'later',
+        args: [{ river: 'byAction' }],
+        startDelay: '1h',
+      } as const;
+      const handle = await temporal.client.workflow.start('riverRun', start);
+      expect((await river('status', 'later')).stdout).toMatch(/^Now: It begins at 20\S+ \S+ UTC\.$/m);
+      await handle.terminate();
+    }));
+
   it('since when it is paused, and how it goes on; going on is no attempt', () =>
     withRivers({ rivers, simulator: { latencyMs: 500 } }, async (house) => {
       const handle = await start(house, 'byAction', 'stopped');

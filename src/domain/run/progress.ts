@@ -30,7 +30,13 @@ export type RunNow = Pick<
   readonly noWorkerSince?: string | null;
   /** Steps of the run that fail and are tried again, as Temporal knows them. */
   readonly retried?: readonly RetriedStep[];
-};
+} & Beat;
+
+/** What a step tells while it is under way. */
+export interface Beat {
+  /** Since when a call has been under way without an answer, ISO 8601, where that is long; only the command line can tell. */
+  readonly unansweredSince?: string;
+}
 
 /** A step that Temporal tries again. */
 export interface RetriedStep {

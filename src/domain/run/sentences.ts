@@ -21,12 +21,12 @@ export function sentencesOf(known: KnownOfRun): string[] {
   const { state, noWorkerSince, workflowId, pausedSince } = known;
   const first = noWorkerSince === undefined ? [] : [withoutWorker(noWorkerSince)];
   if (state === 'paused' || state === 'pausing') {
-    return [...first, pauseSentence(state, pausedSince, workflowId), ...stepsOf(known)];
+    return [...first, pauseSentence(state, pausedSince, workflowId), ...callOf(known), ...stepsOf(known)];
   }
   const waits = [...waitsOf(known), ...dataOf(known), ...stepsOf(known)];
   if (first.length > 0) return [...first, ...waits];
   const standsStill = waits.length > 0;
-  return [...(standsStill ? waits : [whatItDoes(known)]), ...endOf(known)];
+  return [...(standsStill ? waits : [whatItDoes(known)]), ...callOf(known), ...endOf(known)];
 }
 
 /** The same as one text. */
@@ -37,7 +37,7 @@ export const standsStill = (known: KnownOfRun): boolean =>
   known.state === 'paused' ||
   known.state === 'pausing' ||
   known.noWorkerSince !== undefined ||
-  [...waitsOf(known), ...dataOf(known), ...stepsOf(known)].length > 0;
+  [...waitsOf(known), ...dataOf(known), ...callOf(known), ...stepsOf(known)].length > 0;
 
 const withoutWorker = (since: string | null): string =>
   `No worker has reported${since === null ? '' : ` since ${timeText(since)}`}. The run goes on when one is there: river worker`;
@@ -118,7 +118,14 @@ const dataOf = ({ waitingForDataUntil }: KnownOfRun): string[] =>
     ? []
     : [`Waiting until the data is complete, until ${timeText(waitingForDataUntil)} at most.`];
 
-const stepsOf = ({ retried = [] }: KnownOfRun): string[] => retried.map(stepSentence);
+const callOf = ({ unansweredSince, noWorkerSince }: KnownOfRun): string[] =>
+  unansweredSince === undefined || noWorkerSince !== undefined
+    ? []
+    : [`A call has been waiting for Optimove's answer since ${timeText(unansweredSince)}.`];
+
+/** Without a worker no try is under way, whatever Temporal has handed out. */
+const stepsOf = ({ retried = [], noWorkerSince }: KnownOfRun): string[] =>
+  retried.filter(({ nextAt }) => nextAt !== null || noWorkerSince === undefined).map(stepSentence);
 
 const steps: Readonly<Record<string, string>> = {
   openRun: 'Opening the run',
@@ -220,7 +227,7 @@ export function retriedSentence(retries: readonly RetryOfRun[], chunks: RunResul
   const isWhole = chunks !== null && chunks.loaded + chunks.skipped >= chunks.total;
   return isWhole
     ? `Completed by the retry ${last.workflowId}.`
-    : `Retried by ${last.workflowId}, which ${last.status === 'running' ? 'is under way' : `has ${last.status}`}.`;
+    : `Retried by ${last.workflowId}, which ${last.status === 'running' ? 'is under way' : `${last.status === 'succeeded' || last.status === 'failed' ? 'has' : 'was'} ${last.status}`}.`;
 }
 
 /** Starts of a schedule that Temporal makes once the run has ended. */

@@ -79,6 +79,9 @@ describe('of one that has ended', () => {
     ] as const;
     expect(retriedSentence(retries, whole)).toBe('Completed by the retry b.');
     expect(retriedSentence(retries.slice(0, 1), chunks)).toBe('Retried by a, which has failed.');
+    expect(retriedSentence([{ workflowId: 'c', status: 'cancelled' }], chunks)).toBe(
+      'Retried by c, which was cancelled.',
+    );
     expect(retriedSentence([{ workflowId: 'c', status: 'running' }], chunks)).toBe(
       'Retried by c, which is under way.',
     );

@@ -78,6 +78,11 @@ export const stateCases: readonly StateCase[] = [
     said: 'Optimove has not answered one of the calls since 2026-01-31 15:32:05 UTC (answered 500), try 8, next at 2026-01-31 15:40:12 UTC.',
   },
   {
+    state: 'a call is under way for long without an answer (on the command line)',
+    known: { recent: [aChunk('2026-01-01/2026-01-02', 3)], unansweredSince: since },
+    said: "Pulling 2026-01-01/2026-01-02. A call has been waiting for Optimove's answer since 2026-01-31 15:32:05 UTC.",
+  },
+  {
     state: 'the warehouse cannot be written to',
     known: { waits: [{ ...full, ...waiting }] },
     said: 'The warehouse prod cannot be written to (disk full): nothing is called until it can. Since 2026-01-31 15:32:05 UTC, next try at 2026-01-31 15:40:12 UTC.',
@@ -114,7 +119,7 @@ export const stateCases: readonly StateCase[] = [
   },
   {
     state: 'no worker answers for it (on the command line)',
-    known: { noWorkerSince: since },
+    known: { noWorkerSince: since, unansweredSince: since, retried: [{ ...failing, nextAt: null }] },
     said: 'No worker has reported since 2026-01-31 15:32:05 UTC. The run goes on when one is there: river worker',
   },
   {
