@@ -183,8 +183,9 @@ const failed = (kind: string, message: string, result: RunResult): ApplicationFa
 function chunksFailed(result: RunResult): string {
   const { river, chunks, failedChunks } = result;
   const [first] = failedChunks;
+  const others = chunks?.loaded ? `, the other ${chunks.loaded} are` : '';
   const where = first?.start ? `${first.start}/${first.end}: ` : '';
-  return `${chunks?.failed} of ${chunks?.total} chunks of ${river} are not loaded, the other ${chunks?.loaded} are. ${where}${first?.error ?? ''} ${repairSentence(result)}`;
+  return `${chunks?.failed} of ${chunks?.total} chunks of ${river} are not loaded${others}. ${where}${first?.error ?? ''} ${repairSentence(result)}`;
 }
 
 /** What an input names, where it names it: only for telling runs apart. */
