@@ -20,7 +20,7 @@ const rivers = {
     target: { table: 'details', load: 'append' },
   },
 };
-/** With 20 slices of each going: more than a worker has slots. */
+/** With 20 slices of each going: more than a worker has places for one connection. */
 const hangingRivers = Array.from({ length: 7 }, (_, k) => `hanging-${k}`);
 const hangingRiver = (name: string) => ({
   report: 'customers-by-action',
@@ -119,11 +119,11 @@ describe.concurrent('a call that takes long', { timeout: 150_000 }, () => {
           const stuck = await Promise.all(
             hangingRivers.map((river) => startRun(way, { river, input: { river } })),
           );
-          // As many slices as may be are under way, and others wait for them.
+          // As many slices as may be for one connection are under way, and others come and go while they wait for a place.
           await vi.waitFor(async () => {
             const runs = await Promise.all(stuck.map((run) => run.describe()));
             const slices = runs.flatMap(({ raw }) => raw.pendingActivities ?? []);
-            expect(slices.length).toBeGreaterThan(60);
+            expect(slices.length).toBeGreaterThan(20);
             expect(seen).toHaveLength(8);
           }, patience);
           const asked = performance.now();
