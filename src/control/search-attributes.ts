@@ -1,27 +1,16 @@
 import type { SearchAttributeType } from '@temporalio/common';
 import { encodeSearchAttributeIndexedValueType as encodeType } from '@temporalio/common/lib/search-attributes.js';
-import { riverSearchAttributes } from '../domain/run/search-attributes.ts';
+import { riverSearchAttributes, typeInCli } from '../domain/run/search-attributes.ts';
 import type { TemporalClient } from './connect-temporal.ts';
 
-/** Temporal's words for the types, as its CLI takes them. */
-const typeInCli: Readonly<Record<string, string>> = {
-  TEXT: 'Text',
-  KEYWORD: 'Keyword',
-  INT: 'Int',
-  DOUBLE: 'Double',
-  BOOL: 'Bool',
-  DATETIME: 'Datetime',
-  KEYWORD_LIST: 'KeywordList',
-};
+const types = Object.keys(typeInCli) as SearchAttributeType[];
 
 type Registered = Readonly<Record<string, number | null>> | null | undefined;
 
-const typeIn = (registered: Registered, name: string): string | undefined => {
+const typeIn = (registered: Registered, name: string): SearchAttributeType | 'another' | undefined => {
   const encoded = registered?.[name];
   if (encoded === undefined || encoded === null) return undefined;
-  return (
-    Object.keys(typeInCli).find((type) => encodeType(type as SearchAttributeType) === encoded) ?? 'another'
-  );
+  return types.find((type) => encodeType(type) === encoded) ?? 'another';
 };
 
 /** Names of River's search attributes that a run may set: one of another type would block it for ever. */
@@ -36,7 +25,8 @@ export async function otherSearchAttributes({ client, namespace }: TemporalClien
   return Object.entries(riverSearchAttributes).flatMap(([name, type]) => {
     const found = typeIn(customAttributes, name);
     if (found === undefined || found === type) return [];
-    const [is, wanted] = [found, type].map((each) => typeInCli[each] ?? each);
+    const is = found === 'another' ? found : typeInCli[found];
+    const wanted = typeInCli[type];
     return [
       `the search attribute ${name} is of the type ${is}, River's is ${wanted}: runs load without it. Where nobody needs it: temporal operator search-attribute remove --namespace ${namespace} --name ${name}, then the next worker registers its own`,
     ];
@@ -53,7 +43,7 @@ export async function missingSearchAttributes({
     ([name]) => !(name in (customAttributes ?? {})),
   );
   if (missing.length === 0) return undefined;
-  const each = missing.map(([name, type]) => `--name ${name} --type ${typeInCli[type] ?? type}`).join(' ');
+  const each = missing.map(([name, type]) => `--name ${name} --type ${typeInCli[type]}`).join(' ');
   return {
     names: missing.map(([name]) => name),
     command: `temporal operator search-attribute create --namespace ${namespace} ${each}`,

@@ -23,7 +23,7 @@ export function createBudgetQueue(random: () => number = Math.random): BudgetQue
   return {
     restMs: (now) => Math.max(0, restsUntil - now),
     answered({ processes, sentAt, cameAt }) {
-      // A budget that has just begun a new history knows few of them yet.
+      // One that was terminated and began anew knows few of them yet.
       crowd = Math.max(processes, crowd * 0.9);
       if (crowd < updatesAtOnce) return;
       const restMs = Math.min(longestRestMs, (cameAt - sentAt) * (crowd / aimedAt - 1));

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import type { Answer } from '../domain/call/answer.ts';
 import type { AnswerRow } from '../domain/call/call.ts';
 import { fingerprintRows } from '../domain/call/fingerprint.ts';
-import { hasDeclaredField } from '../domain/call/known-rows.ts';
+import type { Column } from '../domain/column/column.ts';
 import { isLongNumber } from '../domain/column/long-number.ts';
+import { attributesPlace, placesOf } from '../domain/column/places.ts';
 import type { RiverError } from '../domain/errors.ts';
 import type { Day } from '../domain/period/day.ts';
 import { namedDay } from '../domain/period/read-moment.ts';
@@ -148,4 +149,15 @@ function refuseRepeatedKey(text: string, reply: Reply, asked: Asked): void {
 
 function isRow(value: unknown): value is AnswerRow {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLongNumber(value);
+}
+
+/** Whether any of these rows has a field that is declared for them, however it is spelled: no others are taken for rows. */
+function hasDeclaredField(rows: readonly AnswerRow[], columns: readonly Column[]): boolean {
+  const places = placesOf(columns, { stamps: {} });
+  const isDeclared = (key: string): boolean => {
+    const place = places.placeOf(key);
+    // What is stamped is known without the answer: an error may repeat it.
+    return place === attributesPlace || columns[place]?.from === 'answer';
+  };
+  return rows.some((row) => Object.keys(row).some(isDeclared));
 }

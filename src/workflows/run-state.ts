@@ -3,10 +3,9 @@ import type { CloseRunRequest, Held, OpenedRun } from '../activities/contract.ts
 import type { WaitLifted } from '../domain/budget/back-off.ts';
 import { expectedSeconds } from '../domain/budget/least-time.ts';
 import type { WindowUse } from '../domain/budget/window.ts';
-import { chunkOfKey } from '../domain/chunk/chunk.ts';
 import type { RunProgress } from '../domain/run/progress.ts';
-import { resultOfUnopened } from '../domain/run/result-of.ts';
-import { type FailedChunk, type RunResult, type RunStatus, textAtMost } from '../domain/run/run-result.ts';
+import { resultOfUnclosed } from '../domain/run/result-of.ts';
+import type { RunResult, RunStatus } from '../domain/run/run-result.ts';
 import { endSentence, sentenceOf } from '../domain/run/sentences.ts';
 import type { SliceCount } from '../domain/run/staged-page.ts';
 import { sharedTrouble } from '../domain/run/waits.ts';
@@ -214,34 +213,11 @@ export class RunState {
 
   /** The run's end, as far as it is known without the manifest; `unclosed` says why that does not bear it. */
   resultOf({ run, status, error, finishedAt }: CloseRunRequest, unclosed?: string): RunResult {
-    const { workflowId, runId, river } = run;
-    const { loaded, failed, rows, calls } = this.#counts;
-    const total = this.#opened?.chunks ?? 0;
-    const open = total - loaded - failed;
+    const { chunks: total = 0, period = null } = this.#opened ?? {};
     const startedAt = workflowInfo().startTime.toISOString();
-    const result = resultOfUnopened({ river, workflowId, runId, status, startedAt, finishedAt });
-    const failedChunks = [...this.#chunks.all].flatMap((chunk): FailedChunk[] =>
-      chunk.error === null ? [] : [{ ...daysOf(chunk.chunk), error: chunk.error }],
-    );
-    return {
-      ...result,
-      status: status === 'succeeded' && loaded < total ? 'failed' : status,
-      period: this.#opened?.period ?? null,
-      chunks: { total, loaded, failed: error === null ? failed : failed + open, skipped: 0 },
-      rows,
-      calls,
-      failedChunks: [...failedChunks, ...(error === null ? [] : [{ start: null, end: null, error }])],
-      warnings:
-        unclosed === undefined
-          ? []
-          : [
-              {
-                start: null,
-                end: null,
-                message: `The run could not be closed in its manifest: ${unclosed}`.slice(0, textAtMost),
-              },
-            ],
-    };
+    const counts = { total, ...this.#counts };
+    const known = { ...run, status, error, startedAt, finishedAt, period };
+    return resultOfUnclosed({ ...known, counts, recent: this.#chunks.all }, unclosed);
   }
 
   progress(): RunProgress {
@@ -290,12 +266,6 @@ export class RunState {
     if (this.#end) return;
     setCurrentDetails(detailsOf(this.progress()));
   }
-}
-
-/** The days of a chunk's key. */
-function daysOf(key: string): Pick<FailedChunk, 'start' | 'end'> {
-  const { first: start, last: end } = chunkOfKey(key);
-  return { start, end };
 }
 
 const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

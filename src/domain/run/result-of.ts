@@ -1,4 +1,6 @@
-import type { CallCounts, RunResult, Warning } from './run-result.ts';
+import { chunkOfKey } from '../chunk/chunk.ts';
+import type { ChunkProgress } from './progress.ts';
+import { type CallCounts, type FailedChunk, type RunResult, textAtMost, type Warning } from './run-result.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { StoredRun } from './stored-run.ts';
 
@@ -48,5 +50,40 @@ export function resultOfUnopened(
     failedChunks: [],
     warnings: [],
     callCounts: null,
+  };
+}
+
+/** What a run's workflow knows of its end, where the manifest takes nothing, or does not bear the run. */
+interface KnownOfEnd
+  extends Pick<
+    RunResult,
+    'river' | 'workflowId' | 'runId' | 'status' | 'startedAt' | 'finishedAt' | 'period'
+  > {
+  /** Why chunks that were never begun have failed; null where they wait. */
+  readonly error: string | null;
+  readonly counts: Readonly<Record<'total' | 'loaded' | 'failed' | 'rows' | 'calls', number>>;
+  readonly recent: readonly ChunkProgress[];
+}
+
+/** The result of a run by what its workflow knows; `unclosed` says why the manifest does not bear its end. */
+export function resultOfUnclosed(
+  { river, workflowId, runId, status, startedAt, finishedAt, period, error, counts, recent }: KnownOfEnd,
+  unclosed?: string,
+): RunResult {
+  const { total, loaded, failed, rows, calls } = counts;
+  const failedChunks = recent.flatMap((chunk): FailedChunk[] => {
+    const { first: start, last: end } = chunkOfKey(chunk.chunk);
+    return chunk.error === null ? [] : [{ start, end, error: chunk.error }];
+  });
+  const message = `The run could not be closed in its manifest: ${unclosed}`.slice(0, textAtMost);
+  return {
+    ...resultOfUnopened({ river, workflowId, runId, status, startedAt, finishedAt }),
+    status: status === 'succeeded' && loaded < total ? 'failed' : status,
+    period,
+    chunks: { total, loaded, failed: error === null ? failed : total - loaded, skipped: 0 },
+    rows,
+    calls,
+    failedChunks: [...failedChunks, ...(error === null ? [] : [{ start: null, end: null, error }])],
+    warnings: unclosed === undefined ? [] : [{ start: null, end: null, message }],
   };
 }

@@ -5,3 +5,14 @@ export const riverSearchAttributes = {
   RiverConnection: 'KEYWORD',
   RiverFailedChunks: 'INT',
 } as const;
+
+/** Temporal's words for the types of search attributes, as its command line takes them. */
+export const typeInCli = {
+  TEXT: 'Text',
+  KEYWORD: 'Keyword',
+  INT: 'Int',
+  DOUBLE: 'Double',
+  BOOL: 'Bool',
+  DATETIME: 'Datetime',
+  KEYWORD_LIST: 'KeywordList',
+} as const;

@@ -1,3 +1,4 @@
+import type { RetryOfRun, RunStatus } from '../../domain/run/run-result.ts';
 import type { StoredRun } from '../../domain/run/stored-run.ts';
 import type { Tables } from '../dialect.ts';
 import { runOfRow } from './run-of-row.ts';
@@ -10,4 +11,20 @@ export async function findRun(tables: Tables, workflowId: string): Promise<Store
     .orderBy('started_at', 'desc')
     .limit(1);
   return row && runOfRow(row);
+}
+
+/** The newest of them that are told of. */
+const toldAtMost = 20;
+
+/** The runs that have retried this one, the oldest first. */
+export async function retriesOf(tables: Tables, runId: string): Promise<RetryOfRun[]> {
+  const rows = await tables
+    .from('river_runs')
+    .where({ retry_of: runId })
+    .orderBy('started_at', 'desc')
+    .limit(toldAtMost)
+    .select('workflow_id', 'state');
+  return rows
+    .reverse()
+    .map((row) => ({ workflowId: String(row.workflow_id), status: row.state as RunStatus }));
 }

@@ -1,3 +1,4 @@
+import type { FailedSince } from '../../domain/run/failing-ms.ts';
 import type { RequestCounts } from '../../domain/run/run-result.ts';
 import type { Tables } from '../dialect.ts';
 
@@ -42,5 +43,21 @@ export async function requestCounts(
     lost: count('lost'),
     lists: count('lists'),
     furtherPages: count('further_pages'),
+  };
+}
+
+/** Requests of a run that were sent since then and brought no answer; being out of calls is no failure. */
+export async function failedSince(tables: Tables, runId: string, since: string): Promise<FailedSince> {
+  const failed = () =>
+    tables
+      .from('river_calls')
+      .where({ run: runId, answered: false })
+      .where('when', '>=', since)
+      .whereNotIn('outcome', ['throttled', 'answered', 'refused', 'lost']);
+  const [counted] = await failed().count({ times: '*' });
+  const [last] = await failed().orderBy('when', 'desc').limit(1).select('status');
+  return {
+    times: Number(counted?.times ?? 0),
+    lastStatus: last?.status == null ? null : Number(last.status),
   };
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
 import { TemporalUnavailableError } from '../../domain/errors.ts';
-import { riverSearchAttributes } from '../../domain/run/search-attributes.ts';
+import { riverSearchAttributes, typeInCli } from '../../domain/run/search-attributes.ts';
 import { freePort, refuseTakenPorts, type WantedPort } from './free-port.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { findTemporalCli, type TemporalCliOptions } from './temporal-cli.ts';
@@ -102,23 +102,13 @@ function commandLine(
     ...['server', 'start-dev', '--ip', host, '--port', String(port), '--log-level', 'warn'],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']),
     ...(options.dbFilename === undefined ? [] : ['--db-filename', options.dbFilename]),
-    ...attributes.flatMap(([name, type]) => ['--search-attribute', `${name}=${flagType[type]}`]),
+    ...attributes.flatMap(([name, type]) => ['--search-attribute', `${name}=${typeInCli[type]}`]),
     ...Object.entries(options.dynamicConfig ?? {}).flatMap(([key, value]) => [
       '--dynamic-config-value',
       `${key}=${value}`,
     ]),
   ];
 }
-
-const flagType: Readonly<Record<SearchAttributeType, string>> = {
-  TEXT: 'Text',
-  KEYWORD: 'Keyword',
-  INT: 'Int',
-  DOUBLE: 'Double',
-  BOOL: 'Bool',
-  DATETIME: 'Datetime',
-  KEYWORD_LIST: 'KeywordList',
-};
 
 async function answering(
   program: TiedProcess,
