@@ -41,7 +41,17 @@ export function readAnswer(reply: Reply, asked: Asked, moment: Moment): Answer {
       ? []
       : rowsIn(reply, asked, moment);
   if (reply.status === 202 && rows.length === 0) throw unavailable(reply, asked, 'and no rows yet');
-  return { status: nothing ? reply.status : 200, rows, fingerprint: fingerprintRows(rows) };
+  return { status: nothing ? reply.status : 200, rows, fingerprint: fingerprintOf(rows, reply, asked) };
+}
+
+/** Walking through the rows to their deepest value shows that whatever walks through them later can. */
+function fingerprintOf(rows: readonly AnswerRow[], reply: Reply, asked: Asked): Answer['fingerprint'] {
+  try {
+    return fingerprintRows(rows);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw refused(reply, asked, 'and a value whose lists or objects are nested too deeply');
+  }
 }
 
 /** A proxy that changes an answer makes 203 of 200; a part of an answer (206) is none. */

@@ -20,7 +20,15 @@ function aWarehouse(chunks: { total: number; loaded: number; failed: number; ski
   const warehouse: Partial<Warehouse> = {
     failUnloadedChunks: async (_run, error) => void Object.assign(written, { unloaded: error }),
     summariseRun: async () => ({ chunks, rows: 0, calls: 0, lostCalls: 0, failedChunks: [], warnings: [] }),
-    requestCounts: async () => ({ made: 0, throttled: 0, failed: 0, lost: 0, lists: 0, furtherPages: 0 }),
+    requestCounts: async () => ({
+      made: 0,
+      throttled: 0,
+      failed: 0,
+      lost: 0,
+      unanswered: 0,
+      lists: 0,
+      furtherPages: 0,
+    }),
     closeRun: async (_run, status) => void Object.assign(written, { status }),
     readRun: async () => aStoredRun({ status: written.status ?? 'running', finishedAt }),
   };

@@ -50,6 +50,13 @@ describe('rows', () => {
   });
 });
 
+test('lists in lists, thousands deep, are refused once, as what they are', () => {
+  const nested = (depth: number) => `[{"CustomerID":"1","a":${'['.repeat(depth)}${']'.repeat(depth)}}]`;
+  expect(read(200, nested(100)).rows).toHaveLength(1);
+  expect(() => read(200, nested(50_000))).toThrow(ReportRefusedError);
+  expect(() => read(200, nested(50_000))).toThrow(/nested too deeply/);
+});
+
 describe('no rows', () => {
   test.each([
     [200, '[]'],

@@ -8,6 +8,33 @@ const rows = [['2026-01-01', 1, 'a']] as const;
 const at = (second: number) => new Date(Date.UTC(2026, 0, 10, 6, 0, second)).toISOString();
 
 describe.each(warehouseKinds)('in %s', (kind) => {
+  test('a call that was never answered has one request that was not repeated', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      await warehouse.beginChunk('run-1', first.key);
+      const requests = [
+        { at: at(0), status: 429, outcome: 'throttled' },
+        { at: at(1), status: 200, outcome: 'answered' },
+        { call: other, at: at(2), status: 503, outcome: 'failed' },
+        { call: other, at: at(3), status: 429, outcome: 'throttled' },
+        { call: other, at: at(4), status: 503, outcome: 'failed' },
+        { call: 'GetThird', at: at(5), status: 429, outcome: 'throttled' },
+        { call: 'GetFourth', at: at(6), status: 200, outcome: 'lost' },
+      ] as const;
+      await warehouse.noteRequests(
+        'run-1',
+        first.key,
+        requests.map((request) => aRequest(request)),
+      );
+      expect(await warehouse.requestCounts('run-1', ['GetSample'])).toMatchObject({
+        made: 7,
+        throttled: 2,
+        failed: 1,
+        lost: 0,
+        unanswered: 3,
+      });
+    }));
+
   test('what a call has met is counted since it was last answered, whoever called', () =>
     withWarehouse(kind, async ({ warehouse, open }) => {
       await warehouse.openRun(aRun(), twoChunks, sampleShape);

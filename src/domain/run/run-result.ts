@@ -65,6 +65,8 @@ export interface RequestCounts {
   readonly failed: number;
   /** Answered, but the warehouse did not take what came; repeated. */
   readonly lost: number;
+  /** Calls that were never answered, or whose answer was never kept: their last request was not repeated. */
+  readonly unanswered: number;
   /** Lists that plan other calls, or say how far the data is. */
   readonly lists: number;
   /** Pages of a call after its first. */

@@ -243,13 +243,14 @@ const callsText = (calls: number): string => `${calls} ${calls === 1 ? 'call' : 
 /** `162 of 160 calls: 2 were repeated after 429`. `calls` may be more than the run's own, where retries have added to them. */
 export function callsSentence(calls: number, counts: CallCounts | null): string {
   if (!counts) return callsText(calls);
-  const { planned, made, lists, furtherPages, throttled, failed, lost } = counts;
+  const { planned, made, lists, furtherPages, throttled, failed, lost, unanswered } = counts;
   const reasons = [
     ...(lists > 0 ? [`${lists} for lists`] : []),
     ...(furtherPages > 0 ? [`${furtherPages} for further pages`] : []),
     ...(throttled > 0 ? [`${throttled} ${were(throttled)} repeated after 429`] : []),
     ...(failed > 0 ? [`${failed} ${were(failed)} repeated after a failure`] : []),
     ...(lost > 0 ? [`${lost} ${were(lost)} repeated because the warehouse took nothing`] : []),
+    ...(unanswered > 0 ? [`${unanswered} ${were(unanswered)} not answered`] : []),
     ...(calls > made ? [`${calls - made} by retries`] : []),
   ];
   const isAsPlanned = planned === null || planned === calls;

@@ -25,22 +25,30 @@ export async function requestCounts(
   const rest = 'made - throttled - failed - lost';
   const ofData = `chunk is not null and (${dataCalls.map(() => '(?? = ? or ?? like ?)').join(' or ')})`;
   const bindings = dataCalls.flatMap((name) => ['call', name, 'call', `${name}?%`]);
-  const [sums] = await query
-    .from(each)
-    .select(
-      query.raw('sum(made) as made, sum(throttled) as throttled, sum(failed) as failed, sum(lost) as lost'),
-      query.raw(`sum(case when ${ofData} then 0 else ${rest} end) as lists`, bindings),
-      query.raw(
-        `sum(case when ${ofData} and ${rest} > 1 then ${rest} - 1 else 0 end) as further_pages`,
-        bindings,
-      ),
-    );
+  const [sums] = await query.from(each).select(
+    query.raw('sum(made) as made'),
+    // Where a call was never answered, its last request was not repeated.
+    query.raw(`sum(case when ${rest} = 0 and failed > 0 then failed - 1 else failed end) as failed`),
+    query.raw(
+      `sum(case when ${rest} = 0 and failed = 0 and throttled > 0 then throttled - 1 else throttled end) as throttled`,
+    ),
+    query.raw(
+      `sum(case when ${rest} = 0 and failed = 0 and throttled = 0 then lost - 1 else lost end) as lost`,
+    ),
+    query.raw(`sum(case when ${rest} = 0 then 1 else 0 end) as unanswered`),
+    query.raw(`sum(case when ${ofData} then 0 else ${rest} end) as lists`, bindings),
+    query.raw(
+      `sum(case when ${ofData} and ${rest} > 1 then ${rest} - 1 else 0 end) as further_pages`,
+      bindings,
+    ),
+  );
   const count = (column: string) => Number((sums as Record<string, unknown> | undefined)?.[column] ?? 0);
   return {
     made: count('made'),
     throttled: count('throttled'),
     failed: count('failed'),
     lost: count('lost'),
+    unanswered: count('unanswered'),
     lists: count('lists'),
     furtherPages: count('further_pages'),
   };

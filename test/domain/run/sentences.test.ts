@@ -97,6 +97,7 @@ test('numbers explain themselves', () => {
     throttled: 0,
     failed: 0,
     lost: 0,
+    unanswered: 0,
     lists: 0,
     furtherPages: 0,
     ...changes,
@@ -113,6 +114,9 @@ test('numbers explain themselves', () => {
   );
   expect(callsSentence(160, counts({ made: 160 }))).toBe('160 calls');
   expect(callsSentence(1, counts({ planned: null, made: 1 }))).toBe('1 call');
+  expect(callsSentence(1, counts({ planned: null, made: 1, unanswered: 1 }))).toBe(
+    '1 call: 1 was not answered',
+  );
   expect(callsSentence(12, null)).toBe('12 calls');
 });
 
