@@ -7,8 +7,8 @@
  * `--calls 5000,20000,100000` says how many.
  */
 import { parseArgs } from 'node:util';
-import { leastTimeMs } from '../src/domain/budget/least-time.ts';
-import { defaultBudget } from '../src/domain/budget/window.ts';
+import { leastTimeMs } from '#domain/budget/least-time';
+import { defaultBudget } from '#domain/budget/window';
 import {
   durationsOf,
   slowestShare,

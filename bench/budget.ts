@@ -11,8 +11,8 @@
  */
 import { constants, cpus, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createConfigurations } from '../src/config/watch-configuration.ts';
-import { startWorker } from '../src/workers/start-worker.ts';
+import { createConfigurations } from '#config/watch-configuration';
+import { startWorker } from '#workers/start-worker';
 import { bestClockShifter } from '../test/helpers/clock-ahead.ts';
 import { say, withHouse } from './budget/house.ts';
 import {

@@ -7,13 +7,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { loadConfiguration } from '../src/config/load-configuration.ts';
-import { withTemporal } from '../src/control/connect-temporal.ts';
-import { planRiver } from '../src/control/plan-river.ts';
-import { endOfRun } from '../src/control/run-end.ts';
-import { budgetsOf } from '../src/control/shared-budget.ts';
-import { startRun } from '../src/control/start-run.ts';
-import { startLocalServices } from '../src/workers/local-services.ts';
+import { loadConfiguration } from '#config/load-configuration';
+import { withTemporal } from '#control/connect-temporal';
+import { planRiver } from '#control/plan-river';
+import { endOfRun } from '#control/run-end';
+import { budgetsOf } from '#control/shared-budget';
+import { startRun } from '#control/start-run';
+import { startLocalServices } from '#workers/local-services';
 import { variable } from '../test/helpers/variable.ts';
 
 const limits = [

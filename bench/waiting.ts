@@ -11,10 +11,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
-import { withTemporal } from '../src/control/connect-temporal.ts';
-import { endOfRun } from '../src/control/run-end.ts';
-import { startRun } from '../src/control/start-run.ts';
-import { startLocalServices } from '../src/workers/local-services.ts';
+import { withTemporal } from '#control/connect-temporal';
+import { endOfRun } from '#control/run-end';
+import { startRun } from '#control/start-run';
+import { startLocalServices } from '#workers/local-services';
 import { variable } from '../test/helpers/variable.ts';
 
 const { values: options } = parseArgs({ options: { rivers: { type: 'string', default: '200' } } });

@@ -16,6 +16,9 @@ const compiled = spawnSync(process.execPath, [tsc, '--project', inRoot('tsconfig
 });
 if (compiled.status !== 0) process.exit(1);
 
+// `#domain/…` leads to the sources in a checkout, and to what is compiled from them here: the nearest package.json says where.
+await writeFile(inRoot('dist/package.json'), JSON.stringify({ type: 'module', imports: { '#*': './*.js' } }));
+
 // The bundle's inline source map must stay: a worker refuses a bundle without it.
 const { code } = await bundleWorkflowCode({
   workflowsPath: inRoot('dist/workflows/index.js'),

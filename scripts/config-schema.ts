@@ -4,7 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { WrittenFile } from '../src/config/file-schema.ts';
+import { WrittenFile } from '#config/file-schema';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 

@@ -1,7 +1,7 @@
 /** Writes the pages of docs/ that follow from the code; with `--check` it only says which of them are not up to date. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { reports } from '../src/domain/catalogue/index.ts';
-import { faultGuides } from '../src/simulator/faults/describe-faults.ts';
+import { reports } from '#domain/catalogue/index';
+import { faultGuides } from '#simulator/faults/describe-faults';
 import { pageOfAnswers } from './docs/page-of-answers.ts';
 import { pageOfReports } from './docs/page-of-reports.ts';
 import { pageOfSimulator } from './docs/page-of-simulator.ts';

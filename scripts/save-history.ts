@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { connectTemporal } from '../src/control/connect-temporal.ts';
+import { connectTemporal } from '#control/connect-temporal';
 import { historyFile, saveHistory } from '../test/replay/record/save-history.ts';
 import { states } from '../test/replay/states.ts';
 

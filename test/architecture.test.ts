@@ -1,5 +1,5 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { cruise, type IConfiguration, type ICruiseResult } from 'dependency-cruiser';
@@ -19,7 +19,8 @@ type Files = Readonly<Record<string, string>>;
 async function writeTree(folder: string, files: Files): Promise<void> {
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   const dependencies = { got: '*', zod: '*', pg: '*' };
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies }));
+  const { imports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', imports, dependencies }));
   for (const [path, source] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), source);
@@ -75,20 +76,25 @@ const allowed = [
   ['src/simulator/a.ts', 'src/domain/catalogue/b.ts'],
 ] as const;
 
+/** As one room names a file of another. */
+const across = (to: string) => to.replace('src/', '#').replace('.ts', '');
+/** As no room does, though it would work. */
 const climb = (from: string, to: string) => `${'../'.repeat(from.split('/').length - 1)}${to}`;
 
 describe('the arrows', () => {
   test.each(strays)('%s may not import %s', async (from, to, rule) => {
-    const found = await straysIn({ [from]: importing(climb(from, to)), [to]: value });
-    expect(found).toContain(`${rule}: ${from} → ${to}`);
+    for (const name of to.startsWith('src/') ? [across(to), climb(from, to)] : [climb(from, to)]) {
+      const found = await straysIn({ [from]: importing(name), [to]: value });
+      expect(found).toContain(`${rule}: ${from} → ${to}`);
+    }
   });
 
   test.each(allowed)('%s may import %s', async (from, to) => {
-    expect(await straysIn({ [from]: importing(climb(from, to)), [to]: value })).toEqual([]);
+    expect(await straysIn({ [from]: importing(across(to)), [to]: value })).toEqual([]);
   });
 
   test('a workflow may import the types of activities', async () => {
-    const source = `import type { b } from '../activities/b.ts';\nexport const a: typeof b = 1;\n`;
+    const source = `import type { b } from '#activities/b';\nexport const a: typeof b = 1;\n`;
     expect(await straysIn({ 'src/workflows/a.ts': source, 'src/activities/b.ts': value })).toEqual([]);
   });
 
@@ -114,11 +120,31 @@ describe('the arrows', () => {
 
   test('a workflow may reach the types of a zod schema over other files, but not zod', async () => {
     const schema = `import { z } from 'zod';\nexport const b = z.string();\nexport type B = z.infer<typeof b>;\n`;
-    const typed = `import type { B } from '../domain/b.ts';\nexport const a: B = '';\n`;
+    const typed = `import type { B } from '#domain/b';\nexport const a: B = '';\n`;
     const tree = (source: string) => ({ 'src/workflows/a.ts': source, 'src/domain/b.ts': schema });
     expect(await straysIn(tree(typed), loaded)).toEqual([]);
-    const [stray] = await straysIn(tree(importing('../domain/b.ts')), loaded);
+    const [stray] = await straysIn(tree(importing('#domain/b')), loaded);
     expect(stray).toContain('arrow-workflows-no-zod: src/workflows/a.ts → ');
+  });
+
+  test('an import that crosses into another room of src names it', async () => {
+    const folders = ['src', 'test', 'bench', 'scripts'];
+    const inFolders = folders.map(async (folder) =>
+      (await readdir(join(root, folder), { recursive: true })).map((file) => `${folder}/${file}`),
+    );
+    const files = (await Promise.all(inFolders)).flat().filter((file) => file.endsWith('.ts'));
+    expect(files.length).toBeGreaterThan(500);
+    const climbing = [];
+    for (const file of files) {
+      const room = file.startsWith('src/') ? file.split('/')[1] : undefined;
+      for (const [, path = ''] of (await readFile(join(root, file), 'utf8')).matchAll(
+        /from '(\.\.?\/[^']+)'/g,
+      )) {
+        const [top, other] = relative(root, resolve(root, dirname(file), path)).split('/');
+        if (top === 'src' && other !== room) climbing.push(`${file} imports ${path}`);
+      }
+    }
+    expect(climbing).toEqual([]);
   });
 
   test('every room of src has its rule', async () => {

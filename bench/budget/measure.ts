@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { leastTimeMs } from '../../src/domain/budget/least-time.ts';
-import type { BudgetWindow } from '../../src/domain/budget/window.ts';
-import type { Simulator } from '../../src/simulator/start-simulator.ts';
-import type { CallRecord } from '../../src/simulator/stats.ts';
+import { leastTimeMs } from '#domain/budget/least-time';
+import type { BudgetWindow } from '#domain/budget/window';
+import type { Simulator } from '#simulator/start-simulator';
+import type { CallRecord } from '#simulator/stats';
 import type { House } from './house.ts';
 import { sideBySide } from './rivers.ts';
 

@@ -1,9 +1,9 @@
 import knex from 'knex';
-import { fitRows } from '../../src/domain/column/fit-rows.ts';
-import type { WarehouseSetting } from '../../src/domain/river/configuration.ts';
-import { Secret } from '../../src/domain/secret.ts';
-import { parseJson } from '../../src/optimove/parse-json.ts';
-import { openWarehouse } from '../../src/warehouse/open-warehouse.ts';
+import { fitRows } from '#domain/column/fit-rows';
+import type { WarehouseSetting } from '#domain/river/configuration';
+import { Secret } from '#domain/secret';
+import { parseJson } from '#optimove/parse-json';
+import { openWarehouse } from '#warehouse/open-warehouse';
 import { columns, day, type PageOfCall, pagesOf, river } from './pages.ts';
 
 export interface Figures {

@@ -1,8 +1,8 @@
-import type { Call } from '../../src/domain/call/call.ts';
-import { customersByAction } from '../../src/domain/catalogue/customers/customers-by-action.ts';
-import { columnsOfRiver } from '../../src/domain/column/columns-of-river.ts';
-import type { Day } from '../../src/domain/period/day.ts';
-import { type River, RiverSetting } from '../../src/domain/river/river.ts';
+import type { Call } from '#domain/call/call';
+import { customersByAction } from '#domain/catalogue/customers/customers-by-action';
+import { columnsOfRiver } from '#domain/column/columns-of-river';
+import type { Day } from '#domain/period/day';
+import { type River, RiverSetting } from '#domain/river/river';
 
 const rowsOfPage = 10_000;
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endOfRun } from '../../src/control/run-end.ts';
-import { startRun } from '../../src/control/start-run.ts';
+import { endOfRun } from '#control/run-end';
+import { startRun } from '#control/start-run';
 import { type Histories, readHistories } from '../../test/helpers/histories.ts';
 import type { House } from './house.ts';
 import type { LongRiver } from './rivers.ts';

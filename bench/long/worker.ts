@@ -3,8 +3,8 @@ import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
-import { createConfigurations } from '../../src/config/watch-configuration.ts';
-import { startWorker } from '../../src/workers/start-worker.ts';
+import { createConfigurations } from '#config/watch-configuration';
+import { startWorker } from '#workers/start-worker';
 
 /** What a worker process holds, in bytes. */
 export interface Memory {

@@ -1,4 +1,4 @@
-import type { Axis, Report } from '../../src/domain/catalogue/report.ts';
+import type { Axis, Report } from '#domain/catalogue/report';
 
 const campaignsOfDay = 'GetExecutedCampaignDetails for each day';
 const campaignsOfChannel = 'GetExecutedCampaignsByChannel for each day and channel';

@@ -1,5 +1,5 @@
-import type { Axis, FilterName, Report } from '../../src/domain/catalogue/report.ts';
-import type { Column } from '../../src/domain/column/column.ts';
+import type { Axis, FilterName, Report } from '#domain/catalogue/report';
+import type { Column } from '#domain/column/column';
 import { callsOfReport } from './calls-of-report.ts';
 import { code, table } from './table.ts';
 

@@ -1,4 +1,4 @@
-import type { faultGuides } from '../../src/simulator/faults/describe-faults.ts';
+import type { faultGuides } from '#simulator/faults/describe-faults';
 import { code, table } from './table.ts';
 
 const introduction = `# The simulator

@@ -1,4 +1,4 @@
-import type { BegunChunk } from '../domain/run/run-result.ts';
+import type { BegunChunk } from '#domain/run/run-result';
 import type { BeginChunkRequest } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
 

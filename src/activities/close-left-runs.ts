@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RiverError } from '../domain/errors.ts';
+import { RiverError } from '#domain/errors';
 import type { ActivityPorts, Warehouse } from './ports.ts';
 
 /** Runs asked after at a time, and for how long a run that is opened waits for all that. */

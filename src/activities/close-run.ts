@@ -1,6 +1,6 @@
-import { dataCallsOf, plannedCalls } from '../domain/run/planned-calls.ts';
-import { resultOf } from '../domain/run/result-of.ts';
-import type { RunResult } from '../domain/run/run-result.ts';
+import { dataCallsOf, plannedCalls } from '#domain/run/planned-calls';
+import { resultOf } from '#domain/run/result-of';
+import type { RunResult } from '#domain/run/run-result';
 import type { CloseRunRequest } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
 import { readOpenedRun } from './report-of-run.ts';

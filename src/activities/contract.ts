@@ -1,15 +1,15 @@
 /** What workflow and activities say to each other. Written into histories: small, without rows, without secrets. */
 
-import type { WaitLifted } from '../domain/budget/back-off.ts';
-import type { RecalledBudget } from '../domain/budget/save-budget.ts';
-import type { WindowUse } from '../domain/budget/window.ts';
-import type { Chunk } from '../domain/chunk/chunk.ts';
-import type { NotifyEvent } from '../domain/river/notify-setting.ts';
-import type { Pause } from '../domain/run/pause.ts';
-import type { BegunChunk, RunResult, RunStatus } from '../domain/run/run-result.ts';
-import type { SliceCount } from '../domain/run/staged-page.ts';
-import type { WaitOn } from '../domain/run/waits.ts';
-import type { WaitOnWarehouse } from '../domain/run/warehouse-trouble.ts';
+import type { WaitLifted } from '#domain/budget/back-off';
+import type { RecalledBudget } from '#domain/budget/save-budget';
+import type { WindowUse } from '#domain/budget/window';
+import type { Chunk } from '#domain/chunk/chunk';
+import type { NotifyEvent } from '#domain/river/notify-setting';
+import type { Pause } from '#domain/run/pause';
+import type { BegunChunk, RunResult, RunStatus } from '#domain/run/run-result';
+import type { SliceCount } from '#domain/run/staged-page';
+import type { WaitOn } from '#domain/run/waits';
+import type { WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 
 /** Names a run and where its parts are. Everything else about it lies in the warehouse. */
 export interface RunRef {

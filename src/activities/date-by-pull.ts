@@ -1,6 +1,6 @@
-import { dayOfPull } from '../domain/run/day-of-pull.ts';
-import { listsOfRun } from '../domain/run/run-slices.ts';
-import type { StoredRun } from '../domain/run/stored-run.ts';
+import { dayOfPull } from '#domain/run/day-of-pull';
+import { listsOfRun } from '#domain/run/run-slices';
+import type { StoredRun } from '#domain/run/stored-run';
 import { callsOfSlice, type SlicePlan } from './calls-of-slice.ts';
 import { type PullContext, pullCall } from './pull-call.ts';
 import { readOpenedRun, reportOfRiver } from './report-of-run.ts';

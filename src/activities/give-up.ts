@@ -1,15 +1,10 @@
-import type { Call } from '../domain/call/call.ts';
-import {
-  type BudgetSpentError,
-  OptimoveUnavailableError,
-  OutageError,
-  RefusedError,
-} from '../domain/errors.ts';
-import { durationText } from '../domain/river/duration.ts';
-import { failingMs, retryMs } from '../domain/run/failing-ms.ts';
-import { type OpenOutage, type Outages, outageMs } from '../domain/run/outage-clock.ts';
-import { intervalsOf, type Pause } from '../domain/run/pause.ts';
-import type { WaitOn } from '../domain/run/waits.ts';
+import type { Call } from '#domain/call/call';
+import { type BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedError } from '#domain/errors';
+import { durationText } from '#domain/river/duration';
+import { failingMs, retryMs } from '#domain/run/failing-ms';
+import { type OpenOutage, type Outages, outageMs } from '#domain/run/outage-clock';
+import { intervalsOf, type Pause } from '#domain/run/pause';
+import type { WaitOn } from '#domain/run/waits';
 import type { Warehouse } from './ports.ts';
 
 /** What decides how long a run waits for answers. */

@@ -1,6 +1,6 @@
-import { WarehouseUnavailableError } from '../domain/errors.ts';
-import { readRunInput } from '../domain/river/read-run-input.ts';
-import { troubleOf } from '../domain/run/warehouse-trouble.ts';
+import { WarehouseUnavailableError } from '#domain/errors';
+import { readRunInput } from '#domain/river/read-run-input';
+import { troubleOf } from '#domain/run/warehouse-trouble';
 import type { Held, OpenedRun, OpenRunRequest, RunRef } from './contract.ts';
 import { patienceOf } from './opened-run.ts';
 import type { ActivityPorts } from './ports.ts';

@@ -1,4 +1,4 @@
-import { BudgetSpentError } from '../domain/errors.ts';
+import { BudgetSpentError } from '#domain/errors';
 
 /**
  * Works through `items`, `lanes` at a time, taken as lanes come free, while `work` says that there is time for more.

@@ -1,4 +1,4 @@
-import type { Chunk } from '../domain/chunk/chunk.ts';
+import type { Chunk } from '#domain/chunk/chunk';
 import type { RunRef } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
 

@@ -1,11 +1,11 @@
 import { Context } from '@temporalio/activity';
-import { shapeOfRiver } from '../domain/call/shape-of-river.ts';
-import { resolveDay } from '../domain/period/resolve-day.ts';
-import { zoneOfRiver } from '../domain/period/zone.ts';
-import { readRunInput, refuseStart } from '../domain/river/read-run-input.ts';
-import type { River } from '../domain/river/river.ts';
-import { chunksOf, planDays } from '../domain/run/plan-days.ts';
-import { isTracked, type Track } from '../domain/run/track.ts';
+import { shapeOfRiver } from '#domain/call/shape-of-river';
+import { resolveDay } from '#domain/period/resolve-day';
+import { zoneOfRiver } from '#domain/period/zone';
+import { readRunInput, refuseStart } from '#domain/river/read-run-input';
+import type { River } from '#domain/river/river';
+import { chunksOf, planDays } from '#domain/run/plan-days';
+import { isTracked, type Track } from '#domain/run/track';
 import { closeLeftRuns } from './close-left-runs.ts';
 import type { OpenedRun, OpenRunRequest } from './contract.ts';
 import { openedRun } from './opened-run.ts';

@@ -1,9 +1,9 @@
-import { runListCalls } from '../domain/call/list-calls.ts';
-import { slicesOf } from '../domain/call/slices.ts';
-import type { Notify } from '../domain/river/configuration.ts';
-import { durationMs } from '../domain/river/duration.ts';
-import type { River } from '../domain/river/river.ts';
-import type { StoredRun } from '../domain/run/stored-run.ts';
+import { runListCalls } from '#domain/call/list-calls';
+import { slicesOf } from '#domain/call/slices';
+import type { Notify } from '#domain/river/configuration';
+import { durationMs } from '#domain/river/duration';
+import type { River } from '#domain/river/river';
+import type { StoredRun } from '#domain/run/stored-run';
 import type { OpenedRun, Patience } from './contract.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
 import { reportOfRiver } from './report-of-run.ts';

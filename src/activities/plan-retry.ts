@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigurationError, RiverError, WarehouseUnavailableError } from '../domain/errors.ts';
-import { resolveDay } from '../domain/period/resolve-day.ts';
-import { zoneOfRiver } from '../domain/period/zone.ts';
-import type { RetryInput } from '../domain/river/read-run-input.ts';
-import { withEmptied } from '../domain/river/target.ts';
-import type { NewRun, RetriableChunk, StoredRun } from '../domain/run/stored-run.ts';
+import { ConfigurationError, RiverError, WarehouseUnavailableError } from '#domain/errors';
+import { resolveDay } from '#domain/period/resolve-day';
+import { zoneOfRiver } from '#domain/period/zone';
+import type { RetryInput } from '#domain/river/read-run-input';
+import { withEmptied } from '#domain/river/target';
+import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { OpenRunRequest } from './contract.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
 import { readOpenedRun, reportOfRiver, understood } from './report-of-run.ts';

@@ -1,16 +1,16 @@
-import type { WaitLifted } from '../domain/budget/back-off.ts';
-import type { RecalledBudget } from '../domain/budget/save-budget.ts';
-import type { WindowUse } from '../domain/budget/window.ts';
-import type { Answer, PageAsked } from '../domain/call/answer.ts';
-import type { Call } from '../domain/call/call.ts';
-import type { CallHistory } from '../domain/call/call-history.ts';
-import type { RequestRecord } from '../domain/call/request-record.ts';
-import type { SeenPages } from '../domain/call/seen-pages.ts';
-import type { Configuration, Connection } from '../domain/river/configuration.ts';
-import type { EndOfRun } from '../domain/run/left-run.ts';
-import type { Outages } from '../domain/run/outage-clock.ts';
-import type { RunStore } from '../domain/run/run-store.ts';
-import type { Secret } from '../domain/secret.ts';
+import type { WaitLifted } from '#domain/budget/back-off';
+import type { RecalledBudget } from '#domain/budget/save-budget';
+import type { WindowUse } from '#domain/budget/window';
+import type { Answer, PageAsked } from '#domain/call/answer';
+import type { Call } from '#domain/call/call';
+import type { CallHistory } from '#domain/call/call-history';
+import type { RequestRecord } from '#domain/call/request-record';
+import type { SeenPages } from '#domain/call/seen-pages';
+import type { Configuration, Connection } from '#domain/river/configuration';
+import type { EndOfRun } from '#domain/run/left-run';
+import type { Outages } from '#domain/run/outage-clock';
+import type { RunStore } from '#domain/run/run-store';
+import type { Secret } from '#domain/secret';
 
 /** The configuration as it is now; a changed file is read within 10 s, a faulty one leaves the last good one. */
 export interface Configurations {

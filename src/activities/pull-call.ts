@@ -1,11 +1,11 @@
-import type { Answer, PageAsked } from '../domain/call/answer.ts';
-import type { AnswerRow, Call } from '../domain/call/call.ts';
-import type { CallHistory } from '../domain/call/call-history.ts';
-import { isRepeated, type Next, nextPage, type PageReceived, pageAsked } from '../domain/call/paging.ts';
-import { countRepeated, hashKeys } from '../domain/call/repeated-keys.ts';
-import type { RequestRecord } from '../domain/call/request-record.ts';
-import type { Followed, SeenPages } from '../domain/call/seen-pages.ts';
-import type { FittedRows } from '../domain/column/fit-rows.ts';
+import type { Answer, PageAsked } from '#domain/call/answer';
+import type { AnswerRow, Call } from '#domain/call/call';
+import type { CallHistory } from '#domain/call/call-history';
+import { isRepeated, type Next, nextPage, type PageReceived, pageAsked } from '#domain/call/paging';
+import { countRepeated, hashKeys } from '#domain/call/repeated-keys';
+import type { RequestRecord } from '#domain/call/request-record';
+import type { Followed, SeenPages } from '#domain/call/seen-pages';
+import type { FittedRows } from '#domain/column/fit-rows';
 import {
   BaseUrlInDoubtError,
   BudgetSpentError,
@@ -17,11 +17,11 @@ import {
   RiverError,
   ThrottledError,
   WarehouseUnavailableError,
-} from '../domain/errors.ts';
-import type { Day } from '../domain/period/day.ts';
-import { refusalNote } from '../domain/run/freshness.ts';
-import type { PageNotes } from '../domain/run/page-notes.ts';
-import type { StagedCall } from '../domain/run/staged-page.ts';
+} from '#domain/errors';
+import type { Day } from '#domain/period/day';
+import { refusalNote } from '#domain/run/freshness';
+import type { PageNotes } from '#domain/run/page-notes';
+import type { StagedCall } from '#domain/run/staged-page';
 import { giveUpIfTooLong, type Patience } from './give-up.ts';
 import type { Optimove, Warehouse } from './ports.ts';
 import type { StopSignals } from './stop-signals.ts';

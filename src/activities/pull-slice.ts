@@ -1,14 +1,14 @@
-import type { Call } from '../domain/call/call.ts';
-import { mayHaveBeenCut } from '../domain/call/paging.ts';
+import type { Call } from '#domain/call/call';
+import { mayHaveBeenCut } from '#domain/call/paging';
 import {
   BaseUrlInDoubtError,
   BudgetSpentError,
   ConfigurationError,
   OptimoveUnavailableError,
-} from '../domain/errors.ts';
-import { durationMs } from '../domain/river/duration.ts';
-import { proofOfConnection } from '../domain/run/run-slices.ts';
-import type { WaitOn } from '../domain/run/waits.ts';
+} from '#domain/errors';
+import { durationMs } from '#domain/river/duration';
+import { proofOfConnection } from '#domain/run/run-slices';
+import type { WaitOn } from '#domain/run/waits';
 import { callsOfSlice } from './calls-of-slice.ts';
 import type { SliceOutcome, SliceRequest } from './contract.ts';
 import { dateByPull } from './date-by-pull.ts';

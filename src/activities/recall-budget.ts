@@ -1,5 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
-import type { RecalledBudget } from '../domain/budget/save-budget.ts';
+import type { RecalledBudget } from '#domain/budget/save-budget';
 import type { ActivityPorts } from './ports.ts';
 
 /** What the budget remembered that kept this workflow id before, if there was one. */

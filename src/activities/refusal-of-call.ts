@@ -1,5 +1,5 @@
-import type { Call } from '../domain/call/call.ts';
-import { ReportRefusedError, type RiverError } from '../domain/errors.ts';
+import type { Call } from '#domain/call/call';
+import { ReportRefusedError, type RiverError } from '#domain/errors';
 
 /** What says of one call that this tenant, or this key, does not have it; 401 is about the credentials. */
 const refusingStatuses: readonly unknown[] = [403, 404];

@@ -1,9 +1,9 @@
-import { effectiveReport } from '../domain/call/effective-report.ts';
-import { findReport } from '../domain/catalogue/index.ts';
-import type { Report } from '../domain/catalogue/report.ts';
-import { ConfigurationError, OtherVersionError } from '../domain/errors.ts';
-import type { River } from '../domain/river/river.ts';
-import type { StoredRun } from '../domain/run/stored-run.ts';
+import { effectiveReport } from '#domain/call/effective-report';
+import { findReport } from '#domain/catalogue/index';
+import type { Report } from '#domain/catalogue/report';
+import { ConfigurationError, OtherVersionError } from '#domain/errors';
+import type { River } from '#domain/river/river';
+import type { StoredRun } from '#domain/run/stored-run';
 import type { Warehouse } from './ports.ts';
 
 /** The report that a river pulls, with the river's overrides applied. */

@@ -1,4 +1,4 @@
-import { WarehouseUnavailableError } from '../domain/errors.ts';
+import { WarehouseUnavailableError } from '#domain/errors';
 
 /**
  * The activities that a worker works on at a time. Temporal hands out a task without asking whom it concerns, so what

@@ -1,5 +1,5 @@
 import { Context, heartbeat } from '@temporalio/activity';
-import type { Beat } from '../domain/run/progress.ts';
+import type { Beat } from '#domain/run/progress';
 import type { ActivityPorts } from './ports.ts';
 
 /** How often an activity says that it lives; cancellation comes back on a heartbeat. */

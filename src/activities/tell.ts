@@ -1,5 +1,5 @@
-import type { NotifyEvent } from '../domain/river/notify-setting.ts';
-import { eventOf, notificationOf, slackTextOf } from '../domain/run/notification.ts';
+import type { NotifyEvent } from '#domain/river/notify-setting';
+import { eventOf, notificationOf, slackTextOf } from '#domain/run/notification';
 import type { NotifyRefusalRequest } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
 

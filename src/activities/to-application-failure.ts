@@ -9,8 +9,8 @@ import {
   RefusedError,
   RiverError,
   ThrottledError,
-} from '../domain/errors.ts';
-import { excerptOf } from '../domain/mask.ts';
+} from '#domain/errors';
+import { excerptOf } from '#domain/mask';
 
 /** How often something that River does not know is tried before it is shown as it is. */
 const attemptsAtTheUnknown = 5;

@@ -1,11 +1,6 @@
-import type { RequestRecord } from '../domain/call/request-record.ts';
-import { WarehouseHeldError } from '../domain/errors.ts';
-import {
-  noAnswer,
-  sentenceOfHold,
-  troubleOf,
-  type WaitOnWarehouse,
-} from '../domain/run/warehouse-trouble.ts';
+import type { RequestRecord } from '#domain/call/request-record';
+import { WarehouseHeldError } from '#domain/errors';
+import { noAnswer, sentenceOfHold, troubleOf, type WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 import type { Warehouse, WriteGateOptions } from './ports.ts';
 
 /**

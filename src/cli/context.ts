@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { configurationFile } from '../config/configuration-file.ts';
-import { type Environment, readEnvironment } from '../config/environment.ts';
-import type { ConfigurationSource } from '../config/load-configuration.ts';
-import { createSecretCommands } from '../config/secret-commands.ts';
-import type { Configuration } from '../domain/river/configuration.ts';
+import { configurationFile } from '#config/configuration-file';
+import { type Environment, readEnvironment } from '#config/environment';
+import type { ConfigurationSource } from '#config/load-configuration';
+import { createSecretCommands } from '#config/secret-commands';
+import type { Configuration } from '#domain/river/configuration';
 import { type ExitCode, exitCode, exitCodeOf } from './exit-code.ts';
 import { showError } from './show-error.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
@@ -59,7 +59,7 @@ export function action<Args extends unknown[]>(
         configurationFile: configurationFile(environment, config),
         async configuration() {
           // Loaded where it is read: what checks it takes longer to load than all that a command without it needs.
-          const { loadConfiguration } = await import('../config/load-configuration.ts');
+          const { loadConfiguration } = await import('#config/load-configuration');
           return loadConfiguration({ file: context.configurationFile, ...sources });
         },
         sources,

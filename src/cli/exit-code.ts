@@ -1,4 +1,4 @@
-import { ConfigurationError, OtherVersionError, PassingError } from '../domain/errors.ts';
+import { ConfigurationError, OtherVersionError, PassingError } from '#domain/errors';
 
 /** What the shell is told. */
 export const exitCode = {

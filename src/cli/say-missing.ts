@@ -1,4 +1,4 @@
-import type { Missing } from '../control/books.ts';
+import type { Missing } from '#control/books';
 import type { Terminal } from './terminal.ts';
 
 /** Which warehouses are missing from an answer, and why. */

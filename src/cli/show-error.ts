@@ -1,4 +1,4 @@
-import { RiverError } from '../domain/errors.ts';
+import { RiverError } from '#domain/errors';
 
 /** A failure that River knows is its sentence; one it does not know is a mistake of ours and shows as it is. */
 export function showError(error: unknown): string {

@@ -1,4 +1,4 @@
-import type { Plan } from '../control/plan-river.ts';
+import type { Plan } from '#control/plan-river';
 import { counted } from './counted.ts';
 import { table } from './table.ts';
 

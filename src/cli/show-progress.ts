@@ -1,6 +1,6 @@
-import type { RunView } from '../control/run-in-temporal.ts';
-import type { RunProgress } from '../domain/run/progress.ts';
-import { standsStill } from '../domain/run/sentences.ts';
+import type { RunView } from '#control/run-in-temporal';
+import type { RunProgress } from '#domain/run/progress';
+import { standsStill } from '#domain/run/sentences';
 import type { Terminal } from './terminal.ts';
 
 /** Shows a run as it goes: its numbers in one line, and a line of its own for each thing that it waits for. */

@@ -1,5 +1,5 @@
-import type { RunReport } from '../control/run-status.ts';
-import type { ChunkStatus, RunResult } from '../domain/run/run-result.ts';
+import type { RunReport } from '#control/run-status';
+import type { ChunkStatus, RunResult } from '#domain/run/run-result';
 import {
   behindSentence,
   countsText,
@@ -7,7 +7,7 @@ import {
   errorsOnce,
   repairSentence,
   retriedSentence,
-} from '../domain/run/sentences.ts';
+} from '#domain/run/sentences';
 import { table } from './table.ts';
 
 /** A run's result for a person: what is there, what is not and why, what to look at, what to do. */

@@ -1,8 +1,8 @@
-import type { ScheduleChange } from '../control/schedules/apply-schedules.ts';
-import type { ScheduleState } from '../control/schedules/list-schedules.ts';
-import type { OddDay } from '../control/schedules/odd-days.ts';
-import type { ScheduleNote } from '../control/schedules/schedule-notes.ts';
-import { behindSentence } from '../domain/run/sentences.ts';
+import type { ScheduleChange } from '#control/schedules/apply-schedules';
+import type { ScheduleState } from '#control/schedules/list-schedules';
+import type { OddDay } from '#control/schedules/odd-days';
+import type { ScheduleNote } from '#control/schedules/schedule-notes';
+import { behindSentence } from '#domain/run/sentences';
 import { table } from './table.ts';
 
 /** What `apply` does or would do, a schedule each; of a change every term with what it was and what it is now. */

@@ -1,4 +1,4 @@
-import type { Verification } from '../domain/verify/finding.ts';
+import type { Verification } from '#domain/verify/finding';
 import { counted } from './counted.ts';
 import { colors } from './terminal.ts';
 

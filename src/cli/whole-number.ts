@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError } from '#domain/errors';
 
 /** A flag's whole number, not below zero. */
 export function wholeNumber(flag: string, text: string): number {

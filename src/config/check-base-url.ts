@@ -1,6 +1,6 @@
-import type { Path } from '../domain/river/path.ts';
-import type { Problem } from '../domain/river/problem.ts';
-import type { Show } from '../domain/river/show.ts';
+import type { Path } from '#domain/river/path';
+import type { Problem } from '#domain/river/problem';
+import type { Show } from '#domain/river/show';
 import { isNear } from './local-host.ts';
 
 /** A base URL as it is compared and called: host in lower case, no slash at the end. Undefined where it is no URL. */

@@ -1,8 +1,8 @@
-import { checkWindows } from '../domain/budget/window.ts';
-import { durationMs } from '../domain/river/duration.ts';
-import type { Path } from '../domain/river/path.ts';
-import type { Problem } from '../domain/river/problem.ts';
-import type { Show } from '../domain/river/show.ts';
+import { checkWindows } from '#domain/budget/window';
+import { durationMs } from '#domain/river/duration';
+import type { Path } from '#domain/river/path';
+import type { Problem } from '#domain/river/problem';
+import type { Show } from '#domain/river/show';
 import { checkBaseUrl, normalBaseUrl } from './check-base-url.ts';
 import type { SoundFile } from './file-schema.ts';
 import { isThisMachine } from './local-host.ts';

@@ -1,8 +1,8 @@
-import { checkRiver, type Surroundings } from '../domain/river/check-river.ts';
-import { readShape, readSound } from '../domain/river/fault-of-issue.ts';
-import { type Path, pathText, valueAt } from '../domain/river/path.ts';
-import { besides, type Problem } from '../domain/river/problem.ts';
-import { type Show, showValue } from '../domain/river/show.ts';
+import { checkRiver, type Surroundings } from '#domain/river/check-river';
+import { readShape, readSound } from '#domain/river/fault-of-issue';
+import { type Path, pathText, valueAt } from '#domain/river/path';
+import { besides, type Problem } from '#domain/river/problem';
+import { type Show, showValue } from '#domain/river/show';
 import { checkConnections, type Refers } from './check-connections.ts';
 import { checkNotify } from './check-notify.ts';
 import { checkSchedule } from './check-schedule.ts';

@@ -1,5 +1,5 @@
-import type { Problem } from '../domain/river/problem.ts';
-import type { RiverPart } from '../domain/river/river.ts';
+import type { Problem } from '#domain/river/problem';
+import type { RiverPart } from '#domain/river/river';
 import { type Refers, secretInTheFile } from './check-connections.ts';
 import { isNear, isThisMachine } from './local-host.ts';
 

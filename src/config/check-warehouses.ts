@@ -1,6 +1,6 @@
-import type { Path } from '../domain/river/path.ts';
-import type { Problem } from '../domain/river/problem.ts';
-import type { Show } from '../domain/river/show.ts';
+import type { Path } from '#domain/river/path';
+import type { Problem } from '#domain/river/problem';
+import type { Show } from '#domain/river/show';
 import { type Refers, secretInTheFile } from './check-connections.ts';
 import type { SoundFile } from './file-schema.ts';
 import { isThisMachine } from './local-host.ts';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { Configuration, Connection, Notify, WarehouseSetting } from '../domain/river/configuration.ts';
-import { durationMs } from '../domain/river/duration.ts';
-import type { NotifySetting } from '../domain/river/notify-setting.ts';
-import { Secret } from '../domain/secret.ts';
+import type { Configuration, Connection, Notify, WarehouseSetting } from '#domain/river/configuration';
+import { durationMs } from '#domain/river/duration';
+import type { NotifySetting } from '#domain/river/notify-setting';
+import { Secret } from '#domain/secret';
 import { normalBaseUrl } from './check-base-url.ts';
 import type { ConfigurationFile, ConnectionSetting, WarehouseFileSetting } from './file-schema.ts';
 import { freeze, frozenMap } from './freeze.ts';

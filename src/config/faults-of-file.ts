@@ -1,5 +1,5 @@
-import type { Fault } from '../domain/errors.ts';
-import { faultAt, type Problem } from '../domain/river/problem.ts';
+import type { Fault } from '#domain/errors';
+import { faultAt, type Problem } from '#domain/river/problem';
 import type { Position, SourceDocument } from './read-document.ts';
 
 /** Problems with their places in the file, in the order in which a person meets them there. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { accepted } from '../domain/river/accepted.ts';
-import { Duration, durationMs } from '../domain/river/duration.ts';
-import { RiverFileSetting, RiverPart } from '../domain/river/river.ts';
+import { accepted } from '#domain/river/accepted';
+import { Duration, durationMs } from '#domain/river/duration';
+import { RiverFileSetting, RiverPart } from '#domain/river/river';
 
 /** Connections, warehouses and rivers go by names that fit a command line, a log line and a table. */
 const Name = z

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { ConfigurationError, type Fault } from '../domain/errors.ts';
-import type { Configuration } from '../domain/river/configuration.ts';
-import { configurationError } from '../domain/river/problem.ts';
+import { ConfigurationError, type Fault } from '#domain/errors';
+import type { Configuration } from '#domain/river/configuration';
+import { configurationError } from '#domain/river/problem';
 import { checkFile } from './check-file.ts';
 import { configurationOfFile } from './configuration-of-file.ts';
 import { faultsOfProblems, faultsOfSyntax, faultUnreadable } from './faults-of-file.ts';

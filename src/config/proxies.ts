@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../domain/errors.ts';
-import type { HttpProxy } from '../domain/river/configuration.ts';
-import { Secret } from '../domain/secret.ts';
+import { ConfigurationError } from '#domain/errors';
+import type { HttpProxy } from '#domain/river/configuration';
+import { Secret } from '#domain/secret';
 import { isThisMachine } from './local-host.ts';
 import type { Variables } from './resolve-references.ts';
 

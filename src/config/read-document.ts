@@ -10,7 +10,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
-import type { Path } from '../domain/river/path.ts';
+import type { Path } from '#domain/river/path';
 
 /** A position in a file, both counted from 1. */
 export interface Position {

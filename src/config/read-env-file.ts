@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError } from '#domain/errors';
 
 /** What a `.env` file says. */
 export interface EnvFile {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { ConfigurationError } from '../domain/errors.ts';
-import type { Configuration } from '../domain/river/configuration.ts';
+import { ConfigurationError } from '#domain/errors';
+import type { Configuration } from '#domain/river/configuration';
 import {
   type ConfigurationReading,
   type ConfigurationSource,

@@ -1,9 +1,9 @@
-import type { AnswerRow, Call } from '../domain/call/call.ts';
-import { fingerprintRows } from '../domain/call/fingerprint.ts';
-import { isRepeated, nextPage, type PageReceived, pageAsked } from '../domain/call/paging.ts';
-import { createSeenPages } from '../domain/call/seen-pages.ts';
-import { ConfigurationError, CredentialsRefusedError, RefusedError } from '../domain/errors.ts';
-import type { Connection } from '../domain/river/configuration.ts';
+import type { AnswerRow, Call } from '#domain/call/call';
+import { fingerprintRows } from '#domain/call/fingerprint';
+import { isRepeated, nextPage, type PageReceived, pageAsked } from '#domain/call/paging';
+import { createSeenPages } from '#domain/call/seen-pages';
+import { ConfigurationError, CredentialsRefusedError, RefusedError } from '#domain/errors';
+import type { Connection } from '#domain/river/configuration';
 import { askOnce, type Reserve } from './ask-once.ts';
 
 /** The rows of a list from the command line: asked on, as a run asks it on, where the answer may be cut. */

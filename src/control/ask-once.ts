@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
-import type { PageAsked } from '../domain/call/answer.ts';
-import type { AnswerRow, Call } from '../domain/call/call.ts';
-import { lastDataUpdate } from '../domain/call/list-calls.ts';
+import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
+import type { PageAsked } from '#domain/call/answer';
+import type { AnswerRow, Call } from '#domain/call/call';
+import { lastDataUpdate } from '#domain/call/list-calls';
 import {
   BaseUrlInDoubtError,
   BudgetSpentError,
@@ -10,12 +10,12 @@ import {
   OptimoveUnavailableError,
   RefusedError,
   ThrottledError,
-} from '../domain/errors.ts';
-import type { Connection } from '../domain/river/configuration.ts';
-import type { CallGate } from '../optimove/call-gate.ts';
-import { createOptimove } from '../optimove/create-optimove.ts';
-import { createSharedCallGate, type SharedCallGate } from '../optimove/shared-call-gate.ts';
-import { signInCall } from '../optimove/sign-in.ts';
+} from '#domain/errors';
+import type { Connection } from '#domain/river/configuration';
+import type { CallGate } from '#optimove/call-gate';
+import { createOptimove } from '#optimove/create-optimove';
+import { createSharedCallGate, type SharedCallGate } from '#optimove/shared-call-gate';
+import { signInCall } from '#optimove/sign-in';
 
 /** Asks the budget of a connection. */
 export type Reserve = (request: Reservation) => Promise<BudgetAnswer>;

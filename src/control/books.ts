@@ -1,11 +1,11 @@
-import { ConfigurationError, RiverError } from '../domain/errors.ts';
-import type { Configuration } from '../domain/river/configuration.ts';
-import { dataCallsOf, plannedCalls } from '../domain/run/planned-calls.ts';
-import { resultOf } from '../domain/run/result-of.ts';
-import type { CallCounts, ChunkStatus, RetryOfRun, RunResult } from '../domain/run/run-result.ts';
-import type { StoredRun } from '../domain/run/stored-run.ts';
-import { openWarehouse } from '../warehouse/open-warehouse.ts';
-import type { OpenWarehouse } from '../warehouse/warehouse.ts';
+import { ConfigurationError, RiverError } from '#domain/errors';
+import type { Configuration } from '#domain/river/configuration';
+import { dataCallsOf, plannedCalls } from '#domain/run/planned-calls';
+import { resultOf } from '#domain/run/result-of';
+import type { CallCounts, ChunkStatus, RetryOfRun, RunResult } from '#domain/run/run-result';
+import type { StoredRun } from '#domain/run/stored-run';
+import { openWarehouse } from '#warehouse/open-warehouse';
+import type { OpenWarehouse } from '#warehouse/warehouse';
 import { answeredSoon, closeSoon } from './answered-soon.ts';
 
 /** A run as its manifest has it, chunk by chunk. */

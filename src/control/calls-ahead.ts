@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { RunProgress } from '../domain/run/progress.ts';
+import type { RunProgress } from '#domain/run/progress';
 import { progressOf } from './progress-of.ts';
 
 /** What the runs that are under way on a connection still have to call. */

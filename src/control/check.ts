@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { effectiveReport } from '../domain/call/effective-report.ts';
-import { lastDataUpdate } from '../domain/call/list-calls.ts';
-import { shapeOfRiver } from '../domain/call/shape-of-river.ts';
-import { findReport } from '../domain/catalogue/index.ts';
+import { effectiveReport } from '#domain/call/effective-report';
+import { lastDataUpdate } from '#domain/call/list-calls';
+import { shapeOfRiver } from '#domain/call/shape-of-river';
+import { findReport } from '#domain/catalogue/index';
 import {
   ConfigurationError,
   CredentialsRefusedError,
@@ -10,15 +10,15 @@ import {
   PassingError,
   ReportRefusedError,
   RiverError,
-} from '../domain/errors.ts';
-import { resolveDay } from '../domain/period/resolve-day.ts';
-import { zoneOfRiver } from '../domain/period/zone.ts';
-import type { Configuration, Connection, WarehouseSetting } from '../domain/river/configuration.ts';
-import type { River } from '../domain/river/river.ts';
-import { sharedTables } from '../domain/river/shared-table.ts';
-import { planDays } from '../domain/run/plan-days.ts';
-import { openWarehouse } from '../warehouse/open-warehouse.ts';
-import type { OpenWarehouse } from '../warehouse/warehouse.ts';
+} from '#domain/errors';
+import { resolveDay } from '#domain/period/resolve-day';
+import { zoneOfRiver } from '#domain/period/zone';
+import type { Configuration, Connection, WarehouseSetting } from '#domain/river/configuration';
+import type { River } from '#domain/river/river';
+import { sharedTables } from '#domain/river/shared-table';
+import { planDays } from '#domain/run/plan-days';
+import { openWarehouse } from '#warehouse/open-warehouse';
+import type { OpenWarehouse } from '#warehouse/warehouse';
 import { answeredSoon, closeSoon } from './answered-soon.ts';
 import { askOnce, isSignedInElsewhere, NoCallsLeftError, type Reserve } from './ask-once.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';

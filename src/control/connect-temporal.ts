@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { ConfigurationError, TemporalUnavailableError } from '../domain/errors.ts';
+import { ConfigurationError, TemporalUnavailableError } from '#domain/errors';
 import { failureOfTemporal, type TemporalPlace, temporalUnavailable } from './failure-of-temporal.ts';
 import { mayBeListening } from './may-be-listening.ts';
 

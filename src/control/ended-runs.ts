@@ -1,4 +1,4 @@
-import type { LeftRun } from '../domain/run/left-run.ts';
+import type { LeftRun } from '#domain/run/left-run';
 import { withTemporalIfThere } from './connect-temporal.ts';
 import { endInTemporal } from './end-in-temporal.ts';
 

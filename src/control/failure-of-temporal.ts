@@ -1,5 +1,5 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import { ConfigurationError, TemporalUnavailableError } from '../domain/errors.ts';
+import { ConfigurationError, TemporalUnavailableError } from '#domain/errors';
 
 /** Where a client of Temporal is connected to. */
 export interface TemporalPlace {

@@ -1,15 +1,15 @@
-import { effectiveReport } from '../domain/call/effective-report.ts';
-import { dayColumnOf } from '../domain/call/scope.ts';
-import { findReport } from '../domain/catalogue/index.ts';
-import { ConfigurationError } from '../domain/errors.ts';
-import { type Day, dayCount, type Stretch } from '../domain/period/day.ts';
-import { resolveDay } from '../domain/period/resolve-day.ts';
-import { daysToCome, resolvePeriod } from '../domain/period/resolve-period.ts';
-import { zoneOfRiver } from '../domain/period/zone.ts';
-import type { Configuration } from '../domain/river/configuration.ts';
-import { readRunInput } from '../domain/river/read-run-input.ts';
-import type { River } from '../domain/river/river.ts';
-import { openWarehouse } from '../warehouse/open-warehouse.ts';
+import { effectiveReport } from '#domain/call/effective-report';
+import { dayColumnOf } from '#domain/call/scope';
+import { findReport } from '#domain/catalogue/index';
+import { ConfigurationError } from '#domain/errors';
+import { type Day, dayCount, type Stretch } from '#domain/period/day';
+import { resolveDay } from '#domain/period/resolve-day';
+import { daysToCome, resolvePeriod } from '#domain/period/resolve-period';
+import { zoneOfRiver } from '#domain/period/zone';
+import type { Configuration } from '#domain/river/configuration';
+import { readRunInput } from '#domain/river/read-run-input';
+import type { River } from '#domain/river/river';
+import { openWarehouse } from '#warehouse/open-warehouse';
 
 /** What was forgotten. */
 export interface Forgotten {

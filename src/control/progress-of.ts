@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { progressAt, type RunProgress } from '../domain/run/progress.ts';
+import { progressAt, type RunProgress } from '#domain/run/progress';
 
 const answerWithinMs = 5_000;
 

@@ -1,10 +1,10 @@
-import { findReport } from '../domain/catalogue/index.ts';
-import { ConfigurationError } from '../domain/errors.ts';
-import type { Configuration } from '../domain/river/configuration.ts';
-import type { River } from '../domain/river/river.ts';
-import { isTracked, type Track, warningOfOtherwise } from '../domain/run/track.ts';
-import { openWarehouse } from '../warehouse/open-warehouse.ts';
-import type { OpenWarehouse } from '../warehouse/warehouse.ts';
+import { findReport } from '#domain/catalogue/index';
+import { ConfigurationError } from '#domain/errors';
+import type { Configuration } from '#domain/river/configuration';
+import type { River } from '#domain/river/river';
+import { isTracked, type Track, warningOfOtherwise } from '#domain/run/track';
+import { openWarehouse } from '#warehouse/open-warehouse';
+import type { OpenWarehouse } from '#warehouse/warehouse';
 
 /** What a river has loaded, read from its warehouse; changes nothing there. */
 export async function readTrackOf({ warehouses }: Configuration, { name, target }: River): Promise<Track> {

@@ -4,7 +4,7 @@ import {
   TerminatedFailure,
   WorkflowFailedError,
 } from '@temporalio/client';
-import type { RunResult } from '../domain/run/run-result.ts';
+import type { RunResult } from '#domain/run/run-result';
 import type { RunHandle } from './start-run.ts';
 
 /** How a run closed, as Temporal tells it. Of a run that was cancelled or terminated Temporal stores no result. */

@@ -1,10 +1,10 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { pausedMemo } from '../domain/run/pause.ts';
-import type { Beat, RetriedStep, RunProgress } from '../domain/run/progress.ts';
-import type { RunStatus } from '../domain/run/run-result.ts';
-import { sentenceOf, timeText } from '../domain/run/sentences.ts';
-import { taskQueue } from '../domain/run/task-queue.ts';
+import { pausedMemo } from '#domain/run/pause';
+import type { Beat, RetriedStep, RunProgress } from '#domain/run/progress';
+import type { RunStatus } from '#domain/run/run-result';
+import { sentenceOf, timeText } from '#domain/run/sentences';
+import { taskQueue } from '#domain/run/task-queue';
 import { progressOf } from './progress-of.ts';
 
 /** A run as Temporal has it. */

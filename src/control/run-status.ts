@@ -1,9 +1,9 @@
-import { ConfigurationError, WarehouseUnavailableError } from '../domain/errors.ts';
-import type { RetriedStep, RunNow } from '../domain/run/progress.ts';
-import { resultOfUnopened } from '../domain/run/result-of.ts';
-import type { ChunkStatus, RetryOfRun, RunResult, RunStatus } from '../domain/run/run-result.ts';
-import { endSentence } from '../domain/run/sentences.ts';
-import type { riverRun } from '../workflows/index.ts';
+import { ConfigurationError, WarehouseUnavailableError } from '#domain/errors';
+import type { RetriedStep, RunNow } from '#domain/run/progress';
+import { resultOfUnopened } from '#domain/run/result-of';
+import type { ChunkStatus, RetryOfRun, RunResult, RunStatus } from '#domain/run/run-result';
+import { endSentence } from '#domain/run/sentences';
+import type { riverRun } from '#workflows/index';
 import type { BookedRun, Books, Missing } from './books.ts';
 import type { TemporalClient } from './connect-temporal.ts';
 import { endOfRun } from './run-end.ts';

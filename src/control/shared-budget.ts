@@ -4,14 +4,14 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import type { BudgetLift } from '../domain/budget/back-off.ts';
-import { type BudgetReport, budgetWorkflowId } from '../domain/budget/call-budget.ts';
-import { type BudgetAnswer, noNews, type Reservation } from '../domain/budget/reservation.ts';
-import type { BudgetWindow } from '../domain/budget/window.ts';
-import { TemporalUnavailableError } from '../domain/errors.ts';
-import type { Connection } from '../domain/river/configuration.ts';
-import { taskQueue } from '../domain/run/task-queue.ts';
-import type { apiBudget } from '../workflows/index.ts';
+import type { BudgetLift } from '#domain/budget/back-off';
+import { type BudgetReport, budgetWorkflowId } from '#domain/budget/call-budget';
+import { type BudgetAnswer, noNews, type Reservation } from '#domain/budget/reservation';
+import type { BudgetWindow } from '#domain/budget/window';
+import { TemporalUnavailableError } from '#domain/errors';
+import type { Connection } from '#domain/river/configuration';
+import { taskQueue } from '#domain/run/task-queue';
+import type { apiBudget } from '#workflows/index';
 import { callsAhead } from './calls-ahead.ts';
 
 /** An answer that takes longer is of no use: its permits would be past. */

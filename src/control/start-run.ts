@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
-import { ConfigurationError } from '../domain/errors.ts';
-import { taskQueue } from '../domain/run/task-queue.ts';
-import type { riverRun } from '../workflows/index.ts';
+import { ConfigurationError } from '#domain/errors';
+import { taskQueue } from '#domain/run/task-queue';
+import type { riverRun } from '#workflows/index';
 import type { TemporalClient } from './connect-temporal.ts';
 
 export interface StartRun {

@@ -4,9 +4,9 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ConfigurationError } from '../domain/errors.ts';
-import type { PauseAnswer } from '../domain/run/pause.ts';
-import type { riverRun } from '../workflows/index.ts';
+import { ConfigurationError } from '#domain/errors';
+import type { PauseAnswer } from '#domain/run/pause';
+import type { riverRun } from '#workflows/index';
 import type { TemporalClient } from './connect-temporal.ts';
 import { endOfRun, type RunEnd } from './run-end.ts';
 import { isServed } from './shared-budget.ts';

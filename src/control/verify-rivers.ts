@@ -1,11 +1,11 @@
-import { RiverError } from '../domain/errors.ts';
-import type { Configuration, WarehouseSetting } from '../domain/river/configuration.ts';
-import type { River } from '../domain/river/river.ts';
-import type { LeftRun } from '../domain/run/left-run.ts';
-import type { Verification } from '../domain/verify/finding.ts';
-import type { TargetBooks } from '../domain/verify/target-books.ts';
-import { verifyTarget } from '../domain/verify/verify-target.ts';
-import { openWarehouse } from '../warehouse/open-warehouse.ts';
+import { RiverError } from '#domain/errors';
+import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
+import type { River } from '#domain/river/river';
+import type { LeftRun } from '#domain/run/left-run';
+import type { Verification } from '#domain/verify/finding';
+import type { TargetBooks } from '#domain/verify/target-books';
+import { verifyTarget } from '#domain/verify/verify-target';
+import { openWarehouse } from '#warehouse/open-warehouse';
 import { answeredSoon, closeSoon } from './answered-soon.ts';
 import type { Missing } from './books.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { TemporalUnavailableError } from '../domain/errors.ts';
+import { TemporalUnavailableError } from '#domain/errors';
 import type { TemporalClient } from './connect-temporal.ts';
 import { endOfRun, type RunEnd } from './run-end.ts';
 import { type Execution, executionOf, type RunView, viewRun } from './run-in-temporal.ts';

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
-import type { HttpProxy } from '../domain/river/configuration.ts';
+import type { HttpProxy } from '#domain/river/configuration';
 
 /** A proxy has this long to open the way. */
 const proxyMs = 30_000;

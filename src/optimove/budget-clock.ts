@@ -1,4 +1,4 @@
-import { permitMs } from '../domain/budget/reservation.ts';
+import { permitMs } from '#domain/budget/reservation';
 
 /** What is known here of the clock that a budget's instants are on. */
 export interface BudgetClock {

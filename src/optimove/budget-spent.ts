@@ -1,6 +1,6 @@
-import type { Granted } from '../domain/budget/reservation.ts';
-import { BudgetSpentError } from '../domain/errors.ts';
-import type { WaitOn } from '../domain/run/waits.ts';
+import type { Granted } from '#domain/budget/reservation';
+import { BudgetSpentError } from '#domain/errors';
+import type { WaitOn } from '#domain/run/waits';
 
 /** What keeps the next call from being sent; `silence` where the budget itself does not answer, `signIn` where there is no token. */
 export type HeldBy = Granted['heldBy'] | 'silence' | 'signIn';

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import { TimeoutError } from 'got';
-import { type CallHistory, noHistory } from '../domain/call/call-history.ts';
+import { type CallHistory, noHistory } from '#domain/call/call-history';
 import {
   ConfigurationError,
   type Facts,
   OptimoveUnavailableError,
   ReportRefusedError,
   type RiverError,
-} from '../domain/errors.ts';
+} from '#domain/errors';
 import { ProxyError } from './agents.ts';
 import type { Asked } from './reply.ts';
 

@@ -1,4 +1,4 @@
-import { type CallHistory, noHistory } from '../domain/call/call-history.ts';
+import { type CallHistory, noHistory } from '#domain/call/call-history';
 import {
   BaseUrlInDoubtError,
   ConfigurationError,
@@ -7,7 +7,7 @@ import {
   ReportRefusedError,
   type RiverError,
   ThrottledError,
-} from '../domain/errors.ts';
+} from '#domain/errors';
 import { speaksOfCallLimit } from './call-limit-words.ts';
 import { placeOf } from './call-url.ts';
 import { decodeLeniently } from './decode-body.ts';

@@ -1,4 +1,4 @@
-import type { Permit } from '../domain/budget/reservation.ts';
+import type { Permit } from '#domain/budget/reservation';
 
 /** Permits that were given for later, each until its time has come. */
 export interface HeldPermits {

@@ -1,4 +1,4 @@
-import type { Secret } from '../domain/secret.ts';
+import type { Secret } from '#domain/secret';
 
 /** Blots these secrets out of a text, also where they were escaped for JSON or for a URL. */
 export function hideSecrets(secrets: readonly Secret[]): (text: string) => string {

@@ -1,5 +1,5 @@
-import type { Granted, RunAsks } from '../domain/budget/reservation.ts';
-import type { BudgetSpentError } from '../domain/errors.ts';
+import type { Granted, RunAsks } from '#domain/budget/reservation';
+import type { BudgetSpentError } from '#domain/errors';
 import { budgetSpent } from './budget-spent.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { CallNews } from '../domain/budget/reservation.ts';
+import type { CallNews } from '#domain/budget/reservation';
 import type { CallOutcome } from './call-gate.ts';
 
 /** Collects what became of calls until the budget is told. */

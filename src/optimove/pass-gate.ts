@@ -1,5 +1,5 @@
-import type { CallHistory } from '../domain/call/call-history.ts';
-import type { RequestRecord } from '../domain/call/request-record.ts';
+import type { CallHistory } from '#domain/call/call-history';
+import type { RequestRecord } from '#domain/call/request-record';
 import {
   BaseUrlInDoubtError,
   ConfigurationError,
@@ -7,7 +7,7 @@ import {
   RefusedError,
   ReportRefusedError,
   ThrottledError,
-} from '../domain/errors.ts';
+} from '#domain/errors';
 import type { CallGate, CallOutcome, EndCall } from './call-gate.ts';
 import { failureOfRequest } from './failure-of-request.ts';
 import type { Moment } from './failure-of-response.ts';

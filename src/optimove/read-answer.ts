@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
-import type { Answer } from '../domain/call/answer.ts';
-import type { AnswerRow } from '../domain/call/call.ts';
-import { fingerprintRows } from '../domain/call/fingerprint.ts';
-import type { Column } from '../domain/column/column.ts';
-import { isLongNumber } from '../domain/column/long-number.ts';
-import { attributesPlace, placesOf } from '../domain/column/places.ts';
-import type { RiverError } from '../domain/errors.ts';
-import type { Day } from '../domain/period/day.ts';
-import { namedDay } from '../domain/period/read-moment.ts';
+import type { Answer } from '#domain/call/answer';
+import type { AnswerRow } from '#domain/call/call';
+import { fingerprintRows } from '#domain/call/fingerprint';
+import type { Column } from '#domain/column/column';
+import { isLongNumber } from '#domain/column/long-number';
+import { attributesPlace, placesOf } from '#domain/column/places';
+import type { RiverError } from '#domain/errors';
+import type { Day } from '#domain/period/day';
+import { namedDay } from '#domain/period/read-moment';
 import { decodeBody, decodeLeniently } from './decode-body.ts';
 import {
   failureOfResponse,

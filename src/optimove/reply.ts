@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Call } from '../domain/call/call.ts';
+import type { Call } from '#domain/call/call';
 
 /** What came back for one request, read to its end. */
 export interface Reply {

@@ -1,4 +1,4 @@
-import type { RunAsks } from '../domain/budget/reservation.ts';
+import type { RunAsks } from '#domain/budget/reservation';
 
 interface Waiter<T> {
   readonly run: string;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RiverError, ThrottledError } from '../domain/errors.ts';
-import type { Secret } from '../domain/secret.ts';
+import { RiverError, ThrottledError } from '#domain/errors';
+import type { Secret } from '#domain/secret';
 import { budgetSpent } from './budget-spent.ts';
 import { endOfWaiting, type Passage } from './pass-gate.ts';
 

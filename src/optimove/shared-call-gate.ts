@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BudgetAnswer, CallNews, Permit, Reservation, RunAsks } from '../domain/budget/reservation.ts';
-import type { Outages } from '../domain/run/outage-clock.ts';
+import type { BudgetAnswer, CallNews, Permit, Reservation, RunAsks } from '#domain/budget/reservation';
+import type { Outages } from '#domain/run/outage-clock';
 import { createAppointment } from './appointment.ts';
 import { createBudgetClock } from './budget-clock.ts';
 import { createBudgetQueue } from './budget-queue.ts';

@@ -1,7 +1,7 @@
-import { longestMs } from '../domain/budget/window.ts';
-import { CredentialsRefusedError } from '../domain/errors.ts';
-import type { Connection } from '../domain/river/configuration.ts';
-import { Secret } from '../domain/secret.ts';
+import { longestMs } from '#domain/budget/window';
+import { CredentialsRefusedError } from '#domain/errors';
+import type { Connection } from '#domain/river/configuration';
+import { Secret } from '#domain/secret';
 import { decodeLeniently } from './decode-body.ts';
 import {
   failureOfResponse,

@@ -1,5 +1,5 @@
-import { isLongNumber } from '../domain/column/long-number.ts';
-import { excerptOf, mask, shorten } from '../domain/mask.ts';
+import { isLongNumber } from '#domain/column/long-number';
+import { excerptOf, mask, shorten } from '#domain/mask';
 import { decodeLeniently } from './decode-body.ts';
 import { parseJson } from './parse-json.ts';
 import type { Asked, Reply } from './reply.ts';

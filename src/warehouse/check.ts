@@ -1,5 +1,5 @@
-import { ConfigurationError, type RiverError, WarehouseUnavailableError } from '../domain/errors.ts';
-import { adviceOn, troubleOf } from '../domain/run/warehouse-trouble.ts';
+import { ConfigurationError, type RiverError, WarehouseUnavailableError } from '#domain/errors';
+import { adviceOn, troubleOf } from '#domain/run/warehouse-trouble';
 import type { Database } from './database.ts';
 import { tryWrite } from './try-write.ts';
 

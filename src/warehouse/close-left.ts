@@ -1,4 +1,4 @@
-import type { EndOfRun, LeftRun } from '../domain/run/left-run.ts';
+import type { EndOfRun, LeftRun } from '#domain/run/left-run';
 import type { Tables } from './dialect.ts';
 import { closeRun } from './statements/close-run.ts';
 import { leftRuns, lockRun } from './statements/left-runs.ts';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { WarehouseSetting } from '../domain/river/configuration.ts';
+import type { WarehouseSetting } from '#domain/river/configuration';
 import type { Dialect, Tables } from './dialect.ts';
 import {
   failureOfDatabase,

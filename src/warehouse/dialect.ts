@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import type { ColumnType } from '../domain/column/column.ts';
-import type { TableColumn, TableType } from '../domain/column/table-type.ts';
-import type { WarehouseSetting } from '../domain/river/configuration.ts';
+import type { ColumnType } from '#domain/column/column';
+import type { TableColumn, TableType } from '#domain/column/table-type';
+import type { WarehouseSetting } from '#domain/river/configuration';
 import type { Inserted, InsertJob } from './commit/insert-job.ts';
 import type { RowsInScope } from './commit/rows-in-scope.ts';
 

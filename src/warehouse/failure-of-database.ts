@@ -4,8 +4,8 @@ import {
   RiverError,
   SchemaConflictError,
   WarehouseUnavailableError,
-} from '../domain/errors.ts';
-import { reasonOfCode } from '../domain/run/warehouse-trouble.ts';
+} from '#domain/errors';
+import { reasonOfCode } from '#domain/run/warehouse-trouble';
 import { codeOf, readDriverError, type SaidByDatabase, textOf } from './said-by-database.ts';
 
 /** Somebody else is writing into this SQLite file. */

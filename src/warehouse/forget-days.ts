@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../domain/errors.ts';
-import type { Stretch } from '../domain/period/day.ts';
+import { ConfigurationError } from '#domain/errors';
+import type { Stretch } from '#domain/period/day';
 import type { Database } from './database.ts';
 import { markForgotten } from './statements/forgotten-days.ts';
 import { lockTarget } from './statements/lock-target.ts';

@@ -1,7 +1,7 @@
-import type { TableShape } from '../domain/column/table-shape.ts';
-import { ConfigurationError } from '../domain/errors.ts';
-import { checkTableName } from '../domain/river/table-name.ts';
-import type { NewRun, RetriableChunk } from '../domain/run/stored-run.ts';
+import type { TableShape } from '#domain/column/table-shape';
+import { ConfigurationError } from '#domain/errors';
+import { checkTableName } from '#domain/river/table-name';
+import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import { refuseMode } from './commit/refuse-mode.ts';
 import type { Database } from './database.ts';
 import { insertChunks } from './statements/insert-chunks.ts';

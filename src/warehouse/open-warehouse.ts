@@ -1,5 +1,5 @@
-import { ConfigurationError, DatabaseError, SchemaConflictError } from '../domain/errors.ts';
-import type { WarehouseSetting } from '../domain/river/configuration.ts';
+import { ConfigurationError, DatabaseError, SchemaConflictError } from '#domain/errors';
+import type { WarehouseSetting } from '#domain/river/configuration';
 import { check } from './check.ts';
 import { closeLeft } from './close-left.ts';
 import type { Step } from './commit/chunk-load.ts';

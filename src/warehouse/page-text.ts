@@ -1,4 +1,4 @@
-import type { Value } from '../domain/column/column.ts';
+import type { Value } from '#domain/column/column';
 
 /** What no database holds in a text: NUL, and halves of characters. JSON writes both as escapes. */
 const escapes = /\\u(0000|d[89a-f])/;

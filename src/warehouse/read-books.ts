@@ -1,9 +1,9 @@
-import { effectiveReport } from '../domain/call/effective-report.ts';
-import { dayColumnOf } from '../domain/call/scope.ts';
-import { findReport } from '../domain/catalogue/index.ts';
-import type { River } from '../domain/river/river.ts';
-import type { StoredRun } from '../domain/run/stored-run.ts';
-import type { RowsOfRun, TargetBooks } from '../domain/verify/target-books.ts';
+import { effectiveReport } from '#domain/call/effective-report';
+import { dayColumnOf } from '#domain/call/scope';
+import { findReport } from '#domain/catalogue/index';
+import type { River } from '#domain/river/river';
+import type { StoredRun } from '#domain/run/stored-run';
+import type { RowsOfRun, TargetBooks } from '#domain/verify/target-books';
 import type { Database } from './database.ts';
 import type { Tables } from './dialect.ts';
 import { forgottenDays } from './statements/forgotten-days.ts';

@@ -1,4 +1,4 @@
-import { mask } from '../domain/mask.ts';
+import { mask } from '#domain/mask';
 
 /** What a driver's error says, in words that hold no value of a row; names of tables, columns and constraints stay. */
 export interface SaidByDatabase {

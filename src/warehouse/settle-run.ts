@@ -1,6 +1,6 @@
-import type { Stretch } from '../domain/period/day.ts';
-import type { Freshness } from '../domain/run/freshness.ts';
-import type { RetriableChunk, StoredRun } from '../domain/run/stored-run.ts';
+import type { Stretch } from '#domain/period/day';
+import type { Freshness } from '#domain/run/freshness';
+import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { Database } from './database.ts';
 import type { Tables } from './dialect.ts';
 import { insertChunks } from './statements/insert-chunks.ts';

@@ -1,4 +1,4 @@
-import type { NotesOfPage } from '../domain/run/page-notes.ts';
+import type { NotesOfPage } from '#domain/run/page-notes';
 import type { Database } from './database.ts';
 import { type NotedPage, notedPagesAfter } from './statements/page-notes.ts';
 import { type PageRows, stagedPagesAfter } from './statements/staged-pages.ts';

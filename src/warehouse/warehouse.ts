@@ -1,7 +1,7 @@
-import type { TableShape } from '../domain/column/table-shape.ts';
-import type { Target } from '../domain/river/target.ts';
-import type { RunBooks, RunStore } from '../domain/run/run-store.ts';
-import type { TargetBooks } from '../domain/verify/target-books.ts';
+import type { TableShape } from '#domain/column/table-shape';
+import type { Target } from '#domain/river/target';
+import type { RunBooks, RunStore } from '#domain/run/run-store';
+import type { TargetBooks } from '#domain/verify/target-books';
 import type { DaysToForget } from './forget-days.ts';
 
 /** A warehouse that is open: target, manifest and staging. Every method may be repeated. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Optimove, OptimoveConnection } from '../activities/ports.ts';
-import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
-import type { WindowUse } from '../domain/budget/window.ts';
-import { createSeenPages } from '../domain/call/seen-pages.ts';
-import { ConfigurationError } from '../domain/errors.ts';
-import type { Configuration, Connection } from '../domain/river/configuration.ts';
-import { createOptimove, type OptimoveClient } from '../optimove/create-optimove.ts';
-import { createSharedCallGate, type SharedCallGate } from '../optimove/shared-call-gate.ts';
+import type { Optimove, OptimoveConnection } from '#activities/ports';
+import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
+import type { WindowUse } from '#domain/budget/window';
+import { createSeenPages } from '#domain/call/seen-pages';
+import { ConfigurationError } from '#domain/errors';
+import type { Configuration, Connection } from '#domain/river/configuration';
+import { createOptimove, type OptimoveClient } from '#optimove/create-optimove';
+import { createSharedCallGate, type SharedCallGate } from '#optimove/shared-call-gate';
 import { sameSetting } from './same-setting.ts';
 
 /** Asks the budget of a connection. */

@@ -1,11 +1,7 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import { checkNamespace, type PlainTemporal, temporalOptions } from '../control/connect-temporal.ts';
-import {
-  failureOfTemporal,
-  type TemporalPlace,
-  temporalUnavailable,
-} from '../control/failure-of-temporal.ts';
+import { checkNamespace, type PlainTemporal, temporalOptions } from '#control/connect-temporal';
+import { failureOfTemporal, type TemporalPlace, temporalUnavailable } from '#control/failure-of-temporal';
 import { installRuntime } from './install-runtime.ts';
 import { registerSearchAttributes } from './services/search-attributes.ts';
 

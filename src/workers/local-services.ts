@@ -1,7 +1,7 @@
-import { createConfigurations } from '../config/watch-configuration.ts';
-import { ConfigurationError } from '../domain/errors.ts';
-import { SimulatorOptionsError } from '../simulator/options.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/start-simulator.ts';
+import { createConfigurations } from '#config/watch-configuration';
+import { ConfigurationError } from '#domain/errors';
+import { SimulatorOptionsError } from '#simulator/options';
+import { type Simulator, type SimulatorOptions, startSimulator } from '#simulator/start-simulator';
 import {
   startTemporalServer,
   type TemporalServer,

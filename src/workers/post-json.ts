@@ -1,8 +1,8 @@
 import got, { RequestError } from 'got';
-import { NotificationRefusedError, NotificationUnavailableError } from '../domain/errors.ts';
-import type { HttpProxy } from '../domain/river/configuration.ts';
-import type { Secret } from '../domain/secret.ts';
-import { createAgents, ProxyError } from '../optimove/agents.ts';
+import { NotificationRefusedError, NotificationUnavailableError } from '#domain/errors';
+import type { HttpProxy } from '#domain/river/configuration';
+import type { Secret } from '#domain/secret';
+import { createAgents, ProxyError } from '#optimove/agents';
 
 /** A run waits for it. */
 const timeoutMs = 10_000;

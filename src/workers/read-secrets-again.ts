@@ -1,5 +1,5 @@
-import type { Configurations, OptimoveConnection } from '../activities/ports.ts';
-import { CredentialsRefusedError } from '../domain/errors.ts';
+import type { Configurations, OptimoveConnection } from '#activities/ports';
+import { CredentialsRefusedError } from '#domain/errors';
 import { sameSetting } from './same-setting.ts';
 
 /**

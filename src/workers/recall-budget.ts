@@ -5,7 +5,7 @@ import {
   type WorkflowExecutionInfo,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { RecalledBudget, SavedBudget } from '../domain/budget/save-budget.ts';
+import type { RecalledBudget, SavedBudget } from '#domain/budget/save-budget';
 
 interface Execution {
   readonly workflowId: string;

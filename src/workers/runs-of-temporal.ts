@@ -1,11 +1,11 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { Runs } from '../activities/ports.ts';
-import { runsUnderWay } from '../control/calls-ahead.ts';
-import { endInTemporal } from '../control/end-in-temporal.ts';
-import { failureOfTemporal, type TemporalPlace } from '../control/failure-of-temporal.ts';
-import { usableSearchAttributes } from '../control/search-attributes.ts';
-import type { WaitLifted } from '../domain/budget/back-off.ts';
-import { TemporalUnavailableError } from '../domain/errors.ts';
+import type { Runs } from '#activities/ports';
+import { runsUnderWay } from '#control/calls-ahead';
+import { endInTemporal } from '#control/end-in-temporal';
+import { failureOfTemporal, type TemporalPlace } from '#control/failure-of-temporal';
+import { usableSearchAttributes } from '#control/search-attributes';
+import type { WaitLifted } from '#domain/budget/back-off';
+import { TemporalUnavailableError } from '#domain/errors';
 import { recallBudget } from './recall-budget.ts';
 
 /** What the activities ask Temporal itself, through the worker's own connection. */

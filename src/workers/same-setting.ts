@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Secret } from '../domain/secret.ts';
+import { Secret } from '#domain/secret';
 
 /** Whether two settings say the same, their secrets included: a file that was only touched changes nothing. */
 export function sameSetting(one: unknown, other: unknown): boolean {

@@ -1,11 +1,11 @@
 import { Worker } from '@temporalio/worker';
-import { createActivities } from '../activities/index.ts';
-import type { ActivityPorts, Configurations } from '../activities/ports.ts';
-import { activitiesAtOnce } from '../activities/slots.ts';
-import type { PlainTemporal } from '../control/connect-temporal.ts';
-import { reserveOf } from '../control/shared-budget.ts';
-import { taskQueue } from '../domain/run/task-queue.ts';
-import type { WarehouseOptions } from '../warehouse/open-warehouse.ts';
+import { createActivities } from '#activities/index';
+import type { ActivityPorts, Configurations } from '#activities/ports';
+import { activitiesAtOnce } from '#activities/slots';
+import type { PlainTemporal } from '#control/connect-temporal';
+import { reserveOf } from '#control/shared-budget';
+import { taskQueue } from '#domain/run/task-queue';
+import type { WarehouseOptions } from '#warehouse/open-warehouse';
 import { connectionsInUse } from './connections-in-use.ts';
 import { enterTemporal } from './enter-temporal.ts';
 import { postJson } from './post-json.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigurationError, OtherVersionError } from '../domain/errors.ts';
-import type { Configuration, WarehouseSetting } from '../domain/river/configuration.ts';
-import { openWarehouse, type WarehouseOptions } from '../warehouse/open-warehouse.ts';
-import type { OpenWarehouse } from '../warehouse/warehouse.ts';
+import { ConfigurationError, OtherVersionError } from '#domain/errors';
+import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
+import { openWarehouse, type WarehouseOptions } from '#warehouse/open-warehouse';
+import type { OpenWarehouse } from '#warehouse/warehouse';
 import { sameSetting } from './same-setting.ts';
 
 export interface WarehousesInUse {

@@ -1,5 +1,5 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { BudgetActivities, RunActivities } from '../activities/contract.ts';
+import type { BudgetActivities, RunActivities } from '#activities/contract';
 
 /** Passing failures are tried again without a limit of attempts; what will not help itself is marked so where it is thrown. */
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '2m' } as const;

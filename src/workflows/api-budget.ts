@@ -6,19 +6,19 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { liftBackOff, throttledUntil } from '../domain/budget/back-off.ts';
-import type { CallBudget } from '../domain/budget/budget-state.ts';
+import { liftBackOff, throttledUntil } from '#domain/budget/back-off';
+import type { CallBudget } from '#domain/budget/budget-state';
 import {
   createCallBudget,
   createFullBudget,
   reportUse,
   reserve,
   sentAgoMs,
-} from '../domain/budget/call-budget.ts';
-import { countProcesses, countWaitingCalls } from '../domain/budget/demand.ts';
-import type { Reservation } from '../domain/budget/reservation.ts';
-import { resumeBudget, type SavedBudget, saveBudget } from '../domain/budget/save-budget.ts';
-import type { BudgetWindow } from '../domain/budget/window.ts';
+} from '#domain/budget/call-budget';
+import { countProcesses, countWaitingCalls } from '#domain/budget/demand';
+import type { Reservation } from '#domain/budget/reservation';
+import { resumeBudget, type SavedBudget, saveBudget } from '#domain/budget/save-budget';
+import type { BudgetWindow } from '#domain/budget/window';
 import { recallBudget, tellOfLift } from './activities.ts';
 import { checkReservation } from './check-reservation.ts';
 import { budgetQuery, budgetStateQuery, liftUpdate, reserveUpdate, sentQuery } from './messages.ts';

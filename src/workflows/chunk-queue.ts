@@ -1,5 +1,5 @@
-import type { RunRef } from '../activities/contract.ts';
-import type { Chunk } from '../domain/chunk/chunk.ts';
+import type { RunRef } from '#activities/contract';
+import type { Chunk } from '#domain/chunk/chunk';
 import { nextChunks } from './activities.ts';
 import type { RunState } from './run-state.ts';
 

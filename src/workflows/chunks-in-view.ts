@@ -1,5 +1,5 @@
-import type { ChunkProgress } from '../domain/run/progress.ts';
-import type { SliceCount } from '../domain/run/staged-page.ts';
+import type { ChunkProgress } from '#domain/run/progress';
+import type { SliceCount } from '#domain/run/staged-page';
 
 /** Finished chunks that stay in view. */
 const finishedInView = 20;

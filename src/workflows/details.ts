@@ -1,6 +1,6 @@
-import type { ChunkProgress, RunProgress } from '../domain/run/progress.ts';
-import type { RunResult } from '../domain/run/run-result.ts';
-import { callsDone, chunksText, countsText, endSentence, repairSentence } from '../domain/run/sentences.ts';
+import type { ChunkProgress, RunProgress } from '#domain/run/progress';
+import type { RunResult } from '#domain/run/run-result';
+import { callsDone, chunksText, countsText, endSentence, repairSentence } from '#domain/run/sentences';
 
 /** The run as a person reads it in the Web UI under *User Metadata*: Markdown, a screen long. */
 export function detailsOf(progress: RunProgress): string {

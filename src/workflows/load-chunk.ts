@@ -1,8 +1,8 @@
 import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { ChunkOutcome, OpenedRun } from '../activities/contract.ts';
-import type { Chunk } from '../domain/chunk/chunk.ts';
-import { proofOfConnection } from '../domain/run/run-slices.ts';
-import type { SliceCount } from '../domain/run/staged-page.ts';
+import type { ChunkOutcome, OpenedRun } from '#activities/contract';
+import type { Chunk } from '#domain/chunk/chunk';
+import { proofOfConnection } from '#domain/run/run-slices';
+import type { SliceCount } from '#domain/run/staged-page';
 import { beginChunk, commitChunk, failChunk } from './activities.ts';
 import { allOrNone } from './all-or-none.ts';
 import { failureOf, stopsTheRun, textOf } from './failure.ts';

@@ -1,10 +1,10 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { BudgetLift, WaitLifted } from '../domain/budget/back-off.ts';
-import type { BudgetReport } from '../domain/budget/call-budget.ts';
-import type { BudgetAnswer, Reservation } from '../domain/budget/reservation.ts';
-import type { SavedBudget } from '../domain/budget/save-budget.ts';
-import type { PauseAnswer } from '../domain/run/pause.ts';
-import type { RunProgress } from '../domain/run/progress.ts';
+import type { BudgetLift, WaitLifted } from '#domain/budget/back-off';
+import type { BudgetReport } from '#domain/budget/call-budget';
+import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
+import type { SavedBudget } from '#domain/budget/save-budget';
+import type { PauseAnswer } from '#domain/run/pause';
+import type { RunProgress } from '#domain/run/progress';
 
 /** How far a run is: counts, open chunks, what it waits for. */
 export const progressQuery = defineQuery<RunProgress>('progress');

@@ -1,6 +1,6 @@
 import { ActivityFailure, CancellationScope, patched } from '@temporalio/workflow';
-import type { OpenedRun } from '../activities/contract.ts';
-import type { RunResult } from '../domain/run/run-result.ts';
+import type { OpenedRun } from '#activities/contract';
+import type { RunResult } from '#domain/run/run-result';
 import { notifyRefusal, notifyRun } from './activities.ts';
 
 const channels = ['webhook', 'slack'] as const;

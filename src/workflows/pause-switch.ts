@@ -6,8 +6,8 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type Pause, type PauseAnswer, pausedMemo } from '../domain/run/pause.ts';
-import { timeText } from '../domain/run/sentences.ts';
+import { type Pause, type PauseAnswer, pausedMemo } from '#domain/run/pause';
+import { timeText } from '#domain/run/sentences';
 import { gaveWay } from './gave-way.ts';
 import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate } from './messages.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';

@@ -1,5 +1,5 @@
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
-import type { OpenedRun } from '../activities/contract.ts';
+import type { OpenedRun } from '#activities/contract';
 import { ChunkQueue } from './chunk-queue.ts';
 import { loadChunk } from './load-chunk.ts';
 import type { RunState } from './run-state.ts';

@@ -1,6 +1,6 @@
-import type { RunRef, SliceRequest } from '../activities/contract.ts';
-import { proofOfConnection } from '../domain/run/run-slices.ts';
-import type { SliceCount } from '../domain/run/staged-page.ts';
+import type { RunRef, SliceRequest } from '#activities/contract';
+import { proofOfConnection } from '#domain/run/run-slices';
+import type { SliceCount } from '#domain/run/staged-page';
 import { pullSlice } from './activities.ts';
 import type { RunState } from './run-state.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';

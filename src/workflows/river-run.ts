@@ -6,11 +6,11 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OpenedRun } from '../activities/contract.ts';
-import { resultOfUnopened } from '../domain/run/result-of.ts';
-import type { RunResult, RunStatus } from '../domain/run/run-result.ts';
-import { listsOfRun } from '../domain/run/run-slices.ts';
-import { repairSentence } from '../domain/run/sentences.ts';
+import type { OpenedRun } from '#activities/contract';
+import { resultOfUnopened } from '#domain/run/result-of';
+import type { RunResult, RunStatus } from '#domain/run/run-result';
+import { listsOfRun } from '#domain/run/run-slices';
+import { repairSentence } from '#domain/run/sentences';
 import { closeRun, openRun, resolveFilters } from './activities.ts';
 import { failureOf, textOf } from './failure.ts';
 import { gaveWay } from './gave-way.ts';

@@ -1,5 +1,5 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
-import { isForQuota, type RunWait, sharedTrouble, type WaitOn } from '../domain/run/waits.ts';
+import { isForQuota, type RunWait, sharedTrouble, type WaitOn } from '#domain/run/waits';
 
 /** Who is told to wait for longer asks again meanwhile: a budget may have changed, and a wait may be lifted unheard. */
 const waitsAtMostMs = 3_600_000;

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
-import type { OpenedRun } from '../activities/contract.ts';
+import type { OpenedRun } from '#activities/contract';
 
 export const riverName = defineSearchAttributeKey('RiverName', 'KEYWORD');
 export const riverReport = defineSearchAttributeKey('RiverReport', 'KEYWORD');

@@ -1,6 +1,6 @@
 import { sleep, workflowInfo } from '@temporalio/workflow';
-import type { OpenedRun } from '../activities/contract.ts';
-import { askForData } from '../domain/run/run-slices.ts';
+import type { OpenedRun } from '#activities/contract';
+import { askForData } from '#domain/run/run-slices';
 import { settleRun } from './activities.ts';
 import { pullToEnd } from './pull-to-end.ts';
 import type { RunState } from './run-state.ts';

@@ -1,8 +1,8 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import type { Held, Patience } from '../activities/contract.ts';
-import { mergeIntervals, msOutside } from '../domain/run/interval.ts';
-import { intervalsOf, type Pause } from '../domain/run/pause.ts';
-import { sentenceOfGivenUp, type WaitOnWarehouse } from '../domain/run/warehouse-trouble.ts';
+import type { Held, Patience } from '#activities/contract';
+import { mergeIntervals, msOutside } from '#domain/run/interval';
+import { intervalsOf, type Pause } from '#domain/run/pause';
+import { sentenceOfGivenUp, type WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 import type { Waits } from './run-waits.ts';
 
 /** What of a run waits for its warehouse: the slices and small steps, which need the same, or the commit of one chunk. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { closeLeftRuns } from '../../src/activities/close-left-runs.ts';
-import type { ActivityPorts, Warehouse } from '../../src/activities/ports.ts';
-import { TemporalUnavailableError, WarehouseUnavailableError } from '../../src/domain/errors.ts';
-import type { EndOfRun, LeftRun } from '../../src/domain/run/left-run.ts';
+import { closeLeftRuns } from '#activities/close-left-runs';
+import type { ActivityPorts, Warehouse } from '#activities/ports';
+import { TemporalUnavailableError, WarehouseUnavailableError } from '#domain/errors';
+import type { EndOfRun, LeftRun } from '#domain/run/left-run';
 
 const left = (runId: string): LeftRun => ({ runId, workflowId: `workflow-${runId}`, place: '' });
 const end: EndOfRun = { status: 'terminated', at: '2026-01-10T06:00:00.000Z' };

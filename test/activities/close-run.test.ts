@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { closeRun } from '../../src/activities/close-run.ts';
-import type { ActivityPorts, Warehouse } from '../../src/activities/ports.ts';
-import type { RunStatus } from '../../src/domain/run/run-result.ts';
+import { closeRun } from '#activities/close-run';
+import type { ActivityPorts, Warehouse } from '#activities/ports';
+import type { RunStatus } from '#domain/run/run-result';
 import { aStoredRun } from '../helpers/a-stored-run.ts';
 
 const run = {

@@ -1,14 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { giveUpIfTooLong, type Patience } from '../../src/activities/give-up.ts';
-import type { Warehouse } from '../../src/activities/ports.ts';
-import {
-  BudgetSpentError,
-  OptimoveUnavailableError,
-  OutageError,
-  RefusedError,
-} from '../../src/domain/errors.ts';
-import type { FailedRequest } from '../../src/domain/run/failing-ms.ts';
-import type { Outages } from '../../src/domain/run/outage-clock.ts';
+import { giveUpIfTooLong, type Patience } from '#activities/give-up';
+import type { Warehouse } from '#activities/ports';
+import { BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedError } from '#domain/errors';
+import type { FailedRequest } from '#domain/run/failing-ms';
+import type { Outages } from '#domain/run/outage-clock';
 import { aCall } from '../helpers/an-optimove.ts';
 
 const hour = 3_600_000;

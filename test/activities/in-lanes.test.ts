@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { inLanes } from '../../src/activities/in-lanes.ts';
-import { BudgetSpentError, ReportRefusedError } from '../../src/domain/errors.ts';
+import { inLanes } from '#activities/in-lanes';
+import { BudgetSpentError, ReportRefusedError } from '#domain/errors';
 import { failureOf } from '../helpers/an-optimove.ts';
 
 const spent = (waitMs: number) => new BudgetSpentError(`in ${waitMs} ms`, { waitMs });

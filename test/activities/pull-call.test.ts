@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { inLanes } from '../../src/activities/in-lanes.ts';
-import type { Warehouse } from '../../src/activities/ports.ts';
-import { type PullContext, pullCall } from '../../src/activities/pull-call.ts';
-import type { PageAsked } from '../../src/domain/call/answer.ts';
-import type { Call } from '../../src/domain/call/call.ts';
-import { createSeenPages } from '../../src/domain/call/seen-pages.ts';
-import { OptimoveUnavailableError } from '../../src/domain/errors.ts';
-import type { StagedPage } from '../../src/domain/run/staged-page.ts';
-import { createRandom } from '../../src/simulator/world/random.ts';
+import { inLanes } from '#activities/in-lanes';
+import type { Warehouse } from '#activities/ports';
+import { type PullContext, pullCall } from '#activities/pull-call';
+import type { PageAsked } from '#domain/call/answer';
+import type { Call } from '#domain/call/call';
+import { createSeenPages } from '#domain/call/seen-pages';
+import { OptimoveUnavailableError } from '#domain/errors';
+import type { StagedPage } from '#domain/run/staged-page';
+import { createRandom } from '#simulator/world/random';
 import { aCall } from '../helpers/an-optimove.ts';
 
 const pageSize = 10_000;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { ActivityPorts, Warehouse } from '../../src/activities/ports.ts';
-import { resolveFilters } from '../../src/activities/resolve-filters.ts';
-import { ConfigurationError } from '../../src/domain/errors.ts';
-import { listsOfRun } from '../../src/domain/run/run-slices.ts';
-import type { StagedCall } from '../../src/domain/run/staged-page.ts';
-import type { StoredRun } from '../../src/domain/run/stored-run.ts';
+import type { ActivityPorts, Warehouse } from '#activities/ports';
+import { resolveFilters } from '#activities/resolve-filters';
+import { ConfigurationError } from '#domain/errors';
+import { listsOfRun } from '#domain/run/run-slices';
+import type { StagedCall } from '#domain/run/staged-page';
+import type { StoredRun } from '#domain/run/stored-run';
 import { aStoredRun } from '../helpers/a-stored-run.ts';
 
 const run = { runId: 'run-1', workflowId: 'w', river: 'r', report: 'r', connection: 'main', warehouse: 'w' };

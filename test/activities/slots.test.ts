@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createSliceSlots, createStepSlots, stepIn } from '../../src/activities/slots.ts';
-import { WarehouseUnavailableError } from '../../src/domain/errors.ts';
+import { createSliceSlots, createStepSlots, stepIn } from '#activities/slots';
+import { WarehouseUnavailableError } from '#domain/errors';
 
 const never = new AbortController().signal;
 const asking = (run: string, changes: { connection?: string; warehouse?: string } = {}) => ({

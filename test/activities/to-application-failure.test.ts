@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
-import { toApplicationFailure } from '../../src/activities/to-application-failure.ts';
+import { toApplicationFailure } from '#activities/to-application-failure';
 import {
   BudgetSpentError,
   ConfigurationError,
@@ -14,7 +14,7 @@ import {
   SchemaConflictError,
   ThrottledError,
   WarehouseUnavailableError,
-} from '../../src/domain/errors.ts';
+} from '#domain/errors';
 
 describe('a failure bears the name and the words that it has in River', () => {
   test.each([

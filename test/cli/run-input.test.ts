@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runInput } from '../../src/cli/run-input.ts';
+import { runInput } from '#cli/run-input';
 
 describe('what river run gives to a run', () => {
   test('is what a person types into the Web UI', () => {

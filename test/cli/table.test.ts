@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { table } from '../../src/cli/table.ts';
+import { table } from '#cli/table';
 
 test('columns are as wide as they must be, numbers stand to the right, what is not known is a dash', () => {
   expect(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refusalOfNode } from '../../src/cli/version.ts';
+import { refusalOfNode } from '#cli/version';
 
 test('a Node that is too old is refused with what is needed, one that is new enough is not', () => {
   expect(refusalOfNode('22.13.1')).toBe(

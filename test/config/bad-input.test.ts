@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { reports } from '../../src/domain/catalogue/index.ts';
+import { reports } from '#domain/catalogue/index';
 import { aFile, faultsOfText } from '../helpers/a-configuration.ts';
 
 /** What is wrong, what of the right file becomes what, and the whole of what is said. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { configurationFile } from '../../src/config/configuration-file.ts';
+import { configurationFile } from '#config/configuration-file';
 
 test.each([
   ['the flag, whatever the environment says', 'b.yaml', 'a.yaml', 'a.yaml'],

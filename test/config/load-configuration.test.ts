@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/config/load-configuration.ts';
-import { ConfigurationError } from '../../src/domain/errors.ts';
-import type { Secret } from '../../src/domain/secret.ts';
+import { loadConfiguration } from '#config/load-configuration';
+import { ConfigurationError } from '#domain/errors';
+import type { Secret } from '#domain/secret';
 import { aFile, faultsOfText, loadText } from '../helpers/a-configuration.ts';
 import { withFolder } from '../helpers/folder.ts';
 

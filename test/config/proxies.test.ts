@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { proxyOf } from '../../src/config/proxies.ts';
+import { proxyOf } from '#config/proxies';
 
 const api = 'https://api4.optimove.net/current';
 const proxy = 'http://proxy.corp:3128';

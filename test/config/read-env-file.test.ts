@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readEnvFile } from '../../src/config/read-env-file.ts';
+import { readEnvFile } from '#config/read-env-file';
 import { aFile, faultsOfText } from '../helpers/a-configuration.ts';
 import { withFolder } from '../helpers/folder.ts';
 

@@ -1,9 +1,9 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/config/load-configuration.ts';
-import { createSecretCommands, wordsOf } from '../../src/config/secret-commands.ts';
-import { createConfigurations } from '../../src/config/watch-configuration.ts';
+import { loadConfiguration } from '#config/load-configuration';
+import { createSecretCommands, wordsOf } from '#config/secret-commands';
+import { createConfigurations } from '#config/watch-configuration';
 import { aFile } from '../helpers/a-configuration.ts';
 import { withFolder } from '../helpers/folder.ts';
 

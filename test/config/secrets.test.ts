@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ConfigurationError } from '../../src/domain/errors.ts';
+import { ConfigurationError } from '#domain/errors';
 import { aFile, loadText } from '../helpers/a-configuration.ts';
 
 /** Long and odd enough to stand in no message by chance, and fit for a header, a URL and a file. */

@@ -1,10 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readEnvFile } from '../../src/config/read-env-file.ts';
-import { createConfigurations } from '../../src/config/watch-configuration.ts';
-import { ConfigurationError } from '../../src/domain/errors.ts';
-import type { Configuration } from '../../src/domain/river/configuration.ts';
+import { readEnvFile } from '#config/read-env-file';
+import { createConfigurations } from '#config/watch-configuration';
+import { ConfigurationError } from '#domain/errors';
+import type { Configuration } from '#domain/river/configuration';
 import { aFile } from '../helpers/a-configuration.ts';
 import { withFolder } from '../helpers/folder.ts';
 

@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { WrittenFile } from '../../src/config/file-schema.ts';
-import { loadConfiguration } from '../../src/config/load-configuration.ts';
+import { WrittenFile } from '#config/file-schema';
+import { loadConfiguration } from '#config/load-configuration';
 import { faultsOfText } from '../helpers/a-configuration.ts';
 
 const root = new URL('../../', import.meta.url);

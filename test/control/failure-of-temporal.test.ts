@@ -1,7 +1,7 @@
 import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { expect, test } from 'vitest';
-import { failureOfTemporal } from '../../src/control/failure-of-temporal.ts';
-import { ConfigurationError, TemporalUnavailableError } from '../../src/domain/errors.ts';
+import { failureOfTemporal } from '#control/failure-of-temporal';
+import { ConfigurationError, TemporalUnavailableError } from '#domain/errors';
 
 const place = { address: 'temporal.example:7233', namespace: 'loads' };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { mayBeListening } from '../../src/control/may-be-listening.ts';
-import { freePort } from '../../src/workers/services/free-port.ts';
+import { mayBeListening } from '#control/may-be-listening';
+import { freePort } from '#workers/services/free-port';
 import { answering, withServer } from '../helpers/with-server.ts';
 
 test('an address of this machine is tried, under each of its names', () =>

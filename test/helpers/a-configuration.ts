@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadConfiguration } from '../../src/config/load-configuration.ts';
-import { ConfigurationError } from '../../src/domain/errors.ts';
-import type { Configuration } from '../../src/domain/river/configuration.ts';
+import { loadConfiguration } from '#config/load-configuration';
+import { ConfigurationError } from '#domain/errors';
+import type { Configuration } from '#domain/river/configuration';
 import { withFolder } from './folder.ts';
 
 /** What the configurations of tests take from the environment. */

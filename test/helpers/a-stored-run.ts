@@ -1,5 +1,5 @@
-import { RiverSetting } from '../../src/domain/river/river.ts';
-import type { StoredRun } from '../../src/domain/run/stored-run.ts';
+import { RiverSetting } from '#domain/river/river';
+import type { StoredRun } from '#domain/run/stored-run';
 
 /** A run of all actions over four days, as a manifest has it. */
 export function aStoredRun(changes: Partial<StoredRun> = {}): StoredRun {

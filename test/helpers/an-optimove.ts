@@ -1,11 +1,11 @@
-import { defaultBudget } from '../../src/domain/budget/window.ts';
-import type { PageAsked } from '../../src/domain/call/answer.ts';
-import type { Call } from '../../src/domain/call/call.ts';
-import type { RequestRecord } from '../../src/domain/call/request-record.ts';
-import type { Connection } from '../../src/domain/river/configuration.ts';
-import { Secret } from '../../src/domain/secret.ts';
-import type { CallGate, CallOutcome } from '../../src/optimove/call-gate.ts';
-import { createOptimove } from '../../src/optimove/create-optimove.ts';
+import { defaultBudget } from '#domain/budget/window';
+import type { PageAsked } from '#domain/call/answer';
+import type { Call } from '#domain/call/call';
+import type { RequestRecord } from '#domain/call/request-record';
+import type { Connection } from '#domain/river/configuration';
+import { Secret } from '#domain/secret';
+import type { CallGate, CallOutcome } from '#optimove/call-gate';
+import { createOptimove } from '#optimove/create-optimove';
 
 export const apiKey = 'key-4f1e "9c/2';
 export const password = 'pass-7a60 "b1/3';

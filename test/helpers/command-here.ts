@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { runCommandLine } from '../../src/cli/command-line.ts';
+import { runCommandLine } from '#cli/command-line';
 import type { CommandEnd } from './start-command.ts';
 
 /** What a process of its own would have, and a command in this one has as well. */

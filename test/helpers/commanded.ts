@@ -1,4 +1,4 @@
-import { freePort } from '../../src/workers/services/free-port.ts';
+import { freePort } from '#workers/services/free-port';
 import type { CommandEnd } from './start-command.ts';
 
 export const period = { start: '2026-01-01', end: '2026-01-04' };

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Slug } from '../../src/simulator/world/expected/expected-rows.ts';
-import type { Wanted } from '../../src/simulator/world/expected/wanted.ts';
+import type { Slug } from '#simulator/world/expected/expected-rows';
+import type { Wanted } from '#simulator/world/expected/wanted';
 import { compareRows, type Row } from './compare-rows.ts';
 import type { Rivers } from './with-rivers.ts';
 

@@ -37,7 +37,7 @@ async function attempt<T>(start: () => Promise<Service<T>>): Promise<Service<Pro
 }
 
 async function temporalServer(): Promise<Service<{ address: string; uiUrl: string }>> {
-  const { startTemporalServer } = await import('../../src/workers/services/temporal-server.ts');
+  const { startTemporalServer } = await import('#workers/services/temporal-server');
   const server = await startTemporalServer({
     ui: true,
     // Each test has a namespace, and the server a worker in each, for schedules alone: hundreds of them keep half a core busy.

@@ -16,8 +16,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '../../src/workers/services/free-port.ts';
-import { startTied, type TiedProcess } from '../../src/workers/services/tied-process.ts';
+import { freePort } from '#workers/services/free-port';
+import { startTied, type TiedProcess } from '#workers/services/tied-process';
 import { killChild } from './kill-child.ts';
 import { certificate } from './with-proxy.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { endOfRun, type RunEnd } from '../../src/control/run-end.ts';
-import type { RunHandle } from '../../src/control/start-run.ts';
-import type { RunResult } from '../../src/domain/run/run-result.ts';
-import { taskQueue } from '../../src/domain/run/task-queue.ts';
+import { endOfRun, type RunEnd } from '#control/run-end';
+import type { RunHandle } from '#control/start-run';
+import type { RunResult } from '#domain/run/run-result';
+import { taskQueue } from '#domain/run/task-queue';
 import type { Rivers } from './with-rivers.ts';
 
 const scheduledStartTime = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
-import type { ScheduleChange } from '../../src/control/schedules/apply-schedules.ts';
-import type { ScheduleState } from '../../src/control/schedules/list-schedules.ts';
+import type { ScheduleChange } from '#control/schedules/apply-schedules';
+import type { ScheduleState } from '#control/schedules/list-schedules';
 import { documentOf } from './commanded.ts';
 import type { Rivers } from './with-rivers.ts';
 

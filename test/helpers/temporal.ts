@@ -1,8 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { inject } from 'vitest';
-import { registerSearchAttributes } from '../../src/workers/services/search-attributes.ts';
-import { startTemporalServer } from '../../src/workers/services/temporal-server.ts';
+import { registerSearchAttributes } from '#workers/services/search-attributes';
+import { startTemporalServer } from '#workers/services/temporal-server';
 
 /** A corner of the run's one Temporal server that no other test sees. */
 export interface TemporalCorner {

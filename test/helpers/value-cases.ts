@@ -1,4 +1,4 @@
-import type { ColumnType, Value } from '../../src/domain/column/column.ts';
+import type { ColumnType, Value } from '#domain/column/column';
 
 /** The value does not fit: it stands in `<name>__text` as it came, and the column is null. */
 export const beside = { beside: true } as const;

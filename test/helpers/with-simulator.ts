@@ -1,8 +1,4 @@
-import {
-  type Simulator,
-  type SimulatorOptions,
-  startSimulator,
-} from '../../src/simulator/start-simulator.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '#simulator/start-simulator';
 
 /** An answer of the simulator. */
 export interface Answered {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { inject } from 'vitest';
-import type { WarehouseSetting } from '../../src/domain/river/configuration.ts';
-import { Secret } from '../../src/domain/secret.ts';
-import { openWarehouse, type WarehouseOptions } from '../../src/warehouse/open-warehouse.ts';
-import type { OpenWarehouse } from '../../src/warehouse/warehouse.ts';
+import type { WarehouseSetting } from '#domain/river/configuration';
+import { Secret } from '#domain/secret';
+import { openWarehouse, type WarehouseOptions } from '#warehouse/open-warehouse';
+import type { OpenWarehouse } from '#warehouse/warehouse';
 import { inMemory, withFolder } from './folder.ts';
 
 export type WarehouseKind = 'sqlite' | 'pg';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Call } from '../../src/domain/call/call.ts';
-import { noHistory } from '../../src/domain/call/call-history.ts';
-import { lastDataUpdate, listCall } from '../../src/domain/call/list-calls.ts';
-import type { RequestRecord } from '../../src/domain/call/request-record.ts';
-import { answered, stamped } from '../../src/domain/catalogue/declare.ts';
-import { campaignsOfDayList, pickLists } from '../../src/domain/catalogue/lists.ts';
+import type { Call } from '#domain/call/call';
+import { noHistory } from '#domain/call/call-history';
+import { lastDataUpdate, listCall } from '#domain/call/list-calls';
+import type { RequestRecord } from '#domain/call/request-record';
+import { answered, stamped } from '#domain/catalogue/declare';
+import { campaignsOfDayList, pickLists } from '#domain/catalogue/lists';
 import {
   BaseUrlInDoubtError,
   ConfigurationError,
@@ -12,8 +12,8 @@ import {
   OptimoveUnavailableError,
   RefusedError,
   ThrottledError,
-} from '../../src/domain/errors.ts';
-import { createOptimove } from '../../src/optimove/create-optimove.ts';
+} from '#domain/errors';
+import { createOptimove } from '#optimove/create-optimove';
 import { aCall, aConnection, aLogin, openGate } from '../helpers/an-optimove.ts';
 import { withServer } from '../helpers/with-server.ts';
 import { type AnswerCase, type AskedFor, answerCases, type Meaning, now } from './answer-cases.ts';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { CallHistory, Repeated } from '../../src/domain/call/call-history.ts';
+import type { CallHistory, Repeated } from '#domain/call/call-history';
 
 /** What is asked. */
 export type AskedFor =

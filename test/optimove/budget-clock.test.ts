@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { permitMs } from '../../src/domain/budget/reservation.ts';
-import { createBudgetClock } from '../../src/optimove/budget-clock.ts';
+import { permitMs } from '#domain/budget/reservation';
+import { createBudgetClock } from '#optimove/budget-clock';
 
 describe("a budget's clock", () => {
   test('is known as well as one answer tells: not before it came, not after it was asked for', () => {

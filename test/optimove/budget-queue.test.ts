@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createBudgetQueue } from '../../src/optimove/budget-queue.ts';
+import { createBudgetQueue } from '#optimove/budget-queue';
 
 const inTheMiddle = () => 0.5;
 const slow = { sentAt: 1_000, cameAt: 1_100 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { speaksOfCallLimit } from '../../src/optimove/call-limit-words.ts';
+import { speaksOfCallLimit } from '#optimove/call-limit-words';
 
 /** As APIs, gateways and firewalls word it. */
 const ofCalls = [

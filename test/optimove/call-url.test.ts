@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { callUrl, describeCall, placeOf } from '../../src/optimove/call-url.ts';
+import { callUrl, describeCall, placeOf } from '#optimove/call-url';
 import { aCall } from '../helpers/an-optimove.ts';
 
 const base = 'https://api4.optimove.net/current';

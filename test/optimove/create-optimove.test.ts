@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import type { Optimove } from '../../src/activities/ports.ts';
-import { BudgetSpentError, OptimoveUnavailableError, ReportRefusedError } from '../../src/domain/errors.ts';
-import { createOptimove } from '../../src/optimove/create-optimove.ts';
+import type { Optimove } from '#activities/ports';
+import { BudgetSpentError, OptimoveUnavailableError, ReportRefusedError } from '#domain/errors';
+import { createOptimove } from '#optimove/create-optimove';
 import { aCall, aClient, aConnection, apiKey, failureOf, openGate } from '../helpers/an-optimove.ts';
 import { answering, withServer } from '../helpers/with-server.ts';
 

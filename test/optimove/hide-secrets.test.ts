@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, RiverError } from '../../src/domain/errors.ts';
-import { Secret } from '../../src/domain/secret.ts';
-import { failureOfRequest } from '../../src/optimove/failure-of-request.ts';
-import { hideSecrets } from '../../src/optimove/hide-secrets.ts';
+import { ConfigurationError, RiverError } from '#domain/errors';
+import { Secret } from '#domain/secret';
+import { failureOfRequest } from '#optimove/failure-of-request';
+import { hideSecrets } from '#optimove/hide-secrets';
 import { aClient, aConnection, aLogin, failureOf, password } from '../helpers/an-optimove.ts';
 import { type Handler, type SeenRequest, withServer } from '../helpers/with-server.ts';
 

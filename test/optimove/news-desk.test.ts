@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { noNews } from '../../src/domain/budget/reservation.ts';
-import type { CallOutcome } from '../../src/optimove/call-gate.ts';
-import { createNewsDesk } from '../../src/optimove/news-desk.ts';
+import { noNews } from '#domain/budget/reservation';
+import type { CallOutcome } from '#optimove/call-gate';
+import { createNewsDesk } from '#optimove/news-desk';
 
 const answered: CallOutcome = { kind: 'answered' };
 const failed: CallOutcome = { kind: 'failed' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createOutageLog } from '../../src/optimove/outage-log.ts';
+import { createOutageLog } from '#optimove/outage-log';
 
 function aLog() {
   let at = 0;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isLongNumber, longNumber } from '../../src/domain/column/long-number.ts';
-import { parseJson } from '../../src/optimove/parse-json.ts';
+import { isLongNumber, longNumber } from '#domain/column/long-number';
+import { parseJson } from '#optimove/parse-json';
 
 describe('numbers that JavaScript would write the same way are numbers', () => {
   test.each([

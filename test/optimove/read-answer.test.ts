@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { longNumber } from '../../src/domain/column/long-number.ts';
+import { longNumber } from '#domain/column/long-number';
 import {
   ConfigurationError,
   CredentialsRefusedError,
@@ -7,11 +7,11 @@ import {
   ReportRefusedError,
   type RiverError,
   ThrottledError,
-} from '../../src/domain/errors.ts';
-import { Secret } from '../../src/domain/secret.ts';
-import { hideSecrets } from '../../src/optimove/hide-secrets.ts';
-import { readAnswer } from '../../src/optimove/read-answer.ts';
-import type { Asked, Reply } from '../../src/optimove/reply.ts';
+} from '#domain/errors';
+import { Secret } from '#domain/secret';
+import { hideSecrets } from '#optimove/hide-secrets';
+import { readAnswer } from '#optimove/read-answer';
+import type { Asked, Reply } from '#optimove/reply';
 
 const asked: Asked = {
   connection: 'main',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { repeatedKey } from '../../src/optimove/repeated-key.ts';
+import { repeatedKey } from '#optimove/repeated-key';
 
 test.each([
   ['[{"a":1},{"a":2,"b":{"a":3}}]', undefined],

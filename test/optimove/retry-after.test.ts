@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryAfterMs } from '../../src/optimove/retry-after.ts';
+import { retryAfterMs } from '#optimove/retry-after';
 
 const now = Date.parse('2026-01-05T10:00:00Z');
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRunLine } from '../../src/optimove/run-line.ts';
+import { createRunLine } from '#optimove/run-line';
 
 const never = new AbortController().signal;
 

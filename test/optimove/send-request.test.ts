@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { OptimoveUnavailableError, ReportRefusedError } from '../../src/domain/errors.ts';
-import { bodyAtMost } from '../../src/optimove/send-request.ts';
+import { OptimoveUnavailableError, ReportRefusedError } from '#domain/errors';
+import { bodyAtMost } from '#optimove/send-request';
 import { aCall, aClient, aConnection, failureOf } from '../helpers/an-optimove.ts';
 import { answering, type Handler, withServer } from '../helpers/with-server.ts';
 

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createCallBudget, reserve } from '../../src/domain/budget/call-budget.ts';
-import type { Granted } from '../../src/domain/budget/reservation.ts';
-import type { BudgetWindow } from '../../src/domain/budget/window.ts';
-import { BudgetSpentError } from '../../src/domain/errors.ts';
-import type { CallOutcome } from '../../src/optimove/call-gate.ts';
+import { createCallBudget, reserve } from '#domain/budget/call-budget';
+import type { Granted } from '#domain/budget/reservation';
+import type { BudgetWindow } from '#domain/budget/window';
+import { BudgetSpentError } from '#domain/errors';
+import type { CallOutcome } from '#optimove/call-gate';
 import {
   createSharedCallGate,
   type GateAnswer,
   type GateRequest,
   type SharedCallGate,
   type SharedCallGateOptions,
-} from '../../src/optimove/shared-call-gate.ts';
+} from '#optimove/shared-call-gate';
 
 const answered: CallOutcome = { kind: 'answered' };
 const failed: CallOutcome = { kind: 'failed' };

@@ -1,16 +1,16 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { throttledUntil } from '../../src/domain/budget/back-off.ts';
-import { createCallBudget, reserve, sentAgoMs } from '../../src/domain/budget/call-budget.ts';
-import { defaultBudget } from '../../src/domain/budget/window.ts';
+import { throttledUntil } from '#domain/budget/back-off';
+import { createCallBudget, reserve, sentAgoMs } from '#domain/budget/call-budget';
+import { defaultBudget } from '#domain/budget/window';
 import {
   BudgetSpentError,
   ConfigurationError,
   CredentialsRefusedError,
   OptimoveUnavailableError,
   ThrottledError,
-} from '../../src/domain/errors.ts';
-import { createSharedCallGate } from '../../src/optimove/shared-call-gate.ts';
+} from '#domain/errors';
+import { createSharedCallGate } from '#optimove/shared-call-gate';
 import { aCall, aClient, aConnection, aLogin, failureOf, password } from '../helpers/an-optimove.ts';
 import { answering, type Handler, withServer } from '../helpers/with-server.ts';
 import { withSimulator } from '../helpers/with-simulator.ts';

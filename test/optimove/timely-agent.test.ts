@@ -3,12 +3,12 @@ import https from 'node:https';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createCallBudget, reserve } from '../../src/domain/budget/call-budget.ts';
-import { passGate } from '../../src/optimove/pass-gate.ts';
-import type { Asked } from '../../src/optimove/reply.ts';
-import { createSender } from '../../src/optimove/send-request.ts';
-import { createSharedCallGate } from '../../src/optimove/shared-call-gate.ts';
-import { createRollingLimit } from '../../src/simulator/rolling-limit.ts';
+import { createCallBudget, reserve } from '#domain/budget/call-budget';
+import { passGate } from '#optimove/pass-gate';
+import type { Asked } from '#optimove/reply';
+import { createSender } from '#optimove/send-request';
+import { createSharedCallGate } from '#optimove/shared-call-gate';
+import { createRollingLimit } from '#simulator/rolling-limit';
 import { withServer } from '../helpers/with-server.ts';
 
 const windows = [

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseJson } from '../../src/optimove/parse-json.ts';
-import type { Asked } from '../../src/optimove/reply.ts';
-import { tellValue, whatWasSaid } from '../../src/optimove/what-was-said.ts';
+import { parseJson } from '#optimove/parse-json';
+import type { Asked } from '#optimove/reply';
+import { tellValue, whatWasSaid } from '#optimove/what-was-said';
 
 const asked = { hide: (text: string) => text } as Asked;
 const said = (body: string, status = 400) =>

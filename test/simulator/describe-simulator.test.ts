@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeSimulator } from '../../src/simulator/describe-simulator.ts';
+import { describeSimulator } from '#simulator/describe-simulator';
 import { withSimulator } from '../helpers/with-simulator.ts';
 
 it('says in one line what there is, and no secret', () =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createRollingLimit } from '../../src/simulator/rolling-limit.ts';
+import { createRollingLimit } from '#simulator/rolling-limit';
 
 it('lets a window be filled, refuses the next call, and lets one in when the first has left', () => {
   const limit = createRollingLimit([{ calls: 3, perMs: 100 }]);

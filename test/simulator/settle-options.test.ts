@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { SimulatorOptionsError } from '../../src/simulator/options.ts';
-import { settleOptions } from '../../src/simulator/settle-options.ts';
+import { SimulatorOptionsError } from '#simulator/options';
+import { settleOptions } from '#simulator/settle-options';
 
 function complaintsOf(options: object): string[] {
   try {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
-import { SimulatorOptionsError } from '../../src/simulator/options.ts';
-import { startSimulator } from '../../src/simulator/start-simulator.ts';
+import { SimulatorOptionsError } from '#simulator/options';
+import { startSimulator } from '#simulator/start-simulator';
 import { simulatorKey, withSimulator } from '../helpers/with-simulator.ts';
 
 it('options that cannot be are all named at once, without a secret', async () => {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, WarehouseUnavailableError } from '../../src/domain/errors.ts';
-import type { WarehouseSetting } from '../../src/domain/river/configuration.ts';
-import { Secret } from '../../src/domain/secret.ts';
-import { connectDatabase } from '../../src/warehouse/database.ts';
-import { openWarehouse } from '../../src/warehouse/open-warehouse.ts';
-import { tryWrite } from '../../src/warehouse/try-write.ts';
+import { ConfigurationError, WarehouseUnavailableError } from '#domain/errors';
+import type { WarehouseSetting } from '#domain/river/configuration';
+import { Secret } from '#domain/secret';
+import { connectDatabase } from '#warehouse/database';
+import { openWarehouse } from '#warehouse/open-warehouse';
+import { tryWrite } from '#warehouse/try-write';
 import { postgresUrl, warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aRun, sampleShape, twoChunks } from './samples.ts';
 

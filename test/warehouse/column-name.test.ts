@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { columnNameIn } from '../../src/warehouse/column-name.ts';
-import { postgres } from '../../src/warehouse/postgres/dialect.ts';
-import { sqlite } from '../../src/warehouse/sqlite/dialect.ts';
+import { columnNameIn } from '#warehouse/column-name';
+import { postgres } from '#warehouse/postgres/dialect';
+import { sqlite } from '#warehouse/sqlite/dialect';
 
 test('a name that fits stays as it is', () => {
   expect(columnNameIn(postgres, 'customer_id')).toBe('customer_id');

@@ -6,8 +6,8 @@ import {
   RefusedError,
   SchemaConflictError,
   WarehouseUnavailableError,
-} from '../../src/domain/errors.ts';
-import { failureOfDatabase } from '../../src/warehouse/failure-of-database.ts';
+} from '#domain/errors';
+import { failureOfDatabase } from '#warehouse/failure-of-database';
 import { type WarehouseCorner, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aCommit, aRun, sampleShape, stageRows, twoChunks } from './samples.ts';
 

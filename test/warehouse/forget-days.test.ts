@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError } from '../../src/domain/errors.ts';
-import { addDays, dayCount } from '../../src/domain/period/day.ts';
+import { ConfigurationError } from '#domain/errors';
+import { addDays, dayCount } from '#domain/period/day';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aChunk, aCommit, aPage, aRequest, aRun, loadRows, sampleShape } from './samples.ts';
 

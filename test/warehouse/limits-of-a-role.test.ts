@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Secret } from '../../src/domain/secret.ts';
-import { openWarehouse } from '../../src/warehouse/open-warehouse.ts';
-import { beginTransaction } from '../../src/warehouse/postgres/begin-transaction.ts';
-import { connect } from '../../src/warehouse/postgres/connect.ts';
+import { Secret } from '#domain/secret';
+import { openWarehouse } from '#warehouse/open-warehouse';
+import { beginTransaction } from '#warehouse/postgres/begin-transaction';
+import { connect } from '#warehouse/postgres/connect';
 import { postgresUrl, type WarehouseCorner, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aCommit, aRun, sampleShape, stageRows, twoChunks } from './samples.ts';
 

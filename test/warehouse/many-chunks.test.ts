@@ -1,6 +1,6 @@
 import knex from 'knex';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { addDays } from '../../src/domain/period/day.ts';
+import { addDays } from '#domain/period/day';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aChunk, aRun, sampleShape } from './samples.ts';
 

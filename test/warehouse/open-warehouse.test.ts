@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, OtherVersionError, WarehouseUnavailableError } from '../../src/domain/errors.ts';
-import { Secret } from '../../src/domain/secret.ts';
-import { migrations } from '../../src/warehouse/migrations/index.ts';
-import { openWarehouse } from '../../src/warehouse/open-warehouse.ts';
+import { ConfigurationError, OtherVersionError, WarehouseUnavailableError } from '#domain/errors';
+import { Secret } from '#domain/secret';
+import { migrations } from '#warehouse/migrations/index';
+import { openWarehouse } from '#warehouse/open-warehouse';
 import { withFolder } from '../helpers/folder.ts';
 import { postgresUrl, warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aRun, loadRows, twoChunks } from './samples.ts';

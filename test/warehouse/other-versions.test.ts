@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { understood } from '../../src/activities/report-of-run.ts';
-import { ConfigurationError, OtherVersionError } from '../../src/domain/errors.ts';
-import { resultOf } from '../../src/domain/run/result-of.ts';
+import { understood } from '#activities/report-of-run';
+import { ConfigurationError, OtherVersionError } from '#domain/errors';
+import { resultOf } from '#domain/run/result-of';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aRun, loadRows, sampleShape, twoChunks } from './samples.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pageText } from '../../src/warehouse/page-text.ts';
+import { pageText } from '#warehouse/page-text';
 
 test('rows become the JSON that they are', () => {
   const rows = [['a "b" \\u0000 \n', 1, 0.1, -0, null, true, '123456789012345678', 999_999_999_999_999]];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ColumnType, Value } from '../../src/domain/column/column.ts';
+import type { ColumnType, Value } from '#domain/column/column';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aColumn, aPage, aRequest, aRun, sampleShape } from './samples.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OpenWarehouse } from '../../src/warehouse/warehouse.ts';
+import type { OpenWarehouse } from '#warehouse/warehouse';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aChunk, aPage, aRequest, aRun, loadRows, sampleShape, twoChunks } from './samples.ts';
 

@@ -1,13 +1,13 @@
-import type { RequestRecord } from '../../src/domain/call/request-record.ts';
-import type { Chunk } from '../../src/domain/chunk/chunk.ts';
-import type { Column, ColumnType, Value } from '../../src/domain/column/column.ts';
-import { fitRows } from '../../src/domain/column/fit-rows.ts';
-import type { TableShape } from '../../src/domain/column/table-shape.ts';
-import { RiverSetting } from '../../src/domain/river/river.ts';
-import type { CommitOutcome, CommitRequest } from '../../src/domain/run/commit.ts';
-import type { StagedPage } from '../../src/domain/run/staged-page.ts';
-import type { NewRun } from '../../src/domain/run/stored-run.ts';
-import type { OpenWarehouse } from '../../src/warehouse/warehouse.ts';
+import type { RequestRecord } from '#domain/call/request-record';
+import type { Chunk } from '#domain/chunk/chunk';
+import type { Column, ColumnType, Value } from '#domain/column/column';
+import { fitRows } from '#domain/column/fit-rows';
+import type { TableShape } from '#domain/column/table-shape';
+import { RiverSetting } from '#domain/river/river';
+import type { CommitOutcome, CommitRequest } from '#domain/run/commit';
+import type { StagedPage } from '#domain/run/staged-page';
+import type { NewRun } from '#domain/run/stored-run';
+import type { OpenWarehouse } from '#warehouse/warehouse';
 
 /** A run of the river `sample` into the table `sample`; `target` is laid over its own. */
 export function aRun(

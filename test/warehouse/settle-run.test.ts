@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Freshness } from '../../src/domain/run/freshness.ts';
+import type { Freshness } from '#domain/run/freshness';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aCommit, aPage, aRequest, aRun, sampleShape, twoChunks } from './samples.ts';
 

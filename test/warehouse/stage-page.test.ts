@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { stagingOf } from '../../src/warehouse/statements/staging-table.ts';
+import { stagingOf } from '#warehouse/statements/staging-table';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aPage, aRequest, aRun, sampleShape, twoChunks } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { tryAgain } from '../../src/warehouse/try-again.ts';
+import { tryAgain } from '#warehouse/try-again';
 
 const busy = new Error('busy');
 const conflict = new Error('conflict');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { daysBetween } from '../../src/simulator/world/day.ts';
-import type { Slug } from '../../src/simulator/world/expected/expected-rows.ts';
+import { daysBetween } from '#simulator/world/day';
+import type { Slug } from '#simulator/world/expected/expected-rows';
 import { expectTable } from '../helpers/expected-table.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

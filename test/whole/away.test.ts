@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import type { RunHandle } from '../../src/control/start-run.ts';
-import { taskQueue } from '../../src/domain/run/task-queue.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
+import { endOfRun } from '#control/run-end';
+import type { RunHandle } from '#control/start-run';
+import { taskQueue } from '#domain/run/task-queue';
+import { daysBetween } from '#simulator/world/day';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { postgresUrl } from '../helpers/with-warehouse.ts';

@@ -1,14 +1,9 @@
 import { expect, it } from 'vitest';
-import { reserveOf } from '../../src/control/shared-budget.ts';
-import type { CallBudget } from '../../src/domain/budget/budget-state.ts';
-import { budgetWorkflowId } from '../../src/domain/budget/call-budget.ts';
-import {
-  type BudgetAnswer,
-  noNews,
-  type Permit,
-  type Reservation,
-} from '../../src/domain/budget/reservation.ts';
-import { createSharedCallGate, type GateRequest } from '../../src/optimove/shared-call-gate.ts';
+import { reserveOf } from '#control/shared-budget';
+import type { CallBudget } from '#domain/budget/budget-state';
+import { budgetWorkflowId } from '#domain/budget/call-budget';
+import { type BudgetAnswer, noNews, type Permit, type Reservation } from '#domain/budget/reservation';
+import { createSharedCallGate, type GateRequest } from '#optimove/shared-call-gate';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
 /** The hour remembers every call of the test. */

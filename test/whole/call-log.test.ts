@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { callKey } from '../../src/domain/call/call-key.ts';
-import type { CallRecord } from '../../src/simulator/stats.ts';
+import { callKey } from '#domain/call/call-key';
+import type { CallRecord } from '#simulator/stats';
 import { withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import { type RunHandle, startRun } from '../../src/control/start-run.ts';
-import { budgetWorkflowId } from '../../src/domain/budget/call-budget.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
+import { endOfRun } from '#control/run-end';
+import { type RunHandle, startRun } from '#control/start-run';
+import { budgetWorkflowId } from '#domain/budget/call-budget';
+import { daysBetween } from '#simulator/world/day';
 import { withAnotherBuild } from '../helpers/another-build.ts';
 import { changedBudget, changedRun, patches } from '../helpers/changed-order.ts';
 import { expectTable } from '../helpers/expected-table.ts';

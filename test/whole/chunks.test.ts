@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayOfNumber, daysBetween, numberOfDay } from '../../src/simulator/world/day.ts';
+import { dayOfNumber, daysBetween, numberOfDay } from '#simulator/world/day';
 import { expectTable } from '../helpers/expected-table.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import { type RunHandle, startRun } from '../../src/control/start-run.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
+import { endOfRun } from '#control/run-end';
+import { type RunHandle, startRun } from '#control/start-run';
+import { daysBetween } from '#simulator/world/day';
 import { expectTable } from '../helpers/expected-table.ts';
 import { readHistories } from '../helpers/histories.ts';
 import { startAt } from '../helpers/run-at.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RunEnd } from '../../src/control/run-end.ts';
-import { reportBySlug } from '../../src/domain/catalogue/index.ts';
-import type { Fault } from '../../src/simulator/faults/fault.ts';
+import type { RunEnd } from '#control/run-end';
+import { reportBySlug } from '#domain/catalogue/index';
+import type { Fault } from '#simulator/faults/fault';
 import { documentOf } from '../helpers/commanded.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import type { Rivers } from '../helpers/with-rivers.ts';

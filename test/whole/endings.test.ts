@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import { type RunHandle, startRun } from '../../src/control/start-run.ts';
+import { endOfRun } from '#control/run-end';
+import { type RunHandle, startRun } from '#control/start-run';
 import { documentOf } from '../helpers/commanded.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';

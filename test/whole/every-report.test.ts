@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { reportBySlug, reports } from '../../src/domain/catalogue/index.ts';
-import type { Report } from '../../src/domain/catalogue/report.ts';
-import type { RunResult } from '../../src/domain/run/run-result.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
-import type { Slug } from '../../src/simulator/world/expected/expected-rows.ts';
-import type { Wanted } from '../../src/simulator/world/expected/wanted.ts';
+import { reportBySlug, reports } from '#domain/catalogue/index';
+import type { Report } from '#domain/catalogue/report';
+import type { RunResult } from '#domain/run/run-result';
+import { daysBetween } from '#simulator/world/day';
+import type { Slug } from '#simulator/world/expected/expected-rows';
+import type { Wanted } from '#simulator/world/expected/wanted';
 import { expectTable } from '../helpers/expected-table.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import type { Rivers } from '../helpers/with-rivers.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEnd } from '../../src/control/run-end.ts';
-import { reports } from '../../src/domain/catalogue/index.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
-import type { Slug } from '../../src/simulator/world/expected/expected-rows.ts';
-import type { Wanted } from '../../src/simulator/world/expected/wanted.ts';
-import type { World } from '../../src/simulator/world/world.ts';
+import type { RunEnd } from '#control/run-end';
+import { reports } from '#domain/catalogue/index';
+import { daysBetween } from '#simulator/world/day';
+import type { Slug } from '#simulator/world/expected/expected-rows';
+import type { Wanted } from '#simulator/world/expected/wanted';
+import type { World } from '#simulator/world/world';
 import { expectTable } from '../helpers/expected-table.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import { withRivers } from '../helpers/with-rivers.ts';

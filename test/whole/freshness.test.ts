@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import type { RunHandle } from '../../src/control/start-run.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
+import { endOfRun } from '#control/run-end';
+import type { RunHandle } from '#control/start-run';
+import { daysBetween } from '#simulator/world/day';
 import { expectTable } from '../helpers/expected-table.ts';
 import { pullAt, runAt, startAt } from '../helpers/run-at.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import { startRun } from '../../src/control/start-run.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
-import type { riverRun } from '../../src/workflows/index.ts';
+import { endOfRun } from '#control/run-end';
+import { startRun } from '#control/start-run';
+import { daysBetween } from '#simulator/world/day';
+import type { riverRun } from '#workflows/index';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { variable } from '../helpers/variable.ts';
 import { freely, type Rivers, withRivers } from '../helpers/with-rivers.ts';

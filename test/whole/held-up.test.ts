@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun, type RunEnd } from '../../src/control/run-end.ts';
-import { type RunHandle, startRun } from '../../src/control/start-run.ts';
-import type { CallBudget } from '../../src/domain/budget/budget-state.ts';
-import { budgetWorkflowId, createCallBudget } from '../../src/domain/budget/call-budget.ts';
-import { saveBudget } from '../../src/domain/budget/save-budget.ts';
-import { taskQueue } from '../../src/domain/run/task-queue.ts';
-import type { Fault } from '../../src/simulator/faults/fault.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
+import { endOfRun, type RunEnd } from '#control/run-end';
+import { type RunHandle, startRun } from '#control/start-run';
+import type { CallBudget } from '#domain/budget/budget-state';
+import { budgetWorkflowId, createCallBudget } from '#domain/budget/call-budget';
+import { saveBudget } from '#domain/budget/save-budget';
+import { taskQueue } from '#domain/run/task-queue';
+import type { Fault } from '#simulator/faults/fault';
+import { daysBetween } from '#simulator/world/day';
 import { variable } from '../helpers/variable.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 

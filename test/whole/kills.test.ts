@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import { type RunHandle, startRun } from '../../src/control/start-run.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
+import { endOfRun } from '#control/run-end';
+import { type RunHandle, startRun } from '#control/start-run';
+import { daysBetween } from '#simulator/world/day';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-08');

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import { startRun } from '../../src/control/start-run.ts';
+import { endOfRun } from '#control/run-end';
+import { startRun } from '#control/start-run';
 import { withAnotherBuild } from '../helpers/another-build.ts';
 import { startCommand } from '../helpers/start-command.ts';
 import { withRivers } from '../helpers/with-rivers.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import { type RunHandle, startRun } from '../../src/control/start-run.ts';
-import { budgetWorkflowId } from '../../src/domain/budget/call-budget.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
+import { endOfRun } from '#control/run-end';
+import { type RunHandle, startRun } from '#control/start-run';
+import { budgetWorkflowId } from '#domain/budget/call-budget';
+import { daysBetween } from '#simulator/world/day';
 import { documentOf } from '../helpers/commanded.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 

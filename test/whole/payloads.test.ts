@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun, type RunEnd } from '../../src/control/run-end.ts';
-import { startRun } from '../../src/control/start-run.ts';
-import { budgetWorkflowId } from '../../src/domain/budget/call-budget.ts';
+import { endOfRun, type RunEnd } from '#control/run-end';
+import { startRun } from '#control/start-run';
+import { budgetWorkflowId } from '#domain/budget/call-budget';
 import { readHistories } from '../helpers/histories.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import { type RunHandle, startRun } from '../../src/control/start-run.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
+import { endOfRun } from '#control/run-end';
+import { type RunHandle, startRun } from '#control/start-run';
+import { daysBetween } from '#simulator/world/day';
 import { startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import type { Fault } from '../../src/simulator/faults/fault.ts';
+import { endOfRun } from '#control/run-end';
+import type { Fault } from '#simulator/faults/fault';
 import { pullAt, runAt, startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

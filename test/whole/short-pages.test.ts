@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEnd } from '../../src/control/run-end.ts';
-import type { Fault } from '../../src/simulator/faults/fault.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
+import type { RunEnd } from '#control/run-end';
+import type { Fault } from '#simulator/faults/fault';
+import { daysBetween } from '#simulator/world/day';
 import { expectTable } from '../helpers/expected-table.ts';
 import { withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

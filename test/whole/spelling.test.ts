@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { reportBySlug } from '../../src/domain/catalogue/index.ts';
-import type { Spelling } from '../../src/simulator/faults/fault.ts';
-import { emptyWays } from '../../src/simulator/reply.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
-import type { Slug } from '../../src/simulator/world/expected/expected-rows.ts';
-import type { Wanted } from '../../src/simulator/world/expected/wanted.ts';
+import { reportBySlug } from '#domain/catalogue/index';
+import type { Spelling } from '#simulator/faults/fault';
+import { emptyWays } from '#simulator/reply';
+import { daysBetween } from '#simulator/world/day';
+import type { Slug } from '#simulator/world/expected/expected-rows';
+import type { Wanted } from '#simulator/world/expected/wanted';
 import { type ExpectedTable, expectTable } from '../helpers/expected-table.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import type { Rivers } from '../helpers/with-rivers.ts';

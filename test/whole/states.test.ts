@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import { type RunHandle, startRun } from '../../src/control/start-run.ts';
-import { taskQueue } from '../../src/domain/run/task-queue.ts';
+import { endOfRun } from '#control/run-end';
+import { type RunHandle, startRun } from '#control/start-run';
+import { taskQueue } from '#domain/run/task-queue';
 import { documentOf } from '../helpers/commanded.ts';
 import { withSchedules } from '../helpers/scheduled.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';

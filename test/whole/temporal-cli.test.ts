@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { findTemporalCli } from '../../src/workers/services/temporal-cli.ts';
+import { findTemporalCli } from '#workers/services/temporal-cli';
 import { rivers } from '../helpers/commanded.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

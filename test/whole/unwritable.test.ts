@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import { startRun } from '../../src/control/start-run.ts';
-import type { RunProgress } from '../../src/domain/run/progress.ts';
-import { daysBetween } from '../../src/simulator/world/day.ts';
+import { endOfRun } from '#control/run-end';
+import { startRun } from '#control/start-run';
+import type { RunProgress } from '#domain/run/progress';
+import { daysBetween } from '#simulator/world/day';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
 import { postgresUrl, type WarehouseCorner } from '../helpers/with-warehouse.ts';
 

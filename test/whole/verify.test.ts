@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { startRun } from '../../src/control/start-run.ts';
+import { startRun } from '#control/start-run';
 import { documentOf } from '../helpers/commanded.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

@@ -1,9 +1,9 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { endOfRun } from '../../src/control/run-end.ts';
-import type { RunHandle } from '../../src/control/start-run.ts';
-import { taskQueue } from '../../src/domain/run/task-queue.ts';
+import { endOfRun } from '#control/run-end';
+import type { RunHandle } from '#control/start-run';
+import { taskQueue } from '#domain/run/task-queue';
 import { withPage } from '../helpers/browser.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 

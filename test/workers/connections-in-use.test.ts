@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { OptimoveConnection } from '../../src/activities/ports.ts';
-import type { BudgetAnswer, Reservation } from '../../src/domain/budget/reservation.ts';
-import { ConfigurationError } from '../../src/domain/errors.ts';
-import type { Configuration, Connection } from '../../src/domain/river/configuration.ts';
-import { Secret } from '../../src/domain/secret.ts';
-import { connectionsInUse } from '../../src/workers/connections-in-use.ts';
+import type { OptimoveConnection } from '#activities/ports';
+import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
+import { ConfigurationError } from '#domain/errors';
+import type { Configuration, Connection } from '#domain/river/configuration';
+import { Secret } from '#domain/secret';
+import { connectionsInUse } from '#workers/connections-in-use';
 import { aCall, aConnection } from '../helpers/an-optimove.ts';
 import { answering, type Handler, type SeenRequest, withServer } from '../helpers/with-server.ts';
 

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createConfigurations } from '../../src/config/watch-configuration.ts';
-import { CredentialsRefusedError } from '../../src/domain/errors.ts';
-import { createOptimove } from '../../src/optimove/create-optimove.ts';
-import { readingSecretsAgain } from '../../src/workers/read-secrets-again.ts';
+import { createConfigurations } from '#config/watch-configuration';
+import { CredentialsRefusedError } from '#domain/errors';
+import { createOptimove } from '#optimove/create-optimove';
+import { readingSecretsAgain } from '#workers/read-secrets-again';
 import { aFile } from '../helpers/a-configuration.ts';
 import { aCall, failureOf, openGate } from '../helpers/an-optimove.ts';
 import { withFolder } from '../helpers/folder.ts';

@@ -1,14 +1,14 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { describe, expect, test, vi } from 'vitest';
-import { reserveOf } from '../../src/control/shared-budget.ts';
-import { budgetWorkflowId } from '../../src/domain/budget/call-budget.ts';
-import { noNews } from '../../src/domain/budget/reservation.ts';
-import type { RecalledBudget } from '../../src/domain/budget/save-budget.ts';
-import { TemporalUnavailableError } from '../../src/domain/errors.ts';
-import { taskQueue } from '../../src/domain/run/task-queue.ts';
-import { runsOfTemporal } from '../../src/workers/runs-of-temporal.ts';
-import { workflowCode } from '../../src/workers/workflow-code.ts';
+import { reserveOf } from '#control/shared-budget';
+import { budgetWorkflowId } from '#domain/budget/call-budget';
+import { noNews } from '#domain/budget/reservation';
+import type { RecalledBudget } from '#domain/budget/save-budget';
+import { TemporalUnavailableError } from '#domain/errors';
+import { taskQueue } from '#domain/run/task-queue';
+import { runsOfTemporal } from '#workers/runs-of-temporal';
+import { workflowCode } from '#workers/workflow-code';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type TemporalCorner, temporalServer, withTemporal } from '../helpers/temporal.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import type { Configuration, WarehouseSetting } from '../../src/domain/river/configuration.ts';
-import { Secret } from '../../src/domain/secret.ts';
-import { warehousesInUse } from '../../src/workers/warehouses-in-use.ts';
+import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
+import { Secret } from '#domain/secret';
+import { warehousesInUse } from '#workers/warehouses-in-use';
 import { aStoredRun } from '../helpers/a-stored-run.ts';
 import { withWarehouse } from '../helpers/with-warehouse.ts';
 

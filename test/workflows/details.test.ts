@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ChunkProgress, RunProgress } from '../../src/domain/run/progress.ts';
-import { detailsOf } from '../../src/workflows/details.ts';
+import type { ChunkProgress, RunProgress } from '#domain/run/progress';
+import { detailsOf } from '#workflows/details';
 
 const aChunk = (changes: Partial<ChunkProgress> = {}): ChunkProgress => ({
   chunk: '2026-01-01/2026-01-04',

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { withTemporal } from '../../control/connect-temporal.ts';
-import { liftBudget, readBudget } from '../../control/shared-budget.ts';
-import type { BudgetReport } from '../../domain/budget/call-budget.ts';
-import { ConfigurationError } from '../../domain/errors.ts';
-import { didYouMean } from '../../domain/river/closest.ts';
-import type { Configuration, Connection } from '../../domain/river/configuration.ts';
+import { withTemporal } from '#control/connect-temporal';
+import { liftBudget, readBudget } from '#control/shared-budget';
+import type { BudgetReport } from '#domain/budget/call-budget';
+import { ConfigurationError } from '#domain/errors';
+import { didYouMean } from '#domain/river/closest';
+import type { Configuration, Connection } from '#domain/river/configuration';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { table } from '../table.ts';

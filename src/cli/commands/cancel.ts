@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { withBooks } from '../../control/books.ts';
-import { withTemporal } from '../../control/connect-temporal.ts';
-import { runStatus } from '../../control/run-status.ts';
-import { cancelRun } from '../../control/steer-run.ts';
+import { withBooks } from '#control/books';
+import { withTemporal } from '#control/connect-temporal';
+import { runStatus } from '#control/run-status';
+import { cancelRun } from '#control/steer-run';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { showReport } from '../show-result.ts';

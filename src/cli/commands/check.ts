@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type CheckLine, checkAll } from '../../control/check.ts';
-import { ConfigurationError } from '../../domain/errors.ts';
+import { type CheckLine, checkAll } from '#control/check';
+import { ConfigurationError } from '#domain/errors';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { colors, type Terminal } from '../terminal.ts';

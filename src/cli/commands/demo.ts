@@ -2,20 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { loadConfiguration } from '../../config/load-configuration.ts';
-import { type Books, withBooks } from '../../control/books.ts';
-import { withTemporal } from '../../control/connect-temporal.ts';
-import { runStatus } from '../../control/run-status.ts';
-import { startRun } from '../../control/start-run.ts';
-import { watchRun } from '../../control/watch-run.ts';
-import { daysOf } from '../../domain/period/day.ts';
-import {
-  demoActions,
-  demoRiver,
-  simulatorKey,
-  writeLocalConfiguration,
-} from '../../workers/local-configuration.ts';
-import type { LocalServices } from '../../workers/local-services.ts';
+import { loadConfiguration } from '#config/load-configuration';
+import { type Books, withBooks } from '#control/books';
+import { withTemporal } from '#control/connect-temporal';
+import { runStatus } from '#control/run-status';
+import { startRun } from '#control/start-run';
+import { watchRun } from '#control/watch-run';
+import { daysOf } from '#domain/period/day';
+import { demoActions, demoRiver, simulatorKey, writeLocalConfiguration } from '#workers/local-configuration';
+import type { LocalServices } from '#workers/local-services';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { riverCommand } from '../river-command.ts';
@@ -43,7 +38,7 @@ async function demo(context: CommandContext): Promise<ExitCode> {
   let file = '';
   terminal.say('Starting a Temporal server, a simulated Optimove and a worker …');
   // Not loaded before: it brings Temporal's worker, which the other commands need not wait for.
-  const { startLocalServices } = await import('../../workers/local-services.ts');
+  const { startLocalServices } = await import('#workers/local-services');
   const services = await startLocalServices({
     temporal: { ui: true, cli: environment.temporalCli },
     simulator: { port: 0, auth: { apiKey: simulatorKey } },

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { TemporalUnavailableError } from '../../domain/errors.ts';
-import type { Configuration } from '../../domain/river/configuration.ts';
-import { demoRiver, simulatorKey, writeLocalConfiguration } from '../../workers/local-configuration.ts';
-import type { LocalServices } from '../../workers/local-services.ts';
-import { refuseTakenPorts, type WantedPort } from '../../workers/services/free-port.ts';
+import { TemporalUnavailableError } from '#domain/errors';
+import type { Configuration } from '#domain/river/configuration';
+import { demoRiver, simulatorKey, writeLocalConfiguration } from '#workers/local-configuration';
+import type { LocalServices } from '#workers/local-services';
+import { refuseTakenPorts, type WantedPort } from '#workers/services/free-port';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { showServices } from '../show-services.ts';
@@ -47,7 +47,7 @@ async function dev(context: CommandContext, flags: Flags): Promise<ExitCode> {
   const [port, uiPort, simulatorPort] = ports.map((wanted) => wanted.port);
   let file = context.configurationFile;
   // Not loaded before: it brings Temporal's worker, which the other commands need not wait for.
-  const { startLocalServices } = await import('../../workers/local-services.ts');
+  const { startLocalServices } = await import('#workers/local-services');
   const services = await startLocalServices({
     temporal: {
       ui: true,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type Forgotten, forgetDays } from '../../control/forget-days.ts';
-import { runAgain } from '../../domain/verify/repair.ts';
+import { type Forgotten, forgetDays } from '#control/forget-days';
+import { runAgain } from '#domain/verify/repair';
 import { action, type CommandContext } from '../context.ts';
 import { counted } from '../counted.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';

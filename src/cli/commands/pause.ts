@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { withTemporal } from '../../control/connect-temporal.ts';
-import { steerRun } from '../../control/steer-run.ts';
+import { withTemporal } from '#control/connect-temporal';
+import { steerRun } from '#control/steer-run';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { findReport, reports } from '../../domain/catalogue/index.ts';
-import type { Report } from '../../domain/catalogue/report.ts';
-import { ConfigurationError } from '../../domain/errors.ts';
-import { didYouMean } from '../../domain/river/closest.ts';
+import { findReport, reports } from '#domain/catalogue/index';
+import type { Report } from '#domain/catalogue/report';
+import { ConfigurationError } from '#domain/errors';
+import { didYouMean } from '#domain/river/closest';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { table } from '../table.ts';

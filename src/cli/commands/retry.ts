@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { withBooks } from '../../control/books.ts';
-import { withTemporal } from '../../control/connect-temporal.ts';
-import { type RunReport, runStatus } from '../../control/run-status.ts';
-import { startRun } from '../../control/start-run.ts';
-import { ConfigurationError } from '../../domain/errors.ts';
+import { withBooks } from '#control/books';
+import { withTemporal } from '#control/connect-temporal';
+import { type RunReport, runStatus } from '#control/run-status';
+import { startRun } from '#control/start-run';
+import { ConfigurationError } from '#domain/errors';
 import { action, type CommandContext } from '../context.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { withTemporal } from '../../control/connect-temporal.ts';
-import { startRun } from '../../control/start-run.ts';
-import { resolveDay } from '../../domain/period/resolve-day.ts';
-import { resolvePeriod } from '../../domain/period/resolve-period.ts';
-import { zoneOfRiver } from '../../domain/period/zone.ts';
-import { type RunInput, readRunInput } from '../../domain/river/read-run-input.ts';
+import { withTemporal } from '#control/connect-temporal';
+import { startRun } from '#control/start-run';
+import { resolveDay } from '#domain/period/resolve-day';
+import { resolvePeriod } from '#domain/period/resolve-period';
+import { zoneOfRiver } from '#domain/period/zone';
+import { type RunInput, readRunInput } from '#domain/river/read-run-input';
 import { action, type CommandContext } from '../context.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';

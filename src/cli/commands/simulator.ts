@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { ConfigurationError } from '../../domain/errors.ts';
-import { faultGuides } from '../../simulator/faults/describe-faults.ts';
-import type { Fault } from '../../simulator/faults/fault.ts';
-import { FaultsRefusedError, readFaults } from '../../simulator/faults/read-faults.ts';
-import { SimulatorOptionsError } from '../../simulator/options.ts';
-import { startSimulator } from '../../simulator/start-simulator.ts';
+import { ConfigurationError } from '#domain/errors';
+import { faultGuides } from '#simulator/faults/describe-faults';
+import type { Fault } from '#simulator/faults/fault';
+import { FaultsRefusedError, readFaults } from '#simulator/faults/read-faults';
+import { SimulatorOptionsError } from '#simulator/options';
+import { startSimulator } from '#simulator/start-simulator';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { portNumber, wholeNumber } from '../whole-number.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { withBooks } from '../../control/books.ts';
-import { withTemporalIfThere } from '../../control/connect-temporal.ts';
-import { listRuns, runStatus } from '../../control/run-status.ts';
+import { withBooks } from '#control/books';
+import { withTemporalIfThere } from '#control/connect-temporal';
+import { listRuns, runStatus } from '#control/run-status';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { sayMissing } from '../say-missing.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { endedRuns } from '../../control/ended-runs.ts';
-import { verifyRivers } from '../../control/verify-rivers.ts';
-import { readRunInput } from '../../domain/river/read-run-input.ts';
+import { endedRuns } from '#control/ended-runs';
+import { verifyRivers } from '#control/verify-rivers';
+import { readRunInput } from '#domain/river/read-run-input';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { sayMissing } from '../say-missing.ts';

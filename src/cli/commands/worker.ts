@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { createConfigurations } from '../../config/watch-configuration.ts';
-import { taskQueue } from '../../domain/run/task-queue.ts';
+import { createConfigurations } from '#config/watch-configuration';
+import { taskQueue } from '#domain/run/task-queue';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 
@@ -25,7 +25,7 @@ async function work({
   const { rivers } = await configuration();
   const names = [...rivers.keys()];
   // Not loaded before: it brings Temporal's worker, which the other commands need not wait for.
-  const { startWorker } = await import('../../workers/start-worker.ts');
+  const { startWorker } = await import('#workers/start-worker');
   const worker = await startWorker({
     configurations: createConfigurations({
       file: configurationFile,

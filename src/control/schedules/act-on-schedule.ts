@@ -1,7 +1,7 @@
 import type { ScheduleDescription, ScheduleHandle } from '@temporalio/client';
-import { ConfigurationError } from '../../domain/errors.ts';
-import type { Configuration } from '../../domain/river/configuration.ts';
-import { readRunInput } from '../../domain/river/read-run-input.ts';
+import { ConfigurationError } from '#domain/errors';
+import type { Configuration } from '#domain/river/configuration';
+import { readRunInput } from '#domain/river/read-run-input';
 import type { TemporalClient } from '../connect-temporal.ts';
 import { describeSchedule, scheduleIdOf } from './known-schedules.ts';
 

@@ -1,7 +1,7 @@
 import { ScheduleAlreadyRunning } from '@temporalio/client';
-import { ConfigurationError } from '../../domain/errors.ts';
-import type { Configuration } from '../../domain/river/configuration.ts';
-import type { riverRun } from '../../workflows/index.ts';
+import { ConfigurationError } from '#domain/errors';
+import type { Configuration } from '#domain/river/configuration';
+import type { riverRun } from '#workflows/index';
 import type { TemporalClient } from '../connect-temporal.ts';
 import { type KnownSchedule, knownSchedules, memoOf } from './known-schedules.ts';
 import { type OddDay, oddDays } from './odd-days.ts';

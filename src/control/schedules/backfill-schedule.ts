@@ -1,8 +1,8 @@
-import { ConfigurationError } from '../../domain/errors.ts';
-import { addDays, isDay, type Stretch } from '../../domain/period/day.ts';
-import { resolveDay } from '../../domain/period/resolve-day.ts';
-import { startOfDay } from '../../domain/period/start-of-day.ts';
-import type { Configuration } from '../../domain/river/configuration.ts';
+import { ConfigurationError } from '#domain/errors';
+import { addDays, isDay, type Stretch } from '#domain/period/day';
+import { resolveDay } from '#domain/period/resolve-day';
+import { startOfDay } from '#domain/period/start-of-day';
+import type { Configuration } from '#domain/river/configuration';
 import type { TemporalClient } from '../connect-temporal.ts';
 import { scheduleOf } from './act-on-schedule.ts';
 import { matchingTimes } from './matching-times.ts';

@@ -1,5 +1,5 @@
 import { DAYS_OF_WEEK, MONTHS, type ScheduleDescription } from '@temporalio/client';
-import { cronText } from '../../domain/river/cron-line.ts';
+import { cronText } from '#domain/river/cron-line';
 
 type Spec = ScheduleDescription['spec'];
 type Calendar = NonNullable<Spec['calendars']>[number];

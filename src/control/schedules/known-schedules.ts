@@ -1,6 +1,6 @@
 import { type ScheduleDescription, ScheduleNotFoundError } from '@temporalio/client';
-import { ConfigurationError } from '../../domain/errors.ts';
-import type { Configuration } from '../../domain/river/configuration.ts';
+import { ConfigurationError } from '#domain/errors';
+import type { Configuration } from '#domain/river/configuration';
 import type { TemporalClient } from '../connect-temporal.ts';
 import type { ScheduledRiver } from './schedule-terms.ts';
 

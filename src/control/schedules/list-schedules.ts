@@ -1,4 +1,4 @@
-import type { Configuration } from '../../domain/river/configuration.ts';
+import type { Configuration } from '#domain/river/configuration';
 import type { TemporalClient } from '../connect-temporal.ts';
 import { type KnownSchedule, knownSchedules } from './known-schedules.ts';
 import { type ScheduleTerms, termsOfDescription, termsOfRiver } from './schedule-terms.ts';

@@ -1,7 +1,7 @@
-import { clockChanges } from '../../domain/period/clock-changes.ts';
-import { addDays, type Day } from '../../domain/period/day.ts';
-import { resolveDay } from '../../domain/period/resolve-day.ts';
-import { cronFields, startsOnDay } from '../../domain/river/cron-line.ts';
+import { clockChanges } from '#domain/period/clock-changes';
+import { addDays, type Day } from '#domain/period/day';
+import { resolveDay } from '#domain/period/resolve-day';
+import { cronFields, startsOnDay } from '#domain/river/cron-line';
 import type { TemporalClient } from '../connect-temporal.ts';
 import { matchingTimes } from './matching-times.ts';
 import type { ScheduledRiver } from './schedule-terms.ts';

@@ -1,10 +1,10 @@
 import type { ScheduleDescription } from '@temporalio/client';
-import { cronFields, cronText } from '../../domain/river/cron-line.ts';
-import { durationMs, durationText } from '../../domain/river/duration.ts';
-import type { River } from '../../domain/river/river.ts';
-import type { ScheduleSetting } from '../../domain/river/schedule-setting.ts';
-import { taskQueue } from '../../domain/run/task-queue.ts';
-import type { riverRun } from '../../workflows/index.ts';
+import { cronFields, cronText } from '#domain/river/cron-line';
+import { durationMs, durationText } from '#domain/river/duration';
+import type { River } from '#domain/river/river';
+import type { ScheduleSetting } from '#domain/river/schedule-setting';
+import { taskQueue } from '#domain/run/task-queue';
+import type { riverRun } from '#workflows/index';
 import { cronOfSpec } from './cron-of-spec.ts';
 
 /** What a schedule says, in words that can be compared and shown. */

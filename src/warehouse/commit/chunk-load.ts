@@ -1,7 +1,7 @@
-import type { TableColumn } from '../../domain/column/table-type.ts';
-import type { CommitRequest } from '../../domain/run/commit.ts';
-import type { Warning } from '../../domain/run/run-result.ts';
-import type { StoredRun } from '../../domain/run/stored-run.ts';
+import type { TableColumn } from '#domain/column/table-type';
+import type { CommitRequest } from '#domain/run/commit';
+import type { Warning } from '#domain/run/run-result';
+import type { StoredRun } from '#domain/run/stored-run';
 
 /** What a commit has just done: a test may stop there. All but the last stand inside of its transaction. */
 export type Step =

@@ -1,10 +1,10 @@
-import { chunkOfKey } from '../../domain/chunk/chunk.ts';
-import { warningOfMisfits, warningOfReplaced } from '../../domain/column/warning-of-misfits.ts';
-import { SchemaConflictError } from '../../domain/errors.ts';
-import { durationMs } from '../../domain/river/duration.ts';
-import type { CommitOutcome, CommitRequest } from '../../domain/run/commit.ts';
-import type { Warning } from '../../domain/run/run-result.ts';
-import type { StoredRun } from '../../domain/run/stored-run.ts';
+import { chunkOfKey } from '#domain/chunk/chunk';
+import { warningOfMisfits, warningOfReplaced } from '#domain/column/warning-of-misfits';
+import { SchemaConflictError } from '#domain/errors';
+import { durationMs } from '#domain/river/duration';
+import type { CommitOutcome, CommitRequest } from '#domain/run/commit';
+import type { Warning } from '#domain/run/run-result';
+import type { StoredRun } from '#domain/run/stored-run';
 import type { Database } from '../database.ts';
 import { readPageNotes } from '../staged-pages.ts';
 import { recordedKey } from '../statements/column-records.ts';

@@ -1,4 +1,4 @@
-import type { SliceCount } from '../../domain/run/staged-page.ts';
+import type { SliceCount } from '#domain/run/staged-page';
 import type { StagedCount } from '../statements/count-staged.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { Scope } from '../../domain/call/scope.ts';
-import { RowShapeError } from '../../domain/errors.ts';
-import { type Day, daysOf } from '../../domain/period/day.ts';
-import type { RowsByDay } from '../../domain/run/replaced-rows.ts';
+import type { Scope } from '#domain/call/scope';
+import { RowShapeError } from '#domain/errors';
+import { type Day, daysOf } from '#domain/period/day';
+import type { RowsByDay } from '#domain/run/replaced-rows';
 
 /**
  * What a chunk has staged, for each of its days, those without rows included; under null where it has none. Rows of

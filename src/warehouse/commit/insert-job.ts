@@ -1,6 +1,6 @@
-import type { FieldKind } from '../../domain/column/field-kind.ts';
-import type { Extra } from '../../domain/column/fit-rows.ts';
-import type { TableColumn } from '../../domain/column/table-type.ts';
+import type { FieldKind } from '#domain/column/field-kind';
+import type { Extra } from '#domain/column/fit-rows';
+import type { TableColumn } from '#domain/column/table-type';
 
 /** What to insert, and into what. */
 export interface InsertJob {

@@ -1,6 +1,6 @@
-import { RefusedError } from '../../domain/errors.ts';
-import type { CommitOutcome } from '../../domain/run/commit.ts';
-import type { StoredRun } from '../../domain/run/stored-run.ts';
+import { RefusedError } from '#domain/errors';
+import type { CommitOutcome } from '#domain/run/commit';
+import type { StoredRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 import { countStaged } from '../statements/count-staged.ts';
 import { creditOriginal, skipChunk } from '../statements/credit-original.ts';

@@ -1,6 +1,6 @@
-import type { FieldKind } from '../../domain/column/field-kind.ts';
-import type { TableColumn } from '../../domain/column/table-type.ts';
-import type { Target } from '../../domain/river/target.ts';
+import type { FieldKind } from '#domain/column/field-kind';
+import type { TableColumn } from '#domain/column/table-type';
+import type { Target } from '#domain/river/target';
 import type { Tables } from '../dialect.ts';
 import { recordedKey } from '../statements/column-records.ts';
 import { stagedShapes } from '../statements/staged-shapes.ts';

@@ -1,6 +1,6 @@
-import type { Value } from '../../domain/column/column.ts';
-import { keyMisfit } from '../../domain/column/fit-rows.ts';
-import type { PageNotes } from '../../domain/run/page-notes.ts';
+import type { Value } from '#domain/column/column';
+import { keyMisfit } from '#domain/column/fit-rows';
+import type { PageNotes } from '#domain/run/page-notes';
 import type { Database } from '../database.ts';
 import type { Row } from '../dialect.ts';
 import { pageText } from '../page-text.ts';

@@ -1,7 +1,7 @@
-import type { Value } from '../../domain/column/column.ts';
-import type { Extra } from '../../domain/column/fit-rows.ts';
-import { readValue } from '../../domain/column/read-value.ts';
-import { signatureOf, type TableColumn } from '../../domain/column/table-type.ts';
+import type { Value } from '#domain/column/column';
+import type { Extra } from '#domain/column/fit-rows';
+import { readValue } from '#domain/column/read-value';
+import { signatureOf, type TableColumn } from '#domain/column/table-type';
 import { recordedKey } from '../statements/column-records.ts';
 import { isFieldOfOtherType, type Layout, type PageShape } from '../tables/plan-layout.ts';
 

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../../domain/errors.ts';
-import type { River } from '../../domain/river/river.ts';
+import { ConfigurationError } from '#domain/errors';
+import type { River } from '#domain/river/river';
 
 /** Says so where a river asks for a load mode that is not there yet. */
 export function refuseMode({ name, target }: River): void {

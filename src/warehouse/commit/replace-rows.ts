@@ -1,9 +1,9 @@
-import { SchemaConflictError } from '../../domain/errors.ts';
-import { daysOf } from '../../domain/period/day.ts';
-import { stretchesOf } from '../../domain/period/stretches.ts';
-import { judgeReplacement, type Replacement, type RowsByDay } from '../../domain/run/replaced-rows.ts';
-import type { Warning } from '../../domain/run/run-result.ts';
-import type { StoredRun } from '../../domain/run/stored-run.ts';
+import { SchemaConflictError } from '#domain/errors';
+import { daysOf } from '#domain/period/day';
+import { stretchesOf } from '#domain/period/stretches';
+import { judgeReplacement, type Replacement, type RowsByDay } from '#domain/run/replaced-rows';
+import type { Warning } from '#domain/run/run-result';
+import type { StoredRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 import { countStaged } from '../statements/count-staged.ts';
 import { unmarkForgotten } from '../statements/forgotten-days.ts';

@@ -1,4 +1,4 @@
-import type { Day } from '../../domain/period/day.ts';
+import type { Day } from '#domain/period/day';
 
 /** A river's rows in a table: all of them, or those of some days. */
 export interface RowsInScope {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { ConfigurationError, OtherVersionError } from '../../domain/errors.ts';
+import { ConfigurationError, OtherVersionError } from '#domain/errors';
 import type { Database } from '../database.ts';
 import type { Tables } from '../dialect.ts';
 import { tablesOf } from '../tables.ts';

@@ -1,5 +1,5 @@
 import knex, { type Knex } from 'knex';
-import type { WarehouseSetting } from '../../domain/river/configuration.ts';
+import type { WarehouseSetting } from '#domain/river/configuration';
 import { wrapWith } from '../identifiers.ts';
 import { silentLog } from '../silent-log.ts';
 import { parsePostgresValue } from './parse-value.ts';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../domain/errors.ts';
+import { ConfigurationError } from '#domain/errors';
 import type { Tables } from '../dialect.ts';
 import { rowsOf } from './rows-of.ts';
 

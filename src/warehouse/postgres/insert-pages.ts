@@ -1,4 +1,4 @@
-import type { TableColumn } from '../../domain/column/table-type.ts';
+import type { TableColumn } from '#domain/column/table-type';
 import type { Filled, Inserted, InsertJob } from '../commit/insert-job.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { named } from '../identifiers.ts';

@@ -1,5 +1,5 @@
-import type { Value } from '../../domain/column/column.ts';
-import { exactDouble, exactInteger } from '../../domain/column/read-number.ts';
+import type { Value } from '#domain/column/column';
+import { exactDouble, exactInteger } from '#domain/column/read-number';
 import type { Filled } from '../commit/insert-job.ts';
 
 /** A value as the driver takes it for this column, so that SQLite keeps it as it is. */

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import knex, { type Knex } from 'knex';
-import { ConfigurationError } from '../../domain/errors.ts';
-import type { WarehouseSetting } from '../../domain/river/configuration.ts';
+import { ConfigurationError } from '#domain/errors';
+import type { WarehouseSetting } from '#domain/river/configuration';
 import { wrapWith } from '../identifiers.ts';
 import { silentLog } from '../silent-log.ts';
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
-import type { Value } from '../../domain/column/column.ts';
+import type { Value } from '#domain/column/column';
 import type { Inserted, InsertJob } from '../commit/insert-job.ts';
 import type { Tables } from '../dialect.ts';
 import { named } from '../identifiers.ts';

@@ -1,5 +1,5 @@
-import type { TableColumn, TableType } from '../../domain/column/table-type.ts';
-import { SchemaConflictError } from '../../domain/errors.ts';
+import type { TableColumn, TableType } from '#domain/column/table-type';
+import { SchemaConflictError } from '#domain/errors';
 import { sameName } from '../column-name.ts';
 import type { Row, Tables } from '../dialect.ts';
 

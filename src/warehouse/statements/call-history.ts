@@ -1,4 +1,4 @@
-import type { CallHistory, Repeated } from '../../domain/call/call-history.ts';
+import type { CallHistory, Repeated } from '#domain/call/call-history';
 import type { Tables } from '../dialect.ts';
 import { isBaseUrlKnown, isConnectionAnswered, isRunAnswered } from './is-run-answered.ts';
 

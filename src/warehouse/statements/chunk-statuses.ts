@@ -1,4 +1,4 @@
-import type { ChunkState, ChunkStatus } from '../../domain/run/run-result.ts';
+import type { ChunkState, ChunkStatus } from '#domain/run/run-result';
 import type { Tables } from '../dialect.ts';
 import { dayOrNull } from '../tables.ts';
 

@@ -1,4 +1,4 @@
-import type { RunStatus } from '../../domain/run/run-result.ts';
+import type { RunStatus } from '#domain/run/run-result';
 import type { Tables } from '../dialect.ts';
 
 /** Ends the run, once; what it was pulling waits for another run to pull it. */

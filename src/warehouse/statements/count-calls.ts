@@ -1,4 +1,4 @@
-import type { ChunkState, RunStatus } from '../../domain/run/run-result.ts';
+import type { ChunkState, RunStatus } from '#domain/run/run-result';
 import type { Tables } from '../dialect.ts';
 
 /** What the calls are booked on, as it stands after that. */

@@ -1,4 +1,4 @@
-import type { RunStatus } from '../../domain/run/run-result.ts';
+import type { RunStatus } from '#domain/run/run-result';
 import type { Tables } from '../dialect.ts';
 
 /** How the run of a river ended that came to its end before this one did; undefined where there is none. Runs that somebody stopped say nothing. */

@@ -1,5 +1,5 @@
-import type { RetryOfRun, RunStatus } from '../../domain/run/run-result.ts';
-import type { StoredRun } from '../../domain/run/stored-run.ts';
+import type { RetryOfRun, RunStatus } from '#domain/run/run-result';
+import type { StoredRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 import { runOfRow } from './run-of-row.ts';
 

@@ -1,4 +1,4 @@
-import { type Day, daysOf, type Stretch } from '../../domain/period/day.ts';
+import { type Day, daysOf, type Stretch } from '#domain/period/day';
 import type { Row, Tables } from '../dialect.ts';
 
 const rowsAtATime = 400;

@@ -1,4 +1,4 @@
-import type { RowsOfRun } from '../../domain/verify/target-books.ts';
+import type { RowsOfRun } from '#domain/verify/target-books';
 import type { Row, Tables } from '../dialect.ts';
 import { named } from '../identifiers.ts';
 

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../domain/call/request-record.ts';
+import type { RequestRecord } from '#domain/call/request-record';
 import type { Tables } from '../dialect.ts';
 
 export interface CallsOfRun {

@@ -1,4 +1,4 @@
-import type { NewRun, RetriableChunk } from '../../domain/run/stored-run.ts';
+import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 
 /** SQLite takes no longer statement than 500 rows. */

@@ -1,4 +1,4 @@
-import type { NewRun } from '../../domain/run/stored-run.ts';
+import type { NewRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 
 /** Writes the run, or opens one again that was closed: a Reset goes on under the same id. */

@@ -1,4 +1,4 @@
-import type { ChunkState } from '../../domain/run/run-result.ts';
+import type { ChunkState } from '#domain/run/run-result';
 import type { Tables } from '../dialect.ts';
 import { openStates } from './open-states.ts';
 

@@ -1,4 +1,4 @@
-import type { LeftRun } from '../../domain/run/left-run.ts';
+import type { LeftRun } from '#domain/run/left-run';
 import type { Row, Tables } from '../dialect.ts';
 
 /** Runs that nobody has closed here, or that one of them: they are under way, or were ended by something that left them no time to close. */

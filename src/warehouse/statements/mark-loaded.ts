@@ -1,4 +1,4 @@
-import type { Warning } from '../../domain/run/run-result.ts';
+import type { Warning } from '#domain/run/run-result';
 import type { Tables } from '../dialect.ts';
 
 import { storableText } from '../page-text.ts';

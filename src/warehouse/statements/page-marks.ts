@@ -1,5 +1,5 @@
-import type { FittedRows } from '../../domain/column/fit-rows.ts';
-import type { StagedPage } from '../../domain/run/staged-page.ts';
+import type { FittedRows } from '#domain/column/fit-rows';
+import type { StagedPage } from '#domain/run/staged-page';
 import type { Tables } from '../dialect.ts';
 import { stagingOf } from './staging-table.ts';
 

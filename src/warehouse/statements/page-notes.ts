@@ -1,4 +1,4 @@
-import type { NotesOfPage, PageNotes } from '../../domain/run/page-notes.ts';
+import type { NotesOfPage, PageNotes } from '#domain/run/page-notes';
 import type { Tables } from '../dialect.ts';
 import { stagingOf } from './staging-table.ts';
 

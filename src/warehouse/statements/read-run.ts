@@ -1,4 +1,4 @@
-import type { StoredRun } from '../../domain/run/stored-run.ts';
+import type { StoredRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 import { runOfRow } from './run-of-row.ts';
 

@@ -1,4 +1,4 @@
-import type { Track } from '../../domain/run/track.ts';
+import type { Track } from '#domain/run/track';
 import type { Tables } from '../dialect.ts';
 import { forgottenDays } from './forgotten-days.ts';
 import { runOfRow } from './run-of-row.ts';

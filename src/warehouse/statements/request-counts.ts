@@ -1,5 +1,5 @@
-import type { FailedSince } from '../../domain/run/failing-ms.ts';
-import type { RequestCounts } from '../../domain/run/run-result.ts';
+import type { FailedSince } from '#domain/run/failing-ms';
+import type { RequestCounts } from '#domain/run/run-result';
 import type { Tables } from '../dialect.ts';
 
 /** The requests of a run, by why they were made. `dataCalls`: the names of the calls whose rows are loaded; others are lists. */

@@ -1,4 +1,4 @@
-import type { Day } from '../../domain/period/day.ts';
+import type { Day } from '#domain/period/day';
 import type { Tables } from '../dialect.ts';
 
 const rowsAtATime = 400;

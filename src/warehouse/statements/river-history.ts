@@ -1,5 +1,5 @@
-import type { StoredRun } from '../../domain/run/stored-run.ts';
-import type { AskedStretch } from '../../domain/verify/target-books.ts';
+import type { StoredRun } from '#domain/run/stored-run';
+import type { AskedStretch } from '#domain/verify/target-books';
 import type { Tables } from '../dialect.ts';
 import { runOfRow } from './run-of-row.ts';
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { provenanceColumns } from '../../domain/column/provenance.ts';
-import { type Day, daysOf } from '../../domain/period/day.ts';
-import type { RowsByDay } from '../../domain/run/replaced-rows.ts';
+import { provenanceColumns } from '#domain/column/provenance';
+import { type Day, daysOf } from '#domain/period/day';
+import type { RowsByDay } from '#domain/run/replaced-rows';
 import type { RowsInScope } from '../commit/rows-in-scope.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { named } from '../identifiers.ts';

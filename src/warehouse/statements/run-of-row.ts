@@ -1,8 +1,8 @@
-import type { Selection } from '../../domain/call/selection.ts';
-import { type River, RiverSetting } from '../../domain/river/river.ts';
-import type { Freshness } from '../../domain/run/freshness.ts';
-import type { RunStatus, Warning } from '../../domain/run/run-result.ts';
-import type { StoredRun } from '../../domain/run/stored-run.ts';
+import type { Selection } from '#domain/call/selection';
+import { type River, RiverSetting } from '#domain/river/river';
+import type { Freshness } from '#domain/run/freshness';
+import type { RunStatus, Warning } from '#domain/run/run-result';
+import type { StoredRun } from '#domain/run/stored-run';
 import type { Row } from '../dialect.ts';
 import { readJson } from './read-json.ts';
 

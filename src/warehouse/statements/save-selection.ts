@@ -1,5 +1,5 @@
-import type { Selection } from '../../domain/call/selection.ts';
-import type { Warning } from '../../domain/run/run-result.ts';
+import type { Selection } from '#domain/call/selection';
+import type { Warning } from '#domain/run/run-result';
 import type { Tables } from '../dialect.ts';
 
 export async function saveSelection(

@@ -1,4 +1,4 @@
-import type { Extra } from '../../domain/column/fit-rows.ts';
+import type { Extra } from '#domain/column/fit-rows';
 import type { Row, Tables } from '../dialect.ts';
 import type { PageShape } from '../tables/plan-layout.ts';
 import { stagingOf } from './staging-table.ts';

@@ -1,13 +1,13 @@
-import { sumUpColumns } from '../../domain/column/warning-of-misfits.ts';
-import type { Freshness } from '../../domain/run/freshness.ts';
+import { sumUpColumns } from '#domain/column/warning-of-misfits';
+import type { Freshness } from '#domain/run/freshness';
 import {
   type ChunkState,
   type FailedChunk,
   listedAtMost,
   textAtMost,
   type Warning,
-} from '../../domain/run/run-result.ts';
-import type { RunSummary } from '../../domain/run/run-summary.ts';
+} from '#domain/run/run-result';
+import type { RunSummary } from '#domain/run/run-summary';
 import type { Row, Tables } from '../dialect.ts';
 import { dayOrNull } from '../tables.ts';
 import { readJson } from './read-json.ts';

@@ -1,4 +1,4 @@
-import type { Chunk } from '../../domain/chunk/chunk.ts';
+import type { Chunk } from '#domain/chunk/chunk';
 import type { Tables } from '../dialect.ts';
 import { dayOrNull } from '../tables.ts';
 import { openStates } from './open-states.ts';

@@ -1,6 +1,6 @@
-import type { Chunk } from '../../domain/chunk/chunk.ts';
-import { daysOf } from '../../domain/period/day.ts';
-import type { RetriableChunk, StoredRun } from '../../domain/run/stored-run.ts';
+import type { Chunk } from '#domain/chunk/chunk';
+import { daysOf } from '#domain/period/day';
+import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 import { dayOrNull } from '../tables.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { SchemaConflictError } from '../../domain/errors.ts';
+import { SchemaConflictError } from '#domain/errors';
 import type { Database } from '../database.ts';
 import type { Dialect, Tables } from '../dialect.ts';
 import { isLockTimeout } from '../failure-of-database.ts';

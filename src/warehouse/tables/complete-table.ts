@@ -1,8 +1,8 @@
-import type { Column } from '../../domain/column/column.ts';
-import { provenanceColumns } from '../../domain/column/provenance.ts';
-import type { TableShape } from '../../domain/column/table-shape.ts';
-import { narrowness, type TableColumn } from '../../domain/column/table-type.ts';
-import type { Target } from '../../domain/river/target.ts';
+import type { Column } from '#domain/column/column';
+import { provenanceColumns } from '#domain/column/provenance';
+import type { TableShape } from '#domain/column/table-shape';
+import { narrowness, type TableColumn } from '#domain/column/table-type';
+import type { Target } from '#domain/river/target';
 import { besideName, columnNameIn } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { MadeType, Tables } from '../dialect.ts';

@@ -1,4 +1,4 @@
-import type { TableColumn } from '../../domain/column/table-type.ts';
+import type { TableColumn } from '#domain/column/table-type';
 import { sameName } from '../column-name.ts';
 import type { Dialect } from '../dialect.ts';
 

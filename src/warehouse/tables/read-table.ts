@@ -1,5 +1,5 @@
-import type { TableColumn, TargetTable } from '../../domain/column/table-type.ts';
-import { SchemaConflictError } from '../../domain/errors.ts';
+import type { TableColumn, TargetTable } from '#domain/column/table-type';
+import { SchemaConflictError } from '#domain/errors';
 import { columnNameIn, sameName } from '../column-name.ts';
 import type { Tables } from '../dialect.ts';
 import { type ColumnRecord, readColumnRecords } from '../statements/column-records.ts';

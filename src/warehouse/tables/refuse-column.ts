@@ -1,6 +1,6 @@
-import type { provenanceColumns } from '../../domain/column/provenance.ts';
-import type { TableColumn } from '../../domain/column/table-type.ts';
-import { SchemaConflictError } from '../../domain/errors.ts';
+import type { provenanceColumns } from '#domain/column/provenance';
+import type { TableColumn } from '#domain/column/table-type';
+import { SchemaConflictError } from '#domain/errors';
 import { sameName } from '../column-name.ts';
 import type { Tables } from '../dialect.ts';
 import { readColumnRecords } from '../statements/column-records.ts';

@@ -4,7 +4,7 @@ import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { ConfigurationError } from '../../domain/errors.ts';
+import { ConfigurationError } from '#domain/errors';
 
 /** The release that River is tried with; its server is 1.32. */
 export const TEMPORAL_CLI_VERSION = '1.9.1';

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { ConfigurationError } from '../../domain/errors.ts';
+import { ConfigurationError } from '#domain/errors';
 
 /** A port on `host` that nobody listened on a moment ago. Somebody may take it before you do: then ask again. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {

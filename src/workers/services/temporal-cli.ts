@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { ConfigurationError } from '../../domain/errors.ts';
+import { ConfigurationError } from '#domain/errors';
 import { fetchTemporalCli, TEMPORAL_CLI_VERSION } from './fetch-temporal-cli.ts';
 
 export interface TemporalCliOptions {

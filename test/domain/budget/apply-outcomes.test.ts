@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { CallBudget } from '../../../src/domain/budget/budget-state.ts';
-import { createCallBudget, reserve } from '../../../src/domain/budget/call-budget.ts';
-import { type CallNews, noNews, type Reservation } from '../../../src/domain/budget/reservation.ts';
-import { resumeBudget, saveBudget } from '../../../src/domain/budget/save-budget.ts';
-import { defaultBudget } from '../../../src/domain/budget/window.ts';
+import type { CallBudget } from '#domain/budget/budget-state';
+import { createCallBudget, reserve } from '#domain/budget/call-budget';
+import { type CallNews, noNews, type Reservation } from '#domain/budget/reservation';
+import { resumeBudget, saveBudget } from '#domain/budget/save-budget';
+import { defaultBudget } from '#domain/budget/window';
 import { calmScenario, rivalRuns } from './virtual/scenario.ts';
 import { simulate } from './virtual/simulate.ts';
 

@@ -1,16 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  boundBackOff,
-  liftBackOff,
-  longestBackOffMs,
-  throttledUntil,
-} from '../../../src/domain/budget/back-off.ts';
-import type { CallBudget } from '../../../src/domain/budget/budget-state.ts';
-import { createCallBudget, reserve } from '../../../src/domain/budget/call-budget.ts';
-import { type CallNews, noNews, type Reservation } from '../../../src/domain/budget/reservation.ts';
-import { resumeBudget, saveBudget } from '../../../src/domain/budget/save-budget.ts';
-import { type BudgetWindow, defaultBudget } from '../../../src/domain/budget/window.ts';
+import { boundBackOff, liftBackOff, longestBackOffMs, throttledUntil } from '#domain/budget/back-off';
+import type { CallBudget } from '#domain/budget/budget-state';
+import { createCallBudget, reserve } from '#domain/budget/call-budget';
+import { type CallNews, noNews, type Reservation } from '#domain/budget/reservation';
+import { resumeBudget, saveBudget } from '#domain/budget/save-budget';
+import { type BudgetWindow, defaultBudget } from '#domain/budget/window';
 import { fullestOf } from './virtual/figures.ts';
 import { hardTimes } from './virtual/hard-times.ts';
 import { calmScenario, rivalRuns } from './virtual/scenario.ts';

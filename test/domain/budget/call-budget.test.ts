@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configure, createCallBudget, reserve } from '../../../src/domain/budget/call-budget.ts';
-import { listWaiting } from '../../../src/domain/budget/demand.ts';
-import {
-  noNews,
-  permitMs,
-  permitsAheadMs,
-  type Reservation,
-} from '../../../src/domain/budget/reservation.ts';
-import { type BudgetWindow, defaultBudget } from '../../../src/domain/budget/window.ts';
+import { configure, createCallBudget, reserve } from '#domain/budget/call-budget';
+import { listWaiting } from '#domain/budget/demand';
+import { noNews, permitMs, permitsAheadMs, type Reservation } from '#domain/budget/reservation';
+import { type BudgetWindow, defaultBudget } from '#domain/budget/window';
 import { durationsOf, fullestOf, slowestShare, timeOverLeast } from './virtual/figures.ts';
 import { hardTimes, isBearable } from './virtual/hard-times.ts';
 import { calmScenario, rivalRuns, type Scenario } from './virtual/scenario.ts';

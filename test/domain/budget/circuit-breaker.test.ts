@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { CircuitBreaker } from '../../../src/domain/budget/budget-state.ts';
+import type { CircuitBreaker } from '#domain/budget/budget-state';
 import {
   closedCircuit,
   measureOutage,
   recordFailure,
   recordProbePermit,
-} from '../../../src/domain/budget/circuit-breaker.ts';
+} from '#domain/budget/circuit-breaker';
 
 test('five failures in a row are an outage, four are not', () => {
   const four = fail(closedCircuit, 4);

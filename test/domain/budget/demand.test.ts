@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { WaitingLedger } from '../../../src/domain/budget/budget-state.ts';
+import type { WaitingLedger } from '#domain/budget/budget-state';
 import {
   countProcesses,
   countWaitingCalls,
@@ -7,8 +7,8 @@ import {
   listWaiting,
   recordDemand,
   wakeRuns,
-} from '../../../src/domain/budget/demand.ts';
-import type { Granted, Reservation } from '../../../src/domain/budget/reservation.ts';
+} from '#domain/budget/demand';
+import type { Granted, Reservation } from '#domain/budget/reservation';
 
 const asking = (process: string, ...asks: Reservation['asks']): Reservation => ({
   process,

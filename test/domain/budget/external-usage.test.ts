@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { CallBudget } from '../../../src/domain/budget/budget-state.ts';
-import { createCallBudget, reserve } from '../../../src/domain/budget/call-budget.ts';
-import { noNews, type Reservation } from '../../../src/domain/budget/reservation.ts';
-import { defaultBudget } from '../../../src/domain/budget/window.ts';
+import type { CallBudget } from '#domain/budget/budget-state';
+import { createCallBudget, reserve } from '#domain/budget/call-budget';
+import { noNews, type Reservation } from '#domain/budget/reservation';
+import { defaultBudget } from '#domain/budget/window';
 import { fullestOf, throttledBetween } from './virtual/figures.ts';
 import { calmScenario, rivalRuns } from './virtual/scenario.ts';
 import { simulate } from './virtual/simulate.ts';

@@ -8,7 +8,7 @@ import {
   raiseLevel,
   readPosition,
   refundRun,
-} from '../../../src/domain/budget/fair-share.ts';
+} from '#domain/budget/fair-share';
 
 function served(calls: Readonly<Record<string, number>>) {
   const accounts = createFairShare();

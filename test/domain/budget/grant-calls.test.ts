@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createCallBudget, reserve } from '../../../src/domain/budget/call-budget.ts';
-import { listWaiting } from '../../../src/domain/budget/demand.ts';
-import { noNews, permitsAheadMs, type Reservation } from '../../../src/domain/budget/reservation.ts';
-import { type BudgetWindow, defaultBudget } from '../../../src/domain/budget/window.ts';
+import { createCallBudget, reserve } from '#domain/budget/call-budget';
+import { listWaiting } from '#domain/budget/demand';
+import { noNews, permitsAheadMs, type Reservation } from '#domain/budget/reservation';
+import { type BudgetWindow, defaultBudget } from '#domain/budget/window';
 import { isOverfull } from './naive-windows.ts';
 
 const few: BudgetWindow[] = [{ calls: 4, perMs: 10_000 }];

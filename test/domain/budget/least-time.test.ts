@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { expectedSeconds, leastTimeMs, plannedTimeMs } from '../../../src/domain/budget/least-time.ts';
-import { type BudgetWindow, defaultBudget } from '../../../src/domain/budget/window.ts';
+import { expectedSeconds, leastTimeMs, plannedTimeMs } from '#domain/budget/least-time';
+import { type BudgetWindow, defaultBudget } from '#domain/budget/window';
 import { isOverfull, naiveNextAt } from './naive-windows.ts';
 
 // 49 calls in 10 s + 0.5 s + 0.25 s; 1960 calls in an hour + 0.75 s.

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BudgetWindow } from '../../../src/domain/budget/window.ts';
+import type { BudgetWindow } from '#domain/budget/window';
 
 /** By counting everything: whether some rolling interval (t − per, t] holds more than its window's calls. */
 export function isOverfull(sent: readonly number[], windows: readonly BudgetWindow[]): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createCallBudget, reserve, sentAgoMs } from '../../../src/domain/budget/call-budget.ts';
-import { noNews, type Reservation } from '../../../src/domain/budget/reservation.ts';
-import { resumeBudget, saveBudget } from '../../../src/domain/budget/save-budget.ts';
+import { createCallBudget, reserve, sentAgoMs } from '#domain/budget/call-budget';
+import { noNews, type Reservation } from '#domain/budget/reservation';
+import { resumeBudget, saveBudget } from '#domain/budget/save-budget';
 
 const windows = [{ calls: 20, perMs: 3_600_000 }];
 const asking = (process: string, calls: number): Reservation => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RollingWindows } from '../../../src/domain/budget/budget-state.ts';
+import type { RollingWindows } from '#domain/budget/budget-state';
 import {
   bookExternalUsage,
   copyWindows,
@@ -15,8 +15,8 @@ import {
   removeOne,
   replaceWindows,
   withdrawCall,
-} from '../../../src/domain/budget/rolling-windows.ts';
-import { defaultBudget } from '../../../src/domain/budget/window.ts';
+} from '#domain/budget/rolling-windows';
+import { defaultBudget } from '#domain/budget/window';
 import { isOverfull, naiveNextAt, someWindows } from './naive-windows.ts';
 
 /** How long nobody asks before each call. */

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createCallBudget, reserve } from '../../../src/domain/budget/call-budget.ts';
-import { noNews, type Reservation } from '../../../src/domain/budget/reservation.ts';
-import { nextAt, recordCall } from '../../../src/domain/budget/rolling-windows.ts';
+import { createCallBudget, reserve } from '#domain/budget/call-budget';
+import { noNews, type Reservation } from '#domain/budget/reservation';
+import { nextAt, recordCall } from '#domain/budget/rolling-windows';
 import {
   readInstants,
   resumeBudget,
   type SavedBudget,
   saveBudget,
   saveInstants,
-} from '../../../src/domain/budget/save-budget.ts';
+} from '#domain/budget/save-budget';
 
 const windows = [{ calls: 3, perMs: 10_000 }];
 const request: Reservation = {

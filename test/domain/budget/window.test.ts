@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type BudgetWindow, checkWindows, defaultBudget } from '../../../src/domain/budget/window.ts';
+import { type BudgetWindow, checkWindows, defaultBudget } from '#domain/budget/window';
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { callKey } from '../../../src/domain/call/call-key.ts';
+import { callKey } from '#domain/call/call-key';
 
 test('a call is named by its function and its parameters, in order', () => {
   expect(

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { Call } from '../../../src/domain/call/call.ts';
-import { type CallCount, countCalls } from '../../../src/domain/call/count-calls.ts';
-import { runListCalls } from '../../../src/domain/call/list-calls.ts';
-import { planDataCalls, planListCalls } from '../../../src/domain/call/plan-calls.ts';
-import type { Discovered } from '../../../src/domain/call/read-discovered.ts';
-import { resolveSelection } from '../../../src/domain/call/resolve-selection.ts';
-import { slicesOf } from '../../../src/domain/call/slices.ts';
-import { reports } from '../../../src/domain/catalogue/index.ts';
-import { chunkOfDays, chunkWithoutDays } from '../../../src/domain/chunk/chunk.ts';
-import { daysOf } from '../../../src/domain/period/day.ts';
-import type { Filters } from '../../../src/domain/river/filters.ts';
+import type { Call } from '#domain/call/call';
+import { type CallCount, countCalls } from '#domain/call/count-calls';
+import { runListCalls } from '#domain/call/list-calls';
+import { planDataCalls, planListCalls } from '#domain/call/plan-calls';
+import type { Discovered } from '#domain/call/read-discovered';
+import { resolveSelection } from '#domain/call/resolve-selection';
+import { slicesOf } from '#domain/call/slices';
+import { reports } from '#domain/catalogue/index';
+import { chunkOfDays, chunkWithoutDays } from '#domain/chunk/chunk';
+import { daysOf } from '#domain/period/day';
+import type { Filters } from '#domain/river/filters';
 
 const week = { first: '2026-01-05', last: '2026-01-11' };
 const days = 7;

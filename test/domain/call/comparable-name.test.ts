@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { comparableName } from '../../../src/domain/call/comparable-name.ts';
+import { comparableName } from '#domain/call/comparable-name';
 
 const blank = fc.constantFrom(
   ' ',

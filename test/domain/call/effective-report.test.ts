@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { effectiveReport } from '../../../src/domain/call/effective-report.ts';
-import { reportBySlug } from '../../../src/domain/catalogue/index.ts';
+import { effectiveReport } from '#domain/call/effective-report';
+import { reportBySlug } from '#domain/catalogue/index';
 
 const nine = reportBySlug('customer-execution-details-by-campaign');
 const ten = reportBySlug('customer-send-details-by-campaign');

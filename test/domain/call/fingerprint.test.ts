@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fingerprintRows } from '../../../src/domain/call/fingerprint.ts';
-import { longNumber } from '../../../src/domain/column/long-number.ts';
+import { fingerprintRows } from '#domain/call/fingerprint';
+import { longNumber } from '#domain/column/long-number';
 
 const aRow = fc.dictionary(fc.string({ maxLength: 8 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 5 });
 const someRows = fc.array(aRow, { maxLength: 12 });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import type { Call } from '../../../src/domain/call/call.ts';
-import { readListAnswers } from '../../../src/domain/call/list-answers.ts';
-import { listCall } from '../../../src/domain/call/list-calls.ts';
-import { resolveSelection } from '../../../src/domain/call/resolve-selection.ts';
-import { reportBySlug } from '../../../src/domain/catalogue/index.ts';
-import { lastDataUpdateList, pickLists } from '../../../src/domain/catalogue/lists.ts';
-import { fitListRows } from '../../../src/domain/column/fit-rows.ts';
-import { longNumber } from '../../../src/domain/column/long-number.ts';
-import { RowShapeError } from '../../../src/domain/errors.ts';
-import type { Filters } from '../../../src/domain/river/filters.ts';
+import type { Call } from '#domain/call/call';
+import { readListAnswers } from '#domain/call/list-answers';
+import { listCall } from '#domain/call/list-calls';
+import { resolveSelection } from '#domain/call/resolve-selection';
+import { reportBySlug } from '#domain/catalogue/index';
+import { lastDataUpdateList, pickLists } from '#domain/catalogue/lists';
+import { fitListRows } from '#domain/column/fit-rows';
+import { longNumber } from '#domain/column/long-number';
+import { RowShapeError } from '#domain/errors';
+import type { Filters } from '#domain/river/filters';
 
 const page = (call: Call, rows: unknown[]) => ({ call: call.key, ...fitListRows(rows, call) });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMissing } from '../../../src/domain/call/missing-together.ts';
+import { createMissing } from '#domain/call/missing-together';
 
 test('a few calls that were answered 404 are each named', () => {
   const missing = createMissing();

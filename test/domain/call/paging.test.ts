@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isRepeated, nextPage, pageAsked } from '../../../src/domain/call/paging.ts';
-import type { KnownPages } from '../../../src/domain/call/seen-pages.ts';
-import { ReportRefusedError } from '../../../src/domain/errors.ts';
+import { isRepeated, nextPage, pageAsked } from '#domain/call/paging';
+import type { KnownPages } from '#domain/call/seen-pages';
+import { ReportRefusedError } from '#domain/errors';
 
 const none = { pages: 0, rows: 0, bytes: 0 };
 const nothingKnown: KnownPages = { rowsFollow: false, ended: none, asking: none, takenForLast: 0 };

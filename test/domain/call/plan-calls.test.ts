@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { DataPlan } from '../../../src/domain/call/data-plan.ts';
-import { effectiveReport } from '../../../src/domain/call/effective-report.ts';
-import { planDataCalls, planListCalls } from '../../../src/domain/call/plan-calls.ts';
-import { slicesOf } from '../../../src/domain/call/slices.ts';
-import { reportBySlug, reports } from '../../../src/domain/catalogue/index.ts';
-import { chunkOfDays, chunkWithoutDays } from '../../../src/domain/chunk/chunk.ts';
+import type { DataPlan } from '#domain/call/data-plan';
+import { effectiveReport } from '#domain/call/effective-report';
+import { planDataCalls, planListCalls } from '#domain/call/plan-calls';
+import { slicesOf } from '#domain/call/slices';
+import { reportBySlug, reports } from '#domain/catalogue/index';
+import { chunkOfDays, chunkWithoutDays } from '#domain/chunk/chunk';
 
 const twoDays = chunkOfDays('2026-01-01', '2026-01-02');
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { hasUnreadIds, planPruningCalls, pruneCalls, readRan } from '../../../src/domain/call/prune.ts';
-import { reportBySlug } from '../../../src/domain/catalogue/index.ts';
-import { actionsOfGroupList, groupsOfDayList } from '../../../src/domain/catalogue/lists.ts';
-import { fitListRows } from '../../../src/domain/column/fit-rows.ts';
-import { longNumber } from '../../../src/domain/column/long-number.ts';
+import { hasUnreadIds, planPruningCalls, pruneCalls, readRan } from '#domain/call/prune';
+import { reportBySlug } from '#domain/catalogue/index';
+import { actionsOfGroupList, groupsOfDayList } from '#domain/catalogue/lists';
+import { fitListRows } from '#domain/column/fit-rows';
+import { longNumber } from '#domain/column/long-number';
 import { aCall } from '../../helpers/an-optimove.ts';
 
 const day = '2026-01-01';

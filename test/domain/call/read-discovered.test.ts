@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { readDiscovered } from '../../../src/domain/call/read-discovered.ts';
-import type { Value } from '../../../src/domain/column/column.ts';
-import { RowShapeError } from '../../../src/domain/errors.ts';
+import { readDiscovered } from '#domain/call/read-discovered';
+import type { Value } from '#domain/column/column';
+import { RowShapeError } from '#domain/errors';
 
 async function* pages(...given: { columns: string[]; rows: Value[][] }[]) {
   for (const page of given) yield { call: 'GetExecutedCampaignDetails?Date=2026-01-01', ...page };

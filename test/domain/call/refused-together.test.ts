@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type CallStatus, createRefused } from '../../../src/domain/call/refused-together.ts';
-import { ReportRefusedError } from '../../../src/domain/errors.ts';
+import { type CallStatus, createRefused } from '#domain/call/refused-together';
+import { ReportRefusedError } from '#domain/errors';
 
 const groups = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const calls = (day: string, action: number, statusOf: (group: number) => number, called = groups) =>

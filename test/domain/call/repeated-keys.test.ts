@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countRepeated, hashKeys } from '../../../src/domain/call/repeated-keys.ts';
+import { countRepeated, hashKeys } from '#domain/call/repeated-keys';
 
 const columns = ['date', 'customer_id', 'country'];
 const key = ['customer_id', 'date'];

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { eventCodes } from '../../../src/domain/call/events.ts';
-import { resolveSelection } from '../../../src/domain/call/resolve-selection.ts';
-import { reportBySlug } from '../../../src/domain/catalogue/index.ts';
-import { ConfigurationError } from '../../../src/domain/errors.ts';
-import type { Filters } from '../../../src/domain/river/filters.ts';
+import { eventCodes } from '#domain/call/events';
+import { resolveSelection } from '#domain/call/resolve-selection';
+import { reportBySlug } from '#domain/catalogue/index';
+import { ConfigurationError } from '#domain/errors';
+import type { Filters } from '#domain/river/filters';
 
 const actions = [
   { id: 1, name: '10% Bonus' },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { commitScope, dayColumnOf, dayOfCall } from '../../../src/domain/call/scope.ts';
-import { reportBySlug, reports } from '../../../src/domain/catalogue/index.ts';
-import { chunkOfDays, chunkWithoutDays } from '../../../src/domain/chunk/chunk.ts';
+import { commitScope, dayColumnOf, dayOfCall } from '#domain/call/scope';
+import { reportBySlug, reports } from '#domain/catalogue/index';
+import { chunkOfDays, chunkWithoutDays } from '#domain/chunk/chunk';
 
 const chunk = chunkOfDays('2026-01-01', '2026-01-04');
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSeenPages } from '../../../src/domain/call/seen-pages.ts';
+import { createSeenPages } from '#domain/call/seen-pages';
 
 const never = new AbortController().signal;
 const size = (rows: number) => ({ rows, bytes: rows * 10 });

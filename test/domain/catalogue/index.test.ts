@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { findReport, reportBySlug, reportOfEndpoint, reports } from '../../../src/domain/catalogue/index.ts';
-import type { Axis } from '../../../src/domain/catalogue/report.ts';
-import { snakeCase } from '../../../src/domain/column/snake-case.ts';
-import { ConfigurationError } from '../../../src/domain/errors.ts';
+import { findReport, reportBySlug, reportOfEndpoint, reports } from '#domain/catalogue/index';
+import type { Axis } from '#domain/catalogue/report';
+import { snakeCase } from '#domain/column/snake-case';
+import { ConfigurationError } from '#domain/errors';
 
 /** The walkthrough's order, the API's paths, the filters of its table. */
 const catalogue: [slug: string, endpoint: string, time: string, filters: string][] = [

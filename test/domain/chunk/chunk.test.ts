@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chunkOfDays, chunkOfKey, chunkWithoutDays } from '../../../src/domain/chunk/chunk.ts';
+import { chunkOfDays, chunkOfKey, chunkWithoutDays } from '#domain/chunk/chunk';
 
 test("a chunk's key is its first and last day", () => {
   expect(chunkOfDays('2026-01-01', '2026-01-04')).toEqual({

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countChunks, splitPeriod } from '../../../src/domain/chunk/split-period.ts';
-import { ConfigurationError } from '../../../src/domain/errors.ts';
-import { type ChunkSetting, chunkUnits } from '../../../src/domain/river/chunk-setting.ts';
+import { countChunks, splitPeriod } from '#domain/chunk/split-period';
+import { ConfigurationError } from '#domain/errors';
+import { type ChunkSetting, chunkUnits } from '#domain/river/chunk-setting';
 import { anyDay, dayOf, monthsLater, numberOf } from '../../helpers/counted-calendar.ts';
 import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { reportBySlug, reports } from '../../../src/domain/catalogue/index.ts';
-import { columnsOfRiver, keyOfRiver } from '../../../src/domain/column/columns-of-river.ts';
-import { provenanceColumns } from '../../../src/domain/column/provenance.ts';
-import { ConfigurationError } from '../../../src/domain/errors.ts';
+import { reportBySlug, reports } from '#domain/catalogue/index';
+import { columnsOfRiver, keyOfRiver } from '#domain/column/columns-of-river';
+import { provenanceColumns } from '#domain/column/provenance';
+import { ConfigurationError } from '#domain/errors';
 
 const byAction = reportBySlug('customers-by-action');
 const ended = reportBySlug('customer-action-ended-by-date');

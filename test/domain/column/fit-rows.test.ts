@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { Call } from '../../../src/domain/call/call.ts';
-import { lastDataUpdate } from '../../../src/domain/call/list-calls.ts';
-import { reportBySlug } from '../../../src/domain/catalogue/index.ts';
-import { columnsOfRiver, keyOfRiver } from '../../../src/domain/column/columns-of-river.ts';
-import { type FittedRows, fitListRows, fitRows } from '../../../src/domain/column/fit-rows.ts';
-import { longNumber } from '../../../src/domain/column/long-number.ts';
-import { textOf } from '../../../src/domain/column/read-value.ts';
-import { RowShapeError } from '../../../src/domain/errors.ts';
-import type { Filters } from '../../../src/domain/river/filters.ts';
-import type { Overrides } from '../../../src/domain/river/overrides.ts';
-import { typeOf } from '../../../src/warehouse/postgres/read-columns.ts';
+import type { Call } from '#domain/call/call';
+import { lastDataUpdate } from '#domain/call/list-calls';
+import { reportBySlug } from '#domain/catalogue/index';
+import { columnsOfRiver, keyOfRiver } from '#domain/column/columns-of-river';
+import { type FittedRows, fitListRows, fitRows } from '#domain/column/fit-rows';
+import { longNumber } from '#domain/column/long-number';
+import { textOf } from '#domain/column/read-value';
+import { RowShapeError } from '#domain/errors';
+import type { Filters } from '#domain/river/filters';
+import type { Overrides } from '#domain/river/overrides';
+import { typeOf } from '#warehouse/postgres/read-columns';
 
 interface Asked {
   report: string;

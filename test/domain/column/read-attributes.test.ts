@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readAttributes } from '../../../src/domain/column/read-attributes.ts';
+import { readAttributes } from '#domain/column/read-attributes';
 
 test.each<[raw: unknown, asked: number, values: readonly unknown[] | undefined]>([
   [['BuddyZZ', 'UK'], 2, ['BuddyZZ', 'UK']],

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ColumnType, Value } from '../../../src/domain/column/column.ts';
-import { longNumber } from '../../../src/domain/column/long-number.ts';
-import { readValue, textOf } from '../../../src/domain/column/read-value.ts';
-import { idealType, type TableType } from '../../../src/domain/column/table-type.ts';
-import { parseJson } from '../../../src/optimove/parse-json.ts';
-import { typeOf } from '../../../src/warehouse/postgres/read-columns.ts';
+import type { ColumnType, Value } from '#domain/column/column';
+import { longNumber } from '#domain/column/long-number';
+import { readValue, textOf } from '#domain/column/read-value';
+import { idealType, type TableType } from '#domain/column/table-type';
+import { parseJson } from '#optimove/parse-json';
+import { typeOf } from '#warehouse/postgres/read-columns';
 import { beside, textOfCase, valueCases, valueCaseTypes } from '../../helpers/value-cases.ts';
 
 describe.each(valueCaseTypes)('a column of type %s', (type) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { reports } from '../../../src/domain/catalogue/index.ts';
-import { snakeCase } from '../../../src/domain/column/snake-case.ts';
+import { reports } from '#domain/catalogue/index';
+import { snakeCase } from '#domain/column/snake-case';
 
 test.each([
   ['CustomerID', 'customer_id'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockChanges } from '../../../src/domain/period/clock-changes.ts';
+import { clockChanges } from '#domain/period/clock-changes';
 
 describe('the clocks change', () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addDays, dayCount, daysOf, isDay } from '../../../src/domain/period/day.ts';
+import { addDays, dayCount, daysOf, isDay } from '#domain/period/day';
 import { anyDay, dayOf, numberOf } from '../../helpers/counted-calendar.ts';
 import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { namedDay } from '../../../src/domain/period/read-moment.ts';
+import { namedDay } from '#domain/period/read-moment';
 
 test.each([
   ['2015-08-13', '2015-08-13'],

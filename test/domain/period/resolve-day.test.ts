@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ConfigurationError } from '../../../src/domain/errors.ts';
-import { resolveDay } from '../../../src/domain/period/resolve-day.ts';
+import { ConfigurationError } from '#domain/errors';
+import { resolveDay } from '#domain/period/resolve-day';
 import { dayOf, numberOf } from '../../helpers/counted-calendar.ts';
 import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ConfigurationError } from '../../../src/domain/errors.ts';
-import { daysToCome, resolvePeriod } from '../../../src/domain/period/resolve-period.ts';
-import { type PeriodSetting, predefinedPeriods } from '../../../src/domain/river/period-setting.ts';
+import { ConfigurationError } from '#domain/errors';
+import { daysToCome, resolvePeriod } from '#domain/period/resolve-period';
+import { type PeriodSetting, predefinedPeriods } from '#domain/river/period-setting';
 import { anyDay, dayOf, monthLength, numberOf, partsOf, weekdayOf } from '../../helpers/counted-calendar.ts';
 import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startOfDay } from '../../../src/domain/period/start-of-day.ts';
+import { startOfDay } from '#domain/period/start-of-day';
 
 describe('a day begins', () => {
   it.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addDays, type Day, daysOf } from '../../../src/domain/period/day.ts';
-import { between, daysToPull, spanOf, stretchesOf } from '../../../src/domain/period/stretches.ts';
+import { addDays, type Day, daysOf } from '#domain/period/day';
+import { between, daysToPull, spanOf, stretchesOf } from '#domain/period/stretches';
 
 const start = '2026-01-01';
 const day = (n: number): Day => addDays(start, n);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isTimezone, isUtcOffset, zoneOfRiver } from '../../../src/domain/period/zone.ts';
+import { isTimezone, isUtcOffset, zoneOfRiver } from '#domain/period/zone';
 
 test.each(['+00:00', '-00:00', '+02:00', '-03:30', '+05:45', '-12:00', '+14:00', '+13:59'])(
   '%s is an offset',

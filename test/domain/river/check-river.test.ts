@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { reports } from '../../../src/domain/catalogue/index.ts';
-import type { Report } from '../../../src/domain/catalogue/report.ts';
-import { checkRiver, type Surroundings } from '../../../src/domain/river/check-river.ts';
-import { Filters } from '../../../src/domain/river/filters.ts';
-import { pathText } from '../../../src/domain/river/path.ts';
-import { type RiverPart, RiverSetting } from '../../../src/domain/river/river.ts';
-import { Secret } from '../../../src/domain/secret.ts';
+import { reports } from '#domain/catalogue/index';
+import type { Report } from '#domain/catalogue/report';
+import { checkRiver, type Surroundings } from '#domain/river/check-river';
+import { Filters } from '#domain/river/filters';
+import { pathText } from '#domain/river/path';
+import { type RiverPart, RiverSetting } from '#domain/river/river';
+import { Secret } from '#domain/secret';
 
 const around: Surroundings = {
   connections: new Map([['main', undefined]]),

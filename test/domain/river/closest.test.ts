@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closest } from '../../../src/domain/river/closest.ts';
+import { closest } from '#domain/river/closest';
 
 const known = ['baseUrl', 'auth', 'budget', 'pageSize'];
 

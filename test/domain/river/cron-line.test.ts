@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cronFields, cronText, oddities } from '../../../src/domain/river/cron-line.ts';
+import { cronFields, cronText, oddities } from '#domain/river/cron-line';
 
 describe('a cron line in its one spelling', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Duration, durationMs } from '../../../src/domain/river/duration.ts';
+import { Duration, durationMs } from '#domain/river/duration';
 
 test.each([
   ['0', 0],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pathText, removable, valueAt, without } from '../../../src/domain/river/path.ts';
+import { pathText, removable, valueAt, without } from '#domain/river/path';
 
 test.each([
   [[], ''],

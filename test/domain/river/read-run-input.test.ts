@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ConfigurationError } from '../../../src/domain/errors.ts';
-import type { Configuration } from '../../../src/domain/river/configuration.ts';
-import { readRunInput } from '../../../src/domain/river/read-run-input.ts';
+import { ConfigurationError } from '#domain/errors';
+import type { Configuration } from '#domain/river/configuration';
+import { readRunInput } from '#domain/river/read-run-input';
 import { loadText } from '../../helpers/a-configuration.ts';
 
 let configuration: Configuration;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { WarehouseSetting } from '../../../src/domain/river/configuration.ts';
-import { sharedTables, tableIdentity } from '../../../src/domain/river/shared-table.ts';
-import { Secret } from '../../../src/domain/secret.ts';
+import type { WarehouseSetting } from '#domain/river/configuration';
+import { sharedTables, tableIdentity } from '#domain/river/shared-table';
+import { Secret } from '#domain/secret';
 import { aStoredRun } from '../../helpers/a-stored-run.ts';
 
 const pg = (name: string, connection: unknown, schema?: string): WarehouseSetting => ({

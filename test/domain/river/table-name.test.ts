@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkTableName } from '../../../src/domain/river/table-name.ts';
+import { checkTableName } from '#domain/river/table-name';
 
 test.each(['customers_by_action', 'Customers', 'order by', 'größe', 'x"; drop table y; --', 'a'.repeat(63)])(
   'both databases can have a table %j',

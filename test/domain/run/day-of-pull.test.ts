@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayOfPull } from '../../../src/domain/run/day-of-pull.ts';
+import { dayOfPull } from '#domain/run/day-of-pull';
 import { aStoredRun } from '../../helpers/a-stored-run.ts';
 
 const at = (time: string) => new Date(`2026-01-${time}Z`);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { failingMs } from '../../../src/domain/run/failing-ms.ts';
+import { failingMs } from '#domain/run/failing-ms';
 
 const minute = 60_000;
 const failed = (at: number, milliseconds = 0) => ({ at: new Date(at).toISOString(), milliseconds });

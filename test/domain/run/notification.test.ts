@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { eventOf, notificationOf, slackTextOf } from '../../../src/domain/run/notification.ts';
-import type { RunResult } from '../../../src/domain/run/run-result.ts';
+import { eventOf, notificationOf, slackTextOf } from '#domain/run/notification';
+import type { RunResult } from '#domain/run/run-result';
 
 const all = ['failed', 'recovered', 'warned', 'succeeded'] as const;
 const kept = (message = 'kept') => ({ start: null, end: null, message, about: 'data' as const });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outageMs } from '../../../src/domain/run/outage-clock.ts';
+import { outageMs } from '#domain/run/outage-clock';
 
 const outage = { from: 1_000, countedMs: 90_000 };
 const always = { startedAt: 0, pauses: [] };

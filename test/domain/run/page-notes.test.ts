@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createNoteSums, isQuiet, type PageNotes } from '../../../src/domain/run/page-notes.ts';
-import { textAtMost } from '../../../src/domain/run/run-result.ts';
+import { createNoteSums, isQuiet, type PageNotes } from '#domain/run/page-notes';
+import { textAtMost } from '#domain/run/run-result';
 
 const day = (at: number) => `GetCustomersByAction?Date=2026-01-0${at}`;
 

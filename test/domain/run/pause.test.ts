@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { intervalsOf } from '../../../src/domain/run/pause.ts';
+import { intervalsOf } from '#domain/run/pause';
 
 it('pauses are times in milliseconds', () => {
   expect(intervalsOf([{ from: '1970-01-01T00:00:01.000Z', until: '1970-01-01T00:01:00.000Z' }])).toEqual([

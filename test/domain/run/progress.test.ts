@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { progressAt, type RunProgress } from '../../../src/domain/run/progress.ts';
+import { progressAt, type RunProgress } from '#domain/run/progress';
 
 const progress = { river: 'a', expectedEnd: '2026-01-01T10:00:00.000Z' } as RunProgress;
 

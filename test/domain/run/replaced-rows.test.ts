@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EmptyAnswerError } from '../../../src/domain/errors.ts';
-import { addDays, type Day } from '../../../src/domain/period/day.ts';
-import { RiverSetting } from '../../../src/domain/river/river.ts';
-import { judgeReplacement, type RowsByDay } from '../../../src/domain/run/replaced-rows.ts';
+import { EmptyAnswerError } from '#domain/errors';
+import { addDays, type Day } from '#domain/period/day';
+import { RiverSetting } from '#domain/river/river';
+import { judgeReplacement, type RowsByDay } from '#domain/run/replaced-rows';
 
 const runOf = (emptied?: 'keep' | 'allow') => ({
   workflowId: 'daily-1',

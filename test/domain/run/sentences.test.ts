@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CallCounts, RunResult } from '../../../src/domain/run/run-result.ts';
+import type { CallCounts, RunResult } from '#domain/run/run-result';
 import {
   behindSentence,
   callsSentence,
@@ -9,7 +9,7 @@ import {
   repairSentence,
   retriedSentence,
   sentenceOf,
-} from '../../../src/domain/run/sentences.ts';
+} from '#domain/run/sentences';
 import { stateCases } from './state-cases.ts';
 
 describe('of a run it is said', () => {

@@ -1,5 +1,5 @@
-import type { ChunkProgress } from '../../../src/domain/run/progress.ts';
-import type { KnownOfRun } from '../../../src/domain/run/sentences.ts';
+import type { ChunkProgress } from '#domain/run/progress';
+import type { KnownOfRun } from '#domain/run/sentences';
 
 /** A state of a run that is under way, what is known of it, and what is said. The page docs/states.md is printed from these. */
 export interface StateCase {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { findReport } from '../../../src/domain/catalogue/index.ts';
-import type { PeriodSetting } from '../../../src/domain/river/period-setting.ts';
-import type { River } from '../../../src/domain/river/river.ts';
+import { findReport } from '#domain/catalogue/index';
+import type { PeriodSetting } from '#domain/river/period-setting';
+import type { River } from '#domain/river/river';
 import {
   completeDays,
   daysLoadedOtherwise,
   differsInFilters,
   isTracked,
   type Track,
-} from '../../../src/domain/run/track.ts';
+} from '#domain/run/track';
 import { aStoredRun } from '../../helpers/a-stored-run.ts';
 
 const report = findReport('customers-by-action');

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { addDays, daysOf } from '../../../src/domain/period/day.ts';
-import { findGaps } from '../../../src/domain/verify/find-gaps.ts';
-import type { AskedStretch, KnownRun, TargetBooks } from '../../../src/domain/verify/target-books.ts';
-import { verifyTarget } from '../../../src/domain/verify/verify-target.ts';
+import { addDays, daysOf } from '#domain/period/day';
+import { findGaps } from '#domain/verify/find-gaps';
+import type { AskedStretch, KnownRun, TargetBooks } from '#domain/verify/target-books';
+import { verifyTarget } from '#domain/verify/verify-target';
 import { aStoredRun } from '../../helpers/a-stored-run.ts';
 
 const aRun = (changes: Partial<KnownRun> = {}): KnownRun => ({

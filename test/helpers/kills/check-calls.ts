@@ -1,4 +1,4 @@
-import type { CallRecord } from '../../../src/simulator/stats.ts';
+import type { CallRecord } from '#simulator/stats';
 import type { Kill } from './kill.ts';
 import type { TormentedRiver } from './rivers.ts';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Step } from '../../../src/warehouse/commit/chunk-load.ts';
+import type { Step } from '#warehouse/commit/chunk-load';
 
 /** A worker process as people keep one: whenever it ends, however that came, another is started. */
 export interface KeptWorker {

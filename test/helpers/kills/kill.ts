@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Step } from '../../../src/warehouse/commit/chunk-load.ts';
+import type { Step } from '#warehouse/commit/chunk-load';
 import type { TcpProxy } from '../tcp-proxy.ts';
 import type { KillableService, KillHouse } from './house.ts';
 import type { KeptWorker } from './kept-worker.ts';

@@ -1,5 +1,5 @@
-import { freePort } from '../../../src/workers/services/free-port.ts';
-import { startTemporalServer } from '../../../src/workers/services/temporal-server.ts';
+import { freePort } from '#workers/services/free-port';
+import { startTemporalServer } from '#workers/services/temporal-server';
 import { killChild } from '../kill-child.ts';
 
 /** A Temporal server that keeps its workflows in a file, to be killed (-9) and started again at the same address. */

@@ -1,5 +1,5 @@
-import { daysBetween } from '../../../src/simulator/world/day.ts';
-import type { Slug } from '../../../src/simulator/world/expected/expected-rows.ts';
+import { daysBetween } from '#simulator/world/day';
+import type { Slug } from '#simulator/world/expected/expected-rows';
 
 export const databases = ['sqlite', 'pg'] as const;
 export type DatabaseKind = (typeof databases)[number];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunHandle } from '../../../src/control/start-run.ts';
-import { createRandom } from '../../../src/simulator/world/random.ts';
+import type { RunHandle } from '#control/start-run';
+import { createRandom } from '#simulator/world/random';
 import { checkCalls } from './check-calls.ts';
 import { checkRiver, type EndedRun } from './check-river.ts';
 import { stagingIn } from './databases.ts';

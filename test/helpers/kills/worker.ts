@@ -3,9 +3,9 @@
  * `node worker.ts <configuration file> <Temporal's address>`. A message with a step of the commit
  * holds the next commit that comes so far, for ever, and it says so; without one it is an ordinary worker.
  */
-import { createConfigurations } from '../../../src/config/watch-configuration.ts';
-import type { Step } from '../../../src/warehouse/commit/chunk-load.ts';
-import { startWorker } from '../../../src/workers/start-worker.ts';
+import { createConfigurations } from '#config/watch-configuration';
+import type { Step } from '#warehouse/commit/chunk-load';
+import { startWorker } from '#workers/start-worker';
 
 const [file, address] = process.argv.slice(2);
 if (!file || !address) throw new Error('a worker is told its file and address');

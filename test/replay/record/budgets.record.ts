@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { budgetWorkflowId } from '../../../src/domain/budget/call-budget.ts';
+import { budgetWorkflowId } from '#domain/budget/call-budget';
 import { withRivers } from '../../helpers/with-rivers.ts';
 import { recorderOf } from './recorder.ts';
 import { rivers } from './rivers.ts';

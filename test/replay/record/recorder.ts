@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { inject } from 'vitest';
-import { budgetWorkflowId } from '../../../src/domain/budget/call-budget.ts';
+import { budgetWorkflowId } from '#domain/budget/call-budget';
 import type { Rivers } from '../../helpers/with-rivers.ts';
 import type { states } from '../states.ts';
 import { saveHistory } from './save-history.ts';

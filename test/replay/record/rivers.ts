@@ -1,5 +1,5 @@
-import type { RunHandle } from '../../../src/control/start-run.ts';
-import { startRun } from '../../../src/control/start-run.ts';
+import type { RunHandle } from '#control/start-run';
+import { startRun } from '#control/start-run';
 import type { Rivers } from '../../helpers/with-rivers.ts';
 
 const period = { start: '2026-01-01', end: '2026-01-04' };

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { endOfRun } from '../../../src/control/run-end.ts';
+import { endOfRun } from '#control/run-end';
 import { pullAt } from '../../helpers/run-at.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
 import { recorderOf } from './recorder.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reports } from '../../../src/domain/catalogue/index.ts';
-import { type Simulator, startSimulator } from '../../../src/simulator/start-simulator.ts';
-import { daysBetween } from '../../../src/simulator/world/day.ts';
-import type { Slug } from '../../../src/simulator/world/expected/expected-rows.ts';
-import type { Wanted } from '../../../src/simulator/world/expected/wanted.ts';
-import type { Row } from '../../../src/simulator/world/row-list.ts';
+import { reports } from '#domain/catalogue/index';
+import { type Simulator, startSimulator } from '#simulator/start-simulator';
+import { daysBetween } from '#simulator/world/day';
+import type { Slug } from '#simulator/world/expected/expected-rows';
+import type { Wanted } from '#simulator/world/expected/wanted';
+import type { Row } from '#simulator/world/row-list';
 
 const key = 'a key';
 const days = daysBetween('2026-01-05', '2026-01-08');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { faultGuides } from '../../../src/simulator/faults/describe-faults.ts';
-import { acceptedFaults, readFaults } from '../../../src/simulator/faults/read-faults.ts';
+import { faultGuides } from '#simulator/faults/describe-faults';
+import { acceptedFaults, readFaults } from '#simulator/faults/read-faults';
 
 it('every kind of fault is described once, with an example that is accepted', () => {
   expect(faultGuides.map(({ kind }) => kind).sort()).toEqual(Object.keys(acceptedFaults.kinds).sort());

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Fault } from '../../../src/simulator/faults/fault.ts';
-import { createFaultList } from '../../../src/simulator/faults/fault-list.ts';
-import { createRandom } from '../../../src/simulator/world/random.ts';
+import type { Fault } from '#simulator/faults/fault';
+import { createFaultList } from '#simulator/faults/fault-list';
+import { createRandom } from '#simulator/world/random';
 
 const call = {
   endpoint: 'customers/GetCustomersByAction',

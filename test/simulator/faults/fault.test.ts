@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../../src/simulator/faults/fault.ts';
-import type { SimulatorOptions } from '../../../src/simulator/options.ts';
+import type { Fault } from '#simulator/faults/fault';
+import type { SimulatorOptions } from '#simulator/options';
 import { type Answered, type AskedSimulator, withSimulator } from '../../helpers/with-simulator.ts';
 
 const day = '2026-01-05';

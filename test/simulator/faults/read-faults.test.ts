@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FaultsRefusedError, readFaults } from '../../../src/simulator/faults/read-faults.ts';
+import { FaultsRefusedError, readFaults } from '#simulator/faults/read-faults';
 
 function complaintsOf(value: unknown): readonly string[] {
   try {

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { dayOfNumber, daysBetween, numberOfDay } from '../../../src/simulator/world/day.ts';
-import type { Slug } from '../../../src/simulator/world/expected/expected-rows.ts';
-import type { Wanted } from '../../../src/simulator/world/expected/wanted.ts';
-import type { Row } from '../../../src/simulator/world/row-list.ts';
-import { createWorld } from '../../../src/simulator/world/world.ts';
+import { dayOfNumber, daysBetween, numberOfDay } from '#simulator/world/day';
+import type { Slug } from '#simulator/world/expected/expected-rows';
+import type { Wanted } from '#simulator/world/expected/wanted';
+import type { Row } from '#simulator/world/row-list';
+import { createWorld } from '#simulator/world/world';
 
 const week = daysBetween('2026-01-05', '2026-01-11');
 const world = createWorld({

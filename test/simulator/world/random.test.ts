@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createRandom } from '../../../src/simulator/world/random.ts';
+import { createRandom } from '#simulator/world/random';
 
 it('the same seed and question give the same number, another seed another', () => {
   expect(createRandom(1).hash('rows', 12, 3)).toBe(createRandom('1').hash('rows', 12, 3));

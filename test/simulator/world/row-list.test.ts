@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { concatLists, rowList, rowsFrom, stampRows } from '../../../src/simulator/world/row-list.ts';
+import { concatLists, rowList, rowsFrom, stampRows } from '#simulator/world/row-list';
 
 it('slices of lists put together are slices of all their rows', () => {
   const size = fc.nat({ max: 6 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { reports } from '../../../src/domain/catalogue/index.ts';
-import { defaultAttributes } from '../../../src/simulator/world/attributes.ts';
-import { daysBetween } from '../../../src/simulator/world/day.ts';
-import type { Slug } from '../../../src/simulator/world/expected/expected-rows.ts';
-import type { Wanted } from '../../../src/simulator/world/expected/wanted.ts';
-import { createWorld, type WorldOptions } from '../../../src/simulator/world/world.ts';
+import { reports } from '#domain/catalogue/index';
+import { defaultAttributes } from '#simulator/world/attributes';
+import { daysBetween } from '#simulator/world/day';
+import type { Slug } from '#simulator/world/expected/expected-rows';
+import type { Wanted } from '#simulator/world/expected/wanted';
+import { createWorld, type WorldOptions } from '#simulator/world/world';
 
 function aWorld(changes: Partial<WorldOptions> = {}) {
   return createWorld({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, RefusedError, RowShapeError } from '../../../src/domain/errors.ts';
+import { ConfigurationError, RefusedError, RowShapeError } from '#domain/errors';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import {
   aChunk,

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { WarehouseUnavailableError } from '../../../src/domain/errors.ts';
-import type { Step } from '../../../src/warehouse/commit/chunk-load.ts';
+import { WarehouseUnavailableError } from '#domain/errors';
+import type { Step } from '#warehouse/commit/chunk-load';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import {
   aChunk,

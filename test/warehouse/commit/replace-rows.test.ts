@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Chunk } from '../../../src/domain/chunk/chunk.ts';
-import { EmptyAnswerError, SchemaConflictError } from '../../../src/domain/errors.ts';
-import { addDays, type Day } from '../../../src/domain/period/day.ts';
-import type { CommitRequest } from '../../../src/domain/run/commit.ts';
-import type { NewRun } from '../../../src/domain/run/stored-run.ts';
+import type { Chunk } from '#domain/chunk/chunk';
+import { EmptyAnswerError, SchemaConflictError } from '#domain/errors';
+import { addDays, type Day } from '#domain/period/day';
+import type { CommitRequest } from '#domain/run/commit';
+import type { NewRun } from '#domain/run/stored-run';
 import {
   type WarehouseCorner,
   type WarehouseKind,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Chunk } from '../../../src/domain/chunk/chunk.ts';
+import type { Chunk } from '#domain/chunk/chunk';
 import { warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import { aChunk, aCommit, aRun, sampleShape, stageRows } from '../samples.ts';
 

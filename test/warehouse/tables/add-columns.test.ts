@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { describe, expect, test, vi } from 'vitest';
-import { SchemaConflictError } from '../../../src/domain/errors.ts';
-import { parseJson } from '../../../src/optimove/parse-json.ts';
+import { SchemaConflictError } from '#domain/errors';
+import { parseJson } from '#optimove/parse-json';
 import { valueCases, valueCaseTypes } from '../../helpers/value-cases.ts';
 import { postgresUrl, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import { aColumn, aRun, loadAnswers, sampleShape, stageAnswers, twoChunks } from '../samples.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Chunk } from '../../../src/domain/chunk/chunk.ts';
-import { SchemaConflictError } from '../../../src/domain/errors.ts';
-import type { OpenWarehouse } from '../../../src/warehouse/warehouse.ts';
+import type { Chunk } from '#domain/chunk/chunk';
+import { SchemaConflictError } from '#domain/errors';
+import type { OpenWarehouse } from '#warehouse/warehouse';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import {
   aChunk,

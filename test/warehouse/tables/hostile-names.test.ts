@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { isProvenance } from '../../../src/domain/column/provenance.ts';
-import { SchemaConflictError } from '../../../src/domain/errors.ts';
-import { columnNameIn } from '../../../src/warehouse/column-name.ts';
-import { postgres } from '../../../src/warehouse/postgres/dialect.ts';
-import { sqlite } from '../../../src/warehouse/sqlite/dialect.ts';
+import { isProvenance } from '#domain/column/provenance';
+import { SchemaConflictError } from '#domain/errors';
+import { columnNameIn } from '#warehouse/column-name';
+import { postgres } from '#warehouse/postgres/dialect';
+import { sqlite } from '#warehouse/sqlite/dialect';
 import { warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import { aColumn, aCommit, aPage, aRequest, aRun, sampleShape, twoChunks } from '../samples.ts';
 

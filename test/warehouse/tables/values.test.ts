@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { textOf } from '../../../src/domain/column/read-value.ts';
-import type { TableShape } from '../../../src/domain/column/table-shape.ts';
-import { RowShapeError, SchemaConflictError } from '../../../src/domain/errors.ts';
-import { parseJson } from '../../../src/optimove/parse-json.ts';
+import { textOf } from '#domain/column/read-value';
+import type { TableShape } from '#domain/column/table-shape';
+import { RowShapeError, SchemaConflictError } from '#domain/errors';
+import { parseJson } from '#optimove/parse-json';
 import { beside, textOfCase, valueCases, valueCaseTypes } from '../../helpers/value-cases.ts';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import { type Answers, aChunk, aColumn, aRun, loadAnswers } from '../samples.ts';

@@ -1,8 +1,8 @@
 import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { ConfigurationError } from '../../../src/domain/errors.ts';
-import { fetchTemporalCli } from '../../../src/workers/services/fetch-temporal-cli.ts';
-import { findTemporalCli } from '../../../src/workers/services/temporal-cli.ts';
+import { ConfigurationError } from '#domain/errors';
+import { fetchTemporalCli } from '#workers/services/fetch-temporal-cli';
+import { findTemporalCli } from '#workers/services/temporal-cli';
 import { withFolder } from '../../helpers/folder.ts';
 
 const silent = () => {};

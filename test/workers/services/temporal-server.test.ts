@@ -4,10 +4,10 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { expect, test } from 'vitest';
-import { ConfigurationError, TemporalUnavailableError } from '../../../src/domain/errors.ts';
-import { riverSearchAttributes } from '../../../src/domain/run/search-attributes.ts';
-import { isPortFree } from '../../../src/workers/services/free-port.ts';
-import { startTemporalServer } from '../../../src/workers/services/temporal-server.ts';
+import { ConfigurationError, TemporalUnavailableError } from '#domain/errors';
+import { riverSearchAttributes } from '#domain/run/search-attributes';
+import { isPortFree } from '#workers/services/free-port';
+import { startTemporalServer } from '#workers/services/temporal-server';
 import { withFolder } from '../../helpers/folder.ts';
 
 const cli = process.env.TEMPORAL_CLI;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startTied } from '../../../src/workers/services/tied-process.ts';
+import { startTied } from '#workers/services/tied-process';
 
 /** Resolves with the process and the first line it wrote. */
 function startedWith(script: string): Promise<{ process: ReturnType<typeof startTied>; line: string }> {

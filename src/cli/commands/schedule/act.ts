@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { withTemporal } from '../../../control/connect-temporal.ts';
-import { actOnSchedule, type ScheduleAct } from '../../../control/schedules/act-on-schedule.ts';
+import { withTemporal } from '#control/connect-temporal';
+import { actOnSchedule, type ScheduleAct } from '#control/schedules/act-on-schedule';
 import { action, type CommandContext } from '../../context.ts';
 import { type ExitCode, exitCode } from '../../exit-code.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { withTemporal } from '../../../control/connect-temporal.ts';
-import { applySchedules } from '../../../control/schedules/apply-schedules.ts';
+import { withTemporal } from '#control/connect-temporal';
+import { applySchedules } from '#control/schedules/apply-schedules';
 import { action, type CommandContext } from '../../context.ts';
 import { type ExitCode, exitCode } from '../../exit-code.ts';
 import { showChanges, showNote, showOddDay } from '../../show-schedules.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { withTemporal } from '../../../control/connect-temporal.ts';
-import { backfillSchedule } from '../../../control/schedules/backfill-schedule.ts';
+import { withTemporal } from '#control/connect-temporal';
+import { backfillSchedule } from '#control/schedules/backfill-schedule';
 import { action, type CommandContext } from '../../context.ts';
 import { counted } from '../../counted.ts';
 import { type ExitCode, exitCode } from '../../exit-code.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { withTemporal } from '../../../control/connect-temporal.ts';
-import { listSchedules } from '../../../control/schedules/list-schedules.ts';
+import { withTemporal } from '#control/connect-temporal';
+import { listSchedules } from '#control/schedules/list-schedules';
 import { action, type CommandContext } from '../../context.ts';
 import { type ExitCode, exitCode } from '../../exit-code.ts';
 import { showSchedules } from '../../show-schedules.ts';

@@ -1,4 +1,4 @@
-import type { BudgetWindow } from '../../../../src/domain/budget/window.ts';
+import type { BudgetWindow } from '#domain/budget/window';
 
 /** An API that counts every call on arrival, the refused ones too, and refuses what is one too many in (t − per, t]. */
 export interface ExactServer {

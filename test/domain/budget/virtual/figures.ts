@@ -1,5 +1,5 @@
-import { leastTimeMs } from '../../../../src/domain/budget/least-time.ts';
-import type { BudgetWindow } from '../../../../src/domain/budget/window.ts';
+import { leastTimeMs } from '#domain/budget/least-time';
+import type { BudgetWindow } from '#domain/budget/window';
 import type { Scenario } from './scenario.ts';
 import type { Played } from './simulate.ts';
 import type { Arrival } from './virtual-api.ts';

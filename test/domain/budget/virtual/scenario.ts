@@ -1,4 +1,4 @@
-import { type BudgetWindow, defaultBudget } from '../../../../src/domain/budget/window.ts';
+import { type BudgetWindow, defaultBudget } from '#domain/budget/window';
 
 /** A run: so many calls, made by so many callers at once, from an instant on. */
 export interface VirtualRun {

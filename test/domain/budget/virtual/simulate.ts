@@ -1,9 +1,9 @@
-import { liftBackOff } from '../../../../src/domain/budget/back-off.ts';
-import type { CallBudget } from '../../../../src/domain/budget/budget-state.ts';
-import { createCallBudget, reserve } from '../../../../src/domain/budget/call-budget.ts';
-import type { Granted, Reservation } from '../../../../src/domain/budget/reservation.ts';
-import { resumeBudget, saveBudget } from '../../../../src/domain/budget/save-budget.ts';
-import type { BudgetWindow } from '../../../../src/domain/budget/window.ts';
+import { liftBackOff } from '#domain/budget/back-off';
+import type { CallBudget } from '#domain/budget/budget-state';
+import { createCallBudget, reserve } from '#domain/budget/call-budget';
+import type { Granted, Reservation } from '#domain/budget/reservation';
+import { resumeBudget, saveBudget } from '#domain/budget/save-budget';
+import type { BudgetWindow } from '#domain/budget/window';
 import { createRandom } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { type Arrival, createVirtualApi } from './virtual-api.ts';

@@ -1,5 +1,5 @@
-import { jitterShare } from '../../../../src/domain/budget/reservation.ts';
-import { shortestMs } from '../../../../src/domain/budget/window.ts';
+import { jitterShare } from '#domain/budget/reservation';
+import { shortestMs } from '#domain/budget/window';
 import { createExactServer } from './exact-server.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';

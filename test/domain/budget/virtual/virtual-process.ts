@@ -4,9 +4,9 @@ import {
   type Permit,
   permitMs,
   type Reservation,
-} from '../../../../src/domain/budget/reservation.ts';
-import type { BudgetWindow } from '../../../../src/domain/budget/window.ts';
-import { createBudgetQueue } from '../../../../src/optimove/budget-queue.ts';
+} from '#domain/budget/reservation';
+import type { BudgetWindow } from '#domain/budget/window';
+import { createBudgetQueue } from '#optimove/budget-queue';
 import type { VirtualTime } from './virtual-time.ts';
 
 export type Outcome =
