@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RowShapeError } from '#domain/errors';
-import { countByDay } from '#warehouse/commit/days-of-chunk';
+import { countByDay } from '#warehouse/commit/replace-rows';
 
 const scope = { column: 'date', first: '2026-01-01', last: '2026-01-03' };
 
