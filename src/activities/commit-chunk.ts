@@ -55,7 +55,7 @@ export const commitChunk =
           for await (const page of warehouse.pageNotes(run.runId, key, slice)) notes.add(page, kind);
         }
       }
-      const days = { start: chunk.first, end: chunk.last };
+      const days = { start: chunk.start, end: chunk.end };
       const request = {
         slices: counts,
         listSlices: slices.list,

@@ -33,7 +33,7 @@ export async function openedRun(
       warehouse: river.target.warehouse,
     },
     table: river.target.table,
-    period: period && { start: period.first, end: period.last },
+    period,
     chunks: chunks.total,
     readsLists: !nothingLeft && stored.selection === null && runListCalls(report, river.filters).length > 0,
     slices,

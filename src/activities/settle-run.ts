@@ -41,7 +41,7 @@ async function settle(
     ? planDays(river, report, day, await warehouse.track(river.name, river.target.table)).pulls
     : freshness.pulls;
   // A call that is refused will be refused again: that is not waited for.
-  const lacks = answer !== undefined && (spanOf(pulls)?.last ?? upTo) > upTo;
+  const lacks = answer !== undefined && (spanOf(pulls)?.end ?? upTo) > upTo;
   if (lacks && mayWait) return false;
   const taken = leaves ? completeOnly(pulls, upTo) : pulls;
   const waited = lacks && durationMs(river.waitForData) > 0;

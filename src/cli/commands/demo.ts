@@ -98,7 +98,7 @@ async function runRiver(
 /** The simulator's own count, worked out without a call. */
 const rowsExpected = ({ simulator }: LocalServices): number =>
   simulator.world.rowCount('customers-by-action', {
-    days: [...daysOf({ first: '2026-01-01', last: '2026-01-08' })],
+    days: [...daysOf({ start: '2026-01-01', end: '2026-01-08' })],
     actions: [...demoActions],
   });
 

@@ -1,5 +1,5 @@
 import type { Axis, Report } from '../catalogue/report.ts';
-import { dayCount, type Stretch } from '../period/day.ts';
+import { type DateRange, dayCount } from '../period/day.ts';
 import type { Filters } from '../river/filters.ts';
 import { runListCalls } from './list-calls.ts';
 import type { Selection } from './selection.ts';
@@ -28,7 +28,7 @@ export function countCalls({
   readonly filters: Filters;
   readonly selection: Selection | undefined;
   /** Null: no period, or nothing to do in it. */
-  readonly period: Stretch | null;
+  readonly period: DateRange | null;
   /** How many days of it are pulled, where not all are. */
   readonly days?: number;
 }): CallCount {

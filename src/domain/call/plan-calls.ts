@@ -64,8 +64,8 @@ export function* planDataCalls(plan: DataPlan): Generator<Call> {
   }
 }
 
-function daysOfChunk({ first, last }: Chunk): Day[] {
-  return first === null || last === null ? [] : [...daysOf({ first, last })];
+function daysOfChunk(chunk: Chunk): Day[] {
+  return chunk.start === null ? [] : [...daysOf(chunk)];
 }
 
 /** One step of each axis at a time, the first axis slowest. */

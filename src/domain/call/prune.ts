@@ -39,11 +39,11 @@ export function pruningSlices(report: Report): string[] {
 export function* planPruningCalls(
   slice: string,
   selection: Selection,
-  { first, last }: Chunk,
+  chunk: Chunk,
   ran: Ran,
 ): Generator<Call> {
-  if (first === null || last === null) return;
-  for (const day of daysOf({ first, last })) {
+  if (chunk.start === null) return;
+  for (const day of daysOf(chunk)) {
     if (slice === groupsThatRan) yield listCall(groupsOfDayList, [['Date', day]], { date: day });
     else {
       for (const group of groupsOf(day, ran, selection)) {

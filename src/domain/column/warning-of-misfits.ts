@@ -13,12 +13,12 @@ interface Misfits {
 
 /** What a chunk says of them: how many, and where they are; never a value. */
 export const warningOfMisfits = (
-  { first, last }: Pick<Chunk, 'first' | 'last'>,
+  { start, end }: Pick<Chunk, 'start' | 'end'>,
   table: string,
   { column, declared, beside, count }: Misfits,
 ): Warning => ({
-  start: first,
-  end: last,
+  start,
+  end,
   message: `Values that do not fit ${table}.${column} (${declared || 'no type'}) ${
     beside === null ? 'were left out (drift: ignore)' : `stand in ${beside} as text`
   }${counted(count)}`,
@@ -29,13 +29,13 @@ export const warningOfMisfits = (
 
 /** What a chunk says of values in which a character had to be replaced: two that differ only in it have become one. */
 export const warningOfReplaced = (
-  { first, last }: Pick<Chunk, 'first' | 'last'>,
+  { start, end }: Pick<Chunk, 'start' | 'end'>,
   table: string,
   column: string,
   count: number,
 ): Warning => ({
-  start: first,
-  end: last,
+  start,
+  end,
   message: `Values of ${table}.${column} have characters that no database holds (NUL, or half of a character); U+FFFD stands in their place${counted(count)}`,
   about: 'data',
   column,

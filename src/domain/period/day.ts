@@ -4,9 +4,9 @@ import { toCalendar, toDay } from './calendar.ts';
 export type Day = string;
 
 /** First and last day, both included. */
-export interface Stretch {
-  readonly first: Day;
-  readonly last: Day;
+export interface DateRange {
+  readonly start: Day;
+  readonly end: Day;
 }
 
 /** Whether a text is a day of the calendar: `2026-02-30` is not. */
@@ -20,14 +20,14 @@ export function addDays(day: Day, days: number): Day {
 }
 
 /** How many days a stretch has: 1 where it begins and ends on the same day. */
-export function dayCount({ first, last }: Stretch): number {
-  return calendarOf(last).diff(calendarOf(first), 'day') + 1;
+export function dayCount({ start, end }: DateRange): number {
+  return calendarOf(end).diff(calendarOf(start), 'day') + 1;
 }
 
 /** Each day of a stretch, in order. */
-export function* daysOf({ first, last }: Stretch): Generator<Day> {
-  const from = calendarOf(first);
-  const count = dayCount({ first, last });
+export function* daysOf({ start, end }: DateRange): Generator<Day> {
+  const from = calendarOf(start);
+  const count = dayCount({ start, end });
   for (let k = 0; k < count; k += 1) yield toDay(from.add(k, 'day'));
 }
 

@@ -1,31 +1,31 @@
-import { addDays, type Day, daysOf, type Stretch } from './day.ts';
+import { addDays, type DateRange, type Day, daysOf } from './day.ts';
 
 /** Days as unbroken stretches, in order; a day that comes twice counts once. */
-export function stretchesOf(days: Iterable<Day>): Stretch[] {
-  const stretches: { first: Day; last: Day }[] = [];
+export function stretchesOf(days: Iterable<Day>): DateRange[] {
+  const stretches: { start: Day; end: Day }[] = [];
   for (const day of [...new Set(days)].sort()) {
     const open = stretches.at(-1);
-    if (open && addDays(open.last, 1) === day) open.last = day;
-    else stretches.push({ first: day, last: day });
+    if (open && addDays(open.end, 1) === day) open.end = day;
+    else stretches.push({ start: day, end: day });
   }
   return stretches;
 }
 
 /** What of the stretches lies between two days, both included; a bound that is left out is none. */
 export function between(
-  stretches: readonly Stretch[],
+  stretches: readonly DateRange[],
   { from = '', to = '9999-12-31' }: { readonly from?: Day; readonly to?: Day },
-): Stretch[] {
+): DateRange[] {
   return stretches
-    .map(({ first, last }) => ({ first: first < from ? from : first, last: last > to ? to : last }))
-    .filter(({ first, last }) => first <= last);
+    .map(({ start, end }) => ({ start: start < from ? from : start, end: end > to ? to : end }))
+    .filter(({ start, end }) => start <= end);
 }
 
 /** From the first day of the first to the last of the last; null where there are none. */
-export function spanOf(stretches: readonly Stretch[]): Stretch | null {
-  const first = stretches[0]?.first;
-  const last = stretches.at(-1)?.last;
-  return first === undefined || last === undefined ? null : { first, last };
+export function spanOf(stretches: readonly DateRange[]): DateRange | null {
+  const start = stretches[0]?.start;
+  const end = stretches.at(-1)?.end;
+  return start === undefined || end === undefined ? null : { start, end };
 }
 
 /**
@@ -34,15 +34,15 @@ export function spanOf(stretches: readonly Stretch[]): Stretch | null {
  * @example with everything up to 10 January complete, two days back, on 12 January: 9 to 12 January
  */
 export function daysToPull(
-  whole: Stretch,
+  whole: DateRange,
   lastDaysBack: number,
   { complete, forgotten }: { readonly complete: ReadonlySet<Day>; readonly forgotten: ReadonlySet<Day> },
-): Stretch[] {
+): DateRange[] {
   const wanted = [...daysOf(whole)].filter((day) => !forgotten.has(day));
   const missing = wanted.filter((day) => !complete.has(day));
   const [first] = missing;
   if (first === undefined) return [];
-  const from = earlier(first, lastDaysBack, whole.first);
+  const from = earlier(first, lastDaysBack, whole.start);
   return stretchesOf([...wanted.filter((day) => day >= from && day <= first), ...missing]);
 }
 

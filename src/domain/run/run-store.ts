@@ -5,7 +5,7 @@ import type { Selection } from '../call/selection.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import type { TableShape } from '../column/table-shape.ts';
 import type { TargetTable } from '../column/table-type.ts';
-import type { Day, Stretch } from '../period/day.ts';
+import type { DateRange, Day } from '../period/day.ts';
 import type { CommitOutcome, CommitRequest } from './commit.ts';
 import type { FailedRequest, FailedSince } from './failing-ms.ts';
 import type { Freshness } from './freshness.ts';
@@ -31,7 +31,7 @@ export interface RunStore {
   /** Writes what a run knows now of its data and what it therefore pulls, unless that is written. */
   settleRun(
     runId: string,
-    period: Stretch | null,
+    period: DateRange | null,
     chunks: readonly Chunk[],
     freshness: Freshness,
   ): Promise<void>;

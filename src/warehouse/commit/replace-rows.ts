@@ -75,7 +75,7 @@ async function removeRows(
 async function insertRows(
   tables: Tables,
   load: ChunkLoad,
-  { first }: ManifestChunk,
+  { start }: ManifestChunk,
   loadedAt: string,
 ): Promise<number> {
   const { run, chunk, request } = load;
@@ -91,14 +91,14 @@ async function insertRows(
     river,
     runId: bearerOf(run),
     chunk,
-    chunkColumn: first === null ? null : chunk,
+    chunkColumn: start === null ? null : chunk,
     slices,
     loadedAt,
     filledBy: (page) => filledBy(page, layout),
   });
   const rows = sumOf(request.slices.map((slice) => slice.rows));
   if (undoing) {
-    const taken = await rowsTaken(tables, load, first === null ? null : chunk, rows);
+    const taken = await rowsTaken(tables, load, start === null ? null : chunk, rows);
     if (taken !== rows) throw await notTaken(tables, load, taken, rows);
     const lost = undoing === 'rows of others' ? others + rows - (await countAll(tables, target.table)) : 0;
     if (lost > 0) throw replacesOthers(target.table, lost);

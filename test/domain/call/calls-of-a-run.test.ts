@@ -11,7 +11,7 @@ import { chunkOfDays, chunkWithoutDays } from '#domain/chunk/chunk';
 import { daysOf } from '#domain/period/day';
 import type { Filters } from '#domain/river/filters';
 
-const week = { first: '2026-01-05', last: '2026-01-11' };
+const week = { start: '2026-01-05', end: '2026-01-11' };
 const days = 7;
 /** What Optimove's lists answer: 3 actions, 4 target groups, 2 channels, 5 stages. */
 const some = (count: number) =>
@@ -111,7 +111,7 @@ describe.each(table)(
   'report $number with $filters',
   ({ number, filters = {}, lists = [], discovery = 0, data }) => {
     const report = reports[number - 1] ?? expect.fail(`there is no report ${number}`);
-    const chunk = report.time === 'none' ? chunkWithoutDays : chunkOfDays(week.first, week.last);
+    const chunk = report.time === 'none' ? chunkWithoutDays : chunkOfDays(week.start, week.end);
     const selection = resolveSelection(report, filters, answers);
     const discovered = selection.executionChannels ? pairs : campaigns;
     const listCalls = [...planListCalls(report, selection, chunk)];

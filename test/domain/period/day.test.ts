@@ -29,18 +29,18 @@ describeOnMachinesEverywhere('days', () => {
 
   test('a stretch has each of its days once, in order', () => {
     fc.assert(
-      fc.property(anyDay(), fc.integer({ min: 0, max: 400 }), (first, more) => {
-        const last = dayOf(numberOf(first) + more);
-        const days = [...daysOf({ first, last })];
-        expect(days).toEqual(Array.from({ length: more + 1 }, (_, k) => dayOf(numberOf(first) + k)));
-        expect(dayCount({ first, last })).toBe(more + 1);
+      fc.property(anyDay(), fc.integer({ min: 0, max: 400 }), (start, more) => {
+        const end = dayOf(numberOf(start) + more);
+        const days = [...daysOf({ start, end })];
+        expect(days).toEqual(Array.from({ length: more + 1 }, (_, k) => dayOf(numberOf(start) + k)));
+        expect(dayCount({ start, end })).toBe(more + 1);
       }),
     );
   });
 });
 
 test('days are made as they are asked for', () => {
-  const [first, second] = daysOf({ first: '1000-01-01', last: '9999-12-31' });
+  const [first, second] = daysOf({ start: '1000-01-01', end: '9999-12-31' });
   expect([first, second]).toEqual(['1000-01-01', '1000-01-02']);
 });
 

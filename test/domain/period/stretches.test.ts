@@ -12,9 +12,9 @@ test('days become unbroken stretches, as few as there can be', () => {
     fc.property(someDays, (days) => {
       const stretches = stretchesOf(days);
       expect(stretches.flatMap((stretch) => [...daysOf(stretch)])).toEqual([...new Set(days)].sort());
-      for (const [at, { first }] of stretches.entries()) {
+      for (const [at, { start }] of stretches.entries()) {
         const before = stretches[at - 1];
-        if (before) expect(addDays(before.last, 1) < first).toBe(true);
+        if (before) expect(addDays(before.end, 1) < start).toBe(true);
       }
     }),
   );
@@ -34,7 +34,7 @@ test('what lies between two days is what lies in both', () => {
 test('a tracked river pulls every day that is neither complete nor forgotten, the days before the first of them, and no other', () => {
   fc.assert(
     fc.property(someDays, someDays, fc.nat(50), fc.nat(80), (complete, forgotten, length, back) => {
-      const whole = { first: start, last: day(length) };
+      const whole = { start, end: day(length) };
       const pulled = daysToPull(whole, back, {
         complete: new Set(complete),
         forgotten: new Set(forgotten),
@@ -46,7 +46,7 @@ test('a tracked river pulls every day that is neither complete nor forgotten, th
         const isPulled = !forgotten.includes(each) && (!complete.includes(each) || isBack);
         expect(pulled.includes(each), each).toBe(isPulled);
       }
-      expect(pulled.every((each) => each >= whole.first && each <= whole.last)).toBe(true);
+      expect(pulled.every((each) => each >= whole.start && each <= whole.end)).toBe(true);
     }),
   );
 });
@@ -55,8 +55,8 @@ test('nothing spans no days', () => {
   expect(spanOf([])).toBeNull();
   expect(
     spanOf([
-      { first: '2026-01-01', last: '2026-01-02' },
-      { first: '2026-01-05', last: '2026-01-05' },
+      { start: '2026-01-01', end: '2026-01-02' },
+      { start: '2026-01-05', end: '2026-01-05' },
     ]),
-  ).toEqual({ first: '2026-01-01', last: '2026-01-05' });
+  ).toEqual({ start: '2026-01-01', end: '2026-01-05' });
 });
