@@ -1,8 +1,7 @@
-import { createMissing } from '#domain/call/missing-together';
-import { createRefused, refusal } from '#domain/call/refused-together';
+import { createMissing, createRefused, refusal } from '#domain/call/no-rows';
 import { commitScope } from '#domain/call/scope';
 import { chunkOfKey } from '#domain/chunk/chunk';
-import { keyOfRiver } from '#domain/column/columns-of-river';
+import { keyOfRiver } from '#domain/column/river-table';
 import { RefusedError } from '#domain/errors';
 import { warningOfNoDay } from '#domain/run/freshness';
 import { createNoteSums } from '#domain/run/page-notes';

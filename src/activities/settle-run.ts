@@ -1,8 +1,7 @@
-import { readListAnswers } from '#domain/call/list-answers';
+import { readListAnswers } from '#domain/call/list-calls';
+import { durationMs } from '#domain/duration';
 import { ConfigurationError } from '#domain/errors';
-import type { Day } from '#domain/period/day';
-import { spanOf } from '#domain/period/stretches';
-import { durationMs } from '#domain/river/duration';
+import { type Day, spanOf } from '#domain/period/date-range';
 import { completeUpTo, type Freshness, warningsOfFreshness } from '#domain/run/freshness';
 import { chunksOf, completeOnly, planDays } from '#domain/run/plan-days';
 import type { StoredRun } from '#domain/run/stored-run';

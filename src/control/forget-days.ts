@@ -1,12 +1,12 @@
-import { effectiveReport } from '#domain/call/effective-report';
 import { dayColumnOf } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
 import { ConfigurationError } from '#domain/errors';
-import { type DateRange, dayCount } from '#domain/period/day';
+import { type DateRange, dayCount } from '#domain/period/date-range';
 import { resolveDay } from '#domain/period/resolve-day';
 import { daysToCome, resolvePeriod } from '#domain/period/resolve-period';
 import { zoneOfRiver } from '#domain/period/zone';
 import type { Configuration } from '#domain/river/configuration';
+import { effectiveReport } from '#domain/river/overrides';
 import { readRunInput } from '#domain/river/read-run-input';
 import type { River } from '#domain/river/river';
 import { openWarehouse } from '#warehouse/open-warehouse';

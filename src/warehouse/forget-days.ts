@@ -1,5 +1,5 @@
 import { ConfigurationError } from '#domain/errors';
-import type { DateRange } from '#domain/period/day';
+import type { DateRange } from '#domain/period/date-range';
 import type { Database } from './database.ts';
 import { markForgotten } from './statements/forgotten-days.ts';
 import { lockTarget } from './statements/lock-target.ts';

@@ -1,4 +1,4 @@
-import type { DateRange } from '#domain/period/day';
+import type { DateRange } from '#domain/period/date-range';
 import type { Freshness } from '#domain/run/freshness';
 import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { Database } from './database.ts';

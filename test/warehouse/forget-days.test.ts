@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError } from '#domain/errors';
-import { addDays, dayCount } from '#domain/period/day';
+import { addDays, dayCount } from '#domain/period/date-range';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aChunk, aCommit, aPage, aRequest, aRun, loadRows, sampleShape } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import knex from 'knex';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { addDays } from '#domain/period/day';
+import { addDays } from '#domain/period/date-range';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aChunk, aRun, sampleShape } from './samples.ts';
 

@@ -1,8 +1,8 @@
-import type { RequestRecord } from '#domain/call/request-record';
+import type { RequestRecord } from '#domain/call/call-history';
 import type { Chunk } from '#domain/chunk/chunk';
 import type { Column, ColumnType, Value } from '#domain/column/column';
 import { fitRows } from '#domain/column/fit-rows';
-import type { TableShape } from '#domain/column/table-shape';
+import type { TableShape } from '#domain/column/river-table';
 import { RiverSetting } from '#domain/river/river';
 import type { CommitOutcome, CommitRequest } from '#domain/run/commit';
 import type { StagedPage } from '#domain/run/staged-page';

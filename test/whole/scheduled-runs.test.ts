@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { createConfigurations } from '#config/watch-configuration';
-import { addDays, daysOf } from '#domain/period/day';
+import { addDays, daysOf } from '#domain/period/date-range';
 import { startTemporalServer } from '#workers/services/temporal-server';
 import { startWorker } from '#workers/start-worker';
 import { documentOf } from '../helpers/commanded.ts';

@@ -8,7 +8,7 @@ import { withTemporal } from '#control/connect-temporal';
 import { runStatus } from '#control/run-status';
 import { startRun } from '#control/start-run';
 import { watchRun } from '#control/watch-run';
-import { daysOf } from '#domain/period/day';
+import { daysOf } from '#domain/period/date-range';
 import { demoActions, demoRiver, simulatorKey, writeLocalConfiguration } from '#workers/local-configuration';
 import type { LocalServices } from '#workers/local-services';
 import { action, type CommandContext } from '../context.ts';

@@ -1,7 +1,6 @@
 import { ConfigurationError } from '#domain/errors';
-import { addDays, type DateRange, isDay } from '#domain/period/day';
-import { resolveDay } from '#domain/period/resolve-day';
-import { startOfDay } from '#domain/period/start-of-day';
+import { addDays, type DateRange, isDay } from '#domain/period/date-range';
+import { resolveDay, startOfDay } from '#domain/period/resolve-day';
 import type { Configuration } from '#domain/river/configuration';
 import type { TemporalClient } from '../connect-temporal.ts';
 import { scheduleOf } from './act-on-schedule.ts';

@@ -1,6 +1,6 @@
 import type { Report } from '../catalogue/report.ts';
 import type { Chunk } from '../chunk/chunk.ts';
-import type { DateRange, Day } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 import type { Call } from './call.ts';
 import type { Selection } from './selection.ts';
 

@@ -1,4 +1,4 @@
-import type { DateRange, Day } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 
 /** A date range of the period that is loaded as one unit, in one transaction. */
 export interface ChunkOfDays extends DateRange {

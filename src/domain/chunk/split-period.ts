@@ -1,8 +1,7 @@
 import type { Dayjs } from 'dayjs';
 import { ConfigurationError } from '../errors.ts';
-import { toCalendar, toDay } from '../period/calendar.ts';
-import type { DateRange } from '../period/day.ts';
-import type { ChunkSetting } from '../river/chunk-setting.ts';
+import { type DateRange, toCalendar, toDay } from '../period/date-range.ts';
+import type { ChunkSetting } from '../river/river.ts';
 import { type ChunkOfDays, chunkOfDays } from './chunk.ts';
 
 /**

@@ -1,8 +1,7 @@
 import type { Dayjs } from 'dayjs';
 import { ConfigurationError } from '../errors.ts';
 import type { PeriodSetting } from '../river/period-setting.ts';
-import { toCalendar, toDay } from './calendar.ts';
-import { addDays, type DateRange, type Day } from './day.ts';
+import { addDays, type DateRange, type Day, toCalendar, toDay } from './date-range.ts';
 
 /**
  * A river's period as first and last day, given the run's day: days after that one are left out (`daysToCome`).

@@ -1,4 +1,4 @@
-import { addDays, type Day, dayCount } from '../period/day.ts';
+import { addDays, type Day, dayCount } from '../period/date-range.ts';
 import { resolveDay } from '../period/resolve-day.ts';
 import { zoneOfRiver } from '../period/zone.ts';
 import type { StoredRun } from './stored-run.ts';

@@ -1,5 +1,4 @@
-import { addDays, type DateRange, type Day } from '../period/day.ts';
-import { between, spanOf } from '../period/stretches.ts';
+import { addDays, between, type DateRange, type Day, spanOf } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
 import type { Warning } from './run-result.ts';
 import { nameOf } from './track.ts';

@@ -1,9 +1,8 @@
 import type { Report } from '../catalogue/report.ts';
 import { type Chunk, chunkWithoutDays } from '../chunk/chunk.ts';
 import { splitPeriod } from '../chunk/split-period.ts';
-import { type DateRange, type Day, dayCount } from '../period/day.ts';
+import { between, type DateRange, type Day, dayCount, daysToPull, spanOf } from '../period/date-range.ts';
 import { daysToCome, resolvePeriod } from '../period/resolve-period.ts';
-import { between, daysToPull, spanOf } from '../period/stretches.ts';
 import type { River } from '../river/river.ts';
 import { isInDoubt } from './freshness.ts';
 import type { Warning } from './run-result.ts';

@@ -1,8 +1,8 @@
 import { countCalls } from '../call/count-calls.ts';
-import { effectiveReport } from '../call/effective-report.ts';
 import { findReport } from '../catalogue/index.ts';
 import type { Chunk } from '../chunk/chunk.ts';
-import { dayCount } from '../period/day.ts';
+import { dayCount } from '../period/date-range.ts';
+import { effectiveReport } from '../river/overrides.ts';
 import { countDays } from './plan-days.ts';
 import type { StoredRun } from './stored-run.ts';
 

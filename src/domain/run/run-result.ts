@@ -1,4 +1,4 @@
-import type { DateRange, Day } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 
 export type RunStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'terminated';
 export type ChunkState = 'waiting' | 'pulling' | 'loaded' | 'failed' | 'skipped';

@@ -1,6 +1,6 @@
 import type { Selection } from '../call/selection.ts';
 import type { Chunk } from '../chunk/chunk.ts';
-import type { DateRange, Day } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
 import type { Freshness } from './freshness.ts';
 import type { RunStatus, Warning } from './run-result.ts';

@@ -1,7 +1,6 @@
-import { comparableName } from '../call/comparable-name.ts';
+import { comparableName } from '../call/resolve-choice.ts';
 import type { Report } from '../catalogue/report.ts';
-import type { DateRange, Day } from '../period/day.ts';
-import { stretchesOf } from '../period/stretches.ts';
+import { type DateRange, type Day, stretchesOf } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
 
 /** A day of a river that stands in its table. In `append` it is there once for each run that loaded it. */

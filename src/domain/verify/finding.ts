@@ -1,4 +1,4 @@
-import type { DateRange, Day } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 
 /**
  * What is off: the table or a column of it is gone; fewer or more rows than were loaded; rows that the manifest does

@@ -1,4 +1,4 @@
-import type { DateRange, Day } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 import type { LoadMode } from '../river/target.ts';
 import type { RunStatus } from '../run/run-result.ts';
 

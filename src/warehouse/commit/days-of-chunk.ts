@@ -1,6 +1,6 @@
 import type { Scope } from '#domain/call/scope';
 import { RowShapeError } from '#domain/errors';
-import { type Day, daysOf } from '#domain/period/day';
+import { type Day, daysOf } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 
 /**

@@ -1,6 +1,5 @@
 import { SchemaConflictError } from '#domain/errors';
-import { daysOf } from '#domain/period/day';
-import { stretchesOf } from '#domain/period/stretches';
+import { daysOf, stretchesOf } from '#domain/period/date-range';
 import { judgeReplacement, type Replacement, type RowsByDay } from '#domain/run/replaced-rows';
 import type { Warning } from '#domain/run/run-result';
 import type { StoredRun } from '#domain/run/stored-run';

@@ -1,4 +1,4 @@
-import { type DateRange, type Day, daysOf } from '#domain/period/day';
+import { type DateRange, type Day, daysOf } from '#domain/period/date-range';
 import type { Row, Tables } from '../dialect.ts';
 
 const rowsAtATime = 400;

@@ -1,4 +1,4 @@
-import type { DateRange, Day } from '#domain/period/day';
+import type { DateRange, Day } from '#domain/period/date-range';
 import type { Tables } from '../dialect.ts';
 
 const rowsAtATime = 400;

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { provenanceColumns } from '#domain/column/provenance';
-import { type Day, daysOf } from '#domain/period/day';
+import { provenanceColumns } from '#domain/column/column';
+import { type Day, daysOf } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 import type { RowsInScope } from '../commit/rows-in-scope.ts';
 import type { Row, Tables } from '../dialect.ts';

@@ -1,5 +1,5 @@
 import { type Chunk, chunkOfKey } from '#domain/chunk/chunk';
-import { daysOf } from '#domain/period/day';
+import { daysOf } from '#domain/period/date-range';
 import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '#domain/call/call';
 import { type CallCount, countCalls } from '#domain/call/count-calls';
+import type { Discovered } from '#domain/call/discovery';
+import { planListCalls } from '#domain/call/discovery';
 import { runListCalls } from '#domain/call/list-calls';
-import { planDataCalls, planListCalls } from '#domain/call/plan-calls';
-import type { Discovered } from '#domain/call/read-discovered';
-import { resolveSelection } from '#domain/call/resolve-selection';
-import { slicesOf } from '#domain/call/slices';
+import { planDataCalls, slicesOf } from '#domain/call/plan-calls';
+import { resolveSelection } from '#domain/call/selection';
 import { reports } from '#domain/catalogue/index';
 import { chunkOfDays, chunkWithoutDays } from '#domain/chunk/chunk';
-import { daysOf } from '#domain/period/day';
+import { daysOf } from '#domain/period/date-range';
 import type { Filters } from '#domain/river/filters';
 
 const week = { start: '2026-01-05', end: '2026-01-11' };

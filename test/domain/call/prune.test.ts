@@ -4,7 +4,7 @@ import { reportBySlug } from '#domain/catalogue/index';
 import { actionsOfGroupList, groupsOfDayList } from '#domain/catalogue/lists';
 import { chunkOfDays } from '#domain/chunk/chunk';
 import { fitListRows } from '#domain/column/fit-rows';
-import { longNumber } from '#domain/column/long-number';
+import { longNumber } from '#domain/column/read-number';
 import { aCall } from '../../helpers/an-optimove.ts';
 
 const day = '2026-01-01';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countChunks, splitPeriod } from '#domain/chunk/split-period';
 import { ConfigurationError } from '#domain/errors';
-import { type ChunkSetting, chunkUnits } from '#domain/river/chunk-setting';
+import { type ChunkSetting, chunkUnits } from '#domain/river/river';
 import { anyDay, dayOf, monthsLater, numberOf } from '../../helpers/counted-calendar.ts';
 import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
 

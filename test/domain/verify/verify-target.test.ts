@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { addDays, daysOf } from '#domain/period/day';
+import { addDays, daysOf } from '#domain/period/date-range';
 import { findGaps } from '#domain/verify/find-gaps';
 import type { AskedStretch, KnownRun, TargetBooks } from '#domain/verify/target-books';
 import { verifyTarget } from '#domain/verify/verify-target';
