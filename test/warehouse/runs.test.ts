@@ -193,7 +193,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       const left = only(await warehouse.leftRuns());
       await goOn(await open());
       const before = await warehouse.readRun('run-1');
-      await warehouse.closeLeft(left, terminated);
+      const now = (await warehouse.leftRuns())[0];
+      expect(now?.place).not.toBe(left.place);
+      expect(await warehouse.closeLeft(left, terminated)).toEqual(now);
       expect(await warehouse.readRun('run-1')).toEqual(before);
     }),
   );

@@ -123,8 +123,8 @@ export interface RunStore {
   requestCounts(runId: string, dataCalls: readonly string[]): Promise<RequestCounts>;
   /** Runs that are open in the manifest, or whose staging is still there. */
   leftRuns(): Promise<LeftRun[]>;
-  /** Closes one of them that has ended all the same, unless it has gone on since it was read. */
-  closeLeft(run: LeftRun, end: EndOfRun): Promise<void>;
+  /** Closes one of them that has ended all the same; one that has gone on since it was read is given as it is now. */
+  closeLeft(run: LeftRun, end: EndOfRun): Promise<LeftRun | undefined>;
   /** How the run of this river ended that ended before this one; undefined where there is none. */
   endBefore(river: string, runId: string): Promise<RunStatus | undefined>;
 }
