@@ -47,9 +47,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
 
   test('a run without a period has none', () =>
     withWarehouse(kind, async ({ warehouse }) => {
-      await warehouse.openRun(aRun({ period: null }), [{ key: '-', first: null, last: null }], sampleShape);
+      await warehouse.openRun(aRun({ period: null }), [{ key: '-', start: null, end: null }], sampleShape);
       expect((await warehouse.readRun('run-1'))?.period).toBeNull();
-      expect(await warehouse.unfinishedChunks('run-1', 10)).toEqual([{ key: '-', first: null, last: null }]);
+      expect(await warehouse.unfinishedChunks('run-1', 10)).toEqual([{ key: '-', start: null, end: null }]);
     }));
 
   test('unfinished chunks come in the period’s order, as many as are asked for', () =>
