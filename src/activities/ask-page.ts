@@ -1,12 +1,12 @@
+import type { Answer, PageAsked } from '#domain/call/call';
+import type { RequestRecord } from '#domain/call/call-history';
 /**
  * One page of a call, asked until it is answered, refused or given up. A refusal may be an answer all the same ("no rows", or the end
  * of a call without pages); a failure that passes becomes a wait.
  */
 
-import type { Answer, PageAsked } from '#domain/call/answer';
 import type { Call } from '#domain/call/call';
 import type { CallHistory } from '#domain/call/call-history';
-import type { RequestRecord } from '#domain/call/request-record';
 import {
   BaseUrlInDoubtError,
   BudgetSpentError,

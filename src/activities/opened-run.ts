@@ -1,11 +1,11 @@
-import { effectiveReport } from '#domain/call/effective-report';
 import { runListCalls } from '#domain/call/list-calls';
-import { slicesOf } from '#domain/call/slices';
+import { slicesOf } from '#domain/call/plan-calls';
 import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
+import { durationMs } from '#domain/duration';
 import { ConfigurationError, OtherVersionError } from '#domain/errors';
 import type { Notify } from '#domain/river/configuration';
-import { durationMs } from '#domain/river/duration';
+import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { OpenedRun, Patience } from './contract.ts';
@@ -71,7 +71,7 @@ export async function describeRun(
       warehouse: river.target.warehouse,
     },
     table: river.target.table,
-    period: period && { start: period.first, end: period.last },
+    period,
     chunks: chunks.total,
     readsLists: !nothingLeft && stored.selection === null && runListCalls(report, river.filters).length > 0,
     slices,

@@ -1,17 +1,15 @@
 import type { WaitLifted } from '#domain/budget/back-off';
 import type { RecalledBudget } from '#domain/budget/save-budget';
 import type { WindowUse } from '#domain/budget/window';
-import type { Answer, PageAsked } from '#domain/call/answer';
-import type { Call } from '#domain/call/call';
-import type { CallHistory } from '#domain/call/call-history';
-import type { CallStatus } from '#domain/call/refused-together';
-import type { RequestRecord } from '#domain/call/request-record';
+import type { Answer, Call, PageAsked } from '#domain/call/call';
+import type { CallHistory, RequestRecord } from '#domain/call/call-history';
+import type { CallStatus } from '#domain/call/no-rows';
 import type { SeenPages } from '#domain/call/seen-pages';
 import type { Selection } from '#domain/call/selection';
 import type { Chunk } from '#domain/chunk/chunk';
-import type { TableShape } from '#domain/column/table-shape';
+import type { TableShape } from '#domain/column/river-table';
 import type { TargetTable } from '#domain/column/table-type';
-import type { Day, Stretch } from '#domain/period/day';
+import type { DateRange, Day } from '#domain/period/date-range';
 import type { Configuration, Connection } from '#domain/river/configuration';
 import type { CommitOutcome, CommitRequest } from '#domain/run/commit';
 import type { FailedRequest, FailedSince } from '#domain/run/failing-ms';
@@ -104,8 +102,8 @@ export interface RunOpening extends RunReading {
   readUnloadedChunks(run: StoredRun): Promise<RetriableChunk[]>;
   /** Runs that are open in the manifest, or whose staging is still there. */
   readOrphanedRuns(): Promise<LeftRun[]>;
-  /** Ends one of them that has ended all the same, unless it has gone on since it was read. */
-  endOrphanedRun(run: LeftRun, end: EndOfRun): Promise<void>;
+  /** Ends one of them that has ended all the same; one that has gone on since it was read is given as it is now. */
+  endOrphanedRun(run: LeftRun, end: EndOfRun): Promise<LeftRun | undefined>;
 }
 
 /** What a run learns before its chunks: how far its data is complete, and what its filters come to. */
@@ -114,7 +112,7 @@ export interface RunResolving extends RunReading, StagedReading {
   /** Writes what a run knows now of its data and what it therefore pulls, unless that is written. */
   recordFreshness(
     runId: string,
-    period: Stretch | null,
+    period: DateRange | null,
     chunks: readonly Chunk[],
     freshness: Freshness,
   ): Promise<void>;

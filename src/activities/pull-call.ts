@@ -1,12 +1,11 @@
-import type { Answer, PageAsked } from '#domain/call/answer';
-import type { AnswerRow, Call } from '#domain/call/call';
+import type { Answer, AnswerRow, Call, PageAsked } from '#domain/call/call';
+import type { RequestRecord } from '#domain/call/call-history';
+import { countRepeated, hashKeys } from '#domain/call/fingerprint';
 import type { Next, PageReceived } from '#domain/call/paging';
 import { isRepeated, nextPage, pageAsked } from '#domain/call/paging';
-import { countRepeated, hashKeys } from '#domain/call/repeated-keys';
-import type { RequestRecord } from '#domain/call/request-record';
 import type { Followed, SeenPages } from '#domain/call/seen-pages';
 import type { FittedRows } from '#domain/column/fit-rows';
-import type { Day } from '#domain/period/day';
+import type { Day } from '#domain/period/date-range';
 import type { PageNotes } from '#domain/run/page-notes';
 import type { StagedCall } from '#domain/run/staged-page';
 import type { AskContext } from './ask-page.ts';

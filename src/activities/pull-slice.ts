@@ -1,12 +1,12 @@
 import type { Call } from '#domain/call/call';
 import { mayHaveBeenCut } from '#domain/call/paging';
+import { durationMs } from '#domain/duration';
 import {
   BaseUrlInDoubtError,
   BudgetSpentError,
   ConfigurationError,
   OptimoveUnavailableError,
 } from '#domain/errors';
-import { durationMs } from '#domain/river/duration';
 import { dayOfPull } from '#domain/run/day-of-pull';
 import { listsOfRun, proofOfConnection } from '#domain/run/run-slices';
 import type { StoredRun } from '#domain/run/stored-run';

@@ -1,9 +1,8 @@
 import type { Knex } from 'knex';
+import type { Scope } from '#domain/call/scope';
 import type { ColumnType } from '#domain/column/column';
-import type { FieldKind } from '#domain/column/field-kind';
 import type { Extra } from '#domain/column/fit-rows';
-import type { TableColumn, TableType } from '#domain/column/table-type';
-import type { Day } from '#domain/period/day';
+import type { FieldKind, TableColumn, TableType } from '#domain/column/table-type';
 import type { WarehouseSetting } from '#domain/river/configuration';
 import type { FailureReader } from './database-failure.ts';
 
@@ -34,7 +33,7 @@ export type Undoing = 'its own rows' | 'rows of others';
 export interface RowsInScope {
   readonly table: string;
   readonly river: string;
-  readonly days: { readonly column: string; readonly first: Day; readonly last: Day } | null;
+  readonly days: Scope | null;
 }
 
 /** What to insert, and into what. */

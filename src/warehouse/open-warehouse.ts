@@ -1,4 +1,4 @@
-import type { TableShape } from '#domain/column/table-shape';
+import type { TableShape } from '#domain/column/river-table';
 import { ConfigurationError, DatabaseError, SchemaConflictError } from '#domain/errors';
 import type { WarehouseSetting } from '#domain/river/configuration';
 import type { CommitRequest } from '#domain/run/commit';

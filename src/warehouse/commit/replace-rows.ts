@@ -1,8 +1,7 @@
 import type { Scope } from '#domain/call/scope';
 import { RowShapeError, SchemaConflictError } from '#domain/errors';
-import type { Day } from '#domain/period/day';
-import { daysOf } from '#domain/period/day';
-import { stretchesOf } from '#domain/period/stretches';
+import type { Day } from '#domain/period/date-range';
+import { daysOf, stretchesOf } from '#domain/period/date-range';
 import type { Replacement, RowsByDay } from '#domain/run/replaced-rows';
 import { judgeReplacement } from '#domain/run/replaced-rows';
 import type { Warning } from '#domain/run/run-result';
@@ -74,7 +73,7 @@ async function removeRows(
 async function insertRows(
   tables: Tables,
   load: ChunkLoad,
-  { first }: ManifestChunk,
+  { start }: ManifestChunk,
   loadedAt: string,
 ): Promise<number> {
   const { run, chunk, request } = load;
@@ -90,14 +89,14 @@ async function insertRows(
     river,
     runId: ownerRunId(run),
     chunk,
-    chunkColumn: first === null ? null : chunk,
+    chunkColumn: start === null ? null : chunk,
     slices,
     loadedAt,
     filledBy: (page) => planFill(page, layout),
   });
   const rows = sum(request.slices.map((slice) => slice.rows));
   if (undoing) {
-    const taken = await countTaken(tables, load, first === null ? null : chunk, rows);
+    const taken = await countTaken(tables, load, start === null ? null : chunk, rows);
     if (taken !== rows) throw await failureOfTable(tables, load, taken, rows);
     const lost = undoing === 'rows of others' ? others + rows - (await countRows(tables, target.table)) : 0;
     if (lost > 0) throw replacesOtherRows(target.table, lost);
@@ -166,7 +165,7 @@ export function countByDay(scope: Scope | null, staged: RowsByDay, table: string
     if (rows > 0 && !days.has(day)) {
       throw new RowShapeError(
         `${rows} rows for ${table} have ${day === null ? 'no day' : `the day ${day}`} in ${scope.column}, ` +
-          `and the chunk is ${scope.first} to ${scope.last}.`,
+          `and the chunk is ${scope.start} to ${scope.end}.`,
         { facts: { table, column: scope.column, day, rows } },
       );
     }

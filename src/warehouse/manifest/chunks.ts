@@ -1,3 +1,4 @@
+import { chunkOfKey } from '#domain/chunk/chunk';
 /**
  * `river_chunks`: one row a chunk of a run, written when the run knows its period. Its state goes from waiting over pulling to loaded
  * or failed, and back to waiting where a run is closed before; `skipped` is what another run has loaded meanwhile. It counts the
@@ -7,7 +8,7 @@
 import type { Chunk } from '#domain/chunk/chunk';
 import type { BegunChunk, ChunkState, ChunkStatus, RunStatus, Warning } from '#domain/run/run-result';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
-import type { Row, Tables } from '../dialect.ts';
+import type { Tables } from '../dialect.ts';
 import { dayOrNull, storableText } from '../stored-values.ts';
 import { reopenRun } from './runs.ts';
 import { deletePages, hasStaging } from './staging.ts';
@@ -32,8 +33,8 @@ export async function insertChunks(
       river: run.river.name,
       chunk: chunk.key,
       ordinal: from + at,
-      first_day: chunk.first,
-      last_day: chunk.last,
+      first_day: chunk.start,
+      last_day: chunk.end,
       state: chunk.state ?? 'waiting',
       attempts: 0,
       rows: 0,
@@ -115,8 +116,8 @@ async function addToChunk(tables: Tables, runId: string, chunk: string, calls: n
 /** A chunk as the manifest has it. */
 export interface ManifestChunk {
   readonly state: ChunkState;
-  readonly first: string | null;
-  readonly last: string | null;
+  readonly start: string | null;
+  readonly end: string | null;
   readonly rows: number;
   readonly calls: number;
   readonly warnings: readonly Warning[];
@@ -132,8 +133,8 @@ export async function readChunk(
   return (
     row && {
       state: row.state as ChunkState,
-      first: dayOrNull(row.first_day),
-      last: dayOrNull(row.last_day),
+      start: dayOrNull(row.first_day),
+      end: dayOrNull(row.last_day),
       rows: Number(row.rows),
       calls: Number(row.calls),
       warnings: row.warnings === null ? [] : (JSON.parse(String(row.warnings)) as Warning[]),
@@ -230,12 +231,6 @@ export async function readUnfinishedChunks(tables: Tables, runId: string, limit:
     .whereIn('state', openStates)
     .orderBy('ordinal')
     .limit(limit)
-    .select('chunk', 'first_day', 'last_day');
-  return rows.map(toChunk);
+    .select('chunk');
+  return rows.map(({ chunk }) => chunkOfKey(String(chunk)));
 }
-
-export const toChunk = (row: Row): Chunk => ({
-  key: String(row.chunk),
-  first: dayOrNull(row.first_day),
-  last: dayOrNull(row.last_day),
-});

@@ -1,11 +1,11 @@
+import type { DateRange, Day } from '#domain/period/date-range';
+import { daysOf } from '#domain/period/date-range';
 /**
  * `river_days`: which run has loaded a day of a river into a table, and how many rows; written by the commit of its chunk, and gone
  * with the rows. `river_forgotten_days`: days that a person has taken out of the table. Tracking and `verify` read both.
  */
 
 import { ConfigurationError } from '#domain/errors';
-import type { Day, Stretch } from '#domain/period/day';
-import { daysOf } from '#domain/period/day';
 import type { Track } from '#domain/run/track';
 import type { RowsOfRun } from '#domain/verify/target-books';
 import { columnFinder } from '../column-name.ts';
@@ -21,7 +21,7 @@ const rowsAtATime = 400;
 interface DaysOfRiver {
   readonly river: string;
   readonly table: string;
-  readonly between: { readonly first: Day; readonly last: Day } | null;
+  readonly between: DateRange | null;
 }
 
 export async function deleteDays(tables: Tables, days: DaysOfRiver): Promise<void> {
@@ -54,7 +54,7 @@ export async function insertDays(
 
 function daysIn(tables: Tables, { river, table, between }: DaysOfRiver) {
   const days = tables.from('river_days').where({ river, table });
-  return between === null ? days : days.whereBetween('day', [between.first, between.last]);
+  return between === null ? days : days.whereBetween('day', [between.start, between.end]);
 }
 
 /** What the manifest has of a river in a table, day by day, the oldest load first. */
@@ -101,7 +101,7 @@ export interface DaysToForget {
   readonly river: string;
   readonly table: string;
   readonly dayColumn: string;
-  readonly days: Stretch;
+  readonly days: DateRange;
 }
 
 /**
@@ -143,7 +143,7 @@ interface RiverTable {
 }
 
 /** Marks days that a person has taken out of the target: tracking leaves them out, and they are no gaps. */
-async function insertForgotten(tables: Tables, of: RiverTable, days: Stretch, at: string): Promise<void> {
+async function insertForgotten(tables: Tables, of: RiverTable, days: DateRange, at: string): Promise<void> {
   let rows: Row[] = [];
   const insert = async () => {
     await tables.from('river_forgotten_days').insert(rows).onConflict(['river', 'table', 'day']).ignore();
@@ -160,12 +160,12 @@ async function insertForgotten(tables: Tables, of: RiverTable, days: Stretch, at
 export async function deleteForgotten(
   tables: Tables,
   of: RiverTable,
-  { first, last }: Stretch,
+  { start, end }: DateRange,
 ): Promise<void> {
   await tables
     .from('river_forgotten_days')
     .where({ ...of })
-    .whereBetween('day', [first, last])
+    .whereBetween('day', [start, end])
     .delete();
 }
 

@@ -1,9 +1,9 @@
+import { effectiveReport } from '#domain/river/overrides';
 /**
  * What manifest and tables say of the same rivers, read in one transaction that sees one instant: `river verify` holds the one against
  * the other.
  */
 
-import { effectiveReport } from '#domain/call/effective-report';
 import { dayColumnOf } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
 import type { River } from '#domain/river/river';

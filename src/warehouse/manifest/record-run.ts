@@ -1,12 +1,12 @@
+import type { TableShape } from '#domain/column/river-table';
+import type { DateRange } from '#domain/period/date-range';
+import { checkTableName } from '#domain/river/target';
 /**
  * What a run is to do, written before it does it: `recordRun` as it is opened, `recordFreshness` once it knows how far its data is
  * complete, where its report says that. Both are written once, whatever is tried again.
  */
 
-import type { TableShape } from '#domain/column/table-shape';
 import { ConfigurationError } from '#domain/errors';
-import type { Stretch } from '#domain/period/day';
-import { checkTableName } from '#domain/river/table-name';
 import type { Freshness } from '#domain/run/freshness';
 import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import { refuseLoadMode } from '../commit/chunk-load.ts';
@@ -45,7 +45,7 @@ export async function recordRun(
 }
 
 interface Resolved {
-  readonly period: Stretch | null;
+  readonly period: DateRange | null;
   readonly chunks: readonly RetriableChunk[];
   readonly freshness: Freshness;
 }
@@ -54,7 +54,7 @@ interface Resolved {
 export async function recordFreshness(
   database: Database,
   runId: string,
-  period: Stretch | null,
+  period: DateRange | null,
   chunks: readonly RetriableChunk[],
   freshness: Freshness,
 ): Promise<void> {
@@ -95,8 +95,8 @@ async function write(tables: Tables, run: StoredRun, { period, chunks, freshness
     .from('river_runs')
     .where({ run: run.runId })
     .update({
-      period_start: period?.first ?? null,
-      period_end: period?.last ?? null,
+      period_start: period?.start ?? null,
+      period_end: period?.end ?? null,
       freshness: JSON.stringify(freshness),
     });
   await insertChunks(tables, run, chunks);

@@ -1,3 +1,5 @@
+import { chunkOfKey } from '#domain/chunk/chunk';
+import { daysOf } from '#domain/period/date-range';
 /**
  * Runs and their chunks over time, read across `river_runs` and `river_chunks`: the runs of a river, of a workflow id, the newest of
  * all, what has retried what, and what is left to retry. Nothing is written here. `river status`, `verify`, retries and
@@ -5,12 +7,10 @@
  */
 
 import type { Chunk } from '#domain/chunk/chunk';
-import { daysOf } from '#domain/period/day';
 import type { RetryOfRun, RunStatus } from '#domain/run/run-result';
 import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { AskedStretch, RowsOfRun } from '#domain/verify/target-books';
 import type { Tables } from '../dialect.ts';
-import { toChunk } from './chunks.ts';
 import { toStoredRun } from './run-row.ts';
 
 /** The newest run of a workflow id. */
@@ -98,8 +98,8 @@ export async function readAskedStretches(tables: Tables, river: string): Promise
     .select('run', 'first_day', 'last_day', 'state', 'loaded_at');
   return rows.map((row) => ({
     run: String(row.run),
-    first: String(row.first_day),
-    last: String(row.last_day),
+    start: String(row.first_day),
+    end: String(row.last_day),
     state: row.state === 'loaded' || row.state === 'failed' ? row.state : 'open',
     loadedAt: row.loaded_at === null ? null : String(row.loaded_at),
   }));
@@ -112,8 +112,8 @@ export async function readUnloadedChunks(tables: Tables, run: StoredRun): Promis
     .where({ run: run.runId })
     .whereNot({ state: 'loaded' })
     .orderBy('ordinal')
-    .select('chunk', 'first_day', 'last_day');
-  const chunks = rows.map(toChunk);
+    .select('chunk');
+  const chunks = rows.map(({ chunk }) => chunkOfKey(String(chunk)));
   const isLoaded = await loadedSince(tables, run, chunks);
   return chunks.map((chunk) => ({ ...chunk, state: isLoaded(chunk) ? 'skipped' : 'waiting' }));
 }
@@ -129,18 +129,18 @@ async function loadedSince(
   const since = new Date(run.startedAt).toISOString();
   const ofOthers = (table: string) =>
     tables.from(table).where(later).whereNot({ run: run.runId }).where('loaded_at', '>', since);
-  const days = chunks.some(({ first }) => first !== null)
+  const days = chunks.some(({ start }) => start !== null)
     ? await ofOthers('river_days').where({ table: run.river.target.table }).distinct('day')
     : [];
-  const wholes = chunks.some(({ first }) => first === null)
+  const wholes = chunks.some(({ start }) => start === null)
     ? await ofOthers('river_chunks').where({ state: 'loaded' }).whereNull('first_day').distinct('chunk')
     : [];
   const loadedDays = new Set(days.map(({ day }) => String(day)));
   const loadedWholes = new Set(wholes.map(({ chunk }) => String(chunk)));
-  return ({ key, first, last }) => {
-    if (first === null || last === null) return loadedWholes.has(key);
-    return [...daysOf({ first, last })].every((day) => loadedDays.has(day));
-  };
+  return (chunk) =>
+    chunk.start === null
+      ? loadedWholes.has(chunk.key)
+      : [...daysOf(chunk)].every((day) => loadedDays.has(day));
 }
 
 /** The loaded chunks of a river whose rows bear no day, the oldest first. */

@@ -1,10 +1,10 @@
+import type { Day } from '#domain/period/date-range';
 /**
  * `river_runs`: one row a run, from when it is opened (`recordRun`) to its end (`endRun`): its river as it was configured then,
  * its period, what its filters came to, its state. Activities write it; each continuation, result and retry of a run reads it.
  */
 
 import type { Selection } from '#domain/call/selection';
-import type { Day } from '#domain/period/day';
 import type { EndOfRun, LeftRun } from '#domain/run/left-run';
 import type { RunStatus, Warning } from '#domain/run/run-result';
 import type { NewRun, StoredRun } from '#domain/run/stored-run';
@@ -25,8 +25,8 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
       connection: river.connection,
       settings: JSON.stringify(river),
       state: 'running',
-      period_start: run.period?.first ?? null,
-      period_end: run.period?.last ?? null,
+      period_start: run.period?.start ?? null,
+      period_end: run.period?.end ?? null,
       day: run.day,
       selection: run.selection === null ? null : JSON.stringify(run.selection),
       warnings: run.listWarnings?.length ? JSON.stringify(run.listWarnings) : null,
@@ -133,15 +133,17 @@ async function lockRun(tables: Tables, runId: string): Promise<void> {
 
 /**
  * Ends a run that could not end itself. How it has ended was asked before, while nothing was
- * locked: one that goes on by a Reset has begun, staged or ended something since, and stays open.
+ * locked: one that has begun, staged or ended something since stays open and is given as it is now. A Reset may have begun
+ * it again, or a last call of it was under way; asked once more, Temporal says which.
  */
 export async function endOrphanedRun(
   tables: Tables,
   { runId, place }: LeftRun,
   end: EndOfRun,
-): Promise<void> {
+): Promise<LeftRun | undefined> {
   await lockRun(tables, runId);
   const [now] = await readOrphanedRuns(tables, runId);
-  if (now?.place !== place) return;
+  if (now?.place !== place) return now;
   await endRun(tables, runId, end.status, end.at);
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '#domain/call/request-record';
+import type { RequestRecord } from '#domain/call/call-history';
 import type { Extra } from '#domain/column/fit-rows';
 import { SchemaConflictError } from '#domain/errors';
 import type { PageNotes } from '#domain/run/page-notes';

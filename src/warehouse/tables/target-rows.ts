@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { provenanceColumns } from '#domain/column/provenance';
-import type { Day } from '#domain/period/day';
-import { daysOf } from '#domain/period/day';
+import { provenanceColumns } from '#domain/column/column';
+import type { Day } from '#domain/period/date-range';
+import { daysOf } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 import type { Row, RowsInScope, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
@@ -13,7 +13,7 @@ export function selectRows(
   { table, river, days }: RowsInScope,
 ): Knex.QueryBuilder<Row, Row[]> {
   const rows = tables.from(table).where('_river', river);
-  return days === null ? rows : rows.whereBetween(identifier(days.column), [days.first, days.last]);
+  return days === null ? rows : rows.whereBetween(identifier(days.column), [days.start, days.end]);
 }
 
 /** Where no index answers, each statement looks through the whole table. */
@@ -34,8 +34,8 @@ export async function countRowsByDay(tables: Tables, scope: RowsInScope): Promis
   const day = identifier(days.column);
   const daysAtATime = await readDaysAtATime(tables, scope.table, days.column, all.length);
   for (let at = 0; at < all.length; at += daysAtATime) {
-    const [first = days.first, last = days.last] = [all[at], all[at + daysAtATime - 1]];
-    const rows: Row[] = await selectRows(tables, { ...scope, days: { ...days, first, last } })
+    const [start = days.start, end = days.end] = [all[at], all[at + daysAtATime - 1]];
+    const rows: Row[] = await selectRows(tables, { ...scope, days: { ...days, start, end } })
       .groupBy(day)
       .select({ day })
       .count({ rows: '*' });

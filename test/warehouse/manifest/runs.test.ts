@@ -47,10 +47,10 @@ describe.each(warehouseKinds)('in %s', (kind) => {
 
   test('a run without a period has none', () =>
     withWarehouse(kind, async ({ warehouse }) => {
-      await warehouse.recordRun(aRun({ period: null }), [{ key: '-', first: null, last: null }], sampleShape);
+      await warehouse.recordRun(aRun({ period: null }), [{ key: '-', start: null, end: null }], sampleShape);
       expect((await warehouse.readRun('run-1'))?.period).toBeNull();
       expect(await warehouse.readUnfinishedChunks('run-1', 10)).toEqual([
-        { key: '-', first: null, last: null },
+        { key: '-', start: null, end: null },
       ]);
     }));
 
@@ -196,7 +196,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       const left = only(await warehouse.readOrphanedRuns());
       await goOn(await open());
       const before = await warehouse.readRun('run-1');
-      await warehouse.endOrphanedRun(left, terminated);
+      const now = (await warehouse.readOrphanedRuns())[0];
+      expect(now?.place).not.toBe(left.place);
+      expect(await warehouse.endOrphanedRun(left, terminated)).toEqual(now);
       expect(await warehouse.readRun('run-1')).toEqual(before);
     }),
   );
