@@ -9,8 +9,7 @@ import { isTracked, type Track } from '#domain/run/track';
 import type { OpenedRun, OpenRunRequest } from './contract.ts';
 import { endOrphanedRuns } from './end-orphaned-runs.ts';
 import { describeRun, readOpenedRun, reportOfRiver, understood } from './opened-run.ts';
-import type { OpeningPorts } from './plan-retry.ts';
-import { findOpened, type Opening, planRetry } from './plan-retry.ts';
+import { findOpened, type Opening, type OpeningPorts, planRetry } from './plan-retry.ts';
 import type { RunOpening } from './ports.ts';
 import { type StepSlots, stepIn } from './slots.ts';
 

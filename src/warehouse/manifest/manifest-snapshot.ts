@@ -1,4 +1,3 @@
-import { effectiveReport } from '#domain/river/overrides';
 /**
  * What manifest and tables say of the same rivers, read in one transaction that sees one instant: `river verify` holds the one against
  * the other.
@@ -6,6 +5,7 @@ import { effectiveReport } from '#domain/river/overrides';
 
 import { dayColumnOf } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
+import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { RowsOfRun, TargetBooks } from '#domain/verify/target-books';
