@@ -1,6 +1,7 @@
 import type { Call } from '#domain/call/call';
 import { planListCalls, readDiscovered } from '#domain/call/discovery';
 import { lastDataUpdate, runListCalls } from '#domain/call/list-calls';
+import { refusableParameter, refusal } from '#domain/call/no-rows';
 import { planDataCalls, slicesOf } from '#domain/call/plan-calls';
 import { groupsThatRan, hasUnreadIds, planPruningCalls, pruneCalls, readRan } from '#domain/call/prune';
 import { dayOfCall } from '#domain/call/scope';
@@ -57,13 +58,14 @@ export async function callsOfSlice(
     key: keyOfRiver(report, river),
     table: await warehouse.target(river.target.table),
   };
-  const oneGroupOfTen = report.axes.some((axis) => axis.over === 'recipientGroup');
+  const mayBeRefused = refusableParameter(report) !== undefined;
   return {
     calls: ran ? pruneCalls(report, calls, ran) : calls,
     fit: (call, rows) => fitRows(rows, call, target),
     dayOf: (call) => dayOfCall(report, call),
     ...(report.keyIsUnique && { key: target.key }),
-    tolerates: (_call, error) => oneGroupOfTen && error instanceof RefusedError && error.facts.status === 400,
+    tolerates: (_call, error) =>
+      mayBeRefused && error instanceof RefusedError && error.facts.status === refusal,
   };
 }
 

@@ -21,7 +21,7 @@ export const commitChunk =
       const stored = await readOpenedRun(warehouse, run.runId);
       const report = reportOfRiver(stored.river);
       const chunk = chunkOfKey(key);
-      const refused = createRefused();
+      const refused = createRefused(report);
       const missing = createMissing();
       for (const slice of [...slices.list, ...slices.data]) {
         for await (const answered of warehouse.callsAnswered(run.runId, key, slice, [refusal, 404])) {
@@ -40,7 +40,7 @@ export const commitChunk =
         return { outcome: 'unproven' };
       }
       const messages = [...refused.warnings(), ...missing.warnings()];
-      if (report.snapshot === 'data_date') {
+      if (report.snapshot?.day === 'lastDataUpdate') {
         for await (const { notes } of warehouse.pageNotes(run.runId, null, listsOfRun)) {
           if (notes.refusal === undefined) continue;
           messages.push(

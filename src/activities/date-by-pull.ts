@@ -18,7 +18,7 @@ export async function dateByPull(
   const { snapshot } = reportOfRiver(stored.river);
   const day = snapshot && dayOfPull(stored, new Date());
   if (day === undefined || day === stored.day) return stored;
-  if (snapshot === 'data_date') {
+  if (snapshot?.day === 'lastDataUpdate') {
     await warehouse.unstage(runId, null, [listsOfRun]);
     const { calls, ...plan } = await callsOfSlice(warehouse, stored, null, listsOfRun);
     const lists = { ...context, ...plan, chunk: null, slice: listsOfRun };

@@ -80,7 +80,7 @@ function datesOf(
   return {
     day: resolveDay(instant, zoneOfRiver(river.period, river.schedule)),
     // The day of GetLastDataUpdate is a part of it, so that call is made again.
-    ...(snapshot === 'data_date' ? { selection: null } : { selection, listWarnings }),
+    ...(snapshot.day === 'lastDataUpdate' ? { selection: null } : { selection, listWarnings }),
   };
 }
 

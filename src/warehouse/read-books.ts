@@ -1,5 +1,6 @@
-import { dayColumnOf } from '#domain/call/scope';
+import { dayColumnOf, manifestDayColumn } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
+import type { Report } from '#domain/catalogue/report';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
@@ -56,7 +57,8 @@ async function booksOf(
   runs: readonly StoredRun[],
 ): Promise<TargetBooks> {
   const newest = runs.at(-1)?.river;
-  const dayColumn = newest ? dayColumnOfRiver(newest) : null;
+  const report = newest && calledReport(newest);
+  const dayColumn = report ? manifestDayColumn(report) : null;
   const known = new Map(
     runs.map(({ runId, workflowId, status, river: { target } }) => [
       runId,
@@ -71,7 +73,7 @@ async function booksOf(
   return {
     river,
     table,
-    byPeriod: dayColumn !== null && dayColumn !== 'data_date',
+    byPeriod: report !== undefined && dayColumnOf(report) !== null,
     lacking,
     loaded:
       dayColumn === null
@@ -86,12 +88,10 @@ async function booksOf(
   };
 }
 
-/** The column by which the manifest has a river's days. */
-function dayColumnOfRiver(river: River): string | null {
-  const report = findReport(river.report);
-  if (!report) return null;
-  const effective = effectiveReport(report, river.overrides);
-  return effective.snapshot === 'data_date' ? 'data_date' : dayColumnOf(effective);
+/** The report as the river calls it; undefined where the catalogue has it no more. */
+function calledReport({ report: slug, overrides }: River): Report | undefined {
+  const report = findReport(slug);
+  return report && effectiveReport(report, overrides);
 }
 
 /** Of loads without days, the oldest first, those that no later one has replaced. */

@@ -118,7 +118,7 @@ async function expectProvenance({ sql }: Rivers, report: Report, { runId, starte
 /** `river_days` says of each day what the table has of it; report 5 stands under the day of its data. */
 async function expectDays({ sql }: Rivers, report: Report, { runId }: RunResult) {
   const table = tableOf(report);
-  const column = report.snapshot === 'data_date' ? 'data_date' : dayColumnOf(report);
+  const column = report.snapshot?.keepsOtherDays ? report.snapshot.column : dayColumnOf(report);
   const counted =
     column === null
       ? []

@@ -8,6 +8,7 @@ import type { RiverSetting } from '../river/river.ts';
 import { type Call, callKey, type Parameter } from './call.ts';
 import type { Discovered } from './discovery.ts';
 import { pruningSlices } from './prune.ts';
+import { snapshotDay } from './scope.ts';
 import type { Selection } from './selection.ts';
 
 /** What the calls of a slice are planned from: small lists, never their product. */
@@ -113,8 +114,8 @@ function sentParameters(
 }
 
 function snapshotOf({ report, selection, runDay }: DataPlan): Record<string, Value> {
-  if (report.snapshot === 'data_date') return { data_date: selection.dataDate ?? runDay };
-  return report.snapshot === 'snapshot_date' ? { snapshot_date: runDay } : {};
+  const { snapshot } = report;
+  return snapshot ? { [snapshot.column]: snapshotDay(snapshot, selection, runDay) } : {};
 }
 
 /** One value of an axis: what it sets on the call. */

@@ -28,10 +28,8 @@ export interface Ran {
 
 /** The list slices that show what a report's calls need not be made for, in the order in which they are pulled. */
 export function pruningSlices(report: Report): string[] {
-  const axes = new Set(report.axes.map(({ over }) => over));
-  if (axes.has('recipientGroup') || report.slug === 'action-details-by-target-group')
-    return [groupsThatRan, actionsThatRan];
-  return axes.has('targetGroups') ? [groupsThatRan] : [];
+  if (report.prunedBy === undefined) return [];
+  return report.prunedBy === 'groups' ? [groupsThatRan] : [groupsThatRan, actionsThatRan];
 }
 
 /** The calls of a pruning slice; `ran` holds what the slices before it have found. */
@@ -57,14 +55,14 @@ export function* planPruningCalls(
 
 /** Leaves out the calls that the day's own lists show to be empty. */
 export function* pruneCalls(report: Report, calls: Iterable<Call>, ran: Ran): Generator<Call> {
-  const byActions = report.slug === 'action-details-by-target-group' ? ran.groupsWithActions : ran.groups;
+  const groups = report.prunedBy === 'groupsWithActions' ? ran.groupsWithActions : ran.groups;
   for (const call of calls) {
     const { date, target_group_id, action_id, recipient_group_id } = call.stamps;
     const mayHaveRows = asksForPairs(report)
       ? ran.anyPairsOf.has(`${date}`) ||
         ran.anyPairsOf.has(`${date} ${action_id}`) ||
         ran.pairs.has(`${date} ${action_id} ${recipient_group_id}`)
-      : byActions.has(`${date} ${target_group_id}`);
+      : groups.has(`${date} ${target_group_id}`);
     if (mayHaveRows || ran.daysOfAnyGroup.has(`${date}`)) yield call;
   }
 }
@@ -125,4 +123,4 @@ function groupsOf(day: string, { groups, daysOfAnyGroup }: Ran, { targetGroups }
     .sort((a, b) => Number(a) - Number(b));
 }
 
-const asksForPairs = ({ axes }: Report): boolean => axes.some(({ over }) => over === 'recipientGroup');
+const asksForPairs = ({ prunedBy }: Report): boolean => prunedBy === 'actionsAndRecipients';

@@ -43,7 +43,7 @@ export function resolveSelection(report: Report, filters: Filters, answers: List
   return {
     ...(Object.assign({}, ...selections) as Selection),
     ...(asked && { customerAttributes: asked }),
-    ...(dataDate !== undefined && report.snapshot === 'data_date' && { dataDate }),
+    ...(dataDate !== undefined && report.snapshot?.day === 'lastDataUpdate' && { dataDate }),
   };
 }
 

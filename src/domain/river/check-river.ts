@@ -120,7 +120,7 @@ function checkOptions({ includeControlGroup, prune }: RiverPart, report: Report)
 
 /** What can be pruned are calls for actions or target groups that a day's lists do not name. */
 function isPrunable(report: Report): boolean {
-  return report.axes.some(({ over }) => over === 'actions' || over === 'targetGroups');
+  return report.prunedBy !== undefined;
 }
 
 function belongsTo(key: string, report: Report, has: (report: Report) => boolean): Problem {

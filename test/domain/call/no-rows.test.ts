@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type CallStatus, createMissing, createRefused } from '#domain/call/no-rows';
+import { reportBySlug } from '#domain/catalogue/index';
 import { ReportRefusedError } from '#domain/errors';
 
 const groups = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -10,7 +11,7 @@ const calls = (day: string, action: number, statusOf: (group: number) => number,
   }));
 
 function refusedTogether(answered: readonly CallStatus[]): string[] {
-  const refused = createRefused();
+  const refused = createRefused(reportBySlug('customers-by-action'));
   for (const { call, status } of answered) if (status === 400) refused.add(call);
   for (const each of answered) refused.hear(each);
   return refused.warnings();
