@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { reportBySlug, reports } from '#domain/catalogue/index';
+import { reports } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import type { RunResult } from '#domain/run/run-result';
 import { daysBetween } from '#simulator/world/day';
 import type { Slug } from '#simulator/world/expected/expected-rows';
 import type { Wanted } from '#simulator/world/expected/wanted';
 import { expectTable } from '../helpers/expected-table.ts';
+import { reportBySlug } from '../helpers/report-by-slug.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import type { Rivers } from '../helpers/with-rivers.ts';
 import type { AskedSimulator } from '../helpers/with-simulator.ts';

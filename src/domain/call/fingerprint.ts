@@ -19,7 +19,7 @@ const word = 2 ** 32;
 const [textMark, numberMark, listMark, objectMark] = [1, 2, 3, 4];
 
 /** A number for a text. By hand: node:crypto takes longer to be called than this for most values. */
-export function hashText(text: string, mark = textMark): number {
+function hashText(text: string, mark = textMark): number {
   let low = 0x9e3779b9 ^ text.length;
   let high = 0x41c6ce57 ^ mark;
   for (let at = 0; at < text.length; at += 1) {

@@ -46,7 +46,7 @@ export function slicesOf(report: Report, prune = false): Slices {
 }
 
 /** The RecipientGroupID of a data slice. */
-export function recipientGroupOf(slice: string): number {
+function recipientGroupOf(slice: string): number {
   const group = recipientGroups.find((each) => slice === `recipient group ${each}`);
   if (group === undefined) throw new RangeError(`not the slice of a recipient group: ${slice}`);
   return group;
@@ -119,7 +119,7 @@ function snapshotOf({ report, selection, runDay }: DataPlan): Record<string, Val
 }
 
 /** One value of an axis: what it sets on the call. */
-export interface Step {
+interface Step {
   readonly parameters: readonly Parameter[];
   readonly stamps: readonly (readonly [column: string, value: Value])[];
   /** What it adds to the call's key, where that is more than its parameters. */
@@ -128,7 +128,7 @@ export interface Step {
 }
 
 /** The values that an axis runs over, in order. */
-export function stepsOfAxis(axis: Axis, plan: DataPlan, days: readonly Day[]): Step[] {
+function stepsOfAxis(axis: Axis, plan: DataPlan, days: readonly Day[]): Step[] {
   const { selection } = plan;
   switch (axis.over) {
     case 'day':

@@ -10,7 +10,7 @@ import type { Selection } from './selection.ts';
 /** The slice that asks which target groups ran on each day of a chunk. */
 export const groupsThatRan = 'target groups that ran';
 /** The slice that asks which actions each of them ran, for which recipient groups. */
-export const actionsThatRan = 'actions that ran';
+const actionsThatRan = 'actions that ran';
 
 /** What the day's own lists show to have run; each is a text of its parts, the day first. */
 export interface Ran {

@@ -20,22 +20,6 @@ export function* splitPeriod(period: DateRange, setting: ChunkSetting): Generato
   yield chunkOfDays(toDay(begins), period.end);
 }
 
-/** How many chunks `splitPeriod` makes, without making them. */
-export function countChunks(period: DateRange, setting: ChunkSetting): number {
-  const { first, last } = calendarsOf(period, setting);
-  const { every, size } = setting;
-  if (every === 'dont_split') return 1;
-  const whole = {
-    daily: last.diff(first, 'day'),
-    monthly: monthsOf(last, first),
-    yearly: last.year() - first.year(),
-  };
-  let count = Math.floor(whole[every] / size) + 1;
-  // The last of them begins in the period's last month or year, perhaps after its last day.
-  if (beginOf(count - 1, first, setting)?.isAfter(last)) count -= 1;
-  return count;
-}
-
 const units = { daily: 'day', monthly: 'month', yearly: 'year' } as const;
 
 /**
@@ -46,10 +30,6 @@ function beginOf(k: number, first: Dayjs, { every, size }: ChunkSetting): Dayjs 
   if (every === 'dont_split') return undefined;
   const begins = first.add(k * size, units[every]);
   return begins.isValid() ? begins : undefined;
-}
-
-function monthsOf(last: Dayjs, first: Dayjs): number {
-  return (last.year() - first.year()) * 12 + last.month() - first.month();
 }
 
 function calendarsOf(period: DateRange, { size }: ChunkSetting): { first: Dayjs; last: Dayjs } {

@@ -81,12 +81,12 @@ function checkTables(name: string, river: RiverPart, around: Surroundings, show:
 }
 
 /** What a river asks of its report that the report does not have, but for filters. Paths begin at the river. */
-export function checkReport(river: RiverPart, report: Report): Problem[] {
+function checkReport(river: RiverPart, report: Report): Problem[] {
   return [...checkTime(river, report), ...checkOptions(river, report)];
 }
 
 /** A report that is not in the catalogue. */
-export function unknownReport(slug: string, show: Show): Problem {
+function unknownReport(slug: string, show: Show): Problem {
   const slugs = reports.map((report) => report.slug);
   const path = ['report'];
   return { path, message: `expected one of ${slugs.join(', ')}, ${gotInstead(path, slug, slugs, show)}` };

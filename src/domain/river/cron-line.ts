@@ -17,7 +17,7 @@ const fields: readonly Field[] = [
 ];
 
 /** The values of each of the five fields of a cron line. */
-export type CronFields = readonly ReadonlySet<number>[];
+type CronFields = readonly ReadonlySet<number>[];
 
 /** What a cron line stands for; the line is one that the configuration has accepted. */
 export function cronFields(cron: string): CronFields {

@@ -53,8 +53,6 @@ export type RunInput =
   | {
       readonly kind: 'run';
       readonly river: River;
-      /** Whether the period is the run's own: a backfill, which moves nothing backwards. */
-      readonly ownPeriod: boolean;
       /** Whether the filters are the run's own: its days do not count as the river's. */
       readonly ownFilters: boolean;
     }
@@ -113,7 +111,7 @@ function readRun(input: object, configuration: Configuration): RunInput {
   ];
   if (problems.length > 0 || !river || !overridden) throw inputError(namingRivers(problems, configuration));
   const ownFilters = differsInFilters(overridden, river);
-  return { kind: 'run', river: overridden, ownPeriod: sound.period !== undefined, ownFilters };
+  return { kind: 'run', river: overridden, ownFilters };
 }
 
 /** `period` and `chunks` replace the river's whole, but for where its days begin; `filters` key by key. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type CallStatus, createMissing, createRefused } from '#domain/call/no-rows';
-import { reportBySlug } from '#domain/catalogue/index';
 import { ReportRefusedError } from '#domain/errors';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 const groups = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const calls = (day: string, action: number, statusOf: (group: number) => number, called = groups) =>

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { planListCalls } from '#domain/call/discovery';
 import { type DataPlan, planDataCalls, slicesOf } from '#domain/call/plan-calls';
-import { reportBySlug, reports } from '#domain/catalogue/index';
+import { reports } from '#domain/catalogue/index';
 import { chunkOfDays, chunkWithoutDays } from '#domain/chunk/chunk';
 import { effectiveReport } from '#domain/river/overrides';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 const twoDays = chunkOfDays('2026-01-01', '2026-01-02');
 

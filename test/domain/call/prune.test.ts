@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { hasUnreadIds, planPruningCalls, pruneCalls, readRan } from '#domain/call/prune';
-import { reportBySlug } from '#domain/catalogue/index';
 import { actionsOfGroupList, groupsOfDayList } from '#domain/catalogue/lists';
 import { chunkOfDays } from '#domain/chunk/chunk';
 import { fitListRows } from '#domain/column/fit-rows';
 import { longNumber } from '#domain/column/read-number';
 import { aCall } from '../../helpers/an-optimove.ts';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 const day = '2026-01-01';
 const byAction = reportBySlug('customers-by-action');

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { commitScope, dayColumnOf, dayOfCall } from '#domain/call/scope';
-import { reportBySlug, reports } from '#domain/catalogue/index';
+import { reports } from '#domain/catalogue/index';
 import { chunkOfDays, chunkWithoutDays } from '#domain/chunk/chunk';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 const chunk = chunkOfDays('2026-01-01', '2026-01-04');
 

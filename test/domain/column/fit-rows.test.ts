@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '#domain/call/call';
 import { lastDataUpdate } from '#domain/call/list-calls';
-import { reportBySlug } from '#domain/catalogue/index';
 import { type FittedRows, fitListRows, fitRows } from '#domain/column/fit-rows';
 import { longNumber } from '#domain/column/read-number';
 import { textOf } from '#domain/column/read-value';
@@ -10,6 +9,7 @@ import { RowShapeError } from '#domain/errors';
 import type { Filters } from '#domain/river/filters';
 import type { Overrides } from '#domain/river/overrides';
 import { typeOf } from '#warehouse/postgres/read-columns';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 interface Asked {
   report: string;

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { reportBySlug, reports } from '#domain/catalogue/index';
+import { reports } from '#domain/catalogue/index';
 import { provenanceColumns } from '#domain/column/column';
 import { columnsOfRiver, keyOfRiver } from '#domain/column/river-table';
 import { ConfigurationError } from '#domain/errors';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 const byAction = reportBySlug('customers-by-action');
 const ended = reportBySlug('customer-action-ended-by-date');
