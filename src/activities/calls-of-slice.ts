@@ -2,12 +2,12 @@ import type { Call } from '#domain/call/call';
 import { planListCalls, readDiscovered } from '#domain/call/discovery';
 import { lastDataUpdate, runListCalls } from '#domain/call/list-calls';
 import { refusableParameter, refusal } from '#domain/call/no-rows';
-import { planDataCalls, slicesOf } from '#domain/call/plan-calls';
+import { listSlices, planDataCalls } from '#domain/call/plan-calls';
 import { groupsThatRan, hasUnreadIds, planPruningCalls, pruneCalls, readRan } from '#domain/call/prune';
-import { dayOfCall } from '#domain/call/scope';
-import { chunkOfKey } from '#domain/chunk/chunk';
+import { findCallDay } from '#domain/call/scope';
+import { parseChunkKey } from '#domain/chunk/chunk';
 import { fitListRows, fitRows } from '#domain/column/fit-rows';
-import { columnsOfRiver, keyOfRiver } from '#domain/column/river-table';
+import { listColumns, listKey } from '#domain/column/river-table';
 import { ConfigurationError, RefusedError } from '#domain/errors';
 import { isAskForData, proofOfConnection } from '#domain/run/run-slices';
 import type { StoredRun } from '#domain/run/stored-run';
@@ -39,8 +39,8 @@ export async function callsOfSlice(
     throw new ConfigurationError(
       `The run ${runId} has no selection in the manifest: its filters were never resolved.`,
     );
-  const chunk = chunkOfKey(chunkKey);
-  const { list } = slicesOf(report, river.prune);
+  const chunk = parseChunkKey(chunkKey);
+  const { list } = listSlices(report, river.prune);
   const pages = list.map((listSlice) => warehouse.stagedPages(runId, chunkKey, listSlice));
   const isPruned = list.includes(groupsThatRan);
   const ran = isPruned ? await readRan(pages) : undefined;
@@ -54,15 +54,15 @@ export async function callsOfSlice(
   const discovered = isPruned ? [] : await readDiscovered(pages);
   const calls = planDataCalls({ report, river, selection, chunk, slice, discovered, runDay: day });
   const target = {
-    columns: columnsOfRiver(report, river),
-    key: keyOfRiver(report, river),
+    columns: listColumns(report, river),
+    key: listKey(report, river),
     table: await warehouse.target(river.target.table),
   };
   const mayBeRefused = refusableParameter(report) !== undefined;
   return {
     calls: ran ? pruneCalls(report, calls, ran) : calls,
     fit: (call, rows) => fitRows(rows, call, target),
-    dayOf: (call) => dayOfCall(report, call),
+    dayOf: (call) => findCallDay(report, call),
     ...(report.keyIsUnique && { key: target.key }),
     tolerates: (_call, error) =>
       mayBeRefused && error instanceof RefusedError && error.facts.status === refusal,

@@ -1,7 +1,7 @@
 import { createMissing, createRefused, refusal } from '#domain/call/no-rows';
 import { commitScope } from '#domain/call/scope';
-import { chunkOfKey } from '#domain/chunk/chunk';
-import { keyOfRiver } from '#domain/column/river-table';
+import { parseChunkKey } from '#domain/chunk/chunk';
+import { listKey } from '#domain/column/river-table';
 import { RefusedError } from '#domain/errors';
 import { warningOfNoDay } from '#domain/run/freshness';
 import { createNoteSums } from '#domain/run/page-notes';
@@ -20,7 +20,7 @@ export const commitChunk =
       const warehouse = await ports.warehouse(run.warehouse);
       const stored = await readOpenedRun(warehouse, run.runId);
       const report = reportOfRiver(stored.river);
-      const chunk = chunkOfKey(key);
+      const chunk = parseChunkKey(key);
       const refused = createRefused(report);
       const missing = createMissing();
       for (const slice of [...slices.list, ...slices.data]) {
@@ -63,7 +63,7 @@ export const commitChunk =
           ...notes.warnings().map((warning): Warning => ({ ...days, ...warning })),
         ],
         scope: commitScope(report, chunk, stored.selection, stored.day),
-        key: keyOfRiver(report, stored.river),
+        key: listKey(report, stored.river),
         completeUpTo: stored.freshness?.completeUpTo ?? null,
       };
       const cancelled = () =>

@@ -1,5 +1,5 @@
 import { runListCalls } from '#domain/call/list-calls';
-import { slicesOf } from '#domain/call/plan-calls';
+import { listSlices } from '#domain/call/plan-calls';
 import { durationMs } from '#domain/duration';
 import type { Notify } from '#domain/river/configuration';
 import type { River } from '#domain/river/river';
@@ -19,7 +19,7 @@ export async function openedRun(
 ): Promise<OpenedRun> {
   const { river, period, freshness } = stored;
   const report = reportOfRiver(river);
-  const slices = slicesOf(report, river.prune);
+  const slices = listSlices(report, river.prune);
   const { chunks } = await warehouse.summariseRun(stored.runId);
   const nothingLeft = chunks.loaded + chunks.skipped === chunks.total;
   const { notifications } = await ports.configurations.current();

@@ -1,4 +1,4 @@
-import { dayColumnOf, manifestDayColumn } from '#domain/call/scope';
+import { findDayColumn, findManifestDayColumn } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import { effectiveReport } from '#domain/river/overrides';
@@ -58,7 +58,7 @@ async function booksOf(
 ): Promise<TargetBooks> {
   const newest = runs.at(-1)?.river;
   const report = newest && calledReport(newest);
-  const dayColumn = report ? manifestDayColumn(report) : null;
+  const dayColumn = report ? findManifestDayColumn(report) : null;
   const known = new Map(
     runs.map(({ runId, workflowId, status, river: { target } }) => [
       runId,
@@ -73,7 +73,7 @@ async function booksOf(
   return {
     river,
     table,
-    byPeriod: report !== undefined && dayColumnOf(report) !== null,
+    byPeriod: report !== undefined && findDayColumn(report) !== null,
     lacking,
     loaded:
       dayColumn === null

@@ -78,7 +78,7 @@ export function hashKeys(
   key: readonly string[],
 ): number[] {
   const places = key.map((name) => columns.indexOf(name));
-  return rows.map((row) => hashText(places.map((place) => textOf(row[place])).join('\u0000')));
+  return rows.map((row) => hashText(places.map((place) => toKeyText(row[place])).join('\u0000')));
 }
 
 /** How many of these keys stand in the page before as well. */
@@ -87,6 +87,6 @@ export function countRepeated(keys: readonly number[], before: ReadonlySet<numbe
 }
 
 /** Nothing that a database can hold in a text begins so. */
-function textOf(value: unknown): string {
+function toKeyText(value: unknown): string {
   return value === null || value === undefined ? '\u0001' : String(value);
 }

@@ -2,7 +2,7 @@ import { actionsOfGroupList, groupsOfDayList } from '../catalogue/lists.ts';
 import type { Report } from '../catalogue/report.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import type { FittedRows } from '../column/fit-rows.ts';
-import { daysOf } from '../period/date-range.ts';
+import { eachDay } from '../period/date-range.ts';
 import { type Call, type Id, readId } from './call.ts';
 import { listCall } from './list-calls.ts';
 import type { Selection } from './selection.ts';
@@ -39,10 +39,10 @@ export function* planPruningCalls(
   chunk: Chunk,
   ran: Ran,
 ): Generator<Call> {
-  for (const day of daysOf(chunk)) {
+  for (const day of eachDay(chunk)) {
     if (slice === groupsThatRan) yield listCall(groupsOfDayList, [['Date', day]], { date: day });
     else {
-      for (const group of groupsOf(day, ran, selection)) {
+      for (const group of listGroups(day, ran, selection)) {
         const parameters = [
           ['TargetGroupID', String(group)],
           ['Date', day],
@@ -113,7 +113,7 @@ export async function readRan(slices: Iterable<AsyncIterable<ListRows>>): Promis
 }
 
 /** The groups that ran on a day, of those that the river chooses; none where every call of the day is made anyway. */
-function groupsOf(day: string, { groups, daysOfAnyGroup }: Ran, { targetGroups }: Selection): Id[] {
+function listGroups(day: string, { groups, daysOfAnyGroup }: Ran, { targetGroups }: Selection): Id[] {
   if (daysOfAnyGroup.has(day)) return [];
   const chosen = targetGroups && new Set(targetGroups.map(String));
   return [...groups]

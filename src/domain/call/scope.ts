@@ -10,7 +10,7 @@ export interface Scope extends DateRange {
 }
 
 /** The column that bears the day by which a report's rows are loaded; null for a report without a period. */
-export function dayColumnOf(report: Report): 'date' | 'end_date' | 'found_on' | null {
+export function findDayColumn(report: Report): 'date' | 'end_date' | 'found_on' | null {
   for (const axis of report.axes) {
     if (axis.over === 'day') return axis.stamp;
     if (axis.over === 'campaign') return 'found_on';
@@ -19,16 +19,16 @@ export function dayColumnOf(report: Report): 'date' | 'end_date' | 'found_on' | 
 }
 
 /** The column by whose day the manifest counts a report's rows, and `replace` tells them apart; null where they are a whole. */
-export const manifestDayColumn = (report: Report): string | null =>
-  dayColumnOf(report) ?? (report.snapshot?.keepsOtherDays ? report.snapshot.column : null);
+export const findManifestDayColumn = (report: Report): string | null =>
+  findDayColumn(report) ?? (report.snapshot?.keepsOtherDays ? report.snapshot.column : null);
 
 /** The day that rows of the present state bear. */
 export const snapshotDay = ({ day }: Snapshot, selection: Selection | null, runDay: Day): Day =>
   day === 'lastDataUpdate' ? (selection?.dataDate ?? runDay) : runDay;
 
 /** The day of which a call's rows are, where rows are replaced by days; null where they are replaced as a whole. */
-export function dayOfCall(report: Report, { stamps }: Pick<Call, 'stamps'>): Day | null {
-  const column = manifestDayColumn(report);
+export function findCallDay(report: Report, { stamps }: Pick<Call, 'stamps'>): Day | null {
+  const column = findManifestDayColumn(report);
   const day = column === null ? undefined : stamps[column];
   return day === undefined || day === null ? null : String(day);
 }
@@ -40,7 +40,7 @@ export function commitScope(
   selection: Selection | null,
   runDay: Day,
 ): Scope | null {
-  const column = dayColumnOf(report);
+  const column = findDayColumn(report);
   if (column && chunk.start !== null) return { column, start: chunk.start, end: chunk.end };
   const { snapshot } = report;
   if (!snapshot?.keepsOtherDays) return null;

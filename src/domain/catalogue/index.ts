@@ -69,6 +69,6 @@ export function findReport(slug: string): Report | undefined {
 }
 
 /** The report that calls this endpoint, if there is one; paths are compared whatever their case. */
-export function reportOfEndpoint(endpoint: string): Report | undefined {
+export function findReportByEndpoint(endpoint: string): Report | undefined {
   return byEndpoint.get(endpoint.toLowerCase());
 }

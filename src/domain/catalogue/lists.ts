@@ -91,7 +91,7 @@ export const lists: readonly List[] = [
 ];
 
 /** The list that this endpoint answers. */
-export function listOfEndpoint(endpoint: string): List {
+export function findList(endpoint: string): List {
   const list = lists.find((known) => known.endpoint === endpoint);
   if (!list) throw new RangeError(`no list call: ${endpoint}`);
   return list;

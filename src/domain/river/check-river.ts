@@ -43,7 +43,7 @@ export function checkRiver(
     ...(period && report?.time !== 'none' ? checkPeriod(period, target?.load, show) : []),
     ...(report ? checkFilters(river.filters ?? {}, report, show) : []),
     ...(report && river.overrides ? checkOverrides(river.overrides, report, show) : []),
-    ...(target ? checkTarget(target, report, warehouseOf(target, around)?.client, show) : []),
+    ...(target ? checkTarget(target, report, findWarehouse(target, around)?.client, show) : []),
     ...checkTables(name, river, around, show),
   ];
 }
@@ -67,7 +67,7 @@ function checkName(
 
 type TargetPart = NonNullable<RiverPart['target']>;
 
-function warehouseOf(target: TargetPart, around: Surroundings): WarehouseSetting | undefined {
+function findWarehouse(target: TargetPart, around: Surroundings): WarehouseSetting | undefined {
   return target.warehouse === undefined ? undefined : around.warehouses.get(target.warehouse);
 }
 

@@ -1,6 +1,6 @@
 import type { Scope } from '#domain/call/scope';
 import { RowShapeError } from '#domain/errors';
-import { type Day, daysOf } from '#domain/period/date-range';
+import { type Day, eachDay } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 
 /**
@@ -9,7 +9,7 @@ import type { RowsByDay } from '#domain/run/replaced-rows';
  */
 export function countByDay(scope: Scope | null, staged: RowsByDay, table: string): Map<Day | null, number> {
   if (scope === null) return new Map([[null, [...staged.values()].reduce((sum, rows) => sum + rows, 0)]]);
-  const days = new Map<Day | null, number>([...daysOf(scope)].map((day) => [day, 0]));
+  const days = new Map<Day | null, number>([...eachDay(scope)].map((day) => [day, 0]));
   for (const [day, rows] of staged) {
     if (rows > 0 && !days.has(day)) {
       throw new RowShapeError(

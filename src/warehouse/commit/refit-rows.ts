@@ -1,7 +1,7 @@
 import type { Value } from '#domain/column/column';
 import type { Extra } from '#domain/column/fit-rows';
 import { readValue } from '#domain/column/read-value';
-import { signatureOf, type TableColumn } from '#domain/column/table-type';
+import { type TableColumn, typeSignature } from '#domain/column/table-type';
 import { recordedKey } from '../statements/column-records.ts';
 import { isFieldOfOtherType, type Layout, type PageShape } from '../tables/plan-layout.ts';
 
@@ -51,7 +51,7 @@ export function refitRows(
   };
   columns.forEach((name, place) => {
     const column = ofTable.get(name);
-    if (!column || types[name] === signatureOf(column)) {
+    if (!column || types[name] === typeSignature(column)) {
       keep(place);
       keepBeside(column?.name ?? name);
     } else readAnew(place, column, key.includes(name));
@@ -63,7 +63,7 @@ export function refitRows(
     const column = fields.get(recordedKey(extra.field));
     if (column && isFieldOfOtherType(extra, layout)) {
       readAnew(place, column, false);
-      newExtras.push({ ...extra, type: signatureOf(column) });
+      newExtras.push({ ...extra, type: typeSignature(column) });
     } else {
       keep(place);
       if (column) keepBeside(column.name);
@@ -81,7 +81,7 @@ export function refitRows(
     types: Object.fromEntries(
       columns.map((name) => {
         const column = ofTable.get(name);
-        return [name, column ? signatureOf(column) : (types[name] ?? 'text')];
+        return [name, column ? typeSignature(column) : (types[name] ?? 'text')];
       }),
     ),
     extras: newExtras,

@@ -1,5 +1,5 @@
 import { SchemaConflictError } from '#domain/errors';
-import { daysOf, stretchesOf } from '#domain/period/date-range';
+import { eachDay, toDateRanges } from '#domain/period/date-range';
 import { judgeReplacement, type Replacement, type RowsByDay } from '#domain/run/replaced-rows';
 import type { Warning } from '#domain/run/run-result';
 import type { StoredRun } from '#domain/run/stored-run';
@@ -63,7 +63,7 @@ async function removeRows(
     return replacement;
   }
   const kept = new Set(replacement.kept);
-  for (const part of stretchesOf([...daysOf(days)].filter((day) => !kept.has(day)))) {
+  for (const part of toDateRanges([...eachDay(days)].filter((day) => !kept.has(day)))) {
     await tables.dialect.removeRows(tables, { ...of, days: { ...days, ...part } });
     await deleteDays(tables, { ...of, between: part });
   }

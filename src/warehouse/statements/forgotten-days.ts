@@ -1,4 +1,4 @@
-import { type DateRange, type Day, daysOf } from '#domain/period/date-range';
+import { type DateRange, type Day, eachDay } from '#domain/period/date-range';
 import type { Row, Tables } from '../dialect.ts';
 
 const rowsAtATime = 400;
@@ -15,7 +15,7 @@ export async function markForgotten(tables: Tables, of: Target, days: DateRange,
     await tables.from('river_forgotten_days').insert(rows).onConflict(['river', 'table', 'day']).ignore();
     rows = [];
   };
-  for (const day of daysOf(days)) {
+  for (const day of eachDay(days)) {
     rows.push({ ...of, day, forgotten_at: at });
     if (rows.length === rowsAtATime) await insert();
   }

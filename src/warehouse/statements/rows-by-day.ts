@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { provenanceColumns } from '#domain/column/column';
-import { type Day, daysOf } from '#domain/period/date-range';
+import { type Day, eachDay } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 import type { RowsInScope } from '../commit/rows-in-scope.ts';
 import type { Row, Tables } from '../dialect.ts';
@@ -39,7 +39,7 @@ export async function standingRows(tables: Tables, scope: RowsInScope): Promise<
     return new Map([[null, Number(counted?.rows ?? 0)]]);
   }
   const standing = new Map<Day | null, number>();
-  const all = [...daysOf(days)];
+  const all = [...eachDay(days)];
   const day = named(days.column);
   const daysAtATime = await daysOfStatement(tables, scope.table, days.column, all.length);
   for (let at = 0; at < all.length; at += daysAtATime) {

@@ -1,4 +1,4 @@
-import { type Chunk, chunkOfKey } from '#domain/chunk/chunk';
+import { type Chunk, parseChunkKey } from '#domain/chunk/chunk';
 import type { Tables } from '../dialect.ts';
 import { openStates } from './open-states.ts';
 
@@ -11,5 +11,5 @@ export async function unfinishedChunks(tables: Tables, runId: string, limit: num
     .orderBy('ordinal')
     .limit(limit)
     .select('chunk');
-  return rows.map(({ chunk }) => chunkOfKey(String(chunk)));
+  return rows.map(({ chunk }) => parseChunkKey(String(chunk)));
 }

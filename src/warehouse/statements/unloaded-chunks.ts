@@ -1,5 +1,5 @@
-import { type Chunk, chunkOfKey } from '#domain/chunk/chunk';
-import { daysOf } from '#domain/period/date-range';
+import { type Chunk, parseChunkKey } from '#domain/chunk/chunk';
+import { eachDay } from '#domain/period/date-range';
 import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 
@@ -11,7 +11,7 @@ export async function unloadedChunks(tables: Tables, run: StoredRun): Promise<Re
     .whereNot({ state: 'loaded' })
     .orderBy('ordinal')
     .select('chunk');
-  const chunks = rows.map(({ chunk }) => chunkOfKey(String(chunk)));
+  const chunks = rows.map(({ chunk }) => parseChunkKey(String(chunk)));
   const isLoaded = await loadedSince(tables, run, chunks);
   return chunks.map((chunk) => ({ ...chunk, state: isLoaded(chunk) ? 'skipped' : 'waiting' }));
 }
@@ -38,5 +38,5 @@ async function loadedSince(
   return (chunk) =>
     chunk.start === null
       ? loadedWholes.has(chunk.key)
-      : [...daysOf(chunk)].every((day) => loadedDays.has(day));
+      : [...eachDay(chunk)].every((day) => loadedDays.has(day));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { refusableParameter } from '#domain/call/no-rows';
-import { findReport, reportOfEndpoint, reports } from '#domain/catalogue/index';
+import { findReport, findReportByEndpoint, reports } from '#domain/catalogue/index';
 import type { Axis } from '#domain/catalogue/report';
 import { snakeCase } from '#domain/column/column';
 import { reportBySlug } from '../../helpers/report-by-slug.ts';
@@ -191,13 +191,13 @@ describe.each(reports)('$number $slug', (report) => {
 
   test('is found by its name and by its endpoint', () => {
     expect(findReport(report.slug)).toBe(report);
-    expect(reportOfEndpoint(report.endpoint.toUpperCase())).toBe(report);
+    expect(findReportByEndpoint(report.endpoint.toUpperCase())).toBe(report);
   });
 });
 
 test('an unknown name finds nothing', () => {
   expect(findReport('customers-by-acton')).toBeUndefined();
-  expect(reportOfEndpoint('customers/GetNothing')).toBeUndefined();
+  expect(findReportByEndpoint('customers/GetNothing')).toBeUndefined();
 });
 
 test('report 8 bears the day asked for beside the day of its rows', () => {

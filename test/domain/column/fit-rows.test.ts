@@ -3,8 +3,8 @@ import type { Call } from '#domain/call/call';
 import { lastDataUpdate } from '#domain/call/list-calls';
 import { type FittedRows, fitListRows, fitRows } from '#domain/column/fit-rows';
 import { longNumber } from '#domain/column/read-number';
-import { textOf } from '#domain/column/read-value';
-import { columnsOfRiver, keyOfRiver } from '#domain/column/river-table';
+import { toText } from '#domain/column/read-value';
+import { listColumns, listKey } from '#domain/column/river-table';
 import { RowShapeError } from '#domain/errors';
 import type { Filters } from '#domain/river/filters';
 import type { Overrides } from '#domain/river/overrides';
@@ -29,8 +29,8 @@ const fitPage = (
     answer,
     { key: 'GetRows?Date=2026-01-01', stamps, ...(keep && { keep }) },
     {
-      columns: columnsOfRiver(reportBySlug(report), { filters, overrides }),
-      key: keyOfRiver(reportBySlug(report), { overrides }),
+      columns: listColumns(reportBySlug(report), { filters, overrides }),
+      key: listKey(reportBySlug(report), { overrides }),
       table: {
         table: 'rows',
         find: (name) =>
@@ -411,7 +411,7 @@ describe('a chosen channel', () => {
     'keeps a row of channel %j, which is no proof of another: it stands beside, or does not fit the key',
     (channel) => {
       expect(records(ofChannel(byChannel, channel))).toEqual([
-        { customer_id: '1', channel_id: 504, 'channel_id 2': textOf(channel) },
+        { customer_id: '1', channel_id: 504, 'channel_id 2': toText(channel) },
       ]);
       expect(() => ofChannel(byCampaign, channel)).toThrow(/does not fit rows\.channel_id/);
     },
