@@ -8,7 +8,7 @@ import { listColumns, listKey } from '#domain/column/river-table';
 import { RowShapeError } from '#domain/errors';
 import type { Filters } from '#domain/river/filters';
 import type { Overrides } from '#domain/river/overrides';
-import { typeOf } from '#warehouse/postgres/read-columns';
+import { toTableType } from '#warehouse/postgres/read-columns';
 import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 interface Asked {
@@ -34,7 +34,9 @@ const fitPage = (
       table: {
         table: 'rows',
         find: (name) =>
-          table[name] === undefined ? undefined : { name, declared: table[name], type: typeOf(table[name]) },
+          table[name] === undefined
+            ? undefined
+            : { name, declared: table[name], type: toTableType(table[name]) },
       },
     },
   );
