@@ -128,7 +128,7 @@ describe.concurrent('workers of two builds', { timeout: 150_000 }, () => {
       await drained(newer);
       await vi.waitFor(async () => expect(await failuresOf(house, 'run')).not.toEqual([]), inTime);
       for (const failure of await failuresOf(house, 'run')) expect(failure).toContain(patches.early);
-      await older.says('This version cannot carry on what another has begun');
+      await older.says('This version cannot replay the history of run');
       expect((await handle.describe()).status.name).toBe('RUNNING');
       await house.newer();
       await drained(older);

@@ -71,7 +71,7 @@ it('a warehouse that is down, hangs or lets nobody in takes nothing from what th
                 expect(JSON.parse(all.stdout)).toMatchObject([
                   { workflowId: 'first', chunks: { loaded: 3 } },
                 ]);
-                expect(all.stderr).toContain('What the warehouse away knows is missing here.');
+                expect(all.stderr).toContain('The manifest of the warehouse away is missing here.');
               }),
               ask('status', 'first', '--json').then((one) => {
                 expect(one).toMatchObject({ code: 3, stderr: expect.stringContaining('away') });

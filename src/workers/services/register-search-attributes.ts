@@ -3,7 +3,7 @@ import type { SearchAttributeType } from '@temporalio/common';
 import { encodeSearchAttributeIndexedValueType as encodeType } from '@temporalio/common/lib/search-attributes.js';
 import { riverSearchAttributes } from '#domain/run/search-attributes';
 
-/** Registers those that the namespace does not have yet, and gives their names. Safe to repeat and to do from many workers at once. */
+/** Registers the attributes that the namespace lacks, and returns their names. Several workers may do it at the same time. */
 export async function registerSearchAttributes(
   connection: Pick<Connection, 'operatorService'>,
   namespace: string,
@@ -11,7 +11,7 @@ export async function registerSearchAttributes(
 ): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   const missing = Object.entries(wanted).filter(([name]) => !(name in (customAttributes ?? {})));
-  // One by one: where another worker registers the same ones, only those that it was quicker with are refused.
+  // One by one: if another worker registers the same ones, only those that it registered first are refused.
   for (const [name, type] of missing) {
     const searchAttributes = { [name]: encodeType(type) ?? 0 };
     try {

@@ -1,17 +1,26 @@
 import { ConfigurationError } from '#domain/errors';
 import type { HttpProxy } from '#domain/river/configuration';
 import { Secret } from '#domain/secret';
-import { isThisMachine } from './local-host.ts';
 import type { Variables } from './resolve-references.ts';
+
+/** Whether a host is this machine: a key that is sent only there may stand in the file. */
+export function isThisMachine(host: string): boolean {
+  return /^(localhost|([\w-]+\.)*localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+}
+
+/** Whether plain http is safe: on this machine, or between containers (a name without a dot does not exist on the internet). */
+export function isNear(host: string): boolean {
+  return isThisMachine(host) || /^[a-z][\w-]*$/i.test(host);
+}
 
 const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 /**
- * The proxy through which a URL is called, read as curl and Go read the environment: HTTPS_PROXY for https, HTTP_PROXY
- * for http, the lower-case name first; NO_PROXY names hosts (each with all below it, with a port only there) that are
- * called straight, or `*`. What is on this machine never goes through one.
+ * The proxy for a URL, by the rules of curl and Go: HTTPS_PROXY for https, HTTP_PROXY for http, the lower-case name first.
+ * NO_PROXY lists hosts that are called directly (subdomains included; an entry with a port holds for that port), or `*`.
+ * Calls to this machine never use a proxy.
  */
-export function proxyOf(target: string, env: Variables): HttpProxy | undefined {
+export function findProxy(target: string, env: Variables): HttpProxy | undefined {
   const { protocol, hostname, port } = new URL(target);
   const lower = `${protocol.slice(0, -1)}_proxy`;
   const variable = [lower, lower.toUpperCase()].find((name) => env[name]);
@@ -43,7 +52,7 @@ function isEncoded({ username, password }: URL): boolean {
   }
 }
 
-/** `example.com` and `.example.com` both name the host and all below it. */
+/** `example.com` and `.example.com` both mean the host and its subdomains. */
 function isExcepted(host: string, port: string | undefined, list: string): boolean {
   return list
     .toLowerCase()

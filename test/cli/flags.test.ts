@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { runInput } from '#cli/run-input';
+import { readRunFlags } from '#cli/flags';
 
 describe('what river run gives to a run', () => {
   test('is what a person types into the Web UI', () => {
-    expect(runInput('r', {})).toEqual({ river: 'r' });
-    expect(runInput('r', { allowEmptied: true })).toEqual({ river: 'r', allowEmptied: true });
+    expect(readRunFlags('r', {})).toEqual({ river: 'r' });
+    expect(readRunFlags('r', { allowEmptied: true })).toEqual({ river: 'r', allowEmptied: true });
     expect(
-      runInput('r', { start: '2026-01-01', lastDaysBack: '2', every: 'daily', size: '4', load: 'append' }),
+      readRunFlags('r', {
+        start: '2026-01-01',
+        lastDaysBack: '2',
+        every: 'daily',
+        size: '4',
+        load: 'append',
+      }),
     ).toEqual({
       river: 'r',
       period: { start: '2026-01-01', lastDaysBack: 2 },
@@ -16,18 +22,18 @@ describe('what river run gives to a run', () => {
   });
 
   test('keeps what is no number as it was typed, for the sentence about it', () => {
-    expect(runInput('r', { size: '1.5' })).toEqual({ river: 'r', chunks: { size: 1.5 } });
-    expect(runInput('r', { size: 'four', lastDaysBack: '-1' })).toEqual({
+    expect(readRunFlags('r', { size: '1.5' })).toEqual({ river: 'r', chunks: { size: 1.5 } });
+    expect(readRunFlags('r', { size: 'four', lastDaysBack: '-1' })).toEqual({
       river: 'r',
       chunks: { size: 'four' },
       period: { lastDaysBack: -1 },
     });
-    expect(runInput('r', { size: '0x10' })).toEqual({ river: 'r', chunks: { size: '0x10' } });
+    expect(readRunFlags('r', { size: '0x10' })).toEqual({ river: 'r', chunks: { size: '0x10' } });
   });
 });
 
 describe('a filter', () => {
-  const filtersOf = (...filter: string[]) => runInput('r', { filter }).filters;
+  const filtersOf = (...filter: string[]) => readRunFlags('r', { filter }).filters;
 
   test.each([
     ['actions=12', { actions: [12] }],

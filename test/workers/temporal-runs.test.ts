@@ -7,7 +7,7 @@ import { noNews } from '#domain/budget/reservation';
 import type { RecalledBudget } from '#domain/budget/save-budget';
 import { TemporalUnavailableError } from '#domain/errors';
 import { taskQueue } from '#domain/run/task-queue';
-import { runsOfTemporal } from '#workers/runs-of-temporal';
+import { createTemporalRuns } from '#workers/temporal-runs';
 import { workflowCode } from '#workers/workflow-code';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type TemporalCorner, temporalServer, withTemporal } from '../helpers/temporal.ts';
@@ -63,7 +63,7 @@ async function begunAndTerminated({ client }: TemporalCorner): Promise<void> {
 }
 
 const recall = ({ client, address, namespace }: TemporalCorner) =>
-  runsOfTemporal(client, { address, namespace }).recallBudget({ workflowId, runId: 'another' });
+  createTemporalRuns(client, { address, namespace }).recallBudget({ workflowId, runId: 'another' });
 
 describe('a budget that was terminated before it knew anything', () => {
   test('is passed over for the one before it', () =>
@@ -144,7 +144,7 @@ test('a Temporal that is away is tried again', () =>
       try {
         const client = new Client({ connection, namespace });
         proxy.cut();
-        const recalled = runsOfTemporal(client, { address, namespace }).recallBudget({
+        const recalled = createTemporalRuns(client, { address, namespace }).recallBudget({
           workflowId,
           runId: 'another',
         });
