@@ -35,7 +35,7 @@ A field that the report does not declare gets its type from all values of the ch
 `;
 
 /** docs/answers.md: what each answer means, then what each value becomes in a column of each type. */
-export function pageOfAnswers(): string {
+export function renderAnswersPage(): string {
   const sections = Object.entries(answerCases).map(
     ([title, cases]) =>
       `### ${title}\n\n${table(['answer', 'to', 'after', 'means'], cases.map(rowOfAnswer))}`,

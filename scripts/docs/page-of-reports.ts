@@ -18,7 +18,7 @@ Written from the catalogue (\`src/domain/catalogue\`) by \`npm run docs\`; edit 
 `;
 
 /** docs/reports.md: contents, then every report. */
-export function pageOfReports(reports: readonly Report[]): string {
+export function renderReportsPage(reports: readonly Report[]): string {
   return [introduction, contentsOf(reports), ...reports.map(sectionOf)].join('\n');
 }
 

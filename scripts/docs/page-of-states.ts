@@ -23,7 +23,7 @@ A short wait (about 10 s) happens inside a slice's activity. On longer ones the 
 `;
 
 /** docs/states.md: what a run says in each state. */
-export const pageOfStates = (): string =>
+export const renderStatesPage = (): string =>
   [
     introduction,
     table(

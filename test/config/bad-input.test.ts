@@ -443,7 +443,7 @@ const ofWarehouses: Case[] = [
     'SQLite in memory',
     './warehouse.db',
     '":memory:"',
-    'river.yaml:4:60 warehouses.local.connection.filename: expected a file: a database in memory goes with its process',
+    'river.yaml:4:60 warehouses.local.connection.filename: expected a file: a database in memory ends with its process',
   ],
   [
     'SQLite with a schema',

@@ -26,7 +26,7 @@ it('a port that is taken is named', () =>
   withSimulator({}, async ({ port }) => {
     const starting = startSimulator({ port });
     await expect(starting).rejects.toThrow(SimulatorOptionsError);
-    await expect(starting).rejects.toThrow(`port: 127.0.0.1:${port} is taken`);
+    await expect(starting).rejects.toThrow(`port: 127.0.0.1:${port} is already in use`);
   }));
 
 it('stops with a call under way, and may be stopped again', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { endOfRun } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import { withAnotherBuild } from '../helpers/another-build.ts';
 import { changedBudget, changedRun, patches } from '../helpers/changed-order.ts';
 import { expectTable } from '../helpers/expected-table.ts';

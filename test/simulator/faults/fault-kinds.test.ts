@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '#simulator/faults/fault';
+import { type Fault, faultGuides } from '#simulator/faults/fault-kinds';
+import { acceptedFaults, readFaults } from '#simulator/faults/read-faults';
 import type { SimulatorOptions } from '#simulator/options';
 import { type Answered, type AskedSimulator, withSimulator } from '../../helpers/with-simulator.ts';
+
+it('every kind of fault is described once, with an example that is accepted', () => {
+  expect(faultGuides.map(({ kind }) => kind).sort()).toEqual(Object.keys(acceptedFaults.kinds).sort());
+  expect(readFaults(faultGuides.map(({ example }) => example))).toHaveLength(faultGuides.length);
+});
 
 const day = '2026-01-05';
 const byDate = 'customers/GetCustomerActionDetailsByDate';

@@ -1,6 +1,6 @@
+import { toDayNumber, toDayText } from '../calendar.ts';
 import type { Core } from '../core.ts';
-import type { Population } from '../customers.ts';
-import { dayOfNumber, numberOfDay } from '../day.ts';
+import type { Population } from '../population.ts';
 import { concatLists, type RowList, rowList } from '../row-list.ts';
 
 /** Report 5: those whose value changed up to the day of the last data update. Initial null: a new customer. */
@@ -9,25 +9,25 @@ export function customerAttributeChangers(
   ask: { attribute: string; attributes: readonly string[] },
 ): RowList {
   const { population, random } = core;
-  const day = numberOfDay(core.lastDataUpdate) ?? 0;
+  const day = toDayNumber(core.lastDataUpdate) ?? 0;
   const name = ask.attribute.toLowerCase();
   const start = random.hash('changed', name, day) % population.size;
   return rowList(random.between(core.size.rowsPerCall, 'changers', name, day), (n) => {
     const customer = population.nth(start, n);
     return {
-      CustomerID: population.idOf(customer),
+      CustomerID: population.customerId(customer),
       InitialCustomerAttribute: n % 5 === 0 ? null : valueBefore(population, customer, name),
-      FinalCustomerAttribute: population.attributeOf(customer, name),
-      ...population.attributesOf(customer, ask.attributes),
+      FinalCustomerAttribute: population.attribute(customer, name),
+      ...population.attributeFields(customer, ask.attributes),
     };
   });
 }
 
 /** The value of the next customer who has another one: so it is a value that the attribute can have. */
 function valueBefore(population: Population, customer: number, attribute: string): string | null {
-  const now = population.attributeOf(customer, attribute);
+  const now = population.attribute(customer, attribute);
   for (let step = 1; step < 20; step++) {
-    const other = population.attributeOf(population.nth(customer, step), attribute);
+    const other = population.attribute(population.nth(customer, step), attribute);
     if (other !== now) return other;
   }
   return null;
@@ -47,7 +47,7 @@ export function customerFutureValues(
     lists.map((customers) =>
       rowList(customers.length, (n) => {
         const customer = customers[n] ?? 0;
-        return { CustomerID: population.idOf(customer), FutureValue: population.futureValueOf(customer) };
+        return { CustomerID: population.customerId(customer), FutureValue: population.futureValue(customer) };
       }),
     ),
   );
@@ -66,14 +66,14 @@ export function customerProductDetailsByDate(core: Core, ask: { day: number; asL
 
   if (ask.asLists) {
     return rowList(count, (n) => ({
-      CustomerID: population.idOf(customerAt(n)),
+      CustomerID: population.customerId(customerAt(n)),
       ProductIDs: wanted.flatMap((most, nth) => (n < most ? [product(n, nth)] : [])),
     }));
   }
   return concatLists(
     wanted.map((most, nth) =>
       rowList(most, (n) => ({
-        CustomerID: population.idOf(customerAt(n)),
+        CustomerID: population.customerId(customerAt(n)),
         ProductID: product(n, nth),
       })),
     ),
@@ -91,8 +91,8 @@ export function customersActivityEventAttributes(core: Core, ask: { day: number;
     const customer = population.nth(start, n);
     const chance = random.hash('event', ask.day, event, customer);
     return {
-      CustomerID: population.idOf(customer),
-      EventTime: `${dayOfNumber(ask.day)} ${10 + (chance % 13)}:${10 + (chance % 49)}:${10 + (chance % 50)}`,
+      CustomerID: population.customerId(customer),
+      EventTime: `${toDayText(ask.day)} ${10 + (chance % 13)}:${10 + (chance % 49)}:${10 + (chance % 50)}`,
       Amount: chance % 7 === 0 ? null : (chance % 100_000) / 100 + 0.005,
       Game: random.pick(['Roulette', 'Book "of" \\Ra', '21', ''], 'game', customer),
     };

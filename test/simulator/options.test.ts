@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { SimulatorOptionsError } from '#simulator/options';
-import { settleOptions } from '#simulator/settle-options';
+import { SimulatorOptionsError, settleOptions } from '#simulator/options';
 
 function complaintsOf(options: object): string[] {
   try {
@@ -30,7 +29,7 @@ it.each<[object, string]>([
   [{ latencyMs: [5, 2] }, 'latencyMs: expected a number of milliseconds, or a pair [least, most], got [5,2]'],
   [{ emptyAs: 'none' }, 'emptyAs: expected one of array, body, null, 404, 204, got "none"'],
   [{ limits: [{ calls: 5 }] }, 'limits[0].perMs: expected a whole number from 1, got nothing'],
-  [{ attributes: ['a;b'] }, 'attributes: expected a list, each of it a text without ;, got ["a;b"]'],
+  [{ attributes: ['a;b'] }, 'attributes[0]: expected a text without ;, got "a;b"'],
   [
     { size: { rowsPerCall: 5 } },
     'size.rowsPerCall: expected a pair [fewest, most], each a whole number from 0 to 1000000, got 5',
