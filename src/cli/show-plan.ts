@@ -28,7 +28,7 @@ export function showPlans(plans: readonly Plan[]): string {
       chunks.length,
       calls.list,
       calls.data,
-      seconds === null ? null : duration(seconds),
+      seconds === null ? null : roundUp(seconds),
     ]),
   );
   return [lines, ...groupWarnings(plans)].join('\n');
@@ -47,10 +47,10 @@ function showCalls({ calls: { list, data } }: Pick<Plan, 'calls'>): string {
 
 function showTime({ seconds, finishesAt }: Pick<Plan, 'seconds' | 'finishesAt'>): string {
   if (seconds === null) return 'unknown';
-  return `${duration(seconds)} at least${finishesAt === null ? '' : `, until ${finishesAt}`}`;
+  return `${roundUp(seconds)} at least${finishesAt === null ? '' : `, until ${finishesAt}`}`;
 }
 
-function duration(seconds: number): string {
+function roundUp(seconds: number): string {
   if (seconds < 1) return 'under 1 s';
   if (seconds < 120) return `${Math.ceil(seconds)} s`;
   const minutes = Math.ceil(seconds / 60);

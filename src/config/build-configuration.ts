@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { durationMs } from '#domain/duration';
+import { freeze, frozenMap } from '#domain/freeze';
 import type { Configuration, Connection, Notify, WarehouseSetting } from '#domain/river/configuration';
-import { durationMs } from '#domain/river/duration';
-import type { NotifySetting } from '#domain/river/notify-setting';
+import type { NotifySetting } from '#domain/river/river';
 import { Secret } from '#domain/secret';
 import { normalizeBaseUrl } from './check-connections.ts';
 import type { ConfigurationFile, ConnectionSetting, WarehouseFileSetting } from './file-schema.ts';
@@ -66,29 +67,6 @@ export function buildWarehouse(
       ? { ...connection, filename: resolve(folder, connection.filename) }
       : connection;
   return { name, client, connection: new Secret<unknown>(placed), schema };
-}
-
-/** Freezes a value and all its parts. */
-export function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const part of Object.values(value)) freeze(part);
-  return Object.freeze(value);
-}
-
-/** A map made of a record, frozen with all its parts: Object.freeze alone would leave `set` working. */
-export function frozenMap<V, T>(
-  record: Readonly<Record<string, V>>,
-  make: (name: string, value: V) => T,
-): ReadonlyMap<string, T> {
-  const map = new Map(Object.entries(record).map(([name, value]) => [name, freeze(make(name, value))]));
-  for (const method of ['set', 'delete', 'clear']) {
-    Object.defineProperty(map, method, { value: refuse });
-  }
-  return Object.freeze(map);
-}
-
-function refuse(): never {
-  throw new TypeError('the configuration is frozen');
 }
 
 /** Whether two settings are equal, secrets included: a file that was only touched changes nothing. */

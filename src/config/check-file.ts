@@ -1,7 +1,14 @@
-import { readShape, readSound } from '#domain/river/fault-of-issue';
-import { isMap, type Path, pathText, valueAt } from '#domain/river/path';
-import { besides, type Problem } from '#domain/river/problem';
-import { type Show, showValue } from '#domain/river/show';
+import {
+  besides,
+  isMap,
+  type Path,
+  type Problem,
+  pathText,
+  type Show,
+  showValue,
+  valueAt,
+} from '#domain/river/problem';
+import { readShape, readSound } from '#domain/river/read-shape';
 import { checkConnections } from './check-connections.ts';
 import { checkRivers } from './check-rivers.ts';
 import { checkWarehouses } from './check-warehouses.ts';

@@ -1,11 +1,9 @@
 import { Cron } from 'croner';
-import { checkTimezone } from '#domain/river/check-period';
 import { checkRiver, type Surroundings } from '#domain/river/check-river';
 import { withRanges } from '#domain/river/cron-line';
-import { valueAt } from '#domain/river/path';
-import type { Problem } from '#domain/river/problem';
+import { checkTimezone } from '#domain/river/period-setting';
+import { type Problem, type Show, valueAt } from '#domain/river/problem';
 import type { RiverPart } from '#domain/river/river';
-import type { Show } from '#domain/river/show';
 import { buildWarehouse } from './build-configuration.ts';
 import { type Refers, secretInTheFile } from './check-connections.ts';
 import type { SoundFile } from './file-schema.ts';

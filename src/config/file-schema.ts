@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { accepted } from '#domain/river/accepted';
-import { Duration, durationMs } from '#domain/river/duration';
+import { durationMs } from '#domain/duration';
+import { accepted, Duration } from '#domain/river/accepted';
 import { RiverFileSetting, RiverPart } from '#domain/river/river';
 
 /** Names of connections, warehouses and rivers must fit a command line, a log line and a table. */

@@ -16,9 +16,9 @@ it('options that cannot be are all named at once, without a secret', async () =>
   const { message } = failure as SimulatorOptionsError;
   expect(message.split('\n')).toEqual([
     'port: expected a whole number from 0 to 65535, got -1',
+    'auth.password: expected a text',
     'pageCap: expected a whole number from 1, got 0',
     expect.stringMatching(/^nonsense: is not known here; known are port, host, seed, /),
-    'auth.password: expected a text',
   ]);
 });
 
