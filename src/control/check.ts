@@ -17,8 +17,8 @@ import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
 import { planDays } from '#domain/run/plan-days';
+import type { OpenWarehouse } from '#warehouse/open-warehouse';
 import { openWarehouse } from '#warehouse/open-warehouse';
-import type { OpenWarehouse } from '#warehouse/warehouse';
 import { answeredSoon, closeSoon } from './answered-soon.ts';
 import { askOnce, isSignedInElsewhere, NoCallsLeftError, type Reserve } from './ask-once.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
@@ -127,7 +127,7 @@ const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): P
     const warehouse = await openWarehouse(setting, { busyAtMostMs });
     try {
       const targets = filling.map(({ target }) => target.table);
-      const found = await answeredSoon(setting.name, warehouse.check(targets));
+      const found = await answeredSoon(setting.name, warehouse.checkWarehouse(targets));
       return [
         found,
         ...(await warningsOfTracks(warehouse, filling)),
@@ -145,7 +145,7 @@ async function previewsOfTargets(warehouse: OpenWarehouse, filling: readonly Riv
     const report = findReport(river.report);
     if (!report) continue;
     const shape = shapeOfRiver(effectiveReport(report, river.overrides), river);
-    const found = await warehouse.previewTarget(river.target, shape);
+    const found = await warehouse.previewTable(river.target, shape);
     previews.push(...found.map((each) => `${river.name}: ${each}`));
   }
   return previews;

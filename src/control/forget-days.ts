@@ -44,7 +44,7 @@ export async function forgetDays(
   const warehouse = await openWarehouse(setting);
   try {
     const { table } = target;
-    const rows = await warehouse.forgetDays({ river: name, table, dayColumn, days });
+    const rows = await warehouse.deleteLoadedDays({ river: name, table, dayColumn, days });
     return {
       river: name,
       warehouse: setting.name,

@@ -53,8 +53,8 @@ async function verifyWarehouse(
   const warehouse = await openWarehouse(setting);
   try {
     // Asked before the books are read: what closes meanwhile is closed in them. To count rows may take long.
-    const over = await ended(await answeredSoon(setting.name, warehouse.leftRuns()));
-    return (await warehouse.readBooks(river)).map((read) => {
+    const over = await ended(await answeredSoon(setting.name, warehouse.readOrphanedRuns()));
+    return (await warehouse.readManifestSnapshot(river)).map((read) => {
       const books = over ? withEnds(read, over) : read;
       const fills = riverFilling(configuration, { ...books, warehouse: setting.name });
       return verifyTarget(books, setting.name, fills);

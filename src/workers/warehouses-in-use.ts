@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sameSetting } from '#config/build-configuration';
 import { ConfigurationError, OtherVersionError } from '#domain/errors';
 import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
-import { openWarehouse, type WarehouseOptions } from '#warehouse/open-warehouse';
-import type { OpenWarehouse } from '#warehouse/warehouse';
+import { type OpenWarehouse, openWarehouse, type WarehouseOptions } from '#warehouse/open-warehouse';
 
 export interface WarehousesInUse {
   /** The warehouse of that name. Running work continues with its new setting if that changes. */

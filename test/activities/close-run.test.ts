@@ -18,9 +18,9 @@ const finishedAt = '2026-01-10T07:00:00.000Z';
 function aWarehouse(chunks: { total: number; loaded: number; failed: number; skipped: number }) {
   const written: { status?: RunStatus; unloaded?: string } = {};
   const warehouse: Partial<Warehouse> = {
-    failUnloadedChunks: async (_run, error) => void Object.assign(written, { unloaded: error }),
+    markAllFailed: async (_run, error) => void Object.assign(written, { unloaded: error }),
     summariseRun: async () => ({ chunks, rows: 0, calls: 0, lostCalls: 0, failedChunks: [], warnings: [] }),
-    requestCounts: async () => ({
+    countRequests: async () => ({
       made: 0,
       throttled: 0,
       failed: 0,
@@ -29,7 +29,7 @@ function aWarehouse(chunks: { total: number; loaded: number; failed: number; ski
       lists: 0,
       furtherPages: 0,
     }),
-    closeRun: async (_run, status) => void Object.assign(written, { status }),
+    endRun: async (_run, status) => void Object.assign(written, { status }),
     readRun: async () => aStoredRun({ status: written.status ?? 'running', finishedAt }),
   };
   const ports = { warehouse: async () => warehouse } as unknown as ActivityPorts;

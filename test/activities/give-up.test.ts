@@ -27,11 +27,11 @@ async function giveUp(
   const { failures = forTwoHours, ...patience } = more;
   const asked: (readonly string[])[] = [];
   const warehouse = {
-    failuresOf: async (_run: string, _chunk: string | null, calls: readonly string[]) => {
+    readFailures: async (_run: string, _chunk: string | null, calls: readonly string[]) => {
       asked.push(calls);
       return failures;
     },
-    failedSince: async () => ({ times: 7, lastStatus: 503 }),
+    countFailedSince: async () => ({ times: 7, lastStatus: 503 }),
   } as unknown as Warehouse;
   const waiting = {
     runId: 'run-1',

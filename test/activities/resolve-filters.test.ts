@@ -14,9 +14,9 @@ function aWarehouse({ selection, staged }: { selection: StoredRun['selection']; 
   const saved: unknown[] = [];
   const warehouse: Partial<Warehouse> = {
     readRun: async () => aStoredRun({ selection }),
-    stagedCalls: async (_run, _chunk, slice) =>
+    readStagedCalls: async (_run, _chunk, slice) =>
       slice === listsOfRun ? staged.map((call) => ({ call }) as StagedCall) : [],
-    async *stagedPages() {
+    async *readStagedPages() {
       yield {
         call: 'GetAllActions',
         page: 0,
@@ -27,7 +27,7 @@ function aWarehouse({ selection, staged }: { selection: StoredRun['selection']; 
         ],
       };
     },
-    async *pageNotes() {},
+    async *readPageNotes() {},
     saveSelection: async (_run, selected) => void saved.push(selected),
   };
   const ports = { warehouse: async () => warehouse } as unknown as ActivityPorts;

@@ -9,7 +9,7 @@ import { columnsOfRiver, keyOfRiver } from '#domain/column/river-table';
 import { RowShapeError } from '#domain/errors';
 import type { Filters } from '#domain/river/filters';
 import type { Overrides } from '#domain/river/overrides';
-import { typeOf } from '#warehouse/postgres/read-columns';
+import { toTableType } from '#warehouse/postgres/read-columns';
 
 interface Asked {
   report: string;
@@ -34,7 +34,9 @@ const fitPage = (
       table: {
         table: 'rows',
         find: (name) =>
-          table[name] === undefined ? undefined : { name, declared: table[name], type: typeOf(table[name]) },
+          table[name] === undefined
+            ? undefined
+            : { name, declared: table[name], type: toTableType(table[name]) },
       },
     },
   );

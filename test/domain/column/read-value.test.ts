@@ -5,7 +5,7 @@ import { longNumber } from '#domain/column/read-number';
 import { readAttributes, readValue, textOf } from '#domain/column/read-value';
 import { idealType, type TableType } from '#domain/column/table-type';
 import { parseJson } from '#optimove/parse-json';
-import { typeOf } from '#warehouse/postgres/read-columns';
+import { toTableType } from '#warehouse/postgres/read-columns';
 import { beside, textOfCase, valueCases, valueCaseTypes } from '../../helpers/value-cases.ts';
 
 describe.each(valueCaseTypes)('a column of type %s', (type) => {
@@ -110,7 +110,7 @@ const bounded: [declared: string, fits: [unknown, Value][], doesNotFit: unknown[
 ];
 
 describe.each(bounded)('%s', (declared, fits, doesNotFit) => {
-  const type = typeOf(declared) as TableType;
+  const type = toTableType(declared) as TableType;
   test.each(fits)('holds %j as %j', (raw, value) => {
     expect(readValue(raw, type)).toStrictEqual(value);
   });

@@ -179,7 +179,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
               const { warnings } = await corner.warehouse.summariseRun(run.runId);
               const columns = warnings.map(({ column }) => column);
               expect(new Set(columns).size).toBe(columns.length);
-              await corner.warehouse.closeRun(run.runId, 'succeeded', '2026-01-10T07:00:00.000Z');
+              await corner.warehouse.endRun(run.runId, 'succeeded', '2026-01-10T07:00:00.000Z');
             },
           ),
           { numRuns: 25 },
