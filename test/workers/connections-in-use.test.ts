@@ -39,11 +39,12 @@ function inUse(first: Connection) {
 function grantAll({ asks, room }: Reservation): BudgetAnswer {
   const runs = asks.flatMap(({ run, calls }) => Array.from({ length: calls }, () => run));
   return {
-    permits: runs.slice(0, room).map((run) => ({ run, at: 0, afterMs: 0, probe: false })),
+    permits: runs.slice(0, room).map((run) => ({ run, at: 0, probe: false })),
     askAgainMs: null,
     nextInMs: [],
     heldBy: null,
     answeredAt: 0,
+    processes: 1,
     windows: [{ calls: 100, perSeconds: 10, used: asks.length, free: 100 - asks.length }],
   };
 }

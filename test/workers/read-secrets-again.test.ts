@@ -6,7 +6,7 @@ import { CredentialsRefusedError } from '#domain/errors';
 import { createOptimove } from '#optimove/create-optimove';
 import { readingSecretsAgain } from '#workers/read-secrets-again';
 import { aFile } from '../helpers/a-configuration.ts';
-import { aCall, failureOf, openGate } from '../helpers/an-optimove.ts';
+import { aCall, aLimiter, failureOf } from '../helpers/an-optimove.ts';
 import { withFolder } from '../helpers/folder.ts';
 import { withServer } from '../helpers/with-server.ts';
 
@@ -26,7 +26,7 @@ test('a key that is refused is read again, and the call made once more with it w
         const get = async (name: string) => {
           const connection = (await configurations.current()).connections.get(name);
           if (!connection) throw new Error('it is there');
-          const optimove = createOptimove(connection, openGate());
+          const optimove = createOptimove(connection, aLimiter());
           return {
             connection,
             optimove,

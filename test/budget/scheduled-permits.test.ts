@@ -1,25 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createClockOffset } from '#budget/scheduled-permits';
 import { permitMs } from '#domain/budget/reservation';
-import { createBudgetClock } from '#optimove/budget-clock';
 
-describe("a budget's clock", () => {
+describe("the offset of a budget's clock", () => {
   test('is known as well as one answer tells: not before it came, not after it was asked for', () => {
-    const clock = createBudgetClock();
-    clock.heard(300_000, 1_000, 1_040);
-    const { from, until } = clock.spanOf(300_500);
+    const offset = createClockOffset();
+    offset.observe(300_000, 1_000, 1_040);
+    const { from, until } = offset.toLocalSpan(300_500);
     expect(from).toBe(1_540);
     expect(until).toBeCloseTo(1_500 + permitMs, 1);
   });
 
   test('is known better by answers that were quick one way each, though slow in all', () => {
-    const clock = createBudgetClock();
-    clock.heard(300_000, 999, 1_400);
-    const { from, until } = clock.spanOf(300_000);
+    const offset = createClockOffset();
+    offset.observe(300_000, 999, 1_400);
+    const { from, until } = offset.toLocalSpan(300_000);
     expect(until).toBeLessThan(from);
     // The way there took 400 ms, the way back 1 ms.
-    clock.heard(302_000, 2_600, 3_001);
-    const span = clock.spanOf(303_000);
+    offset.observe(302_000, 2_600, 3_001);
+    const span = offset.toLocalSpan(303_000);
     expect(span.from).toBeCloseTo(4_001, -1);
     expect(span.until).toBeCloseTo(3_999 + permitMs, -1);
   });
@@ -37,16 +37,16 @@ describe("a budget's clock", () => {
     const drift = fc.integer({ min: -9, max: 9 }).map((k) => k / 10_000);
     fc.assert(
       fc.property(exchanges, drift, (all, rate) => {
-        const clock = createBudgetClock();
+        const offset = createClockOffset();
         const theirs = (ours: number) => 1e9 + ours * (1 + rate);
         let now = 0;
         for (const { gap, there, back, ahead } of all) {
           const sentAt = now + gap;
           const read = sentAt + there;
           now = read + back;
-          clock.heard(theirs(read), sentAt, now);
+          offset.observe(theirs(read), sentAt, now);
           const at = theirs(now) + ahead;
-          const { from, until } = clock.spanOf(at);
+          const { from, until } = offset.toLocalSpan(at);
           // What clocks drift until then is within the room that windows have.
           const room = 0.001 * (ahead + back + permitMs) + 1e-3;
           expect(theirs(from)).toBeGreaterThanOrEqual(at - room);
@@ -57,24 +57,24 @@ describe("a budget's clock", () => {
   });
 
   test('that was set is learned anew', () => {
-    const clock = createBudgetClock();
-    clock.heard(300_000, 1_000, 1_010);
-    clock.heard(900_000, 2_000, 2_010);
-    const { from, until } = clock.spanOf(900_000);
+    const offset = createClockOffset();
+    offset.observe(300_000, 1_000, 1_010);
+    offset.observe(900_000, 2_000, 2_010);
+    const { from, until } = offset.toLocalSpan(900_000);
     expect(from).toBe(2_010);
     expect(until).toBeCloseTo(2_000 + permitMs, 1);
   });
 
   test('asks for permits as far ahead as answers are late, and for none so where they are quick', () => {
-    const clock = createBudgetClock();
-    expect(clock.leadMs).toBe(0);
-    clock.heard(10_000, 10_000, 10_010);
-    expect(clock.leadMs).toBe(0);
-    clock.heard(11_000, 11_000, 11_400);
-    clock.heard(12_000, 12_000, 12_500);
-    expect(clock.leadMs).toBeGreaterThanOrEqual(400 - permitMs);
-    expect(clock.leadMs).toBeLessThan(400);
-    for (let k = 1; k <= 5; k += 1) clock.heard(20_000 + k, 20_000 + k, 20_005 + k);
-    expect(clock.leadMs).toBe(0);
+    const offset = createClockOffset();
+    expect(offset.leadMs).toBe(0);
+    offset.observe(10_000, 10_000, 10_010);
+    expect(offset.leadMs).toBe(0);
+    offset.observe(11_000, 11_000, 11_400);
+    offset.observe(12_000, 12_000, 12_500);
+    expect(offset.leadMs).toBeGreaterThanOrEqual(400 - permitMs);
+    expect(offset.leadMs).toBeLessThan(400);
+    for (let k = 1; k <= 5; k += 1) offset.observe(20_000 + k, 20_000 + k, 20_005 + k);
+    expect(offset.leadMs).toBe(0);
   });
 });

@@ -3,11 +3,11 @@ import https from 'node:https';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { createSharedLimiter } from '#budget/limiter';
 import { createCallBudget, reserve } from '#domain/budget/call-budget';
-import { passGate } from '#optimove/pass-gate';
-import type { Asked } from '#optimove/reply';
+import type { RequestInfo } from '#optimove/reply';
 import { createSender } from '#optimove/send-request';
-import { createSharedCallGate } from '#optimove/shared-call-gate';
+import { sendThroughLimiter } from '#optimove/send-through-limiter';
 import { createRollingLimit } from '#simulator/rolling-limit';
 import { withServer } from '../helpers/with-server.ts';
 
@@ -16,7 +16,7 @@ const windows = [
   { calls: 30, perMs: 4_000 },
 ];
 const opensInMs = 1_300;
-const asked: Asked = {
+const info: RequestInfo = {
   connection: 'main',
   url: '',
   kind: 'data',
@@ -54,31 +54,36 @@ test('a call counts from when its bytes go out: where connections take long to o
     },
     async (url, seen) => {
       const budget = createCallBudget(windows);
-      const gate = createSharedCallGate({
+      const limiter = createSharedLimiter({
         maxConcurrentCalls: 8,
         reserve: async (request) => {
           const now = Math.floor(performance.now());
           return {
-            ...reserve(budget, { process: 'test', windows, ...request }, now + (request.leadMs ?? 0)),
+            ...reserve(
+              budget,
+              { process: 'test', windows, callTimeoutMs: 60_000, ...request },
+              now + request.leadMs,
+            ),
             answeredAt: now,
+            processes: 1,
           };
         },
       });
       const { agent, opened } = slowAgent();
       const { send } = createSender(20_000, { http: agent, https: new https.Agent() });
-      const door = { gate, send, timeoutMs: 20_000, now: Date.now };
+      const transport = { limiter, send, timeoutMs: 20_000, now: Date.now };
       const never = new AbortController().signal;
       const sentAt: number[] = [];
       const calls = Array.from({ length: 44 }, () =>
-        passGate(
-          door,
-          { call: 'call', asked, outgoing: { method: 'GET', url, headers: {} } },
+        sendThroughLimiter(
+          transport,
+          { call: 'call', info, request: { method: 'GET', url, headers: {} } },
           { signal: never, abort: never, run: 'run', record: ({ at }) => sentAt.push(Date.parse(at)) },
           () => ({ value: undefined, rows: 0 }),
         ),
       );
       await Promise.all(calls);
-      await gate.close();
+      await limiter.close();
       agent.destroy();
       expect(refused).toBe(0);
       expect(seen).toHaveLength(44);
