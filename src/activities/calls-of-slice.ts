@@ -1,15 +1,14 @@
 import type { Call } from '#domain/call/call';
+import { planListCalls, readDiscovered } from '#domain/call/discovery';
 import { lastDataUpdate, runListCalls } from '#domain/call/list-calls';
-import { planDataCalls, planListCalls } from '#domain/call/plan-calls';
+import { planDataCalls, slicesOf } from '#domain/call/plan-calls';
 import { groupsThatRan, hasUnreadIds, planPruningCalls, pruneCalls, readRan } from '#domain/call/prune';
-import { readDiscovered } from '#domain/call/read-discovered';
 import { dayOfCall } from '#domain/call/scope';
-import { slicesOf } from '#domain/call/slices';
 import { chunkOfKey } from '#domain/chunk/chunk';
-import { columnsOfRiver, keyOfRiver } from '#domain/column/columns-of-river';
 import { fitListRows, fitRows } from '#domain/column/fit-rows';
+import { columnsOfRiver, keyOfRiver } from '#domain/column/river-table';
 import { ConfigurationError, RefusedError } from '#domain/errors';
-import { isAskForData, proofOfConnection } from '#domain/run/run-slices';
+import { baseUrlProbe, isAskForData } from '#domain/run/run-slices';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Warehouse } from './ports.ts';
 import type { PullContext } from './pull-call.ts';
@@ -30,7 +29,7 @@ export async function callsOfSlice(
 ): Promise<SlicePlan> {
   const { river, day, runId } = stored;
   const report = reportOfRiver(river);
-  if (slice === proofOfConnection) return { ...listPlan([lastDataUpdate]), tolerates: anyRefusal };
+  if (slice === baseUrlProbe) return { ...listPlan([lastDataUpdate]), tolerates: anyRefusal };
   if (isAskForData(slice)) return listPlan([lastDataUpdate]);
   if (chunkKey === null) return listPlan(runListCalls(report, river.filters).map(({ call }) => call));
 

@@ -1,6 +1,6 @@
 import type { Call } from '#domain/call/call';
+import { durationText } from '#domain/duration';
 import { type BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedError } from '#domain/errors';
-import { durationText } from '#domain/river/duration';
 import { failingMs, retryMs } from '#domain/run/failing-ms';
 import { type OpenOutage, type Outages, outageMs } from '#domain/run/outage-clock';
 import { intervalsOf, type Pause } from '#domain/run/pause';

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '#domain/call/request-record';
+import type { RequestRecord } from '#domain/call/call-history';
 import { WarehouseHeldError } from '#domain/errors';
 import { noAnswer, sentenceOfHold, troubleOf, type WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 import type { Warehouse, WriteGateOptions } from './ports.ts';

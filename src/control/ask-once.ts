@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CallLimiter, createSharedLimiter, type SharedLimiter } from '#budget/limiter';
 import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
-import type { PageAsked } from '#domain/call/answer';
-import type { AnswerRow, Call } from '#domain/call/call';
+import type { AnswerRow, Call, PageAsked } from '#domain/call/call';
 import { lastDataUpdate } from '#domain/call/list-calls';
 import {
   BaseUrlInDoubtError,

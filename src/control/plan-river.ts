@@ -1,20 +1,17 @@
 import { plannedTimeMs } from '#domain/budget/least-time';
 import { countCalls } from '#domain/call/count-calls';
-import { effectiveReport } from '#domain/call/effective-report';
-import { readListAnswers } from '#domain/call/list-answers';
-import { runListCalls } from '#domain/call/list-calls';
-import { resolveSelection } from '#domain/call/resolve-selection';
-import type { Selection } from '#domain/call/selection';
+import { readListAnswers, runListCalls } from '#domain/call/list-calls';
+import { resolveSelection, type Selection } from '#domain/call/selection';
 import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import { fitListRows } from '#domain/column/fit-rows';
 import { ConfigurationError } from '#domain/errors';
-import type { Day } from '#domain/period/day';
+import { between, type DateRange, type Day, stretchesOf } from '#domain/period/date-range';
 import { resolveDay } from '#domain/period/resolve-day';
 import { resolvePeriod } from '#domain/period/resolve-period';
-import { between, stretchesOf } from '#domain/period/stretches';
 import { zoneOfRiver } from '#domain/period/zone';
 import type { Configuration, Connection } from '#domain/river/configuration';
+import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
 import { chunksOf, countDays, type PlannedDays, planDays } from '#domain/run/plan-days';
@@ -33,7 +30,7 @@ export interface Plan {
   readonly at: string;
   /** The run's day. */
   readonly day: Day;
-  readonly period: { readonly start: Day; readonly end: Day } | null;
+  readonly period: DateRange | null;
   readonly chunks: readonly { readonly start: Day | null; readonly end: Day | null }[];
   /** One page for each call: more cannot be known before. */
   readonly calls: { readonly list: number | null; readonly data: number | null };
@@ -95,8 +92,8 @@ export async function planRiver(
     report: river.report,
     at: options.at,
     day,
-    period: period && { start: period.first, end: period.last },
-    chunks: chunks.map(({ first, last }) => ({ start: first, end: last })),
+    period,
+    chunks: chunks.map(({ start, end }) => ({ start, end })),
     calls,
     callsAhead: ahead?.remaining.reduce((sum, each) => sum + each, 0) ?? 0,
     seconds,
@@ -157,8 +154,8 @@ async function select(
 
 function warningsOfTrack(river: River, days: PlannedDays, track: Track | undefined, day: Day): string[] {
   if (!track || !river.period) return [];
-  const { first, last } = resolvePeriod(river.period, day);
-  const forgotten = between(stretchesOf(track.forgotten), { from: first, to: last });
+  const { start, end } = resolvePeriod(river.period, day);
+  const forgotten = between(stretchesOf(track.forgotten), { from: start, to: end });
   const otherwise = warningOfOtherwise(track, river);
   return [
     ...(days.period === null
@@ -168,7 +165,7 @@ function warningsOfTrack(river: River, days: PlannedDays, track: Track | undefin
       : []),
     ...forgotten.map(
       (stretch) =>
-        `${nameOf(stretch)}: forgotten, and left out; \`${runAgain(river.name, { start: stretch.first, end: stretch.last }, false)}\` loads ${stretch.first === stretch.last ? 'it' : 'them'} again.`,
+        `${nameOf(stretch)}: forgotten, and left out; \`${runAgain(river.name, { start: stretch.start, end: stretch.end }, false)}\` loads ${stretch.start === stretch.end ? 'it' : 'them'} again.`,
     ),
     ...(days.leavesIncomplete && days.period !== null
       ? ['Days that are not complete yet are left for a later run (load: append); only the run asks which.']

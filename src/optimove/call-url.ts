@@ -1,5 +1,4 @@
-import type { PageAsked } from '#domain/call/answer';
-import type { Call } from '#domain/call/call';
+import type { Call, PageAsked } from '#domain/call/call';
 
 /** The URL of a call: below the base URL, its parameters in their order, then the page. */
 export function buildCallUrl(baseUrl: string, call: Call, page: PageAsked | undefined): string {

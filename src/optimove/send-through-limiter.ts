@@ -1,7 +1,6 @@
 import type { CallLimiter, EndCall } from '#budget/limiter';
 import type { CallOutcome } from '#budget/outcome-buffer';
-import type { CallHistory } from '#domain/call/call-history';
-import type { RequestRecord } from '#domain/call/request-record';
+import type { CallHistory, RequestRecord } from '#domain/call/call-history';
 import {
   BaseUrlInDoubtError,
   ConfigurationError,

@@ -1,9 +1,8 @@
 import type { CallLimiter } from '#budget/limiter';
 import type { CallOutcome } from '#budget/outcome-buffer';
 import { defaultBudget } from '#domain/budget/window';
-import type { PageAsked } from '#domain/call/answer';
-import type { Call } from '#domain/call/call';
-import type { RequestRecord } from '#domain/call/request-record';
+import type { Call, PageAsked } from '#domain/call/call';
+import type { RequestRecord } from '#domain/call/call-history';
 import type { Connection } from '#domain/river/configuration';
 import { Secret } from '#domain/secret';
 import { createOptimove } from '#optimove/create-optimove';

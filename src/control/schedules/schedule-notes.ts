@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
+import { durationMs, durationText } from '#domain/duration';
 import type { Configuration } from '#domain/river/configuration';
 import { oddities, withRanges } from '#domain/river/cron-line';
-import { durationMs, durationText } from '#domain/river/duration';
 import { planRiver } from '../plan-river.ts';
 import { isScheduled } from './known-schedules.ts';
 import { type ScheduledRiver, termsOfRiver } from './schedule-terms.ts';

@@ -1,5 +1,5 @@
 import type { Scope } from '../call/scope.ts';
-import type { Day } from '../period/day.ts';
+import type { Day } from '../period/date-range.ts';
 import type { Warning } from './run-result.ts';
 import type { SliceCount } from './staged-page.ts';
 

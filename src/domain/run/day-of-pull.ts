@@ -1,4 +1,4 @@
-import { addDays, type Day, dayCount } from '../period/day.ts';
+import { addDays, type Day, dayCount } from '../period/date-range.ts';
 import { resolveDay } from '../period/resolve-day.ts';
 import { zoneOfRiver } from '../period/zone.ts';
 import type { StoredRun } from './stored-run.ts';
@@ -13,5 +13,5 @@ export function dayOfPull(
 ): Day {
   const zone = zoneOfRiver(river.period, river.schedule);
   const [began, today] = [resolveDay(startedAt, zone), resolveDay(now, zone)];
-  return today > began ? addDays(day, dayCount({ first: began, last: today }) - 1) : day;
+  return today > began ? addDays(day, dayCount({ start: began, end: today }) - 1) : day;
 }

@@ -1,9 +1,8 @@
 import type { Report } from '../catalogue/report.ts';
 import { type Chunk, chunkWithoutDays } from '../chunk/chunk.ts';
 import { splitPeriod } from '../chunk/split-period.ts';
-import { type Day, dayCount, type Stretch } from '../period/day.ts';
+import { between, type DateRange, type Day, dayCount, daysToPull, spanOf } from '../period/date-range.ts';
 import { daysToCome, resolvePeriod } from '../period/resolve-period.ts';
-import { between, daysToPull, spanOf } from '../period/stretches.ts';
 import type { River } from '../river/river.ts';
 import { isInDoubt } from './freshness.ts';
 import type { Warning } from './run-result.ts';
@@ -12,9 +11,9 @@ import { completeDays, isTracked, nameOf, type Track } from './track.ts';
 /** What a run pulls, as far as its river and the manifest decide. */
 export interface PlannedDays {
   /** First and last day; null without a period, or with nothing to do. */
-  readonly period: Stretch | null;
+  readonly period: DateRange | null;
   /** The unbroken stretches of it; none for a report without a period. */
-  readonly pulls: readonly Stretch[];
+  readonly pulls: readonly DateRange[];
   /** Whether the run asks up to which day the data is complete. */
   readonly asksForData: boolean;
   /** Whether days that are not complete yet are left for a later run: what is appended stays. */
@@ -39,7 +38,7 @@ export function planDays(river: River, report: Report, runDay: Day, track: Track
   return {
     period: spanOf(pulls),
     pulls,
-    asksForData: tracked || isInDoubt(whole.last, runDay),
+    asksForData: tracked || isInDoubt(whole.end, runDay),
     leavesIncomplete: tracked && river.target.load === 'append',
     warnings: warningsOfDaysToCome(river, runDay),
   };
@@ -50,19 +49,20 @@ function warningsOfDaysToCome({ period }: River, runDay: Day): Warning[] {
   const leftOut = period ? daysToCome(period, runDay) : null;
   if (!leftOut) return [];
   const message = `${nameOf(leftOut)}: left out, after the run's day ${runDay}.`;
-  return [{ start: leftOut.first, end: leftOut.last, message }];
+  return [{ start: leftOut.start, end: leftOut.end, message }];
 }
 
 /** The stretches without what is not complete yet. */
-export const completeOnly = (pulls: readonly Stretch[], upTo: Day): Stretch[] => between(pulls, { to: upTo });
+export const completeOnly = (pulls: readonly DateRange[], upTo: Day): DateRange[] =>
+  between(pulls, { to: upTo });
 
 /** The chunks of a run: each unbroken stretch is chunked as a period of its own. */
-export function chunksOf(river: River, report: Report, pulls: readonly Stretch[]): Chunk[] {
+export function chunksOf(river: River, report: Report, pulls: readonly DateRange[]): Chunk[] {
   if (report.time === 'none') return [chunkWithoutDays];
   const setting = river.chunks ?? { every: 'dont_split', size: 1 };
   return pulls.flatMap((stretch) => [...splitPeriod(stretch, setting)]);
 }
 
 /** How many days the stretches have. */
-export const countDays = (stretches: readonly Stretch[]): number =>
+export const countDays = (stretches: readonly DateRange[]): number =>
   stretches.reduce((sum, stretch) => sum + dayCount(stretch), 0);

@@ -1,7 +1,8 @@
 import { countCalls } from '../call/count-calls.ts';
-import { effectiveReport } from '../call/effective-report.ts';
 import { findReport } from '../catalogue/index.ts';
-import { dayCount } from '../period/day.ts';
+import type { Chunk } from '../chunk/chunk.ts';
+import { dayCount } from '../period/date-range.ts';
+import { effectiveReport } from '../river/overrides.ts';
 import { countDays } from './plan-days.ts';
 import type { StoredRun } from './stored-run.ts';
 
@@ -13,16 +14,13 @@ type Planned = Pick<StoredRun, 'river' | 'period' | 'freshness' | 'selection'>;
  */
 export function plannedCalls(
   { river, period, freshness, selection }: Planned,
-  chunks?: readonly { readonly first: string | null; readonly last: string | null }[],
+  chunks?: readonly Chunk[],
 ): number | null {
   const report = findReport(river.report);
   if (!report || !selection) return null;
   const pulled = chunks
     ? {
-        days: chunks.reduce(
-          (sum, { first, last }) => sum + (first && last ? dayCount({ first, last }) : 0),
-          0,
-        ),
+        days: chunks.reduce((sum, chunk) => sum + (chunk.start === null ? 0 : dayCount(chunk)), 0),
       }
     : freshness && { days: countDays(freshness.pulls) };
   const { filters } = river;

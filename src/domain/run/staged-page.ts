@@ -1,5 +1,5 @@
 import type { FittedRows } from '../column/fit-rows.ts';
-import type { Day } from '../period/day.ts';
+import type { Day } from '../period/date-range.ts';
 import type { PageNotes } from './page-notes.ts';
 
 /** One page of one call, fitted to columns. */

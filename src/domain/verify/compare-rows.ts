@@ -1,4 +1,4 @@
-import type { Day } from '../period/day.ts';
+import type { Day } from '../period/date-range.ts';
 import type { FindingKind } from './finding.ts';
 import type { RowsOfRun, TargetBooks } from './target-books.ts';
 

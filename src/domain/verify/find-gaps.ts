@@ -1,4 +1,4 @@
-import { type Day, daysOf } from '../period/day.ts';
+import { type Day, daysOf } from '../period/date-range.ts';
 import type { AskedStretch, TargetBooks } from './target-books.ts';
 
 /** A day that is not loaded, and the run that was to load it. */

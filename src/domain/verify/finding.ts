@@ -1,4 +1,4 @@
-import type { Day } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 
 /**
  * What is off: the table or a column of it is gone; fewer or more rows than were loaded; rows that the manifest does
@@ -35,7 +35,7 @@ export interface Verification {
   readonly table: string;
   readonly ok: boolean;
   /** First and last day loaded; null without days. */
-  readonly period: { readonly start: Day; readonly end: Day } | null;
+  readonly period: DateRange | null;
   /** Days that are loaded. */
   readonly days: number;
   /** Rows by the manifest, and in the table. */
