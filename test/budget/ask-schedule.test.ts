@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { createAskPacing } from '#budget/ask-schedule';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createAskPacing, createAskSchedule } from '#budget/ask-schedule';
 
 const inTheMiddle = () => 0.5;
 const slow = { sentAt: 1_000, cameAt: 1_100 };
@@ -41,4 +41,70 @@ test('who was turned down tries again after a while that is not everybody’s', 
     return pacing.restMs(5_000);
   };
   expect([0, 0.25, 0.75].map(restAt)).toEqual([0, 500, 1_500]);
+});
+
+describe('a schedule', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A schedule whose requests take 100 ms, and when each was sent. */
+  function aSchedule(next: { readonly nextMs?: number | null; readonly restMs?: number } = {}) {
+    const sentAt: number[] = [];
+    const startedAt = performance.now();
+    const schedule = createAskSchedule({
+      now: () => performance.now(),
+      restMs: () => next.restMs ?? 0,
+      againMs: 5,
+      ask: async () => {
+        sentAt.push(performance.now() - startedAt);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return sentAt.length === 1 ? (next.nextMs ?? null) : null;
+      },
+    });
+    return { schedule, sentAt };
+  }
+
+  test('asks once, at the earliest time that was asked for', async () => {
+    const { schedule, sentAt } = aSchedule();
+    for (const ms of [300, 50, 200]) schedule.askIn(ms);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sentAt).toEqual([50]);
+  });
+
+  test('has one request under way, and asks again after it for what came up meanwhile', async () => {
+    const { schedule, sentAt } = aSchedule();
+    schedule.askIn(0);
+    await vi.advanceTimersByTimeAsync(20);
+    for (const ms of [0, 10]) schedule.askIn(ms);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sentAt).toEqual([0, 105]);
+  });
+
+  test('asks again when the answer says so', async () => {
+    const { schedule, sentAt } = aSchedule({ nextMs: 400 });
+    schedule.askIn(0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sentAt).toEqual([0, 500]);
+  });
+
+  test('asks for nothing before the rest is over', async () => {
+    const { schedule, sentAt } = aSchedule({ restMs: 250 });
+    schedule.askIn(0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sentAt).toEqual([250]);
+  });
+
+  test('asks for nothing any more once it is cancelled', async () => {
+    const { schedule, sentAt } = aSchedule();
+    schedule.askIn(10);
+    schedule.cancel();
+    schedule.askIn(0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sentAt).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { createClockOffset } from '#budget/scheduled-permits';
-import { permitMs } from '#domain/budget/reservation';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createClockOffset, createScheduledPermits } from '#budget/scheduled-permits';
+import { type Permit, permitMs } from '#domain/budget/reservation';
 
 describe("the offset of a budget's clock", () => {
   test('is known as well as one answer tells: not before it came, not after it was asked for', () => {
@@ -76,5 +76,59 @@ describe("the offset of a budget's clock", () => {
     expect(offset.leadMs).toBeLessThan(400);
     for (let k = 1; k <= 5; k += 1) offset.observe(20_000 + k, 20_000 + k, 20_005 + k);
     expect(offset.leadMs).toBe(0);
+  });
+});
+
+describe('a scheduled permit', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** What becomes of permits: `used 100` or `returned 100`, at 100 ms. */
+  function aSchedule({ canUse = true } = {}) {
+    const log: string[] = [];
+    const startedAt = performance.now();
+    const now = () => performance.now() - startedAt;
+    const scheduled = createScheduledPermits({
+      now,
+      use: ({ run }) => {
+        if (canUse) log.push(`${run} used ${now()}`);
+        return canUse;
+      },
+      giveBack: ({ run }) => log.push(`${run} returned ${now()}`),
+    });
+    return { scheduled, log };
+  }
+  const permit = (run: string): Permit => ({ run, at: 0, probe: false });
+
+  test('is used when its time comes, and counts for its run until then', async () => {
+    const { scheduled, log } = aSchedule();
+    scheduled.add(permit('a'), 100, 350);
+    scheduled.add(permit('b'), 200, 450);
+    expect([scheduled.count, scheduled.countFor('a'), scheduled.countFor('c')]).toEqual([2, 1, 0]);
+    await vi.advanceTimersByTimeAsync(150);
+    expect([scheduled.count, scheduled.countFor('a')]).toEqual([1, 0]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(log).toEqual(['a used 100', 'b used 200']);
+  });
+
+  test('is returned where no call can begin with it, or its time on our clock is not known', async () => {
+    const { scheduled, log } = aSchedule({ canUse: false });
+    scheduled.add(permit('a'), 100, 350);
+    scheduled.add(permit('b'), 100, 90);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(log).toEqual(['b returned 0', 'a returned 100']);
+  });
+
+  test('is not used once it is cancelled', async () => {
+    const { scheduled, log } = aSchedule();
+    scheduled.add(permit('a'), 100, 350);
+    expect(scheduled.cancelAll()).toEqual([permit('a')]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(log).toEqual([]);
+    expect([scheduled.count, vi.getTimerCount()]).toEqual([0, 0]);
   });
 });
