@@ -1,7 +1,7 @@
 import { readListAnswers } from '#domain/call/list-calls';
 import { durationMs } from '#domain/duration';
 import { ConfigurationError } from '#domain/errors';
-import { type Day, spanOf } from '#domain/period/date-range';
+import { type Day, encloseRanges } from '#domain/period/date-range';
 import { completeUpTo, type Freshness, warningsOfFreshness } from '#domain/run/freshness';
 import { chunksOf, completeOnly, planDays } from '#domain/run/plan-days';
 import type { StoredRun } from '#domain/run/stored-run';
@@ -39,12 +39,12 @@ async function settle(
     ? planDays(river, report, day, await warehouse.readTrack(river.name, river.target.table)).pulls
     : freshness.pulls;
   // A call that is refused will be refused again: that is not waited for.
-  const lacks = answer !== undefined && (spanOf(pulls)?.end ?? upTo) > upTo;
+  const lacks = answer !== undefined && (encloseRanges(pulls)?.end ?? upTo) > upTo;
   if (lacks && mayWait) return false;
   const taken = leaves ? completeOnly(pulls, upTo) : pulls;
   const waited = lacks && durationMs(river.waitForData) > 0;
   const chunks = leaves ? chunksOf(river, report, taken) : [];
-  await warehouse.recordFreshness(runId, leaves ? spanOf(taken) : period, chunks, {
+  await warehouse.recordFreshness(runId, leaves ? encloseRanges(taken) : period, chunks, {
     settled: true,
     completeUpTo: upTo,
     pulls: taken,

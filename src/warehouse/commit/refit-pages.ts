@@ -1,7 +1,7 @@
 import type { Value } from '#domain/column/column';
 import { type Extra, keyMisfit } from '#domain/column/fit-rows';
 import { readValue } from '#domain/column/read-value';
-import { signatureOf, type TableColumn } from '#domain/column/table-type';
+import { type TableColumn, typeSignature } from '#domain/column/table-type';
 import type { PageNotes } from '#domain/run/page-notes';
 import type { Database } from '../database.ts';
 import type { Row } from '../dialect.ts';
@@ -111,7 +111,7 @@ function refitRows(
   };
   columns.forEach((name, place) => {
     const column = ofTable.get(name);
-    if (!column || types[name] === signatureOf(column)) {
+    if (!column || types[name] === typeSignature(column)) {
       keep(place);
       keepBeside(column?.name ?? name);
     } else readAnew(place, column, key.includes(name));
@@ -123,7 +123,7 @@ function refitRows(
     const column = fields.get(toRecordedKey(extra.field));
     if (column && isFieldOfOtherType(extra, layout)) {
       readAnew(place, column, false);
-      newExtras.push({ ...extra, type: signatureOf(column) });
+      newExtras.push({ ...extra, type: typeSignature(column) });
     } else {
       keep(place);
       if (column) keepBeside(column.name);
@@ -141,7 +141,7 @@ function refitRows(
     types: Object.fromEntries(
       columns.map((name) => {
         const column = ofTable.get(name);
-        return [name, column ? signatureOf(column) : (types[name] ?? 'text')];
+        return [name, column ? typeSignature(column) : (types[name] ?? 'text')];
       }),
     ),
     extras: newExtras,

@@ -4,7 +4,7 @@
  * chunk's calls and, once it is loaded, its rows. A run that goes on anywhere begins by reading here what is left.
  */
 
-import { type Chunk, chunkOfKey } from '#domain/chunk/chunk';
+import { type Chunk, parseChunkKey } from '#domain/chunk/chunk';
 import type { BegunChunk, ChunkState, ChunkStatus, RunStatus, Warning } from '#domain/run/run-result';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
@@ -231,5 +231,5 @@ export async function readUnfinishedChunks(tables: Tables, runId: string, limit:
     .orderBy('ordinal')
     .limit(limit)
     .select('chunk');
-  return rows.map(({ chunk }) => chunkOfKey(String(chunk)));
+  return rows.map(({ chunk }) => parseChunkKey(String(chunk)));
 }

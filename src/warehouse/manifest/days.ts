@@ -4,7 +4,7 @@
  */
 
 import { ConfigurationError } from '#domain/errors';
-import { type DateRange, type Day, daysOf } from '#domain/period/date-range';
+import { type DateRange, type Day, eachDay } from '#domain/period/date-range';
 import type { Track } from '#domain/run/track';
 import type { RowsOfRun } from '#domain/verify/target-books';
 import { columnFinder } from '../column-name.ts';
@@ -148,7 +148,7 @@ async function insertForgotten(tables: Tables, of: RiverTable, days: DateRange, 
     await tables.from('river_forgotten_days').insert(rows).onConflict(['river', 'table', 'day']).ignore();
     rows = [];
   };
-  for (const day of daysOf(days)) {
+  for (const day of eachDay(days)) {
     rows.push({ ...of, day, forgotten_at: at });
     if (rows.length === rowsAtATime) await insert();
   }

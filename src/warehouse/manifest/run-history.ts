@@ -4,8 +4,8 @@
  * notifications read it.
  */
 
-import { type Chunk, chunkOfKey } from '#domain/chunk/chunk';
-import { daysOf } from '#domain/period/date-range';
+import { type Chunk, parseChunkKey } from '#domain/chunk/chunk';
+import { eachDay } from '#domain/period/date-range';
 import type { RetryOfRun, RunStatus } from '#domain/run/run-result';
 import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { AskedStretch, RowsOfRun } from '#domain/verify/target-books';
@@ -112,7 +112,7 @@ export async function readUnloadedChunks(tables: Tables, run: StoredRun): Promis
     .whereNot({ state: 'loaded' })
     .orderBy('ordinal')
     .select('chunk');
-  const chunks = rows.map(({ chunk }) => chunkOfKey(String(chunk)));
+  const chunks = rows.map(({ chunk }) => parseChunkKey(String(chunk)));
   const isLoaded = await loadedSince(tables, run, chunks);
   return chunks.map((chunk) => ({ ...chunk, state: isLoaded(chunk) ? 'skipped' : 'waiting' }));
 }
@@ -139,7 +139,7 @@ async function loadedSince(
   return (chunk) =>
     chunk.start === null
       ? loadedWholes.has(chunk.key)
-      : [...daysOf(chunk)].every((day) => loadedDays.has(day));
+      : [...eachDay(chunk)].every((day) => loadedDays.has(day));
 }
 
 /** The loaded chunks of a river whose rows bear no day, the oldest first. */
