@@ -1,4 +1,4 @@
-import type { Axis, FilterName, Report } from '#domain/catalogue/report';
+import type { Axis, FilterName, PrunedBy, Report } from '#domain/catalogue/report';
 import type { Column } from '#domain/column/column';
 import { callsOfReport } from './calls-of-report.ts';
 import { code, table } from './table.ts';
@@ -39,12 +39,21 @@ function sectionOf(report: Report): string {
     `Filters: ${filtersOf(report)}`,
     ...alwaysSent(report),
     `Calls: ${callsOfReport(report)}`,
+    ...(report.prunedBy ? [`With \`prune: true\`: ${pruned[report.prunedBy]}`] : []),
     `Key: ${report.key.map(code).join(', ')}${report.keyIsUnique ? '' : ' (not unique)'}`,
   ];
   const columns = report.columns.map((column) => [code(column.name), column.type, sourceOf(column)]);
   const notes = report.notes ? `\n${report.notes}\n` : '';
   return `## ${report.slug}\n\n${facts.map((fact) => `- ${fact}\n`).join('')}${notes}\n${table(['column', 'type', 'from'], columns)}`;
 }
+
+const pruned: Readonly<Record<PrunedBy, string>> = {
+  groups: 'only target groups that ran on the day are called (GetTargetGroupsByDate)',
+  groupsWithActions:
+    'only target groups that ran an action on the day are called (GetTargetGroupsByDate, GetActionsByTargetGroup)',
+  actionsAndRecipients:
+    'only actions and recipient groups that ran on the day are called (GetTargetGroupsByDate, GetActionsByTargetGroup)',
+};
 
 function timeOf({ time, snapshot, axes }: Report): string {
   if (time === 'campaigns')
@@ -53,8 +62,9 @@ function timeOf({ time, snapshot, axes }: Report): string {
     const stamp = axes.find((axis) => axis.over === 'day')?.stamp ?? 'date';
     return `a period, one day a call; ${code(stamp)} is that day`;
   }
-  if (snapshot === 'data_date') return 'none; `data_date` is the day of GetLastDataUpdate';
-  return snapshot ? "none; `snapshot_date` is the run's day" : 'none';
+  if (!snapshot) return 'none';
+  const day = snapshot.day === 'lastDataUpdate' ? 'the day of GetLastDataUpdate' : "the run's day";
+  return `none; ${code(snapshot.column)} is ${day}`;
 }
 
 function filtersOf({ filters, axes, controlGroup }: Report): string {

@@ -6,7 +6,7 @@ import type { NotifySetting } from '#domain/river/river';
 import { Secret } from '#domain/secret';
 import { normalBaseUrl } from './check-base-url.ts';
 import type { ConfigurationFile, ConnectionSetting, WarehouseFileSetting } from './file-schema.ts';
-import { proxyOf } from './proxies.ts';
+import { findProxy } from './proxies.ts';
 import type { Variables } from './resolve-references.ts';
 
 /** The file as the rest of River takes it: units in their names, secrets wrapped, frozen all through. */
@@ -20,7 +20,7 @@ export function configurationOfFile(
     warehouses: frozenMap(warehouses, (name, setting) => warehouseOf(name, setting, at.folder)),
     rivers: frozenMap(rivers, (name, { notify: _, ...river }) => ({ ...river, name })),
     notifications: frozenMap(notifySettings(rivers), (_, setting) => notifyOf(setting)),
-    proxyOf: (url) => proxyOf(url, at.env),
+    findProxy: (url) => findProxy(url, at.env),
   });
 }
 
@@ -38,7 +38,7 @@ const notifyOf = ({ on, webhook, slack }: NotifySetting): Notify => ({
 function connectionOf(name: string, setting: ConnectionSetting, env: Variables): Connection {
   const { baseUrl, auth, budget, maxConcurrentCalls, pageSize, callTimeout } = setting;
   const { apiKey, username = '', password = '' } = auth;
-  const proxy = proxyOf(baseUrl, env);
+  const proxy = findProxy(baseUrl, env);
   return {
     name,
     baseUrl: normalBaseUrl(baseUrl) ?? baseUrl,

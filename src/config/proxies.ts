@@ -11,7 +11,7 @@ const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:'
  * for http, the lower-case name first; NO_PROXY names hosts (each with all below it, with a port only there) that are
  * called straight, or `*`. What is on this machine never goes through one.
  */
-export function proxyOf(target: string, env: Variables): HttpProxy | undefined {
+export function findProxy(target: string, env: Variables): HttpProxy | undefined {
   const { protocol, hostname, port } = new URL(target);
   const lower = `${protocol.slice(0, -1)}_proxy`;
   const variable = [lower, lower.toUpperCase()].find((name) => env[name]);

@@ -1,5 +1,5 @@
 import { isLongNumber } from '#domain/column/read-number';
-import { excerptOf, mask, shorten } from '#domain/mask';
+import { excerpt, mask, shorten } from '#domain/mask';
 import type { Secret } from '#domain/secret';
 import { parseJson } from './parse-json.ts';
 import { decodeLeniently, type Reply, type RequestInfo } from './reply.ts';
@@ -141,7 +141,7 @@ function collectTexts(value: unknown, depth: number): string[] {
 }
 
 function quote(text: string, hide: RequestInfo['hide']): string {
-  const quoted = excerptOf(text, hide);
+  const quoted = excerpt(text, hide);
   return quoted === '' ? '' : `"${quoted}"`;
 }
 

@@ -69,7 +69,7 @@ export async function startWorker({
       writeGates,
       warehouse: (name) => warehouses.get(name),
       optimove: (name) => readingSecretsAgain(configurations, connections.get, name),
-      post: async (url, body, whom) => postJson(url, body, whom, (await current()).proxyOf(url.reveal())),
+      post: async (url, body, whom) => postJson(url, body, whom, (await current()).findProxy(url.reveal())),
     }),
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     // Each cached workflow costs memory, and the default grows with the heap.

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, OtherVersionError } from '#domain/errors';
 import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
+import type { OpenWarehouse } from '#warehouse/open-warehouse';
 import { openWarehouse, type WarehouseOptions } from '#warehouse/open-warehouse';
-import type { OpenWarehouse } from '#warehouse/warehouse';
 import { sameSetting } from './same-setting.ts';
 
 export interface WarehousesInUse {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { proxyOf } from '#config/proxies';
+import { findProxy } from '#config/proxies';
 
 const api = 'https://api4.optimove.net/current';
 const proxy = 'http://proxy.corp:3128';
-const placeOf = (url: string, env: Record<string, string>) => proxyOf(url, env)?.place;
+const placeOf = (url: string, env: Record<string, string>) => findProxy(url, env)?.place;
 
 describe('the variable is that of the scheme, the lower-case name first', () => {
   test.each([
@@ -52,6 +52,6 @@ test.each([
   'http://u:%zz@proxy',
   'http://',
 ])('what is no URL of a proxy is refused, and not shown: %s', (HTTPS_PROXY) => {
-  const read = () => proxyOf(api, { HTTPS_PROXY });
+  const read = () => findProxy(api, { HTTPS_PROXY });
   expect(read).toThrow(/^HTTPS_PROXY: expected http:\/\/host:port .* got a secret\.$/);
 });

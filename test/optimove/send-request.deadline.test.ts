@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createSharedLimiter } from '#budget/limiter';
@@ -9,6 +10,7 @@ import type { RequestInfo } from '#optimove/reply';
 import { createSender } from '#optimove/send-request';
 import { sendThroughLimiter } from '#optimove/send-through-limiter';
 import { createRollingLimit } from '#simulator/rolling-limit';
+import { certificate, privateAuthority } from '../helpers/with-proxy.ts';
 import { withServer } from '../helpers/with-server.ts';
 
 const windows = [
@@ -25,6 +27,8 @@ const info: RequestInfo = {
   longestWindowMs: 4_000,
   hide: (text) => text,
 };
+
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
 /** Opens connections as slowly as a loaded machine, a proxy or a server far away; says how many. */
 function slowAgent() {
@@ -94,4 +98,54 @@ test('a call counts from when its bytes go out: where connections take long to o
         expect(Math.abs(at - (arrivedAt[k] ?? 0))).toBeLessThan(500);
     },
   );
+});
+
+test('a TLS handshake that takes longer than the permit holds sends nothing, and the next call finds the connection open', async () => {
+  const server = https.createServer({
+    key: readFileSync(certificate.key),
+    cert: readFileSync(certificate.cert),
+  });
+  const seen: string[] = [];
+  server.on('request', (request, response) => {
+    seen.push(request.url ?? '');
+    response.end('[]');
+  });
+  // The way to the server: whatever it answers first comes late, as from far away.
+  const way = createServer((near) => {
+    const far = connect(portOf(server), '127.0.0.1');
+    near.pipe(far).on('error', () => {});
+    near.on('error', () => far.destroy());
+    far.once('data', (first) => {
+      far.pause();
+      setTimeout(() => {
+        near.write(first);
+        far.pipe(near);
+      }, 600);
+    });
+  });
+  for (const each of [server, way])
+    await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
+  const agent = new https.Agent({ keepAlive: true, ca: readFileSync(privateAuthority), family: 4 });
+  const sender = createSender(20_000, { http: new http.Agent(), https: agent });
+  const send = async (path: string, withinMs: number) => {
+    let sentAt: number | undefined;
+    const url = `https://localhost:${portOf(way)}${path}`;
+    const until = performance.now() + withinMs;
+    const onSent = () => {
+      sentAt = performance.now();
+    };
+    const never = new AbortController().signal;
+    const { status, end } = await sender.send({ method: 'GET', url, headers: {} }, never, { until, onSent });
+    return { status, end: end.kind, sentAt };
+  };
+  try {
+    expect(await send('/late', 250)).toMatchObject({ status: null, end: 'late' });
+    expect(seen).toEqual([]);
+    expect(await send('/next', 250)).toEqual({ status: 200, end: 'reply', sentAt: expect.any(Number) });
+    expect(seen).toEqual(['/next']);
+  } finally {
+    sender.close();
+    way.close();
+    server.close();
+  }
 });
