@@ -3,10 +3,10 @@ import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/w
 let installed = false;
 
 /**
- * Sets the SDK up, once a process: warnings go to standard error as one line each, and signals are left to the
- * command, which drains its worker and then lets go of the rest in order.
+ * Sets the SDK up, once a process: warnings go to standard error (or to `write`) as one line each, and signals are left to
+ * the command, which drains its worker and then lets go of the rest in order.
  */
-export function installRuntime(): void {
+export function installRuntime(write: (line: string) => void = (line) => process.stderr.write(line)): void {
   if (installed) return;
   installed = true;
   Runtime.install({
@@ -15,9 +15,7 @@ export function installRuntime(): void {
       const text = meta.target === workflowTasks && level === 'WARN' ? unreplayable(meta) : message;
       if (text === undefined) return;
       const facts = Object.entries(meta).filter(([name]) => shown.has(name));
-      process.stderr.write(
-        `${level} ${text}${facts.map(([name, value]) => ` ${name}=${String(value)}`).join('')}\n`,
-      );
+      write(`${level} ${text}${facts.map(([name, value]) => ` ${name}=${String(value)}`).join('')}\n`);
     }),
     telemetryOptions: {
       logging: {
