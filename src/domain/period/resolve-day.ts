@@ -52,7 +52,7 @@ function dayInTimezone(at: number, timezone: string): Day {
 const instantPattern =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/;
 
-/** An instant in ISO 8601, in milliseconds since 1970. It must say its offset: the machine's time zone has no say. */
+/** An instant in ISO 8601, in milliseconds since 1970. It must give its offset: the machine's time zone does not matter. */
 export function parseInstant(text: string): number {
   const day = instantPattern.exec(text)?.[1];
   if (day === undefined || !isDay(day)) {
@@ -64,10 +64,10 @@ export function parseInstant(text: string): number {
   return Date.parse(text);
 }
 
-/** No place's clock is further from UTC. */
+/** No time zone is further from UTC. */
 const furthestMs = 15 * 3_600_000;
 
-/** When a day begins in a zone, in milliseconds since 1970; to the second. Not always at midnight: clocks change there as well. */
+/** When a day begins in a zone, in milliseconds since 1970; to the second. Not always at midnight: in some zones the clocks change then. */
 export function startOfDay(day: Day, zone: Zone): number {
   let before = Date.parse(`${day}T00:00:00Z`) - furthestMs;
   let after = before + 2 * furthestMs;

@@ -33,7 +33,7 @@ export function offsetMinutes(text: string): number | undefined {
 }
 
 /**
- * Whether a text is the name of a time zone as IANA spells it. Intl alone is too kind: it takes `europe/london`
+ * Whether a text is the name of a time zone as IANA spells it. Intl alone is too lenient: it takes `europe/london`
  * and `+02:00`, which Temporal's schedules refuse, and reads `BST` as Dhaka's time.
  */
 export function isTimezone(text: string): boolean {
