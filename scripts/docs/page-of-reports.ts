@@ -7,18 +7,18 @@ const introduction = `# The reports
 
 Written from the catalogue (\`src/domain/catalogue\`) by \`npm run docs\`; edit the declarations, not this page.
 
-- **Calls** are what a run makes of Optimove's API; each data call is made once for every page of its answer.
+- **Calls** are the calls of a run to Optimove's API; each data call is made once for every page of its answer.
 - A **filter** that is left out means *all*, found through the API's own list call, unless its line says otherwise.
-  A number is an id and costs no list call; a text is a name, whatever its case.
-- A column is **stamped** where the answer does not repeat what was asked, and comes from the **answer** otherwise,
-  under the key that is given, whatever its case. Each customer attribute asked for becomes a text column of its own.
+  A number is an id and needs no list call; a text is a name, in any case.
+- A column is **stamped** if the answer does not repeat the parameter of the call, and comes from the **answer** otherwise,
+  under the given key, in any case. Each requested customer attribute becomes a text column of its own.
   Every row also carries \`_river\`, \`_run_id\`, \`_chunk\` and \`_loaded_at\`.
-- **Keys** are inferred: Optimove publishes none. \`load: merge\` goes by them unless the river gives its own \`key:\`.
-- A river can correct what differs for a tenant: \`overrides: { endpoint, parameters, pages, columns }\`.
+- **Keys** are inferred: Optimove publishes none. \`load: merge\` uses them unless the river gives its own \`key:\`.
+- A river can correct what is different for a tenant: \`overrides: { endpoint, parameters, pages, columns }\`.
 `;
 
 /** docs/reports.md: contents, then every report. */
-export function pageOfReports(reports: readonly Report[]): string {
+export function renderReportsPage(reports: readonly Report[]): string {
   return [introduction, contentsOf(reports), ...reports.map(sectionOf)].join('\n');
 }
 

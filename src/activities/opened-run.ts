@@ -70,7 +70,6 @@ export async function describeRun(
       connection: river.connection,
       warehouse: river.target.warehouse,
     },
-    table: river.target.table,
     period,
     chunks: chunks.total,
     readsLists: !nothingLeft && stored.selection === null && runListCalls(report, river.filters).length > 0,

@@ -7,11 +7,11 @@ import { chunksOf, completeOnly, planDays } from '#domain/run/plan-days';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Settled, SettleRunRequest } from './contract.ts';
 import { describeRun, readOpenedRun, reportOfRiver } from './opened-run.ts';
-import type { ActivityPorts, RunResolving, Warehouses } from './ports.ts';
+import type { ActivityPorts, FreshnessResolving, Warehouses } from './ports.ts';
 
 /** Reads up to which day the data is complete and keeps with the run, once, what follows: what is provisional, and what `append` leaves. */
 export const settleRun =
-  (ports: Pick<ActivityPorts, 'configurations' | 'runs'> & Warehouses<RunResolving>) =>
+  (ports: Pick<ActivityPorts, 'configurations' | 'runs'> & Warehouses<FreshnessResolving>) =>
   async ({ run, slice, mayWait }: SettleRunRequest): Promise<Settled> => {
     const warehouse = await ports.warehouse(run.warehouse);
     const stored = await readOpenedRun(warehouse, run.runId);
@@ -26,7 +26,7 @@ type Unsettled = StoredRun & { readonly freshness: Freshness };
 
 /** False where the run waits on. */
 async function settle(
-  warehouse: RunResolving,
+  warehouse: FreshnessResolving,
   { runId, river, day, period, freshness }: Unsettled,
   { dataDate: answer, refusal }: DataAnswer,
   mayWait: boolean,
@@ -63,7 +63,7 @@ interface DataAnswer {
 }
 
 async function readAnswer(
-  warehouse: RunResolving,
+  warehouse: FreshnessResolving,
   { runId, river }: StoredRun,
   slice: string,
 ): Promise<DataAnswer> {
