@@ -1,5 +1,5 @@
 import { isLongNumber } from '#domain/column/read-number';
-import { excerpt, mask, shorten } from '#domain/mask';
+import { excerpt, mask, shorten } from '#domain/excerpt';
 import { decodeLeniently } from './decode-body.ts';
 import { parseJson } from './parse-json.ts';
 import type { Asked, Reply } from './reply.ts';
