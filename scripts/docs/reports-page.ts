@@ -1,4 +1,4 @@
-import type { Axis, FilterName, Report } from '#domain/catalogue/report';
+import type { Axis, FilterName, PrunedBy, Report } from '#domain/catalogue/report';
 import type { Column } from '#domain/column/column';
 import { code, table } from './table.ts';
 
@@ -38,12 +38,21 @@ function renderReport(report: Report): string {
     `Filters: ${describeFilters(report)}`,
     ...alwaysSent(report),
     `Calls: ${describeCalls(report)}`,
+    ...(report.prunedBy ? [`With \`prune: true\`: ${pruned[report.prunedBy]}`] : []),
     `Key: ${report.key.map(code).join(', ')}${report.keyIsUnique ? '' : ' (not unique)'}`,
   ];
   const columns = report.columns.map((column) => [code(column.name), column.type, describeSource(column)]);
   const notes = report.notes ? `\n${report.notes}\n` : '';
   return `## ${report.slug}\n\n${facts.map((fact) => `- ${fact}\n`).join('')}${notes}\n${table(['column', 'type', 'from'], columns)}`;
 }
+
+const pruned: Readonly<Record<PrunedBy, string>> = {
+  groups: 'only target groups that ran on the day are called (GetTargetGroupsByDate)',
+  groupsWithActions:
+    'only target groups that ran an action on the day are called (GetTargetGroupsByDate, GetActionsByTargetGroup)',
+  actionsAndRecipients:
+    'only actions and recipient groups that ran on the day are called (GetTargetGroupsByDate, GetActionsByTargetGroup)',
+};
 
 function describeTime({ time, snapshot, axes }: Report): string {
   if (time === 'campaigns')
@@ -52,8 +61,9 @@ function describeTime({ time, snapshot, axes }: Report): string {
     const stamp = axes.find((axis) => axis.over === 'day')?.stamp ?? 'date';
     return `a period, one day a call; ${code(stamp)} is that day`;
   }
-  if (snapshot === 'data_date') return 'none; `data_date` is the day of GetLastDataUpdate';
-  return snapshot ? "none; `snapshot_date` is the run's day" : 'none';
+  if (!snapshot) return 'none';
+  const day = snapshot.day === 'lastDataUpdate' ? 'the day of GetLastDataUpdate' : "the run's day";
+  return `none; ${code(snapshot.column)} is ${day}`;
 }
 
 function describeFilters({ filters, axes, controlGroup }: Report): string {
@@ -92,7 +102,7 @@ const campaignsOfChannel = 'GetExecutedCampaignsByChannel for each day and chann
 /** The calls that a run makes, list calls first, in a sentence. */
 function describeCalls({ axes, snapshot }: Report): string {
   const lists = axes.flatMap(describeListCalls);
-  if (snapshot === 'data_date') lists.push('GetLastDataUpdate');
+  if (snapshot?.day === 'lastDataUpdate') lists.push('GetLastDataUpdate');
   const data = axes.map(describeTimes).join(' × ') || '1';
   return [...lists, `${lists.length > 0 ? 'then ' : ''}${data}`].join('; ');
 }

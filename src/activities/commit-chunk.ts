@@ -1,7 +1,7 @@
 import { createMissing, createRefused, refusal } from '#domain/call/no-rows';
 import { commitScope } from '#domain/call/scope';
-import { chunkOfKey } from '#domain/chunk/chunk';
-import { keyOfRiver } from '#domain/column/river-table';
+import { parseChunkKey } from '#domain/chunk/chunk';
+import { listKey } from '#domain/column/river-table';
 import { RefusedError } from '#domain/errors';
 import { warningOfNoDay } from '#domain/run/freshness';
 import { createNoteSums } from '#domain/run/page-notes';
@@ -20,8 +20,8 @@ export const commitChunk =
       const warehouse = await ports.warehouse(run.warehouse);
       const stored = await readOpenedRun(warehouse, run.runId);
       const report = reportOfRiver(stored.river);
-      const chunk = chunkOfKey(key);
-      const refused = createRefused();
+      const chunk = parseChunkKey(key);
+      const refused = createRefused(report);
       const missing = createMissing();
       const kinds = (['list', 'data'] as const).filter((kind) => slices[kind].length > 0);
       for (const kind of kinds) {
@@ -38,7 +38,7 @@ export const commitChunk =
         return { outcome: 'unproven' };
       }
       const messages = [...refused.warnings(), ...missing.warnings()];
-      if (report.snapshot === 'data_date') {
+      if (report.snapshot?.day === 'lastDataUpdate') {
         for await (const { notes } of warehouse.readPageNotes(run.runId, null, [listsOfRun])) {
           if (notes.refusal === undefined) continue;
           messages.push(
@@ -59,7 +59,7 @@ export const commitChunk =
           ...notes.warnings().map((warning): Warning => ({ ...days, ...warning })),
         ],
         scope: commitScope(report, chunk, stored.selection, stored.day),
-        key: keyOfRiver(report, stored.river),
+        key: listKey(report, stored.river),
         completeUpTo: stored.freshness?.completeUpTo ?? null,
       };
       const cancelled = () =>

@@ -55,7 +55,6 @@ export interface OpenRunRequest {
 
 export interface OpenedRun {
   readonly run: RunRef;
-  readonly table: string;
   readonly period: DateRange | null;
   readonly chunks: number;
   /** Whether list calls have to be made before the filters are known: the slice `listsOfRun`, of no chunk. */

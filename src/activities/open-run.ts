@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
-import { shapeOfRiver } from '#domain/column/river-table';
+import { describeTable } from '#domain/column/river-table';
 import { resolveDay } from '#domain/period/resolve-day';
-import { zoneOfRiver } from '#domain/period/zone';
+import { resolveZone } from '#domain/period/zone';
 import { readRunInput, refuseStart } from '#domain/river/read-run-input';
 import type { River } from '#domain/river/river';
 import { chunksOf, planDays } from '#domain/run/plan-days';
@@ -50,7 +50,7 @@ async function open(ports: OpeningPorts, { run, chunks, warehouse }: Opening): P
   await warehouse.recordRun(
     { ...run, baseUrl: connection.baseUrl },
     chunks,
-    shapeOfRiver(reportOfRiver(run.river), run.river),
+    describeTable(reportOfRiver(run.river), run.river),
     Context.current().cancellationSignal,
   );
   await endOrphanedRuns(ports, warehouse, run.runId);
@@ -68,7 +68,7 @@ async function planRun(
   const river = before ? understood(before).river : asked;
   const track = before ? undefined : await readTrackIfTracked(warehouse, river);
   const report = reportOfRiver(river);
-  const day = resolveDay(request.instant, zoneOfRiver(river.period, river.schedule));
+  const day = resolveDay(request.instant, resolveZone(river.period, river.schedule));
   const { period, pulls, asksForData, leavesIncomplete, warnings } = planDays(river, report, day, track);
   const { runId, workflowId, startedAt } = request;
   return {

@@ -1,5 +1,5 @@
 import { runListCalls } from '#domain/call/list-calls';
-import { slicesOf } from '#domain/call/plan-calls';
+import { listSlices } from '#domain/call/plan-calls';
 import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import { durationMs } from '#domain/duration';
@@ -57,7 +57,7 @@ export async function describeRun(
 ): Promise<OpenedRun> {
   const { river, period, freshness } = stored;
   const report = reportOfRiver(river);
-  const slices = slicesOf(report, river.prune);
+  const slices = listSlices(report, river.prune);
   const { chunks } = await warehouse.summariseRun(stored.runId);
   const nothingLeft = chunks.loaded + chunks.skipped === chunks.total;
   const { notifications } = await ports.configurations.current();
@@ -70,7 +70,6 @@ export async function describeRun(
       connection: river.connection,
       warehouse: river.target.warehouse,
     },
-    table: river.target.table,
     period,
     chunks: chunks.total,
     readsLists: !nothingLeft && stored.selection === null && runListCalls(report, river.filters).length > 0,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, RiverError, WarehouseUnavailableError } from '#domain/errors';
 import { resolveDay } from '#domain/period/resolve-day';
-import { zoneOfRiver } from '#domain/period/zone';
+import { resolveZone } from '#domain/period/zone';
 import type { RetryInput } from '#domain/river/read-run-input';
 import { withEmptied } from '#domain/river/target';
 import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
@@ -82,9 +82,9 @@ function toDates(
   const { snapshot } = reportOfRiver(river);
   if (snapshot === undefined) return { day, selection, listWarnings };
   return {
-    day: resolveDay(instant, zoneOfRiver(river.period, river.schedule)),
+    day: resolveDay(instant, resolveZone(river.period, river.schedule)),
     // The day of GetLastDataUpdate is a part of it, so that call is made again.
-    ...(snapshot === 'data_date' ? { selection: null } : { selection, listWarnings }),
+    ...(snapshot.day === 'lastDataUpdate' ? { selection: null } : { selection, listWarnings }),
   };
 }
 

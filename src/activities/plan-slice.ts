@@ -1,12 +1,13 @@
 import type { Call } from '#domain/call/call';
 import { planListCalls, readDiscovered } from '#domain/call/discovery';
 import { lastDataUpdate, runListCalls } from '#domain/call/list-calls';
-import { planDataCalls, slicesOf } from '#domain/call/plan-calls';
+import { refusableParameter, refusal } from '#domain/call/no-rows';
+import { listSlices, planDataCalls } from '#domain/call/plan-calls';
 import { groupsThatRan, hasUnreadIds, planPruningCalls, pruneCalls, readRan } from '#domain/call/prune';
-import { dayOfCall } from '#domain/call/scope';
-import { chunkOfKey } from '#domain/chunk/chunk';
+import { findCallDay } from '#domain/call/scope';
+import { parseChunkKey } from '#domain/chunk/chunk';
 import { fitListRows, fitRows } from '#domain/column/fit-rows';
-import { columnsOfRiver, keyOfRiver } from '#domain/column/river-table';
+import { listColumns, listKey } from '#domain/column/river-table';
 import type { TargetTable } from '#domain/column/table-type';
 import { ConfigurationError, RefusedError, ReportRefusedError, type RiverError } from '#domain/errors';
 import { isAskForData, proofOfConnection } from '#domain/run/run-slices';
@@ -39,8 +40,8 @@ export async function planSlice(
     throw new ConfigurationError(
       `The run ${runId} has no selection in the manifest: its filters were never resolved.`,
     );
-  const chunk = chunkOfKey(chunkKey);
-  const { list } = slicesOf(report, river.prune);
+  const chunk = parseChunkKey(chunkKey);
+  const { list } = listSlices(report, river.prune);
   const pages = list.map((listSlice) => warehouse.readStagedPages(runId, chunkKey, listSlice));
   const isPruned = list.includes(groupsThatRan);
   const ran = isPruned ? await readRan(pages) : undefined;
@@ -55,17 +56,18 @@ export async function planSlice(
   const discovered = isPruned ? [] : await readDiscovered(pages);
   const calls = planDataCalls({ report, river, selection, chunk, slice, discovered, runDay: day });
   const target = {
-    columns: columnsOfRiver(report, river),
-    key: keyOfRiver(report, river),
+    columns: listColumns(report, river),
+    key: listKey(report, river),
     table,
   };
-  const oneGroupOfTen = report.axes.some((axis) => axis.over === 'recipientGroup');
+  const mayBeRefused = refusableParameter(report) !== undefined;
   return {
     calls: ran ? pruneCalls(report, calls, ran) : calls,
     fit: (call, rows) => fitRows(rows, call, target),
-    dayOf: (call) => dayOfCall(report, call),
+    dayOf: (call) => findCallDay(report, call),
     ...(report.keyIsUnique && { key: target.key }),
-    tolerates: (_call, error) => oneGroupOfTen && error instanceof RefusedError && error.facts.status === 400,
+    tolerates: (_call, error) =>
+      mayBeRefused && error instanceof RefusedError && error.facts.status === refusal,
   };
 }
 

@@ -14,7 +14,7 @@ import type { Configuration, Connection } from '#domain/river/configuration';
 import type { CommitOutcome, CommitRequest } from '#domain/run/commit';
 import type { FailedRequest, FailedSince } from '#domain/run/failing-ms';
 import type { Freshness } from '#domain/run/freshness';
-import type { EndOfRun, LeftRun } from '#domain/run/left-run';
+import type { EndOfRun, OrphanedRun } from '#domain/run/orphaned-run';
 import type { Outages } from '#domain/run/outage-clock';
 import type { NotesOfPage } from '#domain/run/page-notes';
 import type { BegunChunk, RequestCounts, RunStatus, Warning } from '#domain/run/run-result';
@@ -101,13 +101,13 @@ export interface RunOpening extends RunReading {
   /** The chunks of a run that are not loaded; `skipped` where a later run has loaded their days since. */
   readUnloadedChunks(run: StoredRun): Promise<RetriableChunk[]>;
   /** Runs that are open in the manifest, or whose staging is still there. */
-  readOrphanedRuns(): Promise<LeftRun[]>;
+  readOrphanedRuns(): Promise<OrphanedRun[]>;
   /** Ends one of them that has ended all the same; one that has gone on since it was read is given as it is now. */
-  endOrphanedRun(run: LeftRun, end: EndOfRun): Promise<LeftRun | undefined>;
+  endOrphanedRun(run: OrphanedRun, end: EndOfRun): Promise<OrphanedRun | undefined>;
 }
 
-/** What a run learns before its chunks: how far its data is complete, and what its filters come to. */
-export interface RunResolving extends RunReading, StagedReading {
+/** What finds out how far a run's data is complete. */
+export interface FreshnessResolving extends RunReading, StagedReading {
   readTrack: RunOpening['readTrack'];
   /** Writes what a run knows now of its data and what it therefore pulls, unless that is written. */
   recordFreshness(
@@ -116,6 +116,10 @@ export interface RunResolving extends RunReading, StagedReading {
     chunks: readonly Chunk[],
     freshness: Freshness,
   ): Promise<void>;
+}
+
+/** What turns filters into ids. */
+export interface FilterResolving extends Pick<RunReading, 'readRun'>, StagedReading {
   /** What the filters come to, and what is to be said of the lists that it was found in. */
   saveSelection(runId: string, selection: Selection, warnings?: readonly Warning[]): Promise<void>;
   readUnfinishedChunks: ChunkMarking['readUnfinishedChunks'];
@@ -157,13 +161,22 @@ export interface PageStaging {
 /** What is known of a run's failed requests. */
 export interface FailureReading {
   /** The failures of these calls, each since it was last answered, the newest of them only; the oldest first. */
-  readFailures(runId: string, chunk: string | null, calls: readonly string[]): Promise<FailedRequest[]>;
+  readFailures(
+    runId: string,
+    chunk: string | null,
+    calls: readonly string[],
+  ): Promise<readonly FailedRequest[]>;
   /** How many requests of the run have failed passingly that were sent since then (ISO 8601), and what the last came to. */
   countFailedSince(runId: string, since: string): Promise<FailedSince>;
 }
 
 /** What pulls a slice: from where it stands to its last page. */
-export interface SlicePulling extends RunResolving, WriteTrying, PageStaging, FailureReading {
+export interface SlicePulling
+  extends Pick<RunReading, 'readRun'>,
+    StagedReading,
+    WriteTrying,
+    PageStaging,
+    FailureReading {
   /** All that an attempt at a slice begins with, read together. */
   readSlice(runId: string, chunk: string | null, slice: string): Promise<SliceState>;
   /** The rows of one staged page; undefined where it is not there. */
@@ -181,6 +194,7 @@ export interface SlicePulling extends RunResolving, WriteTrying, PageStaging, Fa
   ): Promise<void>;
   /** What a call has met since it was last answered. */
   readCallHistory(runId: string, call: string): Promise<Omit<CallHistory, 'isProven'>>;
+  saveSelection: FilterResolving['saveSelection'];
   deleteStaged: ChunkStoring['deleteStaged'];
   /** The run has another day from now on. */
   saveDay(runId: string, day: Day): Promise<void>;
@@ -235,7 +249,8 @@ export interface EndReading {
 /** All of it, as the worker hands it in. */
 export interface Warehouse
   extends RunOpening,
-    RunResolving,
+    FreshnessResolving,
+    FilterResolving,
     ChunkMarking,
     SlicePulling,
     ChunkStoring,

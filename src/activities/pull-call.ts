@@ -117,7 +117,7 @@ async function decideLater(context: PullContext, call: Call, progress: Progress)
   const { last } = progress;
   if (!last || progress.next !== 'wait') return;
   while (progress.next === 'wait') {
-    progress.next = nextPage(last, seenPages.of(call.endpoint));
+    progress.next = nextPage(last, seenPages.known(call.endpoint));
     if (progress.next === 'wait') await seenPages.settled(call.endpoint, signals.stop);
   }
   if (progress.next === 'ask') progress.followed = seenPages.askOn(call.endpoint, last.size);
@@ -150,7 +150,7 @@ async function stage(
   const again = isRepeated(page);
   progress.followed?.(again ? 'unknown' : size.rows === 0 ? 'nothing' : 'rows');
   const takenForWhole = seenPages.doubts();
-  const next = again ? 'last' : nextPage(page, seenPages.of(call.endpoint));
+  const next = again ? 'last' : nextPage(page, seenPages.known(call.endpoint));
   const isLast = next === 'last' || next === 'likely last';
   const isShort = asked !== undefined && size.rows < asked.top;
 

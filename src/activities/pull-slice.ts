@@ -248,7 +248,7 @@ async function dateByPull(
   const { snapshot } = reportOfRiver(stored.river);
   const day = snapshot && dayOfPull(stored, new Date());
   if (day === undefined || day === stored.day) return stored;
-  if (snapshot === 'data_date') {
+  if (snapshot?.day === 'lastDataUpdate') {
     await warehouse.deleteStaged(runId, null, [listsOfRun]);
     const { calls, ...plan } = await planSlice(warehouse, stored, null, listsOfRun);
     const lists = { ...context, ...plan, chunk: null, slice: listsOfRun };

@@ -9,13 +9,13 @@ import { listsOfRun } from '#domain/run/run-slices';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Resolved, RunRef } from './contract.ts';
 import { readOpenedRun, reportOfRiver } from './opened-run.ts';
-import type { RunResolving, Warehouses } from './ports.ts';
+import type { FilterResolving, Warehouses } from './ports.ts';
 
 const everyChunk = 1_000_000;
 
 /** Turns names and "all" into ids, from the lists that were pulled, and keeps them with the run: once, whatever is reset. */
 export const resolveFilters =
-  (ports: Warehouses<RunResolving>) =>
+  (ports: Warehouses<FilterResolving>) =>
   async (run: RunRef): Promise<Resolved> => {
     const warehouse = await ports.warehouse(run.warehouse);
     const stored = await readOpenedRun(warehouse, run.runId);
@@ -27,7 +27,7 @@ export const resolveFilters =
 
 /** From the lists that are staged, and keeps it with the run. */
 export async function selectAnew(
-  warehouse: Pick<RunResolving, 'readStagedCalls' | 'readStagedPages' | 'readPageNotes' | 'saveSelection'>,
+  warehouse: Pick<FilterResolving, 'readStagedCalls' | 'readStagedPages' | 'readPageNotes' | 'saveSelection'>,
   { runId, river }: Pick<StoredRun, 'runId' | 'river'>,
 ): Promise<Selection> {
   const report = reportOfRiver(river);

@@ -1,17 +1,17 @@
 import { readListAnswers } from '#domain/call/list-calls';
 import { durationMs } from '#domain/duration';
 import { ConfigurationError } from '#domain/errors';
-import { type Day, spanOf } from '#domain/period/date-range';
+import { type Day, encloseRanges } from '#domain/period/date-range';
 import { completeUpTo, type Freshness, warningsOfFreshness } from '#domain/run/freshness';
 import { chunksOf, completeOnly, planDays } from '#domain/run/plan-days';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Settled, SettleRunRequest } from './contract.ts';
 import { describeRun, readOpenedRun, reportOfRiver } from './opened-run.ts';
-import type { ActivityPorts, RunResolving, Warehouses } from './ports.ts';
+import type { ActivityPorts, FreshnessResolving, Warehouses } from './ports.ts';
 
 /** Reads up to which day the data is complete and keeps with the run, once, what follows: what is provisional, and what `append` leaves. */
 export const settleRun =
-  (ports: Pick<ActivityPorts, 'configurations' | 'runs'> & Warehouses<RunResolving>) =>
+  (ports: Pick<ActivityPorts, 'configurations' | 'runs'> & Warehouses<FreshnessResolving>) =>
   async ({ run, slice, mayWait }: SettleRunRequest): Promise<Settled> => {
     const warehouse = await ports.warehouse(run.warehouse);
     const stored = await readOpenedRun(warehouse, run.runId);
@@ -26,7 +26,7 @@ type Unsettled = StoredRun & { readonly freshness: Freshness };
 
 /** False where the run waits on. */
 async function settle(
-  warehouse: RunResolving,
+  warehouse: FreshnessResolving,
   { runId, river, day, period, freshness }: Unsettled,
   { dataDate: answer, refusal }: DataAnswer,
   mayWait: boolean,
@@ -39,12 +39,12 @@ async function settle(
     ? planDays(river, report, day, await warehouse.readTrack(river.name, river.target.table)).pulls
     : freshness.pulls;
   // A call that is refused will be refused again: that is not waited for.
-  const lacks = answer !== undefined && (spanOf(pulls)?.end ?? upTo) > upTo;
+  const lacks = answer !== undefined && (encloseRanges(pulls)?.end ?? upTo) > upTo;
   if (lacks && mayWait) return false;
   const taken = leaves ? completeOnly(pulls, upTo) : pulls;
   const waited = lacks && durationMs(river.waitForData) > 0;
   const chunks = leaves ? chunksOf(river, report, taken) : [];
-  await warehouse.recordFreshness(runId, leaves ? spanOf(taken) : period, chunks, {
+  await warehouse.recordFreshness(runId, leaves ? encloseRanges(taken) : period, chunks, {
     settled: true,
     completeUpTo: upTo,
     pulls: taken,
@@ -63,7 +63,7 @@ interface DataAnswer {
 }
 
 async function readAnswer(
-  warehouse: RunResolving,
+  warehouse: FreshnessResolving,
   { runId, river }: StoredRun,
   slice: string,
 ): Promise<DataAnswer> {

@@ -10,7 +10,7 @@ import {
   RiverError,
   ThrottledError,
 } from '#domain/errors';
-import { excerptOf } from '#domain/mask';
+import { excerpt } from '#domain/mask';
 
 /** How often something that River does not know is tried before it is shown as it is. */
 const attemptsAtTheUnknown = 5;
@@ -37,7 +37,7 @@ export function toApplicationFailure(error: unknown): Error {
     return ApplicationFailure.create({ type: error.name, message: error.message, nonRetryable: true });
   }
   const name = error instanceof Error && /^\w{1,50}$/.test(error.name) ? error.name : 'Error';
-  const failure = unknownFailure(name, excerptOf(error instanceof Error ? error.message : String(error)));
+  const failure = unknownFailure(name, excerpt(error instanceof Error ? error.message : String(error)));
   // Without the cause, whose message may hold anything: a history keeps where it happened.
   failure.stack = [`${name}: ${failure.message}`, ...listFrames(error)].join('\n');
   return failure;

@@ -21,7 +21,7 @@ export function buildConfiguration(
     warehouses: frozenMap(warehouses, (name, setting) => buildWarehouse(name, setting, at.folder)),
     rivers: frozenMap(rivers, (name, { notify: _, ...river }) => ({ ...river, name })),
     notifications: frozenMap(notifySettings(rivers), (_, setting) => buildNotify(setting)),
-    proxyOf: (url) => findProxy(url, at.env),
+    findProxy: (url) => findProxy(url, at.env),
   });
 }
 

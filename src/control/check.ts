@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { lastDataUpdate } from '#domain/call/list-calls';
 import { findReport } from '#domain/catalogue/index';
-import { shapeOfRiver } from '#domain/column/river-table';
+import { describeTable } from '#domain/column/river-table';
 import {
   ConfigurationError,
   CredentialsRefusedError,
@@ -11,7 +11,7 @@ import {
   RiverError,
 } from '#domain/errors';
 import { resolveDay } from '#domain/period/resolve-day';
-import { zoneOfRiver } from '#domain/period/zone';
+import { resolveZone } from '#domain/period/zone';
 import type { Configuration, Connection, WarehouseSetting } from '#domain/river/configuration';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
@@ -75,7 +75,7 @@ const checkRivers = (configuration: Configuration, now: Date): Promise<CheckLine
       const report = findReport(river.report);
       if (!report) continue;
       try {
-        const day = resolveDay(now, zoneOfRiver(river.period, river.schedule));
+        const day = resolveDay(now, resolveZone(river.period, river.schedule));
         const { warnings } = planDays(river, effectiveReport(report, river.overrides), day, undefined);
         said.push(...warnings.map(({ message }) => `${river.name}: ${message.replace(/\.$/, '')}`));
       } catch (error) {
@@ -144,7 +144,7 @@ async function previewsOfTargets(warehouse: OpenWarehouse, filling: readonly Riv
   for (const river of filling) {
     const report = findReport(river.report);
     if (!report) continue;
-    const shape = shapeOfRiver(effectiveReport(report, river.overrides), river);
+    const shape = describeTable(effectiveReport(report, river.overrides), river);
     const found = await warehouse.previewTable(river.target, shape);
     previews.push(...found.map((each) => `${river.name}: ${each}`));
   }

@@ -68,7 +68,7 @@ export async function startWorker({
       writeGates,
       warehouse: (name) => warehouses.get(name),
       optimove: (name) => rereadSecretsOnRefusal(configurations, connections.get, name),
-      post: async (url, body, whom) => postJson(url, body, whom, (await current()).proxyOf(url.reveal())),
+      post: async (url, body, whom) => postJson(url, body, whom, (await current()).findProxy(url.reveal())),
     }),
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     // Each cached workflow takes memory, and the default grows with the heap.

@@ -1,27 +1,27 @@
 import { expect, test } from 'vitest';
 import { endOrphanedRuns } from '#activities/end-orphaned-runs';
-import type { ActivityPorts, Warehouse } from '#activities/ports';
+import type { ActivityPorts } from '#activities/ports';
 import { TemporalUnavailableError, WarehouseUnavailableError } from '#domain/errors';
-import type { EndOfRun, LeftRun } from '#domain/run/left-run';
+import type { EndOfRun, OrphanedRun } from '#domain/run/orphaned-run';
 
-const left = (runId: string): LeftRun => ({ runId, workflowId: `workflow-${runId}`, place: '' });
+const left = (runId: string): OrphanedRun => ({ runId, workflowId: `workflow-${runId}`, place: '' });
 const end: EndOfRun = { status: 'terminated', at: '2026-01-10T06:00:00.000Z' };
 
-/** Left runs, what Temporal says of each, and which of them are closed. */
+/** Orphaned runs, what Temporal says of each, and which of them are closed. */
 async function closed(
   runs: readonly string[],
   endOf: (run: { readonly runId: string }) => Promise<EndOfRun | undefined>,
-  close: (runId: string) => Promise<LeftRun | undefined> = async () => undefined,
+  close: (runId: string) => Promise<OrphanedRun | undefined> = async () => undefined,
 ): Promise<string[]> {
   const all: string[] = [];
   const warehouse = {
     readOrphanedRuns: async () => runs.map(left),
-    endOrphanedRun: async ({ runId }: LeftRun) => {
+    endOrphanedRun: async ({ runId }: OrphanedRun) => {
       const moved = await close(runId);
       if (!moved) all.push(runId);
       return moved;
     },
-  } as Partial<Warehouse> as Warehouse;
+  };
   const ports = { runs: { endOf } } as unknown as Pick<ActivityPorts, 'runs'>;
   await endOrphanedRuns(ports, warehouse, 'own');
   return all.sort();

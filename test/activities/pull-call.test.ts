@@ -186,7 +186,7 @@ describe('a call that goes on from a page that another attempt has staged', () =
     };
     const { endpoint } = aCall({ key: 'GetRows' });
     await pullCall(context, aCall({ key: 'GetRows' }), before);
-    return { rowsFollow: seenPages.rowsFollow(), ended: seenPages.of(endpoint).ended, asked };
+    return { rowsFollow: seenPages.rowsFollow(), ended: seenPages.known(endpoint).ended, asked };
   }
 
   test('tells the process that its server cuts pages, where rows follow a short one', async () => {

@@ -26,7 +26,7 @@ function inUse(first: Connection) {
     connections,
     warehouses: new Map(),
     rivers: new Map(),
-    proxyOf: () => undefined,
+    findProxy: () => undefined,
     notifications: new Map(),
   });
   const reserveOf = (connection: string) => async (request: Reservation) => {

@@ -8,7 +8,7 @@ import { withTemporal } from '#control/connect-temporal';
 import { runStatus } from '#control/run-status';
 import { startRun } from '#control/start-run';
 import { watchRun } from '#control/watch-run';
-import { daysOf } from '#domain/period/date-range';
+import { eachDay } from '#domain/period/date-range';
 import { demoActions, demoRiver, simulatorKey, writeLocalConfiguration } from '#workers/local-configuration';
 import type { LocalServices } from '#workers/local-services';
 import { action, type CommandContext } from '../context.ts';
@@ -97,7 +97,7 @@ async function runRiver(
 /** The simulator's own count, computed without a call. */
 const rowsExpected = ({ simulator }: LocalServices): number =>
   simulator.world.rowCount('customers-by-action', {
-    days: [...daysOf({ start: '2026-01-01', end: '2026-01-08' })],
+    days: [...eachDay({ start: '2026-01-01', end: '2026-01-08' })],
     actions: [...demoActions],
   });
 

@@ -3,7 +3,7 @@ import { withTemporal } from '#control/connect-temporal';
 import { startRun } from '#control/start-run';
 import { resolveDay } from '#domain/period/resolve-day';
 import { resolvePeriod } from '#domain/period/resolve-period';
-import { zoneOfRiver } from '#domain/period/zone';
+import { resolveZone } from '#domain/period/zone';
 import { type RunInput, readRunInput } from '#domain/river/read-run-input';
 import { action, type CommandContext } from '../context.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -66,5 +66,5 @@ async function run(context: CommandContext, river: string, flags: Flags): Promis
 function refuseFuturePeriod(input: RunInput): void {
   if (input.kind !== 'run' || !input.river.period) return;
   const { period, schedule } = input.river;
-  resolvePeriod(period, resolveDay(new Date(), zoneOfRiver(period, schedule)));
+  resolvePeriod(period, resolveDay(new Date(), resolveZone(period, schedule)));
 }

@@ -3,7 +3,7 @@ import type { Extra } from '#domain/column/fit-rows';
 import { keyMisfit } from '#domain/column/fit-rows';
 import { readValue } from '#domain/column/read-value';
 import type { TableColumn } from '#domain/column/table-type';
-import { signatureOf } from '#domain/column/table-type';
+import { typeSignature } from '#domain/column/table-type';
 import type { PageNotes } from '#domain/run/page-notes';
 import type { Database } from '../database.ts';
 import type { Row } from '../dialect.ts';
@@ -114,7 +114,7 @@ function refitRows(
   };
   columns.forEach((name, place) => {
     const column = ofTable.get(name);
-    if (!column || types[name] === signatureOf(column)) {
+    if (!column || types[name] === typeSignature(column)) {
       keep(place);
       keepBeside(column?.name ?? name);
     } else readAnew(place, column, key.includes(name));
@@ -126,7 +126,7 @@ function refitRows(
     const column = fields.get(toRecordedKey(extra.field));
     if (column && isFieldOfOtherType(extra, layout)) {
       readAnew(place, column, false);
-      newExtras.push({ ...extra, type: signatureOf(column) });
+      newExtras.push({ ...extra, type: typeSignature(column) });
     } else {
       keep(place);
       if (column) keepBeside(column.name);
@@ -144,7 +144,7 @@ function refitRows(
     types: Object.fromEntries(
       columns.map((name) => {
         const column = ofTable.get(name);
-        return [name, column ? signatureOf(column) : (types[name] ?? 'text')];
+        return [name, column ? typeSignature(column) : (types[name] ?? 'text')];
       }),
     ),
     extras: newExtras,

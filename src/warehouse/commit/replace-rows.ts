@@ -1,7 +1,7 @@
 import type { Scope } from '#domain/call/scope';
 import { RowShapeError, SchemaConflictError } from '#domain/errors';
 import type { Day } from '#domain/period/date-range';
-import { daysOf, stretchesOf } from '#domain/period/date-range';
+import { eachDay, toDateRanges } from '#domain/period/date-range';
 import type { Replacement, RowsByDay } from '#domain/run/replaced-rows';
 import { judgeReplacement } from '#domain/run/replaced-rows';
 import type { Warning } from '#domain/run/run-result';
@@ -62,7 +62,7 @@ async function removeRows(
     return replacement;
   }
   const kept = new Set(replacement.kept);
-  for (const part of stretchesOf([...daysOf(days)].filter((day) => !kept.has(day)))) {
+  for (const part of toDateRanges([...eachDay(days)].filter((day) => !kept.has(day)))) {
     await tables.dialect.removeRows(tables, { ...of, days: { ...days, ...part } });
     await deleteDays(tables, { ...of, between: part });
   }
@@ -160,7 +160,7 @@ async function failureOfTable(
  */
 export function countByDay(scope: Scope | null, staged: RowsByDay, table: string): Map<Day | null, number> {
   if (scope === null) return new Map([[null, [...staged.values()].reduce((sum, rows) => sum + rows, 0)]]);
-  const days = new Map<Day | null, number>([...daysOf(scope)].map((day) => [day, 0]));
+  const days = new Map<Day | null, number>([...eachDay(scope)].map((day) => [day, 0]));
   for (const [day, rows] of staged) {
     if (rows > 0 && !days.has(day)) {
       throw new RowShapeError(

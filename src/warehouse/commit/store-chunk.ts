@@ -1,5 +1,5 @@
-import { chunkOfKey } from '#domain/chunk/chunk';
-import { warningOfMisfits, warningOfReplaced } from '#domain/column/column-warnings';
+import { parseChunkKey } from '#domain/chunk/chunk';
+import { warnOfMisfits, warnOfReplaced } from '#domain/column/column-warnings';
 import { durationMs } from '#domain/duration';
 import { SchemaConflictError } from '#domain/errors';
 import type { CommitOutcome, CommitRequest } from '#domain/run/commit';
@@ -110,13 +110,13 @@ async function warningsOfValues(
     }
   }
   const ofReplaced = [...replaced].map(([column, count]) =>
-    warningOfReplaced(chunkOfKey(chunk), target.table, column, count),
+    warnOfReplaced(parseChunkKey(chunk), target.table, column, count),
   );
   if (counts.size === 0) return ofReplaced;
   const { columns } = await database.read((tables) => readTable(tables, target.table));
   const find = columnFinder(database.dialect, columns);
   const ofMisfits = [...counts].map(([name, count]) =>
-    warningOfMisfits(chunkOfKey(chunk), target.table, {
+    warnOfMisfits(parseChunkKey(chunk), target.table, {
       column: find(name)?.name ?? name,
       declared: find(name)?.declared ?? 'gone',
       beside: besides.get(name)?.name ?? null,

@@ -1,4 +1,4 @@
-import { chunkOfKey } from '#domain/chunk/chunk';
+import { parseChunkKey } from '#domain/chunk/chunk';
 /**
  * `river_chunks`: one row a chunk of a run, written when the run knows its period. Its state goes from waiting over pulling to loaded
  * or failed, and back to waiting where a run is closed before; `skipped` is what another run has loaded meanwhile. It counts the
@@ -232,5 +232,5 @@ export async function readUnfinishedChunks(tables: Tables, runId: string, limit:
     .orderBy('ordinal')
     .limit(limit)
     .select('chunk');
-  return rows.map(({ chunk }) => chunkOfKey(String(chunk)));
+  return rows.map(({ chunk }) => parseChunkKey(String(chunk)));
 }

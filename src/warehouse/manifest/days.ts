@@ -1,5 +1,5 @@
 import type { DateRange, Day } from '#domain/period/date-range';
-import { daysOf } from '#domain/period/date-range';
+import { eachDay } from '#domain/period/date-range';
 /**
  * `river_days`: which run has loaded a day of a river into a table, and how many rows; written by the commit of its chunk, and gone
  * with the rows. `river_forgotten_days`: days that a person has taken out of the table. Tracking and `verify` read both.
@@ -149,7 +149,7 @@ async function insertForgotten(tables: Tables, of: RiverTable, days: DateRange, 
     await tables.from('river_forgotten_days').insert(rows).onConflict(['river', 'table', 'day']).ignore();
     rows = [];
   };
-  for (const day of daysOf(days)) {
+  for (const day of eachDay(days)) {
     rows.push({ ...of, day, forgotten_at: at });
     if (rows.length === rowsAtATime) await insert();
   }

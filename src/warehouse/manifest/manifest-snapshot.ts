@@ -1,11 +1,12 @@
-import { effectiveReport } from '#domain/river/overrides';
 /**
  * What manifest and tables say of the same rivers, read in one transaction that sees one instant: `river verify` holds the one against
  * the other.
  */
 
-import { dayColumnOf } from '#domain/call/scope';
+import { findDayColumn, findManifestDayColumn } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
+import type { Report } from '#domain/catalogue/report';
+import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { RowsOfRun, TargetBooks } from '#domain/verify/target-books';
@@ -60,7 +61,8 @@ async function readTarget(
   runs: readonly StoredRun[],
 ): Promise<TargetBooks> {
   const newest = runs.at(-1)?.river;
-  const dayColumn = newest ? findDayColumn(newest) : null;
+  const report = newest && calledReport(newest);
+  const dayColumn = report ? findManifestDayColumn(report) : null;
   const known = new Map(
     runs.map(({ runId, workflowId, status, river: { target } }) => [
       runId,
@@ -77,7 +79,7 @@ async function readTarget(
   return {
     river,
     table,
-    byPeriod: dayColumn !== null && dayColumn !== 'data_date',
+    byPeriod: report !== undefined && findDayColumn(report) !== null,
     lacking,
     loaded:
       dayColumn === null
@@ -92,12 +94,10 @@ async function readTarget(
   };
 }
 
-/** The column by which the manifest has a river's days. */
-function findDayColumn(river: River): string | null {
-  const report = findReport(river.report);
-  if (!report) return null;
-  const effective = effectiveReport(report, river.overrides);
-  return effective.snapshot === 'data_date' ? 'data_date' : dayColumnOf(effective);
+/** The report as the river calls it; undefined where the catalogue has it no more. */
+function calledReport({ report: slug, overrides }: River): Report | undefined {
+  const report = findReport(slug);
+  return report && effectiveReport(report, overrides);
 }
 
 /** Of loads without days, the oldest first, those that no later one has replaced. */

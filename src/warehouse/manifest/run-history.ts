@@ -1,5 +1,5 @@
-import { chunkOfKey } from '#domain/chunk/chunk';
-import { daysOf } from '#domain/period/date-range';
+import { parseChunkKey } from '#domain/chunk/chunk';
+import { eachDay } from '#domain/period/date-range';
 /**
  * Runs and their chunks over time, read across `river_runs` and `river_chunks`: the runs of a river, of a workflow id, the newest of
  * all, what has retried what, and what is left to retry. Nothing is written here. `river status`, `verify`, retries and
@@ -113,7 +113,7 @@ export async function readUnloadedChunks(tables: Tables, run: StoredRun): Promis
     .whereNot({ state: 'loaded' })
     .orderBy('ordinal')
     .select('chunk');
-  const chunks = rows.map(({ chunk }) => chunkOfKey(String(chunk)));
+  const chunks = rows.map(({ chunk }) => parseChunkKey(String(chunk)));
   const isLoaded = await loadedSince(tables, run, chunks);
   return chunks.map((chunk) => ({ ...chunk, state: isLoaded(chunk) ? 'skipped' : 'waiting' }));
 }
@@ -140,7 +140,7 @@ async function loadedSince(
   return (chunk) =>
     chunk.start === null
       ? loadedWholes.has(chunk.key)
-      : [...daysOf(chunk)].every((day) => loadedDays.has(day));
+      : [...eachDay(chunk)].every((day) => loadedDays.has(day));
 }
 
 /** The loaded chunks of a river whose rows bear no day, the oldest first. */

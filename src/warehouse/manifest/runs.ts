@@ -5,7 +5,7 @@ import type { Day } from '#domain/period/date-range';
  */
 
 import type { Selection } from '#domain/call/selection';
-import type { EndOfRun, LeftRun } from '#domain/run/left-run';
+import type { EndOfRun, OrphanedRun } from '#domain/run/orphaned-run';
 import type { RunStatus, Warning } from '#domain/run/run-result';
 import type { NewRun, StoredRun } from '#domain/run/stored-run';
 import type { Row, Tables } from '../dialect.ts';
@@ -99,7 +99,7 @@ export async function endRun(
  * Runs that are open in the manifest, or whose staging is still there, or the one of this id: they are under way, or were ended by
  * something that left them no time to close (orphaned).
  */
-export async function readOrphanedRuns(tables: Tables, runId?: string): Promise<LeftRun[]> {
+export async function readOrphanedRuns(tables: Tables, runId?: string): Promise<OrphanedRun[]> {
   const open = () => {
     const found = tables.from('river_runs').where((run) => {
       run.where({ staging: true }).orWhere({ state: 'running' });
@@ -138,9 +138,9 @@ async function lockRun(tables: Tables, runId: string): Promise<void> {
  */
 export async function endOrphanedRun(
   tables: Tables,
-  { runId, place }: LeftRun,
+  { runId, place }: OrphanedRun,
   end: EndOfRun,
-): Promise<LeftRun | undefined> {
+): Promise<OrphanedRun | undefined> {
   await lockRun(tables, runId);
   const [now] = await readOrphanedRuns(tables, runId);
   if (now?.place !== place) return now;

@@ -4,8 +4,8 @@ import {
   type FieldKind,
   holdsEvery,
   joinKinds,
-  signatureOf,
   type TableColumn,
+  typeSignature,
 } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
 import type { Target } from '#domain/river/target';
@@ -123,7 +123,7 @@ export function planLayout(
 export function needsRefit(shape: PageShape, layout: Layout): boolean {
   const isOther = (name: string) => {
     const column = layout.columns.get(name);
-    return column !== undefined && shape.types[name] !== signatureOf(column);
+    return column !== undefined && shape.types[name] !== typeSignature(column);
   };
   return shape.columns.some(isOther) || shape.extras.some((extra) => isFieldOfOtherType(extra, layout));
 }
@@ -132,7 +132,7 @@ export function needsRefit(shape: PageShape, layout: Layout): boolean {
 export function isFieldOfOtherType(extra: Extra, { fields }: Layout): boolean {
   if (!('field' in extra)) return false;
   const column = fields.get(toRecordedKey(extra.field));
-  if (!column?.type || extra.type === signatureOf(column)) return false;
+  if (!column?.type || extra.type === typeSignature(column)) return false;
   return extra.type !== undefined || !holdsEvery(column.type, extra.kind);
 }
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { provenanceColumns } from '#domain/column/column';
 import type { Day } from '#domain/period/date-range';
-import { daysOf } from '#domain/period/date-range';
+import { eachDay } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 import type { Row, RowsInScope, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
@@ -30,7 +30,7 @@ export async function countRowsByDay(tables: Tables, scope: RowsInScope): Promis
     return new Map([[null, Number(counted?.rows ?? 0)]]);
   }
   const standing = new Map<Day | null, number>();
-  const all = [...daysOf(days)];
+  const all = [...eachDay(days)];
   const day = identifier(days.column);
   const daysAtATime = await readDaysAtATime(tables, scope.table, days.column, all.length);
   for (let at = 0; at < all.length; at += daysAtATime) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ColumnType, Value } from '#domain/column/column';
 import { longNumber } from '#domain/column/read-number';
-import { readAttributes, readValue, textOf } from '#domain/column/read-value';
+import { readAttributes, readValue, toText } from '#domain/column/read-value';
 import { idealType, type TableType } from '#domain/column/table-type';
 import { parseJson } from '#optimove/parse-json';
 import { toTableType } from '#warehouse/postgres/read-columns';
@@ -13,7 +13,7 @@ describe.each(valueCaseTypes)('a column of type %s', (type) => {
     const raw = json === 'NaN' ? null : parseJson(json);
     const value = becomes[type];
     expect(readValue(raw, idealType[type])).toStrictEqual(value === beside ? undefined : value);
-    if (value === beside) expect(textOf(raw)).toBe(textOfCase(json));
+    if (value === beside) expect(toText(raw)).toBe(textOfCase(json));
   });
 });
 
@@ -177,7 +177,7 @@ test('a value that was fitted is read again as itself', () => {
       const value = readValue(raw, idealType[type]);
       if (value !== undefined && value !== null)
         expect(readValue(value, idealType[type])).toStrictEqual(value);
-      expect(readValue(textOf(raw), idealType.text)).toBe(textOf(raw));
+      expect(readValue(toText(raw), idealType.text)).toBe(toText(raw));
     }),
   );
 });

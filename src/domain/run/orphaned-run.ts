@@ -1,10 +1,10 @@
 import type { RunStatus } from './run-result.ts';
 
-/** A run that its manifest calls open, though it may have ended: somebody terminated it. */
-export interface LeftRun {
+/** A run that its manifest calls open, though it may have ended: it was terminated. */
+export interface OrphanedRun {
   readonly runId: string;
   readonly workflowId: string;
-  /** How far it has come: another text after whatever it has begun, staged or ended. */
+  /** How far it has come: another text after anything that it has begun, staged or ended. */
   readonly place: string;
 }
 
