@@ -10,7 +10,7 @@ import { fitListRows, fitRows } from '#domain/column/fit-rows';
 import { listColumns, listKey } from '#domain/column/river-table';
 import type { TargetTable } from '#domain/column/table-type';
 import { ConfigurationError, RefusedError, ReportRefusedError, type RiverError } from '#domain/errors';
-import { isAskForData, proofOfConnection } from '#domain/run/run-slices';
+import { baseUrlProbe, isAskForData } from '#domain/run/run-slices';
 import type { StoredRun } from '#domain/run/stored-run';
 import { reportOfRiver } from './opened-run.ts';
 import type { SlicePulling } from './ports.ts';
@@ -31,7 +31,7 @@ export async function planSlice(
 ): Promise<SlicePlan> {
   const { river, day, runId } = stored;
   const report = reportOfRiver(river);
-  if (slice === proofOfConnection) return { ...listPlan([lastDataUpdate]), tolerates: anyRefusal };
+  if (slice === baseUrlProbe) return { ...listPlan([lastDataUpdate]), tolerates: anyRefusal };
   if (isAskForData(slice)) return listPlan([lastDataUpdate]);
   if (chunkKey === null) return listPlan(runListCalls(report, river.filters).map(({ call }) => call));
 

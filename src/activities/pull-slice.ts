@@ -8,7 +8,7 @@ import {
   OptimoveUnavailableError,
 } from '#domain/errors';
 import { dayOfPull } from '#domain/run/day-of-pull';
-import { listsOfRun, proofOfConnection } from '#domain/run/run-slices';
+import { baseUrlProbe, listsOfRun } from '#domain/run/run-slices';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { WaitOn } from '#domain/run/waits';
 import { ChunkClosed } from './ask-page.ts';
@@ -95,7 +95,7 @@ export const pullSlice = (ports: PullPorts, gates: (warehouse: string) => WriteG
         }
         if (error instanceof ChunkClosed) return { outcome: 'closed' };
         if (error instanceof BaseUrlInDoubtError) {
-          if (request.slice !== proofOfConnection) return { outcome: 'unproven' };
+          if (request.slice !== baseUrlProbe) return { outcome: 'unproven' };
           throw new ConfigurationError(error.message, { facts: error.facts });
         }
         if (error instanceof OptimoveUnavailableError && error.wait) {
@@ -168,7 +168,7 @@ async function pull(
     signals,
     history: async (call: string) => ({
       ...(await warehouse.readCallHistory(run.runId, call)),
-      isProven: (await warehouse.readStagedCalls(run.runId, null, proofOfConnection)).length > 0,
+      isProven: (await warehouse.readStagedCalls(run.runId, null, baseUrlProbe)).length > 0,
     }),
     lifted,
     pageSize: connection.pageSize,
