@@ -8,7 +8,7 @@ import { budgetWorkflowId, createCallBudget } from '#domain/budget/call-budget';
 import { saveBudget } from '#domain/budget/save-budget';
 import { taskQueue } from '#domain/run/task-queue';
 import type { Fault } from '#simulator/faults/fault-kinds';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { variable } from '../helpers/variable.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 

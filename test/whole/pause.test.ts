@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { endOfRun } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
-import { daysBetween } from '#simulator/world/calendar';
 import { documentOf } from '../helpers/commanded.ts';
+import { daysBetween } from '../helpers/days-between.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-04');
