@@ -73,8 +73,13 @@ export default {
     ),
 
     importsOnly(
+      'budget',
+      rooms('domain'),
+      'The limiter is read, tested and simulated alone: it knows neither HTTP nor Temporal. Hand it what asks the budget.',
+    ),
+    importsOnly(
       'optimove',
-      [...rooms('domain'), ...packages('got', 'hpagent')],
+      [...rooms('domain', 'budget'), ...packages('got', 'hpagent')],
       'HTTP can change without touching a workflow, and the client knows nothing of where rows go.',
     ),
     importsOnly(
@@ -111,7 +116,7 @@ export default {
     importsOnly(
       'control',
       [
-        ...rooms('domain', 'optimove', 'warehouse', 'workflows'),
+        ...rooms('domain', 'budget', 'optimove', 'warehouse', 'workflows'),
         ...packages('@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'croner'),
       ],
       'Starting, planning and checking a run never drags the worker in.',
@@ -126,7 +131,7 @@ export default {
       'cli',
       [
         ...rooms('control', 'config', 'domain', 'workers', 'simulator'),
-        ...packages('commander', 'picocolors'),
+        ...packages('commander', 'picocolors', 'string-width'),
       ],
       'Printing and exit codes stay here, everything else stays out of here.',
     ),
@@ -150,7 +155,7 @@ export default {
     },
     importsOnly(
       'simulator',
-      rooms('domain/catalogue', 'domain/column'),
+      [...rooms('domain/catalogue', 'domain/column'), ...packages('zod')],
       'It shares the declarations and nothing of the client, so that one mistake cannot hide another.',
     ),
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WarehouseUnavailableError } from '#domain/errors';
-import type { OpenWarehouse } from '#warehouse/warehouse';
+import type { OpenWarehouse } from '#warehouse/open-warehouse';
 
 /** A person sits before it. */
 const answersWithinMs = 10_000;

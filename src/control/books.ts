@@ -4,8 +4,8 @@ import { dataCallsOf, plannedCalls } from '#domain/run/planned-calls';
 import { resultOf } from '#domain/run/result-of';
 import type { CallCounts, ChunkStatus, RetryOfRun, RunResult } from '#domain/run/run-result';
 import type { StoredRun } from '#domain/run/stored-run';
+import type { OpenWarehouse } from '#warehouse/open-warehouse';
 import { openWarehouse } from '#warehouse/open-warehouse';
-import type { OpenWarehouse } from '#warehouse/warehouse';
 import { answeredSoon, closeSoon } from './answered-soon.ts';
 
 /** A run as its manifest has it, chunk by chunk. */
@@ -86,23 +86,23 @@ function booksOf(warehouses: ReadonlyMap<string, OpenWarehouse>): Books {
     firstRows(name, table, limit) {
       const warehouse = warehouses.get(name);
       if (!warehouse) throw new ConfigurationError(`There is no warehouse ${name}.`);
-      return warehouse.firstRows(table, limit);
+      return warehouse.readFirstRows(table, limit);
     },
   };
 }
 
 const booked = async (books: OpenWarehouse, run: StoredRun): Promise<BookedRun> => ({
   result: resultOf(run, await books.summariseRun(run.runId), await callCountsOf(books, run)),
-  chunkStates: await books.chunkStatuses(run.runId),
+  chunkStates: await books.readChunkStatuses(run.runId),
   // What has succeeded, or is under way, nobody retries.
-  retries: run.status === 'succeeded' || run.status === 'running' ? [] : await books.retriesOf(run.runId),
+  retries: run.status === 'succeeded' || run.status === 'running' ? [] : await books.readRetries(run.runId),
 });
 
 async function callCountsOf(books: OpenWarehouse, run: StoredRun): Promise<CallCounts | null> {
   if (run.status === 'running') return null;
   // What a retry was to pull is not what its original planned.
   const planned = run.retryOf ? null : plannedCalls(run);
-  return { planned, ...(await books.requestCounts(run.runId, dataCallsOf(run.river))) };
+  return { planned, ...(await books.countRequests(run.runId, dataCallsOf(run.river))) };
 }
 
 const newestFirst = (a: string | null | undefined, b: string | null | undefined): number =>

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { lastDataUpdate } from '#domain/call/list-calls';
 import { findReport } from '#domain/catalogue/index';
-import { shapeOfRiver } from '#domain/column/river-table';
+import { describeTable } from '#domain/column/river-table';
 import {
   ConfigurationError,
   CredentialsRefusedError,
@@ -11,14 +11,14 @@ import {
   RiverError,
 } from '#domain/errors';
 import { resolveDay } from '#domain/period/resolve-day';
-import { zoneOfRiver } from '#domain/period/zone';
+import { resolveZone } from '#domain/period/zone';
 import type { Configuration, Connection, WarehouseSetting } from '#domain/river/configuration';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
 import { planDays } from '#domain/run/plan-days';
+import type { OpenWarehouse } from '#warehouse/open-warehouse';
 import { openWarehouse } from '#warehouse/open-warehouse';
-import type { OpenWarehouse } from '#warehouse/warehouse';
 import { answeredSoon, closeSoon } from './answered-soon.ts';
 import { askOnce, isSignedInElsewhere, NoCallsLeftError, type Reserve } from './ask-once.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
@@ -75,7 +75,7 @@ const checkRivers = (configuration: Configuration, now: Date): Promise<CheckLine
       const report = findReport(river.report);
       if (!report) continue;
       try {
-        const day = resolveDay(now, zoneOfRiver(river.period, river.schedule));
+        const day = resolveDay(now, resolveZone(river.period, river.schedule));
         const { warnings } = planDays(river, effectiveReport(report, river.overrides), day, undefined);
         said.push(...warnings.map(({ message }) => `${river.name}: ${message.replace(/\.$/, '')}`));
       } catch (error) {
@@ -127,7 +127,7 @@ const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): P
     const warehouse = await openWarehouse(setting, { busyAtMostMs });
     try {
       const targets = filling.map(({ target }) => target.table);
-      const found = await answeredSoon(setting.name, warehouse.check(targets));
+      const found = await answeredSoon(setting.name, warehouse.checkWarehouse(targets));
       return [
         found,
         ...(await warningsOfTracks(warehouse, filling)),
@@ -144,8 +144,8 @@ async function previewsOfTargets(warehouse: OpenWarehouse, filling: readonly Riv
   for (const river of filling) {
     const report = findReport(river.report);
     if (!report) continue;
-    const shape = shapeOfRiver(effectiveReport(report, river.overrides), river);
-    const found = await warehouse.previewTarget(river.target, shape);
+    const shape = describeTable(effectiveReport(report, river.overrides), river);
+    const found = await warehouse.previewTable(river.target, shape);
     previews.push(...found.map((each) => `${river.name}: ${each}`));
   }
   return previews;

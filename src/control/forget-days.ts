@@ -1,10 +1,10 @@
-import { dayColumnOf } from '#domain/call/scope';
+import { findDayColumn } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
 import { ConfigurationError } from '#domain/errors';
 import { type DateRange, dayCount } from '#domain/period/date-range';
 import { resolveDay } from '#domain/period/resolve-day';
 import { daysToCome, resolvePeriod } from '#domain/period/resolve-period';
-import { zoneOfRiver } from '#domain/period/zone';
+import { resolveZone } from '#domain/period/zone';
 import type { Configuration } from '#domain/river/configuration';
 import { effectiveReport } from '#domain/river/overrides';
 import { readRunInput } from '#domain/river/read-run-input';
@@ -39,12 +39,12 @@ export async function forgetDays(
   const { target, period = {}, schedule } = riverOf({ river: name, period: asked }, configuration);
   const setting = configuration.warehouses.get(target.warehouse);
   if (!setting) throw new ConfigurationError(`River ${name} names a warehouse that is not there.`);
-  const today = resolveDay(now, zoneOfRiver(period, schedule));
+  const today = resolveDay(now, resolveZone(period, schedule));
   const days = resolvePeriod(period, today);
   const warehouse = await openWarehouse(setting);
   try {
     const { table } = target;
-    const rows = await warehouse.forgetDays({ river: name, table, dayColumn, days });
+    const rows = await warehouse.deleteLoadedDays({ river: name, table, dayColumn, days });
     return {
       river: name,
       warehouse: setting.name,
@@ -67,7 +67,7 @@ function riverOf(input: object, configuration: Configuration): River {
 
 function dayColumnOfRiver({ name, report: slug, overrides }: River): string {
   const report = findReport(slug);
-  const column = report && dayColumnOf(effectiveReport(report, overrides));
+  const column = report && findDayColumn(effectiveReport(report, overrides));
   if (column) return column;
   throw new ConfigurationError(
     `The report ${slug} of ${name} has no period, so no days of it can be forgotten. Its rows are replaced by the next run.`,

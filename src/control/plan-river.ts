@@ -6,10 +6,10 @@ import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import { fitListRows } from '#domain/column/fit-rows';
 import { ConfigurationError } from '#domain/errors';
-import { between, type DateRange, type Day, stretchesOf } from '#domain/period/date-range';
+import { clipRanges, type DateRange, type Day, toDateRanges } from '#domain/period/date-range';
 import { resolveDay } from '#domain/period/resolve-day';
 import { resolvePeriod } from '#domain/period/resolve-period';
-import { zoneOfRiver } from '#domain/period/zone';
+import { resolveZone } from '#domain/period/zone';
 import type { Configuration, Connection } from '#domain/river/configuration';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
@@ -72,7 +72,7 @@ export async function planRiver(
   if (!connection || !declared)
     throw new ConfigurationError(`River ${river.name} names a connection or a report that is not there.`);
   const report = effectiveReport(declared, river.overrides);
-  const day = resolveDay(options.at, zoneOfRiver(river.period, river.schedule));
+  const day = resolveDay(options.at, resolveZone(river.period, river.schedule));
   const track = isTracked(river, report) ? await readTrackOf(configuration, river) : undefined;
   const days = planDays(river, report, day, track);
   const { period } = days;
@@ -155,7 +155,7 @@ async function select(
 function warningsOfTrack(river: River, days: PlannedDays, track: Track | undefined, day: Day): string[] {
   if (!track || !river.period) return [];
   const { start, end } = resolvePeriod(river.period, day);
-  const forgotten = between(stretchesOf(track.forgotten), { from: start, to: end });
+  const forgotten = clipRanges(toDateRanges(track.forgotten), { from: start, to: end });
   const otherwise = warningOfOtherwise(track, river);
   return [
     ...(days.period === null

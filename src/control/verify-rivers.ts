@@ -1,7 +1,7 @@
 import { RiverError } from '#domain/errors';
 import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
 import type { River } from '#domain/river/river';
-import type { LeftRun } from '#domain/run/left-run';
+import type { OrphanedRun } from '#domain/run/orphaned-run';
 import type { Verification } from '#domain/verify/finding';
 import type { TargetBooks } from '#domain/verify/target-books';
 import { verifyTarget } from '#domain/verify/verify-target';
@@ -10,7 +10,7 @@ import { answeredSoon, closeSoon } from './answered-soon.ts';
 import type { Missing } from './books.ts';
 
 /** Says of runs that a manifest calls open which have ended; undefined where nobody knows. */
-type Ended = (open: readonly LeftRun[]) => Promise<ReadonlySet<string> | undefined>;
+type Ended = (open: readonly OrphanedRun[]) => Promise<ReadonlySet<string> | undefined>;
 
 /** What was verified, and which warehouses could not be. */
 export interface Verified {
@@ -53,8 +53,8 @@ async function verifyWarehouse(
   const warehouse = await openWarehouse(setting);
   try {
     // Asked before the books are read: what closes meanwhile is closed in them. To count rows may take long.
-    const over = await ended(await answeredSoon(setting.name, warehouse.leftRuns()));
-    return (await warehouse.readBooks(river)).map((read) => {
+    const over = await ended(await answeredSoon(setting.name, warehouse.readOrphanedRuns()));
+    return (await warehouse.readManifestSnapshot(river)).map((read) => {
       const books = over ? withEnds(read, over) : read;
       const fills = riverFilling(configuration, { ...books, warehouse: setting.name });
       return verifyTarget(books, setting.name, fills);

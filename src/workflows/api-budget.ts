@@ -53,10 +53,10 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
       if (!budget) {
         early.push({ request: { ...request, room: 0 }, now });
         const nothing = { permits: [], askAgainMs: notReadyMs, nextInMs: [], heldBy: null };
-        return { ...nothing, answeredAt: now, windows: [] };
+        return { ...nothing, answeredAt: now, windows: [], processes: 1 };
       }
       // As if it came when its answer will be there: a permit that begins before is of no use.
-      const granted = reserve(budget, request, now + (request.leadMs ?? 0));
+      const granted = reserve(budget, request, now + request.leadMs);
       const processes = countProcesses(budget.waiting, now);
       return { ...granted, answeredAt: now, windows: reportUse(budget, now), processes };
     },

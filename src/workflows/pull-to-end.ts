@@ -1,5 +1,5 @@
 import type { RunRef, SliceRequest } from '#activities/contract';
-import { proofOfConnection } from '#domain/run/run-slices';
+import { baseUrlProbe } from '#domain/run/run-slices';
 import type { SliceCount } from '#domain/run/staged-page';
 import { pullSlice } from './activities.ts';
 import type { RunState } from './run-state.ts';
@@ -58,7 +58,7 @@ export async function pullToEnd(
         case 'closed':
           return undefined;
         case 'unproven':
-          await state.proveOnce(() => pullToEnd(run, state, null, proofOfConnection));
+          await state.proveOnce(() => pullToEnd(run, state, null, baseUrlProbe));
           break;
         case 'more':
           break;

@@ -1,4 +1,4 @@
-import { installRuntime } from '#workers/install-runtime';
+import { installRuntime } from '#workers/connect-worker';
 
 /** What the workers of this process have warned of since it was last looked at. */
 export const workerLog: string[] = [];

@@ -17,25 +17,25 @@ const fields: readonly Field[] = [
 ];
 
 /** The values of each of the five fields of a cron line. */
-export type CronFields = readonly ReadonlySet<number>[];
+type CronFields = readonly ReadonlySet<number>[];
 
 /** What a cron line stands for; the line is one that the configuration has accepted. */
 export function cronFields(cron: string): CronFields {
   const texts = cron.trim().split(/\s+/);
   return fields.map(
-    (field, at) => new Set((texts[at] ?? '*').split(',').flatMap((part) => valuesOf(part, field))),
+    (field, at) => new Set((texts[at] ?? '*').split(',').flatMap((part) => readValues(part, field))),
   );
 }
 
 /** The line with `5/10` as a range: Temporal goes on to the field's end. */
 export const withRanges = (cron: string): string =>
-  partsOf(cron)
+  splitFields(cron)
     .map((parts, at) =>
       parts.map((part) => part.replace(/^(\w+)\/(?=\d)/, `$1-${fields[at]?.last}/`)).join(','),
     )
     .join(' ');
 
-const partsOf = (cron: string): string[][] =>
+const splitFields = (cron: string): string[][] =>
   cron
     .trim()
     .split(/\s+/)
@@ -44,7 +44,7 @@ const partsOf = (cron: string): string[][] =>
 /** What a person may not expect of a cron line, by Temporal's rules. */
 export function oddities(cron: string): string[] {
   const ranged = withRanges(cron);
-  const [, , days = '*', , weekdays = '*'] = partsOf(cron).map((parts) => parts.join(','));
+  const [, , days = '*', , weekdays = '*'] = splitFields(cron).map((parts) => parts.join(','));
   const isEvery = (field: string) => /^\*(\/1)?$/.test(field);
   return [
     ...(ranged === cron.trim().replaceAll(/\s+/g, ' ')
@@ -62,20 +62,20 @@ export function oddities(cron: string): string[] {
 export const cronText = (line: CronFields): string =>
   fields.map((field, at) => fieldText(line[at] ?? new Set(), field)).join(' ');
 
-function valuesOf(part: string, field: Field): number[] {
+function readValues(part: string, field: Field): number[] {
   const [range = '', step] = part.split('/');
   const [from = '', to] = range.split('-');
-  const first = from === '*' ? field.first : numberOf(from, field);
+  const first = from === '*' ? field.first : readValue(from, field);
   // `5/10` goes on to the field's end.
   const last =
-    from === '*' || (to === undefined && step !== undefined) ? field.last : numberOf(to ?? from, field);
+    from === '*' || (to === undefined && step !== undefined) ? field.last : readValue(to ?? from, field);
   const values: number[] = [];
   for (let value = first; value <= last; value += Number(step ?? 1)) values.push(value);
   // Sunday is 0 and 7.
   return values.map((value) => (field.last === 6 && value === 7 ? 0 : value));
 }
 
-function numberOf(text: string, field: Field): number {
+function readValue(text: string, field: Field): number {
   const named = field.names.indexOf(text.slice(0, 3).toUpperCase());
   return named < 0 ? Number(text) : field.first + named;
 }

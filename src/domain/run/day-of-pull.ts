@@ -1,6 +1,6 @@
 import { addDays, type Day, dayCount } from '../period/date-range.ts';
 import { resolveDay } from '../period/resolve-day.ts';
-import { zoneOfRiver } from '../period/zone.ts';
+import { resolveZone } from '../period/zone.ts';
 import type { StoredRun } from './stored-run.ts';
 
 /**
@@ -11,7 +11,7 @@ export function dayOfPull(
   { day, startedAt, river }: Pick<StoredRun, 'day' | 'startedAt' | 'river'>,
   now: Date,
 ): Day {
-  const zone = zoneOfRiver(river.period, river.schedule);
+  const zone = resolveZone(river.period, river.schedule);
   const [began, today] = [resolveDay(startedAt, zone), resolveDay(now, zone)];
   return today > began ? addDays(day, dayCount({ start: began, end: today }) - 1) : day;
 }

@@ -1,7 +1,14 @@
 import type { Report } from '../catalogue/report.ts';
 import { type Chunk, chunkWithoutDays } from '../chunk/chunk.ts';
 import { splitPeriod } from '../chunk/split-period.ts';
-import { between, type DateRange, type Day, dayCount, daysToPull, spanOf } from '../period/date-range.ts';
+import {
+  clipRanges,
+  type DateRange,
+  type Day,
+  dayCount,
+  daysToPull,
+  encloseRanges,
+} from '../period/date-range.ts';
 import { daysToCome, resolvePeriod } from '../period/resolve-period.ts';
 import type { River } from '../river/river.ts';
 import { isInDoubt } from './freshness.ts';
@@ -36,7 +43,7 @@ export function planDays(river: River, report: Report, runDay: Day, track: Track
         })
       : [whole];
   return {
-    period: spanOf(pulls),
+    period: encloseRanges(pulls),
     pulls,
     asksForData: tracked || isInDoubt(whole.end, runDay),
     leavesIncomplete: tracked && river.target.load === 'append',
@@ -54,7 +61,7 @@ function warningsOfDaysToCome({ period }: River, runDay: Day): Warning[] {
 
 /** The stretches without what is not complete yet. */
 export const completeOnly = (pulls: readonly DateRange[], upTo: Day): DateRange[] =>
-  between(pulls, { to: upTo });
+  clipRanges(pulls, { to: upTo });
 
 /** The chunks of a run: each unbroken stretch is chunked as a period of its own. */
 export function chunksOf(river: River, report: Report, pulls: readonly DateRange[]): Chunk[] {

@@ -1,0 +1,29 @@
+import type { Connection } from '@temporalio/client';
+import type { SearchAttributeType } from '@temporalio/common';
+import { encodeSearchAttributeIndexedValueType as encodeType } from '@temporalio/common/lib/search-attributes.js';
+import { riverSearchAttributes } from '#domain/run/search-attributes';
+
+/** Registers the attributes that the namespace lacks, and returns their names. Several workers may do it at the same time. */
+export async function registerSearchAttributes(
+  connection: Pick<Connection, 'operatorService'>,
+  namespace: string,
+  wanted: Readonly<Record<string, SearchAttributeType>> = riverSearchAttributes,
+): Promise<string[]> {
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  const missing = Object.entries(wanted).filter(([name]) => !(name in (customAttributes ?? {})));
+  // One by one: if another worker registers the same ones, only those that it registered first are refused.
+  for (const [name, type] of missing) {
+    const searchAttributes = { [name]: encodeType(type) ?? 0 };
+    try {
+      await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+    }
+  }
+  return missing.map(([name]) => name);
+}
+
+/** gRPC status 6. */
+function isAlreadyExists(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 6;
+}
