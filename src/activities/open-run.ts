@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { describeTable } from '#domain/column/river-table';
-import { resolveDay } from '#domain/period/resolve-day';
-import { resolveZone } from '#domain/period/zone';
+import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import { readRunInput, refuseStart } from '#domain/river/read-run-input';
 import type { River } from '#domain/river/river';
 import { chunksOf, planDays } from '#domain/run/plan-days';

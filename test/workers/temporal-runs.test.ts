@@ -10,7 +10,7 @@ import { createTemporalRuns } from '#workers/temporal-runs';
 import { workflowCode } from '#workers/workflow-code';
 import { aReservation } from '../helpers/a-reservation.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
-import { type TemporalCorner, temporalServer, withTemporal } from '../helpers/temporal.ts';
+import { type TemporalCorner, withTemporal } from '../helpers/temporal.ts';
 
 /** A machine that others keep busy as well takes its time. */
 const inTime = { timeout: 20_000 };
@@ -129,8 +129,9 @@ test('a budget that has continued as new many times is asked for its newest hist
   }));
 
 test('a Temporal that is away is tried again', () =>
-  withTemporal(async ({ namespace }) => {
-    const [host = '', port] = temporalServer().address.split(':');
+  withTemporal(async (temporal) => {
+    const [host = '', port] = temporal.address.split(':');
+    const { namespace } = temporal;
     await withTcpProxy({ host, port: Number(port) }, async (proxy) => {
       const address = `127.0.0.1:${proxy.port}`;
       const connection = await Connection.connect({ address });

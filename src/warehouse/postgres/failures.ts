@@ -1,4 +1,4 @@
-import { mask } from '#domain/mask';
+import { mask } from '#domain/excerpt';
 import {
   type DatabaseFailure,
   type FailureReader,
