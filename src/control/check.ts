@@ -10,15 +10,13 @@ import {
   ReportRefusedError,
   RiverError,
 } from '#domain/errors';
-import { resolveDay } from '#domain/period/resolve-day';
-import { resolveZone } from '#domain/period/zone';
+import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import type { Configuration, Connection, WarehouseSetting } from '#domain/river/configuration';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
 import { planDays } from '#domain/run/plan-days';
-import type { OpenWarehouse } from '#warehouse/open-warehouse';
-import { openWarehouse } from '#warehouse/open-warehouse';
+import { type OpenWarehouse, openWarehouse } from '#warehouse/open-warehouse';
 import { answeredSoon, closeSoon } from './answered-soon.ts';
 import { askOnce, isSignedInElsewhere, NoCallsLeftError, type Reserve } from './ask-once.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';

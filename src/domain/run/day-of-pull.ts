@@ -1,6 +1,5 @@
 import { addDays, type Day, dayCount } from '../period/date-range.ts';
-import { resolveDay } from '../period/resolve-day.ts';
-import { resolveZone } from '../period/zone.ts';
+import { resolveDay, resolveZone } from '../period/resolve-day.ts';
 import type { StoredRun } from './stored-run.ts';
 
 /**
