@@ -74,7 +74,7 @@ describe('two demonstrations at once', () => {
     } finally {
       database.close();
     }
-    expect(text.end.stdout).toMatch(/^Go on +npm run -s river -- dev: .*: a first river of your own$/m);
+    expect(text.end.stdout).toMatch(/^Next +npm run -s river -- dev: .*: a first river of your own$/m);
   });
 
   it('leave nothing running of what they started', async () => {
