@@ -9,7 +9,7 @@ import { chunkOfKey } from '#domain/chunk/chunk';
 import { columnsOfRiver, keyOfRiver } from '#domain/column/columns-of-river';
 import { fitListRows, fitRows } from '#domain/column/fit-rows';
 import { ConfigurationError, RefusedError } from '#domain/errors';
-import { isAskForData, proofOfConnection } from '#domain/run/run-slices';
+import { baseUrlProbe, isFreshnessSlice } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Warehouse } from './ports.ts';
 import type { PullContext } from './pull-call.ts';
@@ -30,8 +30,8 @@ export async function callsOfSlice(
 ): Promise<SlicePlan> {
   const { river, day, runId } = stored;
   const report = reportOfRiver(river);
-  if (slice === proofOfConnection) return { ...listPlan([lastDataUpdate]), tolerates: anyRefusal };
-  if (isAskForData(slice)) return listPlan([lastDataUpdate]);
+  if (slice === baseUrlProbe) return { ...listPlan([lastDataUpdate]), tolerates: anyRefusal };
+  if (isFreshnessSlice(slice)) return listPlan([lastDataUpdate]);
   if (chunkKey === null) return listPlan(runListCalls(report, river.filters).map(({ call }) => call));
 
   const { selection } = stored;

@@ -4,10 +4,10 @@ import { commitScope } from '#domain/call/scope';
 import { chunkOfKey } from '#domain/chunk/chunk';
 import { keyOfRiver } from '#domain/column/columns-of-river';
 import { RefusedError } from '#domain/errors';
-import { warningOfNoDay } from '#domain/run/freshness';
+import { noDayWarning } from '#domain/run/freshness';
 import { createNoteSums } from '#domain/run/page-notes';
 import type { Warning } from '#domain/run/run-result';
-import { listsOfRun } from '#domain/run/run-slices';
+import { listsSlice } from '#domain/run/staging';
 import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
 import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
@@ -42,10 +42,10 @@ export const commitChunk =
       }
       const messages = [...refused.warnings(), ...missing.warnings()];
       if (report.snapshot === 'data_date') {
-        for await (const { notes } of warehouse.pageNotes(run.runId, null, listsOfRun)) {
+        for await (const { notes } of warehouse.pageNotes(run.runId, null, listsSlice)) {
           if (notes.refusal === undefined) continue;
           messages.push(
-            `${warningOfNoDay(notes.refusal)}; the rows are dated ${stored.day}, the day of the run.`,
+            `${noDayWarning(notes.refusal)}; the rows are dated ${stored.day}, the day of the run.`,
           );
         }
       }

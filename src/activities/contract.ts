@@ -7,7 +7,7 @@ import type { Chunk } from '#domain/chunk/chunk';
 import type { NotifyEvent } from '#domain/river/notify-setting';
 import type { Pause } from '#domain/run/pause';
 import type { BegunChunk, RunResult, RunStatus } from '#domain/run/run-result';
-import type { SliceCount } from '#domain/run/staged-page';
+import type { SliceCount } from '#domain/run/staging';
 import type { WaitOn } from '#domain/run/waits';
 import type { WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 

@@ -1,5 +1,5 @@
-import { dayOfPull } from '#domain/run/day-of-pull';
-import { listsOfRun } from '#domain/run/run-slices';
+import { resolveSnapshotDay } from '#domain/run/plan-run';
+import { listsSlice } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';
 import { callsOfSlice, type SlicePlan } from './calls-of-slice.ts';
 import { type PullContext, pullCall } from './pull-call.ts';
@@ -16,12 +16,12 @@ export async function dateByPull(
 ): Promise<StoredRun> {
   const { runId, warehouse } = context;
   const { snapshot } = reportOfRiver(stored.river);
-  const day = snapshot && dayOfPull(stored, new Date());
+  const day = snapshot && resolveSnapshotDay(stored, new Date());
   if (day === undefined || day === stored.day) return stored;
   if (snapshot === 'data_date') {
-    await warehouse.unstage(runId, null, [listsOfRun]);
-    const { calls, ...plan } = await callsOfSlice(warehouse, stored, null, listsOfRun);
-    const lists = { ...context, ...plan, chunk: null, slice: listsOfRun };
+    await warehouse.unstage(runId, null, [listsSlice]);
+    const { calls, ...plan } = await callsOfSlice(warehouse, stored, null, listsSlice);
+    const lists = { ...context, ...plan, chunk: null, slice: listsSlice };
     for (const call of calls) await pullCall(lists, call, undefined);
     await selectAnew(warehouse, stored);
   }

@@ -4,8 +4,8 @@ import { resolveDay } from '#domain/period/resolve-day';
 import { zoneOfRiver } from '#domain/period/zone';
 import { readRunInput, refuseStart } from '#domain/river/read-run-input';
 import type { River } from '#domain/river/river';
-import { chunksOf, planDays } from '#domain/run/plan-days';
-import { isTracked, type Track } from '#domain/run/track';
+import { isTracked, type LoadedDays } from '#domain/run/loaded-days';
+import { planChunks, planDays } from '#domain/run/plan-run';
 import { closeLeftRuns } from './close-left-runs.ts';
 import type { OpenedRun, OpenRunRequest } from './contract.ts';
 import { openedRun } from './opened-run.ts';
@@ -83,12 +83,12 @@ async function planRun(
       ...(asksForData && { freshness: { settled: false, completeUpTo: null, pulls, warnings } }),
     },
     // What was opened before stays so. Where incomplete days are left, the answer decides.
-    chunks: before || leavesIncomplete ? [] : chunksOf(river, report, pulls),
+    chunks: before || leavesIncomplete ? [] : planChunks(river, report, pulls),
   };
 }
 
 /** What the river has loaded, where that decides what it pulls. */
-async function trackOf(warehouse: Warehouse, river: River): Promise<Track | undefined> {
+async function trackOf(warehouse: Warehouse, river: River): Promise<LoadedDays | undefined> {
   if (!isTracked(river, reportOfRiver(river))) return undefined;
-  return warehouse.track(river.name, river.target.table);
+  return warehouse.loadedDays(river.name, river.target.table);
 }

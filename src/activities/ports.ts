@@ -7,9 +7,9 @@ import type { CallHistory } from '#domain/call/call-history';
 import type { RequestRecord } from '#domain/call/request-record';
 import type { SeenPages } from '#domain/call/seen-pages';
 import type { Configuration, Connection } from '#domain/river/configuration';
-import type { EndOfRun } from '#domain/run/left-run';
-import type { Outages } from '#domain/run/outage-clock';
+import type { Outages } from '#domain/run/failing-time';
 import type { RunStore } from '#domain/run/run-store';
+import type { EndOfRun } from '#domain/run/stored-run';
 import type { Secret } from '#domain/secret';
 
 /** The configuration as it is now; a changed file is read within 10 s, a faulty one leaves the last good one. */

@@ -21,7 +21,7 @@ import {
 import type { Day } from '#domain/period/day';
 import { refusalNote } from '#domain/run/freshness';
 import type { PageNotes } from '#domain/run/page-notes';
-import type { StagedCall } from '#domain/run/staged-page';
+import type { StagedCall } from '#domain/run/staging';
 import { giveUpIfTooLong, type Patience } from './give-up.ts';
 import type { Optimove, Warehouse } from './ports.ts';
 import type { StopSignals } from './stop-signals.ts';

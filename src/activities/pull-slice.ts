@@ -7,7 +7,7 @@ import {
   OptimoveUnavailableError,
 } from '#domain/errors';
 import { durationMs } from '#domain/river/duration';
-import { proofOfConnection } from '#domain/run/run-slices';
+import { baseUrlProbe } from '#domain/run/staging';
 import type { WaitOn } from '#domain/run/waits';
 import { callsOfSlice } from './calls-of-slice.ts';
 import type { SliceOutcome, SliceRequest } from './contract.ts';
@@ -87,7 +87,7 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
         }
         if (error instanceof ChunkClosed) return { outcome: 'closed' };
         if (error instanceof BaseUrlInDoubtError) {
-          if (request.slice !== proofOfConnection) return { outcome: 'unproven' };
+          if (request.slice !== baseUrlProbe) return { outcome: 'unproven' };
           throw new ConfigurationError(error.message, { facts: error.facts });
         }
         if (error instanceof OptimoveUnavailableError && error.wait) {
@@ -161,7 +161,7 @@ async function pull(
     signals,
     history: async (call: string) => ({
       ...(await warehouse.callHistory(run.runId, call)),
-      isProven: (await warehouse.stagedCalls(run.runId, null, proofOfConnection)).length > 0,
+      isProven: (await warehouse.stagedCalls(run.runId, null, baseUrlProbe)).length > 0,
     }),
     lifted,
     pageSize: connection.pageSize,

@@ -3,8 +3,8 @@ import { ConfigurationError } from '#domain/errors';
 import type { Day } from '#domain/period/day';
 import { spanOf } from '#domain/period/stretches';
 import { durationMs } from '#domain/river/duration';
-import { completeUpTo, type Freshness, warningsOfFreshness } from '#domain/run/freshness';
-import { chunksOf, completeOnly, planDays } from '#domain/run/plan-days';
+import { completeUpTo, type Freshness, freshnessWarnings } from '#domain/run/freshness';
+import { completeOnly, planChunks, planDays } from '#domain/run/plan-run';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Settled, SettleRunRequest } from './contract.ts';
 import { openedRun } from './opened-run.ts';
@@ -38,21 +38,21 @@ async function settle(
   const leaves = planDays(river, report, day, undefined).leavesIncomplete;
   // Another run may have appended some of these days while this one waited.
   const pulls = leaves
-    ? planDays(river, report, day, await warehouse.track(river.name, river.target.table)).pulls
+    ? planDays(river, report, day, await warehouse.loadedDays(river.name, river.target.table)).pulls
     : freshness.pulls;
   // A call that is refused will be refused again: that is not waited for.
   const lacks = answer !== undefined && (spanOf(pulls)?.last ?? upTo) > upTo;
   if (lacks && mayWait) return false;
   const taken = leaves ? completeOnly(pulls, upTo) : pulls;
   const waited = lacks && durationMs(river.waitForData) > 0;
-  const chunks = leaves ? chunksOf(river, report, taken) : [];
+  const chunks = leaves ? planChunks(river, report, taken) : [];
   await warehouse.settleRun(runId, leaves ? spanOf(taken) : period, chunks, {
     settled: true,
     completeUpTo: upTo,
     pulls: taken,
     warnings: [
       ...freshness.warnings,
-      ...warningsOfFreshness(pulls, { answer, refusal, runDay: day, river, waits: leaves, waited }),
+      ...freshnessWarnings(pulls, { answer, refusal, runDay: day, river, waits: leaves, waited }),
     ],
   });
   return true;

@@ -4,7 +4,7 @@ import type { RunEnd } from '#control/run-end';
 import { runStatus } from '#control/run-status';
 import type { RunHandle } from '#control/start-run';
 import { watchRun } from '#control/watch-run';
-import { resultOfUnopened } from '#domain/run/result-of';
+import { buildUnopenedResult } from '#domain/run/build-result';
 import type { RunResult } from '#domain/run/run-result';
 import type { CommandContext } from './context.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
@@ -79,7 +79,7 @@ async function answerEnd(
 }
 
 const running = ({ river, handle, retryOf = null }: Started): RunResult =>
-  resultOfUnopened({
+  buildUnopenedResult({
     river,
     workflowId: handle.workflowId,
     runId: handle.firstExecutionRunId,

@@ -4,7 +4,7 @@ import {
   behindSentence,
   countsText,
   errorSentence,
-  errorsOnce,
+  groupByError,
   repairSentence,
   retriedSentence,
 } from '#domain/run/sentences';
@@ -18,7 +18,7 @@ export function showResult(result: RunResult, error: string | null = null): stri
     result.retryOf === null ? undefined : retryLine(result.retryOf, chunks),
     period ? `Period ${period.start} to ${period.end}` : undefined,
     chunks ? countsText(result) : undefined,
-    ...errorsOnce(result.failedChunks).map((each) => `  ${errorSentence(each)}`),
+    ...groupByError(result.failedChunks).map((each) => `  ${errorSentence(each)}`),
     isTold(error, result) ? undefined : error,
     ...result.warnings.map(({ start, end, message }) => `  warning ${daysOf(start, end)}: ${message}`),
     repairSentence(result, error),

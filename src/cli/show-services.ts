@@ -1,6 +1,6 @@
 import type { Environment } from '#config/environment';
 import { defaultTemporalAddress } from '#control/connect-temporal';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import { riverCommand } from './river-command.ts';
 
 /** Where the services of this machine are. */

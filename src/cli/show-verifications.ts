@@ -1,4 +1,4 @@
-import type { Verification } from '#domain/verify/finding';
+import type { Verification } from '#domain/verify/verification';
 import { counted } from './counted.ts';
 import { colors } from './terminal.ts';
 

@@ -1,7 +1,7 @@
 import { ConfigurationError, RiverError } from '#domain/errors';
 import type { Configuration } from '#domain/river/configuration';
-import { dataCallsOf, plannedCalls } from '#domain/run/planned-calls';
-import { resultOf } from '#domain/run/result-of';
+import { buildResult } from '#domain/run/build-result';
+import { countPlannedCalls, listDataCallNames } from '#domain/run/plan-run';
 import type { CallCounts, ChunkStatus, RetryOfRun, RunResult } from '#domain/run/run-result';
 import type { StoredRun } from '#domain/run/stored-run';
 import { openWarehouse } from '#warehouse/open-warehouse';
@@ -92,7 +92,7 @@ function booksOf(warehouses: ReadonlyMap<string, OpenWarehouse>): Books {
 }
 
 const booked = async (books: OpenWarehouse, run: StoredRun): Promise<BookedRun> => ({
-  result: resultOf(run, await books.summariseRun(run.runId), await callCountsOf(books, run)),
+  result: buildResult(run, await books.summariseRun(run.runId), await callCountsOf(books, run)),
   chunkStates: await books.chunkStatuses(run.runId),
   // What has succeeded, or is under way, nobody retries.
   retries: run.status === 'succeeded' || run.status === 'running' ? [] : await books.retriesOf(run.runId),
@@ -101,8 +101,8 @@ const booked = async (books: OpenWarehouse, run: StoredRun): Promise<BookedRun> 
 async function callCountsOf(books: OpenWarehouse, run: StoredRun): Promise<CallCounts | null> {
   if (run.status === 'running') return null;
   // What a retry was to pull is not what its original planned.
-  const planned = run.retryOf ? null : plannedCalls(run);
-  return { planned, ...(await books.requestCounts(run.runId, dataCallsOf(run.river))) };
+  const planned = run.retryOf ? null : countPlannedCalls(run);
+  return { planned, ...(await books.requestCounts(run.runId, listDataCallNames(run.river))) };
 }
 
 const newestFirst = (a: string | null | undefined, b: string | null | undefined): number =>

@@ -16,7 +16,7 @@ import { zoneOfRiver } from '#domain/period/zone';
 import type { Configuration, Connection, WarehouseSetting } from '#domain/river/configuration';
 import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
-import { planDays } from '#domain/run/plan-days';
+import { planDays } from '#domain/run/plan-run';
 import { openWarehouse } from '#warehouse/open-warehouse';
 import type { OpenWarehouse } from '#warehouse/warehouse';
 import { answeredSoon, closeSoon } from './answered-soon.ts';

@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { EndOfRun } from '#domain/run/left-run';
+import type { EndOfRun } from '#domain/run/stored-run';
 
 /** A row of the manifest may be locked meanwhile. */
 const answerWithinMs = 5_000;

@@ -1,4 +1,4 @@
-import type { LeftRun } from '#domain/run/left-run';
+import type { OrphanedRun } from '#domain/run/stored-run';
 import { withTemporalIfThere } from './connect-temporal.ts';
 import { endInTemporal } from './end-in-temporal.ts';
 
@@ -7,7 +7,7 @@ import { endInTemporal } from './end-in-temporal.ts';
  * One that it cannot be asked about counts as open. Undefined where Temporal is away. It is asked only where there are any.
  */
 export async function endedRuns(
-  open: readonly Pick<LeftRun, 'runId' | 'workflowId'>[],
+  open: readonly Pick<OrphanedRun, 'runId' | 'workflowId'>[],
 ): Promise<ReadonlySet<string> | undefined> {
   if (open.length === 0) return new Set();
   return withTemporalIfThere(async (temporal) => {

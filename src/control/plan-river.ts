@@ -17,9 +17,9 @@ import { zoneOfRiver } from '#domain/period/zone';
 import type { Configuration, Connection } from '#domain/river/configuration';
 import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
-import { chunksOf, countDays, type PlannedDays, planDays } from '#domain/run/plan-days';
-import { isTracked, nameOf, type Track, warningOfOtherwise } from '#domain/run/track';
-import { runAgain } from '#domain/verify/repair';
+import { isTracked, type LoadedDays, rangeText, warnOfDaysLoadedOtherwise } from '#domain/run/loaded-days';
+import { countDays, type PlannedDays, planChunks, planDays } from '#domain/run/plan-run';
+import { runCommand } from '#domain/verify/repair-command';
 import { askList } from './ask-list.ts';
 import type { Reserve } from './ask-once.ts';
 import type { CallsAhead } from './calls-ahead.ts';
@@ -79,7 +79,7 @@ export async function planRiver(
   const track = isTracked(river, report) ? await readTrackOf(configuration, river) : undefined;
   const days = planDays(river, report, day, track);
   const { period } = days;
-  const chunks = chunksOf(river, report, days.pulls);
+  const chunks = planChunks(river, report, days.pulls);
   const { budgets } = options;
   const selection =
     chunks.length > 0 && (budgets || runListCalls(report, river.filters).length === 0)
@@ -155,11 +155,11 @@ async function select(
   return resolveSelection(report, river.filters, await readListAnswers(pages));
 }
 
-function warningsOfTrack(river: River, days: PlannedDays, track: Track | undefined, day: Day): string[] {
+function warningsOfTrack(river: River, days: PlannedDays, track: LoadedDays | undefined, day: Day): string[] {
   if (!track || !river.period) return [];
   const { first, last } = resolvePeriod(river.period, day);
   const forgotten = between(stretchesOf(track.forgotten), { from: first, to: last });
-  const otherwise = warningOfOtherwise(track, river);
+  const otherwise = warnOfDaysLoadedOtherwise(track, river);
   return [
     ...(days.period === null
       ? [
@@ -168,7 +168,7 @@ function warningsOfTrack(river: River, days: PlannedDays, track: Track | undefin
       : []),
     ...forgotten.map(
       (stretch) =>
-        `${nameOf(stretch)}: forgotten, and left out; \`${runAgain(river.name, { start: stretch.first, end: stretch.last }, false)}\` loads ${stretch.first === stretch.last ? 'it' : 'them'} again.`,
+        `${rangeText(stretch)}: forgotten, and left out; \`${runCommand(river.name, { start: stretch.first, end: stretch.last }, false)}\` loads ${stretch.first === stretch.last ? 'it' : 'them'} again.`,
     ),
     ...(days.leavesIncomplete && days.period !== null
       ? ['Days that are not complete yet are left for a later run (load: append); only the run asks which.']

@@ -3,8 +3,8 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { pausedMemo } from '#domain/run/pause';
 import type { Beat, RetriedStep, RunProgress } from '#domain/run/progress';
 import type { RunStatus } from '#domain/run/run-result';
-import { sentenceOf, timeText } from '#domain/run/sentences';
-import { taskQueue } from '#domain/run/task-queue';
+import { runSentence, timeText } from '#domain/run/sentences';
+import { taskQueue } from '#domain/run/temporal-names';
 import { progressOf } from './progress-of.ts';
 
 /** A run as Temporal has it. */
@@ -127,7 +127,7 @@ export async function viewRun(client: Client, execution: Execution): Promise<Run
     const progress = { ...told, waits: told.waits ?? [] };
     // What a slice waits out its run tells better.
     const others = retried.filter(({ step }) => step !== 'pullSlice' || progress.waits.length === 0);
-    const sentence = sentenceOf({ ...progress, ...beat, retried: others, workflowId });
+    const sentence = runSentence({ ...progress, ...beat, retried: others, workflowId });
     return { progress: { ...progress, sentence }, ...beat, retried: others, sentence };
   }
   const heardAt = latestOf([execution.heardAt, await workerHeardAt(client)]);
@@ -136,7 +136,7 @@ export async function viewRun(client: Client, execution: Execution): Promise<Run
   const state = paused ? 'paused' : 'pulling';
   const silence = isSilent ? { noWorkerSince: heardAt } : {};
   const sentence = isSilent
-    ? sentenceOf({ state, ...nothing, ...silence, retried, workflowId })
+    ? runSentence({ state, ...nothing, ...silence, retried, workflowId })
     : 'Its worker has not answered within 5 s.';
   return { progress: undefined, ...silence, retried, sentence };
 }

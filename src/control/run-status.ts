@@ -1,6 +1,6 @@
 import { ConfigurationError, WarehouseUnavailableError } from '#domain/errors';
+import { buildUnopenedResult } from '#domain/run/build-result';
 import type { RetriedStep, RunNow } from '#domain/run/progress';
-import { resultOfUnopened } from '#domain/run/result-of';
 import type { ChunkStatus, RetryOfRun, RunResult, RunStatus } from '#domain/run/run-result';
 import { endSentence } from '#domain/run/sentences';
 import type { riverRun } from '#workflows/index';
@@ -196,7 +196,7 @@ function nowOf(progress: NonNullable<RunView['progress']>): RunNow {
 /** A run that no manifest knows: not opened yet, or never. Its failure says why. */
 async function unopenedRun(temporal: TemporalClient, execution: Execution): Promise<RunReport> {
   const { river, workflowId, firstRunId: runId, status, startedAt, finishedAt } = execution;
-  const unopened = resultOfUnopened({ river, workflowId, runId, status, startedAt, finishedAt });
+  const unopened = buildUnopenedResult({ river, workflowId, runId, status, startedAt, finishedAt });
   const none = { chunkStates: [], error: null, retries: [] };
   if (status === 'running') return { ...unopened, ...none, ...(await underWay(temporal, execution)) };
   const ended = { ...none, paused: false, progress: null, retried: [], startsBehind: 0 };

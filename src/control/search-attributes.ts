@@ -1,6 +1,6 @@
 import type { SearchAttributeType } from '@temporalio/common';
 import { encodeSearchAttributeIndexedValueType as encodeType } from '@temporalio/common/lib/search-attributes.js';
-import { riverSearchAttributes, typeInCli } from '#domain/run/search-attributes';
+import { riverSearchAttributes, typeInCli } from '#domain/run/temporal-names';
 import type { TemporalClient } from './connect-temporal.ts';
 
 const types = Object.keys(typeInCli) as SearchAttributeType[];

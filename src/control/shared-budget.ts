@@ -10,7 +10,7 @@ import { type BudgetAnswer, noNews, type Reservation } from '#domain/budget/rese
 import type { BudgetWindow } from '#domain/budget/window';
 import { TemporalUnavailableError } from '#domain/errors';
 import type { Connection } from '#domain/river/configuration';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import type { apiBudget } from '#workflows/index';
 import { callsAhead } from './calls-ahead.ts';
 

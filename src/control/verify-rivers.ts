@@ -1,16 +1,15 @@
 import { RiverError } from '#domain/errors';
 import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
 import type { River } from '#domain/river/river';
-import type { LeftRun } from '#domain/run/left-run';
-import type { Verification } from '#domain/verify/finding';
-import type { TargetBooks } from '#domain/verify/target-books';
+import type { OrphanedRun } from '#domain/run/stored-run';
+import type { TargetSnapshot, Verification } from '#domain/verify/verification';
 import { verifyTarget } from '#domain/verify/verify-target';
 import { openWarehouse } from '#warehouse/open-warehouse';
 import { answeredSoon, closeSoon } from './answered-soon.ts';
 import type { Missing } from './books.ts';
 
 /** Says of runs that a manifest calls open which have ended; undefined where nobody knows. */
-type Ended = (open: readonly LeftRun[]) => Promise<ReadonlySet<string> | undefined>;
+type Ended = (open: readonly OrphanedRun[]) => Promise<ReadonlySet<string> | undefined>;
 
 /** What was verified, and which warehouses could not be. */
 export interface Verified {
@@ -65,7 +64,7 @@ async function verifyWarehouse(
 }
 
 /** The same books, where runs that are over are not under way. */
-const withEnds = (books: TargetBooks, over: ReadonlySet<string>): TargetBooks => ({
+const withEnds = (books: TargetSnapshot, over: ReadonlySet<string>): TargetSnapshot => ({
   ...books,
   retrying: books.retrying.filter(({ run }) => !over.has(run)),
   runs: new Map(

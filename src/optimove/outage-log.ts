@@ -1,6 +1,6 @@
 import type { OutageSoFar } from '#domain/budget/reservation';
-import type { Interval } from '#domain/run/interval';
-import type { OpenOutage, Outages } from '#domain/run/outage-clock';
+import type { OpenOutage, Outages } from '#domain/run/failing-time';
+import type { Interval } from '#domain/run/pause';
 
 /** Keeps the outages that a process hears of, in wall time: what was written into the warehouse is held against them. */
 export interface OutageLog {

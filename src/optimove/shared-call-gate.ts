@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BudgetAnswer, CallNews, Permit, Reservation, RunAsks } from '#domain/budget/reservation';
-import type { Outages } from '#domain/run/outage-clock';
+import type { Outages } from '#domain/run/failing-time';
 import { createAppointment } from './appointment.ts';
 import { createBudgetClock } from './budget-clock.ts';
 import { createBudgetQueue } from './budget-queue.ts';

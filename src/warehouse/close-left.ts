@@ -1,4 +1,4 @@
-import type { EndOfRun, LeftRun } from '#domain/run/left-run';
+import type { EndOfRun, OrphanedRun } from '#domain/run/stored-run';
 import type { Tables } from './dialect.ts';
 import { closeRun } from './statements/close-run.ts';
 import { leftRuns, lockRun } from './statements/left-runs.ts';
@@ -8,7 +8,7 @@ import { dropStaging } from './statements/staging-table.ts';
  * Closes a run that could not close itself, and drops its staging. How it has ended was asked before, while nothing was
  * locked: one that goes on by a Reset has begun, staged or ended something since, and stays open.
  */
-export async function closeLeft(tables: Tables, { runId, place }: LeftRun, end: EndOfRun): Promise<void> {
+export async function closeLeft(tables: Tables, { runId, place }: OrphanedRun, end: EndOfRun): Promise<void> {
   await lockRun(tables, runId);
   const [now] = await leftRuns(tables, runId);
   if (now?.place !== place) return;

@@ -5,7 +5,7 @@ import {
   SchemaConflictError,
   WarehouseUnavailableError,
 } from '#domain/errors';
-import { reasonOfCode } from '#domain/run/warehouse-trouble';
+import { reasonForCode } from '#domain/run/warehouse-trouble';
 import { codeOf, readDriverError, type SaidByDatabase, textOf } from './said-by-database.ts';
 
 /** Somebody else is writing into this SQLite file. */
@@ -39,8 +39,8 @@ export function failureOfDatabase(error: unknown, place: string, warehouse?: str
   const said = readDriverError(error);
   const { code, words } = said;
   const reason = isBusy(error)
-    ? reasonOfCode('SQLITE_BUSY')
-    : reasonOfCode(noTable.test(words) ? noTableCode : code);
+    ? reasonForCode('SQLITE_BUSY')
+    : reasonForCode(noTable.test(words) ? noTableCode : code);
   const facts = { place, code, ...(warehouse !== undefined && { warehouse, reason }) };
   const options = { facts, ...(network.test(code) && { cause: error }) };
   if (isBusy(error)) {

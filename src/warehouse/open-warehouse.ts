@@ -66,7 +66,7 @@ export async function openWarehouse(
     target: (table) => read((tables) => readTargetTable(tables, table)),
     previewTarget: (target, shape) => connected.read((tables) => previewTable(tables, target, shape)),
     settleRun: (runId, period, chunks, freshness) => settleRun(database, runId, period, chunks, freshness),
-    track: (river, table) => connected.read((tables) => readTrack(tables, river, table)),
+    loadedDays: (river, table) => connected.read((tables) => readTrack(tables, river, table)),
     readRun: (runId) => read((tables) => readRun(tables, runId)),
     saveSelection: (runId, selection, warnings) =>
       read((tables) => saveSelection(tables, runId, selection, warnings)),

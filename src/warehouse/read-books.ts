@@ -3,7 +3,7 @@ import { dayColumnOf } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
-import type { RowsOfRun, TargetBooks } from '#domain/verify/target-books';
+import type { RowsOfRun, TargetSnapshot } from '#domain/verify/verification';
 import type { Database } from './database.ts';
 import type { Tables } from './dialect.ts';
 import { forgottenDays } from './statements/forgotten-days.ts';
@@ -14,12 +14,12 @@ import { askedStretches, openRetries, runsOf } from './statements/river-history.
 import { columnFinder } from './tables/find-column.ts';
 
 /** What the manifest and the tables say of every river, or of one, table by table. */
-export async function readBooks(database: Database, river?: string): Promise<TargetBooks[]> {
+export async function readBooks(database: Database, river?: string): Promise<TargetSnapshot[]> {
   return database.transact(async (tables) => {
     // A chunk that is committed meanwhile is in both, or in neither.
     await tables.dialect.freeze(tables);
     const runs = await runsOf(tables, river);
-    const books: TargetBooks[] = [];
+    const books: TargetSnapshot[] = [];
     for (const { name, table } of await targetsOf(tables, runs, river)) {
       const ofTarget = runs.filter((run) => run.river.name === name && run.river.target.table === table);
       books.push(await booksOf(tables, name, table, ofTarget));
@@ -54,7 +54,7 @@ async function booksOf(
   river: string,
   table: string,
   runs: readonly StoredRun[],
-): Promise<TargetBooks> {
+): Promise<TargetSnapshot> {
   const newest = runs.at(-1)?.river;
   const dayColumn = newest ? dayColumnOfRiver(newest) : null;
   const known = new Map(
@@ -95,7 +95,7 @@ function dayColumnOfRiver(river: River): string | null {
 }
 
 /** Of loads without days, the oldest first, those that no later one has replaced. */
-function standing(wholes: readonly RowsOfRun[], runs: TargetBooks['runs']): RowsOfRun[] {
+function standing(wholes: readonly RowsOfRun[], runs: TargetSnapshot['runs']): RowsOfRun[] {
   const ofTable = wholes.filter(({ run }) => runs.has(run));
   const replacing = ofTable.findLastIndex(({ run }) => runs.get(run)?.load === 'replace');
   return ofTable.slice(Math.max(0, replacing));

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '#domain/call/request-record';
 import { SchemaConflictError } from '#domain/errors';
-import type { StagedPage } from '#domain/run/staged-page';
+import type { StagedPage } from '#domain/run/staging';
 import type { Database } from './database.ts';
 import type { Tables } from './dialect.ts';
 import { type Booked, countCalls } from './statements/count-calls.ts';

@@ -1,5 +1,5 @@
 import type { CallStatus } from '#domain/call/refused-together';
-import type { StagedCall } from '#domain/run/staged-page';
+import type { StagedCall } from '#domain/run/staging';
 import type { Database } from './database.ts';
 import { type PageMark, pageMarksAfter } from './statements/page-marks.ts';
 import { hasStaging } from './statements/staging-table.ts';

@@ -1,7 +1,7 @@
 import type { TableShape } from '#domain/column/table-shape';
 import type { Target } from '#domain/river/target';
 import type { RunBooks, RunStore } from '#domain/run/run-store';
-import type { TargetBooks } from '#domain/verify/target-books';
+import type { TargetSnapshot } from '#domain/verify/verification';
 import type { DaysToForget } from './forget-days.ts';
 
 /** A warehouse that is open: target, manifest and staging. Every method may be repeated. */
@@ -11,7 +11,7 @@ export interface OpenWarehouse extends RunStore, RunBooks {
   /** What a person is to know of a river's table before it is filled: columns that would be added, and what would not fit. */
   previewTarget(target: Pick<Target, 'table' | 'drift'>, shape: TableShape): Promise<string[]>;
   /** What manifest and tables say of every river, or of one, at one instant. */
-  readBooks(river?: string): Promise<TargetBooks[]>;
+  readBooks(river?: string): Promise<TargetSnapshot[]>;
   /** Deletes a river's rows of these days and marks the days forgotten; says how many rows. */
   forgetDays(days: DaysToForget): Promise<number>;
   /**

@@ -4,7 +4,7 @@ import type { ActivityPorts, Configurations } from '#activities/ports';
 import { activitiesAtOnce } from '#activities/slots';
 import type { PlainTemporal } from '#control/connect-temporal';
 import { reserveOf } from '#control/shared-budget';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import type { WarehouseOptions } from '#warehouse/open-warehouse';
 import { connectionsInUse } from './connections-in-use.ts';
 import { enterTemporal } from './enter-temporal.ts';

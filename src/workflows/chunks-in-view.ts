@@ -1,5 +1,5 @@
 import type { ChunkProgress } from '#domain/run/progress';
-import type { SliceCount } from '#domain/run/staged-page';
+import type { SliceCount } from '#domain/run/staging';
 
 /** Finished chunks that stay in view. */
 const finishedInView = 20;

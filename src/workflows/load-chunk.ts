@@ -1,8 +1,8 @@
 import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { ChunkOutcome, OpenedRun } from '#activities/contract';
 import type { Chunk } from '#domain/chunk/chunk';
-import { proofOfConnection } from '#domain/run/run-slices';
-import type { SliceCount } from '#domain/run/staged-page';
+import type { SliceCount } from '#domain/run/staging';
+import { baseUrlProbe } from '#domain/run/staging';
 import { beginChunk, commitChunk, failChunk } from './activities.ts';
 import { allOrNone } from './all-or-none.ts';
 import { failureOf, stopsTheRun, textOf } from './failure.ts';
@@ -86,6 +86,6 @@ async function commit(
     );
   const outcome = await load(false);
   if (outcome.outcome !== 'unproven') return outcome;
-  await state.proveOnce(() => pullToEnd(run, state, null, proofOfConnection));
+  await state.proveOnce(() => pullToEnd(run, state, null, baseUrlProbe));
   return load(true);
 }

@@ -1,6 +1,6 @@
 import type { RunRef, SliceRequest } from '#activities/contract';
-import { proofOfConnection } from '#domain/run/run-slices';
-import type { SliceCount } from '#domain/run/staged-page';
+import type { SliceCount } from '#domain/run/staging';
+import { baseUrlProbe } from '#domain/run/staging';
 import { pullSlice } from './activities.ts';
 import type { RunState } from './run-state.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
@@ -58,7 +58,7 @@ export async function pullToEnd(
         case 'closed':
           return undefined;
         case 'unproven':
-          await state.proveOnce(() => pullToEnd(run, state, null, proofOfConnection));
+          await state.proveOnce(() => pullToEnd(run, state, null, baseUrlProbe));
           break;
         case 'more':
           break;

@@ -7,10 +7,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OpenedRun } from '#activities/contract';
-import { resultOfUnopened } from '#domain/run/result-of';
+import { buildUnopenedResult } from '#domain/run/build-result';
 import type { RunResult, RunStatus } from '#domain/run/run-result';
-import { listsOfRun } from '#domain/run/run-slices';
 import { repairSentence } from '#domain/run/sentences';
+import { listsSlice } from '#domain/run/staging';
 import { closeRun, openRun, resolveFilters } from './activities.ts';
 import { failureOf, textOf } from './failure.ts';
 import { gaveWay } from './gave-way.ts';
@@ -101,7 +101,7 @@ async function open(input: unknown, beside: readonly unknown[], state: RunState)
     return opened;
   } catch (error) {
     const unopened = (status: RunStatus) =>
-      resultOfUnopened({
+      buildUnopenedResult({
         river: textIn(input, 'river') ?? '',
         retryOf: textIn(input, 'retryFailedChunksOf'),
         workflowId,
@@ -124,7 +124,7 @@ async function open(input: unknown, beside: readonly unknown[], state: RunState)
 }
 
 async function prepare(opened: OpenedRun, state: RunState): Promise<void> {
-  if (opened.readsLists) await pullToEnd(opened.run, state, null, listsOfRun);
+  if (opened.readsLists) await pullToEnd(opened.run, state, null, listsSlice);
   const { report } = opened.run;
   const { dataCalls } = await state.stored(() =>
     resolveFilters.executeWithOptions({ summary: report }, [opened.run]),

@@ -3,11 +3,11 @@ import type { CloseRunRequest, Held, OpenedRun } from '#activities/contract';
 import type { WaitLifted } from '#domain/budget/back-off';
 import { expectedSeconds } from '#domain/budget/least-time';
 import type { WindowUse } from '#domain/budget/window';
+import { buildUnclosedResult } from '#domain/run/build-result';
 import type { RunProgress } from '#domain/run/progress';
-import { resultOfUnclosed } from '#domain/run/result-of';
 import type { RunResult, RunStatus } from '#domain/run/run-result';
-import { endSentence, sentenceOf } from '#domain/run/sentences';
-import type { SliceCount } from '#domain/run/staged-page';
+import { endSentence, runSentence } from '#domain/run/sentences';
+import type { SliceCount } from '#domain/run/staging';
 import { sharedTrouble } from '#domain/run/waits';
 import type { WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 import { ChunksInView } from './chunks-in-view.ts';
@@ -217,7 +217,7 @@ export class RunState {
     const startedAt = workflowInfo().startTime.toISOString();
     const counts = { total, ...this.#counts };
     const known = { ...run, status, error, startedAt, finishedAt, period };
-    return resultOfUnclosed({ ...known, counts, recent: this.#chunks.all }, unclosed);
+    return buildUnclosedResult({ ...known, counts, recent: this.#chunks.all }, unclosed);
   }
 
   progress(): RunProgress {
@@ -236,7 +236,7 @@ export class RunState {
     const { workflowId } = workflowInfo();
     return {
       river: this.#opened?.run.river ?? '',
-      sentence: this.#end?.sentence ?? sentenceOf({ ...known, workflowId }),
+      sentence: this.#end?.sentence ?? runSentence({ ...known, workflowId }),
       ...known,
       ...(this.#end && { status: this.#end.status }),
       chunks: { total: this.#opened?.chunks ?? 0, loaded: this.#counts.loaded, failed: this.#counts.failed },

@@ -1,6 +1,6 @@
 import { sleep, workflowInfo } from '@temporalio/workflow';
 import type { OpenedRun } from '#activities/contract';
-import { askForData } from '#domain/run/run-slices';
+import { freshnessSlice } from '#domain/run/staging';
 import { settleRun } from './activities.ts';
 import { pullToEnd } from './pull-to-end.ts';
 import type { RunState } from './run-state.ts';
@@ -22,7 +22,7 @@ export async function settlePeriod(
   const { until = Date.now() + waitMs, asks = 0, nextAt = 0 } = state.waitForData ?? {};
   await untilTime(nextAt);
   for (let ask = asks; ; ask += 1) {
-    const slice = askForData(ask);
+    const slice = freshnessSlice(ask);
     await pullToEnd(run, state, null, slice);
     const request = { run, slice, mayWait: Date.now() < until };
     const summary = 'how far the data is';

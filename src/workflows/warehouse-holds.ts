@@ -1,8 +1,7 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { Held, Patience } from '#activities/contract';
-import { mergeIntervals, msOutside } from '#domain/run/interval';
-import { intervalsOf, type Pause } from '#domain/run/pause';
-import { sentenceOfGivenUp, type WaitOnWarehouse } from '#domain/run/warehouse-trouble';
+import { mergeIntervals, msOutside, type Pause, toIntervals } from '#domain/run/pause';
+import { givenUpSentence, type WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 import type { Waits } from './run-waits.ts';
 
 /** What of a run waits for its warehouse: the slices and small steps, which need the same, or the commit of one chunk. */
@@ -56,12 +55,12 @@ export class WarehouseHolds {
     // A process may know it for longer than the run is there: a retry after the repair is not given up for what was before.
     const from = Math.max(Date.parse(wait.since), workflowInfo().startTime.getTime());
     const seen = { from, until: Date.now() };
-    if (msOutside(seen, mergeIntervals(intervalsOf(this.#pauses()))) < ms) return wait;
+    if (msOutside(seen, mergeIntervals(toIntervals(this.#pauses()))) < ms) return wait;
     const what = part === 'steps' ? 'writing into' : 'loading into';
     const { workflowId } = workflowInfo();
     throw ApplicationFailure.create({
       type: part === 'steps' ? 'WarehouseGivenUpError' : 'WarehouseUnavailableError',
-      message: sentenceOfGivenUp(wait, { what, giveUpAfter, workflowId }),
+      message: givenUpSentence(wait, { what, giveUpAfter, workflowId }),
       nonRetryable: true,
     });
   }

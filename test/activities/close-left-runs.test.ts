@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { closeLeftRuns } from '#activities/close-left-runs';
 import type { ActivityPorts, Warehouse } from '#activities/ports';
 import { TemporalUnavailableError, WarehouseUnavailableError } from '#domain/errors';
-import type { EndOfRun, LeftRun } from '#domain/run/left-run';
+import type { EndOfRun, OrphanedRun } from '#domain/run/stored-run';
 
-const left = (runId: string): LeftRun => ({ runId, workflowId: `workflow-${runId}`, place: '' });
+const left = (runId: string): OrphanedRun => ({ runId, workflowId: `workflow-${runId}`, place: '' });
 const end: EndOfRun = { status: 'terminated', at: '2026-01-10T06:00:00.000Z' };
 
 /** Left runs, what Temporal says of each, and which of them are closed. */
@@ -16,7 +16,7 @@ async function closed(
   const all: string[] = [];
   const warehouse = {
     leftRuns: async () => runs.map(left),
-    closeLeft: async ({ runId }: LeftRun) => {
+    closeLeft: async ({ runId }: OrphanedRun) => {
       await close(runId);
       all.push(runId);
     },

@@ -3,7 +3,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import { endOfRun, type RunEnd } from '#control/run-end';
 import type { RunHandle } from '#control/start-run';
 import type { RunResult } from '#domain/run/run-result';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import type { Rivers } from './with-rivers.ts';
 
 const scheduledStartTime = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');

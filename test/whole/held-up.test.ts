@@ -6,7 +6,7 @@ import { type RunHandle, startRun } from '#control/start-run';
 import type { CallBudget } from '#domain/budget/budget-state';
 import { budgetWorkflowId, createCallBudget } from '#domain/budget/call-budget';
 import { saveBudget } from '#domain/budget/save-budget';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import type { Fault } from '#simulator/faults/fault';
 import { daysBetween } from '#simulator/world/day';
 import { variable } from '../helpers/variable.ts';

@@ -1,7 +1,7 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { encodeSearchAttributeIndexedValueType as encodeType } from '@temporalio/common/lib/search-attributes.js';
 import { expect, it } from 'vitest';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import { withRivers } from '../helpers/with-rivers.ts';
 
 const rivers = { channels: { report: 'execution-channels', target: { table: 'channels' } } };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { endOfRun } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import { documentOf } from '../helpers/commanded.ts';
 import { withSchedules } from '../helpers/scheduled.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';

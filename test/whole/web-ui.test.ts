@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { endOfRun } from '#control/run-end';
 import type { RunHandle } from '#control/start-run';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import { withPage } from '../helpers/browser.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 

@@ -6,7 +6,7 @@ import { budgetWorkflowId } from '#domain/budget/call-budget';
 import { noNews } from '#domain/budget/reservation';
 import type { RecalledBudget } from '#domain/budget/save-budget';
 import { TemporalUnavailableError } from '#domain/errors';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import { runsOfTemporal } from '#workers/runs-of-temporal';
 import { workflowCode } from '#workers/workflow-code';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';

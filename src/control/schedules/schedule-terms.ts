@@ -3,7 +3,7 @@ import { cronFields, cronText } from '#domain/river/cron-line';
 import { durationMs, durationText } from '#domain/river/duration';
 import type { River } from '#domain/river/river';
 import type { ScheduleSetting } from '#domain/river/schedule-setting';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import type { riverRun } from '#workflows/index';
 import { cronOfSpec } from './cron-of-spec.ts';
 

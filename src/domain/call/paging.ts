@@ -1,5 +1,5 @@
 import { ReportRefusedError } from '../errors.ts';
-import type { StagedCall } from '../run/staged-page.ts';
+import type { StagedCall } from '../run/staging.ts';
 import type { PageAsked } from './answer.ts';
 import type { Call } from './call.ts';
 import { isWithin, type KnownPages, type PageSize } from './seen-pages.ts';

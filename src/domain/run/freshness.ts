@@ -1,8 +1,8 @@
 import { addDays, type Day, type Stretch } from '../period/day.ts';
 import { between, spanOf } from '../period/stretches.ts';
 import type { River } from '../river/river.ts';
+import { rangeText } from './loaded-days.ts';
 import type { Warning } from './run-result.ts';
-import { nameOf } from './track.ts';
 
 /** Days up to this many before the run's day may not be complete yet. */
 const daysInDoubt = 4;
@@ -25,7 +25,7 @@ export const isInDoubt = (last: Day, runDay: Day): boolean => last > addDays(run
 export const completeUpTo = (answer: Day | undefined, runDay: Day): Day => answer ?? addDays(runDay, -1);
 
 /** What a run of these stretches says about the days that are not complete yet. */
-export function warningsOfFreshness(
+export function freshnessWarnings(
   pulls: readonly Stretch[],
   {
     answer,
@@ -49,7 +49,7 @@ export function warningsOfFreshness(
 ): Warning[] {
   const upTo = completeUpTo(answer, runDay);
   const days = spanOf(between(pulls, { from: addDays(upTo, 1) }));
-  const why = answer === undefined ? warningOfNoDay(refusal) : `Optimove's data is complete up to ${answer}`;
+  const why = answer === undefined ? noDayWarning(refusal) : `Optimove's data is complete up to ${answer}`;
   if (!days) {
     const all = spanOf(pulls);
     // A server that never has the call is no news; one that answers nonsense is.
@@ -59,7 +59,7 @@ export function warningsOfFreshness(
   }
   const became = waits ? 'not loaded until complete (load: append)' : 'loaded and provisional';
   const after = waited ? `, after ${river.waitForData} of waiting for it` : '';
-  return [{ start: days.first, end: days.last, message: `${nameOf(days)}: ${became}; ${why}${after}.` }];
+  return [{ start: days.first, end: days.last, message: `${rangeText(days)}: ${became}; ${why}${after}.` }];
 }
 
 const answeredNoDay = 'answered 200';
@@ -69,5 +69,5 @@ export const refusalNote = (status: unknown, said: unknown): string =>
   [`answered ${status}`, ...(said ? [String(said)] : [])].join(': ');
 
 /** Of a run that asked how far the data is complete, and does not know. */
-export const warningOfNoDay = (refusal: string | undefined): string =>
+export const noDayWarning = (refusal: string | undefined): string =>
   `Optimove did not say how far its data is complete (GetLastDataUpdate${refusal === undefined ? '' : ` ${refusal}`})`;

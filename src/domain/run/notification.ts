@@ -1,6 +1,6 @@
 import { type NotifyEvent, notifyEvents } from '../river/notify-setting.ts';
 import type { RunResult, Warning } from './run-result.ts';
-import { countsText, errorSentence, errorsOnce, repairOf, repairSentence } from './sentences.ts';
+import { countsText, errorSentence, groupByError, repairCommand, repairSentence } from './sentences.ts';
 
 /** What a webhook gets: the result, with why it is told and what to do. */
 export interface Notification extends RunResult {
@@ -18,7 +18,7 @@ const namedAtMost = 3;
  * What is told of a run's end; undefined where nobody wants to hear of it. A run that has recovered, or has warned, has also
  * succeeded, and is told as that to those who do not ask for the difference.
  */
-export function eventOf(
+export function selectEvent(
   result: Pick<RunResult, 'status' | 'warnings'>,
   recovered: boolean,
   on: readonly NotifyEvent[],
@@ -38,11 +38,11 @@ const aboutData = ({ warnings }: Pick<RunResult, 'warnings'>): readonly Warning[
   warnings.filter(({ about }) => about === 'data');
 
 /** `error`: why a run failed that was never opened; of the others the chunks say it. */
-export const notificationOf = (
+export const buildNotification = (
   event: NotifyEvent,
   result: RunResult,
   error: string | null = null,
-): Notification => ({ ...result, event, error, repair: repairOf(result) });
+): Notification => ({ ...result, event, error, repair: repairCommand(result) });
 
 const titles: Readonly<Record<NotifyEvent, string>> = {
   failed: 'failed',
@@ -52,10 +52,10 @@ const titles: Readonly<Record<NotifyEvent, string>> = {
 };
 
 /** The same as a text, in Slack's markup. */
-export function slackTextOf(event: NotifyEvent, result: RunResult, error: string | null = null): string {
+export function slackText(event: NotifyEvent, result: RunResult, error: string | null = null): string {
   const { river, workflowId, period, chunks, failedChunks } = result;
   const counts = [countsText(result), ...(period ? [`${period.start} to ${period.end}`] : [])];
-  const errors = errorsOnce(failedChunks).slice(0, namedAtMost);
+  const errors = groupByError(failedChunks).slice(0, namedAtMost);
   const named = errors.reduce((sum, { more }) => sum + 1 + more, 0);
   const more = (chunks?.failed ?? 0) - named;
   const warnings = aboutData(result);

@@ -1,7 +1,7 @@
 import { EmptyAnswerError } from '../errors.ts';
 import { addDays, type Day } from '../period/day.ts';
 import type { River } from '../river/river.ts';
-import { retry, runAgain } from '../verify/repair.ts';
+import { retryCommand, runCommand } from '../verify/repair-command.ts';
 import type { Warning } from './run-result.ts';
 
 /** How many rows of a river there are of each day; under null where its report's rows have no day. */
@@ -71,7 +71,7 @@ function refuseEmpty(table: string, workflowId: string, before: RowsByDay): void
   const what = nameOf(days[0] || null, days.at(-1) || null, table);
   throw new EmptyAnswerError(
     `${counted(rows)} of ${what} would be deleted, the API returned none. Nothing was changed. If they are really gone, ` +
-      `\`${retry(workflowId)} --allow-emptied\` deletes them; \`target.emptied: allow\` does so in every run.`,
+      `\`${retryCommand(workflowId)} --allow-emptied\` deletes them; \`target.emptied: allow\` does so in every run.`,
     { facts: { table, rows, first: days[0], last: days.at(-1) } },
   );
 }
@@ -105,7 +105,7 @@ function warningOf(stretch: Stretched, river: string, table: string): Warning {
   const message = {
     kept: () =>
       `${counted(before)} of ${what} ${were(before)} kept: the API returned none there. If they are really gone, ` +
-      `\`${runAgain(river, { start, end }, false)} --allow-emptied\` deletes them.`,
+      `\`${runCommand(river, { start, end }, false)} --allow-emptied\` deletes them.`,
     deleted: () =>
       `${counted(before)} of ${what} ${were(before)} deleted; the API returned none, which this run takes for true.`,
     fell: () => `${counted(after)} of ${what} replaced ${before}: fewer than half of what was there.`,

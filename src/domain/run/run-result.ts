@@ -102,3 +102,21 @@ export interface ChunkStatus {
   readonly attempts: number;
   readonly error: string | null;
 }
+
+/** The counts of a run, from the manifest. */
+export interface RunSummary {
+  readonly chunks: {
+    readonly total: number;
+    readonly loaded: number;
+    readonly failed: number;
+    readonly skipped: number;
+  };
+  readonly rows: number;
+  readonly calls: number;
+  /** Of them, those whose answer the warehouse did not take: they were made again. */
+  readonly lostCalls: number;
+  /** At most `listedAtMost`. */
+  readonly failedChunks: readonly FailedChunk[];
+  /** At most `listedAtMost`. */
+  readonly warnings: readonly Warning[];
+}

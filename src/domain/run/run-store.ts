@@ -6,16 +6,21 @@ import type { Chunk } from '../chunk/chunk.ts';
 import type { TableShape } from '../column/table-shape.ts';
 import type { TargetTable } from '../column/table-type.ts';
 import type { Day, Stretch } from '../period/day.ts';
-import type { CommitOutcome, CommitRequest } from './commit.ts';
-import type { FailedRequest, FailedSince } from './failing-ms.ts';
+import type { FailedRequest, FailedSince } from './failing-time.ts';
 import type { Freshness } from './freshness.ts';
-import type { EndOfRun, LeftRun } from './left-run.ts';
+import type { LoadedDays } from './loaded-days.ts';
 import type { NotesOfPage } from './page-notes.ts';
-import type { BegunChunk, ChunkStatus, RequestCounts, RetryOfRun, RunStatus, Warning } from './run-result.ts';
-import type { RunSummary } from './run-summary.ts';
-import type { StagedCall, StagedPage } from './staged-page.ts';
-import type { NewRun, RetriableChunk, StoredRun } from './stored-run.ts';
-import type { Track } from './track.ts';
+import type {
+  BegunChunk,
+  ChunkStatus,
+  RequestCounts,
+  RetryOfRun,
+  RunStatus,
+  RunSummary,
+  Warning,
+} from './run-result.ts';
+import type { CommitOutcome, CommitRequest, StagedCall, StagedPage } from './staging.ts';
+import type { EndOfRun, NewRun, OrphanedRun, RetriableChunk, StoredRun } from './stored-run.ts';
 
 /** The tables in the warehouse: target, manifest and what is staged. Every method may be repeated. */
 export interface RunStore {
@@ -36,7 +41,7 @@ export interface RunStore {
     freshness: Freshness,
   ): Promise<void>;
   /** Which days of a river stand in its table; none where that is gone. */
-  track(river: string, table: string): Promise<Track>;
+  loadedDays(river: string, table: string): Promise<LoadedDays>;
   readRun(runId: string): Promise<StoredRun | undefined>;
   /** The newest run of a workflow id. */
   findRun(workflowId: string): Promise<StoredRun | undefined>;
@@ -123,9 +128,9 @@ export interface RunStore {
   /** Its requests, by why they were made. `dataCalls`: the names of the calls whose rows it loads. */
   requestCounts(runId: string, dataCalls: readonly string[]): Promise<RequestCounts>;
   /** Runs that are open in the manifest, or whose staging is still there. */
-  leftRuns(): Promise<LeftRun[]>;
+  leftRuns(): Promise<OrphanedRun[]>;
   /** Closes one of them that has ended all the same, unless it has gone on since it was read. */
-  closeLeft(run: LeftRun, end: EndOfRun): Promise<void>;
+  closeLeft(run: OrphanedRun, end: EndOfRun): Promise<void>;
   /** How the run of this river ended that ended before this one; undefined where there is none. */
   endBefore(river: string, runId: string): Promise<RunStatus | undefined>;
 }

@@ -1,8 +1,8 @@
-import { retry, runAgain, shellWord } from '../verify/repair.ts';
+import { quoteForShell, retryCommand, runCommand } from '../verify/repair-command.ts';
 import type { RetriedStep, RunNow, RunProgress } from './progress.ts';
 import type { CallCounts, RetryOfRun, RunResult } from './run-result.ts';
 import type { RunWait } from './waits.ts';
-import { sentenceOfHold } from './warehouse-trouble.ts';
+import { unwritableSentence } from './warehouse-trouble.ts';
 
 /**
  * What is known of a run, in sentences: whoever tells a person how a run stands (`status`, `--wait`, `progress`, the Web UI's
@@ -17,7 +17,7 @@ export type KnownOfRun = Omit<RunNow, 'sentence' | 'windows'> &
   Partial<Pick<RunProgress, 'recent'>> & { readonly workflowId?: string };
 
 /** What a run under way does, and all that it waits for; what matters most comes first. */
-export function sentencesOf(known: KnownOfRun): string[] {
+export function runSentences(known: KnownOfRun): string[] {
   const { state, noWorkerSince, workflowId, pausedSince } = known;
   const first = noWorkerSince === undefined ? [] : [withoutWorker(noWorkerSince)];
   if (state === 'paused' || state === 'pausing') {
@@ -30,7 +30,7 @@ export function sentencesOf(known: KnownOfRun): string[] {
 }
 
 /** The same as one text. */
-export const sentenceOf = (known: KnownOfRun): string => sentencesOf(known).join(' ');
+export const runSentence = (known: KnownOfRun): string => runSentences(known).join(' ');
 
 /** Whether there is more to say than that it works. */
 export const standsStill = (known: KnownOfRun): boolean =>
@@ -49,7 +49,7 @@ function pauseSentence(
 ): string {
   const from = since === undefined ? '' : ` since ${timeText(since)}`;
   if (state === 'pausing') return `Pausing${from}: calls in flight end, nothing new begins.`;
-  const how = workflowId === undefined ? 'the update `resume`' : `river resume ${shellWord(workflowId)}`;
+  const how = workflowId === undefined ? 'the update `resume`' : `river resume ${quoteForShell(workflowId)}`;
   return `Paused${from}. It goes on with: ${how}`;
 }
 
@@ -100,7 +100,7 @@ export function waitSentence(wait: RunWait): string {
       return `Waiting for a free place: the worker works through as many slices of this connection as it may. Tried again at ${until}.`;
     case 'warehouse': {
       const next = wait.isTried ? 'it is tried just now' : `next try at ${until}`;
-      return `${sentenceOfHold(wait)} Since ${timeText(wait.since)}, ${next}.`;
+      return `${unwritableSentence(wait)} Since ${timeText(wait.since)}, ${next}.`;
     }
     case 'connection': {
       const { since, reason, tries } = wait;
@@ -184,14 +184,14 @@ export const countsText = ({
   ].join(' · ');
 
 /** The command that loads what a run that has ended has not; null where there is nothing to repair. */
-export function repairOf(result: Ended): string | null {
+export function repairCommand(result: Ended): string | null {
   const { status, chunks, river, workflowId, retryOf } = result;
   if (status === 'running' || status === 'succeeded') return null;
-  if (chunks) return chunks.loaded + chunks.skipped < chunks.total ? retry(workflowId) : null;
-  // A run that was never opened left nothing to retry: it is started anew once its reason is gone.
+  if (chunks) return chunks.loaded + chunks.skipped < chunks.total ? retryCommand(workflowId) : null;
+  // A run that was never opened left nothing to retryCommand: it is started anew once its reason is gone.
   if (status !== 'failed') return null;
-  if (retryOf !== null) return retry(retryOf);
-  return river === '' ? null : runAgain(river, { start: null, end: null }, false);
+  if (retryOf !== null) return retryCommand(retryOf);
+  return river === '' ? null : runCommand(river, { start: null, end: null }, false);
 }
 
 /**
@@ -199,13 +199,13 @@ export function repairOf(result: Ended): string | null {
  * there again, whenever it is started.
  */
 export function repairSentence(result: Ended, error: string | null = null, mark = ''): string {
-  const repair = repairOf(result);
+  const repair = repairCommand(result);
   if (repair === null || error?.startsWith('ConfigurationError: input')) return '';
   return `Repair it: ${mark}${repair}${mark}`;
 }
 
 /** What stands as the error of chunks, each text once and with the first of its chunks; the first ones first. */
-export function errorsOnce(
+export function groupByError(
   failed: RunResult['failedChunks'],
 ): { readonly chunk: string; readonly more: number; readonly error: string }[] {
   const byError = Map.groupBy(failed, ({ error }) => error);
@@ -217,7 +217,7 @@ export function errorsOnce(
 }
 
 /** `2026-01-01/2026-01-02 and 3 more chunks: …` */
-export const errorSentence = ({ chunk, more, error }: ReturnType<typeof errorsOnce>[number]): string =>
+export const errorSentence = ({ chunk, more, error }: ReturnType<typeof groupByError>[number]): string =>
   `not loaded ${chunk}${more > 0 ? ` and ${more} more ${more === 1 ? 'chunk' : 'chunks'}` : ''}: ${error}`;
 
 /** What became of a run afterwards; empty where nobody has retried it. */
@@ -226,7 +226,7 @@ export function retriedSentence(retries: readonly RetryOfRun[], chunks: RunResul
   if (!last) return '';
   const isWhole = chunks !== null && chunks.loaded + chunks.skipped >= chunks.total;
   return isWhole
-    ? `Completed by the retry ${last.workflowId}.`
+    ? `Completed by the retryCommand ${last.workflowId}.`
     : `Retried by ${last.workflowId}, which ${last.status === 'running' ? 'is under way' : `${last.status === 'succeeded' || last.status === 'failed' ? 'has' : 'was'} ${last.status}`}.`;
 }
 

@@ -48,3 +48,18 @@ export interface StoredRun extends NewRun {
 
 /** A chunk of a run that is opened; a retry skips those whose days a later run has loaded since. */
 export type RetriableChunk = Chunk & { readonly state?: 'waiting' | 'skipped' };
+
+/** A run that its manifest calls open, though it may have ended: somebody terminated it. */
+export interface OrphanedRun {
+  readonly runId: string;
+  readonly workflowId: string;
+  /** How far it has come: another text after whatever it has begun, staged or ended. */
+  readonly place: string;
+}
+
+/** How a run ended that could not write it down itself. */
+export interface EndOfRun {
+  readonly status: Exclude<RunStatus, 'running' | 'succeeded'>;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}

@@ -47,7 +47,7 @@ const troubles: readonly Trouble[] = [
 ];
 
 /** What is known of a failure by its code. */
-export function reasonOfCode(code: string): string {
+export function reasonForCode(code: string): string {
   const found = troubles.find(({ codes }) => codes.test(code));
   return found?.reason ?? (code === '' ? 'it cannot be reached' : `it failed with ${code}`);
 }
@@ -56,14 +56,14 @@ export function reasonOfCode(code: string): string {
 export const noAnswer = 'it does not answer in time';
 
 /** What helps. */
-export const adviceOn = (reason: string): string =>
+export const adviceFor = (reason: string): string =>
   troubles.find((trouble) => trouble.reason === reason)?.advice ?? 'See to it';
 
 /**
  * Which warehouse takes nothing, and why, where a failure says that; undefined where it is about a row, a value or a mistake of
  * ours, which no waiting cures.
  */
-export function troubleOf(
+export function findTrouble(
   error: unknown,
 ): { readonly warehouse: string; readonly reason: string } | undefined {
   if (!(error instanceof PassingError || error instanceof ConfigurationError || isOfTables(error)))
@@ -72,19 +72,19 @@ export function troubleOf(
   return typeof warehouse === 'string' && typeof reason === 'string' ? { warehouse, reason } : undefined;
 }
 
-const missing = reasonOfCode('42P01');
+const missing = reasonForCode('42P01');
 
 /** Where River's own tables are gone; a statement that failed for reasons that nobody knows. */
 const isOfTables = (error: unknown): error is SchemaConflictError | DatabaseError =>
   error instanceof DatabaseError || (error instanceof SchemaConflictError && error.facts.reason === missing);
 
-export const sentenceOfHold = ({ warehouse, reason }: Omit<WaitOnWarehouse, 'on'>): string =>
+export const unwritableSentence = ({ warehouse, reason }: Omit<WaitOnWarehouse, 'on'>): string =>
   `The warehouse ${warehouse} cannot be written to (${reason}): nothing is called until it can.`;
 
 /** Why a chunk, or a whole run, is given up. `giveUpAfter` as a person writes it. */
-export const sentenceOfGivenUp = (
+export const givenUpSentence = (
   { warehouse, reason, since }: Omit<WaitOnWarehouse, 'on'>,
   { what, giveUpAfter, workflowId }: Readonly<Record<'what' | 'giveUpAfter' | 'workflowId', string>>,
 ): string =>
   `Given up: ${what} the warehouse ${warehouse} has failed since ${since} (${reason}), for longer than giveUpAfter (${giveUpAfter}). ` +
-  `${adviceOn(reason)}; then \`river retry ${workflowId}\` loads what is missing.`;
+  `${adviceFor(reason)}; then \`river retry ${workflowId}\` loads what is missing.`;

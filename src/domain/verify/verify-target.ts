@@ -1,10 +1,8 @@
 import { addDays, type Day } from '../period/day.ts';
 import type { River } from '../river/river.ts';
-import { compareRows } from './compare-rows.ts';
-import { findGaps, type Gap } from './find-gaps.ts';
-import type { Finding, FindingKind, Verification } from './finding.ts';
-import { retry, runAgain } from './repair.ts';
-import type { RowsOfRun, TargetBooks } from './target-books.ts';
+import { compareRows, findGaps, type Gap } from './find-differences.ts';
+import { retryCommand, runCommand } from './repair-command.ts';
+import type { Finding, FindingKind, RowsOfRun, TargetSnapshot, Verification } from './verification.ts';
 
 /** One or more days in a row that are off in the same way. */
 interface Stretched {
@@ -21,7 +19,11 @@ interface Stretched {
  * Holds a river's rows in a table against the manifest. `river` is the river as it is configured, where it fills this
  * table still: only then a command repairs it.
  */
-export function verifyTarget(books: TargetBooks, warehouse: string, river: River | undefined): Verification {
+export function verifyTarget(
+  books: TargetSnapshot,
+  warehouse: string,
+  river: River | undefined,
+): Verification {
   const days = [...new Set(books.loaded.flatMap(({ day }) => day ?? []))].sort();
   const [start, end] = [days[0], days.at(-1)];
   const findings = offIn(books, river !== undefined, start ?? null, end ?? null).map((off) =>
@@ -40,7 +42,12 @@ export function verifyTarget(books: TargetBooks, warehouse: string, river: River
   };
 }
 
-function offIn(books: TargetBooks, isConfigured: boolean, start: Day | null, end: Day | null): Stretched[] {
+function offIn(
+  books: TargetSnapshot,
+  isConfigured: boolean,
+  start: Day | null,
+  end: Day | null,
+): Stretched[] {
   const whole = { start, end, loaded: sum(books.loaded), found: 0, gap: null };
   if (books.lacking === null) {
     // A table that no river fills any more may go.
@@ -80,22 +87,26 @@ function stretched(
   return stretches.sort((a, b) => (a.start ?? '').localeCompare(b.start ?? ''));
 }
 
-function findingOf(off: Stretched, books: TargetBooks, river: River | undefined): Finding {
+function findingOf(off: Stretched, books: TargetSnapshot, river: River | undefined): Finding {
   const { kind, start, end, loaded, found } = off;
   const message = messageOf(off, books);
   return { kind, start, end, loaded, found, message, repair: repairOf(off, books, river) };
 }
 
-function repairOf(off: Stretched, { byPeriod, runs }: TargetBooks, river: River | undefined): string | null {
+function repairOf(
+  off: Stretched,
+  { byPeriod, runs }: TargetSnapshot,
+  river: River | undefined,
+): string | null {
   if (!river || off.kind === 'column-gone') return null;
   const failed = off.gap && off.gap.chunk !== 'loaded' ? runs.get(off.gap.run) : undefined;
-  if (failed && failed.status !== 'running') return retry(failed.workflowId);
+  if (failed && failed.status !== 'running') return retryCommand(failed.workflowId);
   const days = byPeriod ? off : { start: null, end: null };
   const onlyAdds = off.kind === 'gap' || off.kind === 'table-gone';
-  return runAgain(river.name, days, river.target.load !== 'replace' && !onlyAdds);
+  return runCommand(river.name, days, river.target.load !== 'replace' && !onlyAdds);
 }
 
-function messageOf({ kind, start, end, loaded, found, gap }: Stretched, books: TargetBooks): string {
+function messageOf({ kind, start, end, loaded, found, gap }: Stretched, books: TargetSnapshot): string {
   const { table } = books;
   const where = start === null ? table : `${table}, ${start === end ? start : `${start} to ${end}`}`;
   switch (kind) {

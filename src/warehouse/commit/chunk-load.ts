@@ -1,6 +1,6 @@
 import type { TableColumn } from '#domain/column/table-type';
-import type { CommitRequest } from '#domain/run/commit';
 import type { Warning } from '#domain/run/run-result';
+import type { CommitRequest } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';
 
 /** What a commit has just done: a test may stop there. All but the last stand inside of its transaction. */

@@ -1,4 +1,4 @@
-import type { SliceCount } from '#domain/run/staged-page';
+import type { SliceCount } from '#domain/run/staging';
 import type { StagedCount } from '../statements/count-staged.ts';
 
 /**

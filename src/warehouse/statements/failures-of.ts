@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { FailedRequest } from '#domain/run/failing-ms';
+import type { FailedRequest } from '#domain/run/failing-time';
 import type { Tables } from '../dialect.ts';
 
 /** Four weeks of them, at the longest wait between two. */

@@ -1,4 +1,4 @@
-import type { RowsOfRun } from '#domain/verify/target-books';
+import type { RowsOfRun } from '#domain/verify/verification';
 import type { Row, Tables } from '../dialect.ts';
 import { named } from '../identifiers.ts';
 

@@ -1,6 +1,6 @@
 import type { Extra } from '#domain/column/fit-rows';
 import { isQuiet, type PageNotes } from '#domain/run/page-notes';
-import type { StagedPage } from '#domain/run/staged-page';
+import type { StagedPage } from '#domain/run/staging';
 import { besideName } from '../column-name.ts';
 import type { Tables } from '../dialect.ts';
 import { storePage } from '../page-text.ts';

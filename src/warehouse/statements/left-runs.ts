@@ -1,8 +1,8 @@
-import type { LeftRun } from '#domain/run/left-run';
+import type { OrphanedRun } from '#domain/run/stored-run';
 import type { Row, Tables } from '../dialect.ts';
 
 /** Runs that nobody has closed here, or that one of them: they are under way, or were ended by something that left them no time to close. */
-export async function leftRuns(tables: Tables, runId?: string): Promise<LeftRun[]> {
+export async function leftRuns(tables: Tables, runId?: string): Promise<OrphanedRun[]> {
   const left = () => {
     const open = tables.from('river_runs').where((run) => {
       run.where({ staging: true }).orWhere({ state: 'running' });

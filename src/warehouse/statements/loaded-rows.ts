@@ -1,4 +1,4 @@
-import type { RowsOfRun } from '#domain/verify/target-books';
+import type { RowsOfRun } from '#domain/verify/verification';
 import type { Tables } from '../dialect.ts';
 
 /** What the manifest has of a river in a table, day by day, the oldest load first. */

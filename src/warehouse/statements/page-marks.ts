@@ -1,5 +1,5 @@
 import type { FittedRows } from '#domain/column/fit-rows';
-import type { StagedPage } from '#domain/run/staged-page';
+import type { StagedPage } from '#domain/run/staging';
 import type { Tables } from '../dialect.ts';
 import { stagingOf } from './staging-table.ts';
 

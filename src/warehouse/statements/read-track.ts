@@ -1,15 +1,15 @@
-import type { Track } from '#domain/run/track';
+import type { LoadedDays } from '#domain/run/loaded-days';
 import type { Tables } from '../dialect.ts';
 import { forgottenDays } from './forgotten-days.ts';
 import { runOfRow } from './run-of-row.ts';
 
-const nothing: Track = { days: [], runs: new Map(), forgotten: [] };
+const nothing: LoadedDays = { days: [], runs: new Map(), forgotten: [] };
 
 /**
  * Which days of a river stand in its table and by which runs, and which are forgotten. None stands where the table is
  * gone, or the manifest is: this only reads, so it looks for both.
  */
-export async function readTrack(tables: Tables, river: string, table: string): Promise<Track> {
+export async function readTrack(tables: Tables, river: string, table: string): Promise<LoadedDays> {
   const { dialect } = tables;
   if (!(await dialect.hasTable(tables, 'river_days'))) return nothing;
   const forgotten = await forgottenDays(tables, river, table);

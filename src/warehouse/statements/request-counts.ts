@@ -1,4 +1,4 @@
-import type { FailedSince } from '#domain/run/failing-ms';
+import type { FailedSince } from '#domain/run/failing-time';
 import type { RequestCounts } from '#domain/run/run-result';
 import type { Tables } from '../dialect.ts';
 

@@ -1,5 +1,5 @@
 import type { StoredRun } from '#domain/run/stored-run';
-import type { AskedStretch } from '#domain/verify/target-books';
+import type { RequestedDays } from '#domain/verify/verification';
 import type { Tables } from '../dialect.ts';
 import { runOfRow } from './run-of-row.ts';
 
@@ -20,7 +20,7 @@ export async function openRetries(tables: Tables, river: string): Promise<Set<st
 }
 
 /** The chunks of all runs of a river that have days, and of their retries. */
-export async function askedStretches(tables: Tables, river: string): Promise<AskedStretch[]> {
+export async function askedStretches(tables: Tables, river: string): Promise<RequestedDays[]> {
   const rows = await tables
     .from('river_chunks')
     .where({ river })

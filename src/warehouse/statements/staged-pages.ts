@@ -1,5 +1,5 @@
 import type { Value } from '#domain/column/column';
-import type { StagedPage } from '#domain/run/staged-page';
+import type { StagedPage } from '#domain/run/staging';
 import type { Tables } from '../dialect.ts';
 import { stagingOf } from './staging-table.ts';
 

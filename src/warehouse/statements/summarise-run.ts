@@ -1,5 +1,6 @@
 import { sumUpColumns } from '#domain/column/warning-of-misfits';
 import type { Freshness } from '#domain/run/freshness';
+import type { RunSummary } from '#domain/run/run-result';
 import {
   type ChunkState,
   type FailedChunk,
@@ -7,7 +8,6 @@ import {
   textAtMost,
   type Warning,
 } from '#domain/run/run-result';
-import type { RunSummary } from '#domain/run/run-summary';
 import type { Row, Tables } from '../dialect.ts';
 import { dayOrNull } from '../tables.ts';
 import { readJson } from './read-json.ts';

@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
 import { encodeSearchAttributeIndexedValueType as encodeType } from '@temporalio/common/lib/search-attributes.js';
-import { riverSearchAttributes } from '#domain/run/search-attributes';
+import { riverSearchAttributes } from '#domain/run/temporal-names';
 
 /** Registers those that the namespace does not have yet, and gives their names. Safe to repeat and to do from many workers at once. */
 export async function registerSearchAttributes(

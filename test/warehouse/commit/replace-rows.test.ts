@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Chunk } from '#domain/chunk/chunk';
 import { EmptyAnswerError, SchemaConflictError } from '#domain/errors';
 import { addDays, type Day } from '#domain/period/day';
-import type { CommitRequest } from '#domain/run/commit';
+import type { CommitRequest } from '#domain/run/staging';
 import type { NewRun } from '#domain/run/stored-run';
 import {
   type WarehouseCorner,

@@ -1,17 +1,17 @@
 import type { Day } from '../period/day.ts';
 
 /** A word as a shell takes it, whatever is in it. */
-export const shellWord = (text: string): string =>
+export const quoteForShell = (text: string): string =>
   /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Loads days again; `anew` puts them in the place of what is there, also where the river appends. */
-export function runAgain(
+export function runCommand(
   river: string,
   days: { readonly start: Day | null; readonly end: Day | null },
   anew: boolean,
 ): string {
   const period = days.start === null ? '' : ` --start ${days.start} --end ${days.end}`;
-  return `river run ${shellWord(river)}${period}${anew ? ' --load replace' : ''}`;
+  return `river run ${quoteForShell(river)}${period}${anew ? ' --load replace' : ''}`;
 }
 
-export const retry = (workflowId: string): string => `river retry ${shellWord(workflowId)}`;
+export const retryCommand = (workflowId: string): string => `river retryCommand ${quoteForShell(workflowId)}`;

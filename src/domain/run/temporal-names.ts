@@ -1,3 +1,6 @@
+/** The Temporal task queue that River's workers poll and every run is started on. */
+export const taskQueue = 'river';
+
 /** What a run shows in Temporal's lists, and of which type. A run sets only those that its namespace has registered. */
 export const riverSearchAttributes = {
   RiverName: 'KEYWORD',

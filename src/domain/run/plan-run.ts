@@ -1,13 +1,19 @@
+import { countCalls } from '../call/count-calls.ts';
+import { effectiveReport } from '../call/effective-report.ts';
+import { findReport } from '../catalogue/index.ts';
 import type { Report } from '../catalogue/report.ts';
 import { type Chunk, chunkWithoutDays } from '../chunk/chunk.ts';
 import { splitPeriod } from '../chunk/split-period.ts';
-import { type Day, dayCount, type Stretch } from '../period/day.ts';
+import { addDays, type Day, dayCount, type Stretch } from '../period/day.ts';
+import { resolveDay } from '../period/resolve-day.ts';
 import { daysToCome, resolvePeriod } from '../period/resolve-period.ts';
 import { between, daysToPull, spanOf } from '../period/stretches.ts';
+import { zoneOfRiver } from '../period/zone.ts';
 import type { River } from '../river/river.ts';
 import { isInDoubt } from './freshness.ts';
+import { completeDays, isTracked, type LoadedDays, rangeText } from './loaded-days.ts';
 import type { Warning } from './run-result.ts';
-import { completeDays, isTracked, nameOf, type Track } from './track.ts';
+import type { StoredRun } from './stored-run.ts';
 
 /** What a run pulls, as far as its river and the manifest decide. */
 export interface PlannedDays {
@@ -24,7 +30,12 @@ export interface PlannedDays {
 }
 
 /** Plans a run's days. `track` is what the river has loaded, and only read where it tracks. */
-export function planDays(river: River, report: Report, runDay: Day, track: Track | undefined): PlannedDays {
+export function planDays(
+  river: River,
+  report: Report,
+  runDay: Day,
+  track: LoadedDays | undefined,
+): PlannedDays {
   const whole = river.period ? resolvePeriod(river.period, runDay) : null;
   if (!whole || report.time === 'none')
     return { period: whole, pulls: [], asksForData: false, leavesIncomplete: false, warnings: [] };
@@ -49,7 +60,7 @@ export function planDays(river: River, report: Report, runDay: Day, track: Track
 function warningsOfDaysToCome({ period }: River, runDay: Day): Warning[] {
   const leftOut = period ? daysToCome(period, runDay) : null;
   if (!leftOut) return [];
-  const message = `${nameOf(leftOut)}: left out, after the run's day ${runDay}.`;
+  const message = `${rangeText(leftOut)}: left out, after the run's day ${runDay}.`;
   return [{ start: leftOut.first, end: leftOut.last, message }];
 }
 
@@ -57,7 +68,7 @@ function warningsOfDaysToCome({ period }: River, runDay: Day): Warning[] {
 export const completeOnly = (pulls: readonly Stretch[], upTo: Day): Stretch[] => between(pulls, { to: upTo });
 
 /** The chunks of a run: each unbroken stretch is chunked as a period of its own. */
-export function chunksOf(river: River, report: Report, pulls: readonly Stretch[]): Chunk[] {
+export function planChunks(river: River, report: Report, pulls: readonly Stretch[]): Chunk[] {
   if (report.time === 'none') return [chunkWithoutDays];
   const setting = river.chunks ?? { every: 'dont_split', size: 1 };
   return pulls.flatMap((stretch) => [...splitPeriod(stretch, setting)]);
@@ -66,3 +77,54 @@ export function chunksOf(river: River, report: Report, pulls: readonly Stretch[]
 /** How many days the stretches have. */
 export const countDays = (stretches: readonly Stretch[]): number =>
   stretches.reduce((sum, stretch) => sum + dayCount(stretch), 0);
+
+type Planned = Pick<StoredRun, 'river' | 'period' | 'freshness' | 'selection'>;
+
+/**
+ * The data calls of a run, one page each; null where that is not known. `chunks`: those that it pulls, where it does not pull its
+ * whole period, as a retry.
+ */
+export function countPlannedCalls(
+  { river, period, freshness, selection }: Planned,
+  chunks?: readonly { readonly first: string | null; readonly last: string | null }[],
+): number | null {
+  const report = findReport(river.report);
+  if (!report || !selection) return null;
+  const pulled = chunks
+    ? {
+        days: chunks.reduce(
+          (sum, { first, last }) => sum + (first && last ? dayCount({ first, last }) : 0),
+          0,
+        ),
+      }
+    : freshness && { days: countDays(freshness.pulls) };
+  const { filters } = river;
+  return countCalls({
+    report: effectiveReport(report, river.overrides),
+    filters,
+    selection,
+    period,
+    ...pulled,
+  }).data;
+}
+
+/** The names, in `river_calls`, of the calls whose rows a river loads. */
+export function listDataCallNames({ report: slug, overrides }: StoredRun['river']): string[] {
+  const report = findReport(slug);
+  if (!report) return [];
+  const endpoints = [report.endpoint, effectiveReport(report, overrides).endpoint];
+  return [...new Set(endpoints.map((endpoint) => endpoint.slice(endpoint.lastIndexOf('/') + 1)))];
+}
+
+/**
+ * The day of which an answer of the present state is, that is given now: the run's day, and one day more for each midnight
+ * since the run began. A run may wait for days, for quota, in an outage or paused, before it is answered.
+ */
+export function resolveSnapshotDay(
+  { day, startedAt, river }: Pick<StoredRun, 'day' | 'startedAt' | 'river'>,
+  now: Date,
+): Day {
+  const zone = zoneOfRiver(river.period, river.schedule);
+  const [began, today] = [resolveDay(startedAt, zone), resolveDay(now, zone)];
+  return today > began ? addDays(day, dayCount({ first: began, last: today }) - 1) : day;
+}

@@ -12,7 +12,7 @@ export interface LoadedDay {
 }
 
 /** Which days of a river stand in its table, and what they were loaded with. */
-export interface Track {
+export interface LoadedDays {
   readonly days: readonly LoadedDay[];
   /** The runs that loaded them, by their ids: one that somebody removed from the manifest is not there. */
   readonly runs: ReadonlyMap<string, { readonly river: River; readonly ownFilters: boolean }>;
@@ -28,12 +28,12 @@ export function isTracked({ period, target }: Pick<River, 'period' | 'target'>, 
 }
 
 /** The days that need not be pulled again: what was loaded with a run's own filters is something else. */
-export function completeDays(track: Track): Set<Day> {
+export function completeDays(track: LoadedDays): Set<Day> {
   return new Set(ownDays(track).flatMap(({ day, provisional }) => (provisional ? [] : [day])));
 }
 
 /** Days that stay as they are, although the river now says another report, other filters or attributes. */
-export function daysLoadedOtherwise(track: Track, river: River): Stretch[] {
+export function findDaysLoadedOtherwise(track: LoadedDays, river: River): Stretch[] {
   const now = whatIsPulled(river);
   const runs = [...track.runs].map(([run, by]) => [run, whatIsPulled(by.river) === now] as const);
   const asNow = new Map(runs);
@@ -41,21 +41,23 @@ export function daysLoadedOtherwise(track: Track, river: River): Stretch[] {
 }
 
 /** Says which days those are, and what loads them anew; undefined where there are none. */
-export function warningOfOtherwise(track: Track, river: River): string | undefined {
-  const stretches = daysLoadedOtherwise(track, river);
+export function warnOfDaysLoadedOtherwise(track: LoadedDays, river: River): string | undefined {
+  const stretches = findDaysLoadedOtherwise(track, river);
   const [first] = stretches;
   if (!first) return undefined;
   const further = stretches.length > 1 ? ` (and ${stretches.length - 1} more stretches)` : '';
   return (
-    `${nameOf(first)}${further} of ${river.name} were loaded with another report, other filters or other attributes, and stay so; ` +
+    `${rangeText(first)}${further} of ${river.name} were loaded with another report, other filters or other attributes, and stay so; ` +
     `\`river run ${river.name} --start ${first.first} --end ${first.last}\` loads them anew`
   );
 }
 
 /** A stretch in words. */
-export const nameOf = ({ first, last }: Stretch): string => (first === last ? first : `${first} to ${last}`);
+export const rangeText = ({ first, last }: Stretch): string =>
+  first === last ? first : `${first} to ${last}`;
 
-const ownDays = ({ days, runs }: Track): LoadedDay[] => days.filter(({ run }) => !runs.get(run)?.ownFilters);
+const ownDays = ({ days, runs }: LoadedDays): LoadedDay[] =>
+  days.filter(({ run }) => !runs.get(run)?.ownFilters);
 
 /** Filters that are compared as names. The others are sent as they are written. */
 const namedFilters: ReadonlySet<string> = new Set([

@@ -2,6 +2,50 @@ import type { Day, Stretch } from '../period/day.ts';
 import type { LoadMode } from '../river/target.ts';
 import type { RunStatus } from '../run/run-result.ts';
 
+/**
+ * What is off: the table or a column of it is gone; fewer or more rows than were loaded; rows that the manifest does
+ * not have; rows of a run that it does not know; a day that several runs have loaded; days that a run had in its
+ * period and that are neither loaded nor forgotten since.
+ */
+export type FindingKind =
+  | 'table-gone'
+  | 'column-gone'
+  | 'rows-missing'
+  | 'rows-surplus'
+  | 'rows-unrecorded'
+  | 'run-unknown'
+  | 'day-twice'
+  | 'gap';
+
+export interface Finding {
+  readonly kind: FindingKind;
+  /** Null for a report without days. */
+  readonly start: Day | null;
+  readonly end: Day | null;
+  /** Rows by the manifest, and in the table. */
+  readonly loaded: number;
+  readonly found: number;
+  readonly message: string;
+  /** The command that repairs it; null where there is none. */
+  readonly repair: string | null;
+}
+
+/** One river's rows in one table, held against the manifest. */
+export interface Verification {
+  readonly river: string;
+  readonly warehouse: string;
+  readonly table: string;
+  readonly ok: boolean;
+  /** First and last day loaded; null without days. */
+  readonly period: { readonly start: Day; readonly end: Day } | null;
+  /** Days that are loaded. */
+  readonly days: number;
+  /** Rows by the manifest, and in the table. */
+  readonly loaded: number;
+  readonly found: number;
+  readonly findings: readonly Finding[];
+}
+
 /** Rows of one day that one run brought; the day is null where a report has none, or a row lacks it. */
 export interface RowsOfRun {
   readonly day: Day | null;
@@ -16,7 +60,7 @@ export interface KnownRun {
 }
 
 /** Days of a run that one of its chunks was to load. */
-export interface AskedStretch extends Stretch {
+export interface RequestedDays extends Stretch {
   readonly run: string;
   readonly state: 'loaded' | 'failed' | 'open';
   /** Null where it is not loaded. */
@@ -24,7 +68,7 @@ export interface AskedStretch extends Stretch {
 }
 
 /** What the manifest says of one river's rows in one table, and what stands there, both at one instant. */
-export interface TargetBooks {
+export interface TargetSnapshot {
   readonly river: string;
   readonly table: string;
   /** Whether rows are loaded by days of the period, so that days between others can lack. */
@@ -37,9 +81,9 @@ export interface TargetBooks {
   /** The oldest first. */
   readonly runs: ReadonlyMap<string, KnownRun>;
   /** What the chunks of these runs were to load. */
-  readonly asked: readonly AskedStretch[];
+  readonly asked: readonly RequestedDays[];
   /** What retries under way, by their own ids, have still to load of them. */
-  readonly retrying: readonly AskedStretch[];
+  readonly retrying: readonly RequestedDays[];
   /** Days that a person has taken out since. */
   readonly forgotten: readonly Day[];
   /** When the table was made: what was loaded before went with the one before it. Null where that is not known. */

@@ -4,11 +4,11 @@ import type { PeriodSetting } from '#domain/river/period-setting';
 import type { River } from '#domain/river/river';
 import {
   completeDays,
-  daysLoadedOtherwise,
   differsInFilters,
+  findDaysLoadedOtherwise,
   isTracked,
-  type Track,
-} from '#domain/run/track';
+  type LoadedDays,
+} from '#domain/run/loaded-days';
 import { aStoredRun } from '../../helpers/a-stored-run.ts';
 
 const report = findReport('customers-by-action');
@@ -33,7 +33,7 @@ test('a river that overwrites its table never tracks', () => {
 
 describe('a day that stands in the table', () => {
   const actions = (...ids: number[]) => aRiver({ filters: { actions: ids } });
-  const track: Track = {
+  const track: LoadedDays = {
     days: [
       { day: '2026-01-01', run: 'own', provisional: false },
       { day: '2026-01-02', run: 'own', provisional: true },
@@ -54,8 +54,8 @@ describe('a day that stands in the table', () => {
   });
 
   test('was loaded otherwise where the river now says something else, in whatever order', () => {
-    expect(daysLoadedOtherwise(track, actions(15, 12))).toEqual([]);
-    expect(daysLoadedOtherwise(track, actions(12))).toEqual([
+    expect(findDaysLoadedOtherwise(track, actions(15, 12))).toEqual([]);
+    expect(findDaysLoadedOtherwise(track, actions(12))).toEqual([
       { first: '2026-01-01', last: '2026-01-02' },
       { first: '2026-01-05', last: '2026-01-05' },
     ]);

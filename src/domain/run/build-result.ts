@@ -1,11 +1,17 @@
 import { chunkOfKey } from '../chunk/chunk.ts';
 import type { ChunkProgress } from './progress.ts';
-import { type CallCounts, type FailedChunk, type RunResult, textAtMost, type Warning } from './run-result.ts';
-import type { RunSummary } from './run-summary.ts';
+import {
+  type CallCounts,
+  type FailedChunk,
+  type RunResult,
+  type RunSummary,
+  textAtMost,
+  type Warning,
+} from './run-result.ts';
 import type { StoredRun } from './stored-run.ts';
 
 /** The result of a run that was opened. */
-export function resultOf(
+export function buildResult(
   run: StoredRun,
   counts: RunSummary,
   callCounts: CallCounts | null = null,
@@ -36,7 +42,7 @@ function notesOn({ unread }: StoredRun): Warning[] {
 }
 
 /** The result of a run that was never opened: its input was refused, or it is not known yet what it pulls. */
-export function resultOfUnopened(
+export function buildUnopenedResult(
   run: Pick<RunResult, 'river' | 'workflowId' | 'runId' | 'status' | 'startedAt' | 'finishedAt'> &
     Partial<Pick<RunResult, 'retryOf'>>,
 ): RunResult {
@@ -66,7 +72,7 @@ interface KnownOfEnd
 }
 
 /** The result of a run by what its workflow knows; `unclosed` says why the manifest does not bear its end. */
-export function resultOfUnclosed(
+export function buildUnclosedResult(
   { river, workflowId, runId, status, startedAt, finishedAt, period, error, counts, recent }: KnownOfEnd,
   unclosed?: string,
 ): RunResult {
@@ -77,7 +83,7 @@ export function resultOfUnclosed(
   });
   const message = `The run could not be closed in its manifest: ${unclosed}`.slice(0, textAtMost);
   return {
-    ...resultOfUnopened({ river, workflowId, runId, status, startedAt, finishedAt }),
+    ...buildUnopenedResult({ river, workflowId, runId, status, startedAt, finishedAt }),
     status: status === 'succeeded' && loaded < total ? 'failed' : status,
     period,
     chunks: { total, loaded, failed: error === null ? failed : total - loaded, skipped: 0 },
