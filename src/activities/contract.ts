@@ -75,7 +75,7 @@ export interface OpenedRun {
   readonly notify?: readonly NotifyRequest['to'][];
 }
 
-export interface SettleRunRequest {
+export interface ResolveFreshnessRequest {
   readonly run: RunRef;
   /** The slice that has asked. */
   readonly slice: string;
@@ -84,7 +84,7 @@ export interface SettleRunRequest {
 }
 
 /** The run as it is settled now; null where it waits for its data. */
-export type Settled = OpenedRun | null;
+export type ResolvedFreshness = OpenedRun | null;
 
 export interface Resolved {
   /** Data calls of the whole run, one page each; null where the campaigns of each day decide. */
@@ -187,7 +187,7 @@ export interface BudgetActivities {
 /** The activities of a run, as the workflow sees them. */
 export interface RunActivities {
   openRun(request: OpenRunRequest): Promise<OpenedRun | Held>;
-  settleRun(request: SettleRunRequest): Promise<Settled | Held>;
+  resolveFreshness(request: ResolveFreshnessRequest): Promise<ResolvedFreshness | Held>;
   resolveFilters(run: RunRef): Promise<Resolved | Held>;
   nextChunks(request: { readonly run: RunRef; readonly limit: number }): Promise<Chunk[] | Held>;
   beginChunk(request: BeginChunkRequest): Promise<BegunChunk | Held>;

@@ -13,7 +13,7 @@ import type { ActivityPorts } from './ports.ts';
 import { pullSlice } from './pull-slice.ts';
 import { recallBudget } from './recall-budget.ts';
 import { resolveFilters } from './resolve-filters.ts';
-import { settleRun } from './settle-run.ts';
+import { resolveFreshness } from './resolve-freshness.ts';
 import { createStepSlots, type StepSlots, stepIn } from './slots.ts';
 import { translated } from './to-application-failure.ts';
 import { createWriteGates } from './write-gates.ts';
@@ -26,7 +26,7 @@ export const createActivities = (ports: ActivityPorts): RunActivities & BudgetAc
     ...beating(ports, {
       openRun: heldInOpening(ports, openRun(ports, slots)),
       ...heldByWarehouse(ports, gates, {
-        settleRun: inStep(slots, settleRun(ports)),
+        resolveFreshness: inStep(slots, resolveFreshness(ports)),
         resolveFilters: inStep(slots, resolveFilters(ports)),
         nextChunks: inStep(slots, nextChunks(ports)),
         beginChunk: inStep(slots, beginChunk(ports)),

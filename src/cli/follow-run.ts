@@ -1,5 +1,5 @@
-import { withBooks } from '#control/books';
 import type { TemporalClient } from '#control/connect-temporal';
+import { withManifests } from '#control/manifests';
 import type { RunEnd } from '#control/run-end';
 import { runStatus } from '#control/run-status';
 import type { RunHandle } from '#control/start-run';
@@ -69,7 +69,7 @@ async function answerEnd(
     // Temporal stores no result of these; what was loaded stands in the manifest.
     case 'cancelled':
     case 'terminated': {
-      const result = await withBooks(await context.configuration(), (books) =>
+      const result = await withManifests(await context.configuration(), (books) =>
         runStatus(temporal, books, started.handle.workflowId),
       );
       terminal.answer({ json: result, text: showResult(result) });

@@ -1,6 +1,5 @@
-import { Cron } from 'croner';
 import { checkTimezone } from '#domain/river/check-period';
-import { withRanges } from '#domain/river/cron-line';
+import { isCron } from '#domain/river/cron-line';
 import type { Problem } from '#domain/river/problem';
 import type { RiverPart } from '#domain/river/river';
 import type { Show } from '#domain/river/show';
@@ -19,19 +18,4 @@ export function checkSchedule({ cron, timezone }: NonNullable<RiverPart['schedul
         ]),
     ...(timezone === undefined ? [] : checkTimezone(['schedule', 'timezone'], timezone, show)),
   ];
-}
-
-/** croner also takes L, W, # and ?, and seconds; Temporal's schedules do not. */
-const fields = /^[\d*,/-]+ [\d*,/-]+ [\d*,/-]+ [\da-z*,/-]+ [\da-z*,/-]+$/i;
-
-function isCron(cron: string): boolean {
-  const line = cron.trim().replaceAll(/\s+/g, ' ');
-  if (!fields.test(line)) return false;
-  try {
-    // 30 February is well formed and never comes.
-    const options = { mode: '5-part', timezone: 'UTC', domAndDow: true } as const;
-    return new Cron(withRanges(line), options).nextRun('2024-01-01T00:00:00') !== null;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { checkNamespace, type PlainTemporal, temporalOptions } from '#control/connect-temporal';
-import { failureOfTemporal, type TemporalPlace, temporalUnavailable } from '#control/failure-of-temporal';
+import { type TemporalPlace, temporalUnavailable, toTemporalFailure } from '#control/failure-of-temporal';
 import { installRuntime } from './install-runtime.ts';
 import { registerSearchAttributes } from './services/search-attributes.ts';
 
@@ -21,7 +21,7 @@ export async function enterTemporal(
   // Once it is there, and until its last connection is closed, the process does not end by itself.
   installRuntime();
   const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
-    const failure = failureOfTemporal(error, place);
+    const failure = toTemporalFailure(error, place);
     throw failure === error ? temporalUnavailable(place.address, error) : failure;
   });
   try {

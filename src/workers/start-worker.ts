@@ -3,7 +3,7 @@ import { createActivities } from '#activities/index';
 import type { ActivityPorts, Configurations } from '#activities/ports';
 import { activitiesAtOnce } from '#activities/slots';
 import type { PlainTemporal } from '#control/connect-temporal';
-import { reserveOf } from '#control/shared-budget';
+import { createReserve } from '#control/shared-budget';
 import { taskQueue } from '#domain/run/temporal-names';
 import type { WarehouseOptions } from '#warehouse/open-warehouse';
 import { connectionsInUse } from './connections-in-use.ts';
@@ -55,7 +55,7 @@ export async function startWorker({
       say(`${message} This worker leaves what concerns it to workers of that version. Update it.`),
     settingAgain: async ({ name }) => (await configurations.readSecretsAgain()).warehouses.get(name),
   });
-  const connections = connectionsInUse(current, (name) => reserveOf(client, name));
+  const connections = connectionsInUse(current, (name) => createReserve(client, name));
   const draining = new AbortController();
   const worker = await Worker.create({
     connection,

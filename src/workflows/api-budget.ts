@@ -20,8 +20,14 @@ import type { Reservation } from '#domain/budget/reservation';
 import { resumeBudget, type SavedBudget, saveBudget } from '#domain/budget/save-budget';
 import type { BudgetWindow } from '#domain/budget/window';
 import { recallBudget, tellOfLift } from './activities.ts';
-import { checkReservation } from './check-reservation.ts';
-import { budgetQuery, budgetStateQuery, liftUpdate, reserveUpdate, sentQuery } from './messages.ts';
+import {
+  budgetQuery,
+  budgetStateQuery,
+  checkReservation,
+  liftUpdate,
+  reserveUpdate,
+  sentQuery,
+} from './messages.ts';
 
 /** Who asks before the budget is known asks again after this. */
 const notReadyMs = 300;

@@ -10,12 +10,11 @@ import { endSentence, runSentence } from '#domain/run/sentences';
 import type { SliceCount } from '#domain/run/staging';
 import { sharedTrouble } from '#domain/run/waits';
 import type { WaitOnWarehouse } from '#domain/run/warehouse-trouble';
-import { ChunksInView } from './chunks-in-view.ts';
-import { detailsOf, detailsOfEnd } from './details.ts';
 import { type CarriedPauses, PauseSwitch } from './pause-switch.ts';
+import { RecentChunks } from './recent-chunks.ts';
 import { RunWaits } from './run-waits.ts';
-import { registered, riverFailedChunks } from './search-attributes.ts';
-import { type CarriedHolds, WarehouseHolds } from './warehouse-holds.ts';
+import { endDetails, isRegistered, riverFailedChunks, runDetails } from './visibility.ts';
+import { type CarriedRetries, WarehouseRetries } from './warehouse-retries.ts';
 
 /** How a run waits for its data, in milliseconds since 1970; carried over continue-as-new. */
 interface WaitForData {
@@ -40,17 +39,17 @@ export interface Carried {
   /** Left out where the run never was paused. */
   readonly pauses?: CarriedPauses | undefined;
   /** Only while its warehouse takes nothing. */
-  readonly holds?: CarriedHolds | undefined;
+  readonly holds?: CarriedRetries | undefined;
 }
 
 /** What the workflow knows of its run: counts, open chunks, what it waits for; shown wherever a person looks. */
 export class RunState {
   readonly pauses: PauseSwitch;
-  readonly holds: WarehouseHolds;
+  readonly holds: WarehouseRetries;
   #opened: OpenedRun | undefined;
   #counts = { loaded: 0, failed: 0, rows: 0, calls: 0 };
   #plannedCalls: number | null = null;
-  readonly #chunks = new ChunksInView();
+  readonly #chunks = new RecentChunks();
   #proof: Promise<unknown> | undefined;
   /** What its slices and steps wait for. */
   readonly waits = new RunWaits(() => this.#show());
@@ -64,7 +63,7 @@ export class RunState {
 
   constructor(carried: Carried | undefined) {
     this.pauses = new PauseSwitch(carried?.pauses, () => this.#pauseChanged());
-    this.holds = new WarehouseHolds(carried?.holds, {
+    this.holds = new WarehouseRetries(carried?.holds, {
       pauses: () => this.pauses.past ?? [],
       onChange: () => this.#show(),
     });
@@ -77,7 +76,7 @@ export class RunState {
   }
 
   /** Several chunks may find at once that nothing but 404 came; one call tells all of them why. */
-  async proveOnce(prove: () => Promise<unknown>): Promise<void> {
+  async probeBaseUrlOnce(prove: () => Promise<unknown>): Promise<void> {
     this.#proof ??= prove();
     await this.#proof;
   }
@@ -134,7 +133,7 @@ export class RunState {
   }
 
   /** It is known now what is pulled. */
-  dataSettled(opened: OpenedRun): void {
+  freshnessResolved(opened: OpenedRun): void {
     this.#waitForData = undefined;
     this.runOpened(opened);
   }
@@ -182,7 +181,8 @@ export class RunState {
   }
 
   #markFailedChunks(value: number): void {
-    if (this.#marked === value || !this.#opened || !registered(this.#opened, riverFailedChunks.name)) return;
+    if (this.#marked === value || !this.#opened || !isRegistered(this.#opened, riverFailedChunks.name))
+      return;
     this.#marked = value;
     upsertSearchAttributes([{ key: riverFailedChunks, value }]);
   }
@@ -208,11 +208,11 @@ export class RunState {
       if (failed > 0) this.#markFailedChunks(failed);
     }
     this.#chunks.closed(result.status === 'failed' ? { state: 'failed', error } : { state: 'waiting' });
-    setCurrentDetails(detailsOfEnd(result, this.progress(), error));
+    setCurrentDetails(endDetails(result, this.progress(), error));
   }
 
   /** The run's end, as far as it is known without the manifest; `unclosed` says why that does not bear it. */
-  resultOf({ run, status, error, finishedAt }: CloseRunRequest, unclosed?: string): RunResult {
+  buildResult({ run, status, error, finishedAt }: CloseRunRequest, unclosed?: string): RunResult {
     const { chunks: total = 0, period = null } = this.#opened ?? {};
     const startedAt = workflowInfo().startTime.toISOString();
     const counts = { total, ...this.#counts };
@@ -264,7 +264,7 @@ export class RunState {
 
   #show(): void {
     if (this.#end) return;
-    setCurrentDetails(detailsOf(this.progress()));
+    setCurrentDetails(runDetails(this.progress()));
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reserveOf } from '#control/shared-budget';
+import { createReserve } from '#control/shared-budget';
 import type { CallBudget } from '#domain/budget/budget-state';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
 import { type BudgetAnswer, noNews, type Permit, type Reservation } from '#domain/budget/reservation';
@@ -79,7 +79,7 @@ it(
 /** Asks as workers do, but waits for the answer as long as it takes: an answer that nobody hears is a permit that nobody uses. */
 async function reserveIn({ temporal: { client } }: Rivers) {
   const nothing: GateRequest = { asks: [], room: 0, returned: [], news: noNews };
-  await reserveOf(client, 'main')({ ...nothing, process: 'test', windows });
+  await createReserve(client, 'main')({ ...nothing, process: 'test', windows });
   const handle = client.workflow.getHandle(budgetWorkflowId('main'));
   return (request: Reservation) =>
     handle.executeUpdate<BudgetAnswer, [Reservation]>('reserve', { args: [request] });

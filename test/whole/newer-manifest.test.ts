@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { startRun } from '#control/start-run';
 import { withAnotherBuild } from '../helpers/another-build.ts';
 import { startCommand } from '../helpers/start-command.ts';
@@ -55,7 +55,7 @@ it(
           await older.says('was made by a newer River (9999-later)');
           house.simulator.setFaults([]);
           for (const run of runs) {
-            const end = await endOfRun(run);
+            const end = await waitForEnd(run);
             expect(end).toMatchObject({
               end: 'succeeded',
               result: { chunks: { total: 4, loaded: 4, failed: 0 } },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
 import { daysBetween } from '#simulator/world/day';
@@ -48,7 +48,7 @@ async function callsHaveStopped({ simulator }: Rivers): Promise<number> {
 /** The run has ended well: every row once, and no call was sent twice. */
 async function endedWhole({ simulator, sql }: Rivers, handle: RunHandle): Promise<void> {
   const rows = simulator.world.rowCount('customers-by-action', { days, actions: [12] });
-  expect(await endOfRun(handle)).toMatchObject({
+  expect(await waitForEnd(handle)).toMatchObject({
     end: 'succeeded',
     result: { rows, calls: callsOfRun, chunks: { loaded: days.length } },
   });
@@ -104,7 +104,7 @@ describe('a run', { timeout: 150_000 }, () => {
       expect(code).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled', paused: false, chunks: { total: 4 } });
       expect(await house.sql('select "state" from river_runs')).toEqual([{ state: 'cancelled' }]);
-      expect((await endOfRun(handle)).end).toBe('cancelled');
+      expect((await waitForEnd(handle)).end).toBe('cancelled');
     }));
 
   it('stays paused when its worker goes and another comes, and over continue-as-new', () =>
@@ -149,7 +149,7 @@ describe('a run', { timeout: 150_000 }, () => {
         expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
         return stdout;
       };
-      expect(await steered('pause')).toContain('the run pauses as soon as one comes (`river worker`)');
+      expect(await steered('pause')).toContain('the run pauses as soon as one starts (`river worker`)');
       house.start('worker');
       await expect.poll(() => stateOf(handle), { timeout: 30_000 }).toBe('paused');
       expect(house.simulator.stats().calls).toBe(0);
@@ -160,7 +160,7 @@ describe('a run', { timeout: 150_000 }, () => {
   it('describes its updates to the Web UI', () =>
     withRivers({ rivers }, async (house) => {
       const handle = await started(house);
-      await endOfRun(handle);
+      await waitForEnd(handle);
       const { definition } = await handle.query<
         { definition: { updateDefinitions: { name: string; description: string }[] } },
         []
@@ -178,7 +178,7 @@ describe('a run', { timeout: 150_000 }, () => {
       const refusals = ['pause', 'resume', 'cancel'].flatMap((what) => [
         { what, id: workflowId, says: `The run ${workflowId} is not under way, it is completed` },
         { what, id: 'never', says: 'There is no run never in Temporal' },
-        { what, id: budget, says: `${budget} is no run of a river but a workflow of the type apiBudget` },
+        { what, id: budget, says: `${budget} is not a run of a river but a workflow of the type apiBudget` },
       ]);
       const ends = await Promise.all(refusals.map(({ what, id }) => river(what, id)));
       for (const [at, { what, says }] of refusals.entries()) {

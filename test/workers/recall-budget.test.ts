@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { describe, expect, test, vi } from 'vitest';
-import { reserveOf } from '#control/shared-budget';
+import { createReserve } from '#control/shared-budget';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
 import { noNews } from '#domain/budget/reservation';
 import type { RecalledBudget } from '#domain/budget/save-budget';
@@ -70,7 +70,7 @@ describe('a budget that was terminated before it knew anything', () => {
     withTemporal(async (corner) => {
       await withBudgets(corner, 'nothing before', async () => {
         await vi.waitFor(async () => {
-          const { permits } = await reserveOf(corner.client, 'main')(request);
+          const { permits } = await createReserve(corner.client, 'main')(request);
           expect(permits).toHaveLength(3);
         }, inTime);
         await corner.client.workflow.getHandle(workflowId).terminate('by a person');
@@ -104,7 +104,7 @@ test('a budget that has continued as new many times is asked for its newest hist
     const begun = 45;
     await withBudgets(corner, 'nothing before', async () => {
       await vi.waitFor(async () => {
-        const { permits } = await reserveOf(client, 'main')(request);
+        const { permits } = await createReserve(client, 'main')(request);
         expect(permits).toHaveLength(3);
       }, inTime);
     });

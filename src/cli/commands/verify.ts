@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { endedRuns } from '#control/ended-runs';
+import { findEndedRuns } from '#control/orphaned-runs';
 import { verifyRivers } from '#control/verify-rivers';
 import { readRunInput } from '#domain/river/read-run-input';
 import { action, type CommandContext } from '../context.ts';
@@ -29,7 +29,7 @@ async function verify(
   const { verifications, missing } = await verifyRivers(
     read,
     async (open) => {
-      const ended = await endedRuns(open);
+      const ended = await findEndedRuns(open);
       if (!ended) isTemporalAway = true;
       return ended;
     },

@@ -129,7 +129,7 @@ const stepsOf = ({ retried = [], noWorkerSince }: KnownOfRun): string[] =>
 
 const steps: Readonly<Record<string, string>> = {
   openRun: 'Opening the run',
-  settleRun: 'Settling the period',
+  resolveFreshness: 'Settling the period',
   resolveFilters: 'Resolving the filters',
   nextChunks: 'Reading the chunks from the manifest',
   beginChunk: 'Beginning a chunk',

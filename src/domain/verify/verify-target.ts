@@ -20,48 +20,49 @@ interface Stretched {
  * table still: only then a command repairs it.
  */
 export function verifyTarget(
-  books: TargetSnapshot,
+  snapshot: TargetSnapshot,
   warehouse: string,
   river: River | undefined,
 ): Verification {
-  const days = [...new Set(books.loaded.flatMap(({ day }) => day ?? []))].sort();
+  const days = [...new Set(snapshot.loaded.flatMap(({ day }) => day ?? []))].sort();
   const [start, end] = [days[0], days.at(-1)];
-  const findings = offIn(books, river !== undefined, start ?? null, end ?? null).map((off) =>
-    findingOf(off, books, river),
+  const findings = offIn(snapshot, river !== undefined, start ?? null, end ?? null).map((off) =>
+    findingOf(off, snapshot, river),
   );
   return {
-    river: books.river,
+    river: snapshot.river,
     warehouse,
-    table: books.table,
+    table: snapshot.table,
     ok: findings.length === 0,
     period: start !== undefined && end !== undefined ? { start, end } : null,
     days: days.length,
-    loaded: sum(books.loaded),
-    found: sum(books.found),
+    loaded: sum(snapshot.loaded),
+    found: sum(snapshot.found),
     findings,
   };
 }
 
 function offIn(
-  books: TargetSnapshot,
+  snapshot: TargetSnapshot,
   isConfigured: boolean,
   start: Day | null,
   end: Day | null,
 ): Stretched[] {
-  const whole = { start, end, loaded: sum(books.loaded), found: 0, gap: null };
-  if (books.lacking === null) {
+  const whole = { start, end, loaded: sum(snapshot.loaded), found: 0, gap: null };
+  if (snapshot.lacking === null) {
     // A table that no river fills any more may go.
-    return books.loaded.length > 0 && isConfigured ? [{ kind: 'table-gone', ...whole }] : [];
+    return snapshot.loaded.length > 0 && isConfigured ? [{ kind: 'table-gone', ...whole }] : [];
   }
-  if (books.lacking.length > 0) return books.loaded.length > 0 ? [{ kind: 'column-gone', ...whole }] : [];
-  const gaps = findGaps(books).map(({ day, ...gap }) => ({
+  if (snapshot.lacking.length > 0)
+    return snapshot.loaded.length > 0 ? [{ kind: 'column-gone', ...whole }] : [];
+  const gaps = findGaps(snapshot).map(({ day, ...gap }) => ({
     kind: 'gap' as const,
     day,
     loaded: 0,
     found: 0,
     gap,
   }));
-  return stretched([...compareRows(books).map((off) => ({ ...off, gap: null })), ...gaps]);
+  return stretched([...compareRows(snapshot).map((off) => ({ ...off, gap: null })), ...gaps]);
 }
 
 /** Days in a row that are off in the same way, told together. */
@@ -87,10 +88,10 @@ function stretched(
   return stretches.sort((a, b) => (a.start ?? '').localeCompare(b.start ?? ''));
 }
 
-function findingOf(off: Stretched, books: TargetSnapshot, river: River | undefined): Finding {
+function findingOf(off: Stretched, snapshot: TargetSnapshot, river: River | undefined): Finding {
   const { kind, start, end, loaded, found } = off;
-  const message = messageOf(off, books);
-  return { kind, start, end, loaded, found, message, repair: repairOf(off, books, river) };
+  const message = messageOf(off, snapshot);
+  return { kind, start, end, loaded, found, message, repair: repairOf(off, snapshot, river) };
 }
 
 function repairOf(
@@ -106,14 +107,14 @@ function repairOf(
   return runCommand(river.name, days, river.target.load !== 'replace' && !onlyAdds);
 }
 
-function messageOf({ kind, start, end, loaded, found, gap }: Stretched, books: TargetSnapshot): string {
-  const { table } = books;
+function messageOf({ kind, start, end, loaded, found, gap }: Stretched, snapshot: TargetSnapshot): string {
+  const { table } = snapshot;
   const where = start === null ? table : `${table}, ${start === end ? start : `${start} to ${end}`}`;
   switch (kind) {
     case 'table-gone':
       return `The table ${table} is gone; ${rowsOf(loaded)} had been loaded into it.`;
     case 'column-gone':
-      return `The table ${table} has no column ${(books.lacking ?? []).join(', ')} any more, so its rows cannot be told apart: add it, or drop the table and load it anew.`;
+      return `The table ${table} has no column ${(snapshot.lacking ?? []).join(', ')} any more, so its rows cannot be told apart: add it, or drop the table and load it anew.`;
     case 'rows-missing':
       return `${where}: ${rowsOf(loaded)} loaded, ${found} found: ${loaded - found} missing.`;
     case 'rows-surplus':
@@ -125,7 +126,7 @@ function messageOf({ kind, start, end, loaded, found, gap }: Stretched, books: T
     case 'day-twice':
       return `${where}: loaded by several runs, ${rowsOf(loaded)} together, although the last of them replaces.`;
     case 'gap': {
-      const run = gap && books.runs.get(gap.run);
+      const run = gap && snapshot.runs.get(gap.run);
       return `${where}: not loaded, ${gapWords[gap?.chunk ?? 'loaded']} ${run?.workflowId}.`;
     }
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ChunkProgress, RunProgress } from '#domain/run/progress';
-import { detailsOf } from '#workflows/details';
+import { runDetails } from '#workflows/visibility';
 
 const aChunk = (changes: Partial<ChunkProgress> = {}): ChunkProgress => ({
   chunk: '2026-01-01/2026-01-04',
@@ -31,7 +31,7 @@ const aProgress = (changes: Partial<RunProgress> = {}): RunProgress => ({
 });
 
 test('a person reads how far the run is, what is left to call, and each chunk on a line of its own', () => {
-  expect(detailsOf(aProgress()).split('\n')).toEqual([
+  expect(runDetails(aProgress()).split('\n')).toEqual([
     'Pulling 2026-01-01/2026-01-04.',
     '',
     '**1 of 3 chunks loaded** · 320 rows · 120 of 240 planned calls done',
@@ -45,7 +45,7 @@ test('a person reads how far the run is, what is left to call, and each chunk on
 });
 
 test('what is not known is left out, what the run waits for is told', () => {
-  const text = detailsOf(
+  const text = runDetails(
     aProgress({
       chunks: { total: 3, loaded: 1, failed: 1 },
       plannedCalls: null,
@@ -59,7 +59,7 @@ test('what is not known is left out, what the run waits for is told', () => {
 
 test('an error from outside stays in its cell, and short', () => {
   const error = `a | b\n| c | d |\r\n${'x'.repeat(500)}`;
-  const line = detailsOf(aProgress({ recent: [aChunk({ state: 'failed', error })] }))
+  const line = runDetails(aProgress({ recent: [aChunk({ state: 'failed', error })] }))
     .split('\n')
     .at(-1);
   expect(line?.match(/\|/g)).toHaveLength(8);
@@ -68,5 +68,5 @@ test('an error from outside stays in its cell, and short', () => {
 
 test('before it is opened there is nothing to tell', () => {
   const sentence = 'Opening the run.';
-  expect(detailsOf(aProgress({ state: 'opening', sentence }))).toBe(sentence);
+  expect(runDetails(aProgress({ state: 'opening', sentence }))).toBe(sentence);
 });

@@ -8,7 +8,7 @@ import type { Waits } from './run-waits.ts';
 type Part = 'steps' | `commit ${string}`;
 
 /** Since when a part fails for the same reason; what continue-as-new carries of it. */
-export type CarriedHolds = Readonly<Record<string, WaitOnWarehouse>>;
+export type CarriedRetries = Readonly<Record<string, WaitOnWarehouse>>;
 
 /** How long after one try the next one comes. */
 const triesAfterMs = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
@@ -19,13 +19,13 @@ const usualPatience: Patience = { giveUpAfter: '6h', ms: 6 * 3_600_000 };
  * What a run waits for while its warehouse takes nothing, and for how long already: a failure for the same reason that lasts for
  * `giveUpAfter`, pauses aside, is given up.
  */
-export class WarehouseHolds {
+export class WarehouseRetries {
   readonly #since: Map<string, WaitOnWarehouse>;
   readonly #pauses: () => readonly Pause[];
   readonly #onChange: () => void;
 
   constructor(
-    carried: CarriedHolds | undefined,
+    carried: CarriedRetries | undefined,
     { pauses, onChange }: { readonly pauses: () => readonly Pause[]; readonly onChange: () => void },
   ) {
     this.#since = new Map(Object.entries(carried ?? {}));
@@ -34,7 +34,7 @@ export class WarehouseHolds {
   }
 
   /** Undefined where there is nothing to carry. */
-  carried(): CarriedHolds | undefined {
+  carried(): CarriedRetries | undefined {
     return this.#since.size === 0 ? undefined : Object.fromEntries(this.#since);
   }
 

@@ -1,41 +1,43 @@
-import { Cron } from 'croner';
 import type { Configuration } from '#domain/river/configuration';
-import { oddities, withRanges } from '#domain/river/cron-line';
+import { cronWarnings, nextStarts } from '#domain/river/cron-line';
 import { durationMs, durationText } from '#domain/river/duration';
 import { planRiver } from '../plan-river.ts';
 import { isScheduled } from './known-schedules.ts';
-import { type ScheduledRiver, termsOfRiver } from './schedule-terms.ts';
+import { readRiverTerms, type ScheduledRiver } from './schedule-terms.ts';
 
-/** What a person may not expect of a river's schedule. */
-export interface ScheduleNote {
+/** How a river's schedule may behave otherwise than a person expects. */
+export interface ScheduleWarning {
   readonly river: string;
   readonly message: string;
 }
 
-/** Cron lines that mean something else than they seem to, and catch-up windows in which a start may be dropped. */
-export async function scheduleNotes(configuration: Configuration, now: Date): Promise<ScheduleNote[]> {
+/** Cron lines that are easily misread, and catch-up windows after which Temporal may drop a start. */
+export async function findScheduleWarnings(
+  configuration: Configuration,
+  now: Date,
+): Promise<ScheduleWarning[]> {
   const scheduled = [...configuration.rivers.values()].filter(isScheduled);
-  const notes = scheduled.map(async (river) => {
-    const ofWindow = await noteOfWindow(configuration, river, now);
-    return [...oddities(river.schedule.cron), ...(ofWindow ? [ofWindow] : [])].map((message) => ({
+  const warnings = scheduled.map(async (river) => {
+    const ofWindow = await warnOfCatchupWindow(configuration, river, now);
+    return [...cronWarnings(river.schedule.cron), ...(ofWindow ? [ofWindow] : [])].map((message) => ({
       river: river.name,
       message,
     }));
   });
-  return (await Promise.all(notes)).flat();
+  return (await Promise.all(warnings)).flat();
 }
 
-/** A start that waits behind an open run is dropped when it has become older than the window. */
-async function noteOfWindow(
+/** Temporal drops a start that has waited behind an open run for longer than the catch-up window. */
+async function warnOfCatchupWindow(
   configuration: Configuration,
   river: ScheduledRiver,
   now: Date,
 ): Promise<string | undefined> {
-  const { overlap, catchupWindow } = termsOfRiver(river);
+  const { overlap, catchupWindow } = readRiverTerms(river);
   if (!overlap.startsWith('buffer')) return undefined;
   const windowMs = durationMs(catchupWindow);
   const intervalMs = longestIntervalMs(river.schedule.cron, now);
-  const planMs = await planMsOf(configuration, river, now);
+  const planMs = await leastRunMs(configuration, river, now);
   const longer = [
     ...(intervalMs > windowMs ? [`the ${durationText(intervalMs)} between two starts`] : []),
     ...(planMs > windowMs ? [`the ${durationText(planMs)} that a run takes at least`] : []),
@@ -47,19 +49,18 @@ async function noteOfWindow(
 const startsLookedAt = 60;
 
 function longestIntervalMs(cron: string, now: Date): number {
-  const lines = new Cron(withRanges(cron), { mode: '5-part', timezone: 'UTC', domAndDow: true });
-  const starts = lines.nextRuns(startsLookedAt, now).map((at) => at.getTime());
+  const starts = nextStarts(cron, now, startsLookedAt).map((at) => at.getTime());
   return Math.max(0, ...starts.slice(1).map((at, before) => at - (starts[before] ?? at)));
 }
 
-/** As far as it is known without asking the API; 0 where it is not. */
-async function planMsOf(configuration: Configuration, river: ScheduledRiver, now: Date): Promise<number> {
+/** The least duration of a run, as far as it is known without calling the API; 0 where it is not known. */
+async function leastRunMs(configuration: Configuration, river: ScheduledRiver, now: Date): Promise<number> {
   try {
     const { seconds } = await planRiver(configuration, river, { at: now.toISOString() });
-    // A duration is told in whole minutes.
+    // Durations are written in whole minutes.
     return Math.ceil((seconds ?? 0) / 60) * 60_000;
   } catch {
-    // Its warehouse may be away, or its period wrong, which is said elsewhere.
+    // Its warehouse may be unreachable, or its period wrong: other lines of `check` say so.
     return 0;
   }
 }

@@ -1,18 +1,18 @@
 import type { ChunkProgress } from '#domain/run/progress';
 import type { SliceCount } from '#domain/run/staging';
 
-/** Finished chunks that stay in view. */
-const finishedInView = 20;
+/** How many finished chunks are shown. */
+const finishedAtMost = 20;
 
-/** The chunks of a run that a person sees: those under way, and the newest that are finished. */
-export class ChunksInView {
+/** The chunks of a run that `progress` and the Web UI show: those under way, and the newest finished ones. */
+export class RecentChunks {
   readonly #chunks = new Map<string, ChunkProgress>();
 
   get all(): readonly ChunkProgress[] {
     return [...this.#chunks.values()];
   }
 
-  /** Of chunks under way alone: what is finished is counted elsewhere. */
+  /** Counts of the chunks under way; `RunState` counts the finished ones. */
   get underWay(): { readonly rows: number; readonly calls: number } {
     const pulling = this.all.filter(({ state }) => state === 'pulling');
     const sum = (what: 'rows' | 'calls') => pulling.reduce((total, chunk) => total + chunk[what], 0);
@@ -35,10 +35,10 @@ export class ChunksInView {
   finished(chunk: string, how: Partial<ChunkProgress>): void {
     this.#change(chunk, () => how);
     const finished = this.all.filter(({ state }) => state !== 'pulling');
-    for (const { chunk: old } of finished.slice(0, -finishedInView)) this.#chunks.delete(old);
+    for (const { chunk: old } of finished.slice(0, -finishedAtMost)) this.#chunks.delete(old);
   }
 
-  /** Nothing is pulled any more: what was under way is that now. */
+  /** The run has ended: chunks under way get this state. */
   closed(how: Partial<ChunkProgress>): void {
     for (const { chunk, state } of this.all) if (state === 'pulling') this.#change(chunk, () => how);
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mayBeListening } from '#control/may-be-listening';
+import { mayBeListening } from '#control/connect-temporal';
 import { freePort } from '#workers/services/free-port';
 import { answering, withServer } from '../helpers/with-server.ts';
 

@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
 import type { PageAsked } from '#domain/call/answer';
 import type { AnswerRow, Call } from '#domain/call/call';
+import { fingerprintRows } from '#domain/call/fingerprint';
 import { lastDataUpdate } from '#domain/call/list-calls';
+import { isRepeated, nextPage, type PageReceived, pageAsked } from '#domain/call/paging';
+import { createSeenPages } from '#domain/call/seen-pages';
 import {
   BaseUrlInDoubtError,
   BudgetSpentError,
   ConfigurationError,
+  CredentialsRefusedError,
   OptimoveUnavailableError,
   RefusedError,
   ThrottledError,
@@ -20,14 +24,14 @@ import { signInCall } from '#optimove/sign-in';
 /** Asks the budget of a connection. */
 export type Reserve = (request: Reservation) => Promise<BudgetAnswer>;
 
-/** A person sits before it: a command waits this long for the budget … */
+/** A person waits for the command: it waits this long for a permit of the budget … */
 const permitWithinMs = 5_000;
-/** … and this long for the answer. */
+/** … and this long for the API's answer. */
 const answerWithinMs = 15_000;
 
 /**
- * The answer to one call from the command line. A page with 404 asks GetLastDataUpdate as well, and where that is not there
- * either the base URL is wrong: ConfigurationError. Else throws as `ask` does.
+ * Sends one call from the command line. After a 404 it also calls GetLastDataUpdate; where that is answered with 404 as well, the
+ * base URL is wrong: ConfigurationError. Otherwise throws as `ask` does.
  */
 export async function askOnce(
   connection: Connection,
@@ -45,7 +49,7 @@ export async function askOnce(
       if (!(refusal instanceof RefusedError)) throw refusal;
     });
     throw new OptimoveUnavailableError(
-      `Connection ${connection.name} (${connection.baseUrl}) ${howItIsAway(error)}.`,
+      `Connection ${connection.name} (${connection.baseUrl}) ${describeOutage(error)}.`,
       {
         cause: error,
       },
@@ -54,8 +58,8 @@ export async function askOnce(
 }
 
 /**
- * One call from the command line, within the connection's budget. Without `reserve` (Temporal is away, so nobody
- * else is sending) it is made all the same. Throws OptimoveUnavailableError where there is no answer in time.
+ * One call within the connection's budget. Without `reserve` (Temporal cannot be reached, so no worker sends calls
+ * either) it is sent without a permit. Throws OptimoveUnavailableError where there is no answer in time.
  */
 async function ask(
   connection: Connection,
@@ -65,13 +69,13 @@ async function ask(
 ): Promise<readonly AnswerRow[]> {
   const waiting = AbortSignal.timeout(permitWithinMs);
   const abort = AbortSignal.timeout(permitWithinMs + answerWithinMs);
-  const gate = reserve && gateOf(connection, reserve);
+  const gate = reserve && createGate(connection, reserve);
   try {
     const passage = { signal: waiting, abort, run: 'command line', record: () => {} };
     const { rows } = await createOptimove(connection, gate ?? openGate).request(call, page, passage);
     return rows;
   } catch (error) {
-    const why = whyUnanswered(error, waiting, abort);
+    const why = explainFailure(error, waiting, abort);
     if (why === undefined) throw error;
     const Failure =
       error instanceof ThrottledError || error instanceof BudgetSpentError
@@ -86,7 +90,7 @@ async function ask(
 /** The budget is used up, or the API asks to wait: nothing is wrong with the connection. */
 export class NoCallsLeftError extends OptimoveUnavailableError {}
 
-function gateOf({ budget: windows, maxConcurrentCalls }: Connection, reserve: Reserve): SharedCallGate {
+function createGate({ budget: windows, maxConcurrentCalls }: Connection, reserve: Reserve): SharedCallGate {
   const process = randomUUID();
   let asked = 0;
   return createSharedCallGate({
@@ -99,28 +103,58 @@ function gateOf({ budget: windows, maxConcurrentCalls }: Connection, reserve: Re
   });
 }
 
-/** Lets a call through at once. */
+/** Lets every call through at once. */
 const openGate: CallGate = { enter: async () => () => {} };
 
-function whyUnanswered(error: unknown, waiting: AbortSignal, abort: AbortSignal): string | undefined {
+function explainFailure(error: unknown, waiting: AbortSignal, abort: AbortSignal): string | undefined {
   if (isSignedInElsewhere(error))
-    return 'does not let River sign in once more (429): somebody is signed in with this login already, such as a worker';
+    return 'refuses a second sign-in (429): this login is already in use, such as by a worker';
   if (error instanceof ThrottledError || error instanceof BudgetSpentError)
-    return 'has no calls left just now';
+    return 'has no calls left at the moment';
   if (error === abort.reason) return `did not answer within ${answerWithinMs / 1000} s`;
   if (error === waiting.reason)
-    return `gave no permit to call within ${permitWithinMs / 1000} s: maybe no worker runs`;
-  // A run tries again; a command says how it stands, and where.
+    return `gave no permit to call within ${permitWithinMs / 1000} s: perhaps no worker runs`;
+  // A run would retry; a command says what is wrong, and where.
   if (error instanceof OptimoveUnavailableError && !(error instanceof BaseUrlInDoubtError))
-    return howItIsAway(error);
+    return describeOutage(error);
   return undefined;
 }
 
-/** A second sign-in while a token is alive is refused: then the first one was right. */
+/** The API refuses a second sign-in while the first one's token is valid: so the credentials are right. */
 export const isSignedInElsewhere = (error: unknown): boolean =>
   error instanceof ThrottledError && error.facts.call === signInCall;
 
-function howItIsAway({ facts: { status, said }, cause }: OptimoveUnavailableError): string {
+function describeOutage({ facts: { status, said }, cause }: OptimoveUnavailableError): string {
   if (typeof status === 'number') return `answers ${status}${said ? `: ${said}` : ''}`;
-  return `does not answer: ${cause instanceof Error ? cause.message : 'it broke off'}. Check its baseUrl, and whether this machine reaches it`;
+  return `does not answer: ${cause instanceof Error ? cause.message : 'the connection was lost'}. Check its baseUrl, and whether this machine can reach it`;
+}
+
+/** The rows of a list, from the command line: further pages are asked for as a run would, where the answer may be cut. */
+export async function askList(
+  connection: Connection,
+  call: Call,
+  reserve: Reserve | undefined,
+): Promise<readonly AnswerRow[]> {
+  const known = createSeenPages().of(call.endpoint);
+  const all = [...(await askOnce(connection, call, reserve))];
+  const first = fingerprintRows(all);
+  let page: PageReceived = { call, asked: undefined, size: sizeOf(all), fingerprint: first };
+  while (nextPage(page, known) === 'ask') {
+    const asked = pageAsked(call, connection.pageSize, all.length);
+    const rows = await askOnce(connection, call, reserve, asked).catch(noRowsWhereRefused);
+    const earlier = { first, before: page.fingerprint };
+    page = { call, asked, size: sizeOf(rows), fingerprint: fingerprintRows(rows), earlier };
+    if (isRepeated(page)) break;
+    for (const row of rows) all.push(row);
+  }
+  return all;
+}
+
+const sizeOf = (rows: readonly AnswerRow[]) => ({ rows: rows.length, bytes: 0 });
+
+/** The list itself was answered; its further pages may be refused. */
+function noRowsWhereRefused(error: unknown): readonly AnswerRow[] {
+  const isMissing = error instanceof ConfigurationError && error.facts.status === 404;
+  if (isMissing || (error instanceof RefusedError && !(error instanceof CredentialsRefusedError))) return [];
+  throw error;
 }

@@ -6,15 +6,15 @@ import { durationMs } from '#domain/river/duration';
 import { completeUpTo, type Freshness, freshnessWarnings } from '#domain/run/freshness';
 import { completeOnly, planChunks, planDays } from '#domain/run/plan-run';
 import type { StoredRun } from '#domain/run/stored-run';
-import type { Settled, SettleRunRequest } from './contract.ts';
+import type { ResolvedFreshness, ResolveFreshnessRequest } from './contract.ts';
 import { openedRun } from './opened-run.ts';
 import type { ActivityPorts, Warehouse } from './ports.ts';
 import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
 
 /** Reads up to which day the data is complete and keeps with the run, once, what follows: what is provisional, and what `append` leaves. */
-export const settleRun =
+export const resolveFreshness =
   (ports: ActivityPorts) =>
-  async ({ run, slice, mayWait }: SettleRunRequest): Promise<Settled> => {
+  async ({ run, slice, mayWait }: ResolveFreshnessRequest): Promise<ResolvedFreshness> => {
     const warehouse = await ports.warehouse(run.warehouse);
     const stored = await readOpenedRun(warehouse, run.runId);
     const { freshness } = stored;

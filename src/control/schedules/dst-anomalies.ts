@@ -3,11 +3,11 @@ import { addDays, type Day } from '#domain/period/day';
 import { resolveDay } from '#domain/period/resolve-day';
 import { cronFields, startsOnDay } from '#domain/river/cron-line';
 import type { TemporalClient } from '../connect-temporal.ts';
-import { matchingTimes } from './matching-times.ts';
+import { listMatchingTimes } from './known-schedules.ts';
 import type { ScheduledRiver } from './schedule-terms.ts';
 
-/** A day on which clocks change, so that Temporal starts a river more or less often than its cron line says. */
-export interface OddDay {
+/** A day on which daylight saving time begins or ends, so that Temporal starts a river more or less often than its cron line says. */
+export interface DstAnomaly {
   readonly river: string;
   readonly day: Day;
   /** How often it should start. */
@@ -17,37 +17,37 @@ export interface OddDay {
 }
 
 const daysAhead = 366;
-/** Of what starts more often a day, one start more or less is no matter. */
+/** A river that starts more often in a day does not suffer from one start more or less. */
 const startsADayAtMost = 4;
 
 /**
- * The days to come on which a schedule leaves out or repeats a start because clocks change: a time in the hour that is left
- * out never comes, and Temporal repeats some around the hour that comes twice. Asked of Temporal itself.
+ * The future days on which a schedule skips or repeats a start because of daylight saving time: a time in the skipped hour
+ * never comes, and Temporal repeats some starts around the repeated hour. Temporal itself is asked for the starts.
  */
-export async function oddDays(
+export async function findDstAnomalies(
   temporal: TemporalClient,
   { name, schedule }: ScheduledRiver,
-): Promise<OddDay[]> {
+): Promise<DstAnomaly[]> {
   const { timezone = 'UTC', cron } = schedule;
   const fields = cronFields(cron);
   if ((fields[0]?.size ?? 0) * (fields[1]?.size ?? 0) > startsADayAtMost) return [];
   const today = resolveDay(new Date(), { timezone });
-  const odd: OddDay[] = [];
+  const anomalies: DstAnomaly[] = [];
   for (const change of clockChanges(timezone, today, daysAhead)) {
-    const times = await matchingTimes(
+    const times = await listMatchingTimes(
       temporal,
       name,
       midnight(addDays(change, -2)),
       midnight(addDays(change, 3)),
     );
-    // In the zone it is the day before, or after, of that in UTC.
+    // In the time zone it may be the day before or after the day in UTC.
     for (const day of [-1, 0, 1].map((days) => addDays(change, days))) {
       const starts = times.filter((at) => resolveDay(at, { timezone }) === day);
       const expected = startsOnDay(fields, day);
-      if (day > today && starts.length !== expected) odd.push({ river: name, day, expected, starts });
+      if (day > today && starts.length !== expected) anomalies.push({ river: name, day, expected, starts });
     }
   }
-  return odd;
+  return anomalies;
 }
 
 const midnight = (day: Day): number => Date.parse(`${day}T00:00:00Z`);
