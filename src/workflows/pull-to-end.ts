@@ -38,7 +38,7 @@ export async function pullToEnd(
         state.windowsSeen(outcome.windows);
         if (on.on === 'warehouse') {
           isDoubted = true;
-          await waits.until(state.held(on), Math.max(1_000, waitMs), () => false);
+          await waits.until(state.warehouseFailed(on), Math.max(1_000, waitMs), () => false);
           continue;
         }
         // A wait that was lifted during the activity is not waited for.
@@ -49,8 +49,8 @@ export async function pullToEnd(
         await throwIfCancelled();
         continue;
       }
-      waits.wentOn();
-      if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
+      waits.recovered();
+      if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.warehouseRetries.succeeded();
       switch (outcome.outcome) {
         case 'pulled':
           state.slicePulled(chunk, outcome.count, outcome.windows);

@@ -4,6 +4,7 @@ import type { OpenedRun } from '#activities/contract';
 import type { ChunkProgress, RunProgress } from '#domain/run/progress';
 import type { RunResult } from '#domain/run/run-result';
 import { callsDone, chunksText, countsText, endSentence, repairSentence } from '#domain/run/sentences';
+import { riverSearchAttributes } from '#domain/run/temporal-names';
 
 /** A run under way as the Web UI shows it under *User Metadata*: Markdown, one screen. */
 export function runDetails(progress: RunProgress): string {
@@ -49,15 +50,18 @@ const chunkRow = (chunk: ChunkProgress): string =>
 /** Text from outside, shortened, without what would end the table's cell. */
 const cell = (text: string | null): string => (text ?? '').replace(/[|\r\n]+/g, ' ').slice(0, 120);
 
-export const riverName = defineSearchAttributeKey('RiverName', 'KEYWORD');
-export const riverReport = defineSearchAttributeKey('RiverReport', 'KEYWORD');
-export const riverConnection = defineSearchAttributeKey('RiverConnection', 'KEYWORD');
-export const riverFailedChunks = defineSearchAttributeKey('RiverFailedChunks', 'INT');
+const riverName = defineSearchAttributeKey('RiverName', riverSearchAttributes.RiverName);
+const riverReport = defineSearchAttributeKey('RiverReport', riverSearchAttributes.RiverReport);
+const riverConnection = defineSearchAttributeKey('RiverConnection', riverSearchAttributes.RiverConnection);
+export const riverFailedChunks = defineSearchAttributeKey(
+  'RiverFailedChunks',
+  riverSearchAttributes.RiverFailedChunks,
+);
 
 /** Temporal sets this on runs that a schedule starts: the nominal time, also for catch-up and backfill. */
 export const scheduledStartTime = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
 
-/** Setting an attribute that is not isRegistered fails the workflow task for ever, so only those found at opening are set. */
+/** Setting an attribute that is not registered would fail the workflow task for ever: a run sets only those found when it was opened. */
 export const isRegistered = (opened: OpenedRun, name: string): boolean =>
   opened.searchAttributes.includes(name);
 

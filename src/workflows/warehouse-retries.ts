@@ -4,20 +4,20 @@ import { mergeIntervals, msOutside, type Pause, toIntervals } from '#domain/run/
 import { givenUpSentence, type WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 import type { Waits } from './run-waits.ts';
 
-/** What of a run waits for its warehouse: the slices and small steps, which need the same, or the commit of one chunk. */
+/** What a run retries on its warehouse: its slices and small steps together, or the commit of one chunk. */
 type Part = 'steps' | `commit ${string}`;
 
-/** Since when a part fails for the same reason; what continue-as-new carries of it. */
+/** Since when each part has failed for the same reason; carried over continue-as-new. */
 export type CarriedRetries = Readonly<Record<string, WaitOnWarehouse>>;
 
-/** How long after one try the next one comes. */
-const triesAfterMs = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
-/** What it is where nobody says otherwise. */
-const usualPatience: Patience = { giveUpAfter: '6h', ms: 6 * 3_600_000 };
+/** The waits between tries. */
+const retryAfterMs = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
+/** Before the run is opened, and its river's `giveUpAfter` is known. */
+const defaultPatience: Patience = { giveUpAfter: '6h', ms: 6 * 3_600_000 };
 
 /**
- * What a run waits for while its warehouse takes nothing, and for how long already: a failure for the same reason that lasts for
- * `giveUpAfter`, pauses aside, is given up.
+ * A run's retries while its warehouse cannot be written to. The run gives up after a failure for the same reason has lasted for
+ * `giveUpAfter`; pauses do not count.
  */
 export class WarehouseRetries {
   readonly #since: Map<string, WaitOnWarehouse>;
@@ -33,29 +33,29 @@ export class WarehouseRetries {
     this.#onChange = onChange;
   }
 
-  /** Undefined where there is nothing to carry. */
+  /** Undefined where nothing fails. */
   carried(): CarriedRetries | undefined {
     return this.#since.size === 0 ? undefined : Object.fromEntries(this.#since);
   }
 
-  /** It was stored. */
-  over(part: Part = 'steps'): void {
+  /** The warehouse has taken a write. */
+  succeeded(part: Part = 'steps'): void {
     if (this.#since.delete(part)) this.#onChange();
   }
 
-  /** It was not: says since when. Throws where that has lasted too long. */
-  noted(on: WaitOnWarehouse, { giveUpAfter, ms } = usualPatience, part: Part = 'steps'): WaitOnWarehouse {
+  /** The warehouse has not taken a write: returns since when. Throws where that has lasted too long. */
+  failed(on: WaitOnWarehouse, { giveUpAfter, ms } = defaultPatience, part: Part = 'steps'): WaitOnWarehouse {
     const before = this.#since.get(part);
-    // Who begins while it is away for long already waits as long as others did.
+    // A run that begins while the warehouse has been failing for long still waits for the whole `giveUpAfter`.
     const begunAt = workflowInfo().startTime.toISOString();
     const own = on.since < begunAt ? { ...on, since: begunAt } : on;
     const wait = before?.reason === on.reason ? before : own;
     this.#since.set(part, wait);
     this.#onChange();
-    // A process may know it for longer than the run is there: a retry after the repair is not given up for what was before.
+    // A process may know of a failure from before the run began: a retry after the repair is not given up because of it.
     const from = Math.max(Date.parse(wait.since), workflowInfo().startTime.getTime());
-    const seen = { from, until: Date.now() };
-    if (msOutside(seen, mergeIntervals(toIntervals(this.#pauses()))) < ms) return wait;
+    const failing = { from, until: Date.now() };
+    if (msOutside(failing, mergeIntervals(toIntervals(this.#pauses()))) < ms) return wait;
     const what = part === 'steps' ? 'writing into' : 'loading into';
     const { workflowId } = workflowInfo();
     throw ApplicationFailure.create({
@@ -65,8 +65,8 @@ export class WarehouseRetries {
     });
   }
 
-  /** Does `work`, again and again on a timer while the warehouse takes nothing. */
-  async through<T>(
+  /** Does `work`, and repeats it on a timer while the warehouse cannot be written to. */
+  async retryUntilStored<T>(
     work: () => Promise<T | Held>,
     waits: Waits,
     patience: Patience | undefined,
@@ -76,13 +76,13 @@ export class WarehouseRetries {
       for (let tries = 0; ; tries += 1) {
         const outcome = await work();
         if (!isHeld(outcome)) {
-          // A small step that works says little of a page.
-          if (part !== 'steps' || tries > 0) this.over(part);
-          waits.wentOn();
+          // A small step may succeed at its first try while pages still fail.
+          if (part !== 'steps' || tries > 0) this.succeeded(part);
+          waits.recovered();
           return outcome;
         }
-        const on = this.noted(outcome.on, outcome.patience ?? patience, part);
-        const waitMs = triesAfterMs[Math.min(tries, triesAfterMs.length - 1)] ?? 0;
+        const on = this.failed(outcome.on, outcome.patience ?? patience, part);
+        const waitMs = retryAfterMs[Math.min(tries, retryAfterMs.length - 1)] ?? 0;
         await waits.until(on, waitMs, () => false);
       }
     } finally {
