@@ -19,9 +19,9 @@ type Client = WarehouseSetting['client'];
 /** Pages read, fitted and staged one after the other, then their chunk committed. */
 export async function measureRiver(client: Client, connection: string, rows: number): Promise<Figures> {
   const runId = `run-${rows}`;
-  const chunk = { key: `${day}/${day}`, first: day, last: day };
+  const chunk = { key: `${day}/${day}`, start: day, end: day };
   const warehouse = await openWarehouse(settingOf(client, connection, `river_${rows}`));
-  const period = { first: day, last: day };
+  const period = { start: day, end: day };
   await warehouse.openRun(
     {
       runId,
@@ -91,7 +91,7 @@ export async function measureRiver(client: Client, connection: string, rows: num
       slices: [...slices.values()],
       listSlices: [],
       warnings: [],
-      scope: { column: 'date', first: day, last: day },
+      scope: { column: 'date', start: day, end: day },
     });
     if (outcome.outcome !== 'loaded' || outcome.rows !== rows) throw new Error(JSON.stringify(outcome));
   });

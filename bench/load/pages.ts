@@ -1,7 +1,7 @@
 import type { Call } from '#domain/call/call';
 import { customersByAction } from '#domain/catalogue/customers/customers-by-action';
-import { columnsOfRiver } from '#domain/column/columns-of-river';
-import type { Day } from '#domain/period/day';
+import { columnsOfRiver } from '#domain/column/river-table';
+import type { Day } from '#domain/period/date-range';
 import { type River, RiverSetting } from '#domain/river/river';
 
 const rowsOfPage = 10_000;

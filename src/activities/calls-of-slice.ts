@@ -1,13 +1,12 @@
 import type { Call } from '#domain/call/call';
+import { planListCalls, readDiscovered } from '#domain/call/discovery';
 import { lastDataUpdate, runListCalls } from '#domain/call/list-calls';
-import { planDataCalls, planListCalls } from '#domain/call/plan-calls';
+import { planDataCalls, slicesOf } from '#domain/call/plan-calls';
 import { groupsThatRan, hasUnreadIds, planPruningCalls, pruneCalls, readRan } from '#domain/call/prune';
-import { readDiscovered } from '#domain/call/read-discovered';
 import { dayOfCall } from '#domain/call/scope';
-import { slicesOf } from '#domain/call/slices';
 import { chunkOfKey } from '#domain/chunk/chunk';
-import { columnsOfRiver, keyOfRiver } from '#domain/column/columns-of-river';
 import { fitListRows, fitRows } from '#domain/column/fit-rows';
+import { columnsOfRiver, keyOfRiver } from '#domain/column/river-table';
 import { ConfigurationError, RefusedError } from '#domain/errors';
 import { baseUrlProbe, isFreshnessSlice } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';

@@ -20,7 +20,8 @@ export async function closeLeftRuns(
   const lane = async () => {
     for (let run = left.pop(); run && !timer.signal.aborted; run = left.pop()) {
       const end = await runs.endOf(run).catch(() => undefined);
-      if (end) await warehouse.closeLeft(run, end).catch(leaveToNext);
+      const moved = end && (await warehouse.closeLeft(run, end).catch(leaveToNext));
+      if (moved) left.push(moved);
     }
   };
   const isTime = sleep(withinMs, undefined, { signal: timer.signal }).catch(() => {});
@@ -28,6 +29,6 @@ export async function closeLeftRuns(
   timer.abort();
 }
 
-function leaveToNext(error: unknown): void {
+function leaveToNext(error: unknown): undefined {
   if (!(error instanceof RiverError)) throw error;
 }

@@ -1,8 +1,7 @@
-import { createMissing } from '#domain/call/missing-together';
-import { createRefused, refusal } from '#domain/call/refused-together';
+import { createMissing, createRefused, refusal } from '#domain/call/no-rows';
 import { commitScope } from '#domain/call/scope';
 import { chunkOfKey } from '#domain/chunk/chunk';
-import { keyOfRiver } from '#domain/column/columns-of-river';
+import { keyOfRiver } from '#domain/column/river-table';
 import { RefusedError } from '#domain/errors';
 import { noDayWarning } from '#domain/run/freshness';
 import { createNoteSums } from '#domain/run/page-notes';
@@ -55,7 +54,7 @@ export const commitChunk =
           for await (const page of warehouse.pageNotes(run.runId, key, slice)) notes.add(page, kind);
         }
       }
-      const days = { start: chunk.first, end: chunk.last };
+      const days = { start: chunk.start, end: chunk.end };
       const request = {
         slices: counts,
         listSlices: slices.list,

@@ -4,7 +4,8 @@ import type { WaitLifted } from '#domain/budget/back-off';
 import type { RecalledBudget } from '#domain/budget/save-budget';
 import type { WindowUse } from '#domain/budget/window';
 import type { Chunk } from '#domain/chunk/chunk';
-import type { NotifyEvent } from '#domain/river/notify-setting';
+import type { DateRange } from '#domain/period/date-range';
+import type { NotifyEvent } from '#domain/river/river';
 import type { Pause } from '#domain/run/pause';
 import type { BegunChunk, RunResult, RunStatus } from '#domain/run/run-result';
 import type { SliceCount } from '#domain/run/staging';
@@ -55,7 +56,7 @@ export interface OpenRunRequest {
 export interface OpenedRun {
   readonly run: RunRef;
   readonly table: string;
-  readonly period: { readonly start: string; readonly end: string } | null;
+  readonly period: DateRange | null;
   readonly chunks: number;
   /** Whether list calls have to be made before the filters are known: the slice `listsOfRun`, of no chunk. */
   readonly readsLists: boolean;

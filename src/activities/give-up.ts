@@ -1,6 +1,6 @@
 import type { Call } from '#domain/call/call';
+import { durationText } from '#domain/duration';
 import { type BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedError } from '#domain/errors';
-import { durationText } from '#domain/river/duration';
 import { failingMs, type OpenOutage, type Outages, outageMs, retryMs } from '#domain/run/failing-time';
 import { type Pause, toIntervals } from '#domain/run/pause';
 import type { WaitOn } from '#domain/run/waits';

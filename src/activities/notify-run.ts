@@ -1,4 +1,4 @@
-import type { NotifyEvent } from '#domain/river/notify-setting';
+import type { NotifyEvent } from '#domain/river/river';
 import type { NotifyRequest } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
 import { tell } from './tell.ts';

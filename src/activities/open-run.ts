@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { shapeOfRiver } from '#domain/call/shape-of-river';
+import { shapeOfRiver } from '#domain/column/river-table';
 import { resolveDay } from '#domain/period/resolve-day';
 import { zoneOfRiver } from '#domain/period/zone';
 import { readRunInput, refuseStart } from '#domain/river/read-run-input';

@@ -1,7 +1,7 @@
 import { runListCalls } from '#domain/call/list-calls';
-import { slicesOf } from '#domain/call/slices';
+import { slicesOf } from '#domain/call/plan-calls';
+import { durationMs } from '#domain/duration';
 import type { Notify } from '#domain/river/configuration';
-import { durationMs } from '#domain/river/duration';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { OpenedRun, Patience } from './contract.ts';
@@ -33,7 +33,7 @@ export async function openedRun(
       warehouse: river.target.warehouse,
     },
     table: river.target.table,
-    period: period && { start: period.first, end: period.last },
+    period,
     chunks: chunks.total,
     readsLists: !nothingLeft && stored.selection === null && runListCalls(report, river.filters).length > 0,
     slices,

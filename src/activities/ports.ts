@@ -1,10 +1,8 @@
 import type { WaitLifted } from '#domain/budget/back-off';
 import type { RecalledBudget } from '#domain/budget/save-budget';
 import type { WindowUse } from '#domain/budget/window';
-import type { Answer, PageAsked } from '#domain/call/answer';
-import type { Call } from '#domain/call/call';
-import type { CallHistory } from '#domain/call/call-history';
-import type { RequestRecord } from '#domain/call/request-record';
+import type { Answer, Call, PageAsked } from '#domain/call/call';
+import type { CallHistory, RequestRecord } from '#domain/call/call-history';
 import type { SeenPages } from '#domain/call/seen-pages';
 import type { Configuration, Connection } from '#domain/river/configuration';
 import type { Outages } from '#domain/run/failing-time';

@@ -1,9 +1,7 @@
-import type { Answer, PageAsked } from '#domain/call/answer';
-import type { AnswerRow, Call } from '#domain/call/call';
-import type { CallHistory } from '#domain/call/call-history';
+import type { Answer, AnswerRow, Call, PageAsked } from '#domain/call/call';
+import type { CallHistory, RequestRecord } from '#domain/call/call-history';
+import { countRepeated, hashKeys } from '#domain/call/fingerprint';
 import { isRepeated, type Next, nextPage, type PageReceived, pageAsked } from '#domain/call/paging';
-import { countRepeated, hashKeys } from '#domain/call/repeated-keys';
-import type { RequestRecord } from '#domain/call/request-record';
 import type { Followed, SeenPages } from '#domain/call/seen-pages';
 import type { FittedRows } from '#domain/column/fit-rows';
 import {
@@ -18,7 +16,7 @@ import {
   ThrottledError,
   WarehouseUnavailableError,
 } from '#domain/errors';
-import type { Day } from '#domain/period/day';
+import type { Day } from '#domain/period/date-range';
 import { refusalNote } from '#domain/run/freshness';
 import type { PageNotes } from '#domain/run/page-notes';
 import type { StagedCall } from '#domain/run/staging';

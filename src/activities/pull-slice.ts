@@ -1,12 +1,12 @@
 import type { Call } from '#domain/call/call';
 import { mayHaveBeenCut } from '#domain/call/paging';
+import { durationMs } from '#domain/duration';
 import {
   BaseUrlInDoubtError,
   BudgetSpentError,
   ConfigurationError,
   OptimoveUnavailableError,
 } from '#domain/errors';
-import { durationMs } from '#domain/river/duration';
 import { baseUrlProbe } from '#domain/run/staging';
 import type { WaitOn } from '#domain/run/waits';
 import { callsOfSlice } from './calls-of-slice.ts';

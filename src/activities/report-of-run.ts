@@ -1,7 +1,7 @@
-import { effectiveReport } from '#domain/call/effective-report';
 import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import { ConfigurationError, OtherVersionError } from '#domain/errors';
+import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Warehouse } from './ports.ts';

@@ -1,7 +1,5 @@
-import { type ListAnswers, readListAnswers } from '#domain/call/list-answers';
-import { runListCalls } from '#domain/call/list-calls';
-import { resolveSelection } from '#domain/call/resolve-selection';
-import type { Selection } from '#domain/call/selection';
+import { type ListAnswers, readListAnswers, runListCalls } from '#domain/call/list-calls';
+import { resolveSelection, type Selection } from '#domain/call/selection';
 import type { Report } from '#domain/catalogue/report';
 import { ConfigurationError } from '#domain/errors';
 import { createNoteSums } from '#domain/run/page-notes';

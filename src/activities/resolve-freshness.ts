@@ -1,8 +1,7 @@
-import { readListAnswers } from '#domain/call/list-answers';
+import { readListAnswers } from '#domain/call/list-calls';
+import { durationMs } from '#domain/duration';
 import { ConfigurationError } from '#domain/errors';
-import type { Day } from '#domain/period/day';
-import { spanOf } from '#domain/period/stretches';
-import { durationMs } from '#domain/river/duration';
+import { type Day, spanOf } from '#domain/period/date-range';
 import { completeUpTo, type Freshness, freshnessWarnings } from '#domain/run/freshness';
 import { completeOnly, planChunks, planDays } from '#domain/run/plan-run';
 import type { StoredRun } from '#domain/run/stored-run';
@@ -41,7 +40,7 @@ async function settle(
     ? planDays(river, report, day, await warehouse.loadedDays(river.name, river.target.table)).pulls
     : freshness.pulls;
   // A call that is refused will be refused again: that is not waited for.
-  const lacks = answer !== undefined && (spanOf(pulls)?.last ?? upTo) > upTo;
+  const lacks = answer !== undefined && (spanOf(pulls)?.end ?? upTo) > upTo;
   if (lacks && mayWait) return false;
   const taken = leaves ? completeOnly(pulls, upTo) : pulls;
   const waited = lacks && durationMs(river.waitForData) > 0;

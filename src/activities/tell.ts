@@ -1,4 +1,4 @@
-import type { NotifyEvent } from '#domain/river/notify-setting';
+import type { NotifyEvent } from '#domain/river/river';
 import { buildNotification, selectEvent, slackText } from '#domain/run/notification';
 import type { NotifyRefusalRequest } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';

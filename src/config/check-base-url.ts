@@ -1,6 +1,4 @@
-import type { Path } from '#domain/river/path';
-import type { Problem } from '#domain/river/problem';
-import type { Show } from '#domain/river/show';
+import type { Path, Problem, Show } from '#domain/river/problem';
 import { isNear } from './local-host.ts';
 
 /** A base URL as it is compared and called: host in lower case, no slash at the end. Undefined where it is no URL. */

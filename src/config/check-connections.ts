@@ -1,8 +1,6 @@
 import { checkWindows } from '#domain/budget/window';
-import { durationMs } from '#domain/river/duration';
-import type { Path } from '#domain/river/path';
-import type { Problem } from '#domain/river/problem';
-import type { Show } from '#domain/river/show';
+import { durationMs } from '#domain/duration';
+import type { Path, Problem, Show } from '#domain/river/problem';
 import { checkBaseUrl, normalBaseUrl } from './check-base-url.ts';
 import type { SoundFile } from './file-schema.ts';
 import { isThisMachine } from './local-host.ts';

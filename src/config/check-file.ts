@@ -1,8 +1,14 @@
 import { checkRiver, type Surroundings } from '#domain/river/check-river';
-import { readShape, readSound } from '#domain/river/fault-of-issue';
-import { type Path, pathText, valueAt } from '#domain/river/path';
-import { besides, type Problem } from '#domain/river/problem';
-import { type Show, showValue } from '#domain/river/show';
+import {
+  besides,
+  type Path,
+  type Problem,
+  pathText,
+  type Show,
+  showValue,
+  valueAt,
+} from '#domain/river/problem';
+import { readShape, readSound } from '#domain/river/read-shape';
 import { checkConnections, type Refers } from './check-connections.ts';
 import { checkNotify } from './check-notify.ts';
 import { checkSchedule } from './check-schedule.ts';

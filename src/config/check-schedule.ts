@@ -1,8 +1,7 @@
-import { checkTimezone } from '#domain/river/check-period';
 import { isCron } from '#domain/river/cron-line';
-import type { Problem } from '#domain/river/problem';
+import { checkTimezone } from '#domain/river/period-setting';
+import type { Problem, Show } from '#domain/river/problem';
 import type { RiverPart } from '#domain/river/river';
-import type { Show } from '#domain/river/show';
 
 /** What is wrong with a river's schedule. Paths begin at the river. */
 export function checkSchedule({ cron, timezone }: NonNullable<RiverPart['schedule']>, show: Show): Problem[] {

@@ -1,6 +1,4 @@
-import type { Path } from '#domain/river/path';
-import type { Problem } from '#domain/river/problem';
-import type { Show } from '#domain/river/show';
+import type { Path, Problem, Show } from '#domain/river/problem';
 import { type Refers, secretInTheFile } from './check-connections.ts';
 import type { SoundFile } from './file-schema.ts';
 import { isThisMachine } from './local-host.ts';

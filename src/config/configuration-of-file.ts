@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
+import { durationMs } from '#domain/duration';
+import { freeze, frozenMap } from '#domain/freeze';
 import type { Configuration, Connection, Notify, WarehouseSetting } from '#domain/river/configuration';
-import { durationMs } from '#domain/river/duration';
-import type { NotifySetting } from '#domain/river/notify-setting';
+import type { NotifySetting } from '#domain/river/river';
 import { Secret } from '#domain/secret';
 import { normalBaseUrl } from './check-base-url.ts';
 import type { ConfigurationFile, ConnectionSetting, WarehouseFileSetting } from './file-schema.ts';
-import { freeze, frozenMap } from './freeze.ts';
 import { proxyOf } from './proxies.ts';
 import type { Variables } from './resolve-references.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { accepted } from '#domain/river/accepted';
-import { Duration, durationMs } from '#domain/river/duration';
+import { durationMs } from '#domain/duration';
+import { accepted, Duration } from '#domain/river/accepted';
 import { RiverFileSetting, RiverPart } from '#domain/river/river';
 
 /** Connections, warehouses and rivers go by names that fit a command line, a log line and a table. */

@@ -1,4 +1,4 @@
-import { isMap, type Path, pathText, valueAt } from '#domain/river/path';
+import { isMap, type Path, pathText, valueAt } from '#domain/river/problem';
 
 /** The file with `defaults:` laid under every river, key by key; a list and a plain value are replaced as a whole. */
 export function layDefaults(file: unknown): unknown {

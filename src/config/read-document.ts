@@ -1,5 +1,5 @@
-import type { Document, Node, YAMLError } from 'yaml';
 import {
+  type Document,
   type ErrorCode,
   isAlias,
   isCollection,
@@ -7,10 +7,12 @@ import {
   isNode,
   isSeq,
   LineCounter,
+  type Node,
   parseDocument,
   visit,
+  type YAMLError,
 } from 'yaml';
-import type { Path } from '#domain/river/path';
+import type { Path } from '#domain/river/problem';
 
 /** A position in a file, both counted from 1. */
 export interface Position {

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Path, pathText } from '#domain/river/path';
-import type { Problem } from '#domain/river/problem';
+import { type Path, type Problem, pathText } from '#domain/river/problem';
 import { type SecretCommands, wordsOf } from './secret-commands.ts';
 
 /** Environment variables by name. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
-import type { PageAsked } from '#domain/call/answer';
-import type { AnswerRow, Call } from '#domain/call/call';
+import type { AnswerRow, Call, PageAsked } from '#domain/call/call';
 import { fingerprintRows } from '#domain/call/fingerprint';
 import { lastDataUpdate } from '#domain/call/list-calls';
 import { isRepeated, nextPage, type PageReceived, pageAsked } from '#domain/call/paging';

@@ -1,8 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { effectiveReport } from '#domain/call/effective-report';
 import { lastDataUpdate } from '#domain/call/list-calls';
-import { shapeOfRiver } from '#domain/call/shape-of-river';
 import { findReport } from '#domain/catalogue/index';
+import { shapeOfRiver } from '#domain/column/river-table';
 import {
   ConfigurationError,
   CredentialsRefusedError,
@@ -14,6 +13,7 @@ import {
 import { resolveDay } from '#domain/period/resolve-day';
 import { zoneOfRiver } from '#domain/period/zone';
 import type { Configuration, Connection, WarehouseSetting } from '#domain/river/configuration';
+import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
 import { isTracked, warnOfDaysLoadedOtherwise } from '#domain/run/loaded-days';

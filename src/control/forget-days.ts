@@ -1,12 +1,12 @@
-import { effectiveReport } from '#domain/call/effective-report';
 import { dayColumnOf } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
 import { ConfigurationError } from '#domain/errors';
-import { type Day, dayCount, type Stretch } from '#domain/period/day';
+import { type DateRange, dayCount } from '#domain/period/date-range';
 import { resolveDay } from '#domain/period/resolve-day';
 import { daysToCome, resolvePeriod } from '#domain/period/resolve-period';
 import { zoneOfRiver } from '#domain/period/zone';
 import type { Configuration } from '#domain/river/configuration';
+import { effectiveReport } from '#domain/river/overrides';
 import { readRunInput } from '#domain/river/read-run-input';
 import type { River } from '#domain/river/river';
 import { openWarehouse } from '#warehouse/open-warehouse';
@@ -16,13 +16,13 @@ export interface Forgotten {
   readonly river: string;
   readonly warehouse: string;
   readonly table: string;
-  readonly period: { readonly start: Day; readonly end: Day };
+  readonly period: DateRange;
   /** How many days were forgotten, with rows or without. */
   readonly days: number;
   /** How many rows were deleted. */
   readonly rows: number;
   /** Days after today, which are left out; null where there are none. */
-  readonly leftOut: Stretch | null;
+  readonly leftOut: DateRange | null;
 }
 
 /**
@@ -49,7 +49,7 @@ export async function forgetDays(
       river: name,
       warehouse: setting.name,
       table,
-      period: { start: days.first, end: days.last },
+      period: days,
       days: dayCount(days),
       rows,
       leftOut: daysToCome(period, today),

@@ -1,18 +1,16 @@
 import { plannedTimeMs } from '#domain/budget/least-time';
 import { countCalls } from '#domain/call/count-calls';
-import { effectiveReport } from '#domain/call/effective-report';
-import { readListAnswers } from '#domain/call/list-answers';
-import { runListCalls } from '#domain/call/list-calls';
-import { resolveSelection } from '#domain/call/resolve-selection';
-import type { Selection } from '#domain/call/selection';
+import { readListAnswers, runListCalls } from '#domain/call/list-calls';
+import { resolveSelection, type Selection } from '#domain/call/selection';
 import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import { fitListRows } from '#domain/column/fit-rows';
 import { ConfigurationError } from '#domain/errors';
-import type { Day } from '#domain/period/day';
+import type { DateRange, Day } from '#domain/period/date-range';
 import { resolveDay } from '#domain/period/resolve-day';
 import { zoneOfRiver } from '#domain/period/zone';
 import type { Configuration, Connection } from '#domain/river/configuration';
+import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
 import { isTracked, type LoadedDays } from '#domain/run/loaded-days';
@@ -30,7 +28,7 @@ export interface Plan {
   readonly at: string;
   /** The run's day. */
   readonly day: Day;
-  readonly period: { readonly start: Day; readonly end: Day } | null;
+  readonly period: DateRange | null;
   readonly chunks: readonly { readonly start: Day | null; readonly end: Day | null }[];
   /** Each call counts as one page: the number of pages is only known from the answers. */
   readonly calls: { readonly list: number | null; readonly data: number | null };
@@ -92,8 +90,8 @@ export async function planRiver(
     report: river.report,
     at: options.at,
     day,
-    period: period && { start: period.first, end: period.last },
-    chunks: chunks.map(({ first, last }) => ({ start: first, end: last })),
+    period,
+    chunks: chunks.map(({ start, end }) => ({ start, end })),
     calls,
     callsAhead: ahead?.remaining.reduce((sum, each) => sum + each, 0) ?? 0,
     seconds,

@@ -1,8 +1,7 @@
 import type { Selection } from '#domain/call/selection';
 import type { Report } from '#domain/catalogue/report';
-import type { Day } from '#domain/period/day';
+import { between, type Day, stretchesOf } from '#domain/period/date-range';
 import { resolvePeriod } from '#domain/period/resolve-period';
-import { between, stretchesOf } from '#domain/period/stretches';
 import type { River } from '#domain/river/river';
 import { type LoadedDays, rangeText, warnOfDaysLoadedOtherwise } from '#domain/run/loaded-days';
 import type { PlannedDays } from '#domain/run/plan-run';
@@ -34,8 +33,8 @@ export const planWarnings = (plan: PlanSoFar): string[] => [
 
 function trackingWarnings({ river, day, days, loadedDays }: PlanSoFar): string[] {
   if (!loadedDays || !river.period) return [];
-  const { first, last } = resolvePeriod(river.period, day);
-  const forgotten = between(stretchesOf(loadedDays.forgotten), { from: first, to: last });
+  const { start, end } = resolvePeriod(river.period, day);
+  const forgotten = between(stretchesOf(loadedDays.forgotten), { from: start, to: end });
   const otherwise = warnOfDaysLoadedOtherwise(loadedDays, river);
   return [
     ...(days.period === null
@@ -45,7 +44,7 @@ function trackingWarnings({ river, day, days, loadedDays }: PlanSoFar): string[]
       : []),
     ...forgotten.map(
       (stretch) =>
-        `${rangeText(stretch)}: forgotten, and left out; \`${runCommand(river.name, { start: stretch.first, end: stretch.last }, false)}\` loads ${stretch.first === stretch.last ? 'it' : 'them'} again.`,
+        `${rangeText(stretch)}: forgotten, and left out; \`${runCommand(river.name, stretch, false)}\` loads ${stretch.start === stretch.end ? 'it' : 'them'} again.`,
     ),
     ...(days.leavesIncomplete && days.period !== null
       ? ['Days that are not complete yet are left for a later run (load: append); only the run asks which.']

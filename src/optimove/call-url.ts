@@ -1,5 +1,4 @@
-import type { PageAsked } from '#domain/call/answer';
-import type { Call } from '#domain/call/call';
+import type { Call, PageAsked } from '#domain/call/call';
 
 /** Where a call goes: below the base URL, its parameters in their order, then the page. */
 export function callUrl(baseUrl: string, call: Call, page: PageAsked | undefined): string {

@@ -1,8 +1,7 @@
 import { longestBackOffMs } from '#domain/budget/back-off';
 import { longestMs } from '#domain/budget/window';
-import type { Answer, PageAsked } from '#domain/call/answer';
-import { howToAskForLess } from '#domain/call/ask-for-less';
-import type { Call } from '#domain/call/call';
+import type { Answer, Call, PageAsked } from '#domain/call/call';
+import { howToAskForLess } from '#domain/call/paging';
 import { CredentialsRefusedError } from '#domain/errors';
 import type { Connection } from '#domain/river/configuration';
 import type { Secret } from '#domain/secret';

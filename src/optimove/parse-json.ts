@@ -1,4 +1,4 @@
-import { longNumber as asWritten } from '#domain/column/long-number';
+import { longNumber as asWritten } from '#domain/column/read-number';
 
 /**
  * JSON.parse, but numbers that JavaScript would not write as they were written (`7.50`, `1e2`, `-0`, whole numbers beyond

@@ -1,5 +1,4 @@
-import type { CallHistory } from '#domain/call/call-history';
-import type { RequestRecord } from '#domain/call/request-record';
+import type { CallHistory, RequestRecord } from '#domain/call/call-history';
 import {
   BaseUrlInDoubtError,
   ConfigurationError,

@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto';
-import type { Answer } from '#domain/call/answer';
-import type { AnswerRow } from '#domain/call/call';
+import type { Answer, AnswerRow } from '#domain/call/call';
 import { fingerprintRows } from '#domain/call/fingerprint';
 import type { Column } from '#domain/column/column';
-import { isLongNumber } from '#domain/column/long-number';
-import { attributesPlace, placesOf } from '#domain/column/places';
+import { attributesPlace, placesOf } from '#domain/column/column-layout';
+import { isLongNumber } from '#domain/column/read-number';
 import type { RiverError } from '#domain/errors';
-import type { Day } from '#domain/period/day';
+import type { Day } from '#domain/period/date-range';
 import { namedDay } from '#domain/period/read-moment';
 import { decodeBody, decodeLeniently } from './decode-body.ts';
 import {

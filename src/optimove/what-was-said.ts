@@ -1,4 +1,4 @@
-import { isLongNumber } from '#domain/column/long-number';
+import { isLongNumber } from '#domain/column/read-number';
 import { excerptOf, mask, shorten } from '#domain/mask';
 import { decodeLeniently } from './decode-body.ts';
 import { parseJson } from './parse-json.ts';

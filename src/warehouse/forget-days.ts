@@ -1,5 +1,5 @@
 import { ConfigurationError } from '#domain/errors';
-import type { Stretch } from '#domain/period/day';
+import type { DateRange } from '#domain/period/date-range';
 import type { Database } from './database.ts';
 import { markForgotten } from './statements/forgotten-days.ts';
 import { lockTarget } from './statements/lock-target.ts';
@@ -11,7 +11,7 @@ export interface DaysToForget {
   readonly river: string;
   readonly table: string;
   readonly dayColumn: string;
-  readonly days: Stretch;
+  readonly days: DateRange;
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { TableShape } from '#domain/column/table-shape';
+import type { TableShape } from '#domain/column/river-table';
 import { ConfigurationError } from '#domain/errors';
-import { checkTableName } from '#domain/river/table-name';
+import { checkTableName } from '#domain/river/target';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import { refuseMode } from './commit/refuse-mode.ts';
 import type { Database } from './database.ts';

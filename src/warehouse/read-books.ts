@@ -1,6 +1,6 @@
-import { effectiveReport } from '#domain/call/effective-report';
 import { dayColumnOf } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
+import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { RowsOfRun, TargetSnapshot } from '#domain/verify/verification';

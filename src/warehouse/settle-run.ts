@@ -1,4 +1,4 @@
-import type { Stretch } from '#domain/period/day';
+import type { DateRange } from '#domain/period/date-range';
 import type { Freshness } from '#domain/run/freshness';
 import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { Database } from './database.ts';
@@ -9,7 +9,7 @@ import { readRun } from './statements/read-run.ts';
 import { unloadedChunks } from './statements/unloaded-chunks.ts';
 
 interface Settled {
-  readonly period: Stretch | null;
+  readonly period: DateRange | null;
   readonly chunks: readonly RetriableChunk[];
   readonly freshness: Freshness;
 }
@@ -18,7 +18,7 @@ interface Settled {
 export async function settleRun(
   database: Database,
   runId: string,
-  period: Stretch | null,
+  period: DateRange | null,
   chunks: readonly RetriableChunk[],
   freshness: Freshness,
 ): Promise<void> {
@@ -59,8 +59,8 @@ async function settle(tables: Tables, run: StoredRun, { period, chunks, freshnes
     .from('river_runs')
     .where({ run: run.runId })
     .update({
-      period_start: period?.first ?? null,
-      period_end: period?.last ?? null,
+      period_start: period?.start ?? null,
+      period_end: period?.end ?? null,
       freshness: JSON.stringify(freshness),
     });
   await insertChunks(tables, run, chunks);

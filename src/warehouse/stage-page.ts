@@ -1,4 +1,4 @@
-import type { RequestRecord } from '#domain/call/request-record';
+import type { RequestRecord } from '#domain/call/call-history';
 import { SchemaConflictError } from '#domain/errors';
 import type { StagedPage } from '#domain/run/staging';
 import type { Database } from './database.ts';

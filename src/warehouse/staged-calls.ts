@@ -1,4 +1,4 @@
-import type { CallStatus } from '#domain/call/refused-together';
+import type { CallStatus } from '#domain/call/no-rows';
 import type { StagedCall } from '#domain/run/staging';
 import type { Database } from './database.ts';
 import { type PageMark, pageMarksAfter } from './statements/page-marks.ts';

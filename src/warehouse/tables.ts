@@ -23,7 +23,7 @@ export function rowsInScope(
   { table, river, days }: RowsInScope,
 ): Knex.QueryBuilder<Row, Row[]> {
   const rows = tables.from(table).where('_river', river);
-  return days === null ? rows : rows.whereBetween(named(days.column), [days.first, days.last]);
+  return days === null ? rows : rows.whereBetween(named(days.column), [days.start, days.end]);
 }
 
 export function dayOrNull(value: unknown): string | null {

@@ -1,4 +1,4 @@
-import type { TableShape } from '#domain/column/table-shape';
+import type { TableShape } from '#domain/column/river-table';
 import type { Target } from '#domain/river/target';
 import type { RunBooks, RunStore } from '#domain/run/run-store';
 import type { TargetSnapshot } from '#domain/verify/verification';

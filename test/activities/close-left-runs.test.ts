@@ -11,14 +11,15 @@ const end: EndOfRun = { status: 'terminated', at: '2026-01-10T06:00:00.000Z' };
 async function closed(
   runs: readonly string[],
   endOf: (run: { readonly runId: string }) => Promise<EndOfRun | undefined>,
-  close: (runId: string) => Promise<void> = async () => {},
+  close: (runId: string) => Promise<OrphanedRun | undefined> = async () => undefined,
 ): Promise<string[]> {
   const all: string[] = [];
   const warehouse = {
     leftRuns: async () => runs.map(left),
     closeLeft: async ({ runId }: OrphanedRun) => {
-      await close(runId);
-      all.push(runId);
+      const moved = await close(runId);
+      if (!moved) all.push(runId);
+      return moved;
     },
   } as Partial<Warehouse> as Warehouse;
   const ports = { runs: { endOf } } as unknown as Pick<ActivityPorts, 'runs'>;
@@ -31,6 +32,22 @@ test('what has ended is closed, and what is under way is not', async () => {
   expect(await closed(['own', 'a', 'open', 'b'], endOf)).toEqual(['a', 'b']);
 });
 
+test('a run whose last call was stored in between is asked about again', async () => {
+  let asked = 0;
+  const endOf = async () => {
+    asked += 1;
+    return end;
+  };
+  let stored = 2;
+  const close = async (runId: string) => {
+    if (stored === 0) return undefined;
+    stored -= 1;
+    return left(runId);
+  };
+  expect(await closed(['a'], endOf, close)).toEqual(['a']);
+  expect(asked).toBe(3);
+});
+
 test('a run that Temporal cannot be asked about counts as open, and one that cannot be closed is left to the next', async () => {
   const endOf = async ({ runId }: { readonly runId: string }) => {
     if (runId === 'unknown') throw new TemporalUnavailableError('away');
@@ -38,6 +55,7 @@ test('a run that Temporal cannot be asked about counts as open, and one that can
   };
   const close = async (runId: string) => {
     if (runId === 'busy') throw new WarehouseUnavailableError('busy');
+    return undefined;
   };
   expect(await closed(['unknown', 'busy', 'a'], endOf, close)).toEqual(['a']);
 });

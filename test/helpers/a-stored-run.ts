@@ -14,7 +14,7 @@ export function aStoredRun(changes: Partial<StoredRun> = {}): StoredRun {
         target: { warehouse: 'test', table: 'sample' },
       }),
     },
-    period: { first: '2026-01-01', last: '2026-01-04' },
+    period: { start: '2026-01-01', end: '2026-01-04' },
     day: '2026-01-10',
     startedAt: '2026-01-10T06:00:00.000Z',
     status: 'running',

@@ -1,7 +1,6 @@
 import { defaultBudget } from '#domain/budget/window';
-import type { PageAsked } from '#domain/call/answer';
-import type { Call } from '#domain/call/call';
-import type { RequestRecord } from '#domain/call/request-record';
+import type { Call, PageAsked } from '#domain/call/call';
+import type { RequestRecord } from '#domain/call/call-history';
 import type { Connection } from '#domain/river/configuration';
 import { Secret } from '#domain/secret';
 import type { CallGate, CallOutcome } from '#optimove/call-gate';

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '#domain/call/call';
-import { noHistory } from '#domain/call/call-history';
+import { noHistory, type RequestRecord } from '#domain/call/call-history';
 import { lastDataUpdate, listCall } from '#domain/call/list-calls';
-import type { RequestRecord } from '#domain/call/request-record';
-import { answered, stamped } from '#domain/catalogue/declare';
 import { campaignsOfDayList, pickLists } from '#domain/catalogue/lists';
+import { answered, stamped } from '#domain/catalogue/report';
 import {
   BaseUrlInDoubtError,
   ConfigurationError,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isLongNumber, longNumber } from '#domain/column/long-number';
+import { isLongNumber, longNumber } from '#domain/column/read-number';
 import { parseJson } from '#optimove/parse-json';
 
 describe('numbers that JavaScript would write the same way are numbers', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { longNumber } from '#domain/column/long-number';
+import { longNumber } from '#domain/column/read-number';
 import {
   ConfigurationError,
   CredentialsRefusedError,

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError } from '#domain/errors';
-import { addDays, dayCount } from '#domain/period/day';
+import { addDays, dayCount } from '#domain/period/date-range';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aChunk, aCommit, aPage, aRequest, aRun, loadRows, sampleShape } from './samples.ts';
 
 const chunk = aChunk('2026-01-01', '2026-01-03');
 const rows = ['01', '02', '03'].map((day) => [`2026-01-${day}`, 1, 'c'] as const);
 const of = { river: 'sample', table: 'sample', dayColumn: 'date' };
-const only = (first: string, last = first) => ({ ...of, days: { first, last } });
+const only = (start: string, end = start) => ({ ...of, days: { start, end } });
 
 describe.each(warehouseKinds)('in %s', (kind) => {
   const loaded = { target: { load: 'append' } };
@@ -55,11 +55,11 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('thousands of days are forgotten in one transaction', () =>
     withWarehouse(kind, async ({ warehouse }) => {
       await loadRows(warehouse, aRun(), [[chunk, rows]]);
-      const days = { first: addDays('2026-01-03', -5_000), last: '2026-01-03' };
+      const days = { start: addDays('2026-01-03', -5_000), end: '2026-01-03' };
       expect(await warehouse.forgetDays({ ...of, days })).toBe(3);
       const { forgotten } = await warehouse.loadedDays('sample', 'sample');
       expect(forgotten).toHaveLength(dayCount(days));
-      expect([forgotten[0], forgotten.at(-1)]).toEqual([days.first, days.last]);
+      expect([forgotten[0], forgotten.at(-1)]).toEqual([days.start, days.end]);
     }));
 
   test('a table that is gone, or cannot tell days apart, is refused, and nothing is marked', () =>

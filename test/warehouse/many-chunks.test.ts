@@ -1,6 +1,6 @@
 import knex from 'knex';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { addDays } from '#domain/period/day';
+import { addDays } from '#domain/period/date-range';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aChunk, aRun, sampleShape } from './samples.ts';
 
@@ -23,7 +23,7 @@ describe.each(warehouseKinds)('ten thousand chunks in %s', (kind) => {
   test('are opened, shown and retried in seconds, without a statement for each', () =>
     withWarehouse(kind, async ({ warehouse, sql }) => {
       const startedAt = performance.now();
-      const run = aRun({ period: { first: day(0), last: day(9_999) } });
+      const run = aRun({ period: { start: day(0), end: day(9_999) } });
       expect(await statements(() => warehouse.openRun(run, chunks, sampleShape))).toBeLessThan(100);
       const stored = await warehouse.readRun('run-1');
       if (!stored) throw new Error('it was opened');

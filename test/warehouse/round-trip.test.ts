@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { chunkWithoutDays } from '#domain/chunk/chunk';
 import type { ColumnType, Value } from '#domain/column/column';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aColumn, aPage, aRequest, aRun, sampleShape } from './samples.ts';
@@ -68,7 +69,7 @@ function expected(value: Value, type: ColumnType): unknown {
 describe.each(warehouseKinds)('in %s', (kind) => {
   test('every value comes back as it was', () =>
     withWarehouse(kind, async ({ warehouse, sql }) => {
-      const chunk = { key: '-', first: null, last: null };
+      const chunk = chunkWithoutDays;
       const columns = ['place', ...types];
       const shape = {
         ...sampleShape,

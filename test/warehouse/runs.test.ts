@@ -47,9 +47,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
 
   test('a run without a period has none', () =>
     withWarehouse(kind, async ({ warehouse }) => {
-      await warehouse.openRun(aRun({ period: null }), [{ key: '-', first: null, last: null }], sampleShape);
+      await warehouse.openRun(aRun({ period: null }), [{ key: '-', start: null, end: null }], sampleShape);
       expect((await warehouse.readRun('run-1'))?.period).toBeNull();
-      expect(await warehouse.unfinishedChunks('run-1', 10)).toEqual([{ key: '-', first: null, last: null }]);
+      expect(await warehouse.unfinishedChunks('run-1', 10)).toEqual([{ key: '-', start: null, end: null }]);
     }));
 
   test('unfinished chunks come in the period’s order, as many as are asked for', () =>
@@ -193,7 +193,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       const left = only(await warehouse.leftRuns());
       await goOn(await open());
       const before = await warehouse.readRun('run-1');
-      await warehouse.closeLeft(left, terminated);
+      const now = (await warehouse.leftRuns())[0];
+      expect(now?.place).not.toBe(left.place);
+      expect(await warehouse.closeLeft(left, terminated)).toEqual(now);
       expect(await warehouse.readRun('run-1')).toEqual(before);
     }),
   );

@@ -1,8 +1,8 @@
-import type { RequestRecord } from '#domain/call/request-record';
+import type { RequestRecord } from '#domain/call/call-history';
 import type { Chunk } from '#domain/chunk/chunk';
 import type { Column, ColumnType, Value } from '#domain/column/column';
 import { fitRows } from '#domain/column/fit-rows';
-import type { TableShape } from '#domain/column/table-shape';
+import type { TableShape } from '#domain/column/river-table';
 import { RiverSetting } from '#domain/river/river';
 import type { CommitOutcome, CommitRequest, StagedPage } from '#domain/run/staging';
 import type { NewRun } from '#domain/run/stored-run';
@@ -24,7 +24,7 @@ export function aRun(
         target: { warehouse: 'test', table: 'sample', ...target },
       }),
     },
-    period: { first: '2026-01-01', last: '2026-01-04' },
+    period: { start: '2026-01-01', end: '2026-01-04' },
     day: '2026-01-10',
     startedAt: '2026-01-10T06:00:00.000Z',
     selection: null,
@@ -40,8 +40,8 @@ export const twoChunks: readonly [Chunk, Chunk] = [
   aChunk('2026-01-03', '2026-01-04'),
 ];
 
-export function aChunk(first: string, last: string): Chunk {
-  return { key: `${first}/${last}`, first, last };
+export function aChunk(start: string, end: string): Chunk {
+  return { key: `${start}/${end}`, start, end };
 }
 
 /** A day, an integer and a text. */
@@ -96,12 +96,12 @@ export function aRequest(changes: Partial<RequestRecord> = {}): RequestRecord {
 
 /** What is asked of a commit where slice 0 made this many calls that brought this many rows. */
 export function aCommit(chunk: Chunk, rows: number, changes: Partial<CommitRequest> = {}): CommitRequest {
-  const { first, last } = chunk;
+  const { start, end } = chunk;
   return {
     slices: [{ slice: '0', calls: 1, rows }],
     listSlices: [],
     warnings: [],
-    scope: first === null || last === null ? null : { column: 'date', first, last },
+    scope: start === null || end === null ? null : { column: 'date', start, end },
     ...changes,
   };
 }
@@ -152,7 +152,7 @@ export async function stageAnswers(
   pages: Answers,
   { columns, key }: Pick<TableShape, 'columns' | 'key'>,
 ): Promise<CommitRequest> {
-  const call = { key: 'GetSample?Date=2026-01-01', stamps: { date: chunk.first } };
+  const call = { key: 'GetSample?Date=2026-01-01', stamps: { date: chunk.start } };
   const target = { columns, key, table: await warehouse.target(run.river.target.table) };
   await warehouse.beginChunk(run.runId, chunk.key);
   let rows = 0;
@@ -167,7 +167,7 @@ export async function stageAnswers(
         page,
         last: page === pages.length - 1,
         received: answer.length,
-        day: chunk.first,
+        day: chunk.start,
         ...fitted,
       },
       [aRequest()],

@@ -4,7 +4,7 @@ import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aCommit, aPage, aRequest, aRun, sampleShape, twoChunks } from './samples.ts';
 
 const [first, second] = twoChunks;
-const period = { first: '2026-01-01', last: '2026-01-04' };
+const period = { start: '2026-01-01', end: '2026-01-04' };
 const unsettled: Freshness = { settled: false, completeUpTo: null, pulls: [period], warnings: [] };
 const settled: Freshness = { ...unsettled, settled: true, completeUpTo: '2026-01-04' };
 
@@ -31,7 +31,7 @@ describe.each(warehouseKinds)('retries of a run that never came to have chunks, 
           const rows: number[] = [];
           for (const chunk of twoChunks) {
             await place.beginChunk(runId, chunk.key);
-            await place.stagePage(runId, chunk.key, aPage([[String(chunk.first), 1, 'a']]), [aRequest()]);
+            await place.stagePage(runId, chunk.key, aPage([[String(chunk.start), 1, 'a']]), [aRequest()]);
             const loaded = await place.commitChunk(runId, chunk.key, aCommit(chunk, 1));
             rows.push(loaded.outcome === 'loaded' ? loaded.rows : Number.NaN);
           }

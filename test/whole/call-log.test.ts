@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callKey } from '#domain/call/call-key';
+import { callKey } from '#domain/call/call';
 import type { CallRecord } from '#simulator/stats';
 import { withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

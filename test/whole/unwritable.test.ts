@@ -255,3 +255,89 @@ describe('what only fails for giveUpAfter is given up', { timeout: 120_000 }, ()
       await house.sql(`alter schema ${schema}_gone rename to ${schema}`);
     }));
 });
+
+/** Every answer is refused that a run wants to note, as on a full disk. */
+const fillDisk = async ({ sql }: Rivers) => {
+  await sql(`create function full_disk() returns trigger language plpgsql as
+    $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`);
+  await sql(
+    'create trigger full_disk before insert on river_calls for each row execute function full_disk()',
+  );
+};
+const freeDisk = ({ sql }: Rivers) => sql('drop function full_disk() cascade');
+const isHeld = (house: Rivers, name: string) =>
+  vi.waitFor(
+    async () =>
+      expect(await progressOf(house, name)).toMatchObject({ waits: waitsFor({ reason: 'disk full' }) }),
+    { timeout: 20_000, interval: 100 },
+  );
+
+describe('a run that waits for its warehouse', { timeout: 150_000 }, () => {
+  it.concurrent('is paused and resumed meanwhile, and is killed with its worker: no call is sent before the warehouse takes it', () =>
+    withRivers({ ...options, worker: false }, async (house) => {
+      const first = house.start('worker');
+      await first.says('Working on');
+      const handle = await start(house, 'one');
+      await vi.waitUntil(() => house.simulator.stats().calls >= 4, { timeout: 30_000, interval: 5 });
+      await fillDisk(house);
+      await isHeld(house, 'one');
+      const held = house.simulator.stats().calls;
+      expect((await house.river('pause', 'one')).code).toBe(0);
+      expect((await progressOf(house, 'one')).sentence).toMatch(/^Paused since /);
+      first.kill('SIGKILL');
+      await first.end;
+      const second = house.start('worker');
+      await second.says('Working on');
+      expect((await house.river('resume', 'one')).code).toBe(0);
+      await isHeld(house, 'one');
+      // A new process knows nothing of the trouble: it learns of it with the calls that it sends at once, or with none.
+      expect(house.simulator.stats().calls - held).toBeLessThanOrEqual(concurrency);
+      await freeDisk(house);
+      const end = await waitForEnd(handle);
+      const rows = house.simulator.world.rowCount('customer-action-details-by-date', { days });
+      expect(end).toMatchObject({ end: 'succeeded', result: { rows } });
+      expect(house.simulator.stats().calls).toBeLessThanOrEqual(days.length + 2 * concurrency);
+      const [{ n } = {}] = await house.sql('select count(*) as n from one');
+      expect(Number(n)).toBe(rows);
+    }));
+
+  it.concurrent('asks for no list either, of the run or of a chunk', () => {
+    const campaigns = {
+      report: 'customer-send-details-by-campaign',
+      period: { start: '2026-01-01', end: '2026-01-03' },
+      chunks: { every: 'daily' },
+      target: { table: 'sends' },
+    };
+    const byName = {
+      report: 'customers-by-action',
+      period: { start: '2026-01-01', end: '2026-01-02' },
+      chunks: { every: 'daily' },
+      filters: { actions: ['Free Spins'] },
+      target: { table: 'by_name' },
+    };
+    const rivers = { one: river('one'), campaigns, byName };
+    return withRivers({ ...options, rivers }, async (house) => {
+      await house.pull({ river: 'one' });
+      const before = house.simulator.stats().calls;
+      await fillDisk(house);
+      const runs = [];
+      for (const name of ['campaigns', 'byName']) {
+        runs.push(await start(house, name));
+        await isHeld(house, name);
+      }
+      const held = house.simulator.stats().calls;
+      expect(held - before).toBeLessThanOrEqual(concurrency);
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      expect(house.simulator.stats().calls).toBe(held);
+      await freeDisk(house);
+      for (const run of runs) expect((await waitForEnd(run)).end).toBe('succeeded');
+      const { world } = house.simulator;
+      const [{ n } = {}] = await house.sql('select count(*) as n from sends');
+      expect(Number(n)).toBe(
+        world.rowCount('customer-send-details-by-campaign', {
+          days: daysBetween('2026-01-01', '2026-01-03'),
+        }),
+      );
+    });
+  });
+});

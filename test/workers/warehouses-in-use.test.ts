@@ -7,7 +7,7 @@ import { withWarehouse } from '../helpers/with-warehouse.ts';
 
 const day = { name: 'date', type: 'date', from: 'answer', source: 'date' } as const;
 const shape = { columns: [day], key: ['date'], dayColumn: 'date' };
-const chunk = { key: '2026-01-01/2026-01-04', first: '2026-01-01', last: '2026-01-04' };
+const chunk = { key: '2026-01-01/2026-01-04', start: '2026-01-01', end: '2026-01-04' };
 
 test('a warehouse keeps its connections through every edit but one of its own; those before are closed once nothing uses them', () =>
   withWarehouse('pg', async ({ setting, sql }) => {

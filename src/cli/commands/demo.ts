@@ -8,7 +8,7 @@ import { type Manifests, withManifests } from '#control/manifests';
 import { runStatus } from '#control/run-status';
 import { startRun } from '#control/start-run';
 import { watchRun } from '#control/watch-run';
-import { daysOf } from '#domain/period/day';
+import { daysOf } from '#domain/period/date-range';
 import { demoActions, demoRiver, simulatorKey, writeLocalConfiguration } from '#workers/local-configuration';
 import type { LocalServices } from '#workers/local-services';
 import { action, type CommandContext } from '../context.ts';
@@ -98,7 +98,7 @@ async function runRiver(
 /** The simulator's own count, worked out without a call. */
 const rowsExpected = ({ simulator }: LocalServices): number =>
   simulator.world.rowCount('customers-by-action', {
-    days: [...daysOf({ first: '2026-01-01', last: '2026-01-08' })],
+    days: [...daysOf({ start: '2026-01-01', end: '2026-01-08' })],
     actions: [...demoActions],
   });
 

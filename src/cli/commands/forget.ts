@@ -31,7 +31,7 @@ async function forget(
     { start, end },
     new Date(),
   );
-  if (leftOut) terminal.say(`${leftOut.first} to ${leftOut.last} are days to come, and left out.`);
+  if (leftOut) terminal.say(`${leftOut.start} to ${leftOut.end} are days to come, and left out.`);
   terminal.answer({ json: forgotten, text: showForgotten(forgotten) });
   return exitCode.done;
 }

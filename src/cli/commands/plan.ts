@@ -3,7 +3,7 @@ import { type TemporalClient, withTemporalIfThere } from '#control/connect-tempo
 import { type Plan, type PlanOptions, planRiver } from '#control/plan-river';
 import { createBudgets, isServed } from '#control/shared-budget';
 import { ConfigurationError } from '#domain/errors';
-import { parseInstant } from '#domain/period/instant';
+import { parseInstant } from '#domain/period/resolve-day';
 import type { Configuration } from '#domain/river/configuration';
 import { readRunInput } from '#domain/river/read-run-input';
 import type { River } from '#domain/river/river';

@@ -1,8 +1,7 @@
 import type { ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import { ConfigurationError } from '#domain/errors';
-import { addDays, isDay, type Stretch } from '#domain/period/day';
-import { resolveDay } from '#domain/period/resolve-day';
-import { startOfDay } from '#domain/period/start-of-day';
+import { addDays, type DateRange, isDay } from '#domain/period/date-range';
+import { resolveDay, startOfDay } from '#domain/period/resolve-day';
 import type { Configuration } from '#domain/river/configuration';
 import { readRunInput } from '#domain/river/read-run-input';
 import type { TemporalClient } from '../connect-temporal.ts';
@@ -59,29 +58,30 @@ export async function backfillSchedule(
   temporal: TemporalClient,
   configuration: Configuration,
   river: string,
-  { first, last }: Stretch,
+  days: DateRange,
 ): Promise<readonly string[]> {
-  for (const day of [first, last]) {
+  for (const day of [days.start, days.end]) {
     if (!isDay(day)) throw new ConfigurationError(`expected a day that exists, YYYY-MM-DD, got "${day}"`);
   }
-  if (first > last) throw new ConfigurationError(`--start ${first} is after --end ${last}.`);
+  if (days.start > days.end)
+    throw new ConfigurationError(`--start ${days.start} is after --end ${days.end}.`);
   const { handle, found } = await findSchedule(temporal, configuration, river);
   const zone = { timezone: found.spec.timezone || 'UTC' };
   const now = new Date();
   const today = resolveDay(now, zone);
-  if (last > today) {
+  if (days.end > today) {
     throw new ConfigurationError(
-      `--end ${last} is after today, ${today} in ${zone.timezone}: a backfill starts ${river} for past times, and the schedule starts it at future ones.`,
+      `--end ${days.end} is after today, ${today} in ${zone.timezone}: a backfill starts ${river} for past times, and the schedule starts it at future ones.`,
     );
   }
   // Temporal excludes a start at the beginning of the interval and includes one at its end.
-  const start = new Date(startOfDay(first, zone) - 1000);
-  const end = new Date(Math.min(startOfDay(addDays(last, 1), zone) - 1000, now.getTime()));
-  const upTo = last === today ? `${last}, until now` : last;
+  const start = new Date(startOfDay(days.start, zone) - 1000);
+  const end = new Date(Math.min(startOfDay(addDays(days.end, 1), zone) - 1000, now.getTime()));
+  const upTo = days.end === today ? `${days.end}, until now` : days.end;
   const times = await listMatchingTimes(temporal, river, start.getTime(), end.getTime());
   if (times.length === 0 || times.length > startsAtMost) {
     throw new ConfigurationError(
-      `The schedule of ${river} has ${times.length > startsAtMost ? `${startsAtMost + 1} or more` : 'no'} starts from ${first} to ${upTo} (${zone.timezone}); a backfill takes 1 to ${startsAtMost}.`,
+      `The schedule of ${river} has ${times.length > startsAtMost ? `${startsAtMost + 1} or more` : 'no'} starts from ${days.start} to ${upTo} (${zone.timezone}); a backfill takes 1 to ${startsAtMost}.`,
     );
   }
   // With `skip` all but the first would be dropped while that run is under way.

@@ -1,8 +1,7 @@
 import { DAYS_OF_WEEK, MONTHS, type ScheduleDescription } from '@temporalio/client';
+import { durationMs, durationText } from '#domain/duration';
 import { cronFields, cronText } from '#domain/river/cron-line';
-import { durationMs, durationText } from '#domain/river/duration';
-import type { River } from '#domain/river/river';
-import type { ScheduleSetting } from '#domain/river/schedule-setting';
+import type { River, ScheduleSetting } from '#domain/river/river';
 import { taskQueue } from '#domain/run/temporal-names';
 import type { riverRun } from '#workflows/index';
 

@@ -1,6 +1,6 @@
+import { durationMs, durationText } from '#domain/duration';
 import type { Configuration } from '#domain/river/configuration';
 import { cronWarnings, nextStarts } from '#domain/river/cron-line';
-import { durationMs, durationText } from '#domain/river/duration';
 import { planRiver } from '../plan-river.ts';
 import { isScheduled } from './known-schedules.ts';
 import { readRiverTerms, type ScheduledRiver } from './schedule-terms.ts';

@@ -1,3 +1,4 @@
+import { durationText } from '../duration.ts';
 /** At most `calls` calls in any rolling interval of `perMs` milliseconds. */
 export interface BudgetWindow {
   readonly calls: number;
@@ -52,7 +53,7 @@ function checkWindow({ calls, perMs }: BudgetWindow): string[] {
     faults.push(`calls: expected a whole number above 0, got ${calls}`);
   if (!Number.isFinite(perMs) || perMs <= 0) {
     faults.push(
-      `per: expected a duration above 0, such as 10s or 1h, got ${perMs === 0 ? '0' : writeDuration(perMs)}`,
+      `per: expected a duration above 0, such as 10s or 1h, got ${perMs === 0 ? '0' : durationText(perMs)}`,
     );
   }
   return faults;
@@ -66,7 +67,7 @@ function compareWindows(windows: readonly BudgetWindow[]): string[] {
     if (shorter === undefined) return [];
     if (shorter.perMs === longer.perMs) {
       return [
-        `two windows of ${writeDuration(longer.perMs)}: ${shorter.calls} and ${longer.calls} calls; keep one of them`,
+        `two windows of ${durationText(longer.perMs)}: ${shorter.calls} and ${longer.calls} calls; keep one of them`,
       ];
     }
     if (shorter.calls <= longer.calls) return [];
@@ -78,18 +79,5 @@ function compareWindows(windows: readonly BudgetWindow[]): string[] {
 }
 
 function writeWindow({ calls, perMs }: BudgetWindow): string {
-  return `${calls} ${calls === 1 ? 'call' : 'calls'} per ${writeDuration(perMs)}`;
+  return `${calls} ${calls === 1 ? 'call' : 'calls'} per ${durationText(perMs)}`;
 }
-
-/** As the configuration file writes it: in the largest unit that divides it. */
-function writeDuration(perMs: number): string {
-  const unit = units.find(([, unitMs]) => perMs !== 0 && perMs % unitMs === 0);
-  return unit === undefined ? `${perMs / 1000}s` : `${perMs / unit[1]}${unit[0]}`;
-}
-
-const units = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-] as const;

@@ -1,4 +1,5 @@
 import type { Column, Value } from '../column/column.ts';
+import { exactInteger } from '../column/read-number.ts';
 
 /** One call as planned, before paging: every value of every axis is settled. */
 export interface Call {
@@ -42,3 +43,45 @@ export interface AnswerTraits {
 
 /** What a page of an answer brought, decoded but not yet fitted to columns. */
 export type AnswerRow = Readonly<Record<string, unknown>>;
+
+/** A parameter's name and its value, as it is sent. */
+export type Parameter = readonly [name: string, value: string];
+
+/**
+ * A call's name within its chunk, the same whenever and wherever it is planned: endpoint and parameters by our
+ * names, whatever a river's overrides send.
+ * @example callKey('customers/GetCustomersByAction', [['Date', '2026-01-01'], ['ActionID', '12']])
+ * // 'GetCustomersByAction?Date=2026-01-01&ActionID=12'
+ */
+export function callKey(endpoint: string, parameters: readonly Parameter[]): string {
+  const name = endpoint.slice(endpoint.lastIndexOf('/') + 1);
+  const query = parameters.map(([parameter, value]) => `${parameter}=${encodeURIComponent(value)}`);
+  return query.length === 0 ? name : `${name}?${query.join('&')}`;
+}
+
+/** An id as a list or a filter gives it: a whole number of 64 bits, beyond 2^53 its digits. */
+export type Id = number | string;
+
+/**
+ * Reads an id as a column of whole numbers would; undefined where it is none. What cannot be read proves nothing: nobody may
+ * take it for another id, nor for none.
+ * @example readId('9.0') // 9
+ * @example readId('9 ') // undefined
+ */
+export const readId = (value: unknown): Id | undefined => exactInteger(value);
+
+/** What one request brought, where it brought rows or "no rows". Everything else is thrown. */
+export interface Answer {
+  readonly status: number;
+  readonly rows: readonly AnswerRow[];
+  /** Equal for the same rows in whatever order (`fingerprintRows`): a page that comes again is an error, not a loop. */
+  readonly fingerprint: string;
+}
+
+/** The part of an answer to ask for; absent where the call does not page. */
+export interface PageAsked {
+  /** Rows asked for, `$top`. */
+  readonly top: number;
+  /** Rows received so far, `$skip`. */
+  readonly skip: number;
+}

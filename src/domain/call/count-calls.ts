@@ -1,10 +1,9 @@
 import type { Axis, Report } from '../catalogue/report.ts';
-import { dayCount, type Stretch } from '../period/day.ts';
+import { type DateRange, dayCount } from '../period/date-range.ts';
 import type { Filters } from '../river/filters.ts';
 import { runListCalls } from './list-calls.ts';
-import type { Selection } from './selection.ts';
-import { recipientGroups } from './slices.ts';
-import { uniqueAsSent } from './unique-as-sent.ts';
+import { recipientGroups } from './plan-calls.ts';
+import { type Selection, uniqueAsSent } from './selection.ts';
 
 /** How many calls a run makes, counting one page for each; null what cannot be known before it runs. */
 export interface CallCount {
@@ -28,7 +27,7 @@ export function countCalls({
   readonly filters: Filters;
   readonly selection: Selection | undefined;
   /** Null: no period, or nothing to do in it. */
-  readonly period: Stretch | null;
+  readonly period: DateRange | null;
   /** How many days of it are pulled, where not all are. */
   readonly days?: number;
 }): CallCount {

@@ -1,3 +1,4 @@
+import type { FittedRows } from '../column/fit-rows.ts';
 import type { AnswerRow } from './call.ts';
 
 /**
@@ -69,4 +70,23 @@ function mix(one: number, two: number): number {
   const low = Math.imul(one ^ (one >>> 16), 0x85ebca6b) ^ Math.imul(two ^ (two >>> 13), 0xc2b2ae35);
   const high = Math.imul(two ^ (two >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
   return (high >>> 12) * word + ((low ^ Math.imul(high, 0x9e3779b1)) >>> 0);
+}
+
+/** The keys of a page's rows, each as a number; null equals null. */
+export function hashKeys(
+  { columns, rows }: Pick<FittedRows, 'columns' | 'rows'>,
+  key: readonly string[],
+): number[] {
+  const places = key.map((name) => columns.indexOf(name));
+  return rows.map((row) => hashText(places.map((place) => textOf(row[place])).join('\u0000')));
+}
+
+/** How many of these keys stand in the page before as well. */
+export function countRepeated(keys: readonly number[], before: ReadonlySet<number>): number {
+  return keys.reduce((count, key) => (before.has(key) ? count + 1 : count), 0);
+}
+
+/** Nothing that a database can hold in a text begins so. */
+function textOf(value: unknown): string {
+  return value === null || value === undefined ? '\u0001' : String(value);
 }

@@ -1,7 +1,5 @@
 import { ReportRefusedError } from '../errors.ts';
-import type { StagedCall } from '../run/staging.ts';
-import type { PageAsked } from './answer.ts';
-import type { Call } from './call.ts';
+import type { Call, PageAsked } from './call.ts';
 import { isWithin, type KnownPages, type PageSize } from './seen-pages.ts';
 
 /** A shorter page was cut by nobody: servers that cap their pages cap them higher. */
@@ -70,7 +68,7 @@ export function nextPage(
 /** Whether a call ended with a page that a server may have cut: an empty one is the proof that none did. */
 export function mayHaveBeenCut(
   call: Pick<Call, 'pages'>,
-  { finished, lastReceived }: Pick<StagedCall, 'finished' | 'lastReceived'>,
+  { finished, lastReceived }: { readonly finished: boolean; readonly lastReceived: number },
 ): boolean {
   return call.pages && finished && lastReceived >= leastCap;
 }
@@ -99,4 +97,33 @@ function repeated({ call, asked, size: { rows }, fingerprint, earlier }: PageRec
     `Optimove answered ${call.key} with the same ${rows} rows from row ${skip} on as on ${which}: it does not page this call. ${advice}`,
     { facts: { call: call.key, skip, rows } },
   );
+}
+
+/** Calls without pages of which less can be asked at a time, by their names, and how. */
+const ways: Readonly<Record<Call['kind'], Readonly<Record<string, string>>>> = {
+  list: {
+    GetAllActions: byIds('actions'),
+    GetTargetGroupDetails: byIds('targetGroups'),
+    GetExecutionChannels: byIds('executionChannels'),
+    GetLifecycleStageList: byIds('lifecycleStages'),
+    GetExecutedCampaignDetails:
+      'With executionChannels chosen the campaigns are asked for channel by channel',
+    GetTargetGroupsByDate: 'Without prune this list is not asked for',
+    GetActionsByTargetGroup: 'Without prune this list is not asked for',
+  },
+  data: {
+    GetPromoCodes:
+      'The reports promo-codes-by-target-group and promo-codes-by-campaign ask for less at a time',
+    GetExecutedCampaignDetails: 'The report executed-campaigns-by-channel asks for less at a time',
+  },
+};
+
+function byIds(filter: string): string {
+  return `Give ids in the filter ${filter}: they need no list`;
+}
+
+/** What asks for less at a time than this call, named by its key; undefined where nothing does. */
+export function howToAskForLess(call: string, kind: Call['kind']): string | undefined {
+  const name = call.split('?', 1)[0] ?? '';
+  return Object.hasOwn(ways[kind], name) ? ways[kind][name] : undefined;
 }

@@ -1,32 +1,54 @@
 import { reportOfEndpoint } from '../catalogue/index.ts';
-import { campaignsOfChannelList, campaignsOfDayList } from '../catalogue/lists.ts';
-import type { Report } from '../catalogue/report.ts';
+import type { Axis, Report } from '../catalogue/report.ts';
 import type { Chunk } from '../chunk/chunk.ts';
-import type { Value } from '../column/column.ts';
-import { columnsOfRiver } from '../column/columns-of-river.ts';
-import { type Day, daysOf } from '../period/day.ts';
-import type { Call } from './call.ts';
-import { callKey, type Parameter } from './call-key.ts';
-import type { DataPlan } from './data-plan.ts';
-import { listCall } from './list-calls.ts';
+import { snakeCase, type Value } from '../column/column.ts';
+import { columnsOfRiver } from '../column/river-table.ts';
+import { type Day, daysOf } from '../period/date-range.ts';
+import type { RiverSetting } from '../river/river.ts';
+import { type Call, callKey, type Parameter } from './call.ts';
+import type { Discovered } from './discovery.ts';
+import { pruningSlices } from './prune.ts';
 import type { Selection } from './selection.ts';
-import { type Step, stepsOfAxis } from './steps-of-axis.ts';
 
-/** The calls that find the campaigns of a chunk: one a day, or one a day and channel. */
-export function* planListCalls(report: Report, selection: Selection, chunk: Chunk): Generator<Call> {
-  if (!report.axes.some(({ over }) => over === 'campaign')) return;
-  const channels = selection.executionChannels;
-  for (const day of daysOfChunk(chunk)) {
-    const stamps = { found_on: day };
-    if (!channels) yield listCall(campaignsOfDayList, [['Date', day]], stamps);
-    for (const channel of channels ?? []) {
-      const parameters: Parameter[] = [
-        ['Date', day],
-        ['ChannelID', String(channel)],
-      ];
-      yield listCall(campaignsOfChannelList, parameters, { ...stamps, channel_id: channel });
-    }
-  }
+/** What the calls of a slice are planned from: small lists, never their product. */
+export interface DataPlan {
+  /** With the river's overrides applied (`effectiveReport`). */
+  readonly report: Report;
+  readonly river: Pick<RiverSetting, 'filters' | 'includeControlGroup' | 'overrides'>;
+  readonly selection: Selection;
+  readonly chunk: Chunk;
+  /** A data slice of the report. */
+  readonly slice: string;
+  /** What the chunk's list slices have found; empty for a report without any. */
+  readonly discovered: readonly Discovered[];
+  readonly runDay: Day;
+}
+
+/** The slices of every chunk of a report, by name. */
+export interface Slices {
+  /** Pulled first, one after the other: their rows plan the calls of the next ones and are not loaded. */
+  readonly list: readonly string[];
+  readonly data: readonly string[];
+}
+
+/** RecipientGroupID runs over these. */
+export const recipientGroups: readonly number[] = Object.freeze([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+
+/** What an activity each works through. */
+export function slicesOf(report: Report, prune = false): Slices {
+  const sliced = report.axes.some(({ over }) => over === 'recipientGroup');
+  const discovers = report.axes.some(({ over }) => over === 'campaign');
+  return {
+    list: discovers ? ['campaigns'] : prune ? pruningSlices(report) : [],
+    data: sliced ? recipientGroups.map((group) => `recipient group ${group}`) : ['all'],
+  };
+}
+
+/** The RecipientGroupID of a data slice. */
+export function recipientGroupOf(slice: string): number {
+  const group = recipientGroups.find((each) => slice === `recipient group ${each}`);
+  if (group === undefined) throw new RangeError(`not the slice of a recipient group: ${slice}`);
+  return group;
 }
 
 /** The data calls of a slice, one by one, in the order of the report's axes. */
@@ -36,7 +58,7 @@ export function* planDataCalls(plan: DataPlan): Generator<Call> {
     columns: columnsOfRiver(report, plan.river),
     isGuessed: report.keysAreGuessed === true || !reportOfEndpoint(report.endpoint),
   };
-  const axes = report.axes.map((axis) => stepsOfAxis(axis, plan, daysOfChunk(plan.chunk)));
+  const axes = report.axes.map((axis) => stepsOfAxis(axis, plan, [...daysOf(plan.chunk)]));
   const everyCall = constantParameters(plan);
   const names = new Set(report.columns.map(({ name }) => name));
   const snapshot = snapshotOf(plan);
@@ -62,10 +84,6 @@ export function* planDataCalls(plan: DataPlan): Generator<Call> {
       ...(keep && { keep }),
     };
   }
-}
-
-function daysOfChunk({ first, last }: Chunk): Day[] {
-  return first === null || last === null ? [] : [...daysOf({ first, last })];
 }
 
 /** One step of each axis at a time, the first axis slowest. */
@@ -97,4 +115,80 @@ function sentParameters(
 function snapshotOf({ report, selection, runDay }: DataPlan): Record<string, Value> {
   if (report.snapshot === 'data_date') return { data_date: selection.dataDate ?? runDay };
   return report.snapshot === 'snapshot_date' ? { snapshot_date: runDay } : {};
+}
+
+/** One value of an axis: what it sets on the call. */
+export interface Step {
+  readonly parameters: readonly Parameter[];
+  readonly stamps: readonly (readonly [column: string, value: Value])[];
+  /** What it adds to the call's key, where that is more than its parameters. */
+  readonly key?: readonly Parameter[];
+  readonly keep?: Call['keep'];
+}
+
+/** The values that an axis runs over, in order. */
+export function stepsOfAxis(axis: Axis, plan: DataPlan, days: readonly Day[]): Step[] {
+  const { selection } = plan;
+  switch (axis.over) {
+    case 'day':
+      return days.map((day) => ({ parameters: [[axis.parameter, day]], stamps: [[axis.stamp, day]] }));
+    case 'recipientGroup':
+      return [step(axis.parameter, recipientGroupOf(plan.slice))];
+    case 'campaign':
+      return campaignSteps(axis, plan);
+    case 'lifecycleStageOrAttribute': {
+      const { customerAttribute, lifecycleStages } = selection;
+      if (!customerAttribute)
+        return selected(axis, lifecycleStages).map((id) => step('LifecycleStageID', id));
+      const name = step('CustomerAttribute', customerAttribute.name);
+      const value = step('CustomerAttributeValue', customerAttribute.value);
+      return [
+        {
+          parameters: [...name.parameters, ...value.parameters],
+          stamps: [...name.stamps, ...value.stamps],
+        },
+      ];
+    }
+    default: {
+      const values = selection[axis.over];
+      if (!values && axis.leftOut === 'omit') return [{ parameters: [], stamps: [] }];
+      return selected<number | string>(axis, values).map((value) => step(axis.parameter, value));
+    }
+  }
+}
+
+/** A value sent as a parameter, and stamped as the parameter's column. */
+function step(parameter: string, value: number | string): Step {
+  return { parameters: [[parameter, String(value)]], stamps: [[snakeCase(parameter), value]] };
+}
+
+/**
+ * The campaigns of the chunk, once for each day that found them; with their channels where ChannelID is sent.
+ * The day is part of the key and not of the call: the API's call knows none.
+ */
+function campaignSteps(
+  axis: Extract<Axis, { over: 'campaign' }>,
+  { discovered, selection, river }: DataPlan,
+): Step[] {
+  const byChannel = axis.channel === 'always' || (axis.channel === 'chosen' && selection.executionChannels);
+  const chosen = byChannel && river.filters.executionChannels !== undefined;
+  const steps = new Map<string, Step>();
+  for (const { foundOn, campaignId, channelId } of discovered) {
+    const channel = byChannel && channelId !== null ? step('ChannelID', channelId) : undefined;
+    const campaign = step(axis.parameter, campaignId);
+    const parameters = [...campaign.parameters, ...(channel?.parameters ?? [])];
+    steps.set(`${foundOn} ${campaignId} ${channel ? channelId : ''}`, {
+      parameters,
+      stamps: [['found_on', foundOn], ...campaign.stamps, ...(channel?.stamps ?? [])],
+      key: [['found_on', foundOn], ...parameters],
+      ...(chosen && { keep: { column: 'channel_id', value: channelId } }),
+    });
+  }
+  return [...steps.values()];
+}
+
+/** A list that `resolveSelection` always gives for this axis; without it the run was never resolved. */
+function selected<T>(axis: Axis, values: readonly T[] | undefined): readonly T[] {
+  if (!values) throw new RangeError(`the selection lacks the values of ${axis.over}`);
+  return values;
 }

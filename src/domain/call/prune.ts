@@ -2,9 +2,8 @@ import { actionsOfGroupList, groupsOfDayList } from '../catalogue/lists.ts';
 import type { Report } from '../catalogue/report.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import type { FittedRows } from '../column/fit-rows.ts';
-import { daysOf } from '../period/day.ts';
-import type { Call } from './call.ts';
-import { type Id, readId } from './id.ts';
+import { daysOf } from '../period/date-range.ts';
+import { type Call, type Id, readId } from './call.ts';
 import { listCall } from './list-calls.ts';
 import type { Selection } from './selection.ts';
 
@@ -39,11 +38,10 @@ export function pruningSlices(report: Report): string[] {
 export function* planPruningCalls(
   slice: string,
   selection: Selection,
-  { first, last }: Chunk,
+  chunk: Chunk,
   ran: Ran,
 ): Generator<Call> {
-  if (first === null || last === null) return;
-  for (const day of daysOf({ first, last })) {
+  for (const day of daysOf(chunk)) {
     if (slice === groupsThatRan) yield listCall(groupsOfDayList, [['Date', day]], { date: day });
     else {
       for (const group of groupsOf(day, ran, selection)) {

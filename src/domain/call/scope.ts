@@ -1,14 +1,12 @@
 import type { Report } from '../catalogue/report.ts';
 import type { Chunk } from '../chunk/chunk.ts';
-import type { Day } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 import type { Call } from './call.ts';
 import type { Selection } from './selection.ts';
 
 /** Rows whose column lies between two days, both included. */
-export interface Scope {
+export interface Scope extends DateRange {
   readonly column: string;
-  readonly first: Day;
-  readonly last: Day;
 }
 
 /** The column that bears the day by which a report's rows are loaded; null for a report without a period. */
@@ -35,10 +33,8 @@ export function commitScope(
   runDay: Day,
 ): Scope | null {
   const column = dayColumnOf(report);
-  if (column && chunk.first !== null && chunk.last !== null) {
-    return { column, first: chunk.first, last: chunk.last };
-  }
+  if (column && chunk.start !== null) return { column, start: chunk.start, end: chunk.end };
   if (report.snapshot !== 'data_date') return null;
   const day = selection?.dataDate ?? runDay;
-  return { column: 'data_date', first: day, last: day };
+  return { column: 'data_date', start: day, end: day };
 }

@@ -3,9 +3,9 @@ import type { Column } from '../column/column.ts';
 import { actionsByTargetGroup } from './actions/actions-by-target-group.ts';
 import { allActions } from './actions/all-actions.ts';
 import { executionChannels } from './actions/execution-channels.ts';
-import { answered, foundOn, stamped } from './declare.ts';
 import { targetGroupDetails } from './groups/target-group-details.ts';
 import { targetGroupsByDate } from './groups/target-groups-by-date.ts';
+import { answered, foundOn, stamped } from './report.ts';
 
 /** A call whose answer plans other calls: where it is, and what is read from its rows. */
 export interface List {
@@ -97,3 +97,18 @@ function pickList(
 ): PickList {
   return Object.freeze<PickList>({ endpoint, columns, traits: { per: 'run' }, idColumn, nameColumn });
 }
+
+/** The kinds of interaction that Optimove has codes for; 7 and 8 are not publicly documented. */
+export const eventCodes: Readonly<Record<string, number>> = Object.freeze({
+  sent: 0,
+  delivered: 1,
+  opened: 2,
+  clicked: 3,
+  unsubscribed: 4,
+  dropped: 5,
+  spam_report: 6,
+  bounced: 9,
+});
+
+/** The names that a filter may give in place of a code. */
+export const eventNames: readonly string[] = Object.freeze(Object.keys(eventCodes));

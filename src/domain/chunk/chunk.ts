@@ -1,28 +1,32 @@
-import type { Day, Stretch } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 
-/** An interval of the period that is loaded as one unit, in one transaction. */
-export interface Chunk {
-  /** `first/last`, or `-` for the one chunk of a report without a period. Unique within a run. */
+/** A date range of the period that is loaded as one unit, in one transaction. */
+export interface ChunkOfDays extends DateRange {
+  /** `start/end`. Unique within a run. */
   readonly key: string;
-  readonly first: Day | null;
-  readonly last: Day | null;
 }
 
-/** The chunk of a report without a period. */
-export const chunkWithoutDays: Chunk = Object.freeze({ key: '-', first: null, last: null });
+/** The one chunk of a report without a period. */
+interface ChunkWithoutDays {
+  readonly key: '-';
+  readonly start: null;
+  readonly end: null;
+}
 
-/** A chunk of a report with a period. */
-export type ChunkOfDays = Chunk & Stretch;
+/** A unit of a run that is loaded in one transaction. */
+export type Chunk = ChunkOfDays | ChunkWithoutDays;
+
+export const chunkWithoutDays: ChunkWithoutDays = Object.freeze({ key: '-', start: null, end: null });
 
 /** The chunk from its first day to its last. */
-export function chunkOfDays(first: Day, last: Day): ChunkOfDays {
-  return { key: `${first}/${last}`, first, last };
+export function chunkOfDays(start: Day, end: Day): ChunkOfDays {
+  return { key: `${start}/${end}`, start, end };
 }
 
 /** The chunk that a key names. */
 export function chunkOfKey(key: string): Chunk {
   if (key === chunkWithoutDays.key) return chunkWithoutDays;
-  const [first, last, ...rest] = key.split('/');
-  if (!first || !last || rest.length > 0) throw new RangeError(`not a chunk's key: ${key}`);
-  return chunkOfDays(first, last);
+  const [start, end, ...rest] = key.split('/');
+  if (!start || !end || rest.length > 0) throw new RangeError(`not a chunk's key: ${key}`);
+  return chunkOfDays(start, end);
 }

@@ -1,15 +1,14 @@
 import type { Dayjs } from 'dayjs';
 import { ConfigurationError } from '../errors.ts';
-import { toCalendar, toDay } from '../period/calendar.ts';
-import type { Stretch } from '../period/day.ts';
-import type { ChunkSetting } from '../river/chunk-setting.ts';
+import { type DateRange, toCalendar, toDay } from '../period/date-range.ts';
+import type { ChunkSetting } from '../river/river.ts';
 import { type ChunkOfDays, chunkOfDays } from './chunk.ts';
 
 /**
  * A period's chunks, in order: they cover it and do not overlap.
- * @example [...splitPeriod({ first: '2020-01-01', last: '2020-01-08' }, { every: 'daily', size: 4 })] // 01…04, 05…08
+ * @example [...splitPeriod({ start: '2020-01-01', end: '2020-01-08' }, { every: 'daily', size: 4 })] // 01…04, 05…08
  */
-export function* splitPeriod(period: Stretch, setting: ChunkSetting): Generator<ChunkOfDays> {
+export function* splitPeriod(period: DateRange, setting: ChunkSetting): Generator<ChunkOfDays> {
   const { first, last } = calendarsOf(period, setting);
   let begins = first;
   for (let k = 1; ; k += 1) {
@@ -18,11 +17,11 @@ export function* splitPeriod(period: Stretch, setting: ChunkSetting): Generator<
     yield chunkOfDays(toDay(begins), toDay(next.subtract(1, 'day')));
     begins = next;
   }
-  yield chunkOfDays(toDay(begins), period.last);
+  yield chunkOfDays(toDay(begins), period.end);
 }
 
 /** How many chunks `splitPeriod` makes, without making them. */
-export function countChunks(period: Stretch, setting: ChunkSetting): number {
+export function countChunks(period: DateRange, setting: ChunkSetting): number {
   const { first, last } = calendarsOf(period, setting);
   const { every, size } = setting;
   if (every === 'dont_split') return 1;
@@ -53,16 +52,16 @@ function monthsOf(last: Dayjs, first: Dayjs): number {
   return (last.year() - first.year()) * 12 + last.month() - first.month();
 }
 
-function calendarsOf(period: Stretch, { size }: ChunkSetting): { first: Dayjs; last: Dayjs } {
+function calendarsOf(period: DateRange, { size }: ChunkSetting): { first: Dayjs; last: Dayjs } {
   if (!Number.isInteger(size) || size < 1) {
     throw new ConfigurationError(`chunks.size: expected a whole number above 0, got ${size}.`, {
       facts: { size },
     });
   }
-  const first = toCalendar(period.first);
-  const last = toCalendar(period.last);
+  const first = toCalendar(period.start);
+  const last = toCalendar(period.end);
   if (first === undefined || last === undefined || first.isAfter(last)) {
-    throw new RangeError(`not a period: ${period.first} to ${period.last}`);
+    throw new RangeError(`not a period: ${period.start} to ${period.end}`);
   }
   return { first, last };
 }

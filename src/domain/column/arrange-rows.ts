@@ -1,10 +1,9 @@
 import type { Call } from '../call/call.ts';
 import { RowShapeError } from '../errors.ts';
 import type { Column } from './column.ts';
-import { isLongNumber } from './long-number.ts';
-import { attributesPlace, type Places } from './places.ts';
-import { readAttributes } from './read-attributes.ts';
-import { readValue } from './read-value.ts';
+import { attributesPlace, type Places } from './column-layout.ts';
+import { isLongNumber } from './read-number.ts';
+import { readAttributes, readValue } from './read-value.ts';
 import { idealType } from './table-type.ts';
 
 /** The values of an answer, each in its column's place and not yet fitted to its type. */

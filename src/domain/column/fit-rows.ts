@@ -3,10 +3,18 @@ import { listOfEndpoint } from '../catalogue/lists.ts';
 import { RowShapeError } from '../errors.ts';
 import { arrangeRows } from './arrange-rows.ts';
 import type { Column, Value } from './column.ts';
-import { type FieldKind, joinKinds, kindOf } from './field-kind.ts';
-import { placesOf } from './places.ts';
+import { placesOf } from './column-layout.ts';
 import { readValue, textOf } from './read-value.ts';
-import { idealType, signatureOf, type TableColumn, type TableType, type TargetTable } from './table-type.ts';
+import {
+  type FieldKind,
+  idealType,
+  joinKinds,
+  kindOf,
+  signatureOf,
+  type TableColumn,
+  type TableType,
+  type TargetTable,
+} from './table-type.ts';
 
 /** What a row of a page bears behind the river's columns. */
 export type Extra =

@@ -1,7 +1,6 @@
 import { readDay, readTime } from '../period/read-moment.ts';
 import type { Value } from './column.ts';
-import { isLongNumber } from './long-number.ts';
-import { exactDecimal, exactDouble, exactInteger, exactReal } from './read-number.ts';
+import { exactDecimal, exactDouble, exactInteger, exactReal, isLongNumber } from './read-number.ts';
 import type { TableType } from './table-type.ts';
 
 /** What .NET writes for numbers that are none. */
@@ -87,4 +86,19 @@ function readBoolean(given: unknown): boolean | undefined {
   if (typeof given !== 'string') return undefined;
   const word = given.toLowerCase();
   return word === 'true' ? true : word === 'false' ? false : undefined;
+}
+
+/** What the API has joined attribute values with; the first that gives the right number of them is taken. */
+const delimiters = [';', ','];
+
+/**
+ * The values of the asked customer attributes, in the asked order: they come as an array or as one delimited
+ * text. Undefined where their number is not the asked one, because then nobody can say which is which.
+ */
+export function readAttributes(raw: unknown, asked: number): readonly unknown[] | undefined {
+  if (Array.isArray(raw)) return raw.length === asked || raw.length === 0 ? raw : undefined;
+  if (asked === 1) return [raw];
+  if (raw === '') return [];
+  if (typeof raw !== 'string') return undefined;
+  return delimiters.map((delimiter) => raw.split(delimiter)).find((values) => values.length === asked);
 }

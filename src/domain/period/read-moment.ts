@@ -1,4 +1,4 @@
-import type { Day } from './day.ts';
+import type { Day } from './date-range.ts';
 
 /** A day, or a day and a time of it, as it was written. */
 interface Moment {

@@ -1,6 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import type { Day } from './day.ts';
-import { parseInstant } from './instant.ts';
+import { type Day, isDay } from './date-range.ts';
 import { isTimezone, offsetMinutes, type Zone } from './zone.ts';
 
 /**
@@ -48,4 +47,34 @@ function dayInTimezone(at: number, timezone: string): Day {
   }).formatToParts(at);
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+}
+
+const instantPattern =
+  /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/;
+
+/** An instant in ISO 8601, in milliseconds since 1970. It must say its offset: the machine's time zone has no say. */
+export function parseInstant(text: string): number {
+  const day = instantPattern.exec(text)?.[1];
+  if (day === undefined || !isDay(day)) {
+    throw new ConfigurationError(
+      `"${text}" is no instant: write it with its offset, such as 2026-01-31T10:00:00Z or 2026-01-31T12:00:00+02:00.`,
+      { facts: { instant: text } },
+    );
+  }
+  return Date.parse(text);
+}
+
+/** No place's clock is further from UTC. */
+const furthestMs = 15 * 3_600_000;
+
+/** When a day begins in a zone, in milliseconds since 1970; to the second. Not always at midnight: clocks change there as well. */
+export function startOfDay(day: Day, zone: Zone): number {
+  let before = Date.parse(`${day}T00:00:00Z`) - furthestMs;
+  let after = before + 2 * furthestMs;
+  while (after - before > 1000) {
+    const middle = before + Math.floor((after - before) / 2000) * 1000;
+    if (resolveDay(new Date(middle), zone) < day) before = middle;
+    else after = middle;
+  }
+  return after;
 }

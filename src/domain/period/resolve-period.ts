@@ -1,15 +1,14 @@
 import type { Dayjs } from 'dayjs';
 import { ConfigurationError } from '../errors.ts';
 import type { PeriodSetting } from '../river/period-setting.ts';
-import { toCalendar, toDay } from './calendar.ts';
-import { addDays, type Day, type Stretch } from './day.ts';
+import { addDays, type DateRange, type Day, toCalendar, toDay } from './date-range.ts';
 
 /**
  * A river's period as first and last day, given the run's day: days after that one are left out (`daysToCome`).
  * Tracking is not its business: an open range is the whole of it.
- * @example resolvePeriod({ predefined: 'previous_month' }, '2026-03-31') // { first: '2026-02-01', last: '2026-02-28' }
+ * @example resolvePeriod({ predefined: 'previous_month' }, '2026-03-31') // { start: '2026-02-01', end: '2026-02-28' }
  */
-export function resolvePeriod(setting: PeriodSetting, runDay: Day): Stretch {
+export function resolvePeriod(setting: PeriodSetting, runDay: Day): DateRange {
   const { predefined, start, end, lastDaysBack } = setting;
   if (predefined === undefined) return resolveRange(setting, runDay);
   if (start !== undefined || end !== undefined || lastDaysBack !== undefined) {
@@ -19,13 +18,13 @@ export function resolvePeriod(setting: PeriodSetting, runDay: Day): Stretch {
     );
   }
   const [first, last] = predefinedPeriod[predefined](calendarOf(runDay, "the run's day"));
-  return { first: toDay(first), last: toDay(last) };
+  return { start: toDay(first), end: toDay(last) };
 }
 
 /** The days of a range that are left out because they come after the run's day; null where there are none. */
-export function daysToCome({ end, predefined }: PeriodSetting, runDay: Day): Stretch | null {
+export function daysToCome({ end, predefined }: PeriodSetting, runDay: Day): DateRange | null {
   if (predefined !== undefined || end === undefined || end <= runDay) return null;
-  return { first: addDays(runDay, 1), last: end };
+  return { start: addDays(runDay, 1), end };
 }
 
 type Predefined = NonNullable<PeriodSetting['predefined']>;
@@ -50,7 +49,7 @@ function previousMonthOf(today: Dayjs): Dayjs {
   return today.startOf('month').subtract(1, 'month');
 }
 
-function resolveRange({ start, end, lastDaysBack = 0 }: PeriodSetting, runDay: Day): Stretch {
+function resolveRange({ start, end, lastDaysBack = 0 }: PeriodSetting, runDay: Day): DateRange {
   if (start === undefined) {
     throw new ConfigurationError(
       'A period needs a start (YYYY-MM-DD), or predefined in place of start and end.',
@@ -72,7 +71,7 @@ function resolveRange({ start, end, lastDaysBack = 0 }: PeriodSetting, runDay: D
       { facts: { start: first, end, runDay } },
     );
   }
-  return { first, last: toDay(ends.isAfter(today) ? today : ends) };
+  return { start: first, end: toDay(ends.isAfter(today) ? today : ends) };
 }
 
 function daysBefore(start: Dayjs, lastDaysBack: number): Day {

@@ -1,5 +1,4 @@
-import type { PeriodSetting } from '../river/period-setting.ts';
-import type { ScheduleSetting } from '../river/schedule-setting.ts';
+import { addDays, type Day } from './date-range.ts';
 
 /** Where days begin and end: an offset from UTC or an IANA time zone, not both. */
 export interface Zone {
@@ -10,10 +9,7 @@ export interface Zone {
 }
 
 /** The zone of a river's days: its period's, else its schedule's, else UTC; the same for runs started by hand. */
-export function zoneOfRiver(
-  period: Pick<PeriodSetting, 'utcOffset' | 'timezone'> | undefined,
-  schedule: Pick<ScheduleSetting, 'timezone'> | undefined,
-): Zone {
+export function zoneOfRiver(period: Zone | undefined, schedule: Pick<Zone, 'timezone'> | undefined): Zone {
   if (period?.utcOffset !== undefined && period.timezone !== undefined) {
     return { utcOffset: period.utcOffset, timezone: period.timezone };
   }
@@ -60,3 +56,12 @@ const namesWithoutRegion: ReadonlySet<string> = new Set(
     'Navajo PRC Poland Portugal ROC ROK Singapore Turkey W-SU'
   ).split(' '),
 );
+
+/** The days, in UTC, within which the clocks of a time zone change, among the `count` days from `first` on. */
+export function clockChanges(timezone: string, first: Day, count: number): Day[] {
+  const format = new Intl.DateTimeFormat('en', { timeZone: timezone, timeZoneName: 'longOffset' });
+  const offsetAt = (day: Day) =>
+    format.formatToParts(Date.parse(`${day}T00:00:00Z`)).find(({ type }) => type === 'timeZoneName')?.value;
+  const days = Array.from({ length: count }, (_, at) => addDays(first, at));
+  return days.filter((day) => offsetAt(day) !== offsetAt(addDays(day, 1)));
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationMs, durationPattern } from '../duration.ts';
 
 /** What a schema accepts, in the words of a message: `expected <words>, got …`. */
 export const accepted = z.registry<{ words: string }>();
@@ -59,3 +60,18 @@ export function acceptedKeyWords(schema: z.core.$ZodType, path: readonly Propert
   const def = found && (found._zod as z.core.$ZodTypes['_zod']).def;
   return def?.type === 'record' ? acceptedWords(def.keyType) : 'another name';
 }
+
+/** Of a connection, a warehouse, a table, an attribute: any text that is there. */
+export const Name = z.string().min(1).register(accepted, { words: 'a name' });
+
+/** Said of what the schema of a whole river requires, and that of a part, which editors have, cannot. */
+export const required = 'Required, here or under `defaults:`.';
+
+const longestMs = durationMs('366d');
+
+/** A duration that stays text: what a person wrote is what a run's manifest shows. */
+export const Duration = z
+  .string()
+  .regex(durationPattern, { abort: true })
+  .refine((text) => durationMs(text) <= longestMs)
+  .register(accepted, { words: 'a duration such as 15s, 10m, 6h or 2d' });

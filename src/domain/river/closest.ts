@@ -1,5 +1,4 @@
-import type { Path } from './path.ts';
-import { type Show, showValue } from './show.ts';
+import { type Path, type Show, showValue } from './problem.ts';
 
 /** The known word that was most likely meant, whatever its case; undefined where none is near. */
 export function closest(word: string, known: Iterable<string>): string | undefined {

@@ -1,7 +1,7 @@
 import type { BudgetWindow } from '../budget/window.ts';
 import type { Secret } from '../secret.ts';
-import type { NotifyEvent } from './notify-setting.ts';
-import type { River } from './river.ts';
+import type { NotifyEvent, River } from './river.ts';
+import type { WarehouseClient } from './target.ts';
 
 /** A proxy between River and a host, as the environment names it. */
 export interface HttpProxy {
@@ -35,7 +35,7 @@ export interface Connection {
 /** A SQL database; `client` and `connection` are Knex's own. */
 export interface WarehouseSetting {
   readonly name: string;
-  readonly client: 'better-sqlite3' | 'pg';
+  readonly client: WarehouseClient;
   /** Knex's connection: an object or a connection string. May hold a password. */
   readonly connection: Secret<unknown>;
   /** Schema of the target tables and the manifest; Postgres only. */

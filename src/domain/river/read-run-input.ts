@@ -3,15 +3,21 @@ import { ConfigurationError } from '../errors.ts';
 import { differsInFilters } from '../run/loaded-days.ts';
 import { accepted } from './accepted.ts';
 import { checkRiver } from './check-river.ts';
-import { ChunkSetting } from './chunk-setting.ts';
 import { didYouMean } from './closest.ts';
 import type { Configuration } from './configuration.ts';
-import { readShape, readSound } from './fault-of-issue.ts';
 import { Filters } from './filters.ts';
 import { PeriodSetting } from './period-setting.ts';
-import { besides, configurationError, faultAt, faultText, type Problem } from './problem.ts';
-import type { River } from './river.ts';
-import { showPlain, showValue } from './show.ts';
+import {
+  besides,
+  configurationError,
+  faultAt,
+  faultText,
+  type Problem,
+  showPlain,
+  showValue,
+} from './problem.ts';
+import { readShape, readSound } from './read-shape.ts';
+import { ChunkSetting, type River } from './river.ts';
 import { Target, withEmptied } from './target.ts';
 
 const Name = z.string().min(1).register(accepted, { words: 'the name of a river' });

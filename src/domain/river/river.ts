@@ -1,16 +1,69 @@
 import { z } from 'zod';
 import { reports } from '../catalogue/index.ts';
-import { accepted } from './accepted.ts';
-import { ChunkSetting } from './chunk-setting.ts';
-import { Duration } from './duration.ts';
+import { accepted, Duration, Name, required } from './accepted.ts';
 import { Filters } from './filters.ts';
-import { Name } from './name.ts';
-import { NotifySetting } from './notify-setting.ts';
 import { Overrides } from './overrides.ts';
 import { PeriodSetting } from './period-setting.ts';
-import { required } from './required.ts';
-import { ScheduleSetting } from './schedule-setting.ts';
-import { Target } from './target.ts';
+import { Target, TargetPart } from './target.ts';
+
+/** What a period may be split by. */
+export const chunkUnits = ['dont_split', 'daily', 'monthly', 'yearly'] as const;
+
+/** How a period is split into chunks, which are loaded as one each. */
+export const ChunkSetting = z.strictObject({
+  every: z.enum(chunkUnits).default('dont_split').describe('The unit that the period is split by.'),
+  size: z
+    .int()
+    .min(1)
+    .register(accepted, { words: 'a whole number above 0' })
+    .default(1)
+    .describe('Units in one chunk, counted from the first day of the period.'),
+});
+export type ChunkSetting = z.infer<typeof ChunkSetting>;
+
+/** When a river runs by itself: a schedule of Temporal's. */
+export const ScheduleSetting = z.strictObject({
+  cron: z
+    .string()
+    .register(accepted, { words: 'a cron line such as "0 6 * * *"' })
+    .describe('Required. Minute, hour, day of the month, month, day of the week.'),
+  timezone: z.string().optional().describe('IANA time zone of the cron line. Left out: UTC.'),
+  jitter: Duration.optional().describe('Each start is put off by a random part of this.'),
+  overlap: z
+    .enum(['skip', 'buffer_one', 'buffer_all', 'cancel_other', 'terminate_other', 'allow_all'])
+    .optional()
+    .describe('What happens while an earlier run is open. Left out: buffer_all.'),
+  catchupWindow: Duration.optional().describe('How long a missed start is made up for. Left out: 7d.'),
+});
+export type ScheduleSetting = z.infer<typeof ScheduleSetting>;
+
+/**
+ * What of a run's end is told, what matters more first: of those that fit and are asked for the first is told.
+ * `recovered`: it succeeded after the river's run before it had failed. `warned`: it succeeded, with a warning about data.
+ */
+export const notifyEvents = ['failed', 'recovered', 'warned', 'succeeded'] as const;
+export type NotifyEvent = (typeof notifyEvents)[number];
+
+const Url = z.string().min(1).register(accepted, { words: 'a URL' });
+
+/** Who is told of a run's end. Its URLs are secrets, so it is no part of the river that a run stores. */
+export const NotifySetting = z.strictObject({
+  on: z
+    .array(z.enum(notifyEvents))
+    .min(1)
+    .register(accepted, { words: `a list of ${notifyEvents.join(', ')}` })
+    .default(['failed', 'recovered', 'warned'])
+    .describe(
+      'What is told. recovered: a run succeeded after the one before it had failed; warned: it succeeded, and rows were kept, fell or were deleted for want of others, stand beside their column, or may lack. Of several that fit the first of this list is told.',
+    ),
+  webhook: Url.optional().describe(
+    `Gets the result of the run as JSON, by POST: "\${NAME}", "file:<path>" or "exec:<command>".`,
+  ),
+  slack: Url.optional().describe(
+    `An incoming webhook of Slack, gets text: "\${NAME}", "file:<path>" or "exec:<command>".`,
+  ),
+});
+export type NotifySetting = z.infer<typeof NotifySetting>;
 
 const descriptions = {
   target: 'The table, and how rows reach it. Required, here or under `defaults:`.',
@@ -58,7 +111,7 @@ export type River = RiverSetting & { readonly name: string };
 
 /** A part of a river, as `defaults:` and each river of the file write it before the one is laid under the other. */
 export const RiverPart = RiverFileSetting.extend({
-  target: Target.partial().describe(descriptions.target),
+  target: TargetPart.describe(descriptions.target),
   schedule: ScheduleSetting.partial().describe(descriptions.schedule),
   notify: NotifySetting.partial().describe(descriptions.notify),
 }).partial();

@@ -1,5 +1,7 @@
+import { findReport } from '../catalogue/index.ts';
 import type { Configuration, WarehouseSetting } from './configuration.ts';
-import type { River } from './river.ts';
+import type { Problem, Show } from './problem.ts';
+import type { River, RiverPart } from './river.ts';
 
 /** A target as far as it says which table it is. */
 interface TableNamed {
@@ -57,3 +59,40 @@ export function sharedTables({ rivers, warehouses }: Configuration): SharedTable
 }
 
 const listed = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/**
+ * Rivers that cannot share a table: one would throw away what the others loaded, or they pull different reports, whose
+ * columns, days and keys are not each other's. Paths begin at the river; `sharing` are the others that fill its table.
+ */
+export function checkSharedTable(
+  { report, target }: RiverPart,
+  sharing: readonly (readonly [name: string, river: RiverPart])[],
+  show: Show,
+): Problem[] {
+  const path = ['target', 'table'];
+  const got = (others: typeof sharing) =>
+    `got ${show(path, target?.table)}, which ${others.map(([name]) => name).join(', ')} ${others.length === 1 ? 'fills' : 'fill'} as well`;
+  const others = sharing.filter(([, river]) => isAnother(report, river.report));
+  return [
+    ...(target?.load === 'overwrite' && sharing.length > 0
+      ? [
+          {
+            path,
+            message: `expected a table of its own, since load: overwrite replaces all of it, ${got(sharing)}`,
+          },
+        ]
+      : []),
+    ...(others.length > 0
+      ? [
+          {
+            path,
+            message: `expected a table that only rivers of ${report} fill, ${got(others)} (${[...new Set(others.map(([, other]) => other.report))].join(', ')})`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Of a report that is not in the catalogue nobody knows what it was meant to be. */
+const isAnother = (one: string | undefined, other: string | undefined): boolean =>
+  one !== other && [one, other].every((slug) => slug !== undefined && findReport(slug) !== undefined);

@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { accepted } from './accepted.ts';
-import { Name } from './name.ts';
-import { required } from './required.ts';
+import type { Report } from '../catalogue/report.ts';
+import { accepted, Name, required } from './accepted.ts';
+import type { Problem, Show } from './problem.ts';
+
+/** The databases that River fills. */
+export type WarehouseClient = 'better-sqlite3' | 'pg';
 
 /** How rows may reach a table. */
 export const loadModes = ['replace', 'append', 'overwrite', 'merge'] as const;
@@ -38,6 +41,10 @@ export const Target = z.strictObject({
 });
 export type Target = z.infer<typeof Target>;
 
+/** A part of it, as `defaults:` and a river's own lines write it. */
+export const TargetPart = Target.partial();
+type TargetPart = z.infer<typeof TargetPart>;
+
 /** The same river, for a run that says itself whether it takes emptiness for true. */
 export function withEmptied<R extends { readonly target: Target }>(
   river: R,
@@ -45,4 +52,94 @@ export function withEmptied<R extends { readonly target: Target }>(
 ): R {
   if (allowEmptied === undefined) return river;
   return { ...river, target: { ...river.target, emptied: allowEmptied ? 'allow' : 'keep' } };
+}
+
+/** What is read, but not done yet. */
+const notYet: readonly LoadMode[] = ['overwrite', 'merge'];
+
+/** What is wrong with a river's target, in the warehouse it names. Paths begin at the river. */
+export function checkTarget(
+  target: TargetPart,
+  report: Report | undefined,
+  client: WarehouseClient | undefined,
+  show: Show,
+): Problem[] {
+  return [...checkTable(target, client, show), ...checkLoad(target, report, show)];
+}
+
+function checkTable({ table }: TargetPart, client: WarehouseClient | undefined, show: Show): Problem[] {
+  if (table === undefined || client === undefined) return [];
+  const path = ['target', 'table'];
+  const message = checkTableName(client, table, show(path, table));
+  return message === undefined ? [] : [{ path, message }];
+}
+
+function checkLoad({ load, key }: TargetPart, report: Report | undefined, show: Show): Problem[] {
+  if (load === undefined) return [];
+  const path = ['target', 'load'];
+  const problems: Problem[] = [];
+  if (notYet.includes(load)) {
+    const available = loadModes.filter((mode) => !notYet.includes(mode)).join(' or ');
+    problems.push({ path, message: `${show(path, load)} is not available yet: use ${available}` });
+  }
+  if (load === 'merge' && key === undefined && report?.keyIsUnique === false) {
+    problems.push({
+      path: ['target', 'key'],
+      message: `missing, load: merge needs it because the natural key of ${report.slug} is not unique`,
+      missing: true,
+    });
+  }
+  return problems;
+}
+
+/** The tables that say what was loaded, and the migrator's own two. */
+export const manifestTables = [
+  'river_runs',
+  'river_chunks',
+  'river_days',
+  'river_forgotten_days',
+  'river_calls',
+  'river_columns',
+  'river_targets',
+  'river_migrations',
+  'river_migrations_lock',
+] as const;
+
+/** Pages wait for their chunk's commit in a table of this name and a short hash of their run. */
+export const stagingPrefix = 'river_staging_';
+
+const postgresBytes = 63;
+
+/**
+ * What is wrong with a target's table name in a warehouse of this kind; undefined where nothing is.
+ * @example checkTableName('better-sqlite3', 'sqlite_stat1')
+ * // 'expected a table name that does not begin with sqlite_ (SQLite keeps those), got "sqlite_stat1"'
+ */
+export function checkTableName(
+  client: WarehouseClient,
+  name: string,
+  shown = JSON.stringify(name),
+): string | undefined {
+  const accepted = whatIsAccepted(client, name);
+  return accepted === undefined ? undefined : `expected ${accepted}, got ${shown}`;
+}
+
+function whatIsAccepted(client: WarehouseClient, name: string): string | undefined {
+  if (name.trim() === '') return 'a table name';
+  if (name.includes('\0')) return 'a table name without the character NUL';
+  if (!name.isWellFormed()) return 'a table name of whole characters';
+  if (name.includes('.')) return "a table name without a dot (the schema is the warehouse's `schema`)";
+  const lower = name.toLowerCase();
+  if (lower.startsWith(stagingPrefix) || manifestTables.some((table) => table === lower)) {
+    return "a table name that is none of River's own";
+  }
+  if (client === 'better-sqlite3') {
+    return lower.startsWith('sqlite_')
+      ? 'a table name that does not begin with sqlite_ (SQLite keeps those)'
+      : undefined;
+  }
+  const bytes = new TextEncoder().encode(name).length;
+  return bytes > postgresBytes
+    ? `a table name of at most ${postgresBytes} bytes (Postgres cuts longer ones; this has ${bytes})`
+    : undefined;
 }

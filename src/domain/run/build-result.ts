@@ -22,7 +22,7 @@ export function buildResult(
     runId: run.runId,
     retryOf: run.retryOf?.workflowId ?? null,
     status: run.status,
-    period: run.period && { start: run.period.first, end: run.period.last },
+    period: run.period,
     chunks: counts.chunks,
     rows: counts.rows,
     calls: counts.calls,
@@ -78,7 +78,7 @@ export function buildUnclosedResult(
 ): RunResult {
   const { total, loaded, failed, rows, calls } = counts;
   const failedChunks = recent.flatMap((chunk): FailedChunk[] => {
-    const { first: start, last: end } = chunkOfKey(chunk.chunk);
+    const { start, end } = chunkOfKey(chunk.chunk);
     return chunk.error === null ? [] : [{ start, end, error: chunk.error }];
   });
   const message = `The run could not be closed in its manifest: ${unclosed}`.slice(0, textAtMost);

@@ -1,5 +1,4 @@
-import { addDays, type Day, type Stretch } from '../period/day.ts';
-import { between, spanOf } from '../period/stretches.ts';
+import { addDays, between, type DateRange, type Day, spanOf } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
 import { rangeText } from './loaded-days.ts';
 import type { Warning } from './run-result.ts';
@@ -14,7 +13,7 @@ export interface Freshness {
   /** The last day that is complete. Null before it is settled. */
   readonly completeUpTo: Day | null;
   /** What is pulled: the period without what was complete before. */
-  readonly pulls: readonly Stretch[];
+  readonly pulls: readonly DateRange[];
   readonly warnings: readonly Warning[];
 }
 
@@ -26,7 +25,7 @@ export const completeUpTo = (answer: Day | undefined, runDay: Day): Day => answe
 
 /** What a run of these stretches says about the days that are not complete yet. */
 export function freshnessWarnings(
-  pulls: readonly Stretch[],
+  pulls: readonly DateRange[],
   {
     answer,
     refusal,
@@ -54,12 +53,12 @@ export function freshnessWarnings(
     const all = spanOf(pulls);
     // A server that never has the call is no news; one that answers nonsense is.
     return all && refusal?.startsWith(answeredNoDay)
-      ? [{ start: all.first, end: all.last, message: `${why}.` }]
+      ? [{ start: all.start, end: all.end, message: `${why}.` }]
       : [];
   }
   const became = waits ? 'not loaded until complete (load: append)' : 'loaded and provisional';
   const after = waited ? `, after ${river.waitForData} of waiting for it` : '';
-  return [{ start: days.first, end: days.last, message: `${rangeText(days)}: ${became}; ${why}${after}.` }];
+  return [{ start: days.start, end: days.end, message: `${rangeText(days)}: ${became}; ${why}${after}.` }];
 }
 
 const answeredNoDay = 'answered 200';

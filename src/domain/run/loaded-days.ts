@@ -1,7 +1,6 @@
-import { comparableName } from '../call/comparable-name.ts';
+import { comparableName } from '../call/resolve-choice.ts';
 import type { Report } from '../catalogue/report.ts';
-import type { Day, Stretch } from '../period/day.ts';
-import { stretchesOf } from '../period/stretches.ts';
+import { type DateRange, type Day, stretchesOf } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
 
 /** A day of a river that stands in its table. In `append` it is there once for each run that loaded it. */
@@ -33,7 +32,7 @@ export function completeDays(track: LoadedDays): Set<Day> {
 }
 
 /** Days that stay as they are, although the river now says another report, other filters or attributes. */
-export function findDaysLoadedOtherwise(track: LoadedDays, river: River): Stretch[] {
+export function findDaysLoadedOtherwise(track: LoadedDays, river: River): DateRange[] {
   const now = whatIsPulled(river);
   const runs = [...track.runs].map(([run, by]) => [run, whatIsPulled(by.river) === now] as const);
   const asNow = new Map(runs);
@@ -48,13 +47,13 @@ export function warnOfDaysLoadedOtherwise(track: LoadedDays, river: River): stri
   const further = stretches.length > 1 ? ` (and ${stretches.length - 1} more stretches)` : '';
   return (
     `${rangeText(first)}${further} of ${river.name} were loaded with another report, other filters or other attributes, and stay so; ` +
-    `\`river run ${river.name} --start ${first.first} --end ${first.last}\` loads them anew`
+    `\`river run ${river.name} --start ${first.start} --end ${first.end}\` loads them anew`
   );
 }
 
 /** A stretch in words. */
-export const rangeText = ({ first, last }: Stretch): string =>
-  first === last ? first : `${first} to ${last}`;
+export const rangeText = ({ start, end }: DateRange): string =>
+  start === end ? start : `${start} to ${end}`;
 
 const ownDays = ({ days, runs }: LoadedDays): LoadedDay[] =>
   days.filter(({ run }) => !runs.get(run)?.ownFilters);

@@ -1,4 +1,4 @@
-import { type NotifyEvent, notifyEvents } from '../river/notify-setting.ts';
+import { type NotifyEvent, notifyEvents } from '../river/river.ts';
 import type { RunResult, Warning } from './run-result.ts';
 import { countsText, errorSentence, groupByError, repairCommand, repairSentence } from './sentences.ts';
 

@@ -1,5 +1,5 @@
-import { howToAskForLess } from '../call/ask-for-less.ts';
 import type { Call } from '../call/call.ts';
+import { howToAskForLess } from '../call/paging.ts';
 import type { Warning } from './run-result.ts';
 
 /**

@@ -1,14 +1,21 @@
 import { countCalls } from '../call/count-calls.ts';
-import { effectiveReport } from '../call/effective-report.ts';
 import { findReport } from '../catalogue/index.ts';
 import type { Report } from '../catalogue/report.ts';
 import { type Chunk, chunkWithoutDays } from '../chunk/chunk.ts';
 import { splitPeriod } from '../chunk/split-period.ts';
-import { addDays, type Day, dayCount, type Stretch } from '../period/day.ts';
+import {
+  addDays,
+  between,
+  type DateRange,
+  type Day,
+  dayCount,
+  daysToPull,
+  spanOf,
+} from '../period/date-range.ts';
 import { resolveDay } from '../period/resolve-day.ts';
 import { daysToCome, resolvePeriod } from '../period/resolve-period.ts';
-import { between, daysToPull, spanOf } from '../period/stretches.ts';
 import { zoneOfRiver } from '../period/zone.ts';
+import { effectiveReport } from '../river/overrides.ts';
 import type { River } from '../river/river.ts';
 import { isInDoubt } from './freshness.ts';
 import { completeDays, isTracked, type LoadedDays, rangeText } from './loaded-days.ts';
@@ -18,9 +25,9 @@ import type { StoredRun } from './stored-run.ts';
 /** What a run pulls, as far as its river and the manifest decide. */
 export interface PlannedDays {
   /** First and last day; null without a period, or with nothing to do. */
-  readonly period: Stretch | null;
+  readonly period: DateRange | null;
   /** The unbroken stretches of it; none for a report without a period. */
-  readonly pulls: readonly Stretch[];
+  readonly pulls: readonly DateRange[];
   /** Whether the run asks up to which day the data is complete. */
   readonly asksForData: boolean;
   /** Whether days that are not complete yet are left for a later run: what is appended stays. */
@@ -50,7 +57,7 @@ export function planDays(
   return {
     period: spanOf(pulls),
     pulls,
-    asksForData: tracked || isInDoubt(whole.last, runDay),
+    asksForData: tracked || isInDoubt(whole.end, runDay),
     leavesIncomplete: tracked && river.target.load === 'append',
     warnings: warningsOfDaysToCome(river, runDay),
   };
@@ -61,21 +68,22 @@ function warningsOfDaysToCome({ period }: River, runDay: Day): Warning[] {
   const leftOut = period ? daysToCome(period, runDay) : null;
   if (!leftOut) return [];
   const message = `${rangeText(leftOut)}: left out, after the run's day ${runDay}.`;
-  return [{ start: leftOut.first, end: leftOut.last, message }];
+  return [{ start: leftOut.start, end: leftOut.end, message }];
 }
 
 /** The stretches without what is not complete yet. */
-export const completeOnly = (pulls: readonly Stretch[], upTo: Day): Stretch[] => between(pulls, { to: upTo });
+export const completeOnly = (pulls: readonly DateRange[], upTo: Day): DateRange[] =>
+  between(pulls, { to: upTo });
 
 /** The chunks of a run: each unbroken stretch is chunked as a period of its own. */
-export function planChunks(river: River, report: Report, pulls: readonly Stretch[]): Chunk[] {
+export function planChunks(river: River, report: Report, pulls: readonly DateRange[]): Chunk[] {
   if (report.time === 'none') return [chunkWithoutDays];
   const setting = river.chunks ?? { every: 'dont_split', size: 1 };
   return pulls.flatMap((stretch) => [...splitPeriod(stretch, setting)]);
 }
 
 /** How many days the stretches have. */
-export const countDays = (stretches: readonly Stretch[]): number =>
+export const countDays = (stretches: readonly DateRange[]): number =>
   stretches.reduce((sum, stretch) => sum + dayCount(stretch), 0);
 
 type Planned = Pick<StoredRun, 'river' | 'period' | 'freshness' | 'selection'>;
@@ -86,16 +94,13 @@ type Planned = Pick<StoredRun, 'river' | 'period' | 'freshness' | 'selection'>;
  */
 export function countPlannedCalls(
   { river, period, freshness, selection }: Planned,
-  chunks?: readonly { readonly first: string | null; readonly last: string | null }[],
+  chunks?: readonly Chunk[],
 ): number | null {
   const report = findReport(river.report);
   if (!report || !selection) return null;
   const pulled = chunks
     ? {
-        days: chunks.reduce(
-          (sum, { first, last }) => sum + (first && last ? dayCount({ first, last }) : 0),
-          0,
-        ),
+        days: chunks.reduce((sum, chunk) => sum + (chunk.start === null ? 0 : dayCount(chunk)), 0),
       }
     : freshness && { days: countDays(freshness.pulls) };
   const { filters } = river;
@@ -126,5 +131,5 @@ export function resolveSnapshotDay(
 ): Day {
   const zone = zoneOfRiver(river.period, river.schedule);
   const [began, today] = [resolveDay(startedAt, zone), resolveDay(now, zone)];
-  return today > began ? addDays(day, dayCount({ first: began, last: today }) - 1) : day;
+  return today > began ? addDays(day, dayCount({ start: began, end: today }) - 1) : day;
 }

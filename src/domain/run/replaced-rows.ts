@@ -1,5 +1,5 @@
 import { EmptyAnswerError } from '../errors.ts';
-import { addDays, type Day } from '../period/day.ts';
+import { addDays, type Day } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
 import { retryCommand, runCommand } from '../verify/repair-command.ts';
 import type { Warning } from './run-result.ts';

@@ -1,4 +1,4 @@
-import type { Day } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 
 export type RunStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'terminated';
 export type ChunkState = 'waiting' | 'pulling' | 'loaded' | 'failed' | 'skipped';
@@ -37,7 +37,7 @@ export interface RunResult {
   readonly runId: string;
   readonly retryOf: string | null;
   readonly status: RunStatus;
-  readonly period: { readonly start: Day; readonly end: Day } | null;
+  readonly period: DateRange | null;
   readonly chunks: {
     readonly total: number;
     readonly loaded: number;

@@ -1,11 +1,10 @@
-import type { CallHistory } from '../call/call-history.ts';
-import type { CallStatus } from '../call/refused-together.ts';
-import type { RequestRecord } from '../call/request-record.ts';
+import type { CallHistory, RequestRecord } from '../call/call-history.ts';
+import type { CallStatus } from '../call/no-rows.ts';
 import type { Selection } from '../call/selection.ts';
 import type { Chunk } from '../chunk/chunk.ts';
-import type { TableShape } from '../column/table-shape.ts';
+import type { TableShape } from '../column/river-table.ts';
 import type { TargetTable } from '../column/table-type.ts';
-import type { Day, Stretch } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 import type { FailedRequest, FailedSince } from './failing-time.ts';
 import type { Freshness } from './freshness.ts';
 import type { LoadedDays } from './loaded-days.ts';
@@ -36,7 +35,7 @@ export interface RunStore {
   /** Writes what a run knows now of its data and what it therefore pulls, unless that is written. */
   settleRun(
     runId: string,
-    period: Stretch | null,
+    period: DateRange | null,
     chunks: readonly Chunk[],
     freshness: Freshness,
   ): Promise<void>;
@@ -129,8 +128,8 @@ export interface RunStore {
   requestCounts(runId: string, dataCalls: readonly string[]): Promise<RequestCounts>;
   /** Runs that are open in the manifest, or whose staging is still there. */
   leftRuns(): Promise<OrphanedRun[]>;
-  /** Closes one of them that has ended all the same, unless it has gone on since it was read. */
-  closeLeft(run: OrphanedRun, end: EndOfRun): Promise<void>;
+  /** Closes one of them that has ended all the same; one that has gone on since it was read is given as it is now. */
+  closeLeft(run: OrphanedRun, end: EndOfRun): Promise<OrphanedRun | undefined>;
   /** How the run of this river ended that ended before this one; undefined where there is none. */
   endBefore(river: string, runId: string): Promise<RunStatus | undefined>;
 }

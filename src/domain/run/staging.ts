@@ -1,6 +1,6 @@
 import type { Scope } from '../call/scope.ts';
 import type { FittedRows } from '../column/fit-rows.ts';
-import type { Day } from '../period/day.ts';
+import type { Day } from '../period/date-range.ts';
 import type { PageNotes } from './page-notes.ts';
 import type { Warning } from './run-result.ts';
 

@@ -1,6 +1,6 @@
 import type { Selection } from '../call/selection.ts';
 import type { Chunk } from '../chunk/chunk.ts';
-import type { Day, Stretch } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
 import type { Freshness } from './freshness.ts';
 import type { RunStatus, Warning } from './run-result.ts';
@@ -19,7 +19,7 @@ export interface NewRun {
   /** The river as this run pulls it, the run's overrides applied. Bears no secret. */
   readonly river: River;
   /** The first and last day pulled; null without a period, or with nothing to do. */
-  readonly period: Stretch | null;
+  readonly period: DateRange | null;
   /** The run's day. */
   readonly day: Day;
   /** ISO 8601, UTC. */

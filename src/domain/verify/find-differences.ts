@@ -1,4 +1,4 @@
-import { type Day, daysOf } from '../period/day.ts';
+import { type Day, daysOf } from '../period/date-range.ts';
 import type { FindingKind, RequestedDays, RowsOfRun, TargetSnapshot } from './verification.ts';
 
 /** Something that is off on one day. */

@@ -1,4 +1,4 @@
-import type { Day } from '../period/day.ts';
+import type { Day } from '../period/date-range.ts';
 
 /** A word as a shell takes it, whatever is in it. */
 export const quoteForShell = (text: string): string =>

@@ -1,4 +1,4 @@
-import type { Day, Stretch } from '../period/day.ts';
+import type { DateRange, Day } from '../period/date-range.ts';
 import type { LoadMode } from '../river/target.ts';
 import type { RunStatus } from '../run/run-result.ts';
 
@@ -60,7 +60,7 @@ export interface KnownRun {
 }
 
 /** Days of a run that one of its chunks was to load. */
-export interface RequestedDays extends Stretch {
+export interface RequestedDays extends DateRange {
   readonly run: string;
   readonly state: 'loaded' | 'failed' | 'open';
   /** Null where it is not loaded. */

@@ -1,4 +1,4 @@
-import { addDays, type Day } from '../period/day.ts';
+import { addDays, type Day } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
 import { compareRows, findGaps, type Gap } from './find-differences.ts';
 import { retryCommand, runCommand } from './repair-command.ts';

@@ -1,7 +1,7 @@
 import { chunkOfKey } from '#domain/chunk/chunk';
-import { warningOfMisfits, warningOfReplaced } from '#domain/column/warning-of-misfits';
+import { warningOfMisfits, warningOfReplaced } from '#domain/column/column-warnings';
+import { durationMs } from '#domain/duration';
 import { SchemaConflictError } from '#domain/errors';
-import { durationMs } from '#domain/river/duration';
 import type { Warning } from '#domain/run/run-result';
 import type { CommitOutcome, CommitRequest } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';

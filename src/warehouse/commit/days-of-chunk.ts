@@ -1,6 +1,6 @@
 import type { Scope } from '#domain/call/scope';
 import { RowShapeError } from '#domain/errors';
-import { type Day, daysOf } from '#domain/period/day';
+import { type Day, daysOf } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 
 /**
@@ -14,7 +14,7 @@ export function countByDay(scope: Scope | null, staged: RowsByDay, table: string
     if (rows > 0 && !days.has(day)) {
       throw new RowShapeError(
         `${rows} rows for ${table} have ${day === null ? 'no day' : `the day ${day}`} in ${scope.column}, ` +
-          `and the chunk is ${scope.first} to ${scope.last}.`,
+          `and the chunk is ${scope.start} to ${scope.end}.`,
         { facts: { table, column: scope.column, day, rows } },
       );
     }

@@ -1,6 +1,5 @@
-import type { FieldKind } from '#domain/column/field-kind';
 import type { Extra } from '#domain/column/fit-rows';
-import type { TableColumn } from '#domain/column/table-type';
+import type { FieldKind, TableColumn } from '#domain/column/table-type';
 
 /** What to insert, and into what. */
 export interface InsertJob {

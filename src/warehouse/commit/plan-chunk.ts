@@ -1,5 +1,4 @@
-import type { FieldKind } from '#domain/column/field-kind';
-import type { TableColumn } from '#domain/column/table-type';
+import type { FieldKind, TableColumn } from '#domain/column/table-type';
 import type { Target } from '#domain/river/target';
 import type { Tables } from '../dialect.ts';
 import { recordedKey } from '../statements/column-records.ts';

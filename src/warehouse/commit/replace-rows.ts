@@ -1,6 +1,5 @@
 import { SchemaConflictError } from '#domain/errors';
-import { daysOf } from '#domain/period/day';
-import { stretchesOf } from '#domain/period/stretches';
+import { daysOf, stretchesOf } from '#domain/period/date-range';
 import { judgeReplacement, type Replacement, type RowsByDay } from '#domain/run/replaced-rows';
 import type { Warning } from '#domain/run/run-result';
 import type { StoredRun } from '#domain/run/stored-run';
@@ -75,7 +74,7 @@ async function removeRows(
 async function insertRows(
   tables: Tables,
   load: ChunkLoad,
-  { first }: ManifestChunk,
+  { start }: ManifestChunk,
   loadedAt: string,
 ): Promise<number> {
   const { run, chunk, request } = load;
@@ -91,14 +90,14 @@ async function insertRows(
     river,
     runId: bearerOf(run),
     chunk,
-    chunkColumn: first === null ? null : chunk,
+    chunkColumn: start === null ? null : chunk,
     slices,
     loadedAt,
     filledBy: (page) => filledBy(page, layout),
   });
   const rows = sumOf(request.slices.map((slice) => slice.rows));
   if (undoing) {
-    const taken = await rowsTaken(tables, load, first === null ? null : chunk, rows);
+    const taken = await rowsTaken(tables, load, start === null ? null : chunk, rows);
     if (taken !== rows) throw await notTaken(tables, load, taken, rows);
     const lost = undoing === 'rows of others' ? others + rows - (await countAll(tables, target.table)) : 0;
     if (lost > 0) throw replacesOthers(target.table, lost);

@@ -1,4 +1,4 @@
-import { type Day, daysOf, type Stretch } from '#domain/period/day';
+import { type DateRange, type Day, daysOf } from '#domain/period/date-range';
 import type { Row, Tables } from '../dialect.ts';
 
 const rowsAtATime = 400;
@@ -9,7 +9,7 @@ interface Target {
 }
 
 /** Marks days that a person has taken out of the target: tracking leaves them out, and they are no gaps. */
-export async function markForgotten(tables: Tables, of: Target, days: Stretch, at: string): Promise<void> {
+export async function markForgotten(tables: Tables, of: Target, days: DateRange, at: string): Promise<void> {
   let rows: Row[] = [];
   const insert = async () => {
     await tables.from('river_forgotten_days').insert(rows).onConflict(['river', 'table', 'day']).ignore();
@@ -23,11 +23,11 @@ export async function markForgotten(tables: Tables, of: Target, days: Stretch, a
 }
 
 /** Days that are loaded again are no longer forgotten. */
-export async function unmarkForgotten(tables: Tables, of: Target, { first, last }: Stretch): Promise<void> {
+export async function unmarkForgotten(tables: Tables, of: Target, { start, end }: DateRange): Promise<void> {
   await tables
     .from('river_forgotten_days')
     .where({ ...of })
-    .whereBetween('day', [first, last])
+    .whereBetween('day', [start, end])
     .delete();
 }
 

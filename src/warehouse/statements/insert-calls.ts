@@ -1,4 +1,4 @@
-import type { RequestRecord } from '#domain/call/request-record';
+import type { RequestRecord } from '#domain/call/call-history';
 import type { Tables } from '../dialect.ts';
 
 export interface CallsOfRun {

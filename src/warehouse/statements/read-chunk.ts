@@ -5,8 +5,8 @@ import { dayOrNull } from '../tables.ts';
 /** A chunk as the manifest has it. */
 export interface ManifestChunk {
   readonly state: ChunkState;
-  readonly first: string | null;
-  readonly last: string | null;
+  readonly start: string | null;
+  readonly end: string | null;
   readonly rows: number;
   readonly calls: number;
   readonly warnings: readonly Warning[];
@@ -22,8 +22,8 @@ export async function readChunk(
   return (
     row && {
       state: row.state as ChunkState,
-      first: dayOrNull(row.first_day),
-      last: dayOrNull(row.last_day),
+      start: dayOrNull(row.first_day),
+      end: dayOrNull(row.last_day),
       rows: Number(row.rows),
       calls: Number(row.calls),
       warnings: row.warnings === null ? [] : (JSON.parse(String(row.warnings)) as Warning[]),

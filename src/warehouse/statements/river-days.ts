@@ -1,4 +1,4 @@
-import type { Day } from '#domain/period/day';
+import type { DateRange, Day } from '#domain/period/date-range';
 import type { Tables } from '../dialect.ts';
 
 const rowsAtATime = 400;
@@ -7,7 +7,7 @@ const rowsAtATime = 400;
 interface DaysOfRiver {
   readonly river: string;
   readonly table: string;
-  readonly between: { readonly first: Day; readonly last: Day } | null;
+  readonly between: DateRange | null;
 }
 
 export async function deleteDays(tables: Tables, days: DaysOfRiver): Promise<void> {
@@ -40,5 +40,5 @@ export async function insertDays(
 
 function daysIn(tables: Tables, { river, table, between }: DaysOfRiver) {
   const days = tables.from('river_days').where({ river, table });
-  return between === null ? days : days.whereBetween('day', [between.first, between.last]);
+  return between === null ? days : days.whereBetween('day', [between.start, between.end]);
 }

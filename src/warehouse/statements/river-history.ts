@@ -30,8 +30,8 @@ export async function askedStretches(tables: Tables, river: string): Promise<Req
     .select('run', 'first_day', 'last_day', 'state', 'loaded_at');
   return rows.map((row) => ({
     run: String(row.run),
-    first: String(row.first_day),
-    last: String(row.last_day),
+    start: String(row.first_day),
+    end: String(row.last_day),
     state: row.state === 'loaded' || row.state === 'failed' ? row.state : 'open',
     loadedAt: row.loaded_at === null ? null : String(row.loaded_at),
   }));

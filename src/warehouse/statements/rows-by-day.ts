@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { provenanceColumns } from '#domain/column/provenance';
-import { type Day, daysOf } from '#domain/period/day';
+import { provenanceColumns } from '#domain/column/column';
+import { type Day, daysOf } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 import type { RowsInScope } from '../commit/rows-in-scope.ts';
 import type { Row, Tables } from '../dialect.ts';
@@ -43,8 +43,8 @@ export async function standingRows(tables: Tables, scope: RowsInScope): Promise<
   const day = named(days.column);
   const daysAtATime = await daysOfStatement(tables, scope.table, days.column, all.length);
   for (let at = 0; at < all.length; at += daysAtATime) {
-    const [first = days.first, last = days.last] = [all[at], all[at + daysAtATime - 1]];
-    const rows: Row[] = await rowsInScope(tables, { ...scope, days: { ...days, first, last } })
+    const [start = days.start, end = days.end] = [all[at], all[at + daysAtATime - 1]];
+    const rows: Row[] = await rowsInScope(tables, { ...scope, days: { ...days, start, end } })
       .groupBy(day)
       .select({ day })
       .count({ rows: '*' });

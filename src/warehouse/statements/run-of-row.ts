@@ -17,7 +17,7 @@ export function runOfRow(row: Row): StoredRun {
     workflowId: String(row.workflow_id),
     river,
     period:
-      row.period_start === null ? null : { first: String(row.period_start), last: String(row.period_end) },
+      row.period_start === null ? null : { start: String(row.period_start), end: String(row.period_end) },
     day: String(row.day),
     startedAt: String(row.started_at),
     status: row.state as RunStatus,

@@ -1,4 +1,4 @@
-import { stagingPrefix } from '#domain/river/table-name';
+import { stagingPrefix } from '#domain/river/target';
 import type { Tables } from '../dialect.ts';
 import { shortHash } from '../identifiers.ts';
 

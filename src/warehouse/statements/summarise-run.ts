@@ -1,4 +1,4 @@
-import { sumUpColumns } from '#domain/column/warning-of-misfits';
+import { sumUpColumns } from '#domain/column/column-warnings';
 import type { Freshness } from '#domain/run/freshness';
 import type { RunSummary } from '#domain/run/run-result';
 import {

@@ -1,8 +1,7 @@
-import type { Chunk } from '#domain/chunk/chunk';
-import { daysOf } from '#domain/period/day';
+import { type Chunk, chunkOfKey } from '#domain/chunk/chunk';
+import { daysOf } from '#domain/period/date-range';
 import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
-import { dayOrNull } from '../tables.ts';
 
 /** The chunks of a run that are not loaded, in the period's order; `skipped` where a later run has loaded their days since. */
 export async function unloadedChunks(tables: Tables, run: StoredRun): Promise<RetriableChunk[]> {
@@ -11,12 +10,8 @@ export async function unloadedChunks(tables: Tables, run: StoredRun): Promise<Re
     .where({ run: run.runId })
     .whereNot({ state: 'loaded' })
     .orderBy('ordinal')
-    .select('chunk', 'first_day', 'last_day');
-  const chunks = rows.map((row) => ({
-    key: String(row.chunk),
-    first: dayOrNull(row.first_day),
-    last: dayOrNull(row.last_day),
-  }));
+    .select('chunk');
+  const chunks = rows.map(({ chunk }) => chunkOfKey(String(chunk)));
   const isLoaded = await loadedSince(tables, run, chunks);
   return chunks.map((chunk) => ({ ...chunk, state: isLoaded(chunk) ? 'skipped' : 'waiting' }));
 }
@@ -32,16 +27,16 @@ async function loadedSince(
   const since = new Date(run.startedAt).toISOString();
   const ofOthers = (table: string) =>
     tables.from(table).where(later).whereNot({ run: run.runId }).where('loaded_at', '>', since);
-  const days = chunks.some(({ first }) => first !== null)
+  const days = chunks.some(({ start }) => start !== null)
     ? await ofOthers('river_days').where({ table: run.river.target.table }).distinct('day')
     : [];
-  const wholes = chunks.some(({ first }) => first === null)
+  const wholes = chunks.some(({ start }) => start === null)
     ? await ofOthers('river_chunks').where({ state: 'loaded' }).whereNull('first_day').distinct('chunk')
     : [];
   const loadedDays = new Set(days.map(({ day }) => String(day)));
   const loadedWholes = new Set(wholes.map(({ chunk }) => String(chunk)));
-  return ({ key, first, last }) => {
-    if (first === null || last === null) return loadedWholes.has(key);
-    return [...daysOf({ first, last })].every((day) => loadedDays.has(day));
-  };
+  return (chunk) =>
+    chunk.start === null
+      ? loadedWholes.has(chunk.key)
+      : [...daysOf(chunk)].every((day) => loadedDays.has(day));
 }

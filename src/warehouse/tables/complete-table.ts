@@ -1,6 +1,5 @@
-import type { Column } from '#domain/column/column';
-import { provenanceColumns } from '#domain/column/provenance';
-import type { TableShape } from '#domain/column/table-shape';
+import { type Column, provenanceColumns } from '#domain/column/column';
+import type { TableShape } from '#domain/column/river-table';
 import { narrowness, type TableColumn } from '#domain/column/table-type';
 import type { Target } from '#domain/river/target';
 import { besideName, columnNameIn } from '../column-name.ts';

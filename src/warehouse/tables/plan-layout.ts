@@ -1,9 +1,12 @@
-import type { ColumnType } from '#domain/column/column';
-import { type FieldKind, holdsEvery, joinKinds } from '#domain/column/field-kind';
+import { type ColumnType, isProvenance, snakeCase } from '#domain/column/column';
 import type { Extra } from '#domain/column/fit-rows';
-import { isProvenance } from '#domain/column/provenance';
-import { snakeCase } from '#domain/column/snake-case';
-import { signatureOf, type TableColumn } from '#domain/column/table-type';
+import {
+  type FieldKind,
+  holdsEvery,
+  joinKinds,
+  signatureOf,
+  type TableColumn,
+} from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
 import type { Target } from '#domain/river/target';
 import { besideName, columnNameIn, sameName } from '../column-name.ts';

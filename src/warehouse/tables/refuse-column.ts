@@ -1,4 +1,4 @@
-import type { provenanceColumns } from '#domain/column/provenance';
+import type { provenanceColumns } from '#domain/column/column';
 import type { TableColumn } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
 import { sameName } from '../column-name.ts';

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '#domain/call/call';
 import { type CallCount, countCalls } from '#domain/call/count-calls';
+import type { Discovered } from '#domain/call/discovery';
+import { planListCalls } from '#domain/call/discovery';
 import { runListCalls } from '#domain/call/list-calls';
-import { planDataCalls, planListCalls } from '#domain/call/plan-calls';
-import type { Discovered } from '#domain/call/read-discovered';
-import { resolveSelection } from '#domain/call/resolve-selection';
-import { slicesOf } from '#domain/call/slices';
+import { planDataCalls, slicesOf } from '#domain/call/plan-calls';
+import { resolveSelection } from '#domain/call/selection';
 import { reports } from '#domain/catalogue/index';
 import { chunkOfDays, chunkWithoutDays } from '#domain/chunk/chunk';
-import { daysOf } from '#domain/period/day';
+import { daysOf } from '#domain/period/date-range';
 import type { Filters } from '#domain/river/filters';
 
-const week = { first: '2026-01-05', last: '2026-01-11' };
+const week = { start: '2026-01-05', end: '2026-01-11' };
 const days = 7;
 /** What Optimove's lists answer: 3 actions, 4 target groups, 2 channels, 5 stages. */
 const some = (count: number) =>
@@ -111,7 +111,7 @@ describe.each(table)(
   'report $number with $filters',
   ({ number, filters = {}, lists = [], discovery = 0, data }) => {
     const report = reports[number - 1] ?? expect.fail(`there is no report ${number}`);
-    const chunk = report.time === 'none' ? chunkWithoutDays : chunkOfDays(week.first, week.last);
+    const chunk = report.time === 'none' ? chunkWithoutDays : chunkOfDays(week.start, week.end);
     const selection = resolveSelection(report, filters, answers);
     const discovered = selection.executionChannels ? pairs : campaigns;
     const listCalls = [...planListCalls(report, selection, chunk)];

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { DataPlan } from '#domain/call/data-plan';
-import { effectiveReport } from '#domain/call/effective-report';
-import { planDataCalls, planListCalls } from '#domain/call/plan-calls';
-import { slicesOf } from '#domain/call/slices';
+import { planListCalls } from '#domain/call/discovery';
+import { type DataPlan, planDataCalls, slicesOf } from '#domain/call/plan-calls';
 import { reportBySlug, reports } from '#domain/catalogue/index';
 import { chunkOfDays, chunkWithoutDays } from '#domain/chunk/chunk';
+import { effectiveReport } from '#domain/river/overrides';
 
 const twoDays = chunkOfDays('2026-01-01', '2026-01-02');
 

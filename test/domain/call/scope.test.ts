@@ -21,17 +21,17 @@ test.each([
 ])('a chunk of %s replaces the rows whose %s lies in its days', (slug, column) => {
   expect(commitScope(reportBySlug(slug), chunk, {}, '2026-01-09')).toEqual({
     column,
-    first: '2026-01-01',
-    last: '2026-01-04',
+    start: '2026-01-01',
+    end: '2026-01-04',
   });
 });
 
 test('report 5 replaces the rows of the same data, of the run’s day where that is not known', () => {
   const report = reportBySlug('customer-attribute-changers');
   const known = commitScope(report, chunkWithoutDays, { dataDate: '2026-01-08' }, '2026-01-09');
-  expect(known).toEqual({ column: 'data_date', first: '2026-01-08', last: '2026-01-08' });
+  expect(known).toEqual({ column: 'data_date', start: '2026-01-08', end: '2026-01-08' });
   const unknown = commitScope(report, chunkWithoutDays, null, '2026-01-09');
-  expect(unknown).toEqual({ column: 'data_date', first: '2026-01-09', last: '2026-01-09' });
+  expect(unknown).toEqual({ column: 'data_date', start: '2026-01-09', end: '2026-01-09' });
 });
 
 test('every other report without a period replaces all rows of its river', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findReport, reportBySlug, reportOfEndpoint, reports } from '#domain/catalogue/index';
 import type { Axis } from '#domain/catalogue/report';
-import { snakeCase } from '#domain/column/snake-case';
+import { snakeCase } from '#domain/column/column';
 import { ConfigurationError } from '#domain/errors';
 
 /** The walkthrough's order, the API's paths, the filters of its table. */

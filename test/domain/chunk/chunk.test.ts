@@ -4,8 +4,8 @@ import { chunkOfDays, chunkOfKey, chunkWithoutDays } from '#domain/chunk/chunk';
 test("a chunk's key is its first and last day", () => {
   expect(chunkOfDays('2026-01-01', '2026-01-04')).toEqual({
     key: '2026-01-01/2026-01-04',
-    first: '2026-01-01',
-    last: '2026-01-04',
+    start: '2026-01-01',
+    end: '2026-01-04',
   });
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countChunks, splitPeriod } from '#domain/chunk/split-period';
 import { ConfigurationError } from '#domain/errors';
-import { type ChunkSetting, chunkUnits } from '#domain/river/chunk-setting';
+import { type ChunkSetting, chunkUnits } from '#domain/river/river';
 import { anyDay, dayOf, monthsLater, numberOf } from '../../helpers/counted-calendar.ts';
 import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
 
@@ -50,10 +50,10 @@ describeOnMachinesEverywhere('chunks', () => {
     ['9999-12-30', '9999-12-31', 'monthly', 1, ['9999-12-30/9999-12-31']],
     ['2026-01-01', '2026-01-31', 'daily', Number.MAX_SAFE_INTEGER, ['2026-01-01/2026-01-31']],
     ['2026-01-01', '2026-01-31', 'yearly', Number.MAX_SAFE_INTEGER, ['2026-01-01/2026-01-31']],
-  ])('%s to %s %s × %i', (first, last, every, size, keys) => {
-    const chunks = [...splitPeriod({ first, last }, { every, size })];
+  ])('%s to %s %s × %i', (start, end, every, size, keys) => {
+    const chunks = [...splitPeriod({ start, end }, { every, size })];
     expect(chunks.map(({ key }) => key)).toEqual(keys);
-    expect(chunks.map((chunk) => `${chunk.first}/${chunk.last}`)).toEqual(keys);
+    expect(chunks.map((chunk) => `${chunk.start}/${chunk.end}`)).toEqual(keys);
   });
 
   test.each(chunkUnits)(
@@ -63,12 +63,12 @@ describeOnMachinesEverywhere('chunks', () => {
         fc.property(anyPeriod(), fc.integer({ min: 1, max: 40 }), (period, size) => {
           const chunks = [...splitPeriod(period, { every, size })];
           const [begins, ends] = [
-            chunks.map(({ first }) => numberOf(first)),
-            chunks.map(({ last }) => numberOf(last)),
+            chunks.map(({ start }) => numberOf(start)),
+            chunks.map(({ end }) => numberOf(end)),
           ];
-          expect(begins).toEqual([numberOf(period.first), ...ends.slice(0, -1).map((end) => end + 1)]);
-          expect(ends.at(-1)).toBe(numberOf(period.last));
-          expect(chunks.filter(({ first, last }) => first > last)).toEqual([]);
+          expect(begins).toEqual([numberOf(period.start), ...ends.slice(0, -1).map((end) => end + 1)]);
+          expect(ends.at(-1)).toBe(numberOf(period.end));
+          expect(chunks.filter(({ start, end }) => start > end)).toEqual([]);
           expect(new Set(chunks.map(({ key }) => key)).size).toBe(chunks.length);
         }),
       );
@@ -78,11 +78,11 @@ describeOnMachinesEverywhere('chunks', () => {
   test.each(chunkUnits)('%s number k begins at the first day and k × size units', (every) => {
     fc.assert(
       fc.property(anyPeriod(), fc.integer({ min: 1, max: 40 }), (period, size) => {
-        const begins = [...splitPeriod(period, { every, size })].map(({ first }) => first);
-        expect(begins).toEqual(begins.map((_, k) => counted(period.first, every, k * size)));
+        const begins = [...splitPeriod(period, { every, size })].map(({ start }) => start);
+        expect(begins).toEqual(begins.map((_, k) => counted(period.start, every, k * size)));
         if (every !== 'dont_split') {
           // One chunk more would begin after the period.
-          expect(counted(period.first, every, begins.length * size) > period.last).toBe(true);
+          expect(counted(period.start, every, begins.length * size) > period.end).toBe(true);
         }
       }),
     );
@@ -98,13 +98,13 @@ describeOnMachinesEverywhere('chunks', () => {
 });
 
 test.each([0, -1, 1.5, Number.NaN])('a size of %d is refused', (size) => {
-  const period = { first: '2026-01-01', last: '2026-01-31' };
+  const period = { start: '2026-01-01', end: '2026-01-31' };
   expect(() => [...splitPeriod(period, { every: 'daily', size })]).toThrow(ConfigurationError);
   expect(() => countChunks(period, { every: 'daily', size })).toThrow(ConfigurationError);
 });
 
 test('a period that ends before it begins is not split', () => {
-  const period = { first: '2026-01-31', last: '2026-01-01' };
+  const period = { start: '2026-01-31', end: '2026-01-01' };
   expect(() => [...splitPeriod(period, { every: 'dont_split', size: 1 })]).toThrow(RangeError);
 });
 
@@ -116,7 +116,7 @@ function anyPeriod() {
       fc.oneof({ weight: 2, arbitrary: anyDay() }, { weight: 1, arbitrary: late }),
       fc.integer({ min: 0, max: 1500 }),
     )
-    .map(([first, more]) => ({ first, last: dayOf(numberOf(first) + more) }));
+    .map(([first, more]) => ({ start: first, end: dayOf(numberOf(first) + more) }));
 }
 
 function counted(first: string, every: Unit, units: number): string {

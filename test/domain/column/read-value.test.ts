@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ColumnType, Value } from '#domain/column/column';
-import { longNumber } from '#domain/column/long-number';
-import { readValue, textOf } from '#domain/column/read-value';
+import { longNumber } from '#domain/column/read-number';
+import { readAttributes, readValue, textOf } from '#domain/column/read-value';
 import { idealType, type TableType } from '#domain/column/table-type';
 import { parseJson } from '#optimove/parse-json';
 import { typeOf } from '#warehouse/postgres/read-columns';
@@ -180,4 +180,24 @@ test('a value that was fitted is read again as itself', () => {
       expect(readValue(textOf(raw), idealType.text)).toBe(textOf(raw));
     }),
   );
+});
+
+test.each<[raw: unknown, asked: number, values: readonly unknown[] | undefined]>([
+  [['BuddyZZ', 'UK'], 2, ['BuddyZZ', 'UK']],
+  [['BuddyZZ', null], 2, ['BuddyZZ', null]],
+  ['BuddyZZ;UK', 2, ['BuddyZZ', 'UK']],
+  ['BuddyZZ,UK', 2, ['BuddyZZ', 'UK']],
+  ['Zed, Buddy;UK', 2, ['Zed, Buddy', 'UK']],
+  ['a;b,UK', 2, ['a', 'b,UK']],
+  [';', 2, ['', '']],
+  ['Super Brand, Mega Brand; Inc.', 1, ['Super Brand, Mega Brand; Inc.']],
+  ['', 1, ['']],
+  ['', 2, []],
+  [[], 3, []],
+  [['UK'], 2, undefined],
+  [['a', 'b', 'c'], 2, undefined],
+  ['a;b;c', 2, undefined],
+  [7, 2, undefined],
+])('%j, of %i asked for, is read as %j', (raw, asked, values) => {
+  expect(readAttributes(raw, asked)).toEqual(values);
 });

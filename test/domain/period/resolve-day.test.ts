@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { ConfigurationError } from '#domain/errors';
-import { resolveDay } from '#domain/period/resolve-day';
+import { resolveDay, startOfDay } from '#domain/period/resolve-day';
 import { dayOf, numberOf } from '../../helpers/counted-calendar.ts';
 import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
 
@@ -140,3 +140,18 @@ function offsetOf(timezone: string, at: number): string {
   const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
   return name.replace('GMT', '') || '+00:00';
 }
+
+describe('a day begins', () => {
+  it.each([
+    ['2026-01-31', 'UTC', '2026-01-31T00:00:00.000Z'],
+    ['2026-03-29', 'Europe/London', '2026-03-29T00:00:00.000Z'],
+    ['2026-03-30', 'Europe/London', '2026-03-29T23:00:00.000Z'],
+    ['2026-10-26', 'Europe/London', '2026-10-26T00:00:00.000Z'],
+    ['2026-06-01', 'America/Los_Angeles', '2026-06-01T07:00:00.000Z'],
+    ['2026-06-01', 'Pacific/Kiritimati', '2026-05-31T10:00:00.000Z'],
+    // There is no midnight on that day.
+    ['2026-09-06', 'America/Santiago', '2026-09-06T04:00:00.000Z'],
+  ])('%s in %s at %s', (day, timezone, at) => {
+    expect(new Date(startOfDay(day, { timezone })).toISOString()).toBe(at);
+  });
+});

@@ -32,8 +32,8 @@ describeOnMachinesEverywhere('a period', () => {
     ['year_to_date', '2026-02-04', '2026-01-01', '2026-02-04'],
     ['year_to_date', '2026-01-01', '2026-01-01', '2026-01-01'],
     ['year_to_date', '2024-12-31', '2024-01-01', '2024-12-31'],
-  ])('%s on %s is %s to %s', (predefined, runDay, first, last) => {
-    expect(resolvePeriod({ predefined }, runDay)).toEqual({ first, last });
+  ])('%s on %s is %s to %s', (predefined, runDay, start, end) => {
+    expect(resolvePeriod({ predefined }, runDay)).toEqual({ start, end });
   });
 
   test.each<[PeriodSetting, string, string]>([
@@ -48,8 +48,8 @@ describeOnMachinesEverywhere('a period', () => {
     [{ start: '2026-02-04', end: '2026-02-05' }, '2026-02-04', '2026-02-04'],
     [{ start: '2026-02-07', end: '2026-02-08', lastDaysBack: 5 }, '2026-02-02', '2026-02-04'],
     [{ start: '2026-01-01', end: '2026-01-02', utcOffset: '+14:00' }, '2026-01-01', '2026-01-02'],
-  ])('%j on 2026-02-04 is %s to %s', (setting, first, last) => {
-    expect(resolvePeriod(setting, '2026-02-04')).toEqual({ first, last });
+  ])('%j on 2026-02-04 is %s to %s', (setting, start, end) => {
+    expect(resolvePeriod(setting, '2026-02-04')).toEqual({ start, end });
   });
 
   test.each(predefinedPeriods)('%s is what counting days says, on any day of two centuries', (predefined) => {
@@ -71,8 +71,8 @@ describeOnMachinesEverywhere('a period', () => {
           const end = dayOf(numberOf(start) + length);
           const setting = isOpen ? { start, lastDaysBack } : { start, end, lastDaysBack };
           expect(resolvePeriod(setting, isOpen ? end : dayOf(numberOf(end) + 1))).toEqual({
-            first: dayOf(numberOf(start) - lastDaysBack),
-            last: end,
+            start: dayOf(numberOf(start) - lastDaysBack),
+            end,
           });
         },
       ),
@@ -120,15 +120,15 @@ test('no period reaches beyond the day of the run, and what is left out of a ran
         expect(() => resolvePeriod(setting, runDay)).toThrow(ConfigurationError);
         return;
       }
-      const { first, last } = resolvePeriod(setting, runDay);
+      const resolved = resolvePeriod(setting, runDay);
       const leftOut = daysToCome(setting, runDay);
-      expect(first).toBe(dayOf(numberOf(start) - lastDaysBack));
-      expect(last).toBe([end, runDay].sort()[0]);
-      expect(leftOut).toEqual(end > runDay ? { first: dayOf(numberOf(runDay) + 1), last: end } : null);
+      expect(resolved.start).toBe(dayOf(numberOf(start) - lastDaysBack));
+      expect(resolved.end).toBe([end, runDay].sort()[0]);
+      expect(leftOut).toEqual(end > runDay ? { start: dayOf(numberOf(runDay) + 1), end } : null);
     }),
   );
   for (const predefined of predefinedPeriods) {
-    expect(resolvePeriod({ predefined }, '2026-02-04').last <= '2026-02-04').toBe(true);
+    expect(resolvePeriod({ predefined }, '2026-02-04').end <= '2026-02-04').toBe(true);
     expect(daysToCome({ predefined }, '2026-02-04')).toBeNull();
   }
 });
@@ -153,7 +153,7 @@ test.each<[string, PeriodSetting, RegExp]>([
 });
 
 /** The table of predefined periods, once more, by numbers of days. */
-function counted(predefined: Predefined, runDay: string): { first: string; last: string } {
+function counted(predefined: Predefined, runDay: string): { start: string; end: string } {
   const { year, month, date } = partsOf(runDay);
   const today = numberOf(runDay);
   const monday = today - weekdayOf(runDay);
@@ -169,5 +169,5 @@ function counted(predefined: Predefined, runDay: string): { first: string; last:
     previous_month_to_date: [previousFirst, today],
     year_to_date: [numberOf(`${year}-01-01`), today],
   }[predefined] as [number, number];
-  return { first: dayOf(from), last: dayOf(to) };
+  return { start: dayOf(from), end: dayOf(to) };
 }

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { isTimezone, isUtcOffset, zoneOfRiver } from '#domain/period/zone';
+import { describe, expect, it, test } from 'vitest';
+import { clockChanges, isTimezone, isUtcOffset, zoneOfRiver } from '#domain/period/zone';
 
 test.each(['+00:00', '-00:00', '+02:00', '-03:30', '+05:45', '-12:00', '+14:00', '+13:59'])(
   '%s is an offset',
@@ -98,4 +98,16 @@ test.each([
   ['UTC without either', undefined, undefined, { utcOffset: '+00:00' }],
 ])("a river's days are those of %s", (_title, period, schedule, zone) => {
   expect(zoneOfRiver(period, schedule)).toEqual(zone);
+});
+
+describe('the clocks change', () => {
+  it.each([
+    ['Europe/London', ['2026-03-29', '2026-10-25']],
+    // 02:00 there is 14:00 of the day before in UTC.
+    ['Pacific/Auckland', ['2026-04-04', '2026-09-26']],
+    ['Asia/Tokyo', []],
+    ['UTC', []],
+  ])('in %s on %j', (timezone, days) => {
+    expect(clockChanges(timezone, '2026-01-01', 365)).toEqual(days);
+  });
 });

@@ -3,7 +3,7 @@ import { reports } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import { checkRiver, type Surroundings } from '#domain/river/check-river';
 import { Filters } from '#domain/river/filters';
-import { pathText } from '#domain/river/path';
+import { pathText } from '#domain/river/problem';
 import { type RiverPart, RiverSetting } from '#domain/river/river';
 import { Secret } from '#domain/secret';
 

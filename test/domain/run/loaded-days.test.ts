@@ -56,8 +56,8 @@ describe('a day that stands in the table', () => {
   test('was loaded otherwise where the river now says something else, in whatever order', () => {
     expect(findDaysLoadedOtherwise(track, actions(15, 12))).toEqual([]);
     expect(findDaysLoadedOtherwise(track, actions(12))).toEqual([
-      { first: '2026-01-01', last: '2026-01-02' },
-      { first: '2026-01-05', last: '2026-01-05' },
+      { start: '2026-01-01', end: '2026-01-02' },
+      { start: '2026-01-05', end: '2026-01-05' },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EmptyAnswerError } from '#domain/errors';
-import { addDays, type Day } from '#domain/period/day';
+import { addDays, type Day } from '#domain/period/date-range';
 import { RiverSetting } from '#domain/river/river';
 import { judgeReplacement, type RowsByDay } from '#domain/run/replaced-rows';
 

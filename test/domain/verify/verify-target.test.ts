@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { addDays, daysOf } from '#domain/period/day';
+import { addDays, daysOf } from '#domain/period/date-range';
 import { findGaps } from '#domain/verify/find-differences';
 import type { KnownRun, RequestedDays, TargetSnapshot } from '#domain/verify/verification';
 import { verifyTarget } from '#domain/verify/verify-target';
@@ -50,11 +50,11 @@ it('a day that several runs have loaded is fine where the later appended, and no
 
 const asked = (
   run: string,
-  first: string,
-  last: string,
+  start: string,
+  end: string,
   state: RequestedDays['state'],
   loadedAt: string | null = state === 'loaded' ? '2026-02-01T10:00:00.000Z' : null,
-): RequestedDays => ({ run, first, last, state, loadedAt });
+): RequestedDays => ({ run, start, end, state, loadedAt });
 
 it('days that a run under way has still to load are no gap, those of one that is over are, with the retry of it', () => {
   const day = rows('2026-01-01', 'a', 3);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { chunkWithoutDays } from '#domain/chunk/chunk';
 import { ConfigurationError, RefusedError, RowShapeError } from '#domain/errors';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import {
@@ -164,7 +165,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('a report without days replaces all of its river’s rows', () =>
     withWarehouse(kind, async (corner) => {
       const { warehouse, sql } = corner;
-      const chunk = { key: '-', first: null, last: null };
+      const chunk = chunkWithoutDays;
       const shape = { ...sampleShape, dayColumn: null };
       const load = async (runId: string, rows: [string, number, string][]) => {
         await warehouse.openRun(aRun({ runId, period: null }), [chunk], shape);
@@ -183,11 +184,11 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('report 5: rows of the same data date are replaced, and its day is in the manifest', () =>
     withWarehouse(kind, async (corner) => {
       const { warehouse, sql } = corner;
-      const chunk = { key: '-', first: null, last: null };
+      const chunk = chunkWithoutDays;
       const load = async (runId: string, day: string, customer: string) => {
         await warehouse.openRun(aRun({ runId, period: null }), [chunk], { ...sampleShape, dayColumn: null });
         await warehouse.stagePage(runId, '-', aPage([[day, 1, customer]]), [aRequest()]);
-        const scope = { column: 'date', first: day, last: day };
+        const scope = { column: 'date', start: day, end: day };
         await warehouse.commitChunk(runId, '-', aCommit(chunk, 1, { scope }));
       };
       await load('run-1', '2026-01-08', 'a');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { RowShapeError } from '#domain/errors';
 import { countByDay } from '#warehouse/commit/days-of-chunk';
 
-const scope = { column: 'date', first: '2026-01-01', last: '2026-01-03' };
+const scope = { column: 'date', start: '2026-01-01', end: '2026-01-03' };
 
 test('days without rows count as well', () => {
   expect([...countByDay(scope, new Map([['2026-01-02', 5]]), 'sample')]).toEqual([

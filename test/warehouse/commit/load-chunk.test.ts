@@ -76,7 +76,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
           loadRows(
             warehouse,
             aRun({ runId: `run-${at}`, river: `river-${at % 2}` }),
-            chunks.map((chunk) => [chunk, [[chunk.first ?? '', at, 'x']]]),
+            chunks.map((chunk) => [chunk, [[chunk.start ?? '', at, 'x']]]),
           ),
         ),
       );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Chunk } from '#domain/chunk/chunk';
 import { EmptyAnswerError, SchemaConflictError } from '#domain/errors';
-import { addDays, type Day } from '#domain/period/day';
+import { addDays, type Day } from '#domain/period/date-range';
 import type { CommitRequest } from '#domain/run/staging';
 import type { NewRun } from '#domain/run/stored-run';
 import {
@@ -14,7 +14,7 @@ import { aChunk, aCommit, aRun, loadRows, sampleShape, stageRows } from '../samp
 
 const days = ['2026-01-01', '2026-01-02', '2026-01-03'] as const;
 const three = aChunk(days[0], days[2]);
-const withoutDays: Chunk = { key: '-', first: null, last: null };
+const withoutDays: Chunk = { key: '-', start: null, end: null };
 type Rows = readonly (readonly [Day, number, string])[];
 
 const rowsOf = (day: Day, count: number): Rows =>
@@ -127,7 +127,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         ],
       });
 
-      const dated = (day: Day) => ({ scope: { column: 'date', first: day, last: day } });
+      const dated = (day: Day) => ({ scope: { column: 'date', start: day, end: day } });
       const changers = (runId: string) => aRun({ runId, period: null, river: 'changers' });
       await load(corner, changers('run-5'), withoutDays, rowsOf(days[0], 3), dated(days[0]));
       await load(corner, changers('run-6'), withoutDays, [], dated(days[1]));
@@ -279,6 +279,6 @@ test('a table of SQLite without rowid is loaded, replaced and forgotten', () =>
       [days[1], 'run-2', 2],
     ]);
     const river = { river: 'sample', table: 'sample', dayColumn: 'date' };
-    await corner.warehouse.forgetDays({ ...river, days: { first: days[0], last: days[0] } });
+    await corner.warehouse.forgetDays({ ...river, days: { start: days[0], end: days[0] } });
     expect(await countsIn(corner)).toEqual([[days[1], 'run-2', 2]]);
   }));

@@ -15,9 +15,9 @@ const cuts: readonly (readonly Chunk[])[] = [
 /** So many rows of each day that a mix of two runs would show. */
 const customers = 25;
 
-const rowsOf = ({ first, last }: Chunk, run: number) =>
+const rowsOf = ({ start, end }: Chunk, run: number) =>
   days
-    .filter((day) => day >= (first ?? '') && day <= (last ?? ''))
+    .filter((day) => day >= (start ?? '') && day <= (end ?? ''))
     .flatMap((day) => Array.from({ length: customers }, (_, at) => [day, run, `c${at}`] as const));
 
 describe.each(warehouseKinds)('commits of several runs at once, in %s,', (kind) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isProvenance } from '#domain/column/provenance';
+import { isProvenance } from '#domain/column/column';
 import { SchemaConflictError } from '#domain/errors';
 import { columnNameIn } from '#warehouse/column-name';
 import { postgres } from '#warehouse/postgres/dialect';

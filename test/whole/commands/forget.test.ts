@@ -107,7 +107,7 @@ describe.each(warehouseKinds)('river forget, in %s,', (kind) => {
       await pullAt(house, '2026-01-20', { river: 'campaigns' });
       const campaigns = await forgets(house, 'campaigns', '2026-01-01', '2099-01-01');
       expect(campaigns.rows).toBeGreaterThan(0);
-      expect(campaigns.leftOut).toMatchObject({ last: '2099-01-01' });
+      expect(campaigns.leftOut).toMatchObject({ end: '2099-01-01' });
       expect(await sql('select * from campaigns')).toEqual([]);
     }));
 

@@ -27,7 +27,7 @@ async function backfill(
 ): Promise<ExitCode> {
   const read = await configuration();
   return withTemporal(async (temporal) => {
-    const times = await backfillSchedule(temporal, read, river, { first: start, last: end });
+    const times = await backfillSchedule(temporal, read, river, { start, end });
     const text = `${counted(times.length, 'run')} of ${river} will be started, one after the other, for ${times.at(0)} to ${times.at(-1)}.`;
     terminal.answer({ json: { river, start, end, times }, text });
     return exitCode.done;

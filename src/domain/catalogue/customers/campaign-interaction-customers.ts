@@ -1,4 +1,4 @@
-import { answered, declareReport, stamped } from '../declare.ts';
+import { answered, declareReport, stamped } from '../report.ts';
 
 export const campaignInteractionCustomers = declareReport({
   number: 14,

@@ -1,4 +1,4 @@
-import { answered, declareReport, snapshotDate } from '../declare.ts';
+import { answered, declareReport, snapshotDate } from '../report.ts';
 
 export const currentlyTargetedCustomers = declareReport({
   number: 12,

@@ -1,4 +1,4 @@
-import { answered, declareReport, endDate } from '../declare.ts';
+import { answered, declareReport, endDate } from '../report.ts';
 
 export const customerActionEndedByDate = declareReport({
   number: 8,

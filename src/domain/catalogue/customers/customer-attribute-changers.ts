@@ -1,4 +1,4 @@
-import { answered, dataDate, declareReport, stamped } from '../declare.ts';
+import { answered, dataDate, declareReport, stamped } from '../report.ts';
 
 export const customerAttributeChangers = declareReport({
   number: 5,

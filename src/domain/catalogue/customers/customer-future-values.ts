@@ -1,4 +1,4 @@
-import { answered, declareReport, snapshotDate, stamped } from '../declare.ts';
+import { answered, declareReport, snapshotDate, stamped } from '../report.ts';
 
 export const customerFutureValues = declareReport({
   number: 6,

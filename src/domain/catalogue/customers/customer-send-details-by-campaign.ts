@@ -1,4 +1,4 @@
-import { answered, declareReport, foundOn, stamped } from '../declare.ts';
+import { answered, declareReport, foundOn, stamped } from '../report.ts';
 
 export const customerSendDetailsByCampaign = declareReport({
   number: 10,

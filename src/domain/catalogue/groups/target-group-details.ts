@@ -1,4 +1,4 @@
-import { answered, declareReport } from '../declare.ts';
+import { answered, declareReport } from '../report.ts';
 
 export const targetGroupDetails = declareReport({
   number: 17,

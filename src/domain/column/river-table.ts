@@ -1,0 +1,59 @@
+import { dayColumnOf } from '../call/scope.ts';
+import type { Report } from '../catalogue/report.ts';
+import { correctColumns } from '../river/overrides.ts';
+import type { RiverSetting } from '../river/river.ts';
+import { type Column, freeName, isProvenance, snakeCase } from './column.ts';
+
+/** The table a run fills: what must be there before the first chunk is committed. */
+export interface TableShape {
+  readonly columns: readonly Column[];
+  readonly key: readonly string[];
+  /** The column that bears a row's day, where the report has one. */
+  readonly dayColumn: string | null;
+}
+
+/** The table that a river fills; the report as the river calls it. */
+export const shapeOfRiver = (report: Report, river: ColumnSettings): TableShape => ({
+  columns: columnsOfRiver(report, river),
+  key: keyOfRiver(report, river),
+  dayColumn: dayColumnOf(report),
+});
+
+/** What a river says about its columns. */
+export type ColumnSettings = Pick<RiverSetting, 'filters' | 'overrides'>;
+
+/**
+ * The columns of a river's table, without the provenance columns: the report's own, corrected by the river's
+ * overrides, then one for each customer attribute in the river's order.
+ */
+export function columnsOfRiver(report: Report, river: ColumnSettings): Column[] {
+  const declared = correctColumns(report.columns, river.overrides);
+  const attributes = report.filters.includes('customerAttributes')
+    ? (river.filters.customerAttributes ?? [])
+    : [];
+  return [...declared, ...attributeColumns(attributes, declared)];
+}
+
+/** The report's natural key by the names that the river's table has for it. */
+export function keyOfRiver(report: Report, river: Pick<ColumnSettings, 'overrides'>): string[] {
+  const corrected = correctColumns(report.columns, river.overrides);
+  return report.key.map((name) => {
+    const at = report.columns.findIndex((column) => column.name === name);
+    return corrected[at]?.name ?? name;
+  });
+}
+
+function attributeColumns(attributes: readonly string[], declared: readonly Column[]): Column[] {
+  const taken = new Set(declared.map((column) => column.name));
+  const isTaken = (name: string) => taken.has(name) || isProvenance(name);
+  return attributes.map((source) => {
+    const plain = snakeCase(source);
+    const name = plain === '' || isTaken(plain) ? freeName(attributeName(plain), isTaken) : plain;
+    taken.add(name);
+    return { name, type: 'text', from: 'attribute', source };
+  });
+}
+
+function attributeName(plain: string): string {
+  return plain === '' ? 'attribute' : `attribute_${plain}`;
+}

@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import { acceptedKeyWords, acceptedWords, knownKeys, schemaAt } from './accepted.ts';
+import { didYouMean } from './closest.ts';
+import { type Path, type Problem, removable, type Show, showValue, valueAt, without } from './problem.ts';
+
+/** What a schema says to an input: our sentences, and what is left of the input without what is wrong. */
+export interface Reading<T> {
+  readonly problems: readonly Problem[];
+  /** Undefined unless the input is right. */
+  readonly value: T | undefined;
+}
+
+/** Holds an input against a schema; every problem is found, in our words. */
+export function readShape<T>(schema: z.ZodType<T>, input: unknown, show: Show): Reading<T> {
+  const result = schema.safeParse(input);
+  if (result.success) return { problems: [], value: result.data };
+  return {
+    problems: result.error.issues.flatMap((issue) => problemsOfIssue(schema, input, issue, show)),
+    value: undefined,
+  };
+}
+
+/** What is right in an input, read by a schema that requires nothing: so that one fault does not hide another. */
+export function readSound<T>(schema: z.ZodType<T>, input: unknown): T | undefined {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const sound = result.error.issues
+    .flatMap(culprits)
+    .map((path) => removable(input, path))
+    .reduce(without, input);
+  return sound === undefined ? undefined : readSound(schema, sound);
+}
+
+function culprits(issue: z.core.$ZodIssue): Path[] {
+  const path = issue.path as Path;
+  return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
+}
+
+function problemsOfIssue(schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue, show: Show): Problem[] {
+  const path = issue.path as Path;
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(schema, path);
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: `unknown key${didYouMean(key, known) || ','} expected one of ${known.join(', ')}`,
+      about: 'key',
+    }));
+  }
+  if (issue.code === 'invalid_key') {
+    const words = acceptedKeyWords(schema, path.slice(0, -1));
+    return [{ path, message: `expected ${words}, got ${showValue(path.at(-1))}`, about: 'key' }];
+  }
+  const at = schemaAt(schema, path);
+  const words = at ? acceptedWords(at) : 'something else';
+  const value = valueAt(input, path);
+  if (value === undefined) return [{ path, message: `missing, expected ${words}`, missing: true }];
+  return [{ path, message: `expected ${words}, got ${show(path, value)}` }];
+}
