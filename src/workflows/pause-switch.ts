@@ -125,7 +125,7 @@ export class PauseSwitch {
     this.#isQuiet = false;
     upsertMemo({ [pausedMemo]: true });
     this.#onChange();
-    const message = 'Paused: no new calls are made, and those in flight end. Resume goes on from there.';
+    const message = 'Paused: no new calls are made, and those in flight end. Resume continues from there.';
     return { paused: true, changed: true, message };
   }
 
@@ -137,6 +137,6 @@ export class PauseSwitch {
     this.#since = null;
     upsertMemo({ [pausedMemo]: null });
     this.#onChange();
-    return { paused: false, changed: true, message: 'Resumed: the run goes on from where it stopped.' };
+    return { paused: false, changed: true, message: 'Resumed: the run continues from where it stopped.' };
   }
 }

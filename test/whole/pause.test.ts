@@ -72,7 +72,7 @@ describe('a run', { timeout: 150_000 }, () => {
         paused: true,
         changed: true,
       });
-      await waiting.says(/^Paused since .* UTC\. It goes on with: river resume run$/m);
+      await waiting.says(/^Paused since .* UTC\. Resume it with: river resume run$/m);
       expect(await stateOf(handle)).toBe('paused');
       expect(await callsHaveStopped(house)).toBeLessThan(callsOfRun);
 
@@ -86,7 +86,7 @@ describe('a run', { timeout: 150_000 }, () => {
       const metadata = await handle.query<{ currentDetails: string }, []>('__temporal_workflow_metadata');
       expect(metadata.currentDetails).toMatch(/^Paused since .* UTC/);
 
-      expect((await start('resume', 'run').end).stdout).toContain('goes on from where it stopped');
+      expect((await start('resume', 'run').end).stdout).toContain('continues from where it stopped');
       await endedWhole(house, handle);
       expect((await waiting.end).code).toBe(0);
       expect(documentOf(await river('status', 'run', '--json'))).toMatchObject({ paused: false });

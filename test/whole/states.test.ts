@@ -124,7 +124,7 @@ describe('a run says', { timeout: 240_000 }, () => {
       await vi.waitFor(() => expect(house.simulator.stats().calls).toBeGreaterThan(0), soon);
       await house.river('pause', 'stopped');
       const paused =
-        /Paused since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\. It goes on with: river resume stopped/;
+        /Paused since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\. Resume it with: river resume stopped/;
       await vi.waitFor(async () => expect((await progressOf(handle)).sentence).toMatch(paused), soon);
       expect((await house.river('status', 'stopped')).stdout).toMatch(paused);
       await house.river('resume', 'stopped');

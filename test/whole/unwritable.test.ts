@@ -190,7 +190,7 @@ describe('what only fails for giveUpAfter is given up', { timeout: 120_000 }, ()
       const { kind, message, result } = await failing;
       expect(kind).toBe('WarehouseGivenUpError');
       expect(message).toMatch(
-        /^Given up: writing into the warehouse test has failed since .* \(a schema or a table is missing\), for longer than giveUpAfter \(3s\)\. Bring back .*`river retry one` loads what is missing\.$/,
+        /^Given up: writing into the warehouse test has failed since .* \(a schema or a table is missing\), for longer than giveUpAfter \(3s\)\. Restore .*`river retry one` loads what is missing\.$/,
       );
       expect(result).toMatchObject({ status: 'failed', chunks: { total: days.length } });
       const { loaded = 0, failed = 0 } = result?.chunks ?? {};

@@ -14,4 +14,4 @@ export function runCommand(
   return `river run ${quoteForShell(river)}${period}${anew ? ' --load replace' : ''}`;
 }
 
-export const retryCommand = (workflowId: string): string => `river retryCommand ${quoteForShell(workflowId)}`;
+export const retryCommand = (workflowId: string): string => `river retry ${quoteForShell(workflowId)}`;

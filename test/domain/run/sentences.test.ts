@@ -107,7 +107,7 @@ test('numbers explain themselves', () => {
     '162 of 160 calls: 1 for lists, 1 was repeated after a failure',
   );
   expect(callsSentence(161, counts({ made: 161, lost: 1 }))).toBe(
-    '161 of 160 calls: 1 was repeated because the warehouse took nothing',
+    '161 of 160 calls: 1 was repeated because the warehouse could not be written to',
   );
   expect(callsSentence(170, counts({ furtherPages: 2 }))).toBe(
     '170 of 160 calls: 2 for further pages, 8 by retries',
