@@ -126,7 +126,7 @@ export default {
       'cli',
       [
         ...rooms('control', 'config', 'domain', 'workers', 'simulator'),
-        ...packages('commander', 'picocolors'),
+        ...packages('commander', 'picocolors', 'string-width'),
       ],
       'Printing and exit codes stay here, everything else stays out of here.',
     ),
@@ -150,7 +150,7 @@ export default {
     },
     importsOnly(
       'simulator',
-      rooms('domain/catalogue', 'domain/column'),
+      [...rooms('domain/catalogue', 'domain/column'), ...packages('zod')],
       'It shares the declarations and nothing of the client, so that one mistake cannot hide another.',
     ),
 

@@ -1,17 +1,17 @@
 /** Writes the pages of docs/ that follow from the code; with `--check` it only says which of them are not up to date. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { reports } from '#domain/catalogue/index';
-import { faultGuides } from '#simulator/faults/describe-faults';
-import { pageOfAnswers } from './docs/page-of-answers.ts';
-import { pageOfReports } from './docs/page-of-reports.ts';
-import { pageOfSimulator } from './docs/page-of-simulator.ts';
-import { pageOfStates } from './docs/page-of-states.ts';
+import { faultGuides } from '#simulator/faults/fault-kinds';
+import { renderAnswersPage } from './docs/page-of-answers.ts';
+import { renderReportsPage } from './docs/page-of-reports.ts';
+import { renderSimulatorPage } from './docs/page-of-simulator.ts';
+import { renderStatesPage } from './docs/page-of-states.ts';
 
 const pages: Readonly<Record<string, string>> = {
-  'answers.md': pageOfAnswers(),
-  'reports.md': pageOfReports(reports),
-  'simulator.md': pageOfSimulator(faultGuides),
-  'states.md': pageOfStates(),
+  'answers.md': renderAnswersPage(),
+  'reports.md': renderReportsPage(reports),
+  'simulator.md': renderSimulatorPage(faultGuides),
+  'states.md': renderStatesPage(),
 };
 
 for (const [name, text] of Object.entries(pages)) {

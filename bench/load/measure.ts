@@ -22,7 +22,7 @@ export async function measureRiver(client: Client, connection: string, rows: num
   const chunk = { key: `${day}/${day}`, start: day, end: day };
   const warehouse = await openWarehouse(settingOf(client, connection, `river_${rows}`));
   const period = { start: day, end: day };
-  await warehouse.openRun(
+  await warehouse.recordRun(
     {
       runId,
       workflowId: runId,
@@ -37,7 +37,7 @@ export async function measureRiver(client: Client, connection: string, rows: num
     [chunk],
     { columns, key: [], dayColumn: 'date' },
   );
-  const target = { columns, key: [], table: await warehouse.target(river.target.table) };
+  const target = { columns, key: [], table: await warehouse.readTargetTable(river.target.table) };
   const baseKilobytes = process.resourceUsage().maxRSS;
   let milliseconds = 0;
   const counted = async (work: () => Promise<unknown>) => {
@@ -87,7 +87,7 @@ export async function measureRiver(client: Client, connection: string, rows: num
     });
   }
   await counted(async () => {
-    const outcome = await warehouse.commitChunk(runId, chunk.key, {
+    const outcome = await warehouse.storeChunk(runId, chunk.key, {
       slices: [...slices.values()],
       listSlices: [],
       warnings: [],
@@ -95,7 +95,7 @@ export async function measureRiver(client: Client, connection: string, rows: num
     });
     if (outcome.outcome !== 'loaded' || outcome.rows !== rows) throw new Error(JSON.stringify(outcome));
   });
-  await warehouse.closeRun(runId, 'succeeded', new Date().toISOString());
+  await warehouse.endRun(runId, 'succeeded', new Date().toISOString());
   await warehouse.close();
   return { rows, milliseconds, peakKilobytes: process.resourceUsage().maxRSS, baseKilobytes };
 }
@@ -120,9 +120,9 @@ export async function measureBatchInsert(client: Client, connection: string, row
     retryOf: null,
     ownFilters: false,
   };
-  await warehouse.openRun(run, [], { columns, key: [], dayColumn: 'date' });
-  await warehouse.closeRun('batch', 'succeeded', new Date().toISOString());
-  const target = { columns, key: [], table: await warehouse.target(river.target.table) };
+  await warehouse.recordRun(run, [], { columns, key: [], dayColumn: 'date' });
+  await warehouse.endRun('batch', 'succeeded', new Date().toISOString());
+  const target = { columns, key: [], table: await warehouse.readTargetTable(river.target.table) };
   const baseKilobytes = process.resourceUsage().maxRSS;
   const objects: Record<string, unknown>[] = [];
   const loadedAt = new Date().toISOString();

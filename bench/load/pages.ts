@@ -1,6 +1,6 @@
 import type { Call } from '#domain/call/call';
 import { customersByAction } from '#domain/catalogue/customers/customers-by-action';
-import { columnsOfRiver } from '#domain/column/river-table';
+import { listColumns } from '#domain/column/river-table';
 import type { Day } from '#domain/period/date-range';
 import { type River, RiverSetting } from '#domain/river/river';
 
@@ -15,7 +15,7 @@ export const river: River = {
     target: { warehouse: 'bench', table: 'customers_by_action' },
   }),
 };
-export const columns = columnsOfRiver(customersByAction, river);
+export const columns = listColumns(customersByAction, river);
 export const day: Day = '2026-01-01';
 
 /** One page of an answer, as its bytes come from HTTP. */

@@ -6,7 +6,7 @@ const campaignsOfChannel = 'GetExecutedCampaignsByChannel for each day and chann
 /** The calls that a run makes, list calls first, in a sentence. */
 export function callsOfReport({ axes, snapshot }: Report): string {
   const lists = axes.flatMap(listsOf);
-  if (snapshot === 'data_date') lists.push('GetLastDataUpdate');
+  if (snapshot?.day === 'lastDataUpdate') lists.push('GetLastDataUpdate');
   const data = axes.map(timesOf).join(' × ') || '1';
   return [...lists, `${lists.length > 0 ? 'then ' : ''}${data}`].join('; ');
 }

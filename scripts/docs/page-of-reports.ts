@@ -1,4 +1,4 @@
-import type { Axis, FilterName, Report } from '#domain/catalogue/report';
+import type { Axis, FilterName, PrunedBy, Report } from '#domain/catalogue/report';
 import type { Column } from '#domain/column/column';
 import { callsOfReport } from './calls-of-report.ts';
 import { code, table } from './table.ts';
@@ -7,18 +7,18 @@ const introduction = `# The reports
 
 Written from the catalogue (\`src/domain/catalogue\`) by \`npm run docs\`; edit the declarations, not this page.
 
-- **Calls** are what a run makes of Optimove's API; each data call is made once for every page of its answer.
+- **Calls** are the calls of a run to Optimove's API; each data call is made once for every page of its answer.
 - A **filter** that is left out means *all*, found through the API's own list call, unless its line says otherwise.
-  A number is an id and costs no list call; a text is a name, whatever its case.
-- A column is **stamped** where the answer does not repeat what was asked, and comes from the **answer** otherwise,
-  under the key that is given, whatever its case. Each customer attribute asked for becomes a text column of its own.
+  A number is an id and needs no list call; a text is a name, in any case.
+- A column is **stamped** if the answer does not repeat the parameter of the call, and comes from the **answer** otherwise,
+  under the given key, in any case. Each requested customer attribute becomes a text column of its own.
   Every row also carries \`_river\`, \`_run_id\`, \`_chunk\` and \`_loaded_at\`.
-- **Keys** are inferred: Optimove publishes none. \`load: merge\` goes by them unless the river gives its own \`key:\`.
-- A river can correct what differs for a tenant: \`overrides: { endpoint, parameters, pages, columns }\`.
+- **Keys** are inferred: Optimove publishes none. \`load: merge\` uses them unless the river gives its own \`key:\`.
+- A river can correct what is different for a tenant: \`overrides: { endpoint, parameters, pages, columns }\`.
 `;
 
 /** docs/reports.md: contents, then every report. */
-export function pageOfReports(reports: readonly Report[]): string {
+export function renderReportsPage(reports: readonly Report[]): string {
   return [introduction, contentsOf(reports), ...reports.map(sectionOf)].join('\n');
 }
 
@@ -39,12 +39,21 @@ function sectionOf(report: Report): string {
     `Filters: ${filtersOf(report)}`,
     ...alwaysSent(report),
     `Calls: ${callsOfReport(report)}`,
+    ...(report.prunedBy ? [`With \`prune: true\`: ${pruned[report.prunedBy]}`] : []),
     `Key: ${report.key.map(code).join(', ')}${report.keyIsUnique ? '' : ' (not unique)'}`,
   ];
   const columns = report.columns.map((column) => [code(column.name), column.type, sourceOf(column)]);
   const notes = report.notes ? `\n${report.notes}\n` : '';
   return `## ${report.slug}\n\n${facts.map((fact) => `- ${fact}\n`).join('')}${notes}\n${table(['column', 'type', 'from'], columns)}`;
 }
+
+const pruned: Readonly<Record<PrunedBy, string>> = {
+  groups: 'only target groups that ran on the day are called (GetTargetGroupsByDate)',
+  groupsWithActions:
+    'only target groups that ran an action on the day are called (GetTargetGroupsByDate, GetActionsByTargetGroup)',
+  actionsAndRecipients:
+    'only actions and recipient groups that ran on the day are called (GetTargetGroupsByDate, GetActionsByTargetGroup)',
+};
 
 function timeOf({ time, snapshot, axes }: Report): string {
   if (time === 'campaigns')
@@ -53,8 +62,9 @@ function timeOf({ time, snapshot, axes }: Report): string {
     const stamp = axes.find((axis) => axis.over === 'day')?.stamp ?? 'date';
     return `a period, one day a call; ${code(stamp)} is that day`;
   }
-  if (snapshot === 'data_date') return 'none; `data_date` is the day of GetLastDataUpdate';
-  return snapshot ? "none; `snapshot_date` is the run's day" : 'none';
+  if (!snapshot) return 'none';
+  const day = snapshot.day === 'lastDataUpdate' ? 'the day of GetLastDataUpdate' : "the run's day";
+  return `none; ${code(snapshot.column)} is ${day}`;
 }
 
 function filtersOf({ filters, axes, controlGroup }: Report): string {

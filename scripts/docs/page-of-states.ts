@@ -3,27 +3,27 @@ import { table } from './table.ts';
 
 const introduction = `# What a run says
 
-Printed by \`npm run docs\` from the table that the tests run (\`test/domain/run/state-cases.ts\`). \`river status\`, \`river run --wait\`, the query \`progress\` (\`sentence\`) and the Web UI's *User Metadata* say the same,
-within 15 s of its being true. Times are UTC and say so; in JSON the same facts stand as data, with ISO 8601 times: \`state\`, \`waits\`, \`pausedSince\`, \`waitingUntil\`, \`waitingForDataUntil\`, \`expectedEnd\`, and on the command line \`noWorkerSince\`, \`unansweredSince\` and \`retried\`.
+Written by \`npm run docs\` from the table of the tests (\`test/domain/run/state-cases.ts\`). \`river status\`, \`river run --wait\`, the query \`progress\` (\`sentence\`) and the Web UI's *User Metadata* say the same,
+within 15 s. Times are UTC and say so; JSON has the same facts as data, with ISO 8601 times: \`state\`, \`waits\`, \`pausedSince\`, \`waitingUntil\`, \`waitingForDataUntil\`, \`expectedEnd\`, and on the command line \`noWorkerSince\`, \`unansweredSince\` and \`retried\`.
 
-Several things may be true at once: then several sentences follow each other, the one that stops most first.
+If several things are true, several sentences follow each other; the one that stops most comes first.
 `;
 
 const waits = `## What slices wait for
 
-\`waits\` holds an entry for each thing that slices wait for:
+\`waits\` has an entry for each thing that slices wait for:
 
-| \`on\` | with | the slices go on |
+| \`on\` | with | the slices continue |
 | --- | --- | --- |
-| \`quota\`, \`throttle\`, \`sign-in\`, \`budget\`, \`slot\` | \`until\`, \`slices\` | when their time has come |
-| \`connection\` | \`reason\`, \`since\`, \`tries\`, \`nextAt\`, \`isOutage\` | in an outage one of them finds out whether the API is back, and then all go on |
-| \`warehouse\` | \`warehouse\`, \`reason\`, \`since\` | one of them finds out whether it can be written to, and then all go on |
+| \`quota\`, \`throttle\`, \`sign-in\`, \`budget\`, \`slot\` | \`until\`, \`slices\` | when their time comes |
+| \`connection\` | \`reason\`, \`since\`, \`tries\`, \`nextAt\`, \`isOutage\` | in an outage one of them probes the API; when it answers, all continue |
+| \`warehouse\` | \`warehouse\`, \`reason\`, \`since\` | one of them tests whether it can be written to; then all continue |
 
-A short wait (about 10 s) happens inside a slice's activity. On longer ones the workflow sleeps: a run has one timer for all its waits, whatever the number of its slices. Waiting, pausing, a new history and a worker that drains are no attempt.
+A short wait (about 10 s) happens inside a slice's activity. For longer waits the workflow sleeps: a run has one timer for all its waits, whatever the number of its slices. A wait, a pause, a new history or a draining worker is not an attempt.
 `;
 
 /** docs/states.md: what a run says in each state. */
-export const pageOfStates = (): string =>
+export const renderStatesPage = (): string =>
   [
     introduction,
     table(

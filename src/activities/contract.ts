@@ -43,7 +43,7 @@ export interface OpenRunRequest {
   readonly input: unknown;
   /** How many came, where there are several. */
   readonly inputs?: number;
-  /** The cron schedule of the workflow itself, where somebody has given it one. */
+  /** The cron schedule of the workflow itself, where it has one. */
   readonly cron?: string;
   readonly workflowId: string;
   readonly runId: string;
@@ -55,10 +55,9 @@ export interface OpenRunRequest {
 
 export interface OpenedRun {
   readonly run: RunRef;
-  readonly table: string;
   readonly period: DateRange | null;
   readonly chunks: number;
-  /** Whether list calls have to be made before the filters are known: the slice `listsOfRun`, of no chunk. */
+  /** Whether list calls have to be made before the filters are known: the slice `listsSlice`, of no chunk. */
   readonly readsLists: boolean;
   /** Slices of every chunk: first those whose answers plan the others, then the data's. */
   readonly slices: { readonly list: readonly string[]; readonly data: readonly string[] };
@@ -72,7 +71,7 @@ export interface OpenedRun {
   readonly patience?: Patience;
   /** The search attributes that are registered: setting another one would block the run for ever. */
   readonly searchAttributes: readonly string[];
-  /** Who is told how the run ends; left out where nobody is. */
+  /** The receivers that are told how the run ends; left out where there are none. */
   readonly notify?: readonly NotifyRequest['to'][];
 }
 
@@ -94,7 +93,7 @@ export interface Resolved {
 
 export interface SliceRequest {
   readonly run: RunRef;
-  /** Null for `listsOfRun` and `proofOfConnection`. */
+  /** Null for `listsSlice` and `proofOfConnection`. */
   readonly chunk: string | null;
   readonly slice: string;
   /** When the run was paused: that does not count against `giveUpAfter`. */
@@ -123,7 +122,7 @@ export type SliceOutcome =
   | { readonly outcome: 'stopped' }
   /** A page came with 404 while nothing was answered 200: ask whether the base URL is right, then go on. */
   | { readonly outcome: 'unproven' }
-  /** The chunk is no longer open: somebody else has loaded it or given it up. */
+  /** The chunk is no longer open: another attempt has loaded it or given it up. */
   | { readonly outcome: 'closed' };
 
 export interface CommitChunkRequest {

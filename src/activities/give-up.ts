@@ -4,7 +4,7 @@ import { type BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedEr
 import { failingMs, type OpenOutage, type Outages, outageMs, retryMs } from '#domain/run/failing-time';
 import { type Pause, toIntervals } from '#domain/run/pause';
 import type { WaitOn } from '#domain/run/waits';
-import type { Warehouse } from './ports.ts';
+import type { FailureReading } from './ports.ts';
 
 /** What decides how long a run waits for answers. */
 export interface Patience {
@@ -30,13 +30,13 @@ export interface NextTry {
 interface Waiting {
   readonly runId: string;
   readonly chunk: string | null;
-  readonly warehouse: Warehouse;
+  readonly warehouse: FailureReading;
   readonly patience: Patience;
 }
 
 /**
  * Throws where a failure, or the wait after one, has lasted for `giveUpAfter`: OutageError where the connection has
- * answered nobody for that long, and RefusedError where it has answered others and this call alone has failed. Else says
+ * answered no call for that long, and RefusedError where it has answered others and this call alone has failed. Else says
  * in how many milliseconds the call is worth another try (where it waits already, after how many to look again at most),
  * and what is waited for.
  */
@@ -57,22 +57,22 @@ export async function giveUpIfTooLong(
     const inMs =
       error instanceof OptimoveUnavailableError ? retryMs(0) : Math.ceil(Math.min(leftMs, error.waitMs));
     const since = new Date(open.from).toISOString();
-    const { times, lastStatus } = await warehouse.failedSince(runId, since);
+    const { times, lastStatus } = await warehouse.countFailedSince(runId, since);
     const reason =
       error instanceof OptimoveUnavailableError
-        ? reasonOf(error)
+        ? describeReason(error)
         : (patience.lastFailure?.() ?? (lastStatus === null ? 'no answer' : `answered ${lastStatus}`));
-    const wait = { reason, since, tries: Math.max(1, times), nextAt: isoOf(now + inMs), isOutage: true };
+    const wait = { reason, since, tries: Math.max(1, times), nextAt: toIso(now + inMs), isOutage: true };
     return { inMs, wait: { on: 'connection', ...wait } };
   }
   if (!(error instanceof OptimoveUnavailableError)) return { inMs: error.waitMs, wait: error.wait };
-  const failures = await warehouse.failuresOf(runId, chunk, callsBehind(call, error));
+  const failures = await warehouse.readFailures(runId, chunk, listCallsBehind(call, error));
   const [first] = failures;
   if (!first || failingMs(failures, now, [...past, ...pauses]) < giveUpAfterMs) {
     const inMs = retryMs(Math.max(0, failures.length - 1));
-    const since = first?.at ?? isoOf(now);
+    const since = first?.at ?? toIso(now);
     const tries = Math.max(1, failures.length);
-    const wait = { reason: reasonOf(error), since, tries, nextAt: isoOf(now + inMs) };
+    const wait = { reason: describeReason(error), since, tries, nextAt: toIso(now + inMs) };
     return { inMs, wait: { on: 'connection', ...wait } };
   }
   throw new RefusedError(`Given up: it has only failed since ${first.at}. ${error.message}`, {
@@ -81,7 +81,7 @@ export async function giveUpIfTooLong(
   });
 }
 
-const isoOf = (at: number): string => new Date(at).toISOString();
+const toIso = (at: number): string => new Date(at).toISOString();
 
 const reasonsByCode: Readonly<Record<string, string>> = {
   ECONNRESET: 'connection reset',
@@ -94,7 +94,7 @@ const reasonsByCode: Readonly<Record<string, string>> = {
 };
 
 /** What a request came to, in a few words. */
-export function reasonOf({ facts: { status, code, outcome } }: OptimoveUnavailableError): string {
+export function describeReason({ facts: { status, code, outcome } }: OptimoveUnavailableError): string {
   if (typeof status === 'number') {
     const what = outcome === 'page' ? ' with an HTML page' : outcome === 'unreadable' ? ', unreadable' : '';
     return `answered ${status}${what}`;
@@ -103,7 +103,7 @@ export function reasonOf({ facts: { status, code, outcome } }: OptimoveUnavailab
 }
 
 /** What failed may be a sign-in, by which the call fails as well. */
-function callsBehind(call: Call, { facts }: OptimoveUnavailableError): readonly string[] {
+function listCallsBehind(call: Call, { facts }: OptimoveUnavailableError): readonly string[] {
   return typeof facts.call === 'string' && facts.call !== call.key ? [call.key, facts.call] : [call.key];
 }
 
@@ -113,7 +113,7 @@ function outage(
   cause: Error,
 ): OutageError {
   const since = new Date(from).toISOString();
-  // Where nobody else calls, one call that always fails is all that is known of the connection.
+  // Where no other call is made, one call that always fails is all that is known of the connection.
   const last = cause instanceof OptimoveUnavailableError ? ` The last failure: ${cause.message}` : '';
   return new OutageError(
     `Connection ${connection} has answered nobody since ${since}, for longer than giveUpAfter (${durationText(giveUpAfterMs)}). ` +

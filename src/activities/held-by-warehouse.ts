@@ -2,8 +2,8 @@ import { WarehouseUnavailableError } from '#domain/errors';
 import { readRunInput } from '#domain/river/read-run-input';
 import { findTrouble } from '#domain/run/warehouse-trouble';
 import type { Held, OpenedRun, OpenRunRequest, RunRef } from './contract.ts';
-import { patienceOf } from './opened-run.ts';
-import type { ActivityPorts } from './ports.ts';
+import { readPatience } from './opened-run.ts';
+import type { ActivityPorts, Warehouses, WriteTrying } from './ports.ts';
 import type { WriteGate } from './write-gates.ts';
 
 /** What an activity of an opened run is asked. */
@@ -15,11 +15,11 @@ type MayBeHeld<A> = {
 };
 
 /**
- * The same activities, but where the warehouse takes nothing they say so, and their run waits for it on a timer: an attempt after
- * the other would tell nobody why.
+ * The same activities, but where the warehouse takes nothing they say so, and their run waits for it on a timer: one attempt after
+ * the other would not show why.
  */
 export function heldByWarehouse<A extends Record<string, (request: never) => Promise<unknown>>>(
-  ports: Pick<ActivityPorts, 'warehouse'>,
+  ports: Warehouses<WriteTrying>,
   gates: (warehouse: string) => WriteGate,
   activities: A,
 ): MayBeHeld<A> {
@@ -43,7 +43,7 @@ export function heldByWarehouse<A extends Record<string, (request: never) => Pro
 async function heldBy(
   error: unknown,
   { warehouse, runId }: RunRef,
-  ports: Pick<ActivityPorts, 'warehouse'>,
+  ports: Warehouses<WriteTrying>,
   gate: WriteGate,
 ): Promise<Held> {
   const trouble = findTrouble(error);
@@ -72,7 +72,7 @@ export const heldInOpening =
       return {
         outcome: 'held',
         on: { on: 'warehouse', ...trouble, since: new Date().toISOString() },
-        ...(input.kind !== 'retry' && { patience: patienceOf(input.river) }),
+        ...(input.kind !== 'retry' && { patience: readPatience(input.river) }),
       };
     }
   };

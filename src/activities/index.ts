@@ -1,29 +1,27 @@
-import { beating } from './beating.ts';
-import { beginChunk } from './begin-chunk.ts';
+import { activityInfo } from '@temporalio/activity';
+import type { RecalledBudget } from '#domain/budget/save-budget';
+import { beginChunk, failChunk, nextChunks } from './chunk-activities.ts';
 import { closeRun } from './close-run.ts';
 import { commitChunk } from './commit-chunk.ts';
 import type { BudgetActivities, RunActivities, RunRef } from './contract.ts';
-import { failChunk } from './fail-chunk.ts';
 import { heldByWarehouse, heldInOpening } from './held-by-warehouse.ts';
-import { nextChunks } from './next-chunks.ts';
-import { notifyRefusal } from './notify-refusal.ts';
-import { notifyRun } from './notify-run.ts';
+import { notifyRefusal, notifyRun } from './notify-run.ts';
 import { openRun } from './open-run.ts';
 import type { ActivityPorts } from './ports.ts';
 import { pullSlice } from './pull-slice.ts';
-import { recallBudget } from './recall-budget.ts';
 import { resolveFilters } from './resolve-filters.ts';
 import { resolveFreshness } from './resolve-freshness.ts';
 import { createStepSlots, type StepSlots, stepIn } from './slots.ts';
-import { translated } from './to-application-failure.ts';
+import { withHeartbeat } from './stop-signals.ts';
+import { withFailureMapping } from './to-application-failure.ts';
 import { createWriteGates } from './write-gates.ts';
 
 /** The activities of a run, closed over their world. Their names are written into histories. */
 export const createActivities = (ports: ActivityPorts): RunActivities & BudgetActivities => {
   const gates = createWriteGates(ports.writeGates);
   const slots = createStepSlots();
-  return translated({
-    ...beating(ports, {
+  return withFailureMapping({
+    ...withHeartbeat(ports, {
       openRun: heldInOpening(ports, openRun(ports, slots)),
       ...heldByWarehouse(ports, gates, {
         resolveFreshness: inStep(slots, resolveFreshness(ports)),
@@ -40,7 +38,7 @@ export const createActivities = (ports: ActivityPorts): RunActivities & BudgetAc
     }),
     notifyRun: inStep(slots, notifyRun(ports)),
     notifyRefusal: notifyRefusal(ports),
-    recallBudget: recallBudget(ports),
+    recallBudget: () => recallBudget(ports),
     tellOfLift: (lift) => ports.runs.tellOfLift(lift),
   });
 };
@@ -52,3 +50,10 @@ const inStep =
     const { warehouse }: RunRef = 'run' in request ? request.run : request;
     return stepIn(slots, warehouse, () => work(request));
   };
+
+/** What the budget remembered that kept this workflow id before, if there was one. */
+async function recallBudget({ runs }: ActivityPorts): Promise<RecalledBudget> {
+  const { workflowExecution } = activityInfo();
+  if (!workflowExecution) throw new Error('recallBudget was not called by a workflow');
+  return runs.recallBudget(workflowExecution);
+}

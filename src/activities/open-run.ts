@@ -1,17 +1,17 @@
 import { Context } from '@temporalio/activity';
-import { shapeOfRiver } from '#domain/column/river-table';
+import { describeTable } from '#domain/column/river-table';
 import { resolveDay } from '#domain/period/resolve-day';
-import { zoneOfRiver } from '#domain/period/zone';
+import { resolveZone } from '#domain/period/zone';
 import { readRunInput, refuseStart } from '#domain/river/read-run-input';
 import type { River } from '#domain/river/river';
 import { isTracked, type LoadedDays } from '#domain/run/loaded-days';
 import { planChunks, planDays } from '#domain/run/plan-run';
-import { closeLeftRuns } from './close-left-runs.ts';
 import type { OpenedRun, OpenRunRequest } from './contract.ts';
-import { openedRun } from './opened-run.ts';
+import { endOrphanedRuns } from './end-orphaned-runs.ts';
+import { describeRun, readOpenedRun, reportOfRiver, understood } from './opened-run.ts';
+import type { OpeningPorts } from './plan-retry.ts';
 import { findOpened, type Opening, planRetry } from './plan-retry.ts';
-import type { ActivityPorts, Warehouse } from './ports.ts';
-import { readOpenedRun, reportOfRiver, understood } from './report-of-run.ts';
+import type { RunOpening } from './ports.ts';
 import { type StepSlots, stepIn } from './slots.ts';
 
 /**
@@ -19,11 +19,11 @@ import { type StepSlots, stepIn } from './slots.ts';
  * before the first call. A repeated attempt (or a Reset) finds the run as it was opened and keeps it so.
  */
 export const openRun =
-  (ports: ActivityPorts, slots: StepSlots) =>
+  (ports: OpeningPorts, slots: StepSlots) =>
   async (request: OpenRunRequest): Promise<OpenedRun> => {
     const configuration = await ports.configurations.current();
     refuseStart(request, configuration);
-    const before = await openedBefore(ports, request);
+    const before = await findOpenedBefore(ports, request);
     if (before) return stepIn(slots, before.run.river.target.warehouse, () => open(ports, before));
     const input = readRunInput(request.input, configuration);
     if (input.kind === 'retry') {
@@ -37,25 +37,28 @@ export const openRun =
   };
 
 /** A Reset begins a run once more that may have been opened: it goes on as it was, whatever the file says now of its river. */
-async function openedBefore(ports: ActivityPorts, { runId }: OpenRunRequest): Promise<Opening | undefined> {
+async function findOpenedBefore(
+  ports: OpeningPorts,
+  { runId }: OpenRunRequest,
+): Promise<Opening | undefined> {
   const isFirst = Context.current().info.workflowExecution?.runId === runId;
   return isFirst ? undefined : findOpened(ports, runId);
 }
 
-async function open(ports: ActivityPorts, { run, chunks, warehouse }: Opening): Promise<OpenedRun> {
+async function open(ports: OpeningPorts, { run, chunks, warehouse }: Opening): Promise<OpenedRun> {
   const { connection } = await ports.optimove(run.river.connection);
-  await warehouse.openRun(
+  await warehouse.recordRun(
     { ...run, baseUrl: connection.baseUrl },
     chunks,
-    shapeOfRiver(reportOfRiver(run.river), run.river),
+    describeTable(reportOfRiver(run.river), run.river),
     Context.current().cancellationSignal,
   );
-  await closeLeftRuns(ports, warehouse, run.runId);
-  return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
+  await endOrphanedRuns(ports, warehouse, run.runId);
+  return describeRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
 }
 
 async function planRun(
-  ports: ActivityPorts,
+  ports: OpeningPorts,
   asked: River,
   ownFilters: boolean,
   request: OpenRunRequest,
@@ -63,9 +66,9 @@ async function planRun(
   const warehouse = await ports.warehouse(asked.target.warehouse);
   const before = await warehouse.readRun(request.runId);
   const river = before ? understood(before).river : asked;
-  const track = before ? undefined : await trackOf(warehouse, river);
+  const track = before ? undefined : await readLoadedDaysIfTracked(warehouse, river);
   const report = reportOfRiver(river);
-  const day = resolveDay(request.instant, zoneOfRiver(river.period, river.schedule));
+  const day = resolveDay(request.instant, resolveZone(river.period, river.schedule));
   const { period, pulls, asksForData, leavesIncomplete, warnings } = planDays(river, report, day, track);
   const { runId, workflowId, startedAt } = request;
   return {
@@ -88,7 +91,7 @@ async function planRun(
 }
 
 /** What the river has loaded, where that decides what it pulls. */
-async function trackOf(warehouse: Warehouse, river: River): Promise<LoadedDays | undefined> {
+async function readLoadedDaysIfTracked(warehouse: RunOpening, river: River): Promise<LoadedDays | undefined> {
   if (!isTracked(river, reportOfRiver(river))) return undefined;
-  return warehouse.loadedDays(river.name, river.target.table);
+  return warehouse.readLoadedDays(river.name, river.target.table);
 }

@@ -1,25 +1,63 @@
 import { runListCalls } from '#domain/call/list-calls';
-import { slicesOf } from '#domain/call/plan-calls';
+import { listSlices } from '#domain/call/plan-calls';
+import { findReport } from '#domain/catalogue/index';
+import type { Report } from '#domain/catalogue/report';
 import { durationMs } from '#domain/duration';
+import { ConfigurationError, OtherVersionError } from '#domain/errors';
 import type { Notify } from '#domain/river/configuration';
+import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { OpenedRun, Patience } from './contract.ts';
-import type { ActivityPorts, Warehouse } from './ports.ts';
-import { reportOfRiver } from './report-of-run.ts';
+import type { ActivityPorts, RunReading } from './ports.ts';
+
+/** The report that a river pulls, with the river's overrides applied. */
+export function reportOfRiver(river: River): Report {
+  const report = findReport(river.report);
+  if (!report)
+    throw new ConfigurationError(
+      `River ${river.name} names the report ${river.report}, which this version of River does not have.`,
+    );
+  return effectiveReport(report, river.overrides);
+}
+
+/** The run as it was opened. */
+export async function readOpenedRun(
+  warehouse: Pick<RunReading, 'readRun'>,
+  runId: string,
+): Promise<StoredRun> {
+  return checkOpened(await warehouse.readRun(runId), runId);
+}
+
+/** Where it is not there, a person has removed it from the manifest. */
+export function checkOpened(stored: StoredRun | undefined, runId: string): StoredRun {
+  if (!stored)
+    throw new ConfigurationError(
+      `The run ${runId} is not in the manifest (table river_runs): it was removed while under way.`,
+    );
+  return understood(stored);
+}
+
+/** The same run, where this version knows all that it says; else it is left to a worker of the version that wrote it. */
+export function understood(run: StoredRun): StoredRun {
+  if (run.unread === undefined) return run;
+  throw new OtherVersionError(
+    `Another version of River has written the run ${run.workflowId}, and this one cannot read its ${run.unread}: it is left to workers of that version.`,
+  );
+}
 
 /** Slices kept going at a time, over all open chunks: enough to use a burst, few enough for one history. */
 export const slicesAtOnce = 20;
 
 /** What the workflow knows of a run that is in the manifest. */
-export async function openedRun(
-  ports: ActivityPorts,
-  warehouse: Warehouse,
+export async function describeRun(
+  ports: Pick<ActivityPorts, 'configurations' | 'runs'>,
+  warehouse: Pick<RunReading, 'summariseRun'>,
   stored: StoredRun,
 ): Promise<OpenedRun> {
   const { river, period, freshness } = stored;
   const report = reportOfRiver(river);
-  const slices = slicesOf(report, river.prune);
+  const slices = listSlices(report, river.prune);
   const { chunks } = await warehouse.summariseRun(stored.runId);
   const nothingLeft = chunks.loaded + chunks.skipped === chunks.total;
   const { notifications } = await ports.configurations.current();
@@ -32,7 +70,6 @@ export async function openedRun(
       connection: river.connection,
       warehouse: river.target.warehouse,
     },
-    table: river.target.table,
     period,
     chunks: chunks.total,
     readsLists: !nothingLeft && stored.selection === null && runListCalls(report, river.filters).length > 0,
@@ -40,19 +77,19 @@ export async function openedRun(
     ...(nothingLeft ? { nothingLeft } : {}),
     ...(freshness?.settled === false && { asksForData: { waitMs: durationMs(river.waitForData) } }),
     chunksAtOnce: Math.max(2, Math.ceil(slicesAtOnce / slices.data.length / 2)),
-    patience: patienceOf(river),
+    patience: readPatience(river),
     searchAttributes: await ports.runs.registeredSearchAttributes(),
-    ...toldOfEnd(notifications.get(river.name)),
+    ...listReceivers(notifications.get(river.name)),
   };
 }
 
-export const patienceOf = ({ giveUpAfter }: Pick<River, 'giveUpAfter'>): Patience => ({
+export const readPatience = ({ giveUpAfter }: Pick<River, 'giveUpAfter'>): Patience => ({
   giveUpAfter,
   ms: durationMs(giveUpAfter),
 });
 
 /** Who is told how the run ends; where to is looked up when it has ended. */
-function toldOfEnd(notify: Notify | undefined): Pick<OpenedRun, 'notify'> {
+function listReceivers(notify: Notify | undefined): Pick<OpenedRun, 'notify'> {
   const to = (['webhook', 'slack'] as const).filter((each) => notify?.[each]);
   return to.length > 0 ? { notify: to } : {};
 }

@@ -1,23 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, RiverError, WarehouseUnavailableError } from '#domain/errors';
 import { resolveDay } from '#domain/period/resolve-day';
-import { zoneOfRiver } from '#domain/period/zone';
+import { resolveZone } from '#domain/period/zone';
 import type { RetryInput } from '#domain/river/read-run-input';
 import { withEmptied } from '#domain/river/target';
 import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { OpenRunRequest } from './contract.ts';
-import type { ActivityPorts, Warehouse } from './ports.ts';
-import { readOpenedRun, reportOfRiver, understood } from './report-of-run.ts';
+import { readOpenedRun, reportOfRiver, understood } from './opened-run.ts';
+import type { ActivityPorts, RunOpening, Warehouses } from './ports.ts';
+
+/** What a run is opened with. */
+export type OpeningPorts = Pick<ActivityPorts, 'configurations' | 'runs' | 'optimove'> &
+  Warehouses<RunOpening>;
 
 /** A run that is to be opened, and where. */
 export interface Opening {
-  readonly warehouse: Warehouse;
+  readonly warehouse: RunOpening;
   readonly run: NewRun;
   readonly chunks: readonly RetriableChunk[];
 }
 
 interface Found {
-  readonly warehouse: Warehouse;
+  readonly warehouse: RunOpening;
   readonly run: StoredRun;
 }
 
@@ -27,7 +31,7 @@ interface Found {
  * A report that answers with the present state has no other day than that of the call: it is dated by the retry.
  */
 export async function planRetry(
-  ports: ActivityPorts,
+  ports: OpeningPorts,
   { workflowId, allowEmptied }: RetryInput,
   request: OpenRunRequest,
 ): Promise<Opening> {
@@ -60,32 +64,32 @@ export async function planRetry(
       workflowId: request.workflowId,
       river: withEmptied(river, allowEmptied),
       period,
-      ...datesOf(original, request.instant),
+      ...toDates(original, request.instant),
       startedAt,
       retryOf,
       ownFilters,
       ...(freshness && { freshness }),
     },
-    chunks: await warehouse.unloadedChunks(original),
+    chunks: await warehouse.readUnloadedChunks(original),
   };
 }
 
 /** The day of the retry, and what its filters came to: the original's, but for what dates a report of the present state. */
-function datesOf(
+function toDates(
   { river, day, selection, listWarnings = [] }: StoredRun,
   instant: string,
 ): Pick<NewRun, 'day' | 'selection' | 'listWarnings'> {
   const { snapshot } = reportOfRiver(river);
   if (snapshot === undefined) return { day, selection, listWarnings };
   return {
-    day: resolveDay(instant, zoneOfRiver(river.period, river.schedule)),
+    day: resolveDay(instant, resolveZone(river.period, river.schedule)),
     // The day of GetLastDataUpdate is a part of it, so that call is made again.
-    ...(snapshot === 'data_date' ? { selection: null } : { selection, listWarnings }),
+    ...(snapshot.day === 'lastDataUpdate' ? { selection: null } : { selection, listWarnings }),
   };
 }
 
 /** The run of an id where it was opened, in whichever warehouse that was; undefined where it was not. */
-export async function findOpened(ports: ActivityPorts, runId: string): Promise<Opening | undefined> {
+export async function findOpened(ports: OpeningPorts, runId: string): Promise<Opening | undefined> {
   const { found, away } = await lookIn(await allWarehouses(ports), (warehouse) => warehouse.readRun(runId));
   const [before] = found;
   if (before) return { warehouse: before.warehouse, run: understood(before.run), chunks: [] };
@@ -94,7 +98,7 @@ export async function findOpened(ports: ActivityPorts, runId: string): Promise<O
   return undefined;
 }
 
-async function allWarehouses(ports: ActivityPorts): Promise<Warehouse[]> {
+async function allWarehouses(ports: OpeningPorts): Promise<RunOpening[]> {
   const { warehouses } = await ports.configurations.current();
   return Promise.all([...warehouses.keys()].map((name) => ports.warehouse(name)));
 }
@@ -104,8 +108,8 @@ const answersWithinMs = 5_000;
 
 /** Looks in all warehouses at once. One that is away, or hangs, is no matter of what the others have. */
 async function lookIn(
-  warehouses: readonly Warehouse[],
-  look: (warehouse: Warehouse) => Promise<StoredRun | undefined>,
+  warehouses: readonly RunOpening[],
+  look: (warehouse: RunOpening) => Promise<StoredRun | undefined>,
 ): Promise<{ readonly found: Found[]; readonly away: RiverError | undefined }> {
   const found: Found[] = [];
   let away: RiverError | undefined;
@@ -128,7 +132,7 @@ async function lookIn(
   return { found: [...found], away };
 }
 
-async function refuseOpen(ports: ActivityPorts, run: StoredRun): Promise<void> {
+async function refuseOpen(ports: OpeningPorts, run: StoredRun): Promise<void> {
   if (await ports.runs.endOf(run)) return;
   throw new ConfigurationError(
     `input retryFailedChunksOf: the run ${run.workflowId} is still under way. Wait until it has closed, or cancel it.`,

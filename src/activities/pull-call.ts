@@ -1,47 +1,24 @@
 import type { Answer, AnswerRow, Call, PageAsked } from '#domain/call/call';
-import type { CallHistory, RequestRecord } from '#domain/call/call-history';
+import type { RequestRecord } from '#domain/call/call-history';
 import { countRepeated, hashKeys } from '#domain/call/fingerprint';
-import { isRepeated, type Next, nextPage, type PageReceived, pageAsked } from '#domain/call/paging';
+import type { Next, PageReceived } from '#domain/call/paging';
+import { isRepeated, nextPage, pageAsked } from '#domain/call/paging';
 import type { Followed, SeenPages } from '#domain/call/seen-pages';
 import type { FittedRows } from '#domain/column/fit-rows';
-import {
-  BaseUrlInDoubtError,
-  BudgetSpentError,
-  ConfigurationError,
-  CredentialsRefusedError,
-  OptimoveUnavailableError,
-  OutageError,
-  RefusedError,
-  RiverError,
-  ThrottledError,
-  WarehouseUnavailableError,
-} from '#domain/errors';
 import type { Day } from '#domain/period/date-range';
-import { refusalNote } from '#domain/run/freshness';
 import type { PageNotes } from '#domain/run/page-notes';
 import type { StagedCall } from '#domain/run/staging';
-import { giveUpIfTooLong, type Patience } from './give-up.ts';
-import type { Optimove, Warehouse } from './ports.ts';
-import type { StopSignals } from './stop-signals.ts';
+import type { AskContext } from './ask-page.ts';
+import { askPage, ChunkClosed, noRows } from './ask-page.ts';
+import type { SlicePulling } from './ports.ts';
 
-/** The chunk is no longer open: another attempt has loaded it or given it up. */
-export class ChunkClosed extends Error {}
-
-export interface PullContext {
-  readonly runId: string;
-  /** Null for the lists of the whole run. */
-  readonly chunk: string | null;
+/** What a call is pulled with. */
+export interface PullContext extends AskContext {
   readonly slice: string;
-  readonly warehouse: Warehouse;
-  readonly optimove: Optimove;
+  readonly warehouse: AskContext['warehouse'] &
+    Pick<SlicePulling, 'stagePage' | 'markLastPage' | 'readStagedPage'>;
   readonly seenPages: SeenPages;
   readonly pageSize: number;
-  readonly patience: Patience;
-  readonly signals: StopSignals;
-  /** What a call has met before in its run. */
-  history(call: string): Promise<CallHistory>;
-  /** When a person last ended the connection's wait by hand, as far as the run has heard; ISO 8601. */
-  readonly lifted: string | undefined;
   /** Fits an answer's rows to columns. */
   fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
   /** What a person is to hear of a page's rows, beside what their fitting says. */
@@ -50,8 +27,6 @@ export interface PullContext {
   dayOf(call: Call): Day | null;
   /** The columns that tell the rows of a call apart; left out where nothing does. */
   readonly key?: readonly string[];
-  /** Whether this failure of this call's first page is taken as "no rows" (report 1: one recipient group of ten refused). */
-  tolerates(call: Call, error: RiverError): boolean;
 }
 
 /** How far a call has come. */
@@ -85,13 +60,13 @@ export async function pullCall(
   call: Call,
   before: StagedCall | undefined,
 ): Promise<Pulled> {
-  const progress = await progressOf(context, call, before);
+  const progress = await readProgress(context, call, before);
   const { stop } = context.signals;
   try {
     while (progress.next === 'ask') {
       stop.throwIfAborted();
       const asked = pageAsked(call, context.pageSize, progress.received);
-      await ask(context, call, asked, (answer, requests, notes) =>
+      await askPage(context, call, asked, (answer, requests, notes) =>
         stage(context, call, { asked, answer, notes }, requests, progress),
       );
       await decideLater(context, call, progress);
@@ -111,7 +86,7 @@ const untouched = {
   inDoubt: false,
 } as const;
 
-async function progressOf(
+async function readProgress(
   { runId, chunk, slice, warehouse, key, pageSize, seenPages }: PullContext,
   { endpoint, pages: isPaged }: Call,
   before: StagedCall | undefined,
@@ -120,7 +95,7 @@ async function progressOf(
   const { call, pages, rows, received, firstFingerprint: first, lastFingerprint, lastReceived } = before;
   // Another attempt has seen the page: what follows it tells this process as well whether its server cuts pages.
   const isShort = isPaged && lastReceived > 0 && lastReceived < pageSize;
-  const page = key && (await warehouse.stagedPage(runId, chunk, slice, { call, page: pages - 1 }));
+  const page = key && (await warehouse.readStagedPage(runId, chunk, slice, { call, page: pages - 1 }));
   return {
     pages,
     rows,
@@ -142,106 +117,16 @@ async function decideLater(context: PullContext, call: Call, progress: Progress)
   const { last } = progress;
   if (!last || progress.next !== 'wait') return;
   while (progress.next === 'wait') {
-    progress.next = nextPage(last, seenPages.of(call.endpoint));
+    progress.next = nextPage(last, seenPages.known(call.endpoint));
     if (progress.next === 'wait') await seenPages.settled(call.endpoint, signals.stop);
   }
   if (progress.next === 'ask') progress.followed = seenPages.askOn(call.endpoint, last.size);
   else {
     seenPages.takeForLast(call.endpoint);
     const { runId, chunk, slice, warehouse } = context;
-    await warehouse.markLast(runId, { chunk, slice, call: call.key, page: progress.pages - 1 }, true);
+    await warehouse.markLastPage(runId, { chunk, slice, call: call.key, page: progress.pages - 1 }, true);
     progress.inDoubt = true;
   }
-}
-
-const nothing: Answer = { status: 200, rows: [], fingerprint: '' };
-
-type Keep = (answer: Answer, requests: readonly RequestRecord[], notes?: PageNotes) => Promise<void>;
-
-/** One page, asked until it is answered or refused; being throttled is no failure and no attempt. */
-async function ask(
-  context: PullContext,
-  call: Call,
-  asked: PageAsked | undefined,
-  keep: Keep,
-): Promise<void> {
-  for (;;) {
-    const requests: RequestRecord[] = [];
-    let kept: 'not begun' | 'begun' = 'not begun';
-    try {
-      await context.optimove.request(call, asked, {
-        signal: context.signals.stop,
-        abort: context.signals.abort,
-        run: context.runId,
-        lifted: context.lifted,
-        record: (request) => requests.push(request),
-        onSent: context.signals.onSent,
-        history: context.history,
-        keep: (answer) => {
-          kept = 'begun';
-          return keep(answer, requests);
-        },
-      });
-      return;
-    } catch (error) {
-      const isFirst = asked === undefined || asked.skip === 0;
-      if (error instanceof RiverError && kept === 'not begun') {
-        if (isFirst && context.tolerates(call, error)) {
-          const { status, said } = error.facts;
-          const notes = call.list ? { refusal: refusalNote(status, said) } : undefined;
-          return keep({ ...nothing, status: Number(status) }, requests, notes);
-        }
-        const notes = isFirst || call.pages ? undefined : whereNotGoneOn(error);
-        if (notes) return keep(nothing, requests, notes);
-      }
-      if (error instanceof ChunkClosed || error instanceof WarehouseUnavailableError) throw error;
-      if (requests.length > 0) await context.warehouse.noteRequests(context.runId, context.chunk, requests);
-      if (error instanceof ThrottledError) continue;
-      if (error instanceof BaseUrlInDoubtError) throw error;
-      if (error instanceof BudgetSpentError) {
-        const { inMs: waitMs, wait } = await giveUpIfTooLong(context, call, error);
-        throw new BudgetSpentError(error.message, { waitMs, wait, facts: error.facts });
-      }
-      if (!(error instanceof OptimoveUnavailableError)) throw error;
-      if (!isFirst && !call.pages && (await isAskedInVain(context, call)))
-        return keep(nothing, [], { mayBeCut: true });
-      const { inMs: retryInMs, wait } = await giveUpIfTooLong(context, call, error);
-      throw new OptimoveUnavailableError(error.message, {
-        retryInMs,
-        wait,
-        facts: error.facts,
-        cause: error,
-      });
-    }
-  }
-}
-
-/**
- * Whether a call without pages has failed so often since it was answered that its answer is taken as it is: it was asked
- * on only to see whether there is more.
- */
-async function isAskedInVain(
-  { runId, chunk, warehouse, patience }: PullContext,
-  call: Call,
-): Promise<boolean> {
-  if (patience.outages().open) return false;
-  return (await warehouse.failuresOf(runId, chunk, [call.key])).length >= triesInVain;
-}
-
-const triesInVain = 5;
-
-/**
- * What is to be said of a call without pages that was asked on and refused; undefined where the failure is no answer to
- * that. A 404 says that there are no more rows.
- */
-function whereNotGoneOn(error: RiverError): PageNotes | undefined {
-  if (error instanceof OutageError) return undefined;
-  // The call itself was answered: a 403 refuses what was asked on, not the credentials.
-  if (error instanceof CredentialsRefusedError)
-    return error.facts.status === 403 ? { mayBeCut: true } : undefined;
-  if (!(error instanceof RefusedError || error instanceof ConfigurationError)) return undefined;
-  if (error.facts.status === 404) return {};
-  return error instanceof RefusedError ? { mayBeCut: true } : undefined;
 }
 
 interface Answered {
@@ -265,7 +150,7 @@ async function stage(
   const again = isRepeated(page);
   progress.followed?.(again ? 'unknown' : size.rows === 0 ? 'nothing' : 'rows');
   const takenForWhole = seenPages.doubts();
-  const next = again ? 'last' : nextPage(page, seenPages.of(call.endpoint));
+  const next = again ? 'last' : nextPage(page, seenPages.known(call.endpoint));
   const isLast = next === 'last' || next === 'likely last';
   const isShort = asked !== undefined && size.rows < asked.top;
 
@@ -279,7 +164,7 @@ async function stage(
     page: progress.pages,
     last: isLast,
     // A 404 after rows is the end of the call, and no call without rows.
-    status: progress.pages > 0 && rows.length === 0 ? nothing.status : answer.status,
+    status: progress.pages > 0 && rows.length === 0 ? noRows.status : answer.status,
     fingerprint,
     received: rows.length,
     day: context.dayOf(call),

@@ -7,19 +7,27 @@ import {
   ConfigurationError,
   OptimoveUnavailableError,
 } from '#domain/errors';
-import { baseUrlProbe } from '#domain/run/staging';
+import { resolveSnapshotDay } from '#domain/run/plan-run';
+import { baseUrlProbe, listsSlice } from '#domain/run/staging';
+import type { StoredRun } from '#domain/run/stored-run';
 import type { WaitOn } from '#domain/run/waits';
-import { callsOfSlice } from './calls-of-slice.ts';
+import { ChunkClosed } from './ask-page.ts';
 import type { SliceOutcome, SliceRequest } from './contract.ts';
-import { dateByPull } from './date-by-pull.ts';
-import { inLanes } from './in-lanes.ts';
-import { slicesAtOnce } from './opened-run.ts';
-import type { ActivityPorts } from './ports.ts';
-import { ChunkClosed, type PullContext, pullCall } from './pull-call.ts';
-import { readOpenedRun } from './report-of-run.ts';
+import { mapWithConcurrency } from './map-with-concurrency.ts';
+import { checkOpened, readOpenedRun, reportOfRiver, slicesAtOnce } from './opened-run.ts';
+import type { SlicePlan } from './plan-slice.ts';
+import { planSlice } from './plan-slice.ts';
+import type { ActivityPorts, SlicePulling, Warehouses } from './ports.ts';
+import type { PullContext } from './pull-call.ts';
+import { pullCall } from './pull-call.ts';
+import { selectAnew } from './resolve-filters.ts';
 import { createSliceSlots } from './slots.ts';
-import { type StopSignals, stoppedByWorkflow, untilStopped } from './stop-signals.ts';
+import type { StopSignals } from './stop-signals.ts';
+import { stoppedByWorkflow, untilStopped } from './stop-signals.ts';
 import type { WriteGate } from './write-gates.ts';
+
+type SliceContext = PullContext & { readonly warehouse: SlicePulling };
+type PullPorts = Pick<ActivityPorts, 'runs' | 'draining' | 'optimove'> & Warehouses<SlicePulling>;
 
 /** How long an attempt works before it gives its slot back: well below its timeout, whatever a call takes. */
 const turnMs = 30 * 60_000;
@@ -29,18 +37,18 @@ const shortTurnMs = 60_000;
 const handedOverAfterMs = 60_000;
 /** A call that fails for longer, or waits for longer until its next try, does so in its run: there a person sees it. */
 const failsHereMs = 5_000;
-/** When a slice that found no slot comes again: not in step with the others. */
-const comesAgainMs = () => 5_000 + Math.round(10_000 * Math.random());
+/** When a slice that found no slot is tried again: not in step with the others. */
+const randomRetryMs = () => 5_000 + Math.round(10_000 * Math.random());
 
 /**
  * Works through the calls of one slice, several at a time. Where it stands lies in the warehouse: an attempt
  * begins by looking there what is staged, so it goes on from wherever another one was killed.
  */
-export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => WriteGate) => {
+export const pullSlice = (ports: PullPorts, gates: (warehouse: string) => WriteGate) => {
   const slots = createSliceSlots();
   /** Slices whose turn is over, but that still have answers which their warehouse does not take just now. */
   const storing = new Map<string, Promise<unknown>>();
-  /** What a connection failed with last: who waits for it to answer may not have called itself. */
+  /** What a connection failed with last: a run that waits for it may not have called itself. */
   const lastFailures = new Map<string, string>();
   return (request: SliceRequest) =>
     untilStopped(ports, async (signals): Promise<SliceOutcome> => {
@@ -54,7 +62,7 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
       const asking = { connection, warehouse, run: runId, wanted };
       const leave = await slots.enter(asking, signals.stop);
       if (!leave)
-        return { outcome: 'waiting', on: { on: 'slot' }, waitMs: comesAgainMs(), windows: windows() };
+        return { outcome: 'waiting', on: { on: 'slot' }, waitMs: randomRetryMs(), windows: windows() };
       const gate = gates(warehouse);
       const startedAt = performance.now();
       const hasTime = () =>
@@ -81,7 +89,7 @@ export const pullSlice = (ports: ActivityPorts, gates: (warehouse: string) => Wr
       } catch (error) {
         if (error instanceof BudgetSpentError) {
           const { wait: on, waitMs } = error;
-          // Whoever signs in at another worker has a token, maybe: to its calls the wait for a sign-in here says nothing.
+          // Another worker may have a token: to its calls the wait for a sign-in here says nothing.
           const untilTurnMs = on.on === 'sign-in' ? Math.min(waitMs, handedOverAfterMs) : waitMs;
           return { outcome: 'waiting', on, waitMs: untilTurnMs, windows: windows() };
         }
@@ -136,7 +144,7 @@ const lastsLong = (wait: WaitOn, retryInMs: number): boolean =>
 
 /** What the slice comes to, once all its calls are staged; undefined where its turn ended before. */
 async function pull(
-  ports: ActivityPorts,
+  ports: PullPorts,
   gate: WriteGate,
   { run, chunk, slice, pauses = [], lifted }: SliceRequest,
   signals: StopSignals,
@@ -148,11 +156,10 @@ async function pull(
   const warehouse = gate.guarding(await ports.warehouse(run.warehouse));
   const { connection, optimove, seenPages, outages } = await ports.optimove(run.connection);
   // A Reset begins slices again of chunks that are loaded since: that would be calls for nothing.
-  if (!(await warehouse.isOpen(run.runId, chunk))) throw new ChunkClosed();
-  const opened = await readOpenedRun(warehouse, run.runId);
-  const staged = new Map(
-    (await warehouse.stagedCalls(run.runId, chunk, slice)).map((call) => [call.call, call]),
-  );
+  const { isOpen, run: found, calls, target } = await warehouse.readSlice(run.runId, chunk, slice);
+  if (!isOpen) throw new ChunkClosed();
+  const opened = checkOpened(found, run.runId);
+  const staged = new Map(calls.map((call) => [call.call, call]));
   const common = {
     runId: run.runId,
     warehouse,
@@ -160,8 +167,8 @@ async function pull(
     seenPages,
     signals,
     history: async (call: string) => ({
-      ...(await warehouse.callHistory(run.runId, call)),
-      isProven: (await warehouse.stagedCalls(run.runId, null, baseUrlProbe)).length > 0,
+      ...(await warehouse.readCallHistory(run.runId, call)),
+      isProven: (await warehouse.readStagedCalls(run.runId, null, baseUrlProbe)).length > 0,
     }),
     lifted,
     pageSize: connection.pageSize,
@@ -176,12 +183,12 @@ async function pull(
     },
   };
   const stored = chunk !== null && staged.size === 0 ? await dateByPull(opened, common) : opened;
-  const plan = await callsOfSlice(warehouse, stored, chunk, slice);
-  const context: PullContext = { ...common, ...plan, chunk, slice };
+  const plan = await planSlice(warehouse, stored, chunk, slice, target);
+  const context: SliceContext = { ...common, ...plan, chunk, slice };
   const count = { slice, calls: 0, rows: 0 };
   let inDoubt = 0;
   const { maxConcurrentCalls } = connection;
-  const finished = await inLanes(plan.calls, maxConcurrentCalls, async (call) => {
+  const finished = await mapWithConcurrency(plan.calls, maxConcurrentCalls, async (call) => {
     const before = staged.get(call.key);
     const pulled = before?.finished
       ? { ...before, inDoubt: mayHaveBeenCut(call, before) }
@@ -197,8 +204,8 @@ async function pull(
     seenPages.leaveInDoubt(inDoubt);
     return count;
   }
-  const { calls } = await callsOfSlice(warehouse, stored, chunk, slice);
-  const more = await askOn(context, calls, maxConcurrentCalls, hasTime);
+  const again = await planSlice(warehouse, stored, chunk, slice, target);
+  const more = await askOn(context, again.calls, maxConcurrentCalls, hasTime);
   return more === undefined ? undefined : { ...count, rows: count.rows + more };
 }
 
@@ -207,22 +214,47 @@ async function pull(
  * rows that has brought; undefined where the turn ended before.
  */
 async function askOn(
-  context: PullContext,
+  context: SliceContext,
   calls: Iterable<Call>,
   lanes: number,
   hasTime: () => boolean,
 ): Promise<number | undefined> {
   const { runId, chunk, slice, warehouse } = context;
-  const staged = new Map((await warehouse.stagedCalls(runId, chunk, slice)).map((call) => [call.call, call]));
+  const staged = new Map(
+    (await warehouse.readStagedCalls(runId, chunk, slice)).map((call) => [call.call, call]),
+  );
   let more = 0;
-  const finished = await inLanes(calls, lanes, async (call) => {
+  const finished = await mapWithConcurrency(calls, lanes, async (call) => {
     const before = staged.get(call.key);
     if (!before || !mayHaveBeenCut(call, before)) return true;
     const page = { chunk, slice, call: call.key, page: before.pages - 1 };
-    await warehouse.markLast(runId, page, false);
+    await warehouse.markLastPage(runId, page, false);
     const { rows } = await pullCall(context, call, before);
     more += rows - before.rows;
     return hasTime();
   });
   return finished ? more : undefined;
+}
+
+/**
+ * A report that answers with the present state is dated by the day on which it is answered. Where midnights have passed since
+ * the run was dated, and nothing is staged of its rows, it is dated anew; report 5, whose day GetLastDataUpdate says, asks again.
+ */
+async function dateByPull(
+  stored: StoredRun,
+  context: Omit<SliceContext, keyof SlicePlan | 'chunk' | 'slice'>,
+): Promise<StoredRun> {
+  const { runId, warehouse } = context;
+  const { snapshot } = reportOfRiver(stored.river);
+  const day = snapshot && resolveSnapshotDay(stored, new Date());
+  if (day === undefined || day === stored.day) return stored;
+  if (snapshot?.day === 'lastDataUpdate') {
+    await warehouse.deleteStaged(runId, null, [listsSlice]);
+    const { calls, ...plan } = await planSlice(warehouse, stored, null, listsSlice);
+    const lists = { ...context, ...plan, chunk: null, slice: listsSlice };
+    for (const call of calls) await pullCall(lists, call, undefined);
+    await selectAnew(warehouse, stored);
+  }
+  await warehouse.saveDay(runId, day);
+  return readOpenedRun(warehouse, runId);
 }

@@ -8,39 +8,39 @@ import type { Warning } from '#domain/run/run-result';
 import { listsSlice } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Resolved, RunRef } from './contract.ts';
-import type { ActivityPorts, Warehouse } from './ports.ts';
-import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
+import { readOpenedRun, reportOfRiver } from './opened-run.ts';
+import type { FilterResolving, Warehouses } from './ports.ts';
 
 const everyChunk = 1_000_000;
 
 /** Turns names and "all" into ids, from the lists that were pulled, and keeps them with the run: once, whatever is reset. */
 export const resolveFilters =
-  (ports: ActivityPorts) =>
+  (ports: Warehouses<FilterResolving>) =>
   async (run: RunRef): Promise<Resolved> => {
     const warehouse = await ports.warehouse(run.warehouse);
     const stored = await readOpenedRun(warehouse, run.runId);
     const selection = stored.selection ?? (await selectAnew(warehouse, stored));
     // A retry pulls some of its original's chunks.
-    const chunks = stored.retryOf ? await warehouse.unfinishedChunks(run.runId, everyChunk) : undefined;
+    const chunks = stored.retryOf ? await warehouse.readUnfinishedChunks(run.runId, everyChunk) : undefined;
     return { dataCalls: countPlannedCalls({ ...stored, selection }, chunks) };
   };
 
 /** From the lists that are staged, and keeps it with the run. */
 export async function selectAnew(
-  warehouse: Warehouse,
+  warehouse: Pick<FilterResolving, 'readStagedCalls' | 'readStagedPages' | 'readPageNotes' | 'saveSelection'>,
   { runId, river }: Pick<StoredRun, 'runId' | 'river'>,
 ): Promise<Selection> {
   const report = reportOfRiver(river);
-  const staged = new Set((await warehouse.stagedCalls(runId, null, listsSlice)).map(({ call }) => call));
+  const staged = new Set((await warehouse.readStagedCalls(runId, null, listsSlice)).map(({ call }) => call));
   if (!runListCalls(report, river.filters).every(({ call }) => staged.has(call.key))) {
     // Read as they are, "all" would come to nothing.
     throw new ConfigurationError(
       `The lists that the run ${runId} had read are gone, because it was closed before its filters were resolved. Start ${river.name} again.`,
     );
   }
-  const answers = await readListAnswers(warehouse.stagedPages(runId, null, listsSlice));
+  const answers = await readListAnswers(warehouse.readStagedPages(runId, null, listsSlice));
   const notes = createNoteSums(river.connection);
-  for await (const page of warehouse.pageNotes(runId, null, listsSlice)) notes.add(page, 'list');
+  for await (const page of warehouse.readPageNotes(runId, null, [listsSlice])) notes.add(page, 'list');
   const warnings = notes.warnings().map((warning): Warning => ({ start: null, end: null, ...warning }));
   const selection = resolve(report, river, answers, warnings);
   await warehouse.saveSelection(runId, selection, warnings);

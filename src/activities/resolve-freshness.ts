@@ -1,33 +1,32 @@
 import { readListAnswers } from '#domain/call/list-calls';
 import { durationMs } from '#domain/duration';
 import { ConfigurationError } from '#domain/errors';
-import { type Day, spanOf } from '#domain/period/date-range';
+import { type Day, encloseRanges } from '#domain/period/date-range';
 import { completeUpTo, type Freshness, freshnessWarnings } from '#domain/run/freshness';
 import { completeOnly, planChunks, planDays } from '#domain/run/plan-run';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { ResolvedFreshness, ResolveFreshnessRequest } from './contract.ts';
-import { openedRun } from './opened-run.ts';
-import type { ActivityPorts, Warehouse } from './ports.ts';
-import { readOpenedRun, reportOfRiver } from './report-of-run.ts';
+import { describeRun, readOpenedRun, reportOfRiver } from './opened-run.ts';
+import type { ActivityPorts, FreshnessResolving, Warehouses } from './ports.ts';
 
 /** Reads up to which day the data is complete and keeps with the run, once, what follows: what is provisional, and what `append` leaves. */
 export const resolveFreshness =
-  (ports: ActivityPorts) =>
+  (ports: Pick<ActivityPorts, 'configurations' | 'runs'> & Warehouses<FreshnessResolving>) =>
   async ({ run, slice, mayWait }: ResolveFreshnessRequest): Promise<ResolvedFreshness> => {
     const warehouse = await ports.warehouse(run.warehouse);
     const stored = await readOpenedRun(warehouse, run.runId);
     const { freshness } = stored;
-    if (!freshness || freshness.settled) return openedRun(ports, warehouse, stored);
+    if (!freshness || freshness.settled) return describeRun(ports, warehouse, stored);
     const answer = await readAnswer(warehouse, stored, slice);
     if (!(await settle(warehouse, { ...stored, freshness }, answer, mayWait))) return null;
-    return openedRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
+    return describeRun(ports, warehouse, await readOpenedRun(warehouse, run.runId));
   };
 
 type Unsettled = StoredRun & { readonly freshness: Freshness };
 
 /** False where the run waits on. */
 async function settle(
-  warehouse: Warehouse,
+  warehouse: FreshnessResolving,
   { runId, river, day, period, freshness }: Unsettled,
   { dataDate: answer, refusal }: DataAnswer,
   mayWait: boolean,
@@ -37,15 +36,15 @@ async function settle(
   const leaves = planDays(river, report, day, undefined).leavesIncomplete;
   // Another run may have appended some of these days while this one waited.
   const pulls = leaves
-    ? planDays(river, report, day, await warehouse.loadedDays(river.name, river.target.table)).pulls
+    ? planDays(river, report, day, await warehouse.readLoadedDays(river.name, river.target.table)).pulls
     : freshness.pulls;
   // A call that is refused will be refused again: that is not waited for.
-  const lacks = answer !== undefined && (spanOf(pulls)?.end ?? upTo) > upTo;
+  const lacks = answer !== undefined && (encloseRanges(pulls)?.end ?? upTo) > upTo;
   if (lacks && mayWait) return false;
   const taken = leaves ? completeOnly(pulls, upTo) : pulls;
   const waited = lacks && durationMs(river.waitForData) > 0;
   const chunks = leaves ? planChunks(river, report, taken) : [];
-  await warehouse.settleRun(runId, leaves ? spanOf(taken) : period, chunks, {
+  await warehouse.recordFreshness(runId, leaves ? encloseRanges(taken) : period, chunks, {
     settled: true,
     completeUpTo: upTo,
     pulls: taken,
@@ -64,18 +63,18 @@ interface DataAnswer {
 }
 
 async function readAnswer(
-  warehouse: Warehouse,
+  warehouse: FreshnessResolving,
   { runId, river }: StoredRun,
   slice: string,
 ): Promise<DataAnswer> {
-  if ((await warehouse.stagedCalls(runId, null, slice)).length === 0) {
+  if ((await warehouse.readStagedCalls(runId, null, slice)).length === 0) {
     throw new ConfigurationError(
       `The answer that the run ${runId} had to GetLastDataUpdate is gone, because it was closed before it was used. Start ${river.name} again.`,
     );
   }
-  const { dataDate } = await readListAnswers(warehouse.stagedPages(runId, null, slice));
+  const { dataDate } = await readListAnswers(warehouse.readStagedPages(runId, null, slice));
   if (dataDate !== undefined) return { dataDate };
-  for await (const { notes } of warehouse.pageNotes(runId, null, slice)) {
+  for await (const { notes } of warehouse.readPageNotes(runId, null, [slice])) {
     if (notes.refusal !== undefined) return { refusal: notes.refusal };
   }
   return {};

@@ -26,7 +26,7 @@ export interface SliceAsking {
 export interface SliceSlots {
   /** Takes a slot, maybe after some seconds; undefined where none has come free until then. */
   enter(slice: SliceAsking, signal: AbortSignal): Promise<Leave | undefined>;
-  /** Whether somebody waits for a slot beside this slice, or was turned away and has not come in since. */
+  /** Whether another slice of its connection and warehouse waits for a slot, or found none and has had none since. */
   isAwaited(slice: SliceAsking): boolean;
 }
 
@@ -52,7 +52,7 @@ export function createSliceSlots({
   const awaited = new Set<string>();
 
   const take = (slice: SliceAsking): Leave | undefined => {
-    const group = groupOf(slice);
+    const group = toGroup(slice);
     const own = ofRuns.get(slice.run) ?? 0;
     if (own >= ofEachRun && shares.of(group) >= slice.wanted) return undefined;
     const leave = shares.take(group);
@@ -75,9 +75,9 @@ export function createSliceSlots({
     async enter(slice, signal) {
       const leave = take(slice);
       if (leave || signal.aborted) return leave;
-      const group = groupOf(slice);
+      const group = toGroup(slice);
       awaited.add(group);
-      const inLine = [...line].filter((waiter) => groupOf(waiter.slice) === group).length;
+      const inLine = [...line].filter((waiter) => toGroup(waiter.slice) === group).length;
       if (line.size >= inLineAtMost || inLine >= slice.wanted) return undefined;
       const { promise, resolve } = Promise.withResolvers<Leave | undefined>();
       const waiter = {
@@ -102,11 +102,11 @@ export function createSliceSlots({
         signal.removeEventListener('abort', goAway);
       }
     },
-    isAwaited: (slice) => awaited.has(groupOf(slice)),
+    isAwaited: (slice) => awaited.has(toGroup(slice)),
   };
 }
 
-const groupOf = ({ connection, warehouse }: SliceAsking): string => JSON.stringify([connection, warehouse]);
+const toGroup = ({ connection, warehouse }: SliceAsking): string => JSON.stringify([connection, warehouse]);
 
 /** Steps that one warehouse has under way: opening, beginning, committing and closing, each a few statements. */
 const ofEachWarehouse = 50;

@@ -55,7 +55,7 @@ export async function untilStopped<T>(
     calls.add(call);
     return () => calls.delete(call);
   };
-  const beat = setInterval(() => heartbeat(beatOf(calls)), heartbeatEveryMs);
+  const beat = setInterval(() => heartbeat(toBeat(calls)), heartbeatEveryMs);
   try {
     return await work({ stop, abort: abort.signal, onSent });
   } finally {
@@ -67,7 +67,7 @@ export async function untilStopped<T>(
   }
 }
 
-function beatOf(calls: ReadonlySet<{ readonly sentAt: number }>): Beat | undefined {
+function toBeat(calls: ReadonlySet<{ readonly sentAt: number }>): Beat | undefined {
   const [oldest] = calls;
   if (!oldest || Date.now() - oldest.sentAt < waitsLongMs) return undefined;
   return { unansweredSince: new Date(oldest.sentAt).toISOString() };
@@ -95,7 +95,7 @@ export async function untilCancelled<T>(
   }
 }
 
-/** Where Temporal is away for a moment the next look tells. */
+/** Where Temporal is away for a moment, the next look says it. */
 async function isCancelled(runs: ActivityPorts['runs'], { info }: Context): Promise<boolean> {
   const { workflowExecution } = info;
   return workflowExecution ? runs.isCancelled(workflowExecution).catch(() => false) : true;
@@ -109,3 +109,18 @@ export const stoppedByWorkflow = (): boolean => isStoppedByWorkflow(Context.curr
 
 const isStoppedByWorkflow = ({ cancellationDetails }: Context): boolean =>
   cancellationDetails?.cancelRequested === true;
+
+/**
+ * The same activities, but each says that it lives while it works: one whose worker was killed is then missed within
+ * its heartbeat timeout, and not only when its whole time has passed.
+ */
+export function withHeartbeat<A extends object>(
+  ports: Pick<ActivityPorts, 'runs' | 'draining'>,
+  activities: A,
+): A {
+  const wrapped = Object.entries(activities).map(([name, activity]) => [
+    name,
+    (...args: unknown[]) => untilStopped(ports, async () => activity(...args)),
+  ]);
+  return Object.fromEntries(wrapped) as A;
+}

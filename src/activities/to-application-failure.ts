@@ -10,7 +10,7 @@ import {
   RiverError,
   ThrottledError,
 } from '#domain/errors';
-import { excerptOf } from '#domain/mask';
+import { excerpt } from '#domain/mask';
 
 /** How often something that River does not know is tried before it is shown as it is. */
 const attemptsAtTheUnknown = 5;
@@ -37,9 +37,9 @@ export function toApplicationFailure(error: unknown): Error {
     return ApplicationFailure.create({ type: error.name, message: error.message, nonRetryable: true });
   }
   const name = error instanceof Error && /^\w{1,50}$/.test(error.name) ? error.name : 'Error';
-  const failure = unknownFailure(name, excerptOf(error instanceof Error ? error.message : String(error)));
+  const failure = unknownFailure(name, excerpt(error instanceof Error ? error.message : String(error)));
   // Without the cause, whose message may hold anything: a history keeps where it happened.
-  failure.stack = [`${name}: ${failure.message}`, ...framesOf(error)].join('\n');
+  failure.stack = [`${name}: ${failure.message}`, ...listFrames(error)].join('\n');
   return failure;
 }
 
@@ -56,7 +56,7 @@ const unknownFailure = (type: string, message: string): ApplicationFailure =>
     nonRetryable: activityInfo().attempt >= attemptsAtTheUnknown,
   });
 
-function framesOf(error: unknown): string[] {
+function listFrames(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   const { message, stack = '' } = error;
   const at = stack.indexOf(message);
@@ -69,7 +69,7 @@ function framesOf(error: unknown): string[] {
 }
 
 /** Wraps every activity, so that none of them translates for itself. */
-export function translated<A extends object>(activities: A): A {
+export function withFailureMapping<A extends object>(activities: A): A {
   const wrapped = Object.entries(activities).map(([name, activity]) => [
     name,
     (...args: unknown[]) =>

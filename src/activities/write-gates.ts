@@ -6,7 +6,7 @@ import {
   unwritableSentence,
   type WaitOnWarehouse,
 } from '#domain/run/warehouse-trouble';
-import type { Warehouse, WriteGateOptions } from './ports.ts';
+import type { PageStaging, WriteGateOptions, WriteTrying } from './ports.ts';
 
 /**
  * A circuit breaker for each warehouse of this process: nothing is called whose answer could not be stored. The first failure to
@@ -19,13 +19,9 @@ export interface WriteGate {
    * Throws WarehouseHeldError while nothing can be stored, as far as is known. Where it is time for that, or `isDoubted`, it is
    * tried whether it can.
    */
-  pass(
-    warehouse: Pick<Warehouse, 'tryWrite' | 'noteRequests'>,
-    runId: string,
-    isDoubted?: boolean,
-  ): Promise<void>;
+  pass(warehouse: WriteTrying, runId: string, isDoubted?: boolean): Promise<void>;
   /** The warehouse, whose failures to store close the gate. */
-  guarding(warehouse: Warehouse): Warehouse;
+  guarding<W extends PageStaging>(warehouse: W): W;
   /** Hears of a failure; says what is waited for where it is one of the warehouse. */
   heard(error: unknown): WaitOnWarehouse | undefined;
   /** What is waited for now, and how long until it is worth another try. */
@@ -94,11 +90,7 @@ class Gate implements WriteGate {
     });
   }
 
-  async pass(
-    warehouse: Pick<Warehouse, 'tryWrite' | 'noteRequests'>,
-    runId: string,
-    isDoubted = false,
-  ): Promise<void> {
+  async pass(warehouse: WriteTrying, runId: string, isDoubted = false): Promise<void> {
     if (!this.#hold && !isDoubted) return;
     if (this.#hold && performance.now() < this.#hold.nextAt) throw this.held();
     this.#trying ??= this.#try(warehouse, runId).finally(() => {
@@ -107,7 +99,7 @@ class Gate implements WriteGate {
     await this.#trying;
   }
 
-  async #try(warehouse: Pick<Warehouse, 'tryWrite' | 'noteRequests'>, runId: string): Promise<void> {
+  async #try(warehouse: WriteTrying, runId: string): Promise<void> {
     try {
       await warehouse.tryWrite(runId, this.#bytes);
       await this.#noteLost(warehouse);
@@ -118,7 +110,7 @@ class Gate implements WriteGate {
     this.#open();
   }
 
-  guarding(warehouse: Warehouse): Warehouse {
+  guarding<W extends PageStaging>(warehouse: W): W {
     return {
       ...warehouse,
       stagePage: (runId, chunk, page, requests) => {
@@ -171,10 +163,10 @@ class Gate implements WriteGate {
     }
   }
 
-  async #noteLost(warehouse: Pick<Warehouse, 'noteRequests'>): Promise<void> {
+  async #noteLost(warehouse: Pick<WriteTrying, 'noteRequests'>): Promise<void> {
     for (let [lost] = this.#lost; lost; [lost] = this.#lost) {
       await warehouse.noteRequests(lost.runId, lost.chunk, lost.requests).catch((error: unknown) => {
-        // A run that somebody removed from the manifest has nobody to be told.
+        // A run that was removed from the manifest counts no calls any more.
         if (findTrouble(error)) throw error;
       });
       this.#lost.shift();

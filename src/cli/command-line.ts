@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { exitCodeOfCommand } from './context.ts';
+import { readExitCode } from './context.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { version } from './version.ts';
+import { version } from './this-package.ts';
 
 type Add = (program: Command) => void;
 
-/** The commands in the order of the help. Each is loaded where it is meant: what all of them need takes most of a second. */
+/** The commands in the order of the help. Only the one that is called is loaded: loading all of them takes most of a second. */
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
   dev: async () => (await import('./commands/dev.ts')).addDev,
   worker: async () => (await import('./commands/worker.ts')).addWorker,
@@ -28,14 +28,14 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
 
 const howToBegin = `
 To begin:
-  river demo      one river from nothing, in half a minute; needs no configuration
-  river dev       the same, staying up with Temporal's Web UI
-  river check     once you have a river.yaml (examples/river.yaml is one to copy)
+  river demo      run one river from nothing, in half a minute; needs no configuration
+  river dev       the same, and keep it running with Temporal's Web UI
+  river check     test a river.yaml of your own (copy examples/river.yaml to begin)
 
 Exit codes: 0 done, 1 the run failed or was cancelled, 2 configuration or usage,
 3 a service cannot be reached, 130 interrupted.`;
 
-/** Runs `river` with these arguments; returns what the shell is told. */
+/** Runs `river` with these arguments and returns its exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<ExitCode> {
   const program = new Command('river')
     .description(
@@ -43,21 +43,21 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
     )
     .version(version)
     .option('--config <file>', 'the configuration file (default: RIVER_CONFIG, else ./river.yaml)')
-    .option('--json', 'print one JSON document on standard output, all else on standard error')
+    .option('--json', 'print one JSON document on standard output, everything else on standard error')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', howToBegin)
     .exitOverride()
     .showSuggestionAfterError()
-    .showHelpAfterError('(river <command> --help says what a command takes)');
-  // Where the first word is no command, help, suggestions and options before it may concern any of them.
-  const meant = commands[args[0] ?? ''];
-  const adds = await Promise.all((meant ? [meant] : Object.values(commands)).map((load) => load()));
+    .showHelpAfterError('(river <command> --help shows the arguments of a command)');
+  // If the first word is not a command, the help, a suggestion or a global option may concern any of them.
+  const named = commands[args[0] ?? ''];
+  const adds = await Promise.all((named ? [named] : Object.values(commands)).map((load) => load()));
   for (const add of adds) add(program);
   try {
     await program.parseAsync(args, { from: 'user' });
-    return exitCodeOfCommand(program);
+    return readExitCode(program);
   } catch (error) {
-    // Commander has said what was wrong with the arguments, or shown its help.
+    // Commander has already printed the error or the help.
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? exitCode.done : exitCode.usage;
   }

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
-import { configurationFile } from '#config/configuration-file';
-import { type Environment, readEnvironment } from '#config/environment';
+import { type Environment, findConfigurationFile, readEnvironment } from '#config/environment';
 import type { ConfigurationSource } from '#config/load-configuration';
 import { createSecretCommands } from '#config/secret-commands';
 import type { Configuration } from '#domain/river/configuration';
-import { type ExitCode, exitCode, exitCodeOf } from './exit-code.ts';
-import { showError } from './show-error.ts';
+import { codeForError, type ExitCode, exitCode, showError } from './exit-code.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
 /** Options of every command. */
@@ -14,35 +12,35 @@ interface GlobalOptions {
   readonly json?: boolean;
 }
 
-/** What a command is given beside its own arguments. */
+/** What a command receives besides its own arguments. */
 export interface CommandContext {
   readonly terminal: Terminal;
   readonly environment: Environment;
-  /** Aborted by Ctrl-C or SIGTERM. A command that never looks at it is ended by them at once, as any program is. */
+  /** Aborted by Ctrl-C or SIGTERM. A command that never reads it is ended by them at once, like any program. */
   readonly interrupted: AbortSignal;
   /** The configuration file: `--config`, RIVER_CONFIG, or river.yaml here. */
   readonly configurationFile: string;
-  /** What that file refers to, for whoever reads it once more. */
+  /** The sources of its references, for a command that reads the file again. */
   readonly sources: Omit<ConfigurationSource, 'file'>;
-  /** That file, read and checked; throws ConfigurationError with all its faults. */
+  /** Reads and checks that file; throws ConfigurationError with all its faults. */
   configuration(): Promise<Configuration>;
 }
 
 const exitCodes = new WeakMap<Command, ExitCode>();
 
-const rootOf = (command: Command): Command => (command.parent ? rootOf(command.parent) : command);
+const findRoot = (command: Command): Command => (command.parent ? findRoot(command.parent) : command);
 
-/** What the command of a program has ended with: commander's actions return nothing. */
-export const exitCodeOfCommand = (program: Command): ExitCode => exitCodes.get(program) ?? exitCode.done;
+/** The exit code of the command that has run: commander's actions return nothing. */
+export const readExitCode = (program: Command): ExitCode => exitCodes.get(program) ?? exitCode.done;
 
-/** Turns a command's work into what commander calls: gives it its context, prints what goes wrong, keeps the exit code. */
+/** Makes an action for commander: it passes the context to the command, prints errors and stores the exit code. */
 export function action<Args extends unknown[]>(
   work: (context: CommandContext, ...args: Args) => Promise<ExitCode>,
 ): (...args: [...Args, Command]) => Promise<void> {
   return async (...args) => {
     const command = args.pop() as Command;
     const { config, json = false } = command.optsWithGlobals<GlobalOptions>();
-    const ended = (code: ExitCode) => exitCodes.set(rootOf(command), code);
+    const ended = (code: ExitCode) => exitCodes.set(findRoot(command), code);
     const terminal = createTerminal(json);
     let interruption: Interruption | undefined;
     try {
@@ -56,9 +54,9 @@ export function action<Args extends unknown[]>(
           interruption ??= awaitInterruption();
           return interruption.signal;
         },
-        configurationFile: configurationFile(environment, config),
+        configurationFile: findConfigurationFile(environment, config),
         async configuration() {
-          // Loaded where it is read: what checks it takes longer to load than all that a command without it needs.
+          // Loaded only when the configuration is read: its checks take longer to load than everything else of a command without them.
           const { loadConfiguration } = await import('#config/load-configuration');
           return loadConfiguration({ file: context.configurationFile, ...sources });
         },
@@ -71,7 +69,7 @@ export function action<Args extends unknown[]>(
         return;
       }
       terminal.say(showError(error));
-      ended(exitCodeOf(error));
+      ended(codeForError(error));
     } finally {
       interruption?.stopListening();
     }
@@ -83,7 +81,7 @@ interface Interruption {
   stopListening(): void;
 }
 
-/** Aborted by the first Ctrl-C or SIGTERM; a second one ends the process as it would have without River. */
+/** Aborts at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
 function awaitInterruption(): Interruption {
   const controller = new AbortController();
   const abort = () => controller.abort();

@@ -1,11 +1,11 @@
-import { ConfigurationError, OtherVersionError, PassingError } from '#domain/errors';
+import { ConfigurationError, OtherVersionError, PassingError, RiverError } from '#domain/errors';
 
-/** What the shell is told. */
+/** The exit codes of `river`. */
 export const exitCode = {
   done: 0,
-  /** The run closed failed or cancelled once it was opened; or `check` was refused. */
+  /** A run that was opened has failed or was cancelled; or `check` found a fault. */
   failed: 1,
-  /** Configuration or usage, refused before anything was opened. */
+  /** Wrong configuration or usage, before anything was opened. */
   usage: 2,
   /** A service cannot be reached. */
   unreachable: 3,
@@ -14,9 +14,16 @@ export const exitCode = {
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
-export function exitCodeOf(error: unknown): ExitCode {
-  // Nothing that passes for who sits before it: it is this River that is to be updated.
+export function codeForError(error: unknown): ExitCode {
+  // For a worker a newer manifest passes by itself; here a person has to update this River.
   if (error instanceof ConfigurationError || error instanceof OtherVersionError) return exitCode.usage;
   if (error instanceof PassingError) return exitCode.unreachable;
   return exitCode.failed;
+}
+
+/** The message of a known failure; an unknown one is a bug in River and is shown with its stack. */
+export function showError(error: unknown): string {
+  if (error instanceof RiverError) return error.message;
+  if (error instanceof Error) return error.stack ?? error.message;
+  return String(error);
 }

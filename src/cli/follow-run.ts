@@ -8,20 +8,19 @@ import { buildUnopenedResult } from '#domain/run/build-result';
 import type { RunResult } from '#domain/run/run-result';
 import type { CommandContext } from './context.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { createProgressView } from './show-progress.ts';
-import { showResult } from './show-result.ts';
+import { createProgressView, showResult } from './show-run.ts';
 
 /** A run that a command has started. */
 export interface Started {
   readonly river: string;
   readonly handle: RunHandle;
-  /** The workflow id of the run that it completes. */
+  /** The workflow id of the run that it retries. */
   readonly retryOf?: string | null;
-  /** Whether to stay until it has closed. */
+  /** Whether to wait until it has closed. */
   readonly wait: boolean;
 }
 
-/** Answers with the run that was started; with `wait`, shows its progress and answers with its result. */
+/** Prints the run that was started; with `wait`, shows its progress and prints its result. */
 export async function followRun(
   context: CommandContext,
   temporal: TemporalClient,
@@ -29,18 +28,18 @@ export async function followRun(
 ): Promise<ExitCode> {
   const { terminal } = context;
   const { river, handle, wait } = started;
-  const said = `Started ${river}: run ${handle.workflowId}`;
-  const lookAtIt = `Look at it: river status ${handle.workflowId}`;
+  const startedLine = `Started ${river}: run ${handle.workflowId}`;
+  const statusHint = `Look at it: river status ${handle.workflowId}`;
   if (!wait) {
-    terminal.answer({ json: running(started), text: `${said}\n${lookAtIt}` });
+    terminal.answer({ json: running(started), text: `${startedLine}\n${statusHint}` });
     return exitCode.done;
   }
-  terminal.say(said);
+  terminal.say(startedLine);
   const end = await watchRun(temporal, handle, createProgressView(terminal), context.interrupted).catch(
     (error: unknown) => {
-      // What ends the watch does not end the run.
+      // The run goes on when the watch ends.
       if (context.interrupted.aborted) terminal.say('Interrupted. The run goes on.');
-      terminal.answer({ json: running(started), text: lookAtIt });
+      terminal.answer({ json: running(started), text: statusHint });
       throw error;
     },
   );
@@ -60,13 +59,13 @@ async function answerEnd(
       return exitCode.done;
     case 'failed': {
       const result = end.result ?? { ...running(started), status: 'failed' as const };
-      // Its chunks say why, each reason once.
+      // The chunks show the reasons, each of them once.
       const error = end.kind === 'ChunksFailed' ? null : `${end.kind}: ${end.message}`;
       terminal.answer({ json: result, text: showResult(result, error) });
       const refused = end.kind === 'ConfigurationError' && result.chunks === null;
       return refused ? exitCode.usage : exitCode.failed;
     }
-    // Temporal stores no result of these; what was loaded stands in the manifest.
+    // Temporal stores no result of these runs; the manifest shows what was loaded.
     case 'cancelled':
     case 'terminated': {
       const result = await withManifests(await context.configuration(), (books) =>

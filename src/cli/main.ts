@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { exitCode } from './exit-code.ts';
-import { refusalOfNode } from './version.ts';
+import { refuseOldNode } from './this-package.ts';
 
 /**
- * A host may have addresses that lead nowhere, IPv6 ones first: each has this long before the next is tried, for the API,
- * a proxy and Postgres alike. By default a slow way would count as none.
+ * A host may have addresses that do not answer, often IPv6 ones: each gets this long before the next is tried, for the API,
+ * a proxy and Postgres. With Node's default a slow network would count as unreachable.
  */
 setDefaultAutoSelectFamilyAttemptTimeout(5_000);
 
-// An older Node crashes without a word where SQLite's driver is loaded.
-const refusal = refusalOfNode(process.versions.node);
+// An older Node crashes without a message when it loads the driver of SQLite.
+const refusal = refuseOldNode(process.versions.node);
 if (refusal === undefined) {
   const { runCommandLine } = await import('./command-line.ts');
   process.exitCode = await runCommandLine(process.argv.slice(2));
@@ -19,5 +19,5 @@ if (refusal === undefined) {
   process.exitCode = exitCode.usage;
 }
 
-// What still hangs (a warehouse that takes packets and answers nothing) keeps nobody waiting who has his answer.
+// The answer is printed: a connection that still hangs must not keep the process alive.
 setTimeout(() => process.exit(), 2_000).unref();

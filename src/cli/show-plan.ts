@@ -1,19 +1,18 @@
 import type { Plan } from '#control/plan-river';
-import { counted } from './counted.ts';
-import { table } from './table.ts';
+import { counted, table } from './terminal.ts';
 
 /** One plan, chunk by chunk. */
 export function showPlan({ river, report, at, day, period, chunks, ...plan }: Plan): string {
   return [
     `${river}: report ${report}, as if run at ${at} (its day is ${day})`,
     `Period   ${period ? `${period.start} to ${period.end}, ${counted(chunks.length, 'chunk')}` : 'none: the report has no days'}`,
-    `Calls    ${shownCalls(plan)}`,
-    `Takes    ${shownTime(plan)}`,
+    `Calls    ${showCalls(plan)}`,
+    `Takes    ${showTime(plan)}`,
     ...(plan.callsAhead > 0
-      ? [`Shares   the budget with ${counted(plan.callsAhead, 'call')} of runs under way`]
+      ? [`Shares   the budget with ${counted(plan.callsAhead, 'call')} of runs in progress`]
       : []),
     ...plan.warnings,
-    ...(period ? ['', tableOf(chunks)] : []),
+    ...(period ? ['', showChunkDays(chunks)] : []),
   ].join('\n');
 }
 
@@ -29,37 +28,37 @@ export function showPlans(plans: readonly Plan[]): string {
       chunks.length,
       calls.list,
       calls.data,
-      seconds === null ? null : duration(seconds),
+      seconds === null ? null : roundUp(seconds),
     ]),
   );
-  return [lines, ...warningsOf(plans)].join('\n');
+  return [lines, ...groupWarnings(plans)].join('\n');
 }
 
-const tableOf = (chunks: Plan['chunks']): string =>
+const showChunkDays = (chunks: Plan['chunks']): string =>
   table(
     ['chunk', 'first day', 'last day'],
     chunks.map(({ start, end }, at) => [at + 1, start, end]),
   );
 
-function shownCalls({ calls: { list, data } }: Pick<Plan, 'calls'>): string {
-  const dataCalls = data === null ? 'not known how many for data' : `${data} for data`;
-  return `${dataCalls}, ${list === null ? 'not known how many' : list} for lists`;
+function showCalls({ calls: { list, data } }: Pick<Plan, 'calls'>): string {
+  const dataCalls = data === null ? 'unknown number for data' : `${data} for data`;
+  return `${dataCalls}, ${list === null ? 'unknown number' : list} for lists`;
 }
 
-function shownTime({ seconds, finishesAt }: Pick<Plan, 'seconds' | 'finishesAt'>): string {
-  if (seconds === null) return 'not known';
-  return `${duration(seconds)} at least${finishesAt === null ? '' : `, until ${finishesAt}`}`;
+function showTime({ seconds, finishesAt }: Pick<Plan, 'seconds' | 'finishesAt'>): string {
+  if (seconds === null) return 'unknown';
+  return `${roundUp(seconds)} at least${finishesAt === null ? '' : `, until ${finishesAt}`}`;
 }
 
-function duration(seconds: number): string {
+function roundUp(seconds: number): string {
   if (seconds < 1) return 'under 1 s';
   if (seconds < 120) return `${Math.ceil(seconds)} s`;
   const minutes = Math.ceil(seconds / 60);
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Each warning once, behind the rivers that it is about. */
-function warningsOf(plans: readonly Plan[]): string[] {
+/** Each warning once, after the rivers that it concerns. */
+function groupWarnings(plans: readonly Plan[]): string[] {
   const rivers = new Map<string, string[]>();
   for (const { river, warnings } of plans) {
     for (const warning of warnings) rivers.set(warning, [...(rivers.get(warning) ?? []), river]);

@@ -3,9 +3,9 @@ import type { DstAnomaly } from '#control/schedules/dst-anomalies';
 import type { ScheduleState } from '#control/schedules/list-schedules';
 import type { ScheduleWarning } from '#control/schedules/schedule-warnings';
 import { behindSentence } from '#domain/run/sentences';
-import { table } from './table.ts';
+import { table } from './terminal.ts';
 
-/** What `apply` does or would do, a schedule each; of a change every term with what it was and what it is now. */
+/** What `apply` does or would do with each schedule; for a change, each setting with its old and new value. */
 export function showChanges(changes: readonly ScheduleChange[], dryRun: boolean): string {
   if (changes.length === 0) return 'No river has a schedule.';
   const lines = changes.flatMap(({ river, change, terms }) => [
@@ -15,15 +15,15 @@ export function showChanges(changes: readonly ScheduleChange[], dryRun: boolean)
   return [...lines, ...(dryRun ? ['Nothing was changed (--dry-run).'] : [])].join('\n');
 }
 
-/** What a person may want to move to another hour. */
+/** A day on which the clock change affects a start: the person may choose another hour. */
 export const showOddDay = ({ river, day, expected, starts }: DstAnomaly): string =>
-  `note       ${river}: clocks change on ${day}, and Temporal starts it ${timesOf(starts.length)} instead of ${timesOf(expected)} (${starts.join(', ') || 'its time is left out'}). Some hours later there is no such day.`;
+  `note       ${river}: clocks change on ${day}, and Temporal starts it ${showTimes(starts.length)} instead of ${showTimes(expected)} (${starts.join(', ') || 'the time does not exist on that day'}). A start some hours later avoids this.`;
 
 export const showNote = ({ river, message }: ScheduleWarning): string => `note       ${river}: ${message}.`;
 
-const timesOf = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+const showTimes = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 
-/** Every schedule, a line each. */
+/** Every schedule, one line each. */
 export function showSchedules(schedules: readonly ScheduleState[]): string {
   if (schedules.length === 0) return 'No river has a schedule.';
   const lines = table(
@@ -44,7 +44,7 @@ export function showSchedules(schedules: readonly ScheduleState[]): string {
     waiting > 0 && running[0] ? [`${river}: ${behindSentence(waiting, running[0])}`] : [],
   );
   const others = schedules.filter(({ asConfigured }) => !asConfigured).map(({ river }) => river);
-  const note = `\nNot as the file says: ${others.join(', ')}. \`river schedule apply --dry-run\` shows the difference.`;
+  const note = `\nDifferent from the file: ${others.join(', ')}. \`river schedule apply --dry-run\` shows the difference.`;
   return [
     lines,
     ...(behind.length === 0 ? [] : ['', ...behind]),

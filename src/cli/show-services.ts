@@ -1,9 +1,9 @@
 import type { Environment } from '#config/environment';
 import { defaultTemporalAddress } from '#control/connect-temporal';
 import { taskQueue } from '#domain/run/temporal-names';
-import { riverCommand } from './river-command.ts';
+import { riverCommand } from './this-package.ts';
 
-/** Where the services of this machine are. */
+/** The addresses of the services on this machine. */
 export interface ServicesAt {
   readonly temporal: string;
   readonly webUi: string | null;
@@ -11,7 +11,7 @@ export interface ServicesAt {
   readonly configuration: string;
 }
 
-/** Where they are, and how a second terminal runs a river with them. */
+/** Their addresses, and the command that runs a river from a second terminal. */
 export function showServices(
   facts: ServicesAt,
   river: string | undefined,
@@ -34,3 +34,6 @@ export function showServices(
     'Stop with Ctrl-C.',
   ].join('\n');
 }
+
+/** The default port of Temporal's Web UI in `river dev`, the same as in Temporal's own development server. */
+export const webUiPort = '8233';

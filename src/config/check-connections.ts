@@ -1,14 +1,13 @@
 import { checkWindows } from '#domain/budget/window';
 import { durationMs } from '#domain/duration';
 import type { Path, Problem, Show } from '#domain/river/problem';
-import { checkBaseUrl, normalBaseUrl } from './check-base-url.ts';
 import type { SoundFile } from './file-schema.ts';
-import { isThisMachine } from './local-host.ts';
+import { isNear, isThisMachine } from './hosts.ts';
 
 type Connections = NonNullable<SoundFile['connections']>;
 type ConnectionPart = Connections[string];
 
-/** Whether a value came from outside the file. */
+/** Whether a value comes from outside the file: a variable, another file or a command. */
 export type Refers = (path: Path) => boolean;
 
 /** What is wrong with connections beyond their shape. */
@@ -32,7 +31,7 @@ function checkOne(name: string, connection: ConnectionPart, refers: Refers, show
 function checkBudget(path: Path, budget: NonNullable<ConnectionPart['budget']>, refers: Refers): Problem[] {
   if (budget.length === 0) return [];
   const sentences = checkWindows(budget.map(({ calls, per }) => ({ calls, perMs: durationMs(per) })));
-  // The sentences show the windows, and what came from outside the file is never shown.
+  // The sentences quote the windows, and values from outside the file are never shown.
   const hidden = budget.some((_, at) => refers([...path, at, 'per']));
   return sentences.map((message) => ({
     path,
@@ -62,7 +61,7 @@ function checkAuth(
   } else if (apiKey === undefined && username === undefined) {
     problems.push({ path: [...path, 'username'], message: 'missing, it goes with password', missing: true });
   }
-  // Node refuses such a header in a message that quotes it.
+  // Node would refuse the header with a message that quotes it.
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
     problems.push({
       path: [...path, 'apiKey'],
@@ -78,14 +77,14 @@ function checkAuth(
   return problems;
 }
 
-/** Said of a secret that stands in the file, where everybody reads it who reads the file. */
+/** The complaint about a secret that is written into the file itself, where every reader of the file sees it. */
 export const secretInTheFile = `expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret that stands in this file itself`;
 
-/** Two names for one tenant would each spend the whole budget. */
+/** Two names for one tenant would each use the whole budget. */
 function checkTwins(connections: Connections): Problem[] {
   const seen = new Map<string, string>();
   return Object.entries(connections).flatMap(([name, { baseUrl, auth }]) => {
-    const url = baseUrl === undefined ? undefined : normalBaseUrl(baseUrl);
+    const url = baseUrl === undefined ? undefined : normalizeBaseUrl(baseUrl);
     if (url === undefined || auth === undefined) return [];
     const { apiKey, username, password } = auth;
     const identity = JSON.stringify([url, apiKey, username, password]);
@@ -101,4 +100,40 @@ function checkTwins(connections: Connections): Problem[] {
       },
     ];
   });
+}
+
+/** A base URL in its normal form: host in lower case, no slash at the end. Undefined if it is not a URL. */
+export function normalizeBaseUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+/** What is wrong with a base URL. */
+export function checkBaseUrl(path: Path, text: string, show: Show): Problem[] {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    return [{ path, message: `expected a URL such as https://api4.optimove.net/current, got ${shown(url)}` }];
+  }
+  const extras = [
+    ...(url.username !== '' || url.password !== ''
+      ? ['a user name or password (they belong under auth)']
+      : []),
+    ...(url.search !== '' || text.includes('?') ? ['a query'] : []),
+    ...(text.includes('#') ? ['a fragment'] : []),
+  ];
+  // These parts may hold a secret, so the URL is not shown.
+  if (extras.length > 0) return [{ path, message: `expected a URL without ${extras.join(', without ')}` }];
+  if (url.protocol === 'http:' && !isNear(url.hostname)) {
+    return [
+      { path, message: `expected https, because http would send the key unencrypted, got ${shown(url)}` },
+    ];
+  }
+  return [];
+
+  function shown(parsed: URL | undefined): string {
+    const hidden =
+      parsed === undefined ? text.includes('@') : parsed.username !== '' || parsed.password !== '';
+    return hidden ? 'a secret' : show(path, text);
+  }
 }

@@ -1,6 +1,6 @@
-import { checkRiver, type Surroundings } from '#domain/river/check-river';
 import {
   besides,
+  isMap,
   type Path,
   type Problem,
   pathText,
@@ -9,27 +9,24 @@ import {
   valueAt,
 } from '#domain/river/problem';
 import { readShape, readSound } from '#domain/river/read-shape';
-import { checkConnections, type Refers } from './check-connections.ts';
-import { checkNotify } from './check-notify.ts';
-import { checkSchedule } from './check-schedule.ts';
+import { checkConnections } from './check-connections.ts';
+import { checkRivers } from './check-rivers.ts';
 import { checkWarehouses } from './check-warehouses.ts';
-import { warehouseOf } from './configuration-of-file.ts';
 import { ConfigurationFile, SoundFile } from './file-schema.ts';
-import { layDefaults, writtenPath } from './lay-defaults.ts';
 import { isSecretPath, type Resolved } from './resolve-references.ts';
 
 export interface CheckedFile {
-  /** Everything that is wrong, at the paths at which a person wrote it. */
+  /** Everything that is wrong, with the path at which it is written in the file. */
   readonly problems: readonly Problem[];
-  /** Undefined unless all is right. */
+  /** Undefined if there are problems. */
   readonly value: ConfigurationFile | undefined;
 }
 
-/** Checks a file's shape and its meaning; what is wrong with a value hides nothing that is wrong elsewhere. */
+/** Checks the shape of a file and its meaning. A fault in one value hides no fault elsewhere. */
 export function checkFile(written: unknown, resolved: Resolved, folder: string): CheckedFile {
-  const laid = layDefaults(resolved.value);
+  const merged = mergeDefaults(resolved.value);
   const show: Show = (path, value) => {
-    // A file that is no configuration may be anything, a key itself for one.
+    // A file that is not a configuration may hold anything, an API key for example.
     if (path.length === 0 && isScalar(value)) return 'a text';
     const origin = writtenPath(written, path);
     const hidden = isSecretPath(origin) || resolved.referring.has(pathText(origin));
@@ -37,19 +34,19 @@ export function checkFile(written: unknown, resolved: Resolved, folder: string):
   };
   const asWritten = (problem: Problem): Problem => ({ ...problem, path: writtenPath(written, problem.path) });
 
-  const shape = readShape(ConfigurationFile, laid, show);
-  const sound = shape.value ?? readSound(SoundFile, laid) ?? {};
+  const shape = readShape(ConfigurationFile, merged, show);
+  const sound = shape.value ?? readSound(SoundFile, merged) ?? {};
   const refers = (path: Path): boolean => resolved.referring.has(pathText(path));
   const meaning = [
     ...checkConnections(sound.connections ?? {}, refers, show),
     ...checkWarehouses(sound.warehouses ?? {}, refers, show),
-    ...checkRivers(sound, laid, folder, show, (path) => refers(writtenPath(written, path))),
+    ...checkRivers(sound, merged, folder, show, (path) => refers(writtenPath(written, path))),
   ];
 
   const unresolved = resolved.problems;
-  const misshapen = besides(unresolved, shape.problems.map(asWritten));
-  const meaningless = besides([...unresolved, ...misshapen], meaning.map(asWritten));
-  const problems = [...unresolved, ...misshapen, ...meaningless];
+  const wrongShape = besides(unresolved, shape.problems.map(asWritten));
+  const wrongMeaning = besides([...unresolved, ...wrongShape], meaning.map(asWritten));
+  const problems = [...unresolved, ...wrongShape, ...wrongMeaning];
   return { problems, value: problems.length === 0 ? shape.value : undefined };
 }
 
@@ -57,33 +54,45 @@ function isScalar(value: unknown): boolean {
   return value !== undefined && value !== null && typeof value !== 'object';
 }
 
-function checkRivers(sound: SoundFile, laid: unknown, folder: string, show: Show, refers: Refers): Problem[] {
-  const rivers = new Map(Object.entries(sound.rivers ?? {}));
-  const around: Surroundings = {
-    connections: new Map(namesOf(laid, 'connections').map((name) => [name, undefined])),
-    warehouses: new Map(
-      namesOf(laid, 'warehouses').map((name) => [name, soundWarehouse(sound, name, folder)]),
-    ),
-    rivers,
-  };
-  return [...rivers].flatMap(([name, river]) => {
-    const path = ['rivers', name];
-    const showHere: Show = (inside, value) => show([...path, ...inside], value);
-    return [
-      ...checkRiver(name, river, around, showHere),
-      ...(river.schedule ? checkSchedule(river.schedule, showHere) : []),
-      ...(river.notify ? checkNotify(river.notify, (inside) => refers([...path, ...inside])) : []),
-    ].map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
-  });
+/** Merges `defaults:` into every river, key by key; a river's own list or plain value replaces the default as a whole. */
+function mergeDefaults(file: unknown): unknown {
+  if (!isMap(file) || !isMap(file.rivers)) return withoutNulls(file);
+  const rivers = Object.entries(file.rivers).map(([name, river]) => [
+    name,
+    isMap(river ?? {}) ? layUnder(file.defaults, river ?? {}) : river,
+  ]);
+  return withoutNulls({ ...file, rivers: Object.fromEntries(rivers) });
 }
 
-function soundWarehouse(sound: SoundFile, name: string, folder: string) {
-  const { client, connection, schema } = sound.warehouses?.[name] ?? {};
-  if (client === undefined || connection === undefined) return undefined;
-  return warehouseOf(name, { client, connection, schema }, folder);
+/** Where in the file a value is written: in the river itself, or under `defaults:`. */
+function writtenPath(file: unknown, path: Path): Path {
+  const [section, name, ...rest] = path;
+  if (section !== 'rivers' || name === undefined || rest.length === 0) return path;
+  const fromDefaults: Path = ['defaults', ...rest];
+  const inRiver = valueAt(file, path) !== undefined;
+  return !inRiver && valueAt(file, fromDefaults) !== undefined ? fromDefaults : path;
 }
 
-/** Also of connections and warehouses that are themselves at fault. */
-function namesOf(file: unknown, section: string): string[] {
-  return Object.keys(Object(valueAt(file, [section])));
+function layUnder(lower: unknown, upper: unknown): unknown {
+  if (upper === undefined) return lower;
+  if (!isMap(lower) || !isMap(upper)) return upper;
+  const keys = new Set([...Object.keys(lower), ...Object.keys(upper)]);
+  return Object.fromEntries([...keys].map((key) => [key, layUnder(own(lower, key), own(upper, key))]));
+}
+
+/** A key without a value counts as left out; in a river it also removes a default. */
+function withoutNulls(value: unknown, path: Path = []): unknown {
+  if (!isMap(value) || keepsNulls(path)) return value;
+  const entries = Object.entries(value).filter(([, part]) => part !== null || path.length === 1);
+  return Object.fromEntries(entries.map(([key, part]) => [key, withoutNulls(part, [...path, key])]));
+}
+
+/** `overrides.parameters` of a river or of the defaults, where null means: not sent. */
+function keepsNulls(path: Path): boolean {
+  const inRiver = path[0] === 'rivers' ? path.slice(2) : path[0] === 'defaults' ? path.slice(1) : [];
+  return pathText(inRiver) === 'overrides.parameters';
+}
+
+function own(map: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
 }

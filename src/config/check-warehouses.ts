@@ -1,7 +1,7 @@
 import type { Path, Problem, Show } from '#domain/river/problem';
 import { type Refers, secretInTheFile } from './check-connections.ts';
 import type { SoundFile } from './file-schema.ts';
-import { isThisMachine } from './local-host.ts';
+import { isThisMachine } from './hosts.ts';
 
 type Warehouses = NonNullable<SoundFile['warehouses']>;
 type WarehousePart = Warehouses[string];
@@ -44,7 +44,7 @@ function checkFile(path: string[], connection: NonNullable<WarehousePart['connec
   }
   if (filename !== ':memory:') return [];
   return [
-    { path: [...path, 'filename'], message: 'expected a file: a database in memory goes with its process' },
+    { path: [...path, 'filename'], message: 'expected a file: a database in memory ends with its process' },
   ];
 }
 
@@ -67,7 +67,7 @@ function checkConnectionString(path: string[], text: string, refers: Refers): Pr
   return [{ path, message: secretInTheFile }];
 }
 
-/** Whether what stands before the host can be told from it: a bare "/" in a password would make its beginning the host's name. */
+/** Whether user and password can be told apart from the host: an unencoded "/" in a password would turn its beginning into the host name. */
 function isEncoded(rest: string): boolean {
   const [, authority = '', path = '', query = ''] = /^([^/?#]*)([^?#]*)(?:\?([^#]*))?$/s.exec(rest) ?? [];
   return (

@@ -1,29 +1,31 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readEnvFile } from './read-env-file.ts';
+import { parseEnv } from 'node:util';
+import { ConfigurationError } from '#domain/errors';
 import type { Variables } from './resolve-references.ts';
 
-/** What `${NAME}` in the configuration file takes its values from. */
+/** The variables that `${NAME}` in the configuration file may refer to. */
 interface VariablesNow {
   readonly variables: Variables;
-  /** Variables that `.env` has, and most likely not whole: see `readEnvFile`. */
+  /** Variables whose value in `.env` is probably truncated at a `#`: see `readEnvFile`. */
   readonly cut: ReadonlySet<string>;
 }
 
-/** What River takes from the environment. Nothing else in it reads process.env. */
+/** What River reads from the environment. No other file reads process.env. */
 export interface Environment extends VariablesNow {
   /** RIVER_CONFIG: path of the configuration file. */
   readonly configurationFile: string | undefined;
   /** TEMPORAL_CLI: path of the Temporal CLI that `river dev` and the demo start. */
   readonly temporalCli: string | undefined;
-  /** The path of the `.env`, whether it is there or not. */
+  /** The path of `.env`, whether the file exists or not. */
   readonly envFile: string;
-  /** The same variables, with what `.env` says now. Throws ConfigurationError where it cannot be read. */
+  /** The same variables, with `.env` read again. Throws ConfigurationError if it cannot be read. */
   again(): VariablesNow;
 }
 
 /**
- * The environment as one frozen object. Variables of a `.env` file in the working directory are added first where
- * they are not set, to the process itself: Temporal's and Postgres's own variables are read by their clients.
+ * Reads the environment into one frozen object. Variables of a `.env` file in the working directory are first added to
+ * process.env where they are not set, because the clients of Temporal and Postgres read their own variables there.
  */
 export function readEnvironment(given?: Variables): Environment {
   const own = Object.freeze({ ...(given ?? process.env) });
@@ -47,4 +49,55 @@ function withEnvFile(own: Variables, envFile: string): VariablesNow {
     variables: Object.freeze({ ...own, ...Object.fromEntries(added) }),
     cut: new Set(added.flatMap(([name]) => (cut.has(name) ? [name] : []))),
   };
+}
+
+/** The path of the configuration file: `--config`, else RIVER_CONFIG, else river.yaml in the working directory. */
+export function findConfigurationFile(
+  environment: Pick<Environment, 'configurationFile'>,
+  flag: string | undefined,
+): string {
+  return resolve(flag || environment.configurationFile || 'river.yaml');
+}
+
+/** The content of a `.env` file. */
+export interface EnvFile {
+  readonly values: Readonly<Record<string, string>>;
+  /** Names whose value ends at a `#` without quotes and without a space before it: the value is probably truncated. */
+  readonly cut: ReadonlySet<string>;
+}
+
+/** Reads a `.env` file in UTF-8 or UTF-16, with a byte order mark or without; empty if there is no file. */
+export function readEnvFile(file: string): EnvFile {
+  const text = decode(file, read(file));
+  const values = parseEnv(text) as Record<string, string>;
+  const cut = text.split(/\r\n|[\r\n]/).flatMap((line) => {
+    const [, name = '', before] = /^\s*(?:export\s+)?([\w.-]+)\s*=([^#]*(?<!\s))#/.exec(line) ?? [];
+    // A quoted value does not end here.
+    return before !== undefined && values[name] === before.trim() ? [name] : [];
+  });
+  return { values, cut: new Set(cut) };
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return Buffer.alloc(0);
+    throw new ConfigurationError(`${file}: cannot be read (${code}).`);
+  }
+}
+
+function decode(file: string, bytes: Buffer): string {
+  try {
+    // TextDecoder removes the byte order mark.
+    return new TextDecoder(detectEncoding(bytes), { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigurationError(`${file}: expected text in UTF-8 or UTF-16. Save it as UTF-8.`);
+  }
+}
+
+function detectEncoding([first, second]: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if ((first === 0xff && second === 0xfe) || second === 0) return 'utf-16le';
+  return (first === 0xfe && second === 0xff) || first === 0 ? 'utf-16be' : 'utf-8';
 }

@@ -3,7 +3,7 @@ import { durationMs } from '#domain/duration';
 import { accepted, Duration } from '#domain/river/accepted';
 import { RiverFileSetting, RiverPart } from '#domain/river/river';
 
-/** Connections, warehouses and rivers go by names that fit a command line, a log line and a table. */
+/** Names of connections, warehouses and rivers must fit a command line, a log line and a table. */
 const Name = z
   .string()
   .regex(/^(?!-)(?!\s)[^\p{Cc}]{1,100}(?<!\s)$/u)
@@ -20,12 +20,12 @@ const aboveZero = { words: 'a whole number above 0' };
 
 export const AuthSetting = z.strictObject({
   apiKey: Text.optional().describe(`The API key: "\${NAME}", "file:<path>" or "exec:<command>".`),
-  username: Text.optional().describe('For tenants that are still on logins.'),
+  username: Text.optional().describe('For tenants that still sign in with a login.'),
   password: Text.optional().describe(`Goes with username: "\${NAME}", "file:<path>" or "exec:<command>".`),
 });
 
 const WindowSetting = z.strictObject({
-  calls: z.int().min(1).register(accepted, aboveZero).describe('Calls at most …'),
+  calls: z.int().min(1).register(accepted, aboveZero).describe('At most so many calls …'),
   per: PositiveDuration.describe('… in any rolling interval of this length.'),
 });
 
@@ -40,21 +40,21 @@ export const ConnectionSetting = z.strictObject({
       { calls: 2000, per: '1h' },
       { calls: 50, per: '10s' },
     ])
-    .describe('How many calls may be sent, all workers together. Every window holds at once.'),
+    .describe('How many calls all workers together may send. All windows hold at the same time.'),
   maxConcurrentCalls: z
     .int()
     .min(1)
     .max(1_000)
     .register(accepted, { words: 'a whole number from 1 to 1000' })
     .default(8)
-    .describe('Calls under way at once, for each worker process.'),
+    .describe('Calls in flight at the same time, for each worker process.'),
   pageSize: z
     .int()
     .min(1)
     .max(1_000_000)
     .register(accepted, { words: 'a whole number from 1 to 1000000' })
     .default(10_000)
-    .describe('Rows asked for in one page.'),
+    .describe('Rows requested in one page.'),
   callTimeout: PositiveDuration.default('5m').describe('How long a call may take.'),
 });
 export type ConnectionSetting = z.infer<typeof ConnectionSetting>;
@@ -66,7 +66,7 @@ export const WarehouseFileSetting = z.strictObject({
     .register(accepted, { words: 'a connection string or a map, as Knex takes them' })
     .describe(`A map such as { filename: ./warehouse.db }, or a string such as "\${WAREHOUSE_URL}".`),
   schema: Text.optional().describe(
-    "The schema of the rivers' tables and of the manifest. Postgres only; left out: the one that the connection finds first (public).",
+    "The schema of the rivers' tables and of the manifest. Postgres only; left out: the first one in the search path of the connection (public).",
   ),
 });
 export type WarehouseFileSetting = z.infer<typeof WarehouseFileSetting>;
@@ -74,11 +74,11 @@ export type WarehouseFileSetting = z.infer<typeof WarehouseFileSetting>;
 const descriptions = {
   connections: 'Optimove tenants, by name.',
   warehouses: 'SQL databases, by name.',
-  defaults: 'What is laid under every river, key by key.',
+  defaults: 'Defaults of every river, key by key.',
   rivers: 'Rivers, by name: connection + report + period + chunks + filters + target.',
 };
 
-/** The configuration file once `defaults:` is laid under its rivers. */
+/** The configuration file after `defaults:` is merged into its rivers. */
 export const ConfigurationFile = z.strictObject({
   connections: z.record(Name, ConnectionSetting).describe(descriptions.connections),
   warehouses: z.record(Name, WarehouseFileSetting).describe(descriptions.warehouses),
@@ -87,12 +87,12 @@ export const ConfigurationFile = z.strictObject({
 });
 export type ConfigurationFile = z.infer<typeof ConfigurationFile>;
 
-/** The file as a person writes it: what a river leaves out may stand under `defaults:`. Editors complete by it. */
+/** The file as it is written: what a river leaves out may stand under `defaults:`. Editors complete by this schema. */
 export const WrittenFile = ConfigurationFile.extend({
   rivers: z.record(Name, RiverPart).default({}).describe(descriptions.rivers),
 });
 
-/** What of a file is right, where something is wrong. */
+/** The sound parts of a file that has faults. */
 export const SoundFile = z
   .strictObject({
     connections: z.record(Name, ConnectionSetting.partial()),

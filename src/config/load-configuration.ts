@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { ConfigurationError, type Fault } from '#domain/errors';
 import type { Configuration } from '#domain/river/configuration';
-import { configurationError } from '#domain/river/problem';
+import { configurationError, faultAt, type Problem } from '#domain/river/problem';
+import { buildConfiguration } from './build-configuration.ts';
 import { checkFile } from './check-file.ts';
-import { configurationOfFile } from './configuration-of-file.ts';
-import { faultsOfProblems, faultsOfSyntax, faultUnreadable } from './faults-of-file.ts';
-import { readDocument } from './read-document.ts';
+import { type Position, readDocument, type SourceDocument } from './read-document.ts';
 import { resolveReferences, type Variables } from './resolve-references.ts';
 import { createSecretCommands, type SecretCommands } from './secret-commands.ts';
 
@@ -31,7 +30,7 @@ export async function loadConfiguration(source: ConfigurationSource): Promise<Co
   return outcome.configuration;
 }
 
-/** What came of reading, and the files on which it rests, whether they could be read or not. */
+/** The result of reading, and the files it depends on, whether they could be read or not. */
 export interface ConfigurationReading {
   readonly outcome: { readonly configuration: Configuration } | { readonly fault: ConfigurationError };
   readonly files: readonly string[];
@@ -47,15 +46,15 @@ export async function readConfiguration({
   const folder = dirname(absolute);
   const shown = shownFile(absolute);
   const text = await readFile(absolute, 'utf8').catch((error: NodeJS.ErrnoException) => error);
-  if (typeof text !== 'string') return faulty([faultUnreadable(shown, folder, text)], [absolute]);
+  if (typeof text !== 'string') return faulty([unreadableFile(shown, folder, text)], [absolute]);
   const document = readDocument(text);
-  if (document.errors.length > 0) return faulty(faultsOfSyntax(document, shown), [absolute]);
+  if (document.errors.length > 0) return faulty(locateSyntaxErrors(document, shown), [absolute]);
   const resolved = await resolveReferences(document.value, { env, folder, cut, commands });
   const files = [absolute, ...resolved.files];
   const { problems, value } = checkFile(document.value, resolved, folder);
-  if (value === undefined) return faulty(faultsOfProblems(problems, document, shown), files);
+  if (value === undefined) return faulty(locateProblems(problems, document, shown), files);
   try {
-    return { outcome: { configuration: configurationOfFile(value, { file: absolute, folder, env }) }, files };
+    return { outcome: { configuration: buildConfiguration(value, { file: absolute, folder, env }) }, files };
   } catch (fault) {
     if (fault instanceof ConfigurationError) return { outcome: { fault }, files };
     throw fault;
@@ -66,8 +65,49 @@ function faulty(faults: readonly Fault[], files: readonly string[]): Configurati
   return { outcome: { fault: configurationError(faults) }, files };
 }
 
-/** As a person would name it from here. */
+/** The path relative to the working directory where it lies below it. */
 function shownFile(absolute: string): string {
   const fromHere = relative('', absolute);
   return fromHere.startsWith('..') ? absolute : fromHere;
+}
+
+/** Problems with line and column, in the order of the file. */
+function locateProblems(problems: readonly Problem[], document: SourceDocument, file: string): Fault[] {
+  return inOrder(
+    problems.map((problem) => {
+      const position = document.positionOf(problem.path, problem.about);
+      return { position, fault: faultAt(placeText(file, position), problem) };
+    }),
+  );
+}
+
+/** Why the file is not YAML. */
+function locateSyntaxErrors(document: SourceDocument, file: string): Fault[] {
+  return inOrder(
+    document.errors.map(({ position, message }) => ({
+      position,
+      fault: { place: placeText(file, position), path: '', message },
+    })),
+  );
+}
+
+/** A file that does not exist or cannot be read. */
+function unreadableFile(file: string, folder: string, error: NodeJS.ErrnoException): Fault {
+  const message =
+    error.code === 'ENOENT' || error.code === 'ENOTDIR'
+      ? `no such file in ${folder}. To begin, copy examples/river.yaml there and adapt it, or name another file with --config or RIVER_CONFIG`
+      : error.code === 'EISDIR'
+        ? 'is a folder, expected a file'
+        : `cannot be read (${error.code ?? error.name})`;
+  return { place: file, path: '', message };
+}
+
+function placeText(file: string, { line, column }: Position): string {
+  return `${file}:${line}:${column}`;
+}
+
+function inOrder(faults: readonly { readonly position: Position; readonly fault: Fault }[]): Fault[] {
+  return faults
+    .toSorted((a, b) => a.position.line - b.position.line || a.position.column - b.position.column)
+    .map(({ fault }) => fault);
 }

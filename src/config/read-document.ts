@@ -20,16 +20,16 @@ export interface Position {
   readonly column: number;
 }
 
-/** A YAML document as plain values, which still knows where each of them stands. */
+/** A YAML document as plain values that knows the position of each of them. */
 export interface SourceDocument {
   readonly value: unknown;
-  /** Why it cannot be read; none where it can. */
+  /** Syntax errors; empty if there are none. */
   readonly errors: readonly { readonly position: Position; readonly message: string }[];
-  /** Where a value stands, or its key; of what is missing, the nearest thing around it. */
+  /** The position of a value or of its key; for a missing one, of what surrounds it. */
   positionOf(path: Path, what?: 'value' | 'key'): Position;
 }
 
-/** Aliases that would unfold into more than this are refused. */
+/** Aliases that expand to more than this are refused. */
 const aliasesAtMost = 100;
 
 export function readDocument(text: string): SourceDocument {
@@ -41,7 +41,7 @@ export function readDocument(text: string): SourceDocument {
   };
   const errors = [...document.errors, ...document.warnings].map((error) => ({
     position: positionAt(error.pos[0]),
-    message: messageOf(error, text),
+    message: describeError(error, text),
   }));
   if (errors.length === 0) errors.push(...checkNodes(document, positionAt));
   let value: unknown = null;
@@ -51,52 +51,58 @@ export function readDocument(text: string): SourceDocument {
     } catch {
       errors.push({
         position: { line: 1, column: 1 },
-        message: 'not YAML: aliases (*name) that unfold without end',
+        message: 'not YAML: aliases (*name) that expand without end',
       });
     }
   }
   return {
     value,
     errors: firstOfEachLine(errors),
-    positionOf: (path, what = 'value') => positionAt(offsetOf(document, path, what)),
+    positionOf: (path, what = 'value') => positionAt(findOffset(document, path, what)),
   };
 }
 
 type SyntaxFault = SourceDocument['errors'][number];
 
-/** One mistake throws the parser off until the line's end. */
+/** After one mistake the parser reports more errors until the end of the line. */
 function firstOfEachLine(errors: readonly SyntaxFault[]): SyntaxFault[] {
   return errors.filter(
     ({ position }, at) => errors.findIndex((other) => other.position.line === position.line) === at,
   );
 }
 
-/** What the parser lets pass: an alias of nothing, and the key that schemas leave out without a word. */
+/** What the parser accepts and River does not: an alias without an anchor, and the key that schemas drop silently. */
 function checkNodes(document: Document, positionAt: (offset: number) => Position): SyntaxFault[] {
   const faults: SyntaxFault[] = [];
   visit(document, {
     Alias(_key, alias) {
       if (alias.resolve(document)) return;
-      faults.push({ position: positionAt(startOf(alias)), message: `not YAML: ${wordsOfCode.BAD_ALIAS}` });
+      faults.push({
+        position: positionAt(startOffset(alias)),
+        message: `not YAML: ${messageByCode.BAD_ALIAS}`,
+      });
     },
     Pair(_key, { key }) {
       if (!isNode(key) || String(key) !== '__proto__') return;
-      faults.push({ position: positionAt(startOf(key)), message: 'expected another key, got "__proto__"' });
+      faults.push({
+        position: positionAt(startOffset(key)),
+        message: 'expected another key, got "__proto__"',
+      });
     },
   });
   return faults;
 }
 
-/** A collection is pointed at by its key: in block style it begins a line below. */
-function offsetOf(document: Document, path: Path, what: 'value' | 'key'): number {
+/** For a collection, the position of its key: in block style the value begins a line below. */
+function findOffset(document: Document, path: Path, what: 'value' | 'key'): number {
   let found: { key: number | undefined; value: Node | null } = { key: undefined, value: document.contents };
   for (const step of path) {
     const next = child(document, found.value, step);
-    if (!next) return found.key ?? startOf(found.value);
+    if (!next) return found.key ?? startOffset(found.value);
     found = next;
   }
   const byKey = what === 'key' || isCollection(found.value) || found.value === null;
-  return (byKey ? found.key : undefined) ?? startOf(found.value);
+  return (byKey ? found.key : undefined) ?? startOffset(found.value);
 }
 
 function child(
@@ -111,22 +117,22 @@ function child(
   }
   if (!isMap(node)) return undefined;
   const pair = node.items.find(({ key }) => isNode(key) && String(key) === String(step));
-  return pair && { key: startOf(pair.key as Node), value: isNode(pair.value) ? pair.value : null };
+  return pair && { key: startOffset(pair.key as Node), value: isNode(pair.value) ? pair.value : null };
 }
 
-function startOf(node: Node | null): number {
+function startOffset(node: Node | null): number {
   return node?.range?.[0] ?? 0;
 }
 
-/** In our words: the parser's own quote the text around the place, which may hold a secret. */
-function messageOf({ code, pos }: YAMLError, text: string): string {
+/** In River's words: the parser's messages quote the text around the place, which may hold a secret. */
+function describeError({ code, pos }: YAMLError, text: string): string {
   if (code === 'UNEXPECTED_TOKEN' && text.slice(0, pos[0] + 1).endsWith('${')) {
     return `not YAML: \${NAME} stands in double quotes inside { } and [ ]`;
   }
-  return `not YAML: ${wordsOfCode[code] ?? 'this cannot be read'}`;
+  return `not YAML: ${messageByCode[code] ?? 'this cannot be read'}`;
 }
 
-const wordsOfCode: Readonly<Partial<Record<ErrorCode, string>>> = {
+const messageByCode: Readonly<Partial<Record<ErrorCode, string>>> = {
   ALIAS_PROPS: 'an alias (*name) takes no tag or anchor',
   BAD_ALIAS: 'an alias (*name) without its anchor (&name) above it; text that begins with * stands in quotes',
   BAD_COLLECTION_TYPE: 'this tag does not go with this kind of value',

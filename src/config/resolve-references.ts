@@ -1,24 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Path, type Problem, pathText } from '#domain/river/problem';
-import { type SecretCommands, wordsOf } from './secret-commands.ts';
+import { type SecretCommands, splitWords } from './secret-commands.ts';
 
 /** Environment variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface Resolved {
-  /** The same values, with what they refer to in its place; without what could not be found. */
+  /** The same values with references replaced; a reference that cannot be resolved is left out. */
   readonly value: unknown;
   readonly problems: readonly Problem[];
-  /** Paths of the values that came, in part or whole, from outside the file. */
+  /** Paths of the values that come, wholly or in part, from outside the file. */
   readonly referring: ReadonlySet<string>;
-  /** Files that were read, or looked for. */
+  /** Files that were read or looked for. */
   readonly files: readonly string[];
 }
 
 /**
- * Where secrets stand, or would by a slip of the indentation: nothing from there is ever shown, and `file:`
- * and `exec:` references are followed.
+ * Whether secrets stand at a path, or would stand there after a wrong indentation: no value from there is ever shown, and
+ * `file:` and `exec:` references are resolved there.
  */
 export function isSecretPath(path: Path): boolean {
   const [section, , key] = path;
@@ -28,17 +28,17 @@ export function isSecretPath(path: Path): boolean {
   return inRiver[0] === 'notify' && inRiver[1] !== 'on';
 }
 
-/** Where what a file refers to comes from. */
+/** Where references are resolved. */
 interface Sources {
   readonly env: Variables;
-  /** The folder from which paths are told. */
+  /** Relative paths start here: the folder of the configuration file. */
   readonly folder: string;
-  /** Variables whose value is most likely not whole. */
+  /** Variables whose value is probably truncated. */
   readonly cut?: ReadonlySet<string> | undefined;
   readonly commands: SecretCommands;
 }
 
-/** Puts environment variables (`${NAME}`, anywhere in a text) and secrets from files (`file:<path>`) and commands (`exec:<command> <arguments>`) in their place. */
+/** Resolves environment variables (`${NAME}`, anywhere in a text) and secrets from files (`file:<path>`) and commands (`exec:<command> <arguments>`). */
 export async function resolveReferences(
   value: unknown,
   { env, folder, cut = new Set(), commands }: Sources,
@@ -67,7 +67,7 @@ export async function resolveReferences(
       return undefined;
     }
     if (expanded.refers) referring.add(pathText(path));
-    // Decided by what stands in the file: a variable's value names no file to read.
+    // Decided by the text in the file: a variable's value never names a file to read.
     if (!isSecretPath(path) || !/^(file|exec):/.test(text)) return expanded.text;
     referring.add(pathText(path));
     if (text.startsWith('exec:')) return runCommand(text.slice('exec:'.length), path);
@@ -75,8 +75,8 @@ export async function resolveReferences(
   }
 
   async function runCommand(written: string, path: Path): Promise<string | undefined> {
-    // Split before variables come in: a value with blanks is one argument.
-    const words = wordsOf(written).map((word) => expand(word, env, cut).text);
+    // Split before variables are expanded: a value with spaces stays one argument.
+    const words = splitWords(written).map((word) => expand(word, env, cut).text);
     const ran = await commands.run(words, { folder, env });
     if ('secret' in ran) return ran.secret;
     problems.push({ path, message: ran.fault });
@@ -105,7 +105,7 @@ export async function resolveReferences(
 }
 
 const cutAtHash = (name: string): string =>
-  `the value of ${name} in .env is cut at a "#": in quotes it is read whole (${name}="…"), and a comment has a blank before its "#"`;
+  `the value of ${name} in .env is cut at a "#": put the value in quotes (${name}="…"), or a space before the "#" of a comment`;
 
 /** `$${` stands for `${` itself. */
 const reference = /\$\$\{|\$\{([A-Za-z_]\w*)\}|\$\{/g;

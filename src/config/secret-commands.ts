@@ -3,19 +3,19 @@ import { isAbsolute, resolve } from 'node:path';
 
 const bytesAtMost = 1024 * 1024;
 
-/** What a command printed, or why that is no secret. Of a fault only the command's name is told, never what it printed. */
+/** What a command printed, or why it cannot be used. A fault names the command and never quotes its output. */
 type Ran = { readonly secret: string } | { readonly fault: string };
 
 interface Around {
-  /** Where it runs, and from where its path is told. */
+  /** The working directory; a relative path of the command starts here. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The commands of `exec:` and what they printed: each is run once, until somebody asks for all of them again. */
+/** The commands of `exec:` and their output. Each runs once, until `runAgain`. */
 export interface SecretCommands {
   run(words: readonly string[], around: Around): Promise<Ran>;
-  /** Runs all again. One that fails keeps what it printed before. */
+  /** Runs all of them again. If one fails, its earlier output stays in use. */
   runAgain(): Promise<{ readonly changed: boolean; readonly faults: readonly string[] }>;
 }
 
@@ -29,7 +29,7 @@ export function createSecretCommands(endsWithinMs = 10_000): SecretCommands {
       const start = () => run(words, { ...around, endsWithinMs });
       const ran = start();
       known.set(key, { start, ran });
-      // One that failed is run again by whoever reads the file next.
+      // A command that failed runs again when the file is read next.
       void ran.then((end) => 'fault' in end && known.delete(key));
       return ran;
     },
@@ -38,7 +38,7 @@ export function createSecretCommands(endsWithinMs = 10_000): SecretCommands {
         [...known.values()].map(async (command) => {
           const [before, now] = await Promise.all([command.ran, command.start()]);
           if ('fault' in now)
-            return { changed: false, faults: [`${now.fault}; what it printed before stays in use.`] };
+            return { changed: false, faults: [`${now.fault}; its earlier output stays in use.`] };
           command.ran = Promise.resolve(now);
           return { changed: !('secret' in before) || before.secret !== now.secret, faults: [] };
         }),
@@ -48,8 +48,8 @@ export function createSecretCommands(endsWithinMs = 10_000): SecretCommands {
   };
 }
 
-/** The words of a command line: parted by blanks, in single or double quotes whole. No shell reads it. */
-export function wordsOf(line: string): string[] {
+/** Splits a command line at spaces; single or double quotes keep a word together. No shell is involved. */
+export function splitWords(line: string): string[] {
   const words = line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
   return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));
 }
@@ -62,7 +62,7 @@ async function run(
   const named = `the command ${JSON.stringify(command)} of exec:`;
   const file = /[\\/]/.test(command) && !isAbsolute(command) ? resolve(folder, command) : command;
   const ends = process.platform !== 'win32';
-  // A group of its own, so that what it has started ends with it; where it asks for something, nobody answers.
+  // A process group of its own, so that its children are killed with it. It gets no input: a prompt ends at once.
   const child = spawn(file, args, {
     cwd: folder,
     env,
@@ -91,11 +91,11 @@ async function run(
       end({ fault: `${named} ${why}` });
     };
     const timer = setTimeout(() => refuse(`did not end within ${endsWithinMs / 1000} s`), endsWithinMs);
-    child.once('error', (error: NodeJS.ErrnoException) => refuse(whyNotStarted(error)));
+    child.once('error', (error: NodeJS.ErrnoException) => refuse(explainStartFailure(error)));
     child.stdout.on('data', (chunk: Buffer) => {
       printed.push(chunk);
       bytes += chunk.length;
-      if (bytes > bytesAtMost) refuse('printed more than 1 MB, which is no secret');
+      if (bytes > bytesAtMost) refuse('printed more than 1 MB, which cannot be a secret');
     });
     child.once('close', (code, signal) => {
       if (code !== 0) return refuse(`ended with ${signal ?? `exit code ${code}`}; run it by hand to see why`);
@@ -107,7 +107,9 @@ async function run(
   });
 }
 
-function whyNotStarted({ code }: NodeJS.ErrnoException): string {
+function explainStartFailure({ code }: NodeJS.ErrnoException): string {
   if (code === 'ENOENT') return 'was not found';
-  return code === 'EACCES' ? 'may not be run: make the file executable' : `cannot be started (${code})`;
+  return code === 'EACCES'
+    ? 'cannot be started (permission denied): make the file executable'
+    : `cannot be started (${code})`;
 }

@@ -11,37 +11,38 @@ import { createSecretCommands } from './secret-commands.ts';
 
 interface Seen {
   readonly reading: ConfigurationReading;
-  /** A hash of the files' contents, as they were read. */
+  /** A hash of the contents of the files when they were read. */
   readonly contents: string;
 }
 
-/** A secret that stays refused is not asked for at each call. */
-const ranEveryMs = 5_000;
-/** The configuration as it is now. */
+/** A secret that stays refused does not run the commands again for each call. */
+const rerunEveryMs = 5_000;
+
 interface Configurations {
+  /** The configuration as the files are now. */
   current(): Promise<Configuration>;
   /**
-   * For whoever was refused with a secret: runs the commands of `exec:` again, at most every 5 s, and gives the
-   * configuration as it is then. It is the same object where they printed the same.
+   * After credentials were refused: runs the commands of `exec:` again, at most every 5 s, and returns the configuration
+   * that results. It is the same object if they printed the same.
    */
   readSecretsAgain(): Promise<Configuration>;
 }
 
-/** Half of the 10 s within which a change is to be seen. */
+/** Half of the 10 s within which a change must be seen. */
 const checkedEveryMs = 5_000;
 
 export interface ConfigurationsOptions extends ConfigurationSource {
-  /** The `.env` behind `env`, and what `env` is with what it says now: it is looked at again as the others are. */
+  /** The `.env` file behind `env`, and a function that reads it again: it is watched like the other files. */
   readonly envFile?: { readonly path: string; again(): Pick<ConfigurationSource, 'env' | 'cut'> };
-  /** Hears of a changed file that is faulty, once for each change; the last good one stays. */
+  /** Called when a changed file has faults, once for each change; the last good configuration stays in use. */
   readonly onFault?: (fault: ConfigurationError) => void;
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
 /**
- * The configuration as it is now. At most every 5 s, and only when somebody asks, its files (secrets included) are
- * looked at again. By content: a size and a time can stay the same through a change.
+ * Watches the configuration file and the files it refers to, secrets included: `current` compares their contents with
+ * the last ones, at most every 5 s. It compares contents, because size and time can stay the same through a change.
  */
 export function createConfigurations({
   onFault = () => {},
@@ -54,7 +55,7 @@ export function createConfigurations({
   let seen: Seen | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
   let checking: Promise<void> | undefined;
-  let ranAt = Number.NEGATIVE_INFINITY;
+  let rerunAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | undefined;
   const source = { ...files, commands };
   const readNow = async (): Promise<ConfigurationReading> => {
@@ -71,7 +72,7 @@ export function createConfigurations({
   return {
     current,
     async readSecretsAgain() {
-      if (now() - ranAt >= ranEveryMs) running ??= runAgain().finally(() => (running = undefined));
+      if (now() - rerunAt >= rerunEveryMs) running ??= runAgain().finally(() => (running = undefined));
       await running;
       return current();
     },
@@ -79,8 +80,8 @@ export function createConfigurations({
 
   async function runAgain(): Promise<void> {
     const { changed, faults } = await commands.runAgain();
-    // Those who are refused meanwhile wait for this; those who come just after it have its answer.
-    ranAt = now();
+    // Callers that are refused meanwhile wait for this run; those that come just after it take its result.
+    rerunAt = now();
     if (faults.length > 0) onFault(new ConfigurationError(faults.join('\n')));
     if (!changed) return;
     await checking;
@@ -89,8 +90,8 @@ export function createConfigurations({
 
   async function check(): Promise<void> {
     checkedAt = now();
-    if (seen && (await contentsOf(seen.reading.files)) === seen.contents) return;
-    seen = await readAtRest(readNow);
+    if (seen && (await hashContents(seen.reading.files)) === seen.contents) return;
+    seen = await readWhenUnchanged(readNow);
     const { reading } = seen;
     if ('configuration' in reading.outcome) lastGood = reading.outcome.configuration;
     else if (lastGood) onFault(reading.outcome.fault);
@@ -109,18 +110,18 @@ async function readWith(
   }
 }
 
-/** Read again until nothing was saved meanwhile: what an editor had half written would pass for the newest for ever. */
-async function readAtRest(read: () => Promise<ConfigurationReading>): Promise<Seen> {
+/** Reads until the contents stay the same: a file that an editor had written halfway would otherwise count as the newest. */
+async function readWhenUnchanged(read: () => Promise<ConfigurationReading>): Promise<Seen> {
   let before: string | undefined;
   for (;;) {
     const reading = await read();
-    const contents = await contentsOf(reading.files);
+    const contents = await hashContents(reading.files);
     if (contents === before) return { reading, contents };
     before = contents;
   }
 }
 
-async function contentsOf(files: readonly string[]): Promise<string> {
+async function hashContents(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const file of files) {
     const content = await readFile(file).catch((error: NodeJS.ErrnoException) => `no content: ${error.code}`);

@@ -134,7 +134,7 @@ export async function askList(
   call: Call,
   reserve: Reserve | undefined,
 ): Promise<readonly AnswerRow[]> {
-  const known = createSeenPages().of(call.endpoint);
+  const known = createSeenPages().known(call.endpoint);
   const all = [...(await askOnce(connection, call, reserve))];
   const first = fingerprintRows(all);
   let page: PageReceived = { call, asked: undefined, size: sizeOf(all), fingerprint: first };

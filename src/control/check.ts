@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { lastDataUpdate } from '#domain/call/list-calls';
 import { findReport } from '#domain/catalogue/index';
-import { shapeOfRiver } from '#domain/column/river-table';
+import { describeTable } from '#domain/column/river-table';
 import {
   ConfigurationError,
   CredentialsRefusedError,
@@ -11,15 +11,14 @@ import {
   RiverError,
 } from '#domain/errors';
 import { resolveDay } from '#domain/period/resolve-day';
-import { zoneOfRiver } from '#domain/period/zone';
+import { resolveZone } from '#domain/period/zone';
 import type { Configuration, Connection, WarehouseSetting } from '#domain/river/configuration';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
 import { isTracked, warnOfDaysLoadedOtherwise } from '#domain/run/loaded-days';
 import { planDays } from '#domain/run/plan-run';
-import { openWarehouse } from '#warehouse/open-warehouse';
-import type { OpenWarehouse } from '#warehouse/warehouse';
+import { type OpenWarehouse, openWarehouse } from '#warehouse/open-warehouse';
 import { askOnce, isSignedInElsewhere, NoCallsLeftError, type Reserve } from './ask-api.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
 import { toTemporalFailure } from './failure-of-temporal.ts';
@@ -75,7 +74,7 @@ const checkRivers = (configuration: Configuration, now: Date): Promise<CheckLine
       const report = findReport(river.report);
       if (!report) continue;
       try {
-        const day = resolveDay(now, zoneOfRiver(river.period, river.schedule));
+        const day = resolveDay(now, resolveZone(river.period, river.schedule));
         const { warnings } = planDays(river, effectiveReport(report, river.overrides), day, undefined);
         said.push(...warnings.map(({ message }) => `${river.name}: ${message.replace(/\.$/, '')}`));
       } catch (error) {
@@ -127,7 +126,7 @@ const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): P
     const warehouse = await openWarehouse(setting, { busyAtMostMs });
     try {
       const targets = filling.map(({ target }) => target.table);
-      const found = await answerInTime(setting.name, warehouse.check(targets));
+      const found = await answerInTime(setting.name, warehouse.checkWarehouse(targets));
       return [
         found,
         ...(await warnOfLoadedDays(warehouse, filling)),
@@ -144,7 +143,7 @@ async function warnOfLoadedDays(warehouse: OpenWarehouse, rivers: readonly River
   for (const river of rivers) {
     const report = findReport(river.report);
     if (!report || !isTracked(river, report)) continue;
-    const loadedDays = await warehouse.loadedDays(river.name, river.target.table);
+    const loadedDays = await warehouse.readLoadedDays(river.name, river.target.table);
     const warning = warnOfDaysLoadedOtherwise(loadedDays, river);
     if (warning !== undefined) warnings.push(warning);
   }
@@ -157,8 +156,8 @@ async function previewTargets(warehouse: OpenWarehouse, filling: readonly River[
   for (const river of filling) {
     const report = findReport(river.report);
     if (!report) continue;
-    const shape = shapeOfRiver(effectiveReport(report, river.overrides), river);
-    const found = await warehouse.previewTarget(river.target, shape);
+    const shape = describeTable(effectiveReport(report, river.overrides), river);
+    const found = await warehouse.previewTable(river.target, shape);
     previews.push(...found.map((each) => `${river.name}: ${each}`));
   }
   return previews;

@@ -1,10 +1,10 @@
-import { dayColumnOf } from '#domain/call/scope';
+import { findDayColumn } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
 import { ConfigurationError } from '#domain/errors';
 import { type DateRange, dayCount } from '#domain/period/date-range';
 import { resolveDay } from '#domain/period/resolve-day';
 import { daysToCome, resolvePeriod } from '#domain/period/resolve-period';
-import { zoneOfRiver } from '#domain/period/zone';
+import { resolveZone } from '#domain/period/zone';
 import type { Configuration } from '#domain/river/configuration';
 import { effectiveReport } from '#domain/river/overrides';
 import { readRunInput } from '#domain/river/read-run-input';
@@ -35,16 +35,16 @@ export async function forgetDays(
   asked: { readonly start: string; readonly end: string },
   now: Date,
 ): Promise<Forgotten> {
-  const dayColumn = findDayColumn(readRiver({ river: name }, configuration));
+  const dayColumn = readDayColumn(readRiver({ river: name }, configuration));
   const { target, period = {}, schedule } = readRiver({ river: name, period: asked }, configuration);
   const setting = configuration.warehouses.get(target.warehouse);
   if (!setting) throw new ConfigurationError(`River ${name} names a warehouse that does not exist.`);
-  const today = resolveDay(now, zoneOfRiver(period, schedule));
+  const today = resolveDay(now, resolveZone(period, schedule));
   const days = resolvePeriod(period, today);
   const warehouse = await openWarehouse(setting);
   try {
     const { table } = target;
-    const rows = await warehouse.forgetDays({ river: name, table, dayColumn, days });
+    const rows = await warehouse.deleteLoadedDays({ river: name, table, dayColumn, days });
     return {
       river: name,
       warehouse: setting.name,
@@ -65,9 +65,9 @@ function readRiver(input: object, configuration: Configuration): River {
   return read.river;
 }
 
-function findDayColumn({ name, report: slug, overrides }: River): string {
+function readDayColumn({ name, report: slug, overrides }: River): string {
   const report = findReport(slug);
-  const column = report && dayColumnOf(effectiveReport(report, overrides));
+  const column = report && findDayColumn(effectiveReport(report, overrides));
   if (column) return column;
   throw new ConfigurationError(
     `The report ${slug} of ${name} has no period, so no days of it can be forgotten. Its rows are replaced by the next run.`,

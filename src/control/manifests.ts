@@ -5,8 +5,7 @@ import { buildResult } from '#domain/run/build-result';
 import { countPlannedCalls, listDataCallNames } from '#domain/run/plan-run';
 import type { CallCounts, ChunkStatus, RetryOfRun, RunResult } from '#domain/run/run-result';
 import type { StoredRun } from '#domain/run/stored-run';
-import { openWarehouse } from '#warehouse/open-warehouse';
-import type { OpenWarehouse } from '#warehouse/warehouse';
+import { type OpenWarehouse, openWarehouse } from '#warehouse/open-warehouse';
 
 /** A run as its manifest has it, chunk by chunk. */
 export interface ManifestRun {
@@ -89,23 +88,24 @@ function createManifests(warehouses: ReadonlyMap<string, OpenWarehouse>): Manife
     firstRows(name, table, limit) {
       const warehouse = warehouses.get(name);
       if (!warehouse) throw new ConfigurationError(`There is no warehouse ${name}.`);
-      return warehouse.firstRows(table, limit);
+      return warehouse.readFirstRows(table, limit);
     },
   };
 }
 
 const readManifestRun = async (warehouse: OpenWarehouse, run: StoredRun): Promise<ManifestRun> => ({
   result: buildResult(run, await warehouse.summariseRun(run.runId), await readCallCounts(warehouse, run)),
-  chunkStates: await warehouse.chunkStatuses(run.runId),
+  chunkStates: await warehouse.readChunkStatuses(run.runId),
   // A run that has succeeded, or is under way, has no retries.
-  retries: run.status === 'succeeded' || run.status === 'running' ? [] : await warehouse.retriesOf(run.runId),
+  retries:
+    run.status === 'succeeded' || run.status === 'running' ? [] : await warehouse.readRetries(run.runId),
 });
 
 async function readCallCounts(warehouse: OpenWarehouse, run: StoredRun): Promise<CallCounts | null> {
   if (run.status === 'running') return null;
   // A retry pulls less than its original has planned.
   const planned = run.retryOf ? null : countPlannedCalls(run);
-  return { planned, ...(await warehouse.requestCounts(run.runId, listDataCallNames(run.river))) };
+  return { planned, ...(await warehouse.countRequests(run.runId, listDataCallNames(run.river))) };
 }
 
 const newestFirst = (a: string | null | undefined, b: string | null | undefined): number =>

@@ -8,7 +8,7 @@ import { fitListRows } from '#domain/column/fit-rows';
 import { ConfigurationError } from '#domain/errors';
 import type { DateRange, Day } from '#domain/period/date-range';
 import { resolveDay } from '#domain/period/resolve-day';
-import { zoneOfRiver } from '#domain/period/zone';
+import { resolveZone } from '#domain/period/zone';
 import type { Configuration, Connection } from '#domain/river/configuration';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
@@ -70,7 +70,7 @@ export async function planRiver(
   if (!connection || !declared)
     throw new ConfigurationError(`River ${river.name} names a connection or a report that does not exist.`);
   const report = effectiveReport(declared, river.overrides);
-  const day = resolveDay(options.at, zoneOfRiver(river.period, river.schedule));
+  const day = resolveDay(options.at, resolveZone(river.period, river.schedule));
   const loadedDays = isTracked(river, report) ? await readLoadedDays(configuration, river) : undefined;
   const days = planDays(river, report, day, loadedDays);
   const { period } = days;
@@ -164,7 +164,7 @@ async function readLoadedDays({ warehouses }: Configuration, { name, target }: R
   if (!setting) throw new ConfigurationError(`River ${name} names a warehouse that does not exist.`);
   const warehouse = await openWarehouse(setting);
   try {
-    return await warehouse.loadedDays(name, target.table);
+    return await warehouse.readLoadedDays(name, target.table);
   } finally {
     await warehouse.close();
   }

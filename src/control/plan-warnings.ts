@@ -1,6 +1,6 @@
 import type { Selection } from '#domain/call/selection';
 import type { Report } from '#domain/catalogue/report';
-import { between, type Day, stretchesOf } from '#domain/period/date-range';
+import { clipRanges, type Day, toDateRanges } from '#domain/period/date-range';
 import { resolvePeriod } from '#domain/period/resolve-period';
 import type { River } from '#domain/river/river';
 import { type LoadedDays, rangeText, warnOfDaysLoadedOtherwise } from '#domain/run/loaded-days';
@@ -34,7 +34,7 @@ export const planWarnings = (plan: PlanSoFar): string[] => [
 function trackingWarnings({ river, day, days, loadedDays }: PlanSoFar): string[] {
   if (!loadedDays || !river.period) return [];
   const { start, end } = resolvePeriod(river.period, day);
-  const forgotten = between(stretchesOf(loadedDays.forgotten), { from: start, to: end });
+  const forgotten = clipRanges(toDateRanges(loadedDays.forgotten), { from: start, to: end });
   const otherwise = warnOfDaysLoadedOtherwise(loadedDays, river);
   return [
     ...(days.period === null

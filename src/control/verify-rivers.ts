@@ -52,8 +52,8 @@ async function verifyWarehouse(
   const warehouse = await openWarehouse(setting);
   try {
     // Asked before the snapshot is read: a run that closes meanwhile is closed in the snapshot. Counting rows may take long.
-    const endedRuns = await findEnded(await answerInTime(setting.name, warehouse.leftRuns()));
-    return (await warehouse.readBooks(river)).map((read) => {
+    const endedRuns = await findEnded(await answerInTime(setting.name, warehouse.readOrphanedRuns()));
+    return (await warehouse.readManifestSnapshot(river)).map((read) => {
       const snapshot = endedRuns ? markEnded(read, endedRuns) : read;
       const filling = findFillingRiver(configuration, { ...snapshot, warehouse: setting.name });
       return verifyTarget(snapshot, setting.name, filling);

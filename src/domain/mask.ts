@@ -7,7 +7,7 @@ const masked = '***';
  * What somebody else said, for a message: on one line, with at most 100 characters, in which e-mail addresses, quoted strings
  * and words with digits are masked. `hide` blots out secrets.
  */
-export function excerptOf(text: string, hide: (text: string) => string = (same) => same): string {
+export function excerpt(text: string, hide: (text: string) => string = (same) => same): string {
   const beginning = hide(text.slice(0, 10 * maskedAtMost))
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Answer, AnswerRow } from '#domain/call/call';
 import { fingerprintRows } from '#domain/call/fingerprint';
 import type { Column } from '#domain/column/column';
-import { attributesPlace, placesOf } from '#domain/column/column-layout';
+import { attributesPlace, createLayout } from '#domain/column/column-layout';
 import { isLongNumber } from '#domain/column/read-number';
 import type { RiverError } from '#domain/errors';
 import type { Day } from '#domain/period/date-range';
@@ -162,7 +162,7 @@ function isRow(value: unknown): value is AnswerRow {
 
 /** Whether any of these rows has a field that is declared for them, however it is spelled: no others are taken for rows. */
 function hasDeclaredField(rows: readonly AnswerRow[], columns: readonly Column[]): boolean {
-  const places = placesOf(columns, { stamps: {} });
+  const places = createLayout(columns, { stamps: {} });
   const isDeclared = (key: string): boolean => {
     const place = places.placeOf(key);
     // What is stamped is known without the answer: an error may repeat it.

@@ -1,5 +1,5 @@
 import { isLongNumber } from '#domain/column/read-number';
-import { excerptOf, mask, shorten } from '#domain/mask';
+import { excerpt, mask, shorten } from '#domain/mask';
 import { decodeLeniently } from './decode-body.ts';
 import { parseJson } from './parse-json.ts';
 import type { Asked, Reply } from './reply.ts';
@@ -140,7 +140,7 @@ function textsIn(value: unknown, depth: number): string[] {
 }
 
 function quote(text: string, hide: Asked['hide']): string {
-  const quoted = excerptOf(text, hide);
+  const quoted = excerpt(text, hide);
   return quoted === '' ? '' : `"${quoted}"`;
 }
 

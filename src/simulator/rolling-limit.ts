@@ -4,29 +4,29 @@ export interface LimitWindow {
   readonly perMs: number;
 }
 
-/** How full a window is. `most` is the most that ever arrived within its length, refused ones included. */
+/** How full a window is. `most` is the largest number of calls that arrived within its length, refused ones included. */
 export interface WindowCount extends LimitWindow {
   readonly now: number;
   readonly most: number;
 }
 
 export interface RollingLimit {
-  /** Counts a call that arrives at `atMs`, whatever becomes of it; false where it is one too many. */
+  /** Counts a call that arrives at `atMs`, whatever its answer; false if it is one too many. */
   arrive(atMs: number): boolean;
   counts(atMs: number): readonly WindowCount[];
-  /** Begins `most` anew. What has arrived is not forgotten: the windows go on. */
+  /** Resets `most`. The calls in the windows still count. */
   resetMost(atMs: number): void;
 }
 
 /**
- * All windows hold at once, to the millisecond: a call that comes exactly `perMs` after another is no longer in its
- * interval. Every arrival counts, the refused ones and the sign-ins too.
+ * All windows hold at the same time, to the millisecond: a call exactly `perMs` after another is outside its interval. Every
+ * arrival counts, also refused calls and sign-ins.
  */
 export function createRollingLimit(windows: readonly LimitWindow[]): RollingLimit {
   const counters = windows.map(createCounter);
   return {
     arrive(atMs) {
-      // Every window must count the call, so none may be skipped once one has refused it.
+      // Every window must count the call, also after another window has refused it.
       const within = counters.map((counter) => counter.arrive(atMs));
       return within.every(Boolean);
     },

@@ -1,14 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { answerCall } from './answers/answer-call.ts';
-import { bendBody } from './answers/bend-body.ts';
+import { bendBody } from './answers/bend-answer.ts';
 import { replaceAnswer } from './answers/replace-answer.ts';
 import { createRoutes } from './answers/routes.ts';
-import { deliver } from './deliver.ts';
 import type { FaultList } from './faults/fault-list.ts';
+import {
+  jsonReply,
+  type Reply,
+  readBody,
+  sendReply,
+  textReply,
+  throttledReply,
+  withRetryAfter,
+} from './http-messages.ts';
 import type { Settings } from './options.ts';
-import { readBody } from './read-body.ts';
-import { jsonReply, type Reply, textReply, throttledReply, withRetryAfter } from './reply.ts';
 import type { RollingLimit } from './rolling-limit.ts';
 import type { SignIn } from './sign-in.ts';
 import type { StatsKeeper } from './stats.ts';
@@ -21,15 +27,15 @@ export interface Parts {
   readonly signIn: SignIn;
   readonly stats: StatsKeeper;
   readonly faults: FaultList;
-  /** The world as it is now: its last data update can be moved on. */
+  /** The world as it is now: its last data update can be changed. */
   world(): World;
-  /** A clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
 }
 
 const loginPath = 'general/login';
 
-/** Answers what is asked of the API: counted on arrival, then limited, bent by faults, signed in, answered. */
+/** Answers calls to the API. A call is counted on arrival; then the limit, faults and the sign-in are applied. */
 export function createCallServer(parts: Parts) {
   const { settings, signIn, stats, faults, limit } = parts;
   const findRoute = createRoutes(settings.renamed);
@@ -56,7 +62,7 @@ export function createCallServer(parts: Parts) {
       gone.abort();
     });
 
-    const effects = faults.effectsOn({ endpoint: documented, parameters }, arrivedMs, !within);
+    const effects = faults.decideEffects({ endpoint: documented, parameters }, arrivedMs, !within);
     const { instead } = effects;
     if (instead?.kind === 'outage' && instead.as !== '503') {
       call.answered('reset', 0);
@@ -65,10 +71,10 @@ export function createCallServer(parts: Parts) {
     }
     if (!within) return send(withRetryAfter(throttledReply(), effects.retryAfter));
 
-    const latencyMs = latencyOf(call.sequence) + effects.latencyMs;
+    const latencyMs = chooseLatency(call.sequence) + effects.latencyMs;
     if (latencyMs > 0) await wait(latencyMs, undefined, { signal: gone.signal });
     const plain = await replyTo();
-    const reply = mayBear(plain) ? withRetryAfter(plain, effects.retryAfter) : plain;
+    const reply = canHaveRetryAfter(plain) ? withRetryAfter(plain, effects.retryAfter) : plain;
     const cutAt = instead?.kind === 'cutBody' ? (instead.at ?? 0.5) : undefined;
     await send(reply, { cutAt, dribbleMs: effects.dribbleMs });
 
@@ -80,15 +86,15 @@ export function createCallServer(parts: Parts) {
       if (!route) return textReply(404, 'Not Found');
       if (request.method !== 'GET') return jsonReply(405, 'Method Not Allowed');
       const { 'x-api-key': apiKey, 'authorization-token': token } = request.headers;
-      const refusal = signIn.refuse({ apiKey: one(apiKey), token: one(token) }, parts.now());
+      const refusal = signIn.refuse({ apiKey: firstValue(apiKey), token: firstValue(token) }, parts.now());
       if (refusal) return refusal;
       return bendBody(answerCall(parts.world(), route, url.searchParams, effects, options), effects.ofBody);
     }
 
-    /** Counted before it is sent, so whoever has an answer finds it in the stats. */
-    function send(reply: Reply, delivery = {}): Promise<void> {
+    /** Counts the answer before it sends it, so that a client that has the answer finds it in the stats. */
+    function send(reply: Reply, sendReplyy = {}): Promise<void> {
       call.answered(reply.status, reply.rows);
-      return deliver(response, reply, delivery, gone.signal);
+      return sendReply(response, reply, sendReplyy, gone.signal);
     }
   };
 
@@ -97,7 +103,7 @@ export function createCallServer(parts: Parts) {
     return signIn.login(await readBody(request), parts.now());
   }
 
-  function latencyOf(sequence: number): number {
+  function chooseLatency(sequence: number): number {
     const { latencyMs } = settings;
     return typeof latencyMs === 'number'
       ? latencyMs
@@ -105,13 +111,13 @@ export function createCallServer(parts: Parts) {
   }
 }
 
-const mayBear = ({ status, headers }: Reply): boolean =>
+const canHaveRetryAfter = ({ status, headers }: Reply): boolean =>
   (status === 429 || status === 503) && headers['retry-after'] === undefined;
 
 function pathBelowBase(url: URL): string {
   return url.pathname.replace(/^\/+/, '').replace(/^current\//i, '');
 }
 
-function one(header: string | string[] | undefined): string | undefined {
+function firstValue(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Fault } from './faults/fault.ts';
+import type { Fault } from './faults/fault-kinds.ts';
 import { acceptedFaults, FaultsRefusedError, readFaults } from './faults/read-faults.ts';
-import { readBody } from './read-body.ts';
+import { readBody } from './http-messages.ts';
 import type { CallRecord, Stats } from './stats.ts';
-import { numberOfDay } from './world/day.ts';
+import { toDayNumber } from './world/calendar.ts';
 
-/** What can be done to a running simulator from outside. */
+/** What a client can ask of a running simulator. */
 export interface Control {
   stats(): Stats;
   calls(after?: number): readonly CallRecord[];
@@ -16,19 +16,19 @@ export interface Control {
 
 export const controlPrefix = '/_simulator/';
 
-/** Answers `/_simulator/…`: no key, no limit, and not counted. */
+/** Answers `/_simulator/…`: without a key, without a limit, and not counted. */
 export async function serveControl(
   control: Control,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
-  const asked = `${request.method} ${url.pathname.slice(controlPrefix.length)}`;
+  const action = `${request.method} ${url.pathname.slice(controlPrefix.length)}`;
   const reply = (status: number, value: unknown) => {
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
     response.end(JSON.stringify(value));
   };
-  switch (asked) {
+  switch (action) {
     case 'GET health':
       return reply(200, { ok: true });
     case 'GET stats':
@@ -49,7 +49,7 @@ export async function serveControl(
       }
     case 'POST last-data-update': {
       const day = parse(await readBody(request)) as { date?: unknown } | undefined;
-      if (typeof day?.date !== 'string' || numberOfDay(day.date) === undefined) {
+      if (typeof day?.date !== 'string' || toDayNumber(day.date) === undefined) {
         return reply(400, { complaints: ['date: expected a day, as {"date": "2026-01-31"}'] });
       }
       control.setLastDataUpdate(day.date);
@@ -57,7 +57,7 @@ export async function serveControl(
     }
     default:
       return reply(404, {
-        complaints: [`There is no ${asked} here`],
+        complaints: [`There is no ${action} here`],
         accepted: [
           'GET health',
           'GET stats',

@@ -1,29 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { jsonReply, type Reply, textReply, throttledReply } from './reply.ts';
+import { jsonReply, type Reply, textReply, throttledReply } from './http-messages.ts';
 
-/** How the tenant lets callers in: with a key, with a login, or with either. */
+/** How callers sign in: with an API key, with a login, or with either. */
 export interface SignInOptions {
   readonly apiKey?: string;
   readonly username?: string;
   readonly password?: string;
-  /** A token dies this long after the last call that bore it. Default 20 minutes. */
+  /** A token expires this long after the last call with it. Default 20 minutes. */
   readonly tokenLifeMs?: number;
   /**
-   * Whether a login is granted while another token is alive. Default false, as documented; true lets several
-   * processes sign in for themselves.
+   * Whether a login succeeds while another token is valid. Default false, as documented; with true, several processes can
+   * sign in.
    */
   readonly severalTokens?: boolean;
 }
 
 export interface SignIn {
-  /** What keeps the call out, or undefined where it may come in. */
+  /** The refusal of a call; undefined if its credentials are valid. */
   refuse(
     headers: { apiKey: string | undefined; token: string | undefined },
     nowMs: number,
   ): Reply | undefined;
   /** Answers `general/login`: the token as a JSON string. */
   login(body: string, nowMs: number): Reply;
-  /** All tokens die at once. */
+  /** Expires all tokens. */
   expireTokens(): void;
 }
 
@@ -35,7 +35,7 @@ export function createSignIn(options: SignInOptions): SignIn {
   const lastUsed = new Map<string, number>();
   let lastLoginMs = Number.NEGATIVE_INFINITY;
 
-  const isAlive = (token: string, nowMs: number) =>
+  const isValid = (token: string, nowMs: number) =>
     nowMs - (lastUsed.get(token) ?? Number.NEGATIVE_INFINITY) < tokenLifeMs;
 
   return {
@@ -49,7 +49,7 @@ export function createSignIn(options: SignInOptions): SignIn {
         return textReply(401, takesLogins ? 'Missing Authorization-Token' : 'Missing X-API-KEY');
       }
       if (!lastUsed.has(token)) return jsonReply(401, 'Unauthorized');
-      if (!isAlive(token, nowMs)) return textReply(403, 'Authorization-Token expired');
+      if (!isValid(token, nowMs)) return textReply(403, 'Authorization-Token expired');
       lastUsed.set(token, nowMs);
       return undefined;
     },
@@ -64,7 +64,7 @@ export function createSignIn(options: SignInOptions): SignIn {
       if (credentials.username !== options.username || credentials.password !== options.password) {
         return jsonReply(401, 'Unauthorized');
       }
-      const signedIn = [...lastUsed.keys()].some((token) => isAlive(token, nowMs));
+      const signedIn = [...lastUsed.keys()].some((token) => isValid(token, nowMs));
       if (signedIn && options.severalTokens !== true) return throttledReply();
       const token = randomUUID();
       lastUsed.set(token, nowMs);
@@ -77,7 +77,7 @@ export function createSignIn(options: SignInOptions): SignIn {
   };
 }
 
-/** Clients were seen to write both `UserName` and `Username`. */
+/** Some clients write `UserName`, others `Username`. */
 function readCredentials(body: string): { username: string; password: string } | undefined {
   let value: unknown;
   try {

@@ -2,14 +2,14 @@ import type { RollingLimit, WindowCount } from './rolling-limit.ts';
 
 /** One call as the simulator saw it. */
 export interface CallRecord {
-  /** 1 for the first call since the start; a reset does not begin anew. */
+  /** 1 for the first call since the start; a reset does not restart it. */
   readonly sequence: number;
   /** ISO 8601 in UTC. */
   readonly at: string;
-  /** The documented path where there is one, else the path that was asked for. */
+  /** The documented path if there is one, else the path of the call. */
   readonly path: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** Null while it is under way; `reset` where the connection was; `aborted` where the caller went away. */
+  /** Null while in flight; `reset` if the connection was reset; `aborted` if the caller disconnected. */
   readonly status: number | 'reset' | 'aborted' | null;
   readonly rows: number;
 }
@@ -31,19 +31,19 @@ export interface StatsKeeper {
   stats(nowMs: number): Stats;
   /** The calls after a sequence number, oldest first. */
   callsAfter(sequence: number): readonly CallRecord[];
-  /** Counts begin at zero; calls under way stay in flight, and the windows of the limit go on. */
+  /** Sets the counts to zero; calls in flight and the windows of the limit are kept. */
   reset(nowMs: number): void;
 }
 
 interface RecordedCall {
   readonly sequence: number;
-  /** What came of it; only the first report counts. */
+  /** Records the answer; only the first one counts. */
   answered(status: number | 'reset' | 'aborted', rows: number): void;
-  /** The connection is done with it. */
+  /** The connection is finished with it. */
   left(): void;
 }
 
-/** So many calls are kept for `callsAfter`; the counts know all. */
+/** So many calls are kept for `callsAfter`; the counts include all. */
 const mostKept = 100_000;
 
 export function createStats(limit: RollingLimit): StatsKeeper {

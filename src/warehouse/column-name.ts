@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
+import type { TableColumn } from '#domain/column/table-type';
 import type { Dialect } from './dialect.ts';
-import { shortHash } from './identifiers.ts';
 
 const hashLetters = 8;
 
@@ -27,6 +28,20 @@ export function columnNameIn(rules: NameRules, name: string): string {
 /** Equal for two names of one column. */
 export function sameName({ foldsCase }: Pick<NameRules, 'foldsCase'>, name: string): string {
   return foldsCase ? name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : name;
+}
+
+/** Finds a table's columns by name, as the database compares names. */
+export function columnFinder(
+  dialect: Pick<Dialect, 'foldsCase'>,
+  columns: readonly TableColumn[],
+): (name: string) => TableColumn | undefined {
+  const byName = new Map(columns.map((column) => [sameName(dialect, column.name), column]));
+  return (name) => byName.get(sameName(dialect, name));
+}
+
+/** A few letters that stand for a text, always the same ones. */
+export function shortHash(text: string, letters = 12): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, letters);
 }
 
 /** As many whole characters as fit into so many bytes. */

@@ -1,15 +1,10 @@
 import type { Knex } from 'knex';
 import type { WarehouseSetting } from '#domain/river/configuration';
+import { toRiverError } from './database-failure.ts';
 import type { Dialect, Tables } from './dialect.ts';
-import {
-  failureOfDatabase,
-  isBusy,
-  isConflictOfTransactions,
-  isSignInRefused,
-} from './failure-of-database.ts';
+import { openTables } from './identifiers.ts';
 import { postgres } from './postgres/dialect.ts';
 import { sqlite } from './sqlite/dialect.ts';
-import { tablesOf } from './tables.ts';
 import { tryAgain } from './try-again.ts';
 
 /** A connected warehouse. What fails in it is told by `domain/errors.ts`; what only collided is tried again. */
@@ -21,7 +16,7 @@ export interface Database {
   read<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
   /**
    * All or nothing. May run `work` again from its beginning, so it must change nothing but the tables. `busyAtMostMs`: how long
-   * it is tried again while somebody else is writing.
+   * it is tried again while another process is writing.
    */
   transact<T>(work: (tables: Tables) => Promise<T>, busyAtMostMs?: number): Promise<T>;
   close(): Promise<void>;
@@ -43,14 +38,15 @@ export function connectDatabase(
   { busyAtMostMs, settingAgain }: DatabaseOptions = {},
 ): Database {
   const dialect = dialects[setting.client];
+  const { failures } = dialect;
   const schema = setting.client === 'pg' ? setting.schema : undefined;
-  const place = `warehouse ${setting.name} at ${dialect.addressOf(setting)}`;
+  const place = `warehouse ${setting.name} at ${dialect.describeAddress(setting)}`;
   let current = setting;
   const knex = dialect.connect(() => current);
 
   /** Whether there is another password to try, where this one was refused. */
   const hasChanged = async (error: unknown): Promise<boolean> => {
-    if (!settingAgain || !isSignInRefused(error)) return false;
+    if (!settingAgain || !failures.isSignInRefused(error)) return false;
     const [before, now] = [current, await settingAgain(current)];
     if (!now || now.client !== setting.client) return false;
     current = now;
@@ -59,10 +55,10 @@ export function connectDatabase(
 
   const guarded = async <T>(work: () => Promise<T>, busyMs = busyAtMostMs): Promise<T> => {
     try {
-      return await tryAgain(work, { isBusy, isConflict: isConflictOfTransactions }, busyMs);
+      return await tryAgain(work, failures, busyMs);
     } catch (error) {
       if (await hasChanged(error)) return guarded(work, busyMs);
-      throw failureOfDatabase(error, place, setting.name);
+      throw toRiverError(error, failures, place, setting.name);
     }
   };
   const transact: Database['transact'] = (work, busyMs) =>
@@ -70,7 +66,7 @@ export function connectDatabase(
       () =>
         inTransaction(knex, async (trx) => {
           await dialect.beginTransaction?.(trx);
-          return work(tablesOf(trx, dialect, schema));
+          return work(openTables(trx, dialect, schema));
         }),
       busyMs,
     );
@@ -78,7 +74,7 @@ export function connectDatabase(
     dialect,
     place,
     read: (work) =>
-      dialect.beginTransaction ? transact(work) : guarded(() => work(tablesOf(knex, dialect, schema))),
+      dialect.beginTransaction ? transact(work) : guarded(() => work(openTables(knex, dialect, schema))),
     transact,
     async close() {
       await knex.destroy();

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
+import type { Scope } from '#domain/call/scope';
 import type { ColumnType } from '#domain/column/column';
-import type { TableColumn, TableType } from '#domain/column/table-type';
+import type { Extra } from '#domain/column/fit-rows';
+import type { FieldKind, TableColumn, TableType } from '#domain/column/table-type';
 import type { WarehouseSetting } from '#domain/river/configuration';
-import type { Inserted, InsertJob } from './commit/insert-job.ts';
-import type { RowsInScope } from './commit/rows-in-scope.ts';
+import type { FailureReader } from './database-failure.ts';
 
 /** A row as a database gives it. Days and instants are strings, documents are JSON text. */
 export type Row = Record<string, unknown>;
@@ -17,14 +18,53 @@ export interface Tables {
   from(table: string): Knex.QueryBuilder<Row, Row[]>;
   schema(): Knex.SchemaBuilder;
   /** For `??` in raw statements. */
-  nameOf(table: string): string;
+  qualify(table: string): string;
+  /** What a raw statement answers. */
+  rows(sql: string, bindings?: readonly Knex.RawBinding[]): Promise<Row[]>;
 }
 
-/** What River makes a column as: `numeric` digits without a bound, `instant` a moment of its own books. */
+/** What River makes a column as: `numeric` digits without a bound, `instant` an instant that River itself writes. */
 export type MadeType = ColumnType | 'numeric' | 'instant';
 
 /** What an insert may undo: some of its own rows, or some that stood there before as well. */
 export type Undoing = 'its own rows' | 'rows of others';
+
+/** A river's rows in a table: all of them, or those of some days. */
+export interface RowsInScope {
+  readonly table: string;
+  readonly river: string;
+  readonly days: Scope | null;
+}
+
+/** What to insert, and into what. */
+export interface InsertJob {
+  readonly staging: string;
+  readonly table: string;
+  readonly river: string;
+  readonly runId: string;
+  /** The chunk's key, as it is staged. */
+  readonly chunk: string;
+  /** What `_chunk` says; null for a chunk without days. */
+  readonly chunkColumn: string | null;
+  readonly slices: readonly string[];
+  readonly loadedAt: string;
+  /** The columns that a page's rows fill; what has no column is left out. */
+  filledBy(page: { readonly columns: readonly string[]; readonly extras: readonly Extra[] }): Filled[];
+}
+
+/** A column that a page's rows fill. */
+export interface Filled {
+  readonly column: TableColumn;
+  /** The place of its value in a row. */
+  readonly place: number;
+  /** The value is a text of this kind that is still to be read; undefined where it was fitted to the column. */
+  readonly asText: FieldKind | undefined;
+}
+
+/** How many rows were inserted. */
+export interface Inserted {
+  readonly bySlice: ReadonlyMap<string, number>;
+}
 
 /** What differs from database to database, one sibling folder each. Everything else is said once, through Knex. */
 export interface Dialect {
@@ -42,10 +82,12 @@ export interface Dialect {
   /** How the manifest's instants, days and documents are declared. */
   readonly manifestTypes: { readonly instant: string; readonly day: string; readonly json: string };
 
+  readonly failures: FailureReader;
+
   /** Opens connections by the setting as `current` gives it when each of them is opened. */
   connect(current: () => WarehouseSetting): Knex;
   /** Where it is, for messages: never a user or a password. */
-  addressOf(setting: WarehouseSetting): string;
+  describeAddress(setting: WarehouseSetting): string;
   /**
    * Sets what a transaction of River's needs, whatever server and role say, until it ends: a session keeps nothing of it, so that
    * a pooler of transactions may stand between. Where there is such a thing, reading is done in a transaction as well.
@@ -63,17 +105,17 @@ export interface Dialect {
   freeze(tables: Tables): Promise<void>;
   hasTable(tables: Tables, table: string): Promise<boolean>;
   /** Rights that River needs and has not, `INSERT on river_calls`: on its own tables, and on these where they are there. */
-  lackingRights(tables: Tables, targets: readonly string[]): Promise<string[]>;
+  listLackingRights(tables: Tables, targets: readonly string[]): Promise<string[]>;
   /** The columns of a table in their order; undefined where there is none. */
   readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined>;
   /** How many of `columnsAtMost` a table has used up; none where it is not there. */
   countColumns(tables: Tables, table: string): Promise<number>;
   /** How columns are declared that are added to this table. */
-  typeNamesIn(tables: Tables, table: string): Promise<Readonly<Record<MadeType, string>>>;
+  readTypeNames(tables: Tables, table: string): Promise<Readonly<Record<MadeType, string>>>;
   /** Whether an index of the table begins with these columns, in this order. */
   hasIndexOn(tables: Tables, table: string, columns: readonly string[]): Promise<boolean>;
   /** What a column holds that is declared so; undefined where River does not fill it. */
-  typeOf(declared: string): TableType | undefined;
+  toTableType(declared: string): TableType | undefined;
   /** From here to its end the transaction waits so long at most for a table that others use. */
   limitLockWait(tables: Tables, ms: number): Promise<void>;
   /** What triggers, rules or constraints of a table may undo when rows are inserted. */

@@ -8,7 +8,7 @@ const conflictsAtMost = 5;
 
 /** Which failures another attempt may cure. */
 export interface Curable {
-  /** Somebody else is writing: tried again for ten minutes from when that was first said. */
+  /** Another process is writing: tried again for ten minutes from when that was first said. */
   isBusy(error: unknown): boolean;
   /** The database has chosen one of two transactions that stood in each other's way: tried again a few times. */
   isConflict(error: unknown): boolean;

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { ConfigurationError, type RiverError, WarehouseUnavailableError } from '#domain/errors';
+import { adviceFor, findTrouble } from '#domain/run/warehouse-trouble';
 import type { Database } from './database.ts';
 import type { Tables } from './dialect.ts';
-import { insertCalls } from './statements/insert-calls.ts';
-import { insertPage } from './statements/insert-page.ts';
-import { hasStaging } from './statements/staging-table.ts';
+import { insertCalls } from './manifest/calls.ts';
+import { insertPage } from './manifest/stage-page.ts';
+import { hasStaging } from './manifest/staging.ts';
 
 /** As much as a small page; so much more where a page failed that was larger. */
 const [leastBytes, mostBytes] = [64 * 1024, 8 * 1024 * 1024];
@@ -11,27 +13,21 @@ const [leastBytes, mostBytes] = [64 * 1024, 8 * 1024 * 1024];
 /** Undoes what was written for a try. */
 class TakenBack extends Error {}
 
-export interface TriedWrite {
-  /** The run whose pages are to be stored; without one it is tried whether River could begin. */
-  readonly runId?: string;
-  readonly bytes?: number;
-}
-
 /**
  * Writes what River writes, as large as a page, and takes it back: whether a warehouse can be written to no reading of it tells.
  * Throws as the writing would.
  */
-export async function tryWrite(database: Database, { runId, bytes = 0 }: TriedWrite): Promise<void> {
+export async function tryWrite(database: Database, runId?: string, bytes = 0): Promise<void> {
   // Random, since a database may compress what it is given.
   const text = randomBytes(Math.min(mostBytes, Math.max(leastBytes, bytes)) / 2).toString('hex');
-  await takenBack(database, async (tables) => {
+  await undoAfter(database, async (tables) => {
     if (runId === undefined) {
       await database.dialect.makeSchema(tables);
       await writeOwnTable(tables, text);
     }
     if (await tables.dialect.hasTable(tables, 'river_calls')) await noteCall(tables, runId ?? tried);
     if (runId !== undefined && (await hasStaging(tables, runId)))
-      await insertPage(tables, runId, tried, pageOf(text));
+      await insertPage(tables, runId, tried, toPage(text));
   });
   if (!database.dialect.writesAtCommit) return;
   // What is taken back never reached the disk. A table that was left by a process that was killed here goes as well.
@@ -42,7 +38,7 @@ export async function tryWrite(database: Database, { runId, bytes = 0 }: TriedWr
 const ownTable = 'river_write_check';
 const tried = 'write check';
 
-async function takenBack(database: Database, write: (tables: Tables) => Promise<void>): Promise<void> {
+async function undoAfter(database: Database, write: (tables: Tables) => Promise<void>): Promise<void> {
   try {
     await database.transact(async (tables) => {
       await write(tables);
@@ -73,7 +69,7 @@ async function noteCall(tables: Tables, run: string): Promise<void> {
   await insertCalls(tables, { run, chunk: null, report: tried }, [{ ...request, outcome: 'failed' }]);
 }
 
-const pageOf = (text: string) => ({
+const toPage = (text: string) => ({
   slice: tried,
   call: tried,
   page: 0,
@@ -86,3 +82,33 @@ const pageOf = (text: string) => ({
   types: {},
   rows: [[text]],
 });
+
+/** Says what answers, once something was written there and taken back. */
+export async function checkWarehouse(database: Database, targets: readonly string[] = []): Promise<string> {
+  const { place, read } = database;
+  const found = await read((tables) => tables.dialect.describe(tables));
+  try {
+    await tryWrite(database);
+  } catch (error) {
+    throw withAdvice(error);
+  }
+  const lacking = await read((tables) => tables.dialect.listLackingRights(tables, targets));
+  if (lacking.length > 0) {
+    throw new ConfigurationError(
+      `The ${place} can be reached, but the role lacks rights on tables: ${lacking.join(', ')}. Grant them to it.`,
+      { facts: { place, lacking } },
+    );
+  }
+  return `${found}, can be written to, ${place}`;
+}
+
+/** What River could not write, and what helps. */
+function withAdvice(error: unknown): unknown {
+  const trouble = findTrouble(error);
+  if (!trouble) return error;
+  const { message, facts } = error as RiverError;
+  const said = `A write that was tried failed (${trouble.reason}). ${message} ${adviceFor(trouble.reason)}.`;
+  return error instanceof WarehouseUnavailableError
+    ? new WarehouseUnavailableError(said, { facts, cause: error })
+    : new ConfigurationError(said, { facts, cause: error });
+}

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { Optimove, OptimoveConnection } from '#activities/ports';
+import type { Configurations, Optimove, OptimoveConnection } from '#activities/ports';
+import { sameSetting } from '#config/build-configuration';
 import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
 import type { WindowUse } from '#domain/budget/window';
 import { createSeenPages } from '#domain/call/seen-pages';
-import { ConfigurationError } from '#domain/errors';
+import { ConfigurationError, CredentialsRefusedError } from '#domain/errors';
 import type { Configuration, Connection } from '#domain/river/configuration';
 import { createOptimove, type OptimoveClient } from '#optimove/create-optimove';
 import { createSharedCallGate, type SharedCallGate } from '#optimove/shared-call-gate';
-import { sameSetting } from './same-setting.ts';
 
-/** Asks the budget of a connection. */
-export type ReserveOf = (connection: string) => (request: Reservation) => Promise<BudgetAnswer>;
+/** Gives the function that asks the budget of a connection for permits. */
+export type ReserveFor = (connection: string) => (request: Reservation) => Promise<BudgetAnswer>;
 
 export interface ConnectionsInUse {
-  /** The connection of that name, made once. */
+  /** The connection of that name, created once. */
   get(name: string): Promise<OptimoveConnection>;
-  /** Gives back permits that were not used. */
+  /** Returns unused permits. */
   close(): Promise<void>;
 }
 
@@ -25,14 +25,14 @@ interface InUse extends OptimoveConnection {
 }
 
 /**
- * The connections of this process, each with one gate for all that calls through it. When its part of the
- * configuration says something else, a connection is made anew, but its gate stays: it holds permits and knows what is in
- * flight; and so do the token of a login and the sockets, where what they rest on is the same. Work that has begun makes
- * its next call through what is configured then: a key may have been changed because the old one is no longer good.
+ * The connections of this process, each with one gate for all its calls. When its configuration changes, a connection is
+ * created again. Its gate stays, because it holds permits and counts calls in flight; so do the token of a login and the
+ * sockets if their settings are the same. Running work makes its next call with the new configuration: a key may have been
+ * replaced because the old one is no longer valid.
  */
 export function connectionsInUse(
   current: () => Promise<Configuration>,
-  reserveOf: ReserveOf,
+  reserveFor: ReserveFor,
 ): ConnectionsInUse {
   const process = randomUUID();
   const inUse = new Map<string, InUse>();
@@ -58,13 +58,13 @@ export function connectionsInUse(
 
   function first(connection: Connection): InUse {
     const { name, maxConcurrentCalls } = connection;
-    const reserve = reserveOf(name);
+    const reserve = reserveFor(name);
     let windows: readonly WindowUse[] = [];
     let asked = 0;
     const gate = createSharedCallGate({
       maxConcurrentCalls,
       reserve: async (request) => {
-        // A slice under way asks for nothing but calls, for half an hour maybe: a changed budget holds for it as well.
+        // A running slice asks only for calls, perhaps for half an hour: a changed budget must hold for it as well.
         const { budget, callTimeoutMs } = (await current()).connections.get(name) ?? connection;
         asked += 1;
         const asks = { ...request, process, sequence: asked, windows: budget, callTimeoutMs };
@@ -80,14 +80,14 @@ export function connectionsInUse(
     const { name } = connection;
     const client = createOptimove(connection, gate, { before });
     const newest = async () => {
-      await get(name).catch(goOn);
+      await get(name).catch(ignoreRemoved);
       return inUse.get(name)?.client ?? client;
     };
     return {
       connection,
       client,
       optimove: { request: async (...asked) => (await newest()).request(...asked) } satisfies Optimove,
-      // Begun anew as well: the base URL may be another server's.
+      // New as well: the base URL may belong to another server.
       seenPages: createSeenPages(),
     };
   };
@@ -100,7 +100,34 @@ export function connectionsInUse(
   };
 }
 
-/** Work that has begun goes on with a connection that was taken out of the file. */
-function goOn(error: unknown): void {
+/** Running work continues with a connection that was removed from the file. */
+function ignoreRemoved(error: unknown): void {
   if (!(error instanceof ConfigurationError)) throw error;
+}
+
+/**
+ * The connection of a name. If its credentials are refused and the commands of `exec:` now print others, the call is made
+ * once more with those: they may have been rotated.
+ */
+export async function rereadSecretsOnRefusal(
+  configurations: Configurations,
+  get: (name: string) => Promise<OptimoveConnection>,
+  name: string,
+): Promise<OptimoveConnection> {
+  const found = await get(name);
+  return {
+    ...found,
+    optimove: {
+      async request(...asked) {
+        try {
+          return await found.optimove.request(...asked);
+        } catch (error) {
+          if (!(error instanceof CredentialsRefusedError)) throw error;
+          const { connections } = await configurations.readSecretsAgain();
+          if (sameSetting(connections.get(name), found.connection)) throw error;
+          return (await get(name)).optimove.request(...asked);
+        }
+      },
+    },
+  };
 }

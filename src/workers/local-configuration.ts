@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What the simulator lets in when River starts it itself; it guards nothing. */
+/** The API key of a simulator that River starts itself; it protects nothing. */
 export const simulatorKey = 'simulator-key';
 
 /** The river that the demonstration runs. */
@@ -10,7 +10,7 @@ export const demoRiver = 'customers-by-action';
 /** Two of the simulator's actions. */
 export const demoActions: readonly number[] = [12, 15];
 
-/** Writes a `river.yaml` for the simulator into a folder, with a warehouse file beside it, and gives its path. */
+/** Writes a `river.yaml` for the simulator into a folder, with a SQLite warehouse beside it, and returns its path. */
 export async function writeLocalConfiguration(folder: string, simulatorUrl: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'simulator.key'), `${simulatorKey}\n`);
@@ -21,7 +21,7 @@ export async function writeLocalConfiguration(folder: string, simulatorUrl: stri
 
 const configuration = (
   simulatorUrl: string,
-): string => `# Rivers out of the simulator, into a SQLite file beside this one. Written anew at each start: copy it to change it.
+): string => `# Rivers from the simulator into a SQLite file beside this one. Each start overwrites this file: copy it to change it.
 connections:
   main:
     baseUrl: ${simulatorUrl}

@@ -20,14 +20,14 @@ export interface LocalServices {
 export interface LocalServicesOptions {
   readonly temporal: TemporalServerOptions;
   readonly simulator: SimulatorOptions;
-  /** What `${NAME}` in the configuration file takes. */
+  /** The variables that `${NAME}` in the configuration file refers to. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The configuration file, once it is known where the simulator is. */
+  /** The path of the configuration file; asked when the address of the simulator is known. */
   configuration(simulator: Simulator): Promise<string>;
   say(line: string): void;
 }
 
-/** Temporal, the simulator and a worker, on this machine; what was started is stopped again where a later one does not start. */
+/** Starts Temporal, the simulator and a worker on this machine. If one of them does not start, the others are stopped again. */
 export async function startLocalServices(options: LocalServicesOptions): Promise<LocalServices> {
   const started: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -62,7 +62,7 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
     });
     return { temporal, simulator, worker, stop };
   } catch (error) {
-    await stop().catch(() => {}); // what came first is what helps
+    await stop().catch(() => {}); // the first failure is the one to report
     throw error;
   }
 }

@@ -4,12 +4,12 @@ import type { HttpProxy } from '#domain/river/configuration';
 import type { Secret } from '#domain/secret';
 import { createAgents, ProxyError } from '#optimove/agents';
 
-/** A run waits for it. */
+/** The run waits for it. */
 const timeoutMs = 10_000;
 
 /**
- * Posts a JSON body, once. `whom` names the receiver in messages, which never bear the URL: whoever has it may post.
- * Throws NotificationUnavailableError where it may work later, NotificationRefusedError where it will not.
+ * Posts a JSON body, once. Messages name the receiver by `whom` and never by its URL, which is a secret.
+ * Throws NotificationUnavailableError if it may work later, NotificationRefusedError if it will not.
  */
 export async function postJson(
   url: Secret,
@@ -24,7 +24,7 @@ export async function postJson(
       json: body,
       timeout: { request: timeoutMs },
       retry: { limit: 0 },
-      // It would carry the result to somebody whom nobody has named.
+      // A redirect would send the result to a receiver that is not configured.
       followRedirect: false,
       throwHttpErrors: false,
       headers: { 'user-agent': 'river' },
@@ -32,15 +32,15 @@ export async function postJson(
     .then(
       ({ statusCode }) => statusCode,
       (error: unknown) => {
-        // The cause is left out: got's errors bear the request with its URL.
+        // The cause is left out: got's errors contain the request with its URL.
         const cause = error instanceof Error ? error.cause : undefined;
         if (cause instanceof ProxyError)
           throw new NotificationUnavailableError(
-            `A notification cannot be sent: the proxy ${cause.proxy.place} (${cause.proxy.variable}) does not open the way to ${whom} (${cause.message}).`,
+            `A notification could not be sent: the proxy ${cause.proxy.place} (${cause.proxy.variable}) did not connect to ${whom} (${cause.message}).`,
           );
-        const why = error instanceof RequestError ? error.code : 'it broke off';
+        const why = error instanceof RequestError ? error.code : 'the connection broke';
         throw new NotificationUnavailableError(
-          `A notification cannot be sent: ${whom} does not answer (${why}).`,
+          `A notification could not be sent: ${whom} does not answer (${why}).`,
         );
       },
     )
@@ -49,7 +49,7 @@ export async function postJson(
       agent.https.destroy();
     });
   if (status >= 200 && status < 300) return;
-  const message = `A notification was not taken: ${whom} answered ${status}.`;
+  const message = `A notification was refused: ${whom} answered ${status}.`;
   if (status >= 500 || [408, 425, 429].includes(status)) throw new NotificationUnavailableError(message);
   throw new NotificationRefusedError(message);
 }

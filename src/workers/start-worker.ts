@@ -6,34 +6,33 @@ import type { PlainTemporal } from '#control/connect-temporal';
 import { createReserve } from '#control/shared-budget';
 import { taskQueue } from '#domain/run/temporal-names';
 import type { WarehouseOptions } from '#warehouse/open-warehouse';
-import { connectionsInUse } from './connections-in-use.ts';
-import { enterTemporal } from './enter-temporal.ts';
+import { connectWorker } from './connect-worker.ts';
+import { connectionsInUse, rereadSecretsOnRefusal } from './connections-in-use.ts';
 import { postJson } from './post-json.ts';
-import { readingSecretsAgain } from './read-secrets-again.ts';
-import { runsOfTemporal } from './runs-of-temporal.ts';
+import { createTemporalRuns } from './temporal-runs.ts';
 import { warehousesInUse } from './warehouses-in-use.ts';
 import { workflowCode } from './workflow-code.ts';
 
 export interface RunningWorker {
-  /** Settles when the worker has stopped and let go of everything, however that came. */
+  /** Settles when the worker has stopped and closed everything, for whatever reason. */
   readonly done: Promise<void>;
-  /** Drains: calls in flight end, the rest is left to other workers. */
+  /** Drains the worker: calls in flight end, other workers take over the rest. */
   stop(): void;
 }
 
 export interface WorkerOptions {
   readonly configurations: Configurations;
-  /** Where Temporal is; read from the environment where left out. */
+  /** The address of Temporal; default: from the environment. */
   readonly temporal?: PlainTemporal;
-  /** Hears what a person should know. */
+  /** Called with each line for the person who runs the worker. */
   readonly say?: (line: string) => void;
-  /** Hears of each step of a commit, inside its transaction. For tests, which kill the process there. */
+  /** Called at each step of a commit, inside its transaction. For tests, which kill the process there. */
   readonly onCommitStep?: WarehouseOptions['onStep'];
-  /** When a warehouse that takes nothing is tried again. For tests: they have no minutes. */
+  /** When a warehouse that cannot be written to is tried again. For tests, which cannot wait minutes. */
   readonly writeGates?: ActivityPorts['writeGates'];
 }
 
-/** A run says what it waits for, and comes again: what others keep from writing here need not be waited for inside an activity. */
+/** An activity does not wait longer for a database that others lock: the run says what it waits for, and tries again. */
 const busyAtMostMs = 12_000;
 
 /** Starts one worker. Any number of them, in any number of processes, share the work of one queue. */
@@ -45,40 +44,40 @@ export async function startWorker({
   writeGates,
 }: WorkerOptions): Promise<RunningWorker> {
   const workflowBundle = await workflowCode();
-  const way = await enterTemporal(temporal, say);
-  const { connection, client } = way;
+  const connected = await connectWorker(temporal, say);
+  const { connection, client } = connected;
   const current = () => configurations.current();
   const warehouses = warehousesInUse(current, {
     busyAtMostMs,
     ...(onCommitStep && { onStep: onCommitStep }),
     onOtherVersion: (_name, { message }) =>
-      say(`${message} This worker leaves what concerns it to workers of that version. Update it.`),
+      say(`${message} This worker leaves that work to workers of that version. Update it.`),
     settingAgain: async ({ name }) => (await configurations.readSecretsAgain()).warehouses.get(name),
   });
   const connections = connectionsInUse(current, (name) => createReserve(client, name));
   const draining = new AbortController();
   const worker = await Worker.create({
     connection,
-    namespace: way.namespace,
+    namespace: connected.namespace,
     taskQueue,
     workflowBundle,
     activities: createActivities({
       configurations,
-      runs: runsOfTemporal(client, way),
+      runs: createTemporalRuns(client, connected),
       draining: draining.signal,
       writeGates,
       warehouse: (name) => warehouses.get(name),
-      optimove: (name) => readingSecretsAgain(configurations, connections.get, name),
-      post: async (url, body, whom) => postJson(url, body, whom, (await current()).proxyOf(url.reveal())),
+      optimove: (name) => rereadSecretsOnRefusal(configurations, connections.get, name),
+      post: async (url, body, whom) => postJson(url, body, whom, (await current()).findProxy(url.reveal())),
     }),
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
-    // Each cached workflow costs memory, and the default grows with the heap.
+    // Each cached workflow takes memory, and the default grows with the heap.
     maxCachedWorkflows: 200,
-    // A cancellation comes back on a heartbeat; the default throttle would hold it up for 24 s.
+    // A cancellation arrives with a heartbeat; the default throttle would delay it for 24 s.
     maxHeartbeatThrottleInterval: '2s',
-    // A worker that was killed holds up a workflow that it had cached for this long (10 s by default).
+    // A killed worker delays the workflows it had cached for this long (10 s by default).
     stickyQueueScheduleToStartTimeout: '1s',
-    // Slices end after their call in flight as soon as the worker drains, not when a grace time has passed.
+    // Slices end after their call in flight as soon as the worker drains, not after a grace period.
     shutdownGraceTime: 0,
     shutdownForceTime: '30s',
   }).catch(async (error: unknown) => {

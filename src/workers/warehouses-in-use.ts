@@ -1,35 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sameSetting } from '#config/build-configuration';
 import { ConfigurationError, OtherVersionError } from '#domain/errors';
 import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
-import { openWarehouse, type WarehouseOptions } from '#warehouse/open-warehouse';
-import type { OpenWarehouse } from '#warehouse/warehouse';
-import { sameSetting } from './same-setting.ts';
+import { type OpenWarehouse, openWarehouse, type WarehouseOptions } from '#warehouse/open-warehouse';
 
 export interface WarehousesInUse {
-  /** The warehouse of that name. Work that has begun goes on with what its setting becomes meanwhile. */
+  /** The warehouse of that name. Running work continues with its new setting if that changes. */
   get(name: string): Promise<OpenWarehouse>;
   close(): Promise<void>;
 }
 
 export interface WarehousesInUseOptions extends WarehouseOptions {
-  /** Hears, once a warehouse, that its manifest is another version's. */
+  /** Called once for a warehouse whose manifest was written by another version. */
   readonly onOtherVersion?: (name: string, error: OtherVersionError) => void;
 }
 
-/** Who hangs does not keep a worker from ending. */
+/** A warehouse that does not answer must not keep a worker from ending. */
 const closesWithinMs = 5_000;
 
 interface InUse {
   readonly setting: WarehouseSetting;
   readonly warehouse: OpenWarehouse;
-  /** Calls under way. */
+  /** Calls in progress. */
   calls: number;
   isReplaced: boolean;
 }
 
 /**
- * The warehouses of this process. One whose setting says something else than before is opened anew, and the one before
- * is closed once nothing is under way in it; every other change of the file leaves it as it is, with its connections.
+ * The warehouses of this process. When a setting changes, the warehouse is opened again, and the old one is closed after
+ * its last call. Every other change of the file leaves the warehouse and its connections as they are.
  */
 export function warehousesInUse(
   current: () => Promise<Configuration>,
@@ -57,7 +56,7 @@ export function warehousesInUse(
     }
   };
 
-  /** Follows the setting of that name from call to call, and counts what is under way. */
+  /** Takes the current setting at each call, and counts calls in progress. */
   const following = (name: string, first: InUse): OpenWarehouse => {
     const follow =
       (method: keyof OpenWarehouse) =>
@@ -76,7 +75,7 @@ export function warehousesInUse(
           throw error;
         });
       };
-    // An object of its own, as the warehouse is: others spread it to change a method.
+    // A plain object like the warehouse itself: others spread it to replace a method.
     const methods = Object.keys(first.warehouse) as (keyof OpenWarehouse)[];
     return Object.fromEntries(methods.map((method) => [method, follow(method)])) as unknown as OpenWarehouse;
   };
@@ -117,7 +116,7 @@ export function warehousesInUse(
   };
 }
 
-/** Counted from the first item to the last. */
+/** Counts as one call from the first item to the last. */
 async function* iterated<T>(
   items: AsyncIterable<T>,
   counted: (work: () => Promise<void>) => Promise<void>,

@@ -11,32 +11,32 @@ const keptForMs = 24 * 60 * 60 * 1000;
 
 let inThisProcess: Promise<WorkflowBundleOption> | undefined;
 
-/** The same for all workers of a process, which go with the sources that it was loaded from. */
+/** The bundle of workflows, the same for all workers of a process: it matches the sources that the process loaded. */
 export function workflowCode(): Promise<WorkflowBundleOption> {
   inThisProcess ??= readOrBundle();
   return inThisProcess;
 }
 
 /**
- * The workflows as a worker runs them. A published package brings them bundled. A checkout bundles them, which takes a second, when
- * its sources have changed, and keeps that below `.cache`: workers that start after it, or beside it, take what is there.
+ * A published package contains the bundle. A checkout builds it when its sources have changed, which takes a second, and
+ * keeps it in `.cache` for other workers.
  */
 async function readOrBundle(): Promise<WorkflowBundleOption> {
   if (existsSync(published)) return { codePath: published };
   const cache = join(checkout, '.cache');
-  const codePath = join(cache, `workflows-${await hashOfSources()}.js`);
+  const codePath = join(cache, `workflows-${await hashSources()}.js`);
   if (existsSync(codePath)) return { codePath };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(checkout, 'src/workflows/index.ts'),
     logger: new DefaultLogger('WARN'),
   });
-  // A checkout that may only be read works as well, without a cache.
-  await keep(cache, codePath, code).catch(() => {});
+  // A read-only checkout works as well, without a cache.
+  await storeBundle(cache, codePath, code).catch(() => {});
   return { code };
 }
 
-/** Of all sources, for what the workflows import may lie anywhere, and of the versions of the libraries among them. */
-async function hashOfSources(): Promise<string> {
+/** A hash of all sources, because workflows may import from any room, and of package.json for the versions of libraries. */
+async function hashSources(): Promise<string> {
   const files = ['package.json', ...(await Array.fromAsync(glob('src/**/*.ts', { cwd: checkout }))).sort()];
   const texts = await Promise.all(files.map((file) => readFile(join(checkout, file))));
   const hash = createHash('sha256');
@@ -44,8 +44,8 @@ async function hashOfSources(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Renamed into place, so that nobody reads half of it; bundles of earlier sources go. */
-async function keep(cache: string, codePath: string, code: string): Promise<void> {
+/** Renames the file into place, so that no other worker reads half of it; deletes bundles of earlier sources. */
+async function storeBundle(cache: string, codePath: string, code: string): Promise<void> {
   await mkdir(cache, { recursive: true });
   const written = `${codePath}.${randomUUID()}`;
   await writeFile(written, code);

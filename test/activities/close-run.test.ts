@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { closeRun } from '#activities/close-run';
-import type { ActivityPorts, Warehouse } from '#activities/ports';
+import type { RunEnding } from '#activities/ports';
 import type { RunStatus } from '#domain/run/run-result';
 import { aStoredRun } from '../helpers/a-stored-run.ts';
 
@@ -17,10 +17,10 @@ const finishedAt = '2026-01-10T07:00:00.000Z';
 /** A warehouse that has one run with these chunks, and how its end was written. */
 function aWarehouse(chunks: { total: number; loaded: number; failed: number; skipped: number }) {
   const written: { status?: RunStatus; unloaded?: string } = {};
-  const warehouse: Partial<Warehouse> = {
-    failUnloadedChunks: async (_run, error) => void Object.assign(written, { unloaded: error }),
+  const warehouse: RunEnding = {
+    markAllFailed: async (_run, error) => void Object.assign(written, { unloaded: error }),
     summariseRun: async () => ({ chunks, rows: 0, calls: 0, lostCalls: 0, failedChunks: [], warnings: [] }),
-    requestCounts: async () => ({
+    countRequests: async () => ({
       made: 0,
       throttled: 0,
       failed: 0,
@@ -29,11 +29,10 @@ function aWarehouse(chunks: { total: number; loaded: number; failed: number; ski
       lists: 0,
       furtherPages: 0,
     }),
-    closeRun: async (_run, status) => void Object.assign(written, { status }),
+    endRun: async (_run, status) => void Object.assign(written, { status }),
     readRun: async () => aStoredRun({ status: written.status ?? 'running', finishedAt }),
   };
-  const ports = { warehouse: async () => warehouse } as unknown as ActivityPorts;
-  return { written, close: closeRun(ports) };
+  return { written, close: closeRun({ warehouse: async () => warehouse }) };
 }
 
 describe('a run that came to its end', () => {

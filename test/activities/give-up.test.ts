@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { giveUpIfTooLong, type Patience } from '#activities/give-up';
-import type { Warehouse } from '#activities/ports';
+import type { FailureReading } from '#activities/ports';
 import { BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedError } from '#domain/errors';
 import type { FailedRequest, Outages } from '#domain/run/failing-time';
 import { aCall } from '../helpers/an-optimove.ts';
@@ -25,13 +25,13 @@ async function giveUp(
 ) {
   const { failures = forTwoHours, ...patience } = more;
   const asked: (readonly string[])[] = [];
-  const warehouse = {
-    failuresOf: async (_run: string, _chunk: string | null, calls: readonly string[]) => {
+  const warehouse: FailureReading = {
+    readFailures: async (_run: string, _chunk: string | null, calls: readonly string[]) => {
       asked.push(calls);
       return failures;
     },
-    failedSince: async () => ({ times: 7, lastStatus: 503 }),
-  } as unknown as Warehouse;
+    countFailedSince: async () => ({ times: 7, lastStatus: 503 }),
+  };
   const waiting = {
     runId: 'run-1',
     chunk: '2026-01-01/2026-01-01',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inLanes } from '#activities/in-lanes';
+import { mapWithConcurrency } from '#activities/map-with-concurrency';
 import type { Warehouse } from '#activities/ports';
 import { type PullContext, pullCall } from '#activities/pull-call';
 import type { Call, PageAsked } from '#domain/call/call';
@@ -37,7 +37,7 @@ async function pull(sizes: readonly number[], seed: number, server: Server) {
         staged.push(page);
         return 'staged';
       },
-      markLast: async (_run, { call, page }, last) => {
+      markLastPage: async (_run, { call, page }, last) => {
         const at = staged.findIndex((one) => one.call === call && one.page === page);
         staged[at] = { ...(staged[at] as StagedPage), last };
       },
@@ -62,7 +62,7 @@ async function pull(sizes: readonly number[], seed: number, server: Server) {
   const calls = sizes.map((_size, at) => aCall({ key: String(at) }));
   const inDoubt = new Set<string>();
   let isDone = false;
-  const done = inLanes(calls, 8, async (call) => {
+  const done = mapWithConcurrency(calls, 8, async (call) => {
     const pulled = await pullCall(context, call, undefined);
     if (pulled.inDoubt) inDoubt.add(call.key);
     return true;
@@ -186,7 +186,7 @@ describe('a call that goes on from a page that another attempt has staged', () =
     };
     const { endpoint } = aCall({ key: 'GetRows' });
     await pullCall(context, aCall({ key: 'GetRows' }), before);
-    return { rowsFollow: seenPages.rowsFollow(), ended: seenPages.of(endpoint).ended, asked };
+    return { rowsFollow: seenPages.rowsFollow(), ended: seenPages.known(endpoint).ended, asked };
   }
 
   test('tells the process that its server cuts pages, where rows follow a short one', async () => {
@@ -230,8 +230,8 @@ describe('a call without pages that is asked on', () => {
           return 'staged';
         },
         noteRequests: async () => {},
-        failedSince: async () => ({ times: 5, lastStatus: null }),
-        failuresOf: async () =>
+        countFailedSince: async () => ({ times: 5, lastStatus: null }),
+        readFailures: async () =>
           Array.from({ length: failures }, () => ({ at: new Date().toISOString(), milliseconds: 1 })),
       } as Partial<Warehouse>,
       optimove: {

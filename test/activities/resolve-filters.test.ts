@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ActivityPorts, Warehouse } from '#activities/ports';
+import type { FilterResolving } from '#activities/ports';
 import { resolveFilters } from '#activities/resolve-filters';
 import { ConfigurationError } from '#domain/errors';
 import type { StagedCall } from '#domain/run/staging';
@@ -12,11 +12,11 @@ const run = { runId: 'run-1', workflowId: 'w', river: 'r', report: 'r', connecti
 /** A warehouse with a run of all actions over four days, and what is staged of its list. */
 function aWarehouse({ selection, staged }: { selection: StoredRun['selection']; staged: readonly string[] }) {
   const saved: unknown[] = [];
-  const warehouse: Partial<Warehouse> = {
+  const warehouse: FilterResolving = {
     readRun: async () => aStoredRun({ selection }),
-    stagedCalls: async (_run, _chunk, slice) =>
+    readStagedCalls: async (_run, _chunk, slice) =>
       slice === listsSlice ? staged.map((call) => ({ call }) as StagedCall) : [],
-    async *stagedPages() {
+    async *readStagedPages() {
       yield {
         call: 'GetAllActions',
         page: 0,
@@ -27,11 +27,11 @@ function aWarehouse({ selection, staged }: { selection: StoredRun['selection']; 
         ],
       };
     },
-    async *pageNotes() {},
+    async *readPageNotes() {},
+    readUnfinishedChunks: async () => [],
     saveSelection: async (_run, selected) => void saved.push(selected),
   };
-  const ports = { warehouse: async () => warehouse } as unknown as ActivityPorts;
-  return { saved, resolve: () => resolveFilters(ports)(run) };
+  return { saved, resolve: () => resolveFilters({ warehouse: async () => warehouse })(run) };
 }
 
 test('a filter that is left out comes to all that the list has, and is kept with the run', async () => {

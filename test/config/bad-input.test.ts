@@ -361,7 +361,7 @@ const ofConnections: Case[] = [
   [
     'a base URL over which the key would be readable',
     ...connection(`http://api4.optimove.net/current, auth: { apiKey: "\${KEY}" }`),
-    'river.yaml:2:20 connections.main.baseUrl: expected https, since the key would travel readable over http, got "http://api4.optimove.net/current"',
+    'river.yaml:2:20 connections.main.baseUrl: expected https, because http would send the key unencrypted, got "http://api4.optimove.net/current"',
   ],
   [
     'a base URL with a user name, a query and a fragment',
@@ -443,7 +443,7 @@ const ofWarehouses: Case[] = [
     'SQLite in memory',
     './warehouse.db',
     '":memory:"',
-    'river.yaml:4:60 warehouses.local.connection.filename: expected a file: a database in memory goes with its process',
+    'river.yaml:4:60 warehouses.local.connection.filename: expected a file: a database in memory ends with its process',
   ],
   [
     'SQLite with a schema',

@@ -213,7 +213,7 @@ test('a file that is not there is looked for in a place that is named, with how 
     const error = await loadConfiguration({ file, env: {} }).catch((thrown: unknown) => thrown);
     if (!(error instanceof ConfigurationError)) throw error;
     expect(error.message).toBe(
-      `${file}: no such file in ${folder}. To begin, put a copy of examples/river.yaml there and change what is yours, or name another file with --config or RIVER_CONFIG`,
+      `${file}: no such file in ${folder}. To begin, copy examples/river.yaml there and adapt it, or name another file with --config or RIVER_CONFIG`,
     );
   });
 });
@@ -281,12 +281,12 @@ test.each([
   expect(await faultsOfText(text)).toEqual([fault]);
 });
 
-test('aliases that would unfold without end are refused', async () => {
+test('aliases that would expand without end are refused', async () => {
   const doubled = Array.from({ length: 12 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`).join(
     '\n',
   );
   expect(await faultsOfText(`a0: &a0 [x]\n${doubled}\n`)).toEqual([
-    'river.yaml:1:1: not YAML: aliases (*name) that unfold without end',
+    'river.yaml:1:1: not YAML: aliases (*name) that expand without end',
   ]);
 });
 

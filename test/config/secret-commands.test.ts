@@ -2,7 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfiguration } from '#config/load-configuration';
-import { createSecretCommands, wordsOf } from '#config/secret-commands';
+import { createSecretCommands, splitWords } from '#config/secret-commands';
 import { createConfigurations } from '#config/watch-configuration';
 import { aFile } from '../helpers/a-configuration.ts';
 import { withFolder } from '../helpers/folder.ts';
@@ -13,7 +13,7 @@ test.each([
   [`a "" 'it"s'`, ['a', '', 'it"s']],
   ['', []],
 ])('the words of %s', (line, words) => {
-  expect(wordsOf(line)).toEqual(words);
+  expect(splitWords(line)).toEqual(words);
 });
 
 /** A folder with a program `secret` in it and a file whose key that program prints. */
@@ -52,7 +52,7 @@ describe('a command that gives no secret is a fault that names it, and nothing o
     ['true', 'printed nothing'],
     ['echo', 'printed nothing'],
     ['echo s3cret; sleep 30 & sleep 30', 'did not end within 0.5 s'],
-    ['yes s3cret', 'printed more than 1 MB, which is no secret'],
+    ['yes s3cret', 'printed more than 1 MB, which cannot be a secret'],
   ])('%s', (program, why) =>
     withProgram(program, async (file) => {
       const startedAt = performance.now();
@@ -69,7 +69,10 @@ describe('a command that gives no secret is a fault that names it, and nothing o
 
   test.each([
     ['exec:no-such-program-here', 'the command "no-such-program-here" of exec: was not found'],
-    ['exec:./river.yaml', 'the command "./river.yaml" of exec: may not be run: make the file executable'],
+    [
+      'exec:./river.yaml',
+      'the command "./river.yaml" of exec: cannot be started (permission denied): make the file executable',
+    ],
     ['"exec: "', 'expected a command after "exec:"'],
   ])('%s', (reference, why) =>
     withFolder(async (folder) => {
@@ -112,7 +115,7 @@ describe('commands', () => {
       now += 60_000;
       expect(await configurations.readSecretsAgain()).toBe(first);
       expect(faults).toEqual([
-        'the command "./secret" of exec: ended with exit code 3; run it by hand to see why; what it printed before stays in use.',
+        'the command "./secret" of exec: ended with exit code 3; run it by hand to see why; its earlier output stays in use.',
       ]);
     }));
 

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readEnvFile } from '#config/read-env-file';
+import { readEnvFile } from '#config/environment';
 import { createConfigurations } from '#config/watch-configuration';
 import { ConfigurationError } from '#domain/errors';
 import type { Configuration } from '#domain/river/configuration';

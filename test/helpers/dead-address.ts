@@ -8,6 +8,7 @@ import { withFolder } from './folder.ts';
 
 const program = `
 import { createServer } from 'node:net';
+
 const server = createServer();
 server.listen({ host: '127.0.0.2', port: Number(process.argv[2]), backlog: 1 }, () =>
   process.send('there', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)),
@@ -49,6 +50,7 @@ export const withDeadAddress = <T>(
 /** The one name that no file or server of names has to know. */
 const names = `
 import { createRequire } from 'node:module';
+
 const dns = createRequire(import.meta.url)('node:dns');
 const { lookup } = dns;
 const addresses = ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 }));

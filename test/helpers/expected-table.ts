@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Slug } from '#simulator/world/expected/expected-rows';
-import type { Wanted } from '#simulator/world/expected/wanted';
+import type { Wanted } from '#simulator/world/expected/loops';
 import { compareRows, type Row } from './compare-rows.ts';
 import type { Rivers } from './with-rivers.ts';
 

@@ -21,7 +21,6 @@ const chunk = { key: '2026-01-01/2026-01-01', start: '2026-01-01', end: '2026-01
 /** A run of one chunk with the slices `a` and `b`, opened. */
 const opened = (workflowId: string, runId: string): OpenedRun => ({
   run: { runId, workflowId, river, report: 'customers', connection: 'main', warehouse: 'prod' },
-  table: 'customers',
   period: { start: chunk.start, end: chunk.end },
   chunks: 1,
   readsLists: false,

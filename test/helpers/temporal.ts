@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { inject } from 'vitest';
-import { registerSearchAttributes } from '#workers/services/search-attributes';
+import { registerSearchAttributes } from '#workers/services/register-search-attributes';
 import { startTemporalServer } from '#workers/services/temporal-server';
 
 /** A corner of the run's one Temporal server that no other test sees. */

@@ -5,8 +5,8 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import type { WarehouseSetting } from '#domain/river/configuration';
 import { Secret } from '#domain/secret';
+import type { OpenWarehouse } from '#warehouse/open-warehouse';
 import { openWarehouse, type WarehouseOptions } from '#warehouse/open-warehouse';
-import type { OpenWarehouse } from '#warehouse/warehouse';
 import { inMemory, withFolder } from './folder.ts';
 
 export type WarehouseKind = 'sqlite' | 'pg';

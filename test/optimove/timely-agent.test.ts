@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createCallBudget, reserve } from '#domain/budget/call-budget';
@@ -8,7 +9,9 @@ import { passGate } from '#optimove/pass-gate';
 import type { Asked } from '#optimove/reply';
 import { createSender } from '#optimove/send-request';
 import { createSharedCallGate } from '#optimove/shared-call-gate';
+import { isSentLate, sendInTime, timely } from '#optimove/timely-agent';
 import { createRollingLimit } from '#simulator/rolling-limit';
+import { certificate, privateAuthority } from '../helpers/with-proxy.ts';
 import { withServer } from '../helpers/with-server.ts';
 
 const windows = [
@@ -25,6 +28,8 @@ const asked: Asked = {
   longestWindowMs: 4_000,
   hide: (text) => text,
 };
+
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
 /** Opens connections as slowly as a loaded machine, a proxy or a server far away; says how many. */
 function slowAgent() {
@@ -89,4 +94,58 @@ test('a call counts from when its bytes go out: where connections take long to o
         expect(Math.abs(at - (arrivedAt[k] ?? 0))).toBeLessThan(500);
     },
   );
+});
+
+test('a TLS handshake that takes longer than the permit holds sends nothing, and the next call finds the connection open', async () => {
+  const server = https.createServer({
+    key: readFileSync(certificate.key),
+    cert: readFileSync(certificate.cert),
+  });
+  const seen: string[] = [];
+  server.on('request', (request, response) => {
+    seen.push(request.url ?? '');
+    response.end('[]');
+  });
+  // The way to the server: whatever it answers first comes late, as from far away.
+  const way = createServer((near) => {
+    const far = connect(portOf(server), '127.0.0.1');
+    near.pipe(far).on('error', () => {});
+    near.on('error', () => far.destroy());
+    far.once('data', (first) => {
+      far.pause();
+      setTimeout(() => {
+        near.write(first);
+        far.pipe(near);
+      }, 600);
+    });
+  });
+  for (const each of [server, way])
+    await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
+  const agent = timely(new https.Agent({ keepAlive: true, ca: readFileSync(privateAuthority) }));
+  const send = (path: string, withinMs: number) => {
+    let wentAt: number | undefined;
+    const sending = {
+      until: performance.now() + withinMs,
+      onGone: () => {
+        wentAt = performance.now();
+      },
+    };
+    const url = `https://localhost:${portOf(way)}${path}`;
+    const answered = new Promise<number | undefined>((resolve, reject) => {
+      sendInTime(sending, () =>
+        https.get(url, { agent, family: 4 }, (response) => resolve(response.resume().statusCode)),
+      ).once('error', reject);
+    });
+    return answered.then((status) => ({ status, wentAt }));
+  };
+  try {
+    await expect(send('/late', 250)).rejects.toSatisfy(isSentLate);
+    expect(seen).toEqual([]);
+    expect(await send('/next', 250)).toEqual({ status: 200, wentAt: expect.any(Number) });
+    expect(seen).toEqual(['/next']);
+  } finally {
+    agent.destroy();
+    way.close();
+    server.close();
+  }
 });

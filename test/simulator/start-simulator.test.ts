@@ -16,9 +16,9 @@ it('options that cannot be are all named at once, without a secret', async () =>
   const { message } = failure as SimulatorOptionsError;
   expect(message.split('\n')).toEqual([
     'port: expected a whole number from 0 to 65535, got -1',
+    'auth.password: expected a text',
     'pageCap: expected a whole number from 1, got 0',
     expect.stringMatching(/^nonsense: is not known here; known are port, host, seed, /),
-    'auth.password: expected a text',
   ]);
 });
 
@@ -26,7 +26,7 @@ it('a port that is taken is named', () =>
   withSimulator({}, async ({ port }) => {
     const starting = startSimulator({ port });
     await expect(starting).rejects.toThrow(SimulatorOptionsError);
-    await expect(starting).rejects.toThrow(`port: 127.0.0.1:${port} is taken`);
+    await expect(starting).rejects.toThrow(`port: 127.0.0.1:${port} is already in use`);
   }));
 
 it('stops with a call under way, and may be stopped again', async () => {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Secret } from '#domain/secret';
 import { openWarehouse } from '#warehouse/open-warehouse';
-import { beginTransaction } from '#warehouse/postgres/begin-transaction';
 import { connect } from '#warehouse/postgres/connect';
+import { beginTransaction } from '#warehouse/postgres/session';
 import { postgresUrl, type WarehouseCorner, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aCommit, aRun, sampleShape, stageRows, twoChunks } from './samples.ts';
 
@@ -41,15 +41,15 @@ test('a role whose statements, locks and idle transactions are limited loads a c
       try {
         const [chunk] = twoChunks;
         const rows = [['2026-01-01', 1, 'a']] as const;
-        await own.openRun(aRun(), twoChunks, sampleShape);
-        await own.beginChunk('run-1', chunk.key);
+        await own.recordRun(aRun(), twoChunks, sampleShape);
+        await own.markPulling('run-1', chunk.key);
         await stageRows(own, 'run-1', chunk, rows);
         await sql(`create function slowly() returns trigger language plpgsql as
                    $$ begin perform pg_sleep(${stepMs / 1000}); return new; end $$`);
         await sql('create trigger slow before insert on sample for each row execute function slowly()');
         await sql('begin');
         await sql(`update river_targets set used_at = used_at`);
-        const committed = own.commitChunk('run-1', chunk.key, aCommit(chunk, rows.length));
+        const committed = own.storeChunk('run-1', chunk.key, aCommit(chunk, rows.length));
         await sleep(stepMs);
         await sql('commit');
         expect(await committed).toMatchObject({ outcome: 'loaded', rows: 1 });

@@ -24,7 +24,7 @@ const manifest = [
 describe.each(warehouseKinds)('in %s', (kind) => {
   test('nothing is made before it is needed', () =>
     withWarehouse(kind, async ({ warehouse, tables }) => {
-      await warehouse.check();
+      await warehouse.checkWarehouse();
       expect(await tables()).toEqual([]);
     }));
 
@@ -42,7 +42,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('after a run only the table and the manifest are left', () =>
     withWarehouse(kind, async ({ warehouse, tables }) => {
       await loadRows(warehouse, aRun(), [[twoChunks[0], [['2026-01-01', 1, 'a']]]]);
-      await warehouse.closeRun('run-1', 'succeeded', '2026-01-10T07:00:00.000Z');
+      await warehouse.endRun('run-1', 'succeeded', '2026-01-10T07:00:00.000Z');
       expect(await tables()).toEqual([...manifest, 'sample']);
     }));
 
@@ -57,7 +57,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
 
   test('what answers there is said without a secret', () =>
     withWarehouse(kind, async ({ warehouse, setting }) => {
-      const said = await warehouse.check();
+      const said = await warehouse.checkWarehouse();
       expect(said).toMatch(
         kind === 'pg' ? /^PostgreSQL \d+.* 127\.0\.0\.1:\d+\/postgres$/ : /^SQLite 3\..*warehouse\.db$/,
       );
@@ -76,7 +76,7 @@ test('a check says what River may not do in Postgres', () =>
       url.username = role;
       url.password = 'reader';
       const warehouse = await openWarehouse({ ...setting, connection: new Secret(url.href) });
-      const checking = warehouse.check();
+      const checking = warehouse.checkWarehouse();
       await expect(checking).rejects.toThrow(ConfigurationError);
       await expect(checking).rejects.toThrow(`${role} may not create tables in the schema ${name}`);
       await warehouse.close();

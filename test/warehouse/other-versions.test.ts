@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { understood } from '#activities/report-of-run';
+import { understood } from '#activities/opened-run';
 import { ConfigurationError, OtherVersionError } from '#domain/errors';
 import { buildResult } from '#domain/run/build-result';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
@@ -33,21 +33,21 @@ describe.each(warehouseKinds)('a manifest in %s', (kind) => {
       expect(summary).toMatchObject({ chunks: { total: 1 }, warnings: [] });
       if (!found) throw new Error('it was found');
       expect(buildResult(found, summary).warnings[0]?.message).toContain('moonPhase');
-      expect(await warehouse.chunkStatuses('run-1')).toMatchObject([{ state: 'dreaming' }]);
-      expect(await warehouse.readBooks()).toMatchObject([{ river: 'sample', table: 'sample' }]);
-      const { runs } = await warehouse.loadedDays('sample', 'sample');
+      expect(await warehouse.readChunkStatuses('run-1')).toMatchObject([{ state: 'dreaming' }]);
+      expect(await warehouse.readManifestSnapshot()).toMatchObject([{ river: 'sample', table: 'sample' }]);
+      const { runs } = await warehouse.readLoadedDays('sample', 'sample');
       expect([...runs.keys()]).toEqual(['run-1']);
       expect(() => understood(found)).toThrow(OtherVersionError);
       await sql(`update river_runs set settings = '"no document"'`);
       expect(await warehouse.listRuns(1)).toMatchObject([
         { river: { name: 'sample' }, unread: expect.any(String) },
       ]);
-      expect(await warehouse.readBooks()).toHaveLength(1);
+      expect(await warehouse.readManifestSnapshot()).toHaveLength(1);
     }));
 
   test('that a newer River has brought up to date meanwhile is left to workers of that version, at once', () =>
     withWarehouse(kind, async ({ warehouse, sql }) => {
-      await warehouse.openRun(aRun(), twoChunks, sampleShape);
+      await warehouse.recordRun(aRun(), twoChunks, sampleShape);
       await sql(`insert into river_migrations (name, batch) values ('9999-later', 2)`);
       await sql('alter table river_runs rename column list_calls to calls_of_lists');
       const failing = warehouse.summariseRun('run-1');

@@ -81,7 +81,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         fc.asyncProperty(fc.array(aRow, { minLength: 1, maxLength: 30 }), async (rows) => {
           runs += 1;
           const runId = `run-${runs}`;
-          await warehouse.openRun(aRun({ runId, period: null }), [chunk], shape);
+          await warehouse.recordRun(aRun({ runId, period: null }), [chunk], shape);
           const page = aPage(
             rows.map((row, at) => [at, ...row]),
             {
@@ -94,13 +94,13 @@ describe.each(warehouseKinds)('in %s', (kind) => {
           );
           await warehouse.stagePage(runId, '-', page, [aRequest()]);
           const slices = [{ slice: '0', calls: 1, rows: rows.length }];
-          await warehouse.commitChunk(runId, '-', {
+          await warehouse.storeChunk(runId, '-', {
             slices,
             listSlices: [],
             warnings: [],
             scope: null,
           });
-          await warehouse.closeRun(runId, 'succeeded', '2026-01-10T07:00:00.000Z');
+          await warehouse.endRun(runId, 'succeeded', '2026-01-10T07:00:00.000Z');
           const read = await sql(
             `select cast("integer" as text) as "integer", "double", "text", "boolean", "date", "timestamp" from sample order by place`,
           );

@@ -6,7 +6,7 @@ import type { TableShape } from '#domain/column/river-table';
 import { RiverSetting } from '#domain/river/river';
 import type { CommitOutcome, CommitRequest, StagedPage } from '#domain/run/staging';
 import type { NewRun } from '#domain/run/stored-run';
-import type { OpenWarehouse } from '#warehouse/warehouse';
+import type { OpenWarehouse } from '#warehouse/open-warehouse';
 
 /** A run of the river `sample` into the table `sample`; `target` is laid over its own. */
 export function aRun(
@@ -129,15 +129,15 @@ export async function loadRows(
   run: NewRun,
   chunks: readonly (readonly [Chunk, Rows])[],
 ): Promise<void> {
-  await warehouse.openRun(
+  await warehouse.recordRun(
     run,
     chunks.map(([chunk]) => chunk),
     sampleShape,
   );
   for (const [chunk, rows] of chunks) {
-    await warehouse.beginChunk(run.runId, chunk.key);
+    await warehouse.markPulling(run.runId, chunk.key);
     await stageRows(warehouse, run.runId, chunk, rows);
-    await warehouse.commitChunk(run.runId, chunk.key, aCommit(chunk, rows.length));
+    await warehouse.storeChunk(run.runId, chunk.key, aCommit(chunk, rows.length));
   }
 }
 
@@ -153,8 +153,8 @@ export async function stageAnswers(
   { columns, key }: Pick<TableShape, 'columns' | 'key'>,
 ): Promise<CommitRequest> {
   const call = { key: 'GetSample?Date=2026-01-01', stamps: { date: chunk.start } };
-  const target = { columns, key, table: await warehouse.target(run.river.target.table) };
-  await warehouse.beginChunk(run.runId, chunk.key);
+  const target = { columns, key, table: await warehouse.readTargetTable(run.river.target.table) };
+  await warehouse.markPulling(run.runId, chunk.key);
   let rows = 0;
   for (const [page, answer] of pages.entries()) {
     const fitted = fitRows(answer, call, target);
@@ -183,7 +183,7 @@ export async function loadAnswers(
   chunks: readonly (readonly [Chunk, Answers])[],
   shape: TableShape,
 ): Promise<CommitOutcome[]> {
-  await warehouse.openRun(
+  await warehouse.recordRun(
     run,
     chunks.map(([chunk]) => chunk),
     shape,
@@ -191,7 +191,7 @@ export async function loadAnswers(
   const outcomes: CommitOutcome[] = [];
   for (const [chunk, pages] of chunks) {
     const commit = await stageAnswers(warehouse, run, chunk, pages, shape);
-    outcomes.push(await warehouse.commitChunk(run.runId, chunk.key, commit));
+    outcomes.push(await warehouse.storeChunk(run.runId, chunk.key, commit));
   }
   return outcomes;
 }

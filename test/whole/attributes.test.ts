@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import type { Slug } from '#simulator/world/expected/expected-rows';
 import { expectTable } from '../helpers/expected-table.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';

@@ -10,7 +10,7 @@ import { budgetWorkflowId } from '#domain/budget/call-budget';
 import { leastTimeMs } from '#domain/budget/least-time';
 import { noNews } from '#domain/budget/reservation';
 import type { CallRecord } from '#simulator/stats';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import { clockAhead } from '../helpers/clock-ahead.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
 

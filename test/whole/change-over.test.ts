@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import { withAnotherBuild } from '../helpers/another-build.ts';
 import { changedBudget, changedRun, patches } from '../helpers/changed-order.ts';
 import { expectTable } from '../helpers/expected-table.ts';
@@ -128,7 +128,7 @@ describe.concurrent('workers of two builds', { timeout: 150_000 }, () => {
       await drained(newer);
       await vi.waitFor(async () => expect(await failuresOf(house, 'run')).not.toEqual([]), inTime);
       for (const failure of await failuresOf(house, 'run')) expect(failure).toContain(patches.early);
-      await older.says('This version cannot carry on what another has begun');
+      await older.says('This version cannot replay the history of run');
       expect((await handle.describe()).status.name).toBe('RUNNING');
       await house.newer();
       await drained(older);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayOfNumber, daysBetween, numberOfDay } from '#simulator/world/day';
+import { daysBetween, toDayNumber, toDayText } from '#simulator/world/calendar';
 import { expectTable } from '../helpers/expected-table.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
-const first = numberOfDay('2025-12-28') ?? 0;
+const first = toDayNumber('2025-12-28') ?? 0;
 const period = { start: '2026-01-01', end: '2026-01-01' };
 const rivers = {
   byAction: {
@@ -41,7 +41,7 @@ describe.each(warehouseKinds)('chunks, into %s', (kind) => {
     const property = fc.asyncProperty(pulls, async ({ start, length, chunks }) => {
       await house.sql('drop table if exists by_action');
       await house.sql('drop table if exists sends');
-      const [from, to] = [dayOfNumber(first + start), dayOfNumber(first + start + length - 1)];
+      const [from, to] = [toDayText(first + start), toDayText(first + start + length - 1)];
       const days = daysBetween(from, to);
       const input = { period: { start: from, end: to }, chunks };
       const pulled = await Promise.all(Object.keys(rivers).map((river) => house.pull({ river, ...input })));

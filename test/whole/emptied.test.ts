@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunEnd } from '#control/run-end';
-import { reportBySlug } from '#domain/catalogue/index';
-import type { Fault } from '#simulator/faults/fault';
+import type { Fault } from '#simulator/faults/fault-kinds';
 import { documentOf } from '../helpers/commanded.ts';
+import { reportBySlug } from '../helpers/report-by-slug.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import type { Rivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

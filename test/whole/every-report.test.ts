@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { reportBySlug, reports } from '#domain/catalogue/index';
+import { reports } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import type { RunResult } from '#domain/run/run-result';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import type { Slug } from '#simulator/world/expected/expected-rows';
-import type { Wanted } from '#simulator/world/expected/wanted';
+import type { Wanted } from '#simulator/world/expected/loops';
 import { expectTable } from '../helpers/expected-table.ts';
+import { reportBySlug } from '../helpers/report-by-slug.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import type { Rivers } from '../helpers/with-rivers.ts';
 import type { AskedSimulator } from '../helpers/with-simulator.ts';
@@ -118,7 +119,7 @@ async function expectProvenance({ sql }: Rivers, report: Report, { runId, starte
 /** `river_days` says of each day what the table has of it; report 5 stands under the day of its data. */
 async function expectDays({ sql }: Rivers, report: Report, { runId }: RunResult) {
   const table = tableOf(report);
-  const column = report.snapshot === 'data_date' ? 'data_date' : dayColumnOf(report);
+  const column = report.snapshot?.keepsOtherDays ? report.snapshot.column : dayColumnOf(report);
   const counted =
     column === null
       ? []

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { waitForEnd } from '#control/run-end';
 import { startRun } from '#control/start-run';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import type { riverRun } from '#workflows/index';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { variable } from '../helpers/variable.ts';

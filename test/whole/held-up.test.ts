@@ -7,8 +7,8 @@ import type { CallBudget } from '#domain/budget/budget-state';
 import { budgetWorkflowId, createCallBudget } from '#domain/budget/call-budget';
 import { saveBudget } from '#domain/budget/save-budget';
 import { taskQueue } from '#domain/run/temporal-names';
-import type { Fault } from '#simulator/faults/fault';
-import { daysBetween } from '#simulator/world/day';
+import type { Fault } from '#simulator/faults/fault-kinds';
+import { daysBetween } from '#simulator/world/calendar';
 import { variable } from '../helpers/variable.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import { documentOf } from '../helpers/commanded.ts';
 import type { StartedCommand } from '../helpers/start-command.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';

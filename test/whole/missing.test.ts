@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import { nowhere } from '../helpers/commanded.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
@@ -71,7 +71,7 @@ it('a warehouse that is down, hangs or lets nobody in takes nothing from what th
                 expect(JSON.parse(all.stdout)).toMatchObject([
                   { workflowId: 'first', chunks: { loaded: 3 } },
                 ]);
-                expect(all.stderr).toContain('What the warehouse away knows is missing here.');
+                expect(all.stderr).toContain('The manifest of the warehouse away is missing here.');
               }),
               ask('status', 'first', '--json').then((one) => {
                 expect(one).toMatchObject({ code: 3, stderr: expect.stringContaining('away') });

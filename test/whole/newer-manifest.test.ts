@@ -21,14 +21,14 @@ const newer = [
     was: "  '0004-base-urls': baseUrls,\n",
     becomes: `  '0004-base-urls': baseUrls,
   '9999-later': async (tables) => {
-    const runs = tables.nameOf('river_runs');
+    const runs = tables.qualify('river_runs');
     await tables.query.raw("alter table ?? add column later text not null default ''", [runs]);
     await tables.query.raw('alter table ?? alter column later drop default', [runs]);
   },
 `,
   },
   {
-    file: 'warehouse/statements/insert-run.ts',
+    file: 'warehouse/manifest/runs.ts',
     was: 'list_calls: 0,',
     becomes: "list_calls: 0, later: 'x',",
   },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import { documentOf } from '../helpers/commanded.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 

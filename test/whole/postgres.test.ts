@@ -51,7 +51,7 @@ it('a private authority: the sentence says both ways out, both are ways, and not
         const isRefused = refused.includes(what.replace('warehouse ', ''));
         expect({ what, ok }).toEqual({ what, ok: !isRefused });
         if (!isRefused) continue;
-        expect(message).toContain('does not let River in: ');
+        expect(message).toContain('cannot be used as it is configured: ');
         expect(message).toContain('sslrootcert=<file> in the URL');
         expect(message).toContain('ssl: { ca: "file:<path>" }');
         expect(message).toContain('sslmode=no-verify');

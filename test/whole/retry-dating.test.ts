@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { waitForEnd } from '#control/run-end';
-import type { Fault } from '#simulator/faults/fault';
+import type { Fault } from '#simulator/faults/fault-kinds';
 import { pullAt, runAt, startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

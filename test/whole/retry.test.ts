@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type RunEnd, waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
-import type { Fault } from '#simulator/faults/fault';
-import { daysBetween } from '#simulator/world/day';
+import type { Fault } from '#simulator/faults/fault-kinds';
+import { daysBetween } from '#simulator/world/calendar';
 import { startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

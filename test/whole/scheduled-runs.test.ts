@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { createConfigurations } from '#config/watch-configuration';
-import { addDays, daysOf } from '#domain/period/date-range';
+import { addDays, eachDay } from '#domain/period/date-range';
 import { startTemporalServer } from '#workers/services/temporal-server';
 import { startWorker } from '#workers/start-worker';
 import { documentOf } from '../helpers/commanded.ts';
@@ -20,7 +20,7 @@ describe.concurrent('a run that a schedule starts', { timeout: 180_000 }, () => 
     withRivers({ temporal: withSchedules, rivers: { daily: inLondon(cron) } }, async (rivers) => {
       const { river, simulator, sql } = rivers;
       await apply(rivers);
-      const days = [...daysOf({ start, end })].map((day) => addDays(day, -1));
+      const days = [...eachDay({ start, end })].map((day) => addDays(day, -1));
       const filled = await river('schedule', 'backfill', 'daily', '--start', start, '--end', end, '--json');
       expect(documentOf(filled).times).toHaveLength(days.length);
       const runs = await endedRuns(rivers, days.length);

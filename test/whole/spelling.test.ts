@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { reportBySlug } from '#domain/catalogue/index';
-import type { Spelling } from '#simulator/faults/fault';
-import { emptyWays } from '#simulator/reply';
-import { daysBetween } from '#simulator/world/day';
+import type { Spelling } from '#simulator/faults/fault-kinds';
+import { emptyWays } from '#simulator/http-messages';
+import { daysBetween } from '#simulator/world/calendar';
 import type { Slug } from '#simulator/world/expected/expected-rows';
-import type { Wanted } from '#simulator/world/expected/wanted';
+import type { Wanted } from '#simulator/world/expected/loops';
 import { type ExpectedTable, expectTable } from '../helpers/expected-table.ts';
+import { reportBySlug } from '../helpers/report-by-slug.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import type { Rivers } from '../helpers/with-rivers.ts';
 

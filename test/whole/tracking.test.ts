@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '#domain/run/run-result';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import { documentOf } from '../helpers/commanded.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { pullAt, runAt } from '../helpers/run-at.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '#simulator/faults/fault';
+import type { Fault } from '#simulator/faults/fault-kinds';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 

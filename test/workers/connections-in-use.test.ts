@@ -1,11 +1,17 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { OptimoveConnection } from '#activities/ports';
+import { createConfigurations } from '#config/watch-configuration';
 import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
-import { ConfigurationError } from '#domain/errors';
+import { ConfigurationError, CredentialsRefusedError } from '#domain/errors';
 import type { Configuration, Connection } from '#domain/river/configuration';
 import { Secret } from '#domain/secret';
-import { connectionsInUse } from '#workers/connections-in-use';
-import { aCall, aConnection } from '../helpers/an-optimove.ts';
+import { createOptimove } from '#optimove/create-optimove';
+import { connectionsInUse, rereadSecretsOnRefusal } from '#workers/connections-in-use';
+import { aFile } from '../helpers/a-configuration.ts';
+import { aCall, aConnection, failureOf, openGate } from '../helpers/an-optimove.ts';
+import { withFolder } from '../helpers/folder.ts';
 import { answering, type Handler, type SeenRequest, withServer } from '../helpers/with-server.ts';
 
 const never = new AbortController().signal;
@@ -20,7 +26,7 @@ function inUse(first: Connection) {
     connections,
     warehouses: new Map(),
     rivers: new Map(),
-    proxyOf: () => undefined,
+    findProxy: () => undefined,
     notifications: new Map(),
   });
   const reserveOf = (connection: string) => async (request: Reservation) => {
@@ -173,3 +179,43 @@ describe('a connection', () => {
       );
     }));
 });
+
+test('a key that is refused is read again, and the call made once more with it where it is another one', () =>
+  withFolder((folder) =>
+    withServer(
+      ({ headers }, response) => response.writeHead(headers['x-api-key'] === 'new' ? 200 : 401).end('[]'),
+      async (url, seen) => {
+        const file = join(folder, 'river.yaml');
+        const text = aFile.replace('https://api4.optimove.net/current', url);
+        await writeFile(file, text.replace(`"\${KEY}"`, '"exec:cat ./key"'));
+        await writeFile(join(folder, 'key'), 'old\n');
+        let now = 0;
+        const configurations = createConfigurations({ file, env: process.env, now: () => now });
+        const get = async (name: string) => {
+          const connection = (await configurations.current()).connections.get(name);
+          if (!connection) throw new Error('it is there');
+          const optimove = createOptimove(connection, openGate());
+          return {
+            connection,
+            optimove,
+            windows: () => [],
+            seenPages: {} as never,
+            outages: () => ({}) as never,
+          };
+        };
+        const request = async () => {
+          const { optimove } = await rereadSecretsOnRefusal(configurations, get, 'main');
+          const passage = { signal: never, abort: never, run: 'run', record: () => {} };
+          return optimove.request(aCall({ pages: false }), undefined, passage);
+        };
+        const keys = () => seen.map(({ headers }) => headers['x-api-key']);
+
+        expect(await failureOf(request())).toBeInstanceOf(CredentialsRefusedError);
+        expect(keys()).toEqual(['old']);
+        await writeFile(join(folder, 'key'), 'new\n');
+        now += 60_000;
+        expect((await request()).rows).toEqual([]);
+        expect(keys()).toEqual(['old', 'old', 'new']);
+      },
+    ),
+  ));

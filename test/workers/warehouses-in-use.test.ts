@@ -26,7 +26,7 @@ test('a warehouse keeps its connections through every edit but one of its own; t
     );
     try {
       const begun = await inUse.get('test');
-      await begun.openRun(aStoredRun(), [chunk], shape);
+      await begun.recordRun(aStoredRun(), [chunk], shape);
       const before = await backends();
       expect(before.length).toBeGreaterThan(0);
       warehouses = new Map([['test', called(first)]]);
@@ -36,7 +36,7 @@ test('a warehouse keeps its connections through every edit but one of its own; t
       // A call under way: it waits for a row that somebody holds.
       await sql('begin');
       await sql('select * from river_chunks for update');
-      const underWay = begun.beginChunk('run-1', chunk.key);
+      const underWay = begun.markPulling('run-1', chunk.key);
       await vi.waitFor(async () =>
         expect(await activity(`application_name = '${first}' and wait_event_type = 'Lock'`)).not.toEqual([]),
       );

@@ -7,32 +7,32 @@ import { didYouMean } from '#domain/river/closest';
 import type { Configuration, Connection } from '#domain/river/configuration';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { table } from '../table.ts';
+import { table } from '../terminal.ts';
 
 export function addBudget(program: Command): void {
   program
     .command('budget')
-    .description('Each connection: window, used, free, waiting, throttled until')
-    .option('--lift <connection>', 'end the wait that a 429 or a Retry-After has asked for, at once')
+    .description('Show the call budget of each connection: windows, used, free, waiting, throttled until')
+    .option('--lift <connection>', 'end the back-off after a 429 or a Retry-After at once')
     .action(action(budget));
 }
 
 async function budget(context: CommandContext, { lift }: { readonly lift?: string }): Promise<ExitCode> {
   const { terminal, configuration } = context;
   const read = await configuration();
-  if (lift !== undefined) return liftOf(context, read, lift);
+  if (lift !== undefined) return endBackOff(context, read, lift);
   const { connections } = read;
   return withTemporal(async ({ client }) => {
     const reports: BudgetReport[] = [];
     for (const connection of connections.values()) {
-      reports.push((await readBudget(client, connection.name)) ?? unused(connection));
+      reports.push((await readBudget(client, connection.name)) ?? unusedBudget(connection));
     }
-    terminal.answer({ json: reports, text: listOf(reports) });
+    terminal.answer({ json: reports, text: showBudgets(reports) });
     return exitCode.done;
   });
 }
 
-async function liftOf(
+async function endBackOff(
   { terminal }: CommandContext,
   { connections, file }: Configuration,
   name: string,
@@ -56,15 +56,15 @@ async function liftOf(
   });
 }
 
-/** Of a connection that was never called. */
-const unused = ({ name, budget: windows }: Connection): BudgetReport => ({
+/** The report on a connection that was never called. */
+const unusedBudget = ({ name, budget: windows }: Connection): BudgetReport => ({
   connection: name,
   windows: windows.map(({ calls, perMs }) => ({ calls, perSeconds: perMs / 1000, used: 0, free: calls })),
   waiting: 0,
   throttledUntil: null,
 });
 
-const listOf = (reports: readonly BudgetReport[]): string =>
+const showBudgets = (reports: readonly BudgetReport[]): string =>
   table(
     ['connection', 'calls', 'per seconds', 'used', 'free', 'waiting', 'throttled until'],
     reports.flatMap(({ connection, windows, waiting, throttledUntil }) =>

@@ -5,13 +5,13 @@ import { runStatus } from '#control/run-status';
 import { cancelRun } from '#control/steer-run';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { showReport } from '../show-result.ts';
+import { showReport } from '../show-run.ts';
 
 export function addCancel(program: Command): void {
   program
     .command('cancel')
-    .description('End a run, also a paused one; what is loaded stays')
-    .argument('<workflow id>', 'of a run that is under way')
+    .description('Cancel a run, also a paused one; loaded chunks stay')
+    .argument('<workflow id>', 'of a running or paused run')
     .action(action(cancel));
 }
 
@@ -21,9 +21,9 @@ async function cancel({ terminal, configuration }: CommandContext, workflowId: s
     const end = await cancelRun(temporal, workflowId);
     if (!end)
       terminal.say(
-        `The run ${workflowId} was told to end and has not yet: it loads a chunk, or waits for a worker or its warehouse.`,
+        `The run ${workflowId} was asked to end and has not ended yet: it is loading a chunk, or waits for a worker or its warehouse.`,
       );
-    // Temporal stores no result of a cancelled run; the manifest does.
+    // Temporal stores no result of a cancelled run; the manifest has it.
     const run = await withManifests(read, (books) => runStatus(temporal, books, workflowId));
     terminal.answer({ json: run, text: showReport(run) });
     return exitCode.done;

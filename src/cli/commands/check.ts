@@ -8,9 +8,7 @@ import { colors, type Terminal } from '../terminal.ts';
 export function addCheck(program: Command): void {
   program
     .command('check')
-    .description(
-      'Is all in order? The configuration file, each connection, each warehouse and Temporal, one line each',
-    )
+    .description('Test the configuration file, each connection, each warehouse and Temporal, one line each')
     .action(action(check));
 }
 
@@ -28,7 +26,7 @@ function answer(terminal: Terminal, lines: readonly CheckLine[]): ExitCode {
   const ok = lines.every((line) => line.ok);
   terminal.answer({
     json: { ok, checks: lines.map(({ what, ok, message }) => ({ what, ok, message })) },
-    text: lines.map(lineOf).join('\n'),
+    text: lines.map(showLine).join('\n'),
   });
   const failures = new Set(lines.map((line) => line.failure));
   if (failures.has('configuration')) return exitCode.usage;
@@ -36,8 +34,8 @@ function answer(terminal: Terminal, lines: readonly CheckLine[]): ExitCode {
   return ok ? exitCode.done : exitCode.failed;
 }
 
-/** Several faults of one thing stand below each other. */
-function lineOf({ what, ok, message }: CheckLine): string {
+/** Several faults of one thing are listed below each other. */
+function showLine({ what, ok, message }: CheckLine): string {
   const faults = message.split('\n');
   const shown = faults.length === 1 ? message : faults.map((fault) => `\n        ${fault}`).join('');
   return `${ok ? colors.green('ok    ') : colors.red('failed')}  ${what}: ${shown}`;

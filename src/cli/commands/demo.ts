@@ -8,36 +8,35 @@ import { type Manifests, withManifests } from '#control/manifests';
 import { runStatus } from '#control/run-status';
 import { startRun } from '#control/start-run';
 import { watchRun } from '#control/watch-run';
-import { daysOf } from '#domain/period/date-range';
+import { eachDay } from '#domain/period/date-range';
 import { demoActions, demoRiver, simulatorKey, writeLocalConfiguration } from '#workers/local-configuration';
 import type { LocalServices } from '#workers/local-services';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { riverCommand } from '../river-command.ts';
-import { createProgressView } from '../show-progress.ts';
-import { showChunks, showResult } from '../show-result.ts';
-import { table } from '../table.ts';
-import { webUiPort } from '../web-ui-port.ts';
+import { createProgressView, showChunks, showResult } from '../show-run.ts';
+import { webUiPort } from '../show-services.ts';
+import { table } from '../terminal.ts';
+import { riverCommand } from '../this-package.ts';
 
-/** Rows shown of what was loaded. */
+/** How many of the loaded rows are shown. */
 const rowsShown = 5;
 
 export function addDemo(program: Command): void {
   program
     .command('demo')
     .description(
-      'One river from nothing: Temporal, the simulator and a worker are started, run it, and are stopped',
+      'Run one river from nothing: start Temporal, the simulator and a worker, run the river, stop them',
     )
     .action(action(demo));
 }
 
-/** As a newcomer meets River: everything real but Optimove, in a folder of its own, so that two demos never meet. */
+/** Everything is real except Optimove. Each demo has a folder of its own, so that two demos do not meet. */
 async function demo(context: CommandContext): Promise<ExitCode> {
   const { terminal, environment } = context;
   const folder = await mkdtemp(join(tmpdir(), 'river-demo-'));
   let file = '';
   terminal.say('Starting a Temporal server, a simulated Optimove and a worker …');
-  // Not loaded before: it brings Temporal's worker, which the other commands need not wait for.
+  // Loaded here, because Temporal's worker takes long to load and other commands do not need it.
   const { startLocalServices } = await import('#workers/local-services');
   const services = await startLocalServices({
     temporal: { ui: true, cli: environment.temporalCli },
@@ -87,7 +86,7 @@ async function runRiver(
           '',
           `Warehouse      ${join(dirname(file), 'warehouse.db')} (tables customers_by_action, river_runs, river_chunks, river_days, river_forgotten_days, river_calls, river_targets, river_columns)`,
           `Configuration  ${file}`,
-          `Go on          ${riverCommand} dev: the same, staying up, with Temporal's Web UI at http://127.0.0.1:${webUiPort}; README.md: a first river of your own`,
+          `Next           ${riverCommand} dev: the same, kept running, with Temporal's Web UI at http://127.0.0.1:${webUiPort}; README.md: a first river of your own`,
         ].join('\n'),
       });
       return complete ? exitCode.done : exitCode.failed;
@@ -95,10 +94,10 @@ async function runRiver(
   }, services.temporal);
 }
 
-/** The simulator's own count, worked out without a call. */
+/** The simulator's own count, computed without a call. */
 const rowsExpected = ({ simulator }: LocalServices): number =>
   simulator.world.rowCount('customers-by-action', {
-    days: [...daysOf({ start: '2026-01-01', end: '2026-01-08' })],
+    days: [...eachDay({ start: '2026-01-01', end: '2026-01-08' })],
     actions: [...demoActions],
   });
 

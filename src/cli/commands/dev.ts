@@ -9,9 +9,8 @@ import type { LocalServices } from '#workers/local-services';
 import { refuseTakenPorts, type WantedPort } from '#workers/services/free-port';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { showServices } from '../show-services.ts';
-import { webUiPort } from '../web-ui-port.ts';
-import { portNumber } from '../whole-number.ts';
+import { readPort } from '../flags.ts';
+import { showServices, webUiPort } from '../show-services.ts';
 
 interface Flags {
   readonly port: string;
@@ -19,34 +18,34 @@ interface Flags {
   readonly simulatorPort: string;
 }
 
-/** What `dev` keeps between two starts, where the person has no configuration of their own: below the folder they are in. */
+/** The folder for files that `dev` keeps between two starts, below the working directory. */
 const ownFolder = '.river';
 
 export function addDev(program: Command): void {
   program
     .command('dev')
     .description(
-      'Everything on this machine: Temporal with its Web UI, the simulator and a worker, until stopped',
+      'Run everything on this machine until stopped: Temporal with its Web UI, the simulator and a worker',
     )
-    .option('--port <port>', 'of Temporal; 0 takes a free one', '7233')
-    .option('--ui-port <port>', "of Temporal's Web UI", webUiPort)
-    .option('--simulator-port <port>', 'of the simulator', '4010')
+    .option('--port <port>', 'port of Temporal; 0 takes a free one', '7233')
+    .option('--ui-port <port>', "port of Temporal's Web UI", webUiPort)
+    .option('--simulator-port <port>', 'port of the simulator', '4010')
     .addHelpText('after', whichRivers)
     .action(action(dev));
 }
 
 const whichRivers = `
-The worker takes the rivers of your configuration file. Where there is none it takes
-three that pull from the simulator, written to ${ownFolder}/river.yaml for you to look at.`;
+The worker takes the rivers of your configuration file. If there is none, it takes three
+rivers that pull from the simulator; they are written to ${ownFolder}/river.yaml.`;
 
 async function dev(context: CommandContext, flags: Flags): Promise<ExitCode> {
   const { terminal, environment } = context;
   const own = await ownConfiguration(context);
-  const ports = portsOf(flags);
+  const ports = readPorts(flags);
   await refuseTakenPorts(ports.filter(({ port }) => port !== 0));
   const [port, uiPort, simulatorPort] = ports.map((wanted) => wanted.port);
   let file = context.configurationFile;
-  // Not loaded before: it brings Temporal's worker, which the other commands need not wait for.
+  // Loaded here, because Temporal's worker takes long to load and other commands do not need it.
   const { startLocalServices } = await import('#workers/local-services');
   const services = await startLocalServices({
     temporal: {
@@ -64,7 +63,7 @@ async function dev(context: CommandContext, flags: Flags): Promise<ExitCode> {
     },
     say: (line) => terminal.say(line),
   });
-  // From here on Ctrl-C stops all in order; before, what was started ends with this process.
+  // From here on Ctrl-C stops everything in order; before, everything that was started ends with this process.
   const { interrupted } = context;
   const { temporal, simulator } = services;
   const facts = {
@@ -82,18 +81,18 @@ async function dev(context: CommandContext, flags: Flags): Promise<ExitCode> {
   }
 }
 
-/** The person's own configuration, refused now where it is faulty; undefined where they have none and named none. */
+/** The configuration file, refused if it has faults; undefined if there is no river.yaml and no other file was named. */
 async function ownConfiguration(context: CommandContext): Promise<Configuration | undefined> {
   const file = context.configurationFile;
   const none = file === resolve('river.yaml') && !existsSync(file);
   return none ? undefined : context.configuration();
 }
 
-const portsOf = (flags: Flags): WantedPort[] => [
-  { port: portNumber('--port', flags.port), user: 'the Temporal server', flag: '--port' },
-  { port: portNumber('--ui-port', flags.uiPort), user: "Temporal's Web UI", flag: '--ui-port' },
+const readPorts = (flags: Flags): WantedPort[] => [
+  { port: readPort('--port', flags.port), user: 'the Temporal server', flag: '--port' },
+  { port: readPort('--ui-port', flags.uiPort), user: "Temporal's Web UI", flag: '--ui-port' },
   {
-    port: portNumber('--simulator-port', flags.simulatorPort),
+    port: readPort('--simulator-port', flags.simulatorPort),
     user: 'the simulator',
     flag: '--simulator-port',
   },
@@ -105,7 +104,7 @@ async function stayUp({ temporal, worker }: LocalServices, interrupted: AbortSig
     stopped.then(() => exitCode.done),
     worker.done.then(() => exitCode.done),
     temporal.exited.then((code) => {
-      throw new TemporalUnavailableError(`The Temporal server has ended by itself (exit code ${code}).`);
+      throw new TemporalUnavailableError(`The Temporal server has ended unexpectedly (exit code ${code}).`);
     }),
   ]);
 }

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { type Forgotten, forgetDays } from '#control/forget-days';
 import { runCommand } from '#domain/verify/repair-command';
 import { action, type CommandContext } from '../context.ts';
-import { counted } from '../counted.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { counted } from '../terminal.ts';
 
 interface Flags {
   readonly start: string;
@@ -13,10 +13,10 @@ interface Flags {
 export function addForget(program: Command): void {
   program
     .command('forget')
-    .description("Delete a river's rows of some days, and leave these days out of tracking")
+    .description("Delete a river's rows of some days, and exclude these days from tracking")
     .argument('<river>', 'a river of the configuration file')
-    .requiredOption('--start <day>', 'first day that is deleted, YYYY-MM-DD')
-    .requiredOption('--end <day>', 'last such day, included')
+    .requiredOption('--start <day>', 'first day to delete, YYYY-MM-DD')
+    .requiredOption('--end <day>', 'last day to delete, included')
     .action(action(forget));
 }
 
@@ -31,7 +31,7 @@ async function forget(
     { start, end },
     new Date(),
   );
-  if (leftOut) terminal.say(`${leftOut.start} to ${leftOut.end} are days to come, and left out.`);
+  if (leftOut) terminal.say(`${leftOut.start} to ${leftOut.end} are in the future, and left out.`);
   terminal.answer({ json: forgotten, text: showForgotten(forgotten) });
   return exitCode.done;
 }

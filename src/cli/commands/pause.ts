@@ -7,16 +7,16 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 export function addPause(program: Command): void {
   program
     .command('pause')
-    .description('Let a run make no new calls; what is in flight ends, and resume goes on from there')
-    .argument('<workflow id>', 'of a run that is under way')
+    .description('Pause a run: it makes no new calls, and calls in flight end')
+    .argument('<workflow id>', 'of a running run')
     .action(action((context, workflowId: string) => steer(context, workflowId, 'pause')));
 }
 
 export function addResume(program: Command): void {
   program
     .command('resume')
-    .description('Let a paused run go on')
-    .argument('<workflow id>', 'of a run that is paused')
+    .description('Resume a paused run')
+    .argument('<workflow id>', 'of a paused run')
     .action(action((context, workflowId: string) => steer(context, workflowId, 'resume')));
 }
 

@@ -18,9 +18,11 @@ interface Flags {
 export function addPlan(program: Command): void {
   program
     .command('plan')
-    .description('What a run would do: its period, chunks and calls, and how long it takes under the budget')
-    .argument('[river]', 'a river of the configuration file; without it, all of them')
-    .option('--at <instant>', 'plan as if it was run then, such as 2026-01-31T10:00:00Z')
+    .description(
+      'Show what a run would do: its period, chunks and calls, and how long it takes under the budget',
+    )
+    .argument('[river]', 'a river of the configuration file; default: all of them')
+    .option('--at <instant>', 'plan a run at this time, such as 2026-01-31T10:00:00Z')
     .action(action(plan));
 }
 
@@ -31,7 +33,7 @@ async function plan(
 ): Promise<ExitCode> {
   const read = await configuration();
   const rivers = name === undefined ? [...read.rivers.values()] : [riverNamed(name)];
-  const { plans, refusals } = await planAll(read, rivers, instantOf(flags.at));
+  const { plans, refusals } = await planAll(read, rivers, readInstant(flags.at));
   const [only] = plans;
   const [refusal] = refusals;
   if (name !== undefined && refusal) throw refusal.error;
@@ -42,21 +44,21 @@ async function plan(
 
   function riverNamed(river: string) {
     const input = readRunInput({ river }, read);
-    if (input.kind !== 'run') throw new ConfigurationError(`${river} is no river.`);
+    if (input.kind !== 'run') throw new ConfigurationError(`${river} is not a river.`);
     return input.river;
   }
 }
 
-/** A river that is at fault takes nothing from the others. */
+/** A river with a fault does not stop the plans of the others. */
 interface Planned {
   readonly plans: readonly Plan[];
   readonly refusals: readonly { readonly river: string; readonly error: ConfigurationError }[];
 }
 
-const instantOf = (at: string | undefined): string =>
+const readInstant = (at: string | undefined): string =>
   new Date(at === undefined ? Date.now() : parseInstant(at)).toISOString();
 
-/** Whoever sends calls shares the budget through Temporal; without it, or without a worker, nothing is sent. */
+/** List calls go through the shared budget in Temporal; without Temporal or a worker no call is sent. */
 const planAll = (configuration: Configuration, rivers: readonly River[], at: string): Promise<Planned> =>
   withTemporalIfThere(async (temporal) => {
     const options = { at, ...(await budgetsIfServed(temporal)) };
@@ -76,7 +78,7 @@ const planAll = (configuration: Configuration, rivers: readonly River[], at: str
 async function budgetsIfServed(
   temporal: TemporalClient | undefined,
 ): Promise<Pick<PlanOptions, 'budgets' | 'whyNone'>> {
-  if (!temporal) return { whyNone: 'Temporal is away' };
+  if (!temporal) return { whyNone: 'Temporal cannot be reached' };
   const { client } = temporal;
-  return (await isServed(client)) ? { budgets: createBudgets(client) } : { whyNone: 'No worker is there' };
+  return (await isServed(client)) ? { budgets: createBudgets(client) } : { whyNone: 'No worker is running' };
 }

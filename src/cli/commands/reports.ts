@@ -5,33 +5,33 @@ import { ConfigurationError } from '#domain/errors';
 import { didYouMean } from '#domain/river/closest';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { table } from '../table.ts';
+import { table } from '../terminal.ts';
 
 export function addReports(program: Command): void {
   program
     .command('reports')
-    .description('The 27 reports; or one, with its filters, columns and key')
-    .argument('[name]', 'of a report, such as customers-by-action')
+    .description('List the 27 reports, or show one with its filters, columns and key')
+    .argument('[name]', 'a report, such as customers-by-action')
     .action(action(show));
 }
 
 async function show({ terminal }: CommandContext, name: string | undefined): Promise<ExitCode> {
   if (name === undefined) {
-    terminal.answer({ json: reports.map(documentOf), text: listOf(reports) });
+    terminal.answer({ json: reports.map(toJson), text: showReports(reports) });
     return exitCode.done;
   }
   const report = findReport(name);
   if (!report)
     throw new ConfigurationError(
-      `There is no report "${name}"${didYouMean(name, slugs) || '.'} \`river reports\` lists the ${slugs.length} there are.`,
+      `There is no report "${name}"${didYouMean(name, slugs) || '.'} \`river reports\` lists all ${slugs.length}.`,
     );
-  terminal.answer({ json: documentOf(report), text: pageOf(report) });
+  terminal.answer({ json: toJson(report), text: showReport(report) });
   return exitCode.done;
 }
 
 const slugs = reports.map(({ slug }) => slug);
 
-const documentOf = ({ number, slug, title, endpoint, time, filters, pages, columns, key }: Report) => ({
+const toJson = ({ number, slug, title, endpoint, time, filters, pages, columns, key }: Report) => ({
   number,
   slug,
   title,
@@ -43,13 +43,13 @@ const documentOf = ({ number, slug, title, endpoint, time, filters, pages, colum
   key,
 });
 
-const listOf = (all: readonly Report[]): string =>
+const showReports = (all: readonly Report[]): string =>
   table(
     ['#', 'report', 'time', 'filters'],
     all.map(({ number, slug, time, filters }) => [number, slug, time, filters.join(', ')]),
   );
 
-const pageOf = (report: Report): string =>
+const showReport = (report: Report): string =>
   [
     `${report.number}. ${report.title} (${report.slug})`,
     `GET ${report.endpoint}${report.pages ? ', page by page' : ''}`,

@@ -7,7 +7,7 @@ import { ConfigurationError } from '#domain/errors';
 import { action, type CommandContext } from '../context.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
-import { sayMissing } from '../say-missing.ts';
+import { sayMissing } from '../show-run.ts';
 
 interface Flags {
   readonly wait?: boolean;
@@ -18,9 +18,9 @@ export function addRetry(program: Command): void {
   program
     .command('retry')
     .description('Load the chunks of an earlier run that are not loaded, and only those')
-    .argument('<workflow id>', 'of a run that has closed; `river status` lists the newest')
-    .option('--allow-emptied', 'delete rows of days for which the API returns none any more')
-    .option('--wait', 'stay until the retry has closed, and print its result')
+    .argument('<workflow id>', 'workflow id of a run that has closed; `river status` lists the newest')
+    .option('--allow-emptied', 'delete rows of days for which the API no longer returns any')
+    .option('--wait', 'wait until the retry has closed, and print its result')
     .action(action(retry));
 }
 
@@ -42,7 +42,7 @@ async function retry(context: CommandContext, workflowId: string, flags: Flags):
   });
 }
 
-/** What the run itself would refuse, said before it is started. */
+/** Refuses what the run itself would refuse, before it is started. */
 function refuseUnfit({ workflowId, status, chunks, river }: RunReport): void {
   if (status === 'running') {
     throw new ConfigurationError(
@@ -51,7 +51,7 @@ function refuseUnfit({ workflowId, status, chunks, river }: RunReport): void {
   }
   if (chunks === null) {
     throw new ConfigurationError(
-      `The run ${workflowId} was never opened, so it has no chunks to load. Start it anew${river === '' ? '' : `: river run ${river}`}.`,
+      `The run ${workflowId} was never opened, so it has no chunks to load. Start it again${river === '' ? '' : `: river run ${river}`}.`,
     );
   }
 }

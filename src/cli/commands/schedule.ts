@@ -13,7 +13,7 @@ Examples:
 export function addSchedule(program: Command): void {
   const schedule = program
     .command('schedule')
-    .description("Temporal Schedules, as the rivers' `schedule:` says them")
+    .description('Manage Temporal Schedules by the `schedule:` of each river')
     .addHelpText('after', examples);
   for (const add of [addApply, addList, addActs, addBackfill]) add(schedule);
 }

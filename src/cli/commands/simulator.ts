@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { ConfigurationError } from '#domain/errors';
-import { faultGuides } from '#simulator/faults/describe-faults';
-import type { Fault } from '#simulator/faults/fault';
+import type { Fault } from '#simulator/faults/fault-kinds';
+import { faultGuides } from '#simulator/faults/fault-kinds';
 import { FaultsRefusedError, readFaults } from '#simulator/faults/read-faults';
 import { SimulatorOptionsError } from '#simulator/options';
 import { startSimulator } from '#simulator/start-simulator';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { portNumber, wholeNumber } from '../whole-number.ts';
+import { readPort, readWholeNumber } from '../flags.ts';
 
 interface Flags {
   readonly port: string;
@@ -22,12 +22,12 @@ interface Flags {
 export function addSimulator(program: Command): void {
   program
     .command('simulator')
-    .description('An Optimove to develop against: all 27 reports, limits, and faults on demand')
-    .option('--port <port>', 'to listen on; 0 takes a free one', '4010')
-    .option('--host <address>', 'to listen on', '127.0.0.1')
-    .option('--seed <n>', 'what its rows are made from: the same seed, the same rows', '1')
-    .option('--api-key <key>', 'the key that it accepts', 'simulator-key')
-    .option('--faults <json>', 'a list of faults from the start, or @file with one')
+    .description('Simulate Optimove for development: all 27 reports, limits, and faults on demand')
+    .option('--port <port>', 'port to listen on; 0 takes a free one', '4010')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--seed <n>', 'seed of the made-up rows: the same seed gives the same rows', '1')
+    .option('--api-key <key>', 'API key that it accepts', 'simulator-key')
+    .option('--faults <json>', 'a list of faults to start with, or @file with one')
     .addHelpText('after', faultsHelp)
     .action(action(simulate));
 }
@@ -37,11 +37,11 @@ async function simulate(
   { port, host, seed, apiKey, faults }: Flags,
 ): Promise<ExitCode> {
   const simulator = await startSimulator({
-    port: portNumber('--port', port),
+    port: readPort('--port', port),
     host,
-    seed: wholeNumber('--seed', seed),
+    seed: readWholeNumber('--seed', seed),
     auth: { apiKey },
-    faults: faults === undefined ? [] : await faultsIn(faults),
+    faults: faults === undefined ? [] : await readFaultsFlag(faults),
   }).catch((error: unknown) => {
     throw error instanceof SimulatorOptionsError
       ? new ConfigurationError(`The simulator cannot be started: ${error.message}`, { cause: error })
@@ -62,8 +62,8 @@ async function simulate(
   return exitCode.done;
 }
 
-/** The faults that a flag gives: the list itself as JSON, or the name of a file with one after `@`. */
-async function faultsIn(flag: string): Promise<readonly Fault[]> {
+/** Reads the flag: a list of faults as JSON, or @ and the name of a file with one. */
+async function readFaultsFlag(flag: string): Promise<readonly Fault[]> {
   try {
     return readFaults(JSON.parse(flag.startsWith('@') ? await readFile(flag.slice(1), 'utf8') : flag));
   } catch (error) {
@@ -77,8 +77,8 @@ async function faultsIn(flag: string): Promise<readonly Fault[]> {
 
 const faultsHelp = [
   '',
-  'Faults, as --faults or as the body of POST /_simulator/faults, are a list: [{"kind":"outage","as":"503","times":2}].',
-  'Each kind also takes match {endpoint, parameters}, probability (0 to 1), after and times (calls), forMs.',
+  '--faults and the body of POST /_simulator/faults take a list of faults: [{"kind":"outage","as":"503","times":2}].',
+  'Every kind also takes match {endpoint, parameters}, probability (0 to 1), after and times (numbers of calls), forMs.',
   '',
   ...faultGuides.flatMap(({ does, example }) => [`  ${JSON.stringify(example)}`, `      ${does}`]),
 ].join('\n');

@@ -4,17 +4,16 @@ import { withManifests } from '#control/manifests';
 import { listRuns, runStatus } from '#control/run-status';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { sayMissing } from '../say-missing.ts';
-import { showReport, showRuns } from '../show-result.ts';
+import { sayMissing, showReport, showRuns } from '../show-run.ts';
 
-/** Runs listed without a workflow id. */
+/** How many runs are listed without a workflow id. */
 const listed = 20;
 
 export function addStatus(program: Command): void {
   program
     .command('status')
-    .description('The newest runs; or one, chunk by chunk')
-    .argument('[workflow id]', 'of a run; left out: the newest runs of all rivers')
+    .description('Show the newest runs, or one run chunk by chunk')
+    .argument('[workflow id]', 'of one run; default: the newest runs of all rivers')
     .action(action(status));
 }
 
@@ -40,4 +39,4 @@ async function status(
 }
 
 const withoutTemporal =
-  'Until then this is what the manifests say: a run that they call running may have ended.';
+  'Until then this shows the manifests alone: a run that they call running may have ended.';

@@ -2,28 +2,31 @@ import type { Command } from 'commander';
 import { findEndedRuns } from '#control/orphaned-runs';
 import { verifyRivers } from '#control/verify-rivers';
 import { readRunInput } from '#domain/river/read-run-input';
+import type { Verification } from '#domain/verify/verification';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { sayMissing } from '../say-missing.ts';
-import { showVerifications } from '../show-verifications.ts';
+import { sayMissing } from '../show-run.ts';
+import { colors, counted } from '../terminal.ts';
 
 export function addVerify(program: Command): void {
   program
     .command('verify')
-    .description('Hold the tables against the manifest: days, rows, runs; says what repairs what is off')
-    .argument('[river]', 'a river of the configuration file; without it, all that were ever loaded')
+    .description(
+      'Compare the tables with the manifest: days, rows, runs; for each difference, show the command that repairs it',
+    )
+    .argument('[river]', 'a river of the configuration file; default: every river that was ever loaded')
     .action(action(verify));
 }
 
 const temporalAway =
-  'Temporal is away: whether the runs that the manifest calls running still are is not known, and days that they have still to load are not missed.';
+  'Temporal cannot be reached, so River does not know whether the runs that the manifest calls running have ended. Days that they still have to load do not count as missing.';
 
 async function verify(
   { terminal, configuration }: CommandContext,
   river: string | undefined,
 ): Promise<ExitCode> {
   const read = await configuration();
-  // An unknown name is refused in the words that every door has for it.
+  // An unknown name is refused with the same message as everywhere.
   if (river !== undefined) readRunInput({ river }, read);
   let isTemporalAway = false;
   const { verifications, missing } = await verifyRivers(
@@ -39,8 +42,36 @@ async function verify(
   sayMissing(terminal, missing);
   if (isTemporalAway) terminal.say(temporalAway);
   const fills = river === undefined ? undefined : read.rivers.get(river)?.target.warehouse;
-  // What another warehouse may still hold of a river is no matter of the table that it fills.
+  // Another warehouse that cannot be reached does not matter for the table that this river fills.
   const lacks = missing.some(({ warehouse }) => fills === undefined || warehouse === fills);
   if (lacks || isTemporalAway) return exitCode.unreachable;
   return verifications.every(({ ok }) => ok) ? exitCode.done : exitCode.failed;
+}
+
+/** One line for each river and table; below it each difference, with the command that repairs it. */
+export function showVerifications(verified: readonly Verification[]): string {
+  if (verified.length === 0) return 'Nothing has been loaded yet.';
+  return verified.flatMap(showVerification).join('\n');
+}
+
+function showVerification({
+  river,
+  warehouse,
+  table,
+  ok,
+  period,
+  days,
+  found,
+  findings,
+}: Verification): string[] {
+  const what = period
+    ? `${counted(days, 'day')} from ${period.start} to ${period.end}, ${counted(found, 'row')}`
+    : counted(found, 'row');
+  return [
+    `${ok ? colors.green('ok ') : colors.red('off')}  ${river} in ${warehouse}.${table}: ${what}`,
+    ...findings.flatMap(({ message, repair }) => [
+      `     ${message}`,
+      ...(repair === null ? [] : [`       ${repair}`]),
+    ]),
+  ];
 }

@@ -8,7 +8,7 @@ export function addWorker(program: Command): void {
   program
     .command('worker')
     .description(
-      'Do the work of runs, until stopped (calls in flight end first); any number of workers share it',
+      'Process runs until stopped (calls in flight end first); any number of workers share the work',
     )
     .action(action(work));
 }
@@ -21,10 +21,10 @@ async function work({
   sources,
   interrupted,
 }: CommandContext): Promise<ExitCode> {
-  // A faulty file is refused now; later a faulty change leaves the last good one in use.
+  // A file with faults is refused now; later, a faulty change leaves the last good configuration in use.
   const { rivers } = await configuration();
   const names = [...rivers.keys()];
-  // Not loaded before: it brings Temporal's worker, which the other commands need not wait for.
+  // Loaded here, because Temporal's worker takes long to load and other commands do not need it.
   const { startWorker } = await import('#workers/start-worker');
   const worker = await startWorker({
     configurations: createConfigurations({
@@ -37,7 +37,7 @@ async function work({
           return { env, cut };
         },
       },
-      onFault: (error) => terminal.say(`${error.message}\nThe configuration as it was stays in use.`),
+      onFault: (error) => terminal.say(`${error.message}\nThe previous configuration stays in use.`),
     }),
     say: (line) => terminal.say(line),
   });

@@ -59,6 +59,17 @@ export function callKey(endpoint: string, parameters: readonly Parameter[]): str
   return query.length === 0 ? name : `${name}?${query.join('&')}`;
 }
 
+/** A key's parts: the name of the call and its parameters, as `callKey` has joined them. */
+export function splitCallKey(key: string): { readonly name: string; readonly parameters: Parameter[] } {
+  const [name = '', query = ''] = key.split('?', 2);
+  const pairs = query === '' ? [] : query.split('&');
+  const parameters = pairs.map((pair): Parameter => {
+    const at = pair.indexOf('=');
+    return [pair.slice(0, at), decodeURIComponent(pair.slice(at + 1))];
+  });
+  return { name, parameters };
+}
+
 /** An id as a list or a filter gives it: a whole number of 64 bits, beyond 2^53 its digits. */
 export type Id = number | string;
 

@@ -31,12 +31,12 @@ export function countCalls({
   /** How many days of it are pulled, where not all are. */
   readonly days?: number;
 }): CallCount {
-  const sizeOf = (axis: Axis) => sizeOfAxis(axis, { days, filters, selection });
+  const count = (axis: Axis) => countAxis(axis, { days, filters, selection });
   const campaigns = report.axes.find((axis) => axis.over === 'campaign');
   const discovery = campaigns ? product([days, discoveriesADay(campaigns, filters, selection)]) : 0;
   return {
     list: discovery === null ? null : runListCalls(report, filters).length + discovery,
-    data: product(report.axes.map(sizeOf)),
+    data: product(report.axes.map(count)),
   };
 }
 
@@ -46,7 +46,7 @@ interface Known {
   readonly selection: Selection | undefined;
 }
 
-function sizeOfAxis(axis: Axis, { days, filters, selection }: Known): number | null {
+function countAxis(axis: Axis, { days, filters, selection }: Known): number | null {
   switch (axis.over) {
     case 'day':
       return days;
@@ -56,7 +56,7 @@ function sizeOfAxis(axis: Axis, { days, filters, selection }: Known): number | n
       return days === 0 ? 0 : null;
     case 'lifecycleStageOrAttribute':
       if (filters.customerAttribute) return 1;
-      return selection?.lifecycleStages?.length ?? sizeOfIds(filters.lifecycleStages);
+      return selection?.lifecycleStages?.length ?? countIds(filters.lifecycleStages);
     case 'changedCustomerAttribute':
       return selection?.changedCustomerAttribute?.length ?? new Set([filters[axis.over] ?? []].flat()).size;
     case 'activityEvents':
@@ -64,7 +64,7 @@ function sizeOfAxis(axis: Axis, { days, filters, selection }: Known): number | n
     default: {
       const chosen = selection?.[axis.over]?.length;
       if (chosen !== undefined) return chosen;
-      return filters[axis.over] === undefined && axis.leftOut === 'omit' ? 1 : sizeOfIds(filters[axis.over]);
+      return filters[axis.over] === undefined && axis.leftOut === 'omit' ? 1 : countIds(filters[axis.over]);
     }
   }
 }
@@ -75,11 +75,11 @@ function discoveriesADay(
   selection: Selection | undefined,
 ): number | null {
   if (executionChannels === undefined && channel !== 'always') return 1;
-  return selection?.executionChannels?.length ?? sizeOfIds(executionChannels);
+  return selection?.executionChannels?.length ?? countIds(executionChannels);
 }
 
 /** Known without a list only where every value is an id. */
-function sizeOfIds(values: readonly (number | string)[] | undefined): number | null {
+function countIds(values: readonly (number | string)[] | undefined): number | null {
   return values?.every((value) => typeof value === 'number') ? new Set(values).size : null;
 }
 

@@ -1,7 +1,7 @@
 import { campaignsOfChannelList, campaignsOfDayList } from '../catalogue/lists.ts';
 import type { Report } from '../catalogue/report.ts';
 import type { Chunk } from '../chunk/chunk.ts';
-import { type Day, daysOf } from '../period/date-range.ts';
+import { type Day, eachDay } from '../period/date-range.ts';
 import { type Call, type Id, type Parameter, readId } from './call.ts';
 import { type ListPage, listCall, noId } from './list-calls.ts';
 import type { Selection } from './selection.ts';
@@ -10,7 +10,7 @@ import type { Selection } from './selection.ts';
 export function* planListCalls(report: Report, selection: Selection, chunk: Chunk): Generator<Call> {
   if (!report.axes.some(({ over }) => over === 'campaign')) return;
   const channels = selection.executionChannels;
-  for (const day of daysOf(chunk)) {
+  for (const day of eachDay(chunk)) {
     const stamps = { found_on: day };
     if (!channels) yield listCall(campaignsOfDayList, [['Date', day]], stamps);
     for (const channel of channels ?? []) {

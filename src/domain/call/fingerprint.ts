@@ -19,7 +19,7 @@ const word = 2 ** 32;
 const [textMark, numberMark, listMark, objectMark] = [1, 2, 3, 4];
 
 /** A number for a text. By hand: node:crypto takes longer to be called than this for most values. */
-export function hashText(text: string, mark = textMark): number {
+function hashText(text: string, mark = textMark): number {
   let low = 0x9e3779b9 ^ text.length;
   let high = 0x41c6ce57 ^ mark;
   for (let at = 0; at < text.length; at += 1) {
@@ -78,7 +78,7 @@ export function hashKeys(
   key: readonly string[],
 ): number[] {
   const places = key.map((name) => columns.indexOf(name));
-  return rows.map((row) => hashText(places.map((place) => textOf(row[place])).join('\u0000')));
+  return rows.map((row) => hashText(places.map((place) => toKeyText(row[place])).join('\u0000')));
 }
 
 /** How many of these keys stand in the page before as well. */
@@ -87,6 +87,6 @@ export function countRepeated(keys: readonly number[], before: ReadonlySet<numbe
 }
 
 /** Nothing that a database can hold in a text begins so. */
-function textOf(value: unknown): string {
+function toKeyText(value: unknown): string {
   return value === null || value === undefined ? '\u0001' : String(value);
 }

@@ -30,7 +30,7 @@ export function runListCalls(report: Report, filters: Filters): RunListCall[] {
     resolves: filter,
     call: listCall(pickLists[filter]),
   }));
-  if (report.snapshot === 'data_date') calls.push({ resolves: 'dataDate', call: lastDataUpdate });
+  if (report.snapshot?.day === 'lastDataUpdate') calls.push({ resolves: 'dataDate', call: lastDataUpdate });
   return calls;
 }
 

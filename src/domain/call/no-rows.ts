@@ -1,4 +1,6 @@
+import type { Report } from '../catalogue/report.ts';
 import { ReportRefusedError } from '../errors.ts';
+import { callKey, splitCallKey } from './call.ts';
 
 /** A call of a chunk and how one of its pages was answered. */
 export interface CallStatus {
@@ -9,7 +11,10 @@ export interface CallStatus {
 
 /** 400 says that there is no such recipient group, or that the whole call is wrong. */
 export const refusal = 400;
-const recipientGroup = /([?&])RecipientGroupID=(\d+)/;
+
+/** The parameter of which one value may be refused while others are answered, and then has no rows; most reports have none. */
+export const refusableParameter = ({ axes }: Pick<Report, 'axes'>): string | undefined =>
+  axes.flatMap((axis) => (axis.over === 'recipientGroup' && axis.refused ? [axis.parameter] : []))[0];
 
 /** The refusals of a chunk, without keeping each of them. */
 export interface Refused {
@@ -19,16 +24,17 @@ export interface Refused {
   /** Any call of the chunk, once all that were refused are known: one that was answered speaks for those beside it. */
   hear(answered: CallStatus): void;
   /**
-   * A recipient group that was refused has no rows, and a warning says so, where another group of the same day and action
-   * was answered; a warning sums up all calls of one group. Throws ReportRefusedError where all that were called for a day
-   * and action were refused, however few `prune` leaves.
+   * A value (a recipient group) that was refused has no rows, and a warning says so, where another value of the same call was
+   * answered; a warning sums up all calls of one value. Throws ReportRefusedError where all values of a call were refused, however
+   * few `prune` leaves.
    */
   warnings(): string[];
 }
 
-export function createRefused(): Refused {
-  const byGroup = new Map<string, { readonly first: string; calls: number }>();
-  /** Day and action of calls that were refused, while no other group of theirs is known to be answered. */
+export function createRefused(report: Pick<Report, 'axes'>): Refused {
+  const refusable = refusableParameter(report);
+  const byValue = new Map<string, { readonly first: string; calls: number }>();
+  /** Calls that were refused, without that parameter, while no other value of theirs is known to be answered. */
   const unanswered = new Set<string>();
   let count = 0;
   return {
@@ -37,38 +43,39 @@ export function createRefused(): Refused {
     },
     add(call) {
       count += 1;
-      unanswered.add(withoutGroup(call));
-      const group = recipientGroup.exec(call)?.[2] ?? '';
-      const known = byGroup.get(group);
+      unanswered.add(withoutParameter(call, refusable));
+      const value = splitCallKey(call).parameters.find(([name]) => name === refusable)?.[1] ?? '';
+      const known = byValue.get(value);
       if (known) known.calls += 1;
-      else byGroup.set(group, { first: call, calls: 1 });
+      else byValue.set(value, { first: call, calls: 1 });
     },
     hear({ call, status }) {
-      if (status !== refusal) unanswered.delete(withoutGroup(call));
+      if (status !== refusal) unanswered.delete(withoutParameter(call, refusable));
     },
     warnings() {
       const [call] = unanswered;
       if (call !== undefined) {
         throw new ReportRefusedError(
-          `Optimove refused ${call} for every RecipientGroupID that was called: ${refusal}. Check the filters of the river.`,
+          `Optimove refused ${call} for every ${refusable} that was called: ${refusal}. Check the filters of the river.`,
           { facts: { call, status: refusal } },
         );
       }
-      return [...byGroup]
+      return [...byValue]
         .sort(([one], [other]) => Number(one) - Number(other))
-        .map(([group, { first, calls }]) => {
+        .map(([value, { first, calls }]) => {
           const more = calls > 1 ? ` and ${calls - 1} more of its calls` : '';
-          return `RecipientGroupID ${group} was refused (${refusal}) by ${first}${more}; taken as no rows.`;
+          return `${refusable} ${value} was refused (${refusal}) by ${first}${more}; taken as no rows.`;
         });
     },
   };
 }
 
-function withoutGroup(call: string): string {
-  return call
-    .replace(recipientGroup, '$1')
-    .replace(/[?&]$/, '')
-    .replace(/([?&])&/, '$1');
+function withoutParameter(key: string, parameter: string | undefined): string {
+  const { name, parameters } = splitCallKey(key);
+  return callKey(
+    name,
+    parameters.filter(([each]) => each !== parameter),
+  );
 }
 
 /** How many of a chunk's calls are named one by one: a tenant that says "no rows" by 404 says it of most. */

@@ -1,13 +1,14 @@
-import { reportOfEndpoint } from '../catalogue/index.ts';
+import { findReportByEndpoint } from '../catalogue/index.ts';
 import type { Axis, Report } from '../catalogue/report.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import { snakeCase, type Value } from '../column/column.ts';
-import { columnsOfRiver } from '../column/river-table.ts';
-import { type Day, daysOf } from '../period/date-range.ts';
+import { listColumns } from '../column/river-table.ts';
+import { type Day, eachDay } from '../period/date-range.ts';
 import type { RiverSetting } from '../river/river.ts';
 import { type Call, callKey, type Parameter } from './call.ts';
 import type { Discovered } from './discovery.ts';
 import { pruningSlices } from './prune.ts';
+import { snapshotDay } from './scope.ts';
 import type { Selection } from './selection.ts';
 
 /** What the calls of a slice are planned from: small lists, never their product. */
@@ -35,7 +36,7 @@ export interface Slices {
 export const recipientGroups: readonly number[] = Object.freeze([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 
 /** What an activity each works through. */
-export function slicesOf(report: Report, prune = false): Slices {
+export function listSlices(report: Report, prune = false): Slices {
   const sliced = report.axes.some(({ over }) => over === 'recipientGroup');
   const discovers = report.axes.some(({ over }) => over === 'campaign');
   return {
@@ -45,7 +46,7 @@ export function slicesOf(report: Report, prune = false): Slices {
 }
 
 /** The RecipientGroupID of a data slice. */
-export function recipientGroupOf(slice: string): number {
+function readRecipientGroup(slice: string): number {
   const group = recipientGroups.find((each) => slice === `recipient group ${each}`);
   if (group === undefined) throw new RangeError(`not the slice of a recipient group: ${slice}`);
   return group;
@@ -55,13 +56,13 @@ export function recipientGroupOf(slice: string): number {
 export function* planDataCalls(plan: DataPlan): Generator<Call> {
   const { report } = plan;
   const answer = {
-    columns: columnsOfRiver(report, plan.river),
-    isGuessed: report.keysAreGuessed === true || !reportOfEndpoint(report.endpoint),
+    columns: listColumns(report, plan.river),
+    isGuessed: report.keysAreGuessed === true || !findReportByEndpoint(report.endpoint),
   };
-  const axes = report.axes.map((axis) => stepsOfAxis(axis, plan, [...daysOf(plan.chunk)]));
+  const axes = report.axes.map((axis) => listSteps(axis, plan, [...eachDay(plan.chunk)]));
   const everyCall = constantParameters(plan);
   const names = new Set(report.columns.map(({ name }) => name));
-  const snapshot = snapshotOf(plan);
+  const snapshot = stampSnapshot(plan);
   for (const steps of nested(axes)) {
     const own = steps.flatMap(({ parameters }) => parameters);
     const stamps = Object.fromEntries(
@@ -112,13 +113,13 @@ function sentParameters(
   });
 }
 
-function snapshotOf({ report, selection, runDay }: DataPlan): Record<string, Value> {
-  if (report.snapshot === 'data_date') return { data_date: selection.dataDate ?? runDay };
-  return report.snapshot === 'snapshot_date' ? { snapshot_date: runDay } : {};
+function stampSnapshot({ report, selection, runDay }: DataPlan): Record<string, Value> {
+  const { snapshot } = report;
+  return snapshot ? { [snapshot.column]: snapshotDay(snapshot, selection, runDay) } : {};
 }
 
 /** One value of an axis: what it sets on the call. */
-export interface Step {
+interface Step {
   readonly parameters: readonly Parameter[];
   readonly stamps: readonly (readonly [column: string, value: Value])[];
   /** What it adds to the call's key, where that is more than its parameters. */
@@ -127,13 +128,13 @@ export interface Step {
 }
 
 /** The values that an axis runs over, in order. */
-export function stepsOfAxis(axis: Axis, plan: DataPlan, days: readonly Day[]): Step[] {
+function listSteps(axis: Axis, plan: DataPlan, days: readonly Day[]): Step[] {
   const { selection } = plan;
   switch (axis.over) {
     case 'day':
       return days.map((day) => ({ parameters: [[axis.parameter, day]], stamps: [[axis.stamp, day]] }));
     case 'recipientGroup':
-      return [step(axis.parameter, recipientGroupOf(plan.slice))];
+      return [step(axis.parameter, readRecipientGroup(plan.slice))];
     case 'campaign':
       return campaignSteps(axis, plan);
     case 'lifecycleStageOrAttribute': {

@@ -2,7 +2,7 @@ import { actionsOfGroupList, groupsOfDayList } from '../catalogue/lists.ts';
 import type { Report } from '../catalogue/report.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import type { FittedRows } from '../column/fit-rows.ts';
-import { daysOf } from '../period/date-range.ts';
+import { eachDay } from '../period/date-range.ts';
 import { type Call, type Id, readId } from './call.ts';
 import { listCall } from './list-calls.ts';
 import type { Selection } from './selection.ts';
@@ -10,7 +10,7 @@ import type { Selection } from './selection.ts';
 /** The slice that asks which target groups ran on each day of a chunk. */
 export const groupsThatRan = 'target groups that ran';
 /** The slice that asks which actions each of them ran, for which recipient groups. */
-export const actionsThatRan = 'actions that ran';
+const actionsThatRan = 'actions that ran';
 
 /** What the day's own lists show to have run; each is a text of its parts, the day first. */
 export interface Ran {
@@ -28,10 +28,8 @@ export interface Ran {
 
 /** The list slices that show what a report's calls need not be made for, in the order in which they are pulled. */
 export function pruningSlices(report: Report): string[] {
-  const axes = new Set(report.axes.map(({ over }) => over));
-  if (axes.has('recipientGroup') || report.slug === 'action-details-by-target-group')
-    return [groupsThatRan, actionsThatRan];
-  return axes.has('targetGroups') ? [groupsThatRan] : [];
+  if (report.prunedBy === undefined) return [];
+  return report.prunedBy === 'groups' ? [groupsThatRan] : [groupsThatRan, actionsThatRan];
 }
 
 /** The calls of a pruning slice; `ran` holds what the slices before it have found. */
@@ -41,10 +39,10 @@ export function* planPruningCalls(
   chunk: Chunk,
   ran: Ran,
 ): Generator<Call> {
-  for (const day of daysOf(chunk)) {
+  for (const day of eachDay(chunk)) {
     if (slice === groupsThatRan) yield listCall(groupsOfDayList, [['Date', day]], { date: day });
     else {
-      for (const group of groupsOf(day, ran, selection)) {
+      for (const group of listGroups(day, ran, selection)) {
         const parameters = [
           ['TargetGroupID', String(group)],
           ['Date', day],
@@ -57,14 +55,14 @@ export function* planPruningCalls(
 
 /** Leaves out the calls that the day's own lists show to be empty. */
 export function* pruneCalls(report: Report, calls: Iterable<Call>, ran: Ran): Generator<Call> {
-  const byActions = report.slug === 'action-details-by-target-group' ? ran.groupsWithActions : ran.groups;
+  const groups = report.prunedBy === 'groupsWithActions' ? ran.groupsWithActions : ran.groups;
   for (const call of calls) {
     const { date, target_group_id, action_id, recipient_group_id } = call.stamps;
     const mayHaveRows = asksForPairs(report)
       ? ran.anyPairsOf.has(`${date}`) ||
         ran.anyPairsOf.has(`${date} ${action_id}`) ||
         ran.pairs.has(`${date} ${action_id} ${recipient_group_id}`)
-      : byActions.has(`${date} ${target_group_id}`);
+      : groups.has(`${date} ${target_group_id}`);
     if (mayHaveRows || ran.daysOfAnyGroup.has(`${date}`)) yield call;
   }
 }
@@ -115,7 +113,7 @@ export async function readRan(slices: Iterable<AsyncIterable<ListRows>>): Promis
 }
 
 /** The groups that ran on a day, of those that the river chooses; none where every call of the day is made anyway. */
-function groupsOf(day: string, { groups, daysOfAnyGroup }: Ran, { targetGroups }: Selection): Id[] {
+function listGroups(day: string, { groups, daysOfAnyGroup }: Ran, { targetGroups }: Selection): Id[] {
   if (daysOfAnyGroup.has(day)) return [];
   const chosen = targetGroups && new Set(targetGroups.map(String));
   return [...groups]
@@ -125,4 +123,4 @@ function groupsOf(day: string, { groups, daysOfAnyGroup }: Ran, { targetGroups }
     .sort((a, b) => Number(a) - Number(b));
 }
 
-const asksForPairs = ({ axes }: Report): boolean => axes.some(({ over }) => over === 'recipientGroup');
+const asksForPairs = ({ prunedBy }: Report): boolean => prunedBy === 'actionsAndRecipients';

@@ -27,7 +27,7 @@ export function resolveChoice(
     const asked = comparableName(value);
     // Blanks alone name nothing, not even what has no name.
     const named = asked === '' ? [] : known.filter(({ name }) => name === asked);
-    if (named.length > 0) return named.map(({ each }) => idOf(each));
+    if (named.length > 0) return named.map(({ each }) => requireId(each));
     const id = /^\d+$/.test(asked) ? readId(asked.replace(/^0+(?=\d)/, '')) : undefined;
     if (id !== undefined) return [id];
     unknown(value, at);
@@ -37,9 +37,9 @@ export function resolveChoice(
 }
 
 /** All there is to choose from, each once; throws where one of it has no id. */
-export const chooseAll = (choosable: readonly Choosable[]): Id[] => [...new Set(choosable.map(idOf))];
+export const chooseAll = (choosable: readonly Choosable[]): Id[] => [...new Set(choosable.map(requireId))];
 
-function idOf(each: Choosable): Id {
+function requireId(each: Choosable): Id {
   if (each.id === undefined) throw each.noId;
   return each.id;
 }

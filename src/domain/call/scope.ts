@@ -1,4 +1,4 @@
-import type { Report } from '../catalogue/report.ts';
+import type { Report, Snapshot } from '../catalogue/report.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import type { DateRange, Day } from '../period/date-range.ts';
 import type { Call } from './call.ts';
@@ -10,7 +10,7 @@ export interface Scope extends DateRange {
 }
 
 /** The column that bears the day by which a report's rows are loaded; null for a report without a period. */
-export function dayColumnOf(report: Report): 'date' | 'end_date' | 'found_on' | null {
+export function findDayColumn(report: Report): 'date' | 'end_date' | 'found_on' | null {
   for (const axis of report.axes) {
     if (axis.over === 'day') return axis.stamp;
     if (axis.over === 'campaign') return 'found_on';
@@ -18,9 +18,17 @@ export function dayColumnOf(report: Report): 'date' | 'end_date' | 'found_on' | 
   return null;
 }
 
+/** The column by whose day the manifest counts a report's rows, and `replace` tells them apart; null where they are a whole. */
+export const findManifestDayColumn = (report: Report): string | null =>
+  findDayColumn(report) ?? (report.snapshot?.keepsOtherDays ? report.snapshot.column : null);
+
+/** The day that rows of the present state bear. */
+export const snapshotDay = ({ day }: Snapshot, selection: Selection | null, runDay: Day): Day =>
+  day === 'lastDataUpdate' ? (selection?.dataDate ?? runDay) : runDay;
+
 /** The day of which a call's rows are, where rows are replaced by days; null where they are replaced as a whole. */
-export function dayOfCall(report: Report, { stamps }: Pick<Call, 'stamps'>): Day | null {
-  const column = dayColumnOf(report) ?? (report.snapshot === 'data_date' ? report.snapshot : null);
+export function findCallDay(report: Report, { stamps }: Pick<Call, 'stamps'>): Day | null {
+  const column = findManifestDayColumn(report);
   const day = column === null ? undefined : stamps[column];
   return day === undefined || day === null ? null : String(day);
 }
@@ -32,9 +40,10 @@ export function commitScope(
   selection: Selection | null,
   runDay: Day,
 ): Scope | null {
-  const column = dayColumnOf(report);
+  const column = findDayColumn(report);
   if (column && chunk.start !== null) return { column, start: chunk.start, end: chunk.end };
-  if (report.snapshot !== 'data_date') return null;
-  const day = selection?.dataDate ?? runDay;
-  return { column: 'data_date', start: day, end: day };
+  const { snapshot } = report;
+  if (!snapshot?.keepsOtherDays) return null;
+  const day = snapshotDay(snapshot, selection, runDay);
+  return { column: snapshot.column, start: day, end: day };
 }

@@ -30,7 +30,7 @@ export type Followed = 'rows' | 'nothing' | 'unknown';
  * kept when the process ends; the next one finds it out again.
  */
 export interface SeenPages {
-  of(endpoint: string): KnownPages;
+  known(endpoint: string): KnownPages;
   /** Whether rows have followed a short page of any report. */
   rowsFollow(): boolean;
   /** A short page of this size is asked on; says what followed, once. */
@@ -55,7 +55,7 @@ export function createSeenPages(): SeenPages {
   let rowsFollow = false;
   let told = false;
 
-  const reportOf = (endpoint: string): Report => {
+  const findOrAdd = (endpoint: string): Report => {
     const known = reports.get(endpoint) ?? {
       ended: none,
       takenForLast: 0,
@@ -68,12 +68,12 @@ export function createSeenPages(): SeenPages {
 
   return {
     rowsFollow: () => rowsFollow,
-    of(endpoint) {
-      const { ended, asking, takenForLast } = reportOf(endpoint);
+    known(endpoint) {
+      const { ended, asking, takenForLast } = findOrAdd(endpoint);
       return { rowsFollow, ended, takenForLast, asking: [...asking].reduce(withPage, none) };
     },
     askOn(endpoint, size) {
-      const report = reportOf(endpoint);
+      const report = findOrAdd(endpoint);
       // An object of its own, whatever its numbers: two pages of one size are two pages.
       const page = { ...size };
       report.asking.add(page);
@@ -86,7 +86,7 @@ export function createSeenPages(): SeenPages {
       };
     },
     takeForLast(endpoint) {
-      reportOf(endpoint).takenForLast += 1;
+      findOrAdd(endpoint).takenForLast += 1;
     },
     leaveInDoubt(calls) {
       leftInDoubt += calls;
@@ -100,7 +100,7 @@ export function createSeenPages(): SeenPages {
       told = false;
     },
     settled(endpoint, signal) {
-      const { waiting } = reportOf(endpoint);
+      const { waiting } = findOrAdd(endpoint);
       return new Promise((resolve, reject) => {
         const stop = () => {
           waiting.delete(wake);

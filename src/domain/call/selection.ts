@@ -31,7 +31,7 @@ export interface Selection {
  */
 export function resolveSelection(report: Report, filters: Filters, answers: ListAnswers): Selection {
   const faults: Fault[] = [];
-  const selections = report.axes.map((axis) => selectionOfAxis(axis, { report, filters, answers, faults }));
+  const selections = report.axes.map((axis) => selectAxis(axis, { report, filters, answers, faults }));
   if (faults.length > 0) {
     throw new ConfigurationError(faults.map((fault) => `${fault.path}: ${fault.message}`).join('\n'), {
       faults,
@@ -43,7 +43,7 @@ export function resolveSelection(report: Report, filters: Filters, answers: List
   return {
     ...(Object.assign({}, ...selections) as Selection),
     ...(asked && { customerAttributes: asked }),
-    ...(dataDate !== undefined && report.snapshot === 'data_date' && { dataDate }),
+    ...(dataDate !== undefined && report.snapshot?.day === 'lastDataUpdate' && { dataDate }),
   };
 }
 
@@ -54,7 +54,7 @@ interface Context {
   readonly faults: Fault[];
 }
 
-function selectionOfAxis(axis: Axis, context: Context): Selection {
+function selectAxis(axis: Axis, context: Context): Selection {
   const { filters } = context;
   switch (axis.over) {
     case 'actions':

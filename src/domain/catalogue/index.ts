@@ -1,4 +1,3 @@
-import { ConfigurationError } from '../errors.ts';
 import { actionDetailsByTargetGroup } from './actions/action-details-by-target-group.ts';
 import { actionsByTargetGroup } from './actions/actions-by-target-group.ts';
 import { allActions } from './actions/all-actions.ts';
@@ -69,17 +68,7 @@ export function findReport(slug: string): Report | undefined {
   return bySlug.get(slug);
 }
 
-/** The report of this name, where the name has been checked before. */
-export function reportBySlug(slug: string): Report {
-  const report = bySlug.get(slug);
-  if (!report) {
-    const names = reports.map((known) => known.slug).join(', ');
-    throw new ConfigurationError(`There is no report "${slug}". The reports are ${names}.`);
-  }
-  return report;
-}
-
 /** The report that calls this endpoint, if there is one; paths are compared whatever their case. */
-export function reportOfEndpoint(endpoint: string): Report | undefined {
+export function findReportByEndpoint(endpoint: string): Report | undefined {
   return byEndpoint.get(endpoint.toLowerCase());
 }

@@ -13,6 +13,8 @@ export interface List {
   readonly endpoint: string;
   readonly columns: readonly Column[];
   readonly traits: ListTraits;
+  /** What makes its answer smaller or needless: the advice where it is too large. */
+  readonly askForLess?: string;
 }
 
 /** A list that a filter's ids and names are found in. */
@@ -26,10 +28,11 @@ export type ListedFilter = 'actions' | 'targetGroups' | 'executionChannels' | 'l
 
 /** The lists that a run reads once. */
 export const pickLists: Readonly<Record<ListedFilter, PickList>> = Object.freeze({
-  actions: pickList(allActions, 'action_id', 'action_name'),
-  targetGroups: pickList(targetGroupDetails, 'target_group_id', 'target_group_name'),
-  executionChannels: pickList(executionChannels, 'channel_id', 'channel_name'),
+  actions: pickList('actions', allActions, 'action_id', 'action_name'),
+  targetGroups: pickList('targetGroups', targetGroupDetails, 'target_group_id', 'target_group_name'),
+  executionChannels: pickList('executionChannels', executionChannels, 'channel_id', 'channel_name'),
   lifecycleStages: pickList(
+    'lifecycleStages',
     {
       endpoint: 'model/GetLifecycleStageList',
       columns: [answered('StageID', 'integer'), answered('StageName', 'text')],
@@ -51,6 +54,7 @@ export const campaignsOfDayList: List = Object.freeze<List>({
   endpoint: 'actions/GetExecutedCampaignDetails',
   columns: [foundOn, answered('CampaignID', 'integer')],
   traits: { per: 'day' },
+  askForLess: 'With executionChannels chosen the campaigns are asked for channel by channel',
 });
 
 /** The campaigns executed on a day on one channel: pairs of both. */
@@ -65,6 +69,7 @@ export const groupsOfDayList: List = Object.freeze<List>({
   endpoint: targetGroupsByDate.endpoint,
   columns: targetGroupsByDate.columns,
   traits: { per: 'day' },
+  askForLess: 'Without prune this list is not asked for',
 });
 
 /** The actions of a target group on a day, each with its recipient group. */
@@ -72,9 +77,11 @@ export const actionsOfGroupList: List = Object.freeze<List>({
   endpoint: actionsByTargetGroup.endpoint,
   columns: actionsByTargetGroup.columns,
   traits: { per: 'day' },
+  askForLess: 'Without prune this list is not asked for',
 });
 
-const allLists: readonly List[] = [
+/** All lists that River reads. */
+export const lists: readonly List[] = [
   ...Object.values(pickLists),
   lastDataUpdateList,
   campaignsOfDayList,
@@ -84,18 +91,26 @@ const allLists: readonly List[] = [
 ];
 
 /** The list that this endpoint answers. */
-export function listOfEndpoint(endpoint: string): List {
-  const list = allLists.find((known) => known.endpoint === endpoint);
+export function findList(endpoint: string): List {
+  const list = lists.find((known) => known.endpoint === endpoint);
   if (!list) throw new RangeError(`no list call: ${endpoint}`);
   return list;
 }
 
 function pickList(
+  filter: ListedFilter,
   { endpoint, columns }: { readonly endpoint: string; readonly columns: readonly Column[] },
   idColumn: string,
   nameColumn: string,
 ): PickList {
-  return Object.freeze<PickList>({ endpoint, columns, traits: { per: 'run' }, idColumn, nameColumn });
+  return Object.freeze<PickList>({
+    endpoint,
+    columns,
+    traits: { per: 'run' },
+    askForLess: `Give ids in the filter ${filter}: they need no list`,
+    idColumn,
+    nameColumn,
+  });
 }
 
 /** The kinds of interaction that Optimove has codes for; 7 and 8 are not publicly documented. */

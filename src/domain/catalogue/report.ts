@@ -30,8 +30,15 @@ export type Axis =
       readonly parameter: 'CampaignID';
       readonly channel: 'always' | 'chosen' | 'never';
     }
-  /** RecipientGroupID 0 to 9; each is a slice of its own, and a 400 for one of them is "no rows". */
-  | { readonly over: 'recipientGroup'; readonly parameter: 'RecipientGroupID' }
+  /**
+   * RecipientGroupID 0 to 9; each is a slice of its own. `refused` says what a 400 for one of them means where another one of
+   * the same day and action was answered: "no rows"; without it a 400 fails the chunk.
+   */
+  | {
+      readonly over: 'recipientGroup';
+      readonly parameter: 'RecipientGroupID';
+      readonly refused?: 'no rows';
+    }
   /**
    * The values of a filter. `leftOut` says what a missing filter means: `all` (found through the API's
    * list call), `omit` (the parameter is not sent), `required` (a configuration error).
@@ -44,8 +51,22 @@ export type Axis =
   /** Report 6: stage by stage (LifecycleStageID), or one call for `customerAttribute` {name, value}. */
   | { readonly over: 'lifecycleStageOrAttribute' };
 
-/** What its rows are dated by where no call of the report takes a day. */
-type Snapshot = 'data_date' | 'snapshot_date';
+/** How the rows of a report are dated whose calls take no day: it answers with the present state. */
+export interface Snapshot {
+  /** The column that bears the day. */
+  readonly column: string;
+  /** Which day that is: the run's, or the last day of complete data, for which the run then asks (GetLastDataUpdate). */
+  readonly day: 'run' | 'lastDataUpdate';
+  /** In `replace`: rows of the same day alone give way to new ones, so that a history grows; else all rows of the river do. */
+  readonly keepsOtherDays: boolean;
+}
+
+/**
+ * What the lists of a day tell of a report's calls, so that a river with `prune` leaves out those that have no rows: the target
+ * groups that ran (GetTargetGroupsByDate), those of them that ran an action (GetActionsByTargetGroup), or the pairs of action and
+ * recipient group (the same).
+ */
+export type PrunedBy = 'groups' | 'groupsWithActions' | 'actionsAndRecipients';
 
 /** A report is declared, not programmed: everything River does with it follows from this. */
 export interface Report {
@@ -66,8 +87,12 @@ export interface Report {
   readonly controlGroup: boolean;
   /** Whether the call pages with $top and $skip. */
   readonly pages: boolean;
-  /** The day stamped on reports that have no day of their own in their calls. */
+  /** The day stamped on the rows where the calls take none. */
   readonly snapshot?: Snapshot;
+  /** Left out where every call has to be made. */
+  readonly prunedBy?: PrunedBy;
+  /** What asks for less at a time, where its call has no pages: the advice where an answer is too large. */
+  readonly askForLess?: string;
   /** Stamped columns first, then the answer's. */
   readonly columns: readonly Column[];
   /** Names of the columns that tell rows apart. Inferred: Optimove publishes no keys. */

@@ -19,14 +19,14 @@ export type Chunk = ChunkOfDays | ChunkWithoutDays;
 export const chunkWithoutDays: ChunkWithoutDays = Object.freeze({ key: '-', start: null, end: null });
 
 /** The chunk from its first day to its last. */
-export function chunkOfDays(start: Day, end: Day): ChunkOfDays {
+export function createChunk(start: Day, end: Day): ChunkOfDays {
   return { key: `${start}/${end}`, start, end };
 }
 
 /** The chunk that a key names. */
-export function chunkOfKey(key: string): Chunk {
+export function parseChunkKey(key: string): Chunk {
   if (key === chunkWithoutDays.key) return chunkWithoutDays;
   const [start, end, ...rest] = key.split('/');
   if (!start || !end || rest.length > 0) throw new RangeError(`not a chunk's key: ${key}`);
-  return chunkOfDays(start, end);
+  return createChunk(start, end);
 }

@@ -2,38 +2,22 @@ import type { Dayjs } from 'dayjs';
 import { ConfigurationError } from '../errors.ts';
 import { type DateRange, toCalendar, toDay } from '../period/date-range.ts';
 import type { ChunkSetting } from '../river/river.ts';
-import { type ChunkOfDays, chunkOfDays } from './chunk.ts';
+import { type ChunkOfDays, createChunk } from './chunk.ts';
 
 /**
  * A period's chunks, in order: they cover it and do not overlap.
  * @example [...splitPeriod({ start: '2020-01-01', end: '2020-01-08' }, { every: 'daily', size: 4 })] // 01…04, 05…08
  */
 export function* splitPeriod(period: DateRange, setting: ChunkSetting): Generator<ChunkOfDays> {
-  const { first, last } = calendarsOf(period, setting);
+  const { first, last } = readBounds(period, setting);
   let begins = first;
   for (let k = 1; ; k += 1) {
-    const next = beginOf(k, first, setting);
+    const next = findBegin(k, first, setting);
     if (next === undefined || next.isAfter(last)) break;
-    yield chunkOfDays(toDay(begins), toDay(next.subtract(1, 'day')));
+    yield createChunk(toDay(begins), toDay(next.subtract(1, 'day')));
     begins = next;
   }
-  yield chunkOfDays(toDay(begins), period.end);
-}
-
-/** How many chunks `splitPeriod` makes, without making them. */
-export function countChunks(period: DateRange, setting: ChunkSetting): number {
-  const { first, last } = calendarsOf(period, setting);
-  const { every, size } = setting;
-  if (every === 'dont_split') return 1;
-  const whole = {
-    daily: last.diff(first, 'day'),
-    monthly: monthsOf(last, first),
-    yearly: last.year() - first.year(),
-  };
-  let count = Math.floor(whole[every] / size) + 1;
-  // The last of them begins in the period's last month or year, perhaps after its last day.
-  if (beginOf(count - 1, first, setting)?.isAfter(last)) count -= 1;
-  return count;
+  yield createChunk(toDay(begins), period.end);
 }
 
 const units = { daily: 'day', monthly: 'month', yearly: 'year' } as const;
@@ -42,17 +26,13 @@ const units = { daily: 'day', monthly: 'month', yearly: 'year' } as const;
  * Where chunk k begins; undefined where there is no second chunk, or beyond all calendars. Counted from the
  * period's own first day each time: from the 31st, chunk 1 begins on 28 February and chunk 2 on 31 March.
  */
-function beginOf(k: number, first: Dayjs, { every, size }: ChunkSetting): Dayjs | undefined {
+function findBegin(k: number, first: Dayjs, { every, size }: ChunkSetting): Dayjs | undefined {
   if (every === 'dont_split') return undefined;
   const begins = first.add(k * size, units[every]);
   return begins.isValid() ? begins : undefined;
 }
 
-function monthsOf(last: Dayjs, first: Dayjs): number {
-  return (last.year() - first.year()) * 12 + last.month() - first.month();
-}
-
-function calendarsOf(period: DateRange, { size }: ChunkSetting): { first: Dayjs; last: Dayjs } {
+function readBounds(period: DateRange, { size }: ChunkSetting): { first: Dayjs; last: Dayjs } {
   if (!Number.isInteger(size) || size < 1) {
     throw new ConfigurationError(`chunks.size: expected a whole number above 0, got ${size}.`, {
       facts: { size },

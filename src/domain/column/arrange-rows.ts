@@ -1,7 +1,7 @@
 import type { Call } from '../call/call.ts';
 import { RowShapeError } from '../errors.ts';
 import type { Column } from './column.ts';
-import { attributesPlace, type Places } from './column-layout.ts';
+import { attributesPlace, type ColumnLayout } from './column-layout.ts';
 import { isLongNumber } from './read-number.ts';
 import { readAttributes, readValue } from './read-value.ts';
 import { idealType } from './table-type.ts';
@@ -11,7 +11,7 @@ export function arrangeRows(
   answerRows: readonly unknown[],
   call: Pick<Call, 'key' | 'keep'>,
   columns: readonly Column[],
-  places: Places,
+  places: ColumnLayout,
 ): unknown[][] {
   const attributes = columns.flatMap((column, place) => (column.from === 'attribute' ? [place] : []));
   const itemPlace = columns.findIndex((column) => column.rowPerItem);

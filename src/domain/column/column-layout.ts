@@ -1,7 +1,7 @@
 import type { Call } from '../call/call.ts';
 import { type Column, snakeCase } from './column.ts';
 import { isLongNumber } from './read-number.ts';
-import { plainOf, readValue } from './read-value.ts';
+import { readValue, toPlain } from './read-value.ts';
 import { idealType, type TableType } from './table-type.ts';
 
 /** The answer's keys for customer attributes, whatever their case; the documented one first. */
@@ -14,7 +14,7 @@ export const attributesPlace = -1;
  * The places of a page's rows, and which key of the answer goes where: first the river's columns, then the fields that no
  * column names, each under its own key. Each key is looked up once a page.
  */
-export interface Places {
+export interface ColumnLayout {
   /** Keys that no column names, in the order of their places, which come after the columns'. */
   readonly fields: readonly string[];
   placeOf(key: string): number;
@@ -38,11 +38,11 @@ interface Found {
 
 const byNameRank = 1_000;
 
-export function placesOf(columns: readonly Column[], call: Pick<Call, 'stamps'>): Places {
+export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamps'>): ColumnLayout {
   const nullWords = columns.map((column) => column.nullWord);
   const types = columns.map(({ type }) => idealType[type]);
   const hasAttributes = columns.some(({ from }) => from === 'attribute');
-  const { bySpelling, byName } = indexOf(columns);
+  const { bySpelling, byName } = indexColumns(columns);
   const found = new Map<string, Found>();
   const keysOfPlace = new Map<number, number>();
   let hasRivals = false;
@@ -89,7 +89,7 @@ export function placesOf(columns: readonly Column[], call: Pick<Call, 'stamps'>)
     return place;
   };
   /** A second value of one row for one place is a field of its own, named for it. */
-  const besideOf = (place: number): number =>
+  const findBeside = (place: number): number =>
     fieldPlace(`${columns[place]?.name ?? fields[place - columns.length]} 2`);
 
   return {
@@ -107,7 +107,7 @@ export function placesOf(columns: readonly Column[], call: Pick<Call, 'stamps'>)
       while (row[free] !== null && row[free] !== undefined) {
         if (isSame(row[free], value, types[place])) return;
         if (isNothing(row[free], types[free])) break;
-        free = besideOf(free);
+        free = findBeside(free);
       }
       row[free] = value;
     },
@@ -133,7 +133,7 @@ export function placesOf(columns: readonly Column[], call: Pick<Call, 'stamps'>)
 }
 
 /** A column from the answer goes by its spellings, then every column but the attributes by its name. */
-function indexOf(columns: readonly Column[]): {
+function indexColumns(columns: readonly Column[]): {
   bySpelling: ReadonlyMap<string, Found & { readonly spelling: string }>;
   byName: ReadonlyMap<string, number>;
 } {
@@ -167,4 +167,4 @@ function isNothing(value: unknown, type: TableType | undefined): boolean {
 }
 
 const isScalar = (value: unknown): boolean => typeof value !== 'object' || isLongNumber(value);
-const scalarText = (value: unknown): string => String(plainOf(value));
+const scalarText = (value: unknown): string => String(toPlain(value));

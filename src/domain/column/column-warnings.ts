@@ -12,7 +12,7 @@ interface Misfits {
 }
 
 /** What a chunk says of them: how many, and where they are; never a value. */
-export const warningOfMisfits = (
+export const warnOfMisfits = (
   { start, end }: Pick<Chunk, 'start' | 'end'>,
   table: string,
   { column, declared, beside, count }: Misfits,
@@ -28,7 +28,7 @@ export const warningOfMisfits = (
 });
 
 /** What a chunk says of values in which a character had to be replaced: two that differ only in it have become one. */
-export const warningOfReplaced = (
+export const warnOfReplaced = (
   { start, end }: Pick<Chunk, 'start' | 'end'>,
   table: string,
   column: string,

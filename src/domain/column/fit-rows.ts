@@ -1,19 +1,19 @@
 import type { Call } from '../call/call.ts';
-import { listOfEndpoint } from '../catalogue/lists.ts';
+import { findList } from '../catalogue/lists.ts';
 import { RowShapeError } from '../errors.ts';
 import { arrangeRows } from './arrange-rows.ts';
 import type { Column, Value } from './column.ts';
-import { placesOf } from './column-layout.ts';
-import { readValue, textOf } from './read-value.ts';
+import { createLayout } from './column-layout.ts';
+import { readValue, toText } from './read-value.ts';
 import {
   type FieldKind,
   idealType,
   joinKinds,
-  kindOf,
-  signatureOf,
+  readKind,
   type TableColumn,
   type TableType,
   type TargetTable,
+  typeSignature,
 } from './table-type.ts';
 
 /** What a row of a page bears behind the river's columns. */
@@ -54,7 +54,7 @@ export function fitRows(
   call: Pick<Call, 'key' | 'stamps' | 'keep'>,
   { columns, key, table }: FitTarget,
 ): FittedRows {
-  const places = placesOf(columns, call);
+  const places = createLayout(columns, call);
   const arranged = arrangeRows(answerRows, call, columns, places);
   const rows: Value[][] = arranged.map(() => []);
   const types = new Map<string, string>();
@@ -62,8 +62,8 @@ export function fitRows(
   const misfits = new Map<string, number>();
   columns.forEach((column, place) => {
     const inTable = table.find(column.name) ?? idealColumn(column);
-    types.set(column.name, signatureOf(inTable));
-    const fitted = fitColumn(arranged, place, readerOf(column, inTable.type), rows);
+    types.set(column.name, typeSignature(inTable));
+    const fitted = fitColumn(arranged, place, createReader(column, inTable.type), rows);
     if (!fitted) return;
     if (key.includes(column.name)) throw keyMisfit(call.key, table.table, inTable, fitted.first);
     besides.push({ column: inTable.name, texts: fitted.texts });
@@ -92,8 +92,8 @@ export function fitListRows(
   answerRows: readonly unknown[],
   call: Pick<Call, 'key' | 'endpoint' | 'stamps'>,
 ): FittedRows {
-  const { columns } = listOfEndpoint(call.endpoint);
-  const arranged = arrangeRows(answerRows, call, columns, placesOf(columns, call));
+  const { columns } = findList(call.endpoint);
+  const arranged = arrangeRows(answerRows, call, columns, createLayout(columns, call));
   return {
     columns: columns.map(({ name }) => name),
     types: Object.fromEntries(columns.map(({ name, type }) => [name, type])),
@@ -125,7 +125,7 @@ function fitColumn(
     if (value !== undefined) continue;
     misfits ??= { first: at, count: 0, texts: new Array(rows.length).fill(null) };
     misfits.count += 1;
-    misfits.texts[at] = textOf(raw);
+    misfits.texts[at] = toText(raw);
   }
   return misfits;
 }
@@ -139,17 +139,17 @@ function fitField(
   let kind: FieldKind | undefined;
   for (const [at] of into.entries()) {
     const raw = rows[at]?.[place];
-    if (raw !== null && raw !== undefined) kind = joinKinds(kind ?? 'nothing', kindOf(raw));
+    if (raw !== null && raw !== undefined) kind = joinKinds(kind ?? 'nothing', readKind(raw));
   }
   if (kind === undefined) return undefined;
   for (const [at, row] of into.entries()) {
     const raw = rows[at]?.[place];
-    row.push(raw === null || raw === undefined ? null : textOf(raw));
+    row.push(raw === null || raw === undefined ? null : toText(raw));
   }
   return kind;
 }
 
-function readerOf(column: Column, type: TableType = idealType[column.type]) {
+function createReader(column: Column, type: TableType = idealType[column.type]) {
   if (type.kind === 'any') {
     return (raw: unknown) => readFirst(raw, idealType[column.type], type);
   }

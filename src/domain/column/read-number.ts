@@ -35,16 +35,16 @@ const decimalDigits = 1_000;
 export function exactInteger(raw: unknown, bits: 16 | 32 | 64 = 64): number | string | undefined {
   if (typeof raw === 'number') {
     if (bits === 64 && Number.isSafeInteger(raw)) return raw;
-    return Number.isInteger(raw) ? wholeOfBig(BigInt(raw), bits) : undefined;
+    return Number.isInteger(raw) ? fitWhole(BigInt(raw), bits) : undefined;
   }
   if (typeof raw !== 'string') return undefined;
   const digits = wholePattern.exec(raw)?.[1];
   if (digits === undefined) return undefined;
   if (bits === 64 && digits.length <= 15) return Number(digits);
-  return digits.length <= 20 ? wholeOfBig(BigInt(digits), bits) : undefined;
+  return digits.length <= 20 ? fitWhole(BigInt(digits), bits) : undefined;
 }
 
-function wholeOfBig(whole: bigint, bits: number): number | string | undefined {
+function fitWhole(whole: bigint, bits: number): number | string | undefined {
   if (BigInt.asIntN(bits, whole) !== whole) return undefined;
   const number = Number(whole);
   return Number.isSafeInteger(number) ? number : String(whole);
@@ -60,12 +60,12 @@ export function exactDouble(raw: unknown): number | undefined {
   const number = Number(raw);
   if (!Number.isFinite(number)) return undefined;
   if (wholeDigits.test(raw)) return BigInt(number) === BigInt(raw) ? number : undefined;
-  const { digits } = decimalOf(raw);
+  const { digits } = readDecimal(raw);
   if (digits.length === 0) return 0;
   if (Math.abs(number) < leastNormalDouble) return undefined;
   // Fifteen digits always survive; more only where the double says the very same.
   if (digits.length <= 15) return number;
-  return digits.length <= 17 && decimalOf(number.toPrecision(digits.length)).digits === digits
+  return digits.length <= 17 && readDecimal(number.toPrecision(digits.length)).digits === digits
     ? number
     : undefined;
 }
@@ -76,7 +76,7 @@ export function exactReal(raw: unknown): number | undefined {
   if (number === undefined || number === 0 || Math.fround(number) === number) return number;
   const [least, greatest] = realRange;
   const isInRange = Math.abs(number) >= least && Math.abs(number) <= greatest;
-  return isInRange && decimalOf(String(number)).digits.length <= realDigits ? number : undefined;
+  return isInRange && readDecimal(String(number)).digits.length <= realDigits ? number : undefined;
 }
 
 /** A number that decimal digits hold within these bounds (null: none), as a number or as its digits. */
@@ -87,7 +87,7 @@ export function exactDecimal(
 ): number | string | undefined {
   if (typeof raw === 'number' ? !Number.isFinite(raw) : typeof raw !== 'string' || !decimalPattern.test(raw))
     return undefined;
-  const { digits, power } = decimalOf(String(raw));
+  const { digits, power } = readDecimal(String(raw));
   const isFitting =
     digits === '' ||
     (precision !== null && scale !== null
@@ -97,7 +97,7 @@ export function exactDecimal(
 }
 
 /** The digits that count, without zeros around them, and the power of ten of the last one. */
-function decimalOf(text: string): { digits: string; power: number } {
+function readDecimal(text: string): { digits: string; power: number } {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
   const all = `${whole}${fraction}`.replace(/^0+/, '');

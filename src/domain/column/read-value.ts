@@ -15,13 +15,13 @@ const noNumbers: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']
  */
 export function readValue(raw: unknown, type: TableType): Value | undefined {
   if (raw === null || raw === undefined) return null;
-  if (type.kind === 'text') return fittingText(textOf(raw), type);
+  if (type.kind === 'text') return fittingText(toText(raw), type);
   if (type.kind === 'any') return asItCame(raw);
   if (raw === '') return null;
   const given = isLongNumber(raw) ? raw.rawJSON : raw;
   switch (type.kind) {
     case 'boolean':
-      return readBoolean(plainOf(raw));
+      return readBoolean(toPlain(raw));
     case 'date':
       return typeof given === 'string' ? readDay(given) : undefined;
     case 'timestamp':
@@ -32,7 +32,7 @@ export function readValue(raw: unknown, type: TableType): Value | undefined {
 }
 
 /** A value, a whole number as the number that it is however it was written: 12.0 and 1.2e1 are 12. */
-export function plainOf(raw: unknown): unknown {
+export function toPlain(raw: unknown): unknown {
   if (!isLongNumber(raw)) return raw;
   const number = exactDouble(raw.rawJSON);
   // -0 is 0.
@@ -40,7 +40,7 @@ export function plainOf(raw: unknown): unknown {
 }
 
 /** A value as text, exactly as it came: a number's digits, the JSON of an object or a list. */
-export function textOf(raw: unknown): string {
+export function toText(raw: unknown): string {
   if (typeof raw === 'string') return raw;
   if (isLongNumber(raw)) return raw.rawJSON;
   return typeof raw === 'object' ? JSON.stringify(raw) : String(raw);
@@ -57,7 +57,7 @@ function fittingText(
 }
 
 function asItCame(raw: unknown): Value {
-  return typeof raw === 'number' || typeof raw === 'boolean' ? raw : textOf(raw);
+  return typeof raw === 'number' || typeof raw === 'boolean' ? raw : toText(raw);
 }
 
 function readNumber(
@@ -67,11 +67,11 @@ function readNumber(
   const given = isLongNumber(raw) ? raw.rawJSON : raw;
   switch (type.kind) {
     case 'integer':
-      return exactInteger(plainOf(raw), type.bits);
+      return exactInteger(toPlain(raw), type.bits);
     case 'numeric':
       return exactDecimal(given, type.precision, type.scale);
     case 'number':
-      return exactInteger(plainOf(raw)) ?? exactDouble(given);
+      return exactInteger(toPlain(raw)) ?? exactDouble(given);
     case 'double':
       return exactDouble(given);
     case 'real':

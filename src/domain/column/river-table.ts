@@ -1,4 +1,4 @@
-import { dayColumnOf } from '../call/scope.ts';
+import { findDayColumn } from '../call/scope.ts';
 import type { Report } from '../catalogue/report.ts';
 import { correctColumns } from '../river/overrides.ts';
 import type { RiverSetting } from '../river/river.ts';
@@ -13,10 +13,10 @@ export interface TableShape {
 }
 
 /** The table that a river fills; the report as the river calls it. */
-export const shapeOfRiver = (report: Report, river: ColumnSettings): TableShape => ({
-  columns: columnsOfRiver(report, river),
-  key: keyOfRiver(report, river),
-  dayColumn: dayColumnOf(report),
+export const describeTable = (report: Report, river: ColumnSettings): TableShape => ({
+  columns: listColumns(report, river),
+  key: listKey(report, river),
+  dayColumn: findDayColumn(report),
 });
 
 /** What a river says about its columns. */
@@ -26,7 +26,7 @@ export type ColumnSettings = Pick<RiverSetting, 'filters' | 'overrides'>;
  * The columns of a river's table, without the provenance columns: the report's own, corrected by the river's
  * overrides, then one for each customer attribute in the river's order.
  */
-export function columnsOfRiver(report: Report, river: ColumnSettings): Column[] {
+export function listColumns(report: Report, river: ColumnSettings): Column[] {
   const declared = correctColumns(report.columns, river.overrides);
   const attributes = report.filters.includes('customerAttributes')
     ? (river.filters.customerAttributes ?? [])
@@ -35,7 +35,7 @@ export function columnsOfRiver(report: Report, river: ColumnSettings): Column[] 
 }
 
 /** The report's natural key by the names that the river's table has for it. */
-export function keyOfRiver(report: Report, river: Pick<ColumnSettings, 'overrides'>): string[] {
+export function listKey(report: Report, river: Pick<ColumnSettings, 'overrides'>): string[] {
   const corrected = correctColumns(report.columns, river.overrides);
   return report.key.map((name) => {
     const at = report.columns.findIndex((column) => column.name === name);

@@ -39,7 +39,7 @@ export interface TargetTable {
 }
 
 /** Says of a staged value what it was fitted to: the same text, the same rules. */
-export const signatureOf = ({ declared, type }: TableColumn): string => declared || `(${type?.kind})`;
+export const typeSignature = ({ declared, type }: TableColumn): string => declared || `(${type?.kind})`;
 
 /** The type that holds everything a declared column may bring: what River gives the columns that it makes. */
 export const idealType: Readonly<Record<ColumnType, TableType>> = {
@@ -88,7 +88,7 @@ export function narrowness(wanted: ColumnType, type: TableType): string | undefi
 export type FieldKind = 'nothing' | 'numbers' | 'booleans' | 'texts';
 
 /** Of one value. Text stays text even where it looks like a number: the API wrote it as text. */
-export function kindOf(raw: unknown): FieldKind {
+export function readKind(raw: unknown): FieldKind {
   if (raw === null || raw === undefined || raw === '') return 'nothing';
   if (typeof raw === 'boolean') return 'booleans';
   const number = isLongNumber(raw) ? raw.rawJSON : raw;

@@ -17,23 +17,23 @@ export function isDay(text: string): boolean {
 
 /** The day `days` later; earlier where it is negative. */
 export function addDays(day: Day, days: number): Day {
-  return toDay(calendarOf(day).add(days, 'day'));
+  return toDay(readCalendar(day).add(days, 'day'));
 }
 
 /** How many days a stretch has: 1 where it begins and ends on the same day. */
 export function dayCount({ start, end }: DateRange): number {
-  return calendarOf(end).diff(calendarOf(start), 'day') + 1;
+  return readCalendar(end).diff(readCalendar(start), 'day') + 1;
 }
 
 /** Each day of a date range, in order; none of what has no days. */
-export function* daysOf(range: DateRange | { readonly start: null; readonly end: null }): Generator<Day> {
+export function* eachDay(range: DateRange | { readonly start: null; readonly end: null }): Generator<Day> {
   if (range.start === null) return;
-  const from = calendarOf(range.start);
+  const from = readCalendar(range.start);
   const count = dayCount(range);
   for (let k = 0; k < count; k += 1) yield toDay(from.add(k, 'day'));
 }
 
-function calendarOf(day: Day) {
+function readCalendar(day: Day) {
   const calendar = toCalendar(day);
   if (calendar === undefined) throw new RangeError(`not a day: ${day}`);
   return calendar;
@@ -62,7 +62,7 @@ export function toDay(calendar: Dayjs): string {
 }
 
 /** Days as unbroken stretches, in order; a day that comes twice counts once. */
-export function stretchesOf(days: Iterable<Day>): DateRange[] {
+export function toDateRanges(days: Iterable<Day>): DateRange[] {
   const stretches: { start: Day; end: Day }[] = [];
   for (const day of [...new Set(days)].sort()) {
     const open = stretches.at(-1);
@@ -73,7 +73,7 @@ export function stretchesOf(days: Iterable<Day>): DateRange[] {
 }
 
 /** What of the stretches lies between two days, both included; a bound that is left out is none. */
-export function between(
+export function clipRanges(
   stretches: readonly DateRange[],
   { from = '', to = '9999-12-31' }: { readonly from?: Day; readonly to?: Day },
 ): DateRange[] {
@@ -83,7 +83,7 @@ export function between(
 }
 
 /** From the first day of the first to the last of the last; null where there are none. */
-export function spanOf(stretches: readonly DateRange[]): DateRange | null {
+export function encloseRanges(stretches: readonly DateRange[]): DateRange | null {
   const start = stretches[0]?.start;
   const end = stretches.at(-1)?.end;
   return start === undefined || end === undefined ? null : { start, end };
@@ -99,12 +99,12 @@ export function daysToPull(
   lastDaysBack: number,
   { complete, forgotten }: { readonly complete: ReadonlySet<Day>; readonly forgotten: ReadonlySet<Day> },
 ): DateRange[] {
-  const wanted = [...daysOf(whole)].filter((day) => !forgotten.has(day));
+  const wanted = [...eachDay(whole)].filter((day) => !forgotten.has(day));
   const missing = wanted.filter((day) => !complete.has(day));
   const [first] = missing;
   if (first === undefined) return [];
   const from = earlier(first, lastDaysBack, whole.start);
-  return stretchesOf([...wanted.filter((day) => day >= from && day <= first), ...missing]);
+  return toDateRanges([...wanted.filter((day) => day >= from && day <= first), ...missing]);
 }
 
 /** So many days before, and not before the bound: whose own past may be beyond the calendar. */

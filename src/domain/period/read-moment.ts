@@ -30,13 +30,13 @@ export function namedDay(value: unknown): Day | undefined {
   if (typeof value !== 'string') return undefined;
   // A text that is no JSON keeps the backslashes that JSON allows before a slash.
   const text = value.trim().replaceAll('\\/', '/');
-  const moment = dotNet.test(text) ? momentsOfDotNet(text)[0] : readMoment(text);
+  const moment = dotNet.test(text) ? readDotNet(text)[0] : readMoment(text);
   return moment && !isNoDate(moment) ? moment.date : undefined;
 }
 
 /** A day as it is written: a midnight is dropped with its zone. Null for year 0001; undefined where it is no day. */
 export function readDay(text: string): string | null | undefined {
-  const moments = dotNet.test(text) ? momentsOfDotNet(text) : [readMoment(text)];
+  const moments = dotNet.test(text) ? readDotNet(text) : [readMoment(text)];
   if (moments.some(isNoDate)) return null;
   return moments.find((moment) => moment && (isMidnight(moment) || isLastMoment(moment)))?.date;
 }
@@ -46,7 +46,7 @@ export function readDay(text: string): string | null | undefined {
  * bare day is its midnight. Null for year 0001; undefined where it is no time or would be rounded.
  */
 export function readTime(text: string, digits: number): string | null | undefined {
-  const moment = dotNet.test(text) ? momentsOfDotNet(text).at(-1) : readMoment(text);
+  const moment = dotNet.test(text) ? readDotNet(text).at(-1) : readMoment(text);
   if (!moment) return undefined;
   if (isNoDate(moment)) return null;
   const { date, time, between, offsetMinutes } = moment;
@@ -66,7 +66,7 @@ function readMoment(text: string): Moment | undefined {
   if (date === undefined || !isDay(date)) return undefined;
   if (hour === undefined) return { date, time: null, between, fraction, offsetMinutes: null };
   if (hour > '23' || minute > '59' || second > '59') return undefined;
-  const offsetMinutes = zone === undefined ? null : minutesOf(zone);
+  const offsetMinutes = zone === undefined ? null : parseOffset(zone);
   if (offsetMinutes !== null && Math.abs(offsetMinutes) >= 24 * 60) return undefined;
   return {
     date,
@@ -78,10 +78,10 @@ function readMoment(text: string): Moment | undefined {
 }
 
 /** The moment where it was written, then in UTC. */
-function momentsOfDotNet(text: string): (Moment | undefined)[] {
+function readDotNet(text: string): (Moment | undefined)[] {
   const [, digits, zone] = dotNet.exec(text) ?? [];
   const ms = Number(digits);
-  return (zone === undefined ? [0] : [minutesOf(zone), 0]).map((offset) => {
+  return (zone === undefined ? [0] : [parseOffset(zone), 0]).map((offset) => {
     const at = dayAndClock(ms + offset * 60_000);
     if (!at) return undefined;
     const [hour = '', minute = '', second = ''] = at.clock.split(':');
@@ -91,7 +91,7 @@ function momentsOfDotNet(text: string): (Moment | undefined)[] {
   });
 }
 
-function minutesOf(zone: string): number {
+function parseOffset(zone: string): number {
   if (zone === 'Z' || zone === 'z') return 0;
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(':', '') || 0);
   return zone.startsWith('-') ? -minutes : minutes;
@@ -122,10 +122,10 @@ function isLastMoment({ date, time, fraction }: Moment): boolean {
 /** By hand and not by dayjs: this runs for every date of every row. */
 function isDay(text: string): boolean {
   const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8))];
-  return year > 0 && day > 0 && day <= daysOfMonth(year, month);
+  return year > 0 && day > 0 && day <= lastDayOfMonth(year, month);
 }
 
-function daysOfMonth(year: number, month: number): number {
+function lastDayOfMonth(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return [0, 31, 0, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month] ?? 0;
 }

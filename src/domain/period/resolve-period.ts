@@ -17,7 +17,7 @@ export function resolvePeriod(setting: PeriodSetting, runDay: Day): DateRange {
       { facts: { predefined } },
     );
   }
-  const [first, last] = predefinedPeriod[predefined](calendarOf(runDay, "the run's day"));
+  const [first, last] = predefinedPeriod[predefined](parseDay(runDay, "the run's day"));
   return { start: toDay(first), end: toDay(last) };
 }
 
@@ -31,21 +31,21 @@ type Predefined = NonNullable<PeriodSetting['predefined']>;
 
 const predefinedPeriod: Readonly<Record<Predefined, (today: Dayjs) => [first: Dayjs, last: Dayjs]>> = {
   yesterday: (today) => [today.subtract(1, 'day'), today.subtract(1, 'day')],
-  week_to_date: (today) => [mondayOf(today), today],
-  previous_week: (today) => [mondayOf(today).subtract(7, 'day'), mondayOf(today).subtract(1, 'day')],
-  previous_week_to_date: (today) => [mondayOf(today).subtract(7, 'day'), today],
+  week_to_date: (today) => [startOfWeek(today), today],
+  previous_week: (today) => [startOfWeek(today).subtract(7, 'day'), startOfWeek(today).subtract(1, 'day')],
+  previous_week_to_date: (today) => [startOfWeek(today).subtract(7, 'day'), today],
   month_to_date: (today) => [today.startOf('month'), today],
-  previous_month: (today) => [previousMonthOf(today), today.startOf('month').subtract(1, 'day')],
-  previous_month_to_date: (today) => [previousMonthOf(today), today],
+  previous_month: (today) => [startOfPreviousMonth(today), today.startOf('month').subtract(1, 'day')],
+  previous_month_to_date: (today) => [startOfPreviousMonth(today), today],
   year_to_date: (today) => [today.startOf('year'), today],
 };
 
 /** dayjs counts Sunday as 0, and its own weeks begin where the locale says. */
-function mondayOf(today: Dayjs): Dayjs {
+function startOfWeek(today: Dayjs): Dayjs {
   return today.subtract((today.day() + 6) % 7, 'day');
 }
 
-function previousMonthOf(today: Dayjs): Dayjs {
+function startOfPreviousMonth(today: Dayjs): Dayjs {
   return today.startOf('month').subtract(1, 'month');
 }
 
@@ -55,9 +55,9 @@ function resolveRange({ start, end, lastDaysBack = 0 }: PeriodSetting, runDay: D
       'A period needs a start (YYYY-MM-DD), or predefined in place of start and end.',
     );
   }
-  const begins = calendarOf(start, 'start');
-  const today = calendarOf(runDay, "the run's day");
-  const ends = end === undefined ? today : calendarOf(end, 'end');
+  const begins = parseDay(start, 'start');
+  const today = parseDay(runDay, "the run's day");
+  const ends = end === undefined ? today : parseDay(end, 'end');
   if (begins.isAfter(ends)) {
     const until = end === undefined ? `the run's day ${runDay}` : `its end ${end}`;
     throw new ConfigurationError(`The period's start ${start} is after ${until}.`, {
@@ -85,7 +85,7 @@ function daysBefore(start: Dayjs, lastDaysBack: number): Day {
   }
 }
 
-function calendarOf(day: Day, what: string): Dayjs {
+function parseDay(day: Day, what: string): Dayjs {
   const calendar = toCalendar(day);
   if (calendar === undefined) {
     throw new ConfigurationError(`The period's ${what} is no day of the calendar: "${day}".`, {

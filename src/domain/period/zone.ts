@@ -9,7 +9,7 @@ export interface Zone {
 }
 
 /** The zone of a river's days: its period's, else its schedule's, else UTC; the same for runs started by hand. */
-export function zoneOfRiver(period: Zone | undefined, schedule: Pick<Zone, 'timezone'> | undefined): Zone {
+export function resolveZone(period: Zone | undefined, schedule: Pick<Zone, 'timezone'> | undefined): Zone {
   if (period?.utcOffset !== undefined && period.timezone !== undefined) {
     return { utcOffset: period.utcOffset, timezone: period.timezone };
   }

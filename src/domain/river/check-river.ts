@@ -43,7 +43,7 @@ export function checkRiver(
     ...(period && report?.time !== 'none' ? checkPeriod(period, target?.load, show) : []),
     ...(report ? checkFilters(river.filters ?? {}, report, show) : []),
     ...(report && river.overrides ? checkOverrides(river.overrides, report, show) : []),
-    ...(target ? checkTarget(target, report, warehouseOf(target, around)?.client, show) : []),
+    ...(target ? checkTarget(target, report, findWarehouse(target, around)?.client, show) : []),
     ...checkTables(name, river, around, show),
   ];
 }
@@ -67,7 +67,7 @@ function checkName(
 
 type TargetPart = NonNullable<RiverPart['target']>;
 
-function warehouseOf(target: TargetPart, around: Surroundings): WarehouseSetting | undefined {
+function findWarehouse(target: TargetPart, around: Surroundings): WarehouseSetting | undefined {
   return target.warehouse === undefined ? undefined : around.warehouses.get(target.warehouse);
 }
 
@@ -81,12 +81,12 @@ function checkTables(name: string, river: RiverPart, around: Surroundings, show:
 }
 
 /** What a river asks of its report that the report does not have, but for filters. Paths begin at the river. */
-export function checkReport(river: RiverPart, report: Report): Problem[] {
+function checkReport(river: RiverPart, report: Report): Problem[] {
   return [...checkTime(river, report), ...checkOptions(river, report)];
 }
 
 /** A report that is not in the catalogue. */
-export function unknownReport(slug: string, show: Show): Problem {
+function unknownReport(slug: string, show: Show): Problem {
   const slugs = reports.map((report) => report.slug);
   const path = ['report'];
   return { path, message: `expected one of ${slugs.join(', ')}, ${gotInstead(path, slug, slugs, show)}` };
@@ -120,7 +120,7 @@ function checkOptions({ includeControlGroup, prune }: RiverPart, report: Report)
 
 /** What can be pruned are calls for actions or target groups that a day's lists do not name. */
 function isPrunable(report: Report): boolean {
-  return report.axes.some(({ over }) => over === 'actions' || over === 'targetGroups');
+  return report.prunedBy !== undefined;
 }
 
 function belongsTo(key: string, report: Report, has: (report: Report) => boolean): Problem {

@@ -59,5 +59,5 @@ export interface Configuration {
   /** By river; apart from the rivers, which are stored with their runs. */
   readonly notifications: ReadonlyMap<string, Notify>;
   /** Through whom a URL of a notification is called; undefined where straight. Throws ConfigurationError where its variable is no proxy's URL. */
-  proxyOf(url: string): HttpProxy | undefined;
+  findProxy(url: string): HttpProxy | undefined;
 }

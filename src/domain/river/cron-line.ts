@@ -16,7 +16,7 @@ const ranges = [
 ] as const;
 
 /** The values of each of the five fields of a cron line. */
-export type CronFields = readonly ReadonlySet<number>[];
+type CronFields = readonly ReadonlySet<number>[];
 
 /** croner also takes L, W, # and ?, nicknames such as @daily, seconds, and `/5` for every fifth; Temporal's schedules do not. */
 const temporalFields = /^[\d*,/-]+ [\d*,/-]+ [\d*,/-]+ [\da-z*,/-]+ [\da-z*,/-]+$/i;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { reportOfEndpoint } from '../catalogue/index.ts';
+import { findReportByEndpoint } from '../catalogue/index.ts';
 import type { Axis, Report } from '../catalogue/report.ts';
 import { type Column, isProvenance } from '../column/column.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -36,7 +36,7 @@ export function effectiveReport(report: Report, overrides: Overrides | undefined
 function calledAs(report: Report, overridden: string | undefined): Report {
   if (overridden === undefined) return report;
   const endpoint = overridden.replace(/^\/+/, '');
-  const other = reportOfEndpoint(endpoint);
+  const other = findReportByEndpoint(endpoint);
   if (!other) return { ...report, endpoint };
   if (other === report) return report;
   return { ...other, number: report.number, slug: report.slug, title: report.title };
@@ -112,7 +112,7 @@ function checkEndpoint({ endpoint }: Overrides, show: Show): Problem[] {
 }
 
 function checkParameters({ parameters = {} }: Overrides, report: Report): Problem[] {
-  const known = [...new Set(parametersOf(report))];
+  const known = [...new Set(listParameters(report))];
   return Object.keys(parameters)
     .filter((name) => !known.includes(name))
     .map((name) => ({
@@ -121,16 +121,16 @@ function checkParameters({ parameters = {} }: Overrides, report: Report): Proble
     }));
 }
 
-function parametersOf(report: Report): string[] {
+function listParameters(report: Report): string[] {
   return [
-    ...report.axes.flatMap(parametersOfAxis),
+    ...report.axes.flatMap(listAxisParameters),
     ...Object.keys(report.parameters),
     ...(report.filters.includes('customerAttributes') ? ['CustomerAttributes'] : []),
     ...(report.controlGroup ? ['IncludeControlGroup'] : []),
   ];
 }
 
-function parametersOfAxis(axis: Axis): string[] {
+function listAxisParameters(axis: Axis): string[] {
   switch (axis.over) {
     case 'campaign':
       return axis.channel === 'never' ? [axis.parameter] : [axis.parameter, 'ChannelID'];

@@ -53,8 +53,6 @@ export type RunInput =
   | {
       readonly kind: 'run';
       readonly river: River;
-      /** Whether the period is the run's own: a backfill, which moves nothing backwards. */
-      readonly ownPeriod: boolean;
       /** Whether the filters are the run's own: its days do not count as the river's. */
       readonly ownFilters: boolean;
     }
@@ -89,7 +87,7 @@ export function refuseStart(
   }
   if (cron === undefined) return;
   throw new ConfigurationError(
-    `The workflow has the cron schedule ${showValue(cron)}, by which every execution would be the first one's run once more. Start it without one, and give the river a schedule in the configuration (\`schedule: { cron: … }\`) for \`river schedule apply\`; ${riversOf(configuration)}.`,
+    `The workflow has the cron schedule ${showValue(cron)}, by which every execution would be the first one's run once more. Start it without one, and give the river a schedule in the configuration (\`schedule: { cron: … }\`) for \`river schedule apply\`; ${nameRivers(configuration)}.`,
   );
 }
 
@@ -113,7 +111,7 @@ function readRun(input: object, configuration: Configuration): RunInput {
   ];
   if (problems.length > 0 || !river || !overridden) throw inputError(namingRivers(problems, configuration));
   const ownFilters = differsInFilters(overridden, river);
-  return { kind: 'run', river: overridden, ownPeriod: sound.period !== undefined, ownFilters };
+  return { kind: 'run', river: overridden, ownFilters };
 }
 
 /** `period` and `chunks` replace the river's whole, but for where its days begin; `filters` key by key. */
@@ -157,17 +155,17 @@ function inputError(problems: readonly Problem[]) {
 function whatIsAccepted(input: unknown, configuration: Configuration): string {
   return (
     'expected { "river": "<name>" }, with period, chunks, filters or target if they differ from the river\'s, ' +
-    `or { "retryFailedChunksOf": "<workflow id>" }, got ${showValue(input)}; ${riversOf(configuration)}`
+    `or { "retryFailedChunksOf": "<workflow id>" }, got ${showValue(input)}; ${nameRivers(configuration)}`
   );
 }
 
-function riversOf({ rivers }: Configuration): string {
+function nameRivers({ rivers }: Configuration): string {
   return rivers.size === 0 ? 'no river is configured' : `the rivers are ${[...rivers.keys()].join(', ')}`;
 }
 
 /** Said once, at the fault that is about the river where there is one, else at the last. */
 function namingRivers(problems: readonly Problem[], configuration: Configuration): Problem[] {
-  const rivers = riversOf(configuration);
+  const rivers = nameRivers(configuration);
   const each = [...new Map(problems.map((problem) => [faultText(faultAt('', problem)), problem])).values()];
   if (each.some(({ message }) => message.endsWith(rivers))) return each;
   const aboutRiver = each.findIndex(({ path }) => path[0] === 'river');
@@ -181,6 +179,6 @@ function unknownRiver(name: string, configuration: Configuration): Problem {
   const meant = didYouMean(name, configuration.rivers.keys());
   return {
     path: ['river'],
-    message: `there is no river ${showValue(name)}${meant || ';'} ${riversOf(configuration)}`,
+    message: `there is no river ${showValue(name)}${meant || ';'} ${nameRivers(configuration)}`,
   };
 }

@@ -15,7 +15,7 @@ export function readShape<T>(schema: z.ZodType<T>, input: unknown, show: Show): 
   const result = schema.safeParse(input);
   if (result.success) return { problems: [], value: result.data };
   return {
-    problems: result.error.issues.flatMap((issue) => problemsOfIssue(schema, input, issue, show)),
+    problems: result.error.issues.flatMap((issue) => describeIssue(schema, input, issue, show)),
     value: undefined,
   };
 }
@@ -36,7 +36,7 @@ function culprits(issue: z.core.$ZodIssue): Path[] {
   return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
-function problemsOfIssue(schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue, show: Show): Problem[] {
+function describeIssue(schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue, show: Show): Problem[] {
   const path = issue.path as Path;
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, path);

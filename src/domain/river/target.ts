@@ -7,7 +7,7 @@ import type { Problem, Show } from './problem.ts';
 export type WarehouseClient = 'better-sqlite3' | 'pg';
 
 /** How rows may reach a table. */
-export const loadModes = ['replace', 'append', 'overwrite', 'merge'] as const;
+const loadModes = ['replace', 'append', 'overwrite', 'merge'] as const;
 export type LoadMode = (typeof loadModes)[number];
 
 /** Where a river's rows go. */
@@ -93,7 +93,7 @@ function checkLoad({ load, key }: TargetPart, report: Report | undefined, show: 
 }
 
 /** The tables that say what was loaded, and the migrator's own two. */
-export const manifestTables = [
+const manifestTables = [
   'river_runs',
   'river_chunks',
   'river_days',

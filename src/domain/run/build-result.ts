@@ -1,4 +1,4 @@
-import { chunkOfKey } from '../chunk/chunk.ts';
+import { parseChunkKey } from '../chunk/chunk.ts';
 import type { ChunkProgress } from './progress.ts';
 import {
   type CallCounts,
@@ -78,7 +78,7 @@ export function buildUnclosedResult(
 ): RunResult {
   const { total, loaded, failed, rows, calls } = counts;
   const failedChunks = recent.flatMap((chunk): FailedChunk[] => {
-    const { start, end } = chunkOfKey(chunk.chunk);
+    const { start, end } = parseChunkKey(chunk.chunk);
     return chunk.error === null ? [] : [{ start, end, error: chunk.error }];
   });
   const message = `The run could not be closed in its manifest: ${unclosed}`.slice(0, textAtMost);

@@ -1,4 +1,4 @@
-import { addDays, between, type DateRange, type Day, spanOf } from '../period/date-range.ts';
+import { addDays, clipRanges, type DateRange, type Day, encloseRanges } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
 import { rangeText } from './loaded-days.ts';
 import type { Warning } from './run-result.ts';
@@ -47,10 +47,10 @@ export function freshnessWarnings(
   },
 ): Warning[] {
   const upTo = completeUpTo(answer, runDay);
-  const days = spanOf(between(pulls, { from: addDays(upTo, 1) }));
+  const days = encloseRanges(clipRanges(pulls, { from: addDays(upTo, 1) }));
   const why = answer === undefined ? noDayWarning(refusal) : `Optimove's data is complete up to ${answer}`;
   if (!days) {
-    const all = spanOf(pulls);
+    const all = encloseRanges(pulls);
     // A server that never has the call is no news; one that answers nonsense is.
     return all && refusal?.startsWith(answeredNoDay)
       ? [{ start: all.start, end: all.end, message: `${why}.` }]

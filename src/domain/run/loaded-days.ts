@@ -1,6 +1,6 @@
 import { comparableName } from '../call/resolve-choice.ts';
 import type { Report } from '../catalogue/report.ts';
-import { type DateRange, type Day, stretchesOf } from '../period/date-range.ts';
+import { type DateRange, type Day, toDateRanges } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
 
 /** A day of a river that stands in its table. In `append` it is there once for each run that loaded it. */
@@ -36,7 +36,7 @@ export function findDaysLoadedOtherwise(track: LoadedDays, river: River): DateRa
   const now = whatIsPulled(river);
   const runs = [...track.runs].map(([run, by]) => [run, whatIsPulled(by.river) === now] as const);
   const asNow = new Map(runs);
-  return stretchesOf(ownDays(track).flatMap(({ day, run }) => (asNow.get(run) === false ? [day] : [])));
+  return toDateRanges(ownDays(track).flatMap(({ day, run }) => (asNow.get(run) === false ? [day] : [])));
 }
 
 /** Says which days those are, and what loads them anew; undefined where there are none. */

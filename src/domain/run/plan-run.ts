@@ -5,16 +5,16 @@ import { type Chunk, chunkWithoutDays } from '../chunk/chunk.ts';
 import { splitPeriod } from '../chunk/split-period.ts';
 import {
   addDays,
-  between,
+  clipRanges,
   type DateRange,
   type Day,
   dayCount,
   daysToPull,
-  spanOf,
+  encloseRanges,
 } from '../period/date-range.ts';
 import { resolveDay } from '../period/resolve-day.ts';
 import { daysToCome, resolvePeriod } from '../period/resolve-period.ts';
-import { zoneOfRiver } from '../period/zone.ts';
+import { resolveZone } from '../period/zone.ts';
 import { effectiveReport } from '../river/overrides.ts';
 import type { River } from '../river/river.ts';
 import { isInDoubt } from './freshness.ts';
@@ -55,7 +55,7 @@ export function planDays(
         })
       : [whole];
   return {
-    period: spanOf(pulls),
+    period: encloseRanges(pulls),
     pulls,
     asksForData: tracked || isInDoubt(whole.end, runDay),
     leavesIncomplete: tracked && river.target.load === 'append',
@@ -73,7 +73,7 @@ function warningsOfDaysToCome({ period }: River, runDay: Day): Warning[] {
 
 /** The stretches without what is not complete yet. */
 export const completeOnly = (pulls: readonly DateRange[], upTo: Day): DateRange[] =>
-  between(pulls, { to: upTo });
+  clipRanges(pulls, { to: upTo });
 
 /** The chunks of a run: each unbroken stretch is chunked as a period of its own. */
 export function planChunks(river: River, report: Report, pulls: readonly DateRange[]): Chunk[] {
@@ -129,7 +129,7 @@ export function resolveSnapshotDay(
   { day, startedAt, river }: Pick<StoredRun, 'day' | 'startedAt' | 'river'>,
   now: Date,
 ): Day {
-  const zone = zoneOfRiver(river.period, river.schedule);
+  const zone = resolveZone(river.period, river.schedule);
   const [began, today] = [resolveDay(startedAt, zone), resolveDay(now, zone)];
   return today > began ? addDays(day, dayCount({ start: began, end: today }) - 1) : day;
 }

@@ -1,4 +1,4 @@
-import { type Day, daysOf } from '../period/date-range.ts';
+import { type Day, eachDay } from '../period/date-range.ts';
 import type { FindingKind, RequestedDays, RowsOfRun, TargetSnapshot } from './verification.ts';
 
 /** Something that is off on one day. */
@@ -77,7 +77,7 @@ export function findGaps({
   const isUnderWay = ({ run, state }: RequestedDays) =>
     state === 'open' && runs.get(run)?.status === 'running';
   for (const stretch of [...retrying, ...asked.filter(isUnderWay)])
-    for (const day of daysOf(stretch)) there.add(day);
+    for (const day of eachDay(stretch)) there.add(day);
   const order = new Map([...runs.keys()].map((run, at) => [run, at]));
   const counting = asked
     .filter((stretch) => order.has(stretch.run) && !isUnderWay(stretch))
@@ -88,7 +88,7 @@ export function findGaps({
   const gaps = new Map<Day, Gap>();
   for (const stretch of counting) {
     const { run, state } = stretch;
-    for (const day of daysOf(stretch)) if (!there.has(day)) gaps.set(day, { day, run, chunk: state });
+    for (const day of eachDay(stretch)) if (!there.has(day)) gaps.set(day, { day, run, chunk: state });
   }
   return [...gaps.values()];
 }

@@ -1,13 +1,12 @@
 import type { Effects } from '../faults/fault-list.ts';
-import { type EmptyAs, emptyReply, jsonReply, type Reply, textReply } from '../reply.ts';
+import { type EmptyAs, emptyReply, jsonReply, type Reply, textReply } from '../http-messages.ts';
 import type { Core } from '../world/core.ts';
 import { cutList } from '../world/row-list.ts';
-import { BadRequestError, readAsked } from './asked.ts';
+import { setValues, spellRows, writeRaw } from './bend-answer.ts';
 import type { Tenant } from './endpoint.ts';
-import { pageOf, rowsWithin } from './page-of.ts';
+import { BadRequestError, readParameters } from './endpoint.ts';
 import { documentedQuery, type Route, renameKeys } from './routes.ts';
-import { setValues, writeRaw } from './set-values.ts';
-import { spellRows } from './spell-rows.ts';
+import { rowsWithin, selectPage } from './select-page.ts';
 
 export interface AnswerOptions {
   readonly tenant: Tenant;
@@ -15,7 +14,7 @@ export interface AnswerOptions {
   readonly emptyAs: EmptyAs;
 }
 
-/** What the API answers to a call that was let in. */
+/** The answer to a call that has passed the limit and the sign-in. */
 export function answerCall(
   core: Core,
   route: Route,
@@ -24,21 +23,28 @@ export function answerCall(
   options: AnswerOptions,
 ): Reply {
   const { endpoint, renaming } = route;
-  const asked = readAsked(documentedQuery(query, renaming), core.attributes);
+  const parameters = readParameters(documentedQuery(query, renaming), core.attributes);
   try {
     if ('object' in endpoint) {
-      const [object] = setValues(renameKeys([endpoint.object(core, asked)], renaming), effects.values);
+      const [object] = setValues(renameKeys([endpoint.object(core, parameters)], renaming), effects.values);
       return withRaw(jsonReply(200, object, 1));
     }
-    const made = endpoint.rows(core, asked, options.tenant);
+    const made = endpoint.rows(core, parameters, options.tenant);
     const all = effects.rowsAtMost === undefined ? made : cutList(made, effects.rowsAtMost);
     const { pages } = endpoint;
     const { pageCap } = options;
-    const page = { asked, call: nameOf(route, query), pages, pageCap, effects, random: core.random };
-    const rows = pageOf(all, page);
+    const page = {
+      parameters,
+      call: identifyCall(route, query),
+      pages,
+      pageCap,
+      effects,
+      random: core.random,
+    };
+    const rows = selectPage(all, page);
     if (rows.length === 0) return emptyReply(effects.emptyAs ?? options.emptyAs);
-    const delimiter = asked.has('CustomerAttributesDelimiter')
-      ? asked.text('CustomerAttributesDelimiter')
+    const delimiter = parameters.has('CustomerAttributesDelimiter')
+      ? parameters.text('CustomerAttributesDelimiter')
       : ';';
     const spelled = spellRows(rows, { ...effects, delimiter });
     const given = setValues(renameKeys(spelled, renaming), effects.values);
@@ -50,8 +56,8 @@ export function answerCall(
   }
 }
 
-/** Path and parameters, but which part of the rows is asked for. */
-function nameOf({ path }: Route, query: URLSearchParams): string {
+/** Path and parameters without $top and $skip. */
+function identifyCall({ path }: Route, query: URLSearchParams): string {
   const parameters = [...query].filter(([name]) => !/^\$(top|skip)$/i.test(name));
   return JSON.stringify([path, parameters.sort()]);
 }

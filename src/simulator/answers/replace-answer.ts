@@ -1,10 +1,17 @@
-import type { ReplacingFault } from '../faults/fault.ts';
-import { htmlReply, jsonReply, type Reply, textReply, throttledReply, withRetryAfter } from '../reply.ts';
-import { encodeText } from './bend-body.ts';
+import type { ReplacingFault } from '../faults/fault-kinds.ts';
+import {
+  htmlReply,
+  jsonReply,
+  type Reply,
+  textReply,
+  throttledReply,
+  withRetryAfter,
+} from '../http-messages.ts';
+import { encodeText } from './bend-answer.ts';
 
 /**
- * What a fault answers in place of the API; undefined where it leaves the answer as it is: a reset is not
- * answered at all, and a cut body is cut when it is delivered.
+ * The answer of a fault that replaces the answer of the API. Undefined for a reset, which sends no answer, and for a cut
+ * body, which is cut when it is sent.
  */
 export function replaceAnswer(fault: ReplacingFault): Reply | undefined {
   switch (fault.kind) {

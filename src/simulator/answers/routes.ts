@@ -1,14 +1,13 @@
 import type { Renaming } from '../options.ts';
 import type { Row } from '../world/row-list.ts';
-import { customers } from './customers.ts';
+import { customerEndpoints } from './customer-endpoints.ts';
 import type { Endpoint } from './endpoint.ts';
-import { groupsAndActions } from './groups-and-actions.ts';
-import { supportingCalls } from './supporting-calls.ts';
+import { groupsAndActions, supportingCalls } from './other-endpoints.ts';
 
-/** All calls but the sign-in, by their documented path. */
-export const endpoints = { ...customers, ...groupsAndActions, ...supportingCalls };
+/** All calls except the sign-in, by their documented path. */
+export const endpoints = { ...customerEndpoints, ...groupsAndActions, ...supportingCalls };
 
-/** A path that is answered. */
+/** A path that the simulator answers. */
 export interface Route {
   /** The documented path. */
   readonly path: string;
@@ -16,7 +15,7 @@ export interface Route {
   readonly renaming: Renaming;
 }
 
-/** Finds what a path means, with or without `/current` before it, whatever its case. */
+/** Finds the endpoint of a path, in any case. */
 export function createRoutes(
   renamed: Readonly<Record<string, Renaming>>,
 ): (path: string) => Route | undefined {
@@ -31,7 +30,7 @@ export function createRoutes(
   return (path) => routes.get(path.toLowerCase());
 }
 
-/** A query under the documented names; one that a renamed parameter has under its documented name is not understood. */
+/** The query under the documented names. A renamed parameter is not understood under its documented name. */
 export function documentedQuery(query: URLSearchParams, { parameters = {} }: Renaming): URLSearchParams {
   const understood = new Map(
     Object.entries(parameters).map(([documented, sent]) => [sent.toLowerCase(), documented]),

@@ -1,24 +1,25 @@
-import type { EmptyAs } from '../reply.ts';
+import type { EmptyAs } from '../http-messages.ts';
 import type { Random } from '../world/random.ts';
-import type {
-  BodyFault,
-  CutAnswer,
-  Fault,
-  Occasion,
-  ReplacingFault,
-  RetryAfter,
-  Spelling,
-  ValuesOfRows,
-} from './fault.ts';
+import {
+  type BodyFault,
+  type CutAnswer,
+  type Fault,
+  isReplacing,
+  type Occasion,
+  type ReplacingFault,
+  type RetryAfter,
+  type Spelling,
+  type ValuesFault,
+} from './fault-kinds.ts';
 
-/** A call as faults see it. */
+/** What faults can match in a call. */
 interface FaultyCall {
   readonly endpoint: string;
   /** As they were sent. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** What is to happen to one call. */
+/** What happens to one call. */
 export interface Effects {
   readonly instead: ReplacingFault | undefined;
   readonly latencyMs: number;
@@ -36,19 +37,19 @@ export interface Effects {
   readonly spellings: ReadonlySet<Spelling>;
   readonly bigKeys: readonly string[];
   readonly names: Readonly<Record<string, string>>;
-  /** What happens to the text of the body, one after the other. */
+  /** Changes of the body, one after the other. */
   readonly ofBody: readonly BodyFault[];
-  readonly values: readonly ValuesOfRows[];
+  readonly values: readonly ValuesFault[];
 }
 
 export interface FaultList {
-  /** Replaces all faults; their counts and times begin anew. */
+  /** Replaces all faults; counts and times start again. */
   set(faults: readonly Fault[], nowMs: number): void;
   /**
-   * Which faults happen to this call; it counts as one of their `times`. To a call that the limit refuses only
-   * those happen that can: the connection fails all the same, and a refusal can bear Retry-After.
+   * Finds the faults that happen to this call, and counts it in their `times`. Only two kinds can happen to a call that
+   * the limit refuses: an outage, and Retry-After on the refusal.
    */
-  effectsOn(call: FaultyCall, nowMs: number, refused?: boolean): Effects;
+  decideEffects(call: FaultyCall, nowMs: number, refused?: boolean): Effects;
 }
 
 interface Active {
@@ -56,7 +57,7 @@ interface Active {
   readonly setAtMs: number;
   matched: number;
   happened: number;
-  /** How often each call came, so that chance follows from the call and not from who came first. */
+  /** Counts the attempts of each call, so that probability follows from the call and not from the order of arrival. */
   readonly attempts: Map<string, number>;
 }
 
@@ -90,7 +91,7 @@ export function createFaultList(random: Random): FaultList {
         attempts: new Map(),
       }));
     },
-    effectsOn(call, nowMs, refused = false) {
+    decideEffects(call, nowMs, refused = false) {
       const effects = {
         instead: undefined as ReplacingFault | undefined,
         latencyMs: 0,
@@ -109,10 +110,10 @@ export function createFaultList(random: Random): FaultList {
         bigKeys: ['TemplateID'] as readonly string[],
         names: {} as Readonly<Record<string, string>>,
         ofBody: [] as readonly BodyFault[],
-        values: [] as readonly ValuesOfRows[],
+        values: [] as readonly ValuesFault[],
       };
       for (const [at, one] of active.entries()) {
-        // A fault that could not show behind another keeps its times for a later call.
+        // A fault that is hidden by another keeps its `times` for a later call.
         if (effects.instead && isReplacing(one.fault)) continue;
         if (refused && one.fault.kind !== 'outage' && one.fault.kind !== 'retryAfter') continue;
         if (one.fault.kind === 'expiredToken' && call.endpoint === 'general/login') continue;
@@ -121,30 +122,6 @@ export function createFaultList(random: Random): FaultList {
       return effects;
     },
   };
-}
-
-const bendingKinds: ReadonlySet<Fault['kind']> = new Set([
-  'slow',
-  'pageCap',
-  'fewerRows',
-  'byteCap',
-  'randomCap',
-  'ignoreSkip',
-  'shuffle',
-  'unordered',
-  'cutAnswer',
-  'empty',
-  'retryAfter',
-  'names',
-  'drift',
-  'encode',
-  'bareWord',
-  'repeatKey',
-  'values',
-]);
-
-function isReplacing(fault: Fault): boolean {
-  return !bendingKinds.has(fault.kind);
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

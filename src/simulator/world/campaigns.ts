@@ -1,18 +1,14 @@
-import type { Calendar } from './calendar.ts';
-import type { Population } from './customers.ts';
-import { dayOfNumber } from './day.ts';
-import type { DayPlans } from './day-plan.ts';
-import { promoCodes, someChannels } from './day-plan.ts';
-import type { Definitions } from './definitions.ts';
-import type { Random } from './random.ts';
-import { remember } from './remember.ts';
-import type { WorldSize } from './size.ts';
+import { type Calendar, toDayText } from './calendar.ts';
+import { type DayPlans, makePromoCodes, someChannels } from './day-plan.ts';
+import type { Definitions, WorldSize } from './definitions.ts';
+import type { Population } from './population.ts';
+import { memoize, type Random } from './random.ts';
 
 export interface Campaign {
   readonly id: number;
   /** The day on which it began. */
   readonly begins: number;
-  /** On how many days in a row it is found. */
+  /** For how many days in a row it is listed. */
   readonly days: number;
   readonly targetGroup: number;
   readonly type: string;
@@ -24,22 +20,20 @@ export interface Campaign {
   readonly error: string;
   readonly channels: readonly number[];
   readonly actions: readonly number[];
-  /** What it is made after: twins share audience, actions and channels, so their rows are equal. */
-  readonly model: number;
   readonly audience: number;
   readonly controls: number;
   customerAt(n: number): number;
-  promoCodesOf(action: number): readonly string[];
+  promoCodes(action: number): readonly string[];
 }
 
 export interface Campaigns {
-  /** Found on a day, whenever begun. */
+  /** Campaigns listed on a day, also those that began earlier. */
   foundOn(day: number): readonly Campaign[];
   begunOn(day: number): readonly Campaign[];
   byId(id: number): Campaign | undefined;
 }
 
-/** A campaign's id holds the day it began on, so that everything about it follows from its id. */
+/** The id of a campaign contains the day on which it began, so that everything about it follows from its id. */
 const idsPerDay = 1000;
 const idsFrom = 25_000;
 const longest = 3;
@@ -62,7 +56,7 @@ export function createCampaigns(
     const model = twin ? index - 1 : index;
     const chance = random.hash('campaign', begins, model);
     const failed = random.hash('failed', begins, index) % 9 === 0;
-    const ran = plans.of(begins).map((execution) => execution.targetGroup);
+    const ran = plans.on(begins).map((execution) => execution.targetGroup);
     const audience = random.between(size.rowsPerCall, 'audience', begins, model);
     const start = random.hash('audience from', begins, model) % population.size;
     const first = chance % actions.length;
@@ -83,11 +77,10 @@ export function createCampaigns(
       actions: [first, second]
         .slice(0, first !== second && (chance >>> 9) % 2 === 0 ? 2 : 1)
         .map((at) => actions[at] ?? 0),
-      model: begins * idsPerDay + model,
       audience: failed ? 0 : audience,
       controls: failed ? 0 : Math.ceil(audience / 8),
       customerAt: (n) => population.nth(start, n),
-      promoCodesOf: (action) => promoCodes(random, action, 'campaign', begins, index),
+      promoCodes: (action) => makePromoCodes(random, action, 'campaign', begins, index),
     };
   }
 
@@ -96,7 +89,7 @@ export function createCampaigns(
     const count = Math.ceil(random.between(size.campaignsPerDay, 'campaigns', day) * visible);
     return Array.from({ length: count }, (_, index) => make(day, index));
   }
-  const begun = remember(begunOn, 100);
+  const begun = memoize(begunOn, 100);
 
   return {
     begunOn: begun,
@@ -113,7 +106,56 @@ export function createCampaigns(
   };
 }
 
-/** Ids come from outside: one that no day of four-digit years bears is nobody's. */
+/** Ids come from callers: the day in an id must have a four-digit year. */
 function dayIsNear(day: number): boolean {
-  return Math.abs(day) < 700_000 && dayOfNumber(day).length === 10;
+  return Math.abs(day) < 700_000 && toDayText(day).length === 10;
+}
+
+export interface Template {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** What one campaign sends on one channel. */
+export interface Sends {
+  /** The size of the audience that the channel reaches: all of it on the first channel, half on the second. */
+  readonly reached: number;
+  readonly templates: readonly (Template & { readonly list: number | undefined; readonly sendId: string })[];
+  template(n: number): Template;
+  /** `yyyy-MM-dd HH:mm:ss`, without a zone. */
+  scheduledAt(template: number, hoursLater?: number): string;
+  /** Some sends have an empty id. */
+  sendId(n: number, again: boolean): string;
+}
+
+export function templatesOfChannel(channel: number): readonly Template[] {
+  return ['Welcome', 'Come back, "friend"', 'Ünïcode \\ 🎉'].map((name, at) => ({
+    id: channel * 100 + at + 1,
+    name,
+  }));
+}
+
+export function planSends(random: Random, campaign: Campaign, channel: number): Sends {
+  const at = campaign.channels.indexOf(channel);
+  const chance = random.hash('sends', campaign.id, channel);
+  const used = templatesOfChannel(channel).slice(chance % 2, (chance % 2) + 2);
+  const template = (n: number): Template => used[n % used.length] ?? { id: 0, name: '' };
+  const scheduledAt = (template: number, hoursLater = 0) => {
+    const seconds = random.hash('scheduled', campaign.id, template) % 60;
+    const hour = String(8 + (chance % 4) + hoursLater).padStart(2, '0');
+    return `${toDayText(campaign.begins)} ${hour}:30:${String(seconds).padStart(2, '0')}`;
+  };
+  return {
+    reached: Math.ceil(campaign.audience / (at + 1)),
+    templates: used.map((template, index) => ({
+      ...template,
+      list: random.hash('list', campaign.id, template.id) % 3 === 0 ? undefined : 100 + index,
+      sendId:
+        random.hash('send', campaign.id, template.id) % 3 === 0 ? '' : `L${chance.toString(36)}${index}`,
+    })),
+    template,
+    scheduledAt,
+    sendId: (n, again) =>
+      !again && n % 11 === 0 ? '' : `${again ? 'R' : 'S'}${((chance ^ n) >>> 0).toString(36).toUpperCase()}`,
+  };
 }

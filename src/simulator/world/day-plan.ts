@@ -1,9 +1,8 @@
 import type { Calendar } from './calendar.ts';
-import type { Population } from './customers.ts';
-import type { Definitions } from './definitions.ts';
+import type { Definitions, WorldSize } from './definitions.ts';
+import type { Population } from './population.ts';
 import type { Random } from './random.ts';
-import { remember } from './remember.ts';
-import type { WorldSize } from './size.ts';
+import { memoize } from './random.ts';
 
 /** One target group ran one action for one recipient group on one day. */
 export interface Execution {
@@ -12,21 +11,21 @@ export interface Execution {
   readonly recipientGroup: number;
   readonly action: number;
   readonly channels: readonly number[];
-  /** In days. A matter of the action alone, so of all that ends on a day an action began on one day. */
+  /** In days. It depends on the action alone, so everything of an action that ends on a day began on one day. */
   readonly duration: number;
   readonly leadTime: number;
   readonly promoCodes: readonly string[];
-  /** How many customers got it, and the nth of them. */
+  /** The number of customers, and the nth of them. */
   readonly count: number;
   customerAt(n: number): number;
 }
 
-/** How long an action can last, in days. */
+/** The possible durations of an action, in days. */
 export const durations: readonly number[] = [1, 2, 3, 7];
 
 export interface DayPlans {
-  /** Everything that ran on a day: the one truth behind the reports by action, by target group and by date. */
-  of(day: number): readonly Execution[];
+  /** Everything that ran on a day: the reports by action, by target group and by date all follow from it. */
+  on(day: number): readonly Execution[];
 }
 
 export function createDayPlans(
@@ -39,7 +38,7 @@ export function createDayPlans(
   const groups = definitions.targetGroups.map((group) => group.id);
   const channels = definitions.channels.map((channel) => channel.id);
 
-  function planOf(day: number): readonly Execution[] {
+  function planDay(day: number): readonly Execution[] {
     const visible = calendar.visible(day);
     if (visible === 0) return [];
     const today = groups.filter((group) => random.share('group ran', day, group) < 0.75);
@@ -47,14 +46,14 @@ export function createDayPlans(
     return definitions.actions.flatMap(({ id: action }) =>
       size.recipientGroups.flatMap((recipientGroup) =>
         random.share('ran', day, action, recipientGroup) < size.busyShare
-          ? executionsOf(day, action, recipientGroup, visible, ran)
+          ? planExecutions(day, action, recipientGroup, visible, ran)
           : [],
       ),
     );
   }
 
-  /** The customers of an action in a recipient group, dealt to one or two of the day's target groups. */
-  function executionsOf(
+  /** The customers of an action in a recipient group, assigned to one or two target groups of the day. */
+  function planExecutions(
     day: number,
     action: number,
     recipientGroup: number,
@@ -78,7 +77,7 @@ export function createDayPlans(
         channels: someChannels(random, channels, 'ran on', day, action, recipientGroup),
         duration: random.pick(durations, 'duration', action),
         leadTime: random.hash('lead time', action) % 3,
-        promoCodes: promoCodes(random, action, day, targetGroup, recipientGroup),
+        promoCodes: makePromoCodes(random, action, day, targetGroup, recipientGroup),
         count: to - from,
         customerAt: (n) => population.nthOfGroup(recipientGroup, start + from, n),
       };
@@ -88,7 +87,7 @@ export function createDayPlans(
       : [execution(first, 0, count)];
   }
 
-  return { of: remember(planOf, 100) };
+  return { on: memoize(planDay, 100) };
 }
 
 /** Mostly one channel, sometimes two. */
@@ -104,8 +103,8 @@ export function someChannels(
   return second !== first && (chance >>> 8) % 3 === 0 ? [first, second] : [first];
 }
 
-/** None, one or two different codes; an empty one happens. */
-export function promoCodes(
+/** None, one or two different codes; one may be empty. */
+export function makePromoCodes(
   random: Random,
   action: number,
   ...parts: readonly (string | number)[]

@@ -1,8 +1,8 @@
-/** Numbers that follow from a seed and from what they are for; asking again gives the same again. */
+/** Numbers that follow from a seed and the given parts: the same parts give the same number. */
 export interface Random {
   /** A whole number below 2^32. */
   hash(...parts: readonly (string | number)[]): number;
-  /** From 0, up to but without 1. */
+  /** From 0 to below 1. */
   share(...parts: readonly (string | number)[]): number;
   /** A whole number from `range[0]` to `range[1]`, both included. */
   between(range: readonly [number, number], ...parts: readonly (string | number)[]): number;
@@ -42,4 +42,17 @@ function mix(state: number, value: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+/** Keeps the latest results of a function; the oldest is dropped when there are too many. */
+export function memoize<K, V>(make: (key: K) => V, most: number): (key: K) => V {
+  const kept = new Map<K, V>();
+  return (key) => {
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const made = make(key);
+    kept.set(key, made);
+    if (kept.size > most) kept.delete(kept.keys().next().value as K);
+    return made;
+  };
 }

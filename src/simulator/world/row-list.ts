@@ -1,10 +1,10 @@
-/** A row as the API answers it, keys spelled as the API spells them. */
+/** A row of an answer, with the keys of the API. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Rows that are made when they are asked for: counting them, or taking one page, makes no others. */
+/** Rows that are made on demand: counting them, or reading one page, makes no others. */
 export interface RowList {
   readonly count: number;
-  /** The rows from `from` up to but without `to`. */
+  /** The rows from `from` to before `to`. */
   slice(from: number, to: number): Row[];
 }
 
@@ -19,10 +19,10 @@ export function rowList(count: number, rowAt: (index: number) => Row): RowList {
   };
 }
 
-export function rowsFrom<T>(items: readonly T[], rowOf: (item: T) => Row): RowList {
+export function rowsFrom<T>(items: readonly T[], makeRow: (item: T) => Row): RowList {
   return {
     count: items.length,
-    slice: (from, to) => items.slice(from, to).map(rowOf),
+    slice: (from, to) => items.slice(from, to).map(makeRow),
   };
 }
 
@@ -45,7 +45,7 @@ export function concatLists(lists: readonly RowList[]): RowList {
   };
 }
 
-/** The first rows of a list, so many at most. */
+/** At most so many rows of a list. */
 export function cutList(list: RowList, most: number): RowList {
   return {
     count: Math.min(list.count, most),
@@ -53,7 +53,7 @@ export function cutList(list: RowList, most: number): RowList {
   };
 }
 
-/** The list with more keys on every row, laid before the row's own. */
+/** The list with more keys at the beginning of every row. */
 export function stampRows(list: RowList, stamps: Row): RowList {
   return {
     count: list.count,

@@ -1,7 +1,10 @@
 import type { TableColumn } from '#domain/column/table-type';
+import { ConfigurationError } from '#domain/errors';
+import type { River } from '#domain/river/river';
 import type { Warning } from '#domain/run/run-result';
-import type { CommitRequest } from '#domain/run/staging';
+import type { CommitRequest, SliceCount } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';
+import type { StagedCount } from '../manifest/staging.ts';
 
 /** What a commit has just done: a test may stop there. All but the last stand inside of its transaction. */
 export type Step =
@@ -38,3 +41,31 @@ export class SlicesDiffer extends Error {
 
 /** Nothing is committed: the table is no longer as it was made ready. */
 export class TableChanged extends Error {}
+
+/**
+ * The slices of which something else is staged than their calls reported: more, less, or a call that is not
+ * finished. What plans other calls is not loaded, and not compared.
+ */
+export function findDifferingSlices(
+  reported: readonly SliceCount[],
+  staged: readonly StagedCount[],
+  listSlices: readonly string[],
+): string[] {
+  const counts = new Map(staged.map((count) => [count.slice, count]));
+  const differing = reported.filter(({ slice, calls, rows }) => {
+    const count = counts.get(slice) ?? { calls: 0, finished: 0, rows: 0 };
+    return count.calls !== calls || count.finished !== calls || count.rows !== rows;
+  });
+  const expected = new Set([...reported.map(({ slice }) => slice), ...listSlices]);
+  const unexpected = staged.filter(({ slice }) => !expected.has(slice));
+  return [...differing, ...unexpected].map(({ slice }) => slice);
+}
+
+/** Says so where a river asks for a load mode that is not there yet. */
+export function refuseLoadMode({ name, target }: River): void {
+  if (target.load === 'replace' || target.load === 'append') return;
+  throw new ConfigurationError(
+    `The river ${name} loads with \`${target.load}\`, which is not there yet: use replace or append.`,
+    { facts: { river: name, load: target.load } },
+  );
+}

@@ -1,12 +1,12 @@
 import type { FieldKind, TableColumn } from '#domain/column/table-type';
 import type { Target } from '#domain/river/target';
-import type { Tables } from '../dialect.ts';
-import { recordedKey } from '../statements/column-records.ts';
-import { stagedShapes } from '../statements/staged-shapes.ts';
-import { hasStaging } from '../statements/staging-table.ts';
-import { type Layout, type LayoutPlan, type PageShape, planLayout } from '../tables/plan-layout.ts';
-import { readTable, type TableState } from '../tables/read-table.ts';
-import type { Filled } from './insert-job.ts';
+import type { Filled, Tables } from '../dialect.ts';
+import { hasStaging, readStagedShapes } from '../manifest/staging.ts';
+import { toRecordedKey } from '../manifest/targets.ts';
+import type { Layout, LayoutPlan, PageShape } from '../tables/plan-layout.ts';
+import { planLayout } from '../tables/plan-layout.ts';
+import type { TableState } from '../tables/read-table.ts';
+import { readTable } from '../tables/read-table.ts';
 
 const noTable: TableState = { columns: [], records: [] };
 
@@ -21,15 +21,15 @@ export async function planChunk(
   },
 ): Promise<LayoutPlan> {
   const shapes = (await hasStaging(tables, of.runId))
-    ? await stagedShapes(tables, of.runId, of.chunk, of.slices)
+    ? await readStagedShapes(tables, of.runId, of.chunk, of.slices)
     : [];
-  // Nothing goes anywhere: who was loaded before need not find a table.
+  // Nothing goes anywhere: a chunk that was loaded before need not find a table.
   const state = shapes.length === 0 ? noTable : await readTable(tables, of.target.table);
   return planLayout(tables.dialect, of.target, state, shapes);
 }
 
 /** The columns that pages of this shape fill. */
-export function filledBy(
+export function planFill(
   { columns, extras }: Pick<PageShape, 'columns' | 'extras'>,
   layout: Layout,
 ): Filled[] {
@@ -40,7 +40,7 @@ export function filledBy(
     ...extras.flatMap((extra, at) => {
       const place = columns.length + at;
       if ('beside' in extra) return fill(layout.besides.get(extra.beside), place);
-      const column = layout.fields.get(recordedKey(extra.field));
+      const column = layout.fields.get(toRecordedKey(extra.field));
       return fill(column, place, extra.type === undefined ? extra.kind : undefined);
     }),
   ];

@@ -1,15 +1,20 @@
 import type { Value } from '#domain/column/column';
+import type { Extra } from '#domain/column/fit-rows';
 import { keyMisfit } from '#domain/column/fit-rows';
+import { readValue } from '#domain/column/read-value';
+import type { TableColumn } from '#domain/column/table-type';
+import { typeSignature } from '#domain/column/table-type';
 import type { PageNotes } from '#domain/run/page-notes';
 import type { Database } from '../database.ts';
 import type { Row } from '../dialect.ts';
-import { pageText } from '../page-text.ts';
-import { shapeOfRow } from '../statements/staged-shapes.ts';
-import { stagingOf } from '../statements/staging-table.ts';
-import { type Layout, needsRefit, type PageShape } from '../tables/plan-layout.ts';
-import { refitRows } from './refit-rows.ts';
+import { readPages } from '../manifest/staged-pages.ts';
+import { stagingTable, toPageShape } from '../manifest/staging.ts';
+import { toRecordedKey } from '../manifest/targets.ts';
+import { pageText } from '../stored-values.ts';
+import type { Layout, PageShape } from '../tables/plan-layout.ts';
+import { isFieldOfOtherType, needsRefit } from '../tables/plan-layout.ts';
 
-const pagesAtATime = 1_000;
+const shapes = { columns: ['columns', 'types', 'extras', 'row_count'], atATime: 1_000 };
 
 /** Whose pages, and the table that they go to. */
 export interface StagedChunk {
@@ -23,28 +28,13 @@ export interface StagedChunk {
 
 /**
  * Reads anew the staged pages that were fitted to something else than the table is now: a field whose column was added since,
- * or a table that somebody changed. One page at a time, so that memory does not grow with the chunk.
+ * or a table that was changed. One page at a time, so that memory does not grow with the chunk.
  */
 export async function refitPages(database: Database, of: StagedChunk, layout: Layout): Promise<void> {
-  for (const slice of of.slices) {
-    let after: Row | undefined;
-    do {
-      const pages: Row[] = await database.read((tables) =>
-        tables
-          .from(stagingOf(of.runId))
-          .where({ chunk: of.chunk, slice })
-          .where('row_count', '>', 0)
-          .whereRaw('(call, page) > (?, ?)', [after?.call ?? '', after?.page ?? -1] as (string | number)[])
-          .orderBy(['call', 'page'])
-          .limit(pagesAtATime)
-          .select('call', 'page', 'columns', 'types', 'extras'),
-      );
-      for (const page of pages) {
-        const shape = shapeOfRow(page);
-        if (needsRefit(shape, layout)) await refitPage(database, of, { ...page, slice }, shape, layout);
-      }
-      after = pages.length < pagesAtATime ? undefined : pages.at(-1);
-    } while (after !== undefined);
+  for await (const page of readPages(database, of, shapes)) {
+    const shape = toPageShape(page);
+    if (Number(page.row_count) > 0 && needsRefit(shape, layout))
+      await refitPage(database, of, page, shape, layout);
   }
 }
 
@@ -57,7 +47,7 @@ async function refitPage(
 ): Promise<void> {
   const where = { chunk: of.chunk, slice, call, page };
   const [staged] = await database.read((tables) =>
-    tables.from(stagingOf(of.runId)).where(where).select('rows', 'notes'),
+    tables.from(stagingTable(of.runId)).where(where).select('rows', 'notes'),
   );
   if (!staged) return;
   const rows = JSON.parse(String(staged.rows)) as Value[][];
@@ -67,7 +57,7 @@ async function refitPage(
   const notes = { ...(JSON.parse(String(staged.notes ?? '{}')) as PageNotes), misfits: refitted.misfits };
   await database.read((tables) =>
     tables
-      .from(stagingOf(of.runId))
+      .from(stagingTable(of.runId))
       .where(where)
       .update({
         types: JSON.stringify(refitted.types),
@@ -76,4 +66,91 @@ async function refitPage(
         notes: JSON.stringify(notes),
       }),
   );
+}
+
+/**
+ * Reads a page's rows anew for the table's columns as they are: what does not fit goes beside its column, what now fits comes back
+ * into it. `refuse` hears of what does not fit a column of the key.
+ */
+function refitRows(
+  before: readonly (readonly Value[])[],
+  { columns, types, extras }: PageShape,
+  layout: Layout,
+  key: readonly string[],
+  refuse: (column: TableColumn, row: number) => never,
+) {
+  const { columns: ofTable, fields } = layout;
+  const besideAt = new Map(
+    extras.flatMap((extra, at) => ('beside' in extra ? [[extra.beside, columns.length + at]] : [])),
+  );
+  const wasReadAnew = new Set<string>();
+  const besides = new Map<string, (Value | null)[]>();
+  const after: Value[][] = before.map(() => []);
+  const keep = (place: number) => {
+    for (const [at, row] of before.entries()) after[at]?.push(row[place] ?? null);
+  };
+  const keepBeside = (column: string) => {
+    const place = besideAt.get(column);
+    if (place !== undefined)
+      besides.set(
+        column,
+        before.map((row) => row[place] ?? null),
+      );
+  };
+  const readAnew = (place: number, column: TableColumn, isKey: boolean) => {
+    const beside = besideAt.get(column.name);
+    wasReadAnew.add(column.name);
+    const texts: (Value | null)[] = new Array(before.length).fill(null);
+    for (const [at, row] of before.entries()) {
+      const raw = (beside === undefined ? null : row[beside]) ?? row[place];
+      const value = column.type && readValue(raw, column.type);
+      if (value === undefined) {
+        if (isKey) refuse(column, at);
+        texts[at] = raw === null || raw === undefined ? null : String(raw);
+      }
+      after[at]?.push(value ?? null);
+    }
+    if (texts.some((text) => text !== null)) besides.set(column.name, texts);
+  };
+  columns.forEach((name, place) => {
+    const column = ofTable.get(name);
+    if (!column || types[name] === typeSignature(column)) {
+      keep(place);
+      keepBeside(column?.name ?? name);
+    } else readAnew(place, column, key.includes(name));
+  });
+  const newExtras: Extra[] = [];
+  extras.forEach((extra, at) => {
+    if (!('field' in extra)) return;
+    const place = columns.length + at;
+    const column = fields.get(toRecordedKey(extra.field));
+    if (column && isFieldOfOtherType(extra, layout)) {
+      readAnew(place, column, false);
+      newExtras.push({ ...extra, type: typeSignature(column) });
+    } else {
+      keep(place);
+      if (column) keepBeside(column.name);
+      newExtras.push(extra);
+    }
+  });
+  // Beside a column that is there no more: what was read for it is not lost.
+  for (const column of besideAt.keys())
+    if (!wasReadAnew.has(column) && !besides.has(column)) keepBeside(column);
+  for (const [beside, texts] of besides) {
+    newExtras.push({ beside });
+    for (const [at, row] of after.entries()) row.push(texts[at] ?? null);
+  }
+  return {
+    types: Object.fromEntries(
+      columns.map((name) => {
+        const column = ofTable.get(name);
+        return [name, column ? typeSignature(column) : (types[name] ?? 'text')];
+      }),
+    ),
+    extras: newExtras,
+    rows: after,
+    misfits: Object.fromEntries(
+      [...besides].map(([column, texts]) => [column, texts.filter((text) => text !== null).length]),
+    ),
+  };
 }

@@ -2,8 +2,7 @@ import type { Knex } from 'knex';
 import { ConfigurationError, OtherVersionError } from '#domain/errors';
 import type { Database } from '../database.ts';
 import type { Tables } from '../dialect.ts';
-import { tablesOf } from '../tables.ts';
-import { columnsOfManifest } from './columns-of-manifest.ts';
+import { openTables } from '../identifiers.ts';
 import { migrations } from './index.ts';
 
 const bookkeeping = 'river_migrations';
@@ -12,7 +11,7 @@ const names = Object.keys(migrations);
 /** Brings the manifest's tables up to date; any number of processes may do so at once. */
 export async function migrate(database: Database): Promise<void> {
   const missing = await database.read(async (tables) => {
-    const done = await doneIn(tables);
+    const done = await readDone(tables);
     refuseNewer(done, database.place);
     if (done.length > 0) await refuseUnreleased(tables, done, database.place);
     return names.some((name) => !done.includes(name));
@@ -22,10 +21,10 @@ export async function migrate(database: Database): Promise<void> {
 
 /** Throws OtherVersionError where a newer River has brought the manifest up to its own date since. */
 export async function refuseNewerManifest(database: Database): Promise<void> {
-  refuseNewer(await database.read(doneIn), database.place);
+  refuseNewer(await database.read(readDone), database.place);
 }
 
-async function doneIn(tables: Tables): Promise<string[]> {
+async function readDone(tables: Tables): Promise<string[]> {
   if (!(await tables.dialect.hasTable(tables, bookkeeping))) return [];
   return (await tables.from(bookkeeping).select('name')).map(({ name }) => String(name));
 }
@@ -39,7 +38,7 @@ async function migrateAlone(tables: Tables): Promise<void> {
     await tables.query.migrate.latest({
       tableName: bookkeeping,
       ...(tables.schemaName === undefined ? {} : { schemaName: tables.schemaName }),
-      migrationSource: sourceFor(tables),
+      migrationSource: toSource(tables),
     });
   } finally {
     // Inside a transaction Knex's migrator takes it away from the whole connection, and does not bring it back.
@@ -47,12 +46,12 @@ async function migrateAlone(tables: Tables): Promise<void> {
   }
 }
 
-function sourceFor({ dialect, schemaName }: Tables): Knex.MigrationSource<string> {
+function toSource({ dialect, schemaName }: Tables): Knex.MigrationSource<string> {
   return {
     getMigrations: async () => names,
     getMigrationName: (name) => name,
     getMigration: async (name) => ({
-      up: async (trx: Knex) => migrations[name]?.(tablesOf(trx, dialect, schemaName)),
+      up: async (trx: Knex) => migrations[name]?.(openTables(trx, dialect, schemaName)),
       down: () => Promise.reject(new Error('the manifest is never taken back')),
     }),
   };
@@ -68,7 +67,7 @@ function refuseNewer(done: readonly string[], place: string): void {
 
 /** Before its first release River has changed migrations: such a manifest bears the same names, and lacks columns. */
 async function refuseUnreleased(tables: Tables, done: readonly string[], place: string): Promise<void> {
-  const expected = await columnsOfManifest(tables, done);
+  const expected = await readDeclaredColumns(tables, done);
   const lacking: string[] = [];
   for (const [table, columns] of expected) {
     const there = new Set((await tables.dialect.readColumns(tables, table))?.map(({ name }) => name));
@@ -80,4 +79,38 @@ async function refuseUnreleased(tables: Tables, done: readonly string[], place: 
       'Drop its tables river_… and the tables that rivers have filled, or name another schema or file for this warehouse, and load anew.',
     { facts: { place, lacking } },
   );
+}
+
+/** What a migration calls to add a column. */
+const columnKinds = new Set(['text', 'string', 'integer', 'bigInteger', 'boolean', 'double', 'specificType']);
+
+/** The tables and columns that these migrations make, read off the migrations themselves. */
+async function readDeclaredColumns(
+  { dialect, schemaName, qualify }: Tables,
+  done: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const columns = new Map<string, string[]>();
+  const note = (table: string, fill: (builder: Knex.CreateTableBuilder) => void) => {
+    const noted = columns.get(table) ?? [];
+    columns.set(table, noted);
+    fill(recordCalls((kind, [name]) => columnKinds.has(kind) && noted.push(String(name))));
+  };
+  const schema = { createTable: note, alterTable: note, table: note } as unknown as Knex.SchemaBuilder;
+  const query = recordCalls<Knex>(() => {});
+  const noted = { dialect, schemaName, qualify, query, from: () => query(''), schema: () => schema };
+  for (const name of done) await migrations[name]?.(noted as unknown as Tables);
+  return columns;
+}
+
+/** Takes every call, tells of the first in a chain, and does nothing. */
+function recordCalls<T extends object>(hear: (method: string, args: readonly unknown[]) => void): T {
+  return new Proxy((() => recordCalls(() => {})) as unknown as T, {
+    get: (_target, method) =>
+      method === 'then'
+        ? undefined
+        : (...args: unknown[]) => {
+            hear(String(method), args);
+            return recordCalls(() => {});
+          },
+  });
 }

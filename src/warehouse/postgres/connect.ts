@@ -1,39 +1,33 @@
-import knex, { type Knex } from 'knex';
+import type { Knex } from 'knex';
+import knex from 'knex';
 import type { WarehouseSetting } from '#domain/river/configuration';
-import { wrapWith } from '../identifiers.ts';
-import { silentLog } from '../silent-log.ts';
-import { parsePostgresValue } from './parse-value.ts';
+import { knexOptions } from '../identifiers.ts';
 
 const poolMax = 10;
 /** Three addresses of a host, of which each has 5 s. */
 const connectTimeoutMs = 16_000;
-/** A page waits for its turn while long commits have the connections: it was paid for with a call. */
-const acquireTimeoutMs = 600_000;
 
 /** `current` gives the setting by which new connections are opened. */
 export function connect(current: () => WarehouseSetting): Knex {
   return knex({
+    ...knexOptions(quote),
     client: 'pg',
     connection: () => {
       const setting = current();
       return {
         connectionTimeoutMillis: connectTimeoutMs,
         application_name: 'river',
-        ...connectionOf(setting),
-        types: { getTypeParser: parsePostgresValue },
+        ...readConnection(setting),
+        types: { getTypeParser: parseValue },
         expirationChecker: () => current() !== setting,
       } as Knex.PgConnectionConfig;
     },
     pool: { min: 0, max: poolMax },
-    acquireConnectionTimeout: acquireTimeoutMs,
-    compileSqlOnError: false,
-    wrapIdentifier: wrapWith(quote),
-    log: silentLog,
   });
 }
 
-export function addressOf(setting: WarehouseSetting): string {
-  const { connectionString, host, port, database } = connectionOf(setting);
+export function describeAddress(setting: WarehouseSetting): string {
+  const { connectionString, host, port, database } = readConnection(setting);
   if (typeof connectionString !== 'string') return place(host, port, database);
   try {
     const url = new URL(connectionString);
@@ -49,7 +43,7 @@ function place(host: unknown, port: unknown, database: unknown): string {
 }
 
 /** A connection string goes to the driver as it is, but for its sslmode: Knex's own reading of one would drop that. */
-function connectionOf(setting: WarehouseSetting): Record<string, unknown> {
+function readConnection(setting: WarehouseSetting): Record<string, unknown> {
   const given = setting.connection.reveal();
   const connection =
     typeof given === 'string' ? { connectionString: given } : { ...(given as Record<string, unknown>) };
@@ -76,4 +70,33 @@ function quote(name: string): string {
   const doubled = name.replaceAll('"', '""');
   if (!/[?\\]/.test(doubled)) return `"${doubled}"`;
   return `U&"${doubled.replaceAll('\\', '\\005C').replaceAll('?', '\\003F')}"`;
+}
+
+type Parse = (text: string) => unknown;
+
+const asText: Parse = (text) => text;
+const asBoolean: Parse = (text) => text === 't';
+const asNumber: Parse = Number;
+/** Beyond 2^53 as its digits. */
+const asInteger: Parse = (text) => (Number.isSafeInteger(Number(text)) ? Number(text) : text);
+const asInstant: Parse = (text) =>
+  new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')).toISOString();
+
+const parsers: Readonly<Record<number, Parse>> = {
+  16: asBoolean, // bool
+  20: asInteger, // int8
+  21: asNumber, // int2
+  23: asNumber, // int4
+  26: asNumber, // oid
+  700: asNumber, // float4
+  701: asNumber, // float8
+  1184: asInstant, // timestamptz
+};
+
+/**
+ * How the driver reads a value of this type: as SQLite would give it. Above all no day becomes a Date of the
+ * machine's own time zone, and documents stay text.
+ */
+function parseValue(oid: number): Parse {
+  return parsers[oid] ?? asText;
 }

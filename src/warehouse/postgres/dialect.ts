@@ -1,14 +1,17 @@
 import type { Dialect } from '../dialect.ts';
-import { beginTransaction } from './begin-transaction.ts';
-import { addressOf, connect } from './connect.ts';
-import { describe } from './describe.ts';
-import { insertPages } from './insert-pages.ts';
-import { lackingRights } from './lacking-rights.ts';
-import { lockMigrations, makeSchema } from './lock-migrations.ts';
-import { mayUndoInserts } from './may-undo-inserts.ts';
-import { countColumns, hasIndexOn, hasTable, readColumns, typeOf } from './read-columns.ts';
-import { removeRows } from './remove-rows.ts';
-import { typeNames } from './type-names.ts';
+import { connect, describeAddress } from './connect.ts';
+import { failures } from './failures.ts';
+import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames } from './read-columns.ts';
+import {
+  beginTransaction,
+  describe,
+  freeze,
+  limitLockWait,
+  listLackingRights,
+  lockMigrations,
+  makeSchema,
+} from './session.ts';
+import { insertPages, mayUndoInserts, removeRows } from './write-rows.ts';
 
 export const postgres: Dialect = {
   client: 'pg',
@@ -18,28 +21,25 @@ export const postgres: Dialect = {
   typeNames,
   columnsAtMost: 1600,
   manifestTypes: { instant: 'timestamp with time zone', day: 'date', json: 'json' },
+  failures,
   connect,
-  addressOf,
+  describeAddress,
   beginTransaction,
   describe,
   lockMigrations,
   makeSchema,
   writesAtCommit: false,
-  async freeze(tables) {
-    await tables.query.raw('set transaction isolation level repeatable read, read only');
-  },
+  freeze,
   hasTable,
-  lackingRights,
+  listLackingRights,
   readColumns,
   countColumns,
-  async typeNamesIn() {
+  async readTypeNames() {
     return typeNames;
   },
   hasIndexOn,
-  typeOf,
-  async limitLockWait(tables, ms) {
-    await tables.query.raw(`set local lock_timeout = ${Math.round(ms)}`);
-  },
+  toTableType,
+  limitLockWait,
   mayUndoInserts,
   removeRows,
   insertPages,

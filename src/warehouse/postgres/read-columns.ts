@@ -1,10 +1,11 @@
+/** A table's columns, and the types in which Postgres has them. */
+
 import type { TableColumn, TableType } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
-import type { Row, Tables } from '../dialect.ts';
-import { rowsOf } from './rows-of.ts';
+import type { MadeType, Row, Tables } from '../dialect.ts';
 
 export async function readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined> {
-  const found = await columnsOf(tables, table);
+  const found = await queryColumns(tables, table);
   if (found.length === 0) return undefined;
   if (!['r', 'p', 'f'].includes(String(found[0]?.kind))) {
     throw new SchemaConflictError(
@@ -17,30 +18,30 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
   return found.map((row) => ({
     name: String(row.name),
     declared: String(row.declared),
-    type: typeOf(String(row.declared)),
+    type: toTableType(String(row.declared)),
     isRequired: Boolean(row.required),
   }));
 }
 
 export async function hasTable(tables: Tables, table: string): Promise<boolean> {
-  const found = await tables.query.raw(
+  const found = await tables.rows(
     `select 1 from pg_class c
      join pg_namespace n on n.oid = c.relnamespace
      where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ?`,
     [tables.schemaName ?? null, table],
   );
-  return rowsOf(found).length > 0;
+  return found.length > 0;
 }
 
 /** Those that were dropped still count. */
 export async function countColumns(tables: Tables, table: string): Promise<number> {
-  const found = await tables.query.raw(
+  const found = await tables.rows(
     `select c.relnatts as count from pg_class c
      join pg_namespace n on n.oid = c.relnamespace
      where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ?`,
     [tables.schemaName ?? null, table],
   );
-  return Number(rowsOf(found)[0]?.count ?? 0);
+  return Number(found[0]?.count ?? 0);
 }
 
 export async function hasIndexOn(
@@ -48,7 +49,7 @@ export async function hasIndexOn(
   table: string,
   columns: readonly string[],
 ): Promise<boolean> {
-  const found = await tables.query.raw(
+  const found = await tables.rows(
     `select 1 from pg_index i
      join pg_class c on c.oid = i.indrelid
      join pg_namespace n on n.oid = c.relnamespace
@@ -59,13 +60,12 @@ export async function hasIndexOn(
          join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[part])`,
     [tables.schemaName ?? null, table, [...columns], columns.length],
   );
-  return rowsOf(found).length > 0;
+  return found.length > 0;
 }
 
-async function columnsOf(tables: Tables, table: string): Promise<Row[]> {
-  return rowsOf(
-    await tables.query.raw(
-      `select a.attname as name, c.relkind as kind,
+async function queryColumns(tables: Tables, table: string): Promise<Row[]> {
+  return tables.rows(
+    `select a.attname as name, c.relkind as kind,
          format_type(a.atttypid, a.atttypmod)
            || case when a.attgenerated <> '' then ' generated' when a.attidentity = 'a' then ' always identity' else '' end
            as declared,
@@ -80,15 +80,14 @@ async function columnsOf(tables: Tables, table: string): Promise<Row[]> {
        where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ?
          and a.attnum > 0 and not a.attisdropped
        order by a.attnum`,
-      [tables.schemaName ?? null, table],
-    ),
+    [tables.schemaName ?? null, table],
   );
 }
 
 const bounded = /^(numeric|character varying|character|timestamp)\((\d+)(?:,(-?\d+))?\)(.*)$/;
 
 /** What River makes, and the types that people give the columns of a table they made themselves. */
-export function typeOf(declared: string): TableType | undefined {
+export function toTableType(declared: string): TableType | undefined {
   const [, name, first, second, rest = ''] = bounded.exec(declared) ?? [];
   const size = Number(first);
   switch (name === undefined ? declared : `${name}${rest}`) {
@@ -123,3 +122,15 @@ export function typeOf(declared: string): TableType | undefined {
       return undefined;
   }
 }
+
+/** A timestamp has no zone, because Optimove does not say which one its own are in. */
+export const typeNames: Readonly<Record<MadeType, string>> = {
+  integer: 'bigint',
+  double: 'double precision',
+  text: 'text',
+  boolean: 'boolean',
+  date: 'date',
+  timestamp: 'timestamp without time zone',
+  numeric: 'numeric',
+  instant: 'timestamp with time zone',
+};

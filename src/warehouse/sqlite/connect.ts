@@ -1,28 +1,22 @@
 import type { Database } from 'better-sqlite3';
-import knex, { type Knex } from 'knex';
+import type { Knex } from 'knex';
+import knex from 'knex';
 import { ConfigurationError } from '#domain/errors';
 import type { WarehouseSetting } from '#domain/river/configuration';
-import { wrapWith } from '../identifiers.ts';
-import { silentLog } from '../silent-log.ts';
-
-/** A page waits for its turn while a long commit has the connection: it was paid for with a call. */
-const acquireTimeoutMs = 600_000;
+import { knexOptions } from '../identifiers.ts';
 
 export function connect(current: () => WarehouseSetting): Knex {
   return knex({
+    ...knexOptions((name) => `"${name.replaceAll('"', '""')}"`),
     client: 'better-sqlite3',
-    connection: connectionOf(current()),
+    connection: readConnection(current()),
     useNullAsDefault: true,
     pool: { min: 1, max: 1, afterCreate: prepare },
-    acquireConnectionTimeout: acquireTimeoutMs,
-    compileSqlOnError: false,
-    wrapIdentifier: wrapWith((name) => `"${name.replaceAll('"', '""')}"`),
-    log: silentLog,
   });
 }
 
-export function addressOf(setting: WarehouseSetting): string {
-  return String(connectionOf(setting).filename);
+export function describeAddress(setting: WarehouseSetting): string {
+  return String(readConnection(setting).filename);
 }
 
 /**
@@ -46,7 +40,7 @@ function prepare(connection: Database, done: (error: unknown, connection?: Datab
   }
 }
 
-function connectionOf(setting: WarehouseSetting): Knex.BetterSqlite3ConnectionConfig {
+function readConnection(setting: WarehouseSetting): Knex.BetterSqlite3ConnectionConfig {
   const given = setting.connection.reveal();
   return typeof given === 'string'
     ? { filename: given }

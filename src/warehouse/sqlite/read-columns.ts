@@ -1,10 +1,12 @@
+/** A table's columns, and the types in which SQLite has them. */
+
 import type { TableColumn, TableType } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
 import { sameName } from '../column-name.ts';
-import type { Row, Tables } from '../dialect.ts';
+import type { MadeType, Row, Tables } from '../dialect.ts';
 
 export async function readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined> {
-  const kind = await kindOfTable(tables, table);
+  const kind = await readKind(tables, table);
   if (kind === undefined) return undefined;
   if (kind !== 'table') {
     throw new SchemaConflictError(
@@ -14,7 +16,7 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
       },
     );
   }
-  const columns: Row[] = await tables.query.raw(
+  const columns = await tables.rows(
     `select name, type, hidden, pk, "notnull" and coalesce(lower(dflt_value), 'null') = 'null' as required,
        (select wr from pragma_table_list(?) where schema = 'main') as without_rowid
      from pragma_table_xinfo(?)`,
@@ -31,12 +33,12 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
     const declared = String(row.type).toLowerCase();
     if (Number(row.hidden) > 0) return { name, declared: `${declared} generated`, type: undefined };
     const isRequired = Boolean(Number(row.required)) && !isRowid(declared, row);
-    return { name, declared, type: strict ? strictTypeOf(declared) : typeOf(declared), isRequired };
+    return { name, declared, type: strict ? toStrictType(declared) : toTableType(declared), isRequired };
   });
 }
 
 export async function hasTable(tables: Tables, table: string): Promise<boolean> {
-  return (await kindOfTable(tables, table)) !== undefined;
+  return (await readKind(tables, table)) !== undefined;
 }
 
 export async function hasIndexOn(
@@ -45,7 +47,7 @@ export async function hasIndexOn(
   columns: readonly string[],
 ): Promise<boolean> {
   const names = columns.map((column) => sameName({ foldsCase: true }, column));
-  const found: Row[] = await tables.query.raw(
+  const found = await tables.rows(
     `select 1 from pragma_index_list(?) list where not list.partial and ? =
        (select json_group_array(lower(name)) from
          (select name from pragma_index_info(list.name) where seqno < ? order by seqno))`,
@@ -55,23 +57,18 @@ export async function hasIndexOn(
 }
 
 /** Whether the table's columns take nothing but their own types. */
-export async function isStrict(tables: Tables, table: string): Promise<boolean> {
-  const [found]: Row[] = await tables.query.raw(
-    `select strict from pragma_table_list(?) where schema = 'main'`,
-    [table],
-  );
+async function isStrict(tables: Tables, table: string): Promise<boolean> {
+  const [found] = await tables.rows(`select strict from pragma_table_list(?) where schema = 'main'`, [table]);
   return Boolean(Number(found?.strict ?? 0));
 }
 
 export async function countColumns(tables: Tables, table: string): Promise<number> {
-  const [found]: Row[] = await tables.query.raw('select count(*) as count from pragma_table_xinfo(?)', [
-    table,
-  ]);
+  const [found] = await tables.rows('select count(*) as count from pragma_table_xinfo(?)', [table]);
   return Number(found?.count);
 }
 
-async function kindOfTable(tables: Tables, table: string): Promise<string | undefined> {
-  const found: Row[] = await tables.query.raw(
+async function readKind(tables: Tables, table: string): Promise<string | undefined> {
+  const found = await tables.rows(
     `select type from sqlite_schema where type in ('table', 'view') and name = ? collate nocase`,
     [table],
   );
@@ -82,7 +79,7 @@ async function kindOfTable(tables: Tables, table: string): Promise<string | unde
  * By SQLite's own rules (https://sqlite.org/datatype3.html), with the numeric affinity told apart by its names. No column cuts
  * anything, whatever its length.
  */
-export function typeOf(declared: string): TableType {
+export function toTableType(declared: string): TableType {
   if (declared.includes('int')) return { kind: 'integer', bits: 64 };
   if (/char|clob|text/.test(declared)) return { kind: 'text', length: null };
   if (declared === '' || declared.includes('blob')) return { kind: 'any' };
@@ -93,7 +90,42 @@ export function typeOf(declared: string): TableType {
   return { kind: 'number' };
 }
 
-function strictTypeOf(declared: string): TableType | undefined {
+function toStrictType(declared: string): TableType | undefined {
   if (declared === 'blob') return undefined;
-  return declared === 'any' ? { kind: 'any' } : typeOf(declared);
+  return declared === 'any' ? { kind: 'any' } : toTableType(declared);
 }
+
+/** How columns are declared that are added to this table. */
+export async function readTypeNames(
+  tables: Tables,
+  table: string,
+): Promise<Readonly<Record<MadeType, string>>> {
+  return (await isStrict(tables, table)) ? strictTypeNames : typeNames;
+}
+
+/**
+ * SQLite takes a declared type as a wish for how values are kept; of these it keeps days and times as the texts that they are.
+ * Without a type it keeps every value as it is given: digits that a double would round stay text.
+ */
+export const typeNames: Readonly<Record<MadeType, string>> = {
+  integer: 'integer',
+  double: 'double',
+  text: 'text',
+  boolean: 'boolean',
+  date: 'date',
+  timestamp: 'timestamp',
+  numeric: '',
+  instant: 'text',
+};
+
+/** A STRICT table knows only these, and takes nothing else into such a column. In ANY every value stays as it is. */
+const strictTypeNames: Readonly<Record<MadeType, string>> = {
+  integer: 'INTEGER',
+  double: 'REAL',
+  text: 'TEXT',
+  boolean: 'ANY',
+  date: 'TEXT',
+  timestamp: 'TEXT',
+  numeric: 'ANY',
+  instant: 'TEXT',
+};

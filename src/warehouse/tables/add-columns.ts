@@ -2,10 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SchemaConflictError } from '#domain/errors';
 import type { Database } from '../database.ts';
 import type { Dialect, Tables } from '../dialect.ts';
-import { isLockTimeout } from '../failure-of-database.ts';
-import { named } from '../identifiers.ts';
-import { type ColumnRecord, saveColumnRecords } from '../statements/column-records.ts';
-import { lockTarget } from '../statements/lock-target.ts';
+import { identifier } from '../identifiers.ts';
+import type { ColumnRecord } from '../manifest/targets.ts';
+import { lockTarget, saveColumnRecords } from '../manifest/targets.ts';
 import type { NewColumn } from './plan-layout.ts';
 
 /** How long others may have to wait because of a column, and how long they are then let pass. */
@@ -19,7 +18,7 @@ export interface LockPatience {
 /** A reader that comes just after has its answer within five seconds: the wait, the way back and its own time. */
 export const lockPatience: LockPatience = { waitMs: 3_500, pauseMs: 30_000 };
 
-/** Somebody reads the table in a transaction that does not end. */
+/** Another session has read the table in a transaction that has not ended. */
 class TableInUse extends Error {}
 
 /**
@@ -45,9 +44,9 @@ export async function addColumns(
         const { missing, records } = await lacking(tables);
         if (missing.length > 0) await tables.dialect.limitLockWait(tables, waitMs);
         await refuseTooMany(tables, table, missing.length);
-        const names = await tables.dialect.typeNamesIn(tables, table);
+        const names = await tables.dialect.readTypeNames(tables, table);
         await alterTable(tables, table, missing, names);
-        await saveColumnRecords(tables, table, [...records, ...recordsOf(tables, missing, names)]);
+        await saveColumnRecords(tables, table, [...records, ...toRecords(tables, missing, names)]);
       });
     } catch (error) {
       if (!(error instanceof TableInUse)) throw error;
@@ -80,7 +79,7 @@ export async function refuseTooMany(tables: Tables, table: string, more: number)
 }
 
 /** What a column is for whose table knows no such type. */
-function recordsOf({ dialect }: Tables, columns: readonly NewColumn[], names: TypeNames): ColumnRecord[] {
+function toRecords({ dialect }: Tables, columns: readonly NewColumn[], names: TypeNames): ColumnRecord[] {
   return columns.flatMap(({ name, type }) =>
     names[type] === dialect.typeNames[type] || type === 'instant'
       ? []
@@ -99,11 +98,11 @@ async function alterTable(
   try {
     for (const { name, type } of columns) {
       await tables.query.raw(`alter table ?? add column ?? ${names[type]}`, [
-        tables.nameOf(table),
-        named(name),
+        tables.qualify(table),
+        identifier(name),
       ]);
     }
   } catch (error) {
-    throw isLockTimeout(error) ? new TableInUse() : error;
+    throw tables.dialect.failures.isLockTimeout(error) ? new TableInUse() : error;
   }
 }

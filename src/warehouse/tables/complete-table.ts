@@ -2,22 +2,19 @@ import { type Column, provenanceColumns } from '#domain/column/column';
 import type { TableShape } from '#domain/column/river-table';
 import { narrowness, type TableColumn } from '#domain/column/table-type';
 import type { Target } from '#domain/river/target';
-import { besideName, columnNameIn } from '../column-name.ts';
+import { besideName, columnFinder, columnNameIn, shortHash } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { MadeType, Tables } from '../dialect.ts';
-import { named, shortHash } from '../identifiers.ts';
-import { forgetColumns } from '../statements/column-records.ts';
-import { lockTarget } from '../statements/lock-target.ts';
-import { noteMadeByRiver } from '../statements/read-target.ts';
-import { forgetTable } from '../statements/river-days.ts';
+import { identifier } from '../identifiers.ts';
+import { deleteDaysOfTable } from '../manifest/days.ts';
+import { deleteColumnRecords, lockTarget, markMadeByRiver } from '../manifest/targets.ts';
 import { addColumns, type LockPatience, refuseTooMany } from './add-columns.ts';
-import { columnFinder } from './find-column.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
 import { refuseNoDays, refuseProvenance, refuseUnfilled } from './refuse-column.ts';
 
 /**
  * Makes the target with its declared columns, or adds those that one lacks that is there. No column that is there is
- * changed. A table that somebody else made is taken where River can fill its columns.
+ * changed. A table that a person has made is taken where River can fill its columns.
  */
 export async function completeTable(
   database: Database,
@@ -30,8 +27,8 @@ export async function completeTable(
     await lockTarget(tables, table);
     const columns = await tables.dialect.readColumns(tables, table);
     if (columns) {
-      await refuseUnfilled(tables, table, columns, filledOf(tables, table, columns, shape));
-      return lackingIn(tables, table, columns, shape);
+      await refuseUnfilled(tables, table, columns, listFilled(tables, table, columns, shape));
+      return findLacking(tables, table, columns, shape);
     }
     await createTable(tables, table, shape);
     return [];
@@ -42,7 +39,7 @@ export async function completeTable(
     table,
     async (tables) => {
       const columns = (await tables.dialect.readColumns(tables, table)) ?? [];
-      return { missing: lackingIn(tables, table, columns, shape), records: [] };
+      return { missing: findLacking(tables, table, columns, shape), records: [] };
     },
     patience,
     signal,
@@ -60,9 +57,9 @@ export async function previewTable(
 ): Promise<string[]> {
   const columns = await tables.dialect.readColumns(tables, table);
   if (!columns) return [];
-  await refuseUnfilled(tables, table, columns, filledOf(tables, table, columns, shape));
+  await refuseUnfilled(tables, table, columns, listFilled(tables, table, columns, shape));
   const find = columnFinder(tables.dialect, columns);
-  const lacking = lackingIn(tables, table, columns, shape).map(({ name }) => name);
+  const lacking = findLacking(tables, table, columns, shape).map(({ name }) => name);
   await refuseTooMany(tables, table, lacking.length);
   const narrow = shape.columns.flatMap(({ name, type }) => {
     const column = find(inTable(tables, table, shape, name));
@@ -91,14 +88,14 @@ const outcomes: Readonly<Record<Target['drift'], (beside: string) => string>> = 
   fail: () => 'which fails its chunk (drift: fail)',
 };
 
-function lackingIn(
+function findLacking(
   tables: Tables,
   table: string,
   columns: readonly TableColumn[],
   shape: TableShape,
 ): NewColumn[] {
   const { dialect } = tables;
-  const planned = layoutOf(tables, table, columns, shape.columns);
+  const planned = planDeclared(tables, table, columns, shape.columns);
   const day = shape.dayColumn === null ? undefined : planned.columns.get(shape.dayColumn);
   if (day) refuseNoDays(table, day);
   const find = columnFinder(dialect, columns);
@@ -115,17 +112,17 @@ function lackingIn(
 }
 
 /** The table's columns to which every row gives a value. A report without days leaves `_chunk` null. */
-const filledOf = (
+const listFilled = (
   tables: Tables,
   table: string,
   columns: readonly TableColumn[],
   shape: TableShape,
 ): string[] => [
-  ...[...layoutOf(tables, table, columns, shape.columns).columns.values()].map(({ name }) => name),
+  ...[...planDeclared(tables, table, columns, shape.columns).columns.values()].map(({ name }) => name),
   ...provenanceColumns.filter((name) => name !== '_chunk' || shape.dayColumn !== null),
 ];
 
-const layoutOf = (
+const planDeclared = (
   { dialect }: Tables,
   table: string,
   columns: readonly TableColumn[],
@@ -140,18 +137,18 @@ const layoutOf = (
   ]);
 
 const inTable = (tables: Tables, table: string, { columns }: TableShape, name: string): string =>
-  layoutOf(tables, table, [], columns).columns.get(name)?.name ?? name;
+  planDeclared(tables, table, [], columns).columns.get(name)?.name ?? name;
 
 async function createTable(tables: Tables, table: string, shape: TableShape): Promise<void> {
   const { dialect } = tables;
-  const columns = lackingIn(tables, table, [], shape);
+  const columns = findLacking(tables, table, [], shape);
   await refuseTooMany(tables, table, columns.length);
-  await tables.schema().createTable(named(table), (create) => {
-    for (const { name, type } of columns) create.specificType(named(name), dialect.typeNames[type]);
+  await tables.schema().createTable(identifier(table), (create) => {
+    for (const { name, type } of columns) create.specificType(identifier(name), dialect.typeNames[type]);
   });
-  await noteMadeByRiver(tables, table);
-  await forgetTable(tables, table);
-  await forgetColumns(tables, table);
+  await markMadeByRiver(tables, table);
+  await deleteDaysOfTable(tables, table);
+  await deleteColumnRecords(tables, table);
   const isDeclared = shape.columns.some(({ name }) => name === shape.dayColumn);
   if (shape.dayColumn !== null && isDeclared)
     await indexDays(tables, table, inTable(tables, table, shape, shape.dayColumn));
@@ -160,11 +157,11 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
 const provenanceType = (name: (typeof provenanceColumns)[number]): MadeType =>
   name === '_loaded_at' ? 'instant' : 'text';
 
-/** What a commit looks for: this river's rows of these days. Only where nobody else can be in the table yet. */
+/** What a commit looks for: this river's rows of these days. Only where the table is new: no other session can use it yet. */
 async function indexDays(tables: Tables, table: string, dayColumn: string): Promise<void> {
   await tables.query.raw(`create index if not exists ?? on ?? (_river, ??)`, [
     `river_days_of_${shortHash(`${table}/${dayColumn}`)}`,
-    tables.nameOf(table),
-    named(dayColumn),
+    tables.qualify(table),
+    identifier(dayColumn),
   ]);
 }

@@ -4,15 +4,15 @@ import {
   type FieldKind,
   holdsEvery,
   joinKinds,
-  signatureOf,
   type TableColumn,
+  typeSignature,
 } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
 import type { Target } from '#domain/river/target';
-import { besideName, columnNameIn, sameName } from '../column-name.ts';
+import { besideName, columnFinder, columnNameIn, sameName } from '../column-name.ts';
 import type { Dialect, MadeType } from '../dialect.ts';
-import { type ColumnRecord, recordedKey } from '../statements/column-records.ts';
-import { columnFinder } from './find-column.ts';
+import type { ColumnRecord } from '../manifest/targets.ts';
+import { toRecordedKey } from '../manifest/targets.ts';
 import type { TableState } from './read-table.ts';
 
 /** What the rows of some pages bear. */
@@ -100,7 +100,7 @@ export function planLayout(
   for (const name of own) taken.add(name);
 
   const fields = new Map<string, TableColumn>();
-  for (const { source, key, kind } of fieldsOf(shapes)) {
+  for (const { source, key, kind } of listFields(shapes)) {
     const type = drift === 'ignore' ? undefined : madeTypes[kind];
     const column = columnFor('field', source, snakeCase(key) || 'field', ({ type }) => !!type, type);
     if (column) fields.set(source, column);
@@ -123,7 +123,7 @@ export function planLayout(
 export function needsRefit(shape: PageShape, layout: Layout): boolean {
   const isOther = (name: string) => {
     const column = layout.columns.get(name);
-    return column !== undefined && shape.types[name] !== signatureOf(column);
+    return column !== undefined && shape.types[name] !== typeSignature(column);
   };
   return shape.columns.some(isOther) || shape.extras.some((extra) => isFieldOfOtherType(extra, layout));
 }
@@ -131,8 +131,8 @@ export function needsRefit(shape: PageShape, layout: Layout): boolean {
 /** Whether a field is to be read anew as what its column holds. */
 export function isFieldOfOtherType(extra: Extra, { fields }: Layout): boolean {
   if (!('field' in extra)) return false;
-  const column = fields.get(recordedKey(extra.field));
-  if (!column?.type || extra.type === signatureOf(column)) return false;
+  const column = fields.get(toRecordedKey(extra.field));
+  if (!column?.type || extra.type === typeSignature(column)) return false;
   return extra.type !== undefined || !holdsEvery(column.type, extra.kind);
 }
 
@@ -175,7 +175,7 @@ function ownColumns(
 /** What a column is made as that has these values: its declared type, or what the table's column was that is gone. */
 function madeType(dialect: Dialect, signature: string): MadeType {
   if (signature in dialect.typeNames) return signature as ColumnType;
-  const kind = dialect.typeOf(signature)?.kind;
+  const kind = dialect.toTableType(signature)?.kind;
   if (kind === 'real' || kind === 'number') return 'double';
   return kind === undefined || kind === 'any' ? 'text' : kind;
 }
@@ -183,15 +183,15 @@ function madeType(dialect: Dialect, signature: string): MadeType {
 function columnAs(dialect: Dialect, name: string, type: MadeType): TableColumn {
   const declared = dialect.typeNames[type];
   if (type === 'numeric') return { name, declared, type: { kind: 'numeric', precision: null, scale: null } };
-  return { name, declared, type: dialect.typeOf(declared) };
+  return { name, declared, type: dialect.toTableType(declared) };
 }
 
-function fieldsOf(shapes: readonly PageShape[]): { source: string; key: string; kind: FieldKind }[] {
+function listFields(shapes: readonly PageShape[]): { source: string; key: string; kind: FieldKind }[] {
   const fields = new Map<string, { source: string; key: string; kind: FieldKind }>();
   for (const { extras } of shapes) {
     for (const extra of extras) {
       if (!('field' in extra)) continue;
-      const source = recordedKey(extra.field);
+      const source = toRecordedKey(extra.field);
       const known = fields.get(source);
       const key = known && known.key < extra.field ? known.key : extra.field;
       fields.set(source, { source, key, kind: joinKinds(known?.kind ?? 'nothing', extra.kind) });

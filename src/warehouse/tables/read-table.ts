@@ -1,9 +1,9 @@
 import type { TableColumn, TargetTable } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
-import { columnNameIn, sameName } from '../column-name.ts';
+import { columnFinder, columnNameIn, sameName } from '../column-name.ts';
 import type { Tables } from '../dialect.ts';
-import { type ColumnRecord, readColumnRecords } from '../statements/column-records.ts';
-import { columnFinder } from './find-column.ts';
+import type { ColumnRecord } from '../manifest/targets.ts';
+import { readColumnRecords } from '../manifest/targets.ts';
 
 /** A target as it is now. */
 export interface TableState {
@@ -15,7 +15,7 @@ export interface TableState {
 export async function readTable(tables: Tables, table: string): Promise<TableState> {
   const state = await lookAtTable(tables, table);
   if (state) return state;
-  throw new SchemaConflictError(`The table ${table} is gone: somebody removed it during the run.`, {
+  throw new SchemaConflictError(`The table ${table} is gone: it was dropped during the run.`, {
     facts: { table },
   });
 }
@@ -47,7 +47,7 @@ async function lookAtTable(tables: Tables, table: string): Promise<TableState | 
       return { ...column, type: { kind: 'numeric', precision: null, scale: null } };
     const madeAs = others.get(name);
     const isOther = madeAs !== undefined && ['any', 'text'].includes(column.type?.kind ?? '');
-    return isOther ? { ...column, type: dialect.typeOf(madeAs) } : column;
+    return isOther ? { ...column, type: dialect.toTableType(madeAs) } : column;
   };
   return {
     records,

@@ -5,30 +5,30 @@ import type { SearchAttributeType } from '@temporalio/common';
 import { TemporalUnavailableError } from '#domain/errors';
 import { riverSearchAttributes, typeInCli } from '#domain/run/temporal-names';
 import { freePort, refuseTakenPorts, type WantedPort } from './free-port.ts';
-import { registerSearchAttributes } from './search-attributes.ts';
+import { registerSearchAttributes } from './register-search-attributes.ts';
 import { findTemporalCli, type TemporalCliOptions } from './temporal-cli.ts';
 import { startTied, type TiedProcess } from './tied-process.ts';
 
 export interface TemporalServerOptions extends TemporalCliOptions {
   /** With the Web UI. */
   readonly ui: boolean;
-  /** Default: a free one. One that is taken is refused. */
+  /** Default: a free one. A port that is in use is refused. */
   readonly port?: number | undefined;
   readonly uiPort?: number | undefined;
-  /** Keeps its workflows in this SQLite file; without it they are gone when it stops. */
+  /** Keeps its workflows in this SQLite file; without it they are lost when it stops. */
   readonly dbFilename?: string | undefined;
   readonly searchAttributes?: Readonly<Record<string, SearchAttributeType>> | undefined;
-  /** Server settings by their dynamic-config names, as JSON: `{ 'matching.numTaskqueueReadPartitions': '1' }`. */
+  /** Server settings by their dynamic-config names, as JSON text: `{ 'matching.numTaskqueueReadPartitions': '1' }`. */
   readonly dynamicConfig?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface TemporalServer {
   /** `127.0.0.1:7233` */
   readonly address: string;
-  /** Undefined where it was started without the Web UI. */
+  /** Undefined if it was started without the Web UI. */
   readonly uiUrl: string | undefined;
   readonly namespace: string;
-  /** Resolves when it has ended, also by itself. */
+  /** Resolves when it has ended, also when it ends by itself. */
   readonly exited: Promise<number | null>;
   stop(): Promise<void>;
 }
@@ -37,7 +37,7 @@ const host = '127.0.0.1';
 const namespace = 'default';
 
 /**
- * Temporal's own development server on this machine, answering, with River's search attributes registered.
+ * Starts Temporal's development server on this machine, waits until it answers, and registers River's search attributes.
  * It ends with this process, however this process ends.
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
@@ -45,8 +45,8 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const cli = await findTemporalCli(options);
   if (options.dbFilename !== undefined) await mkdir(dirname(options.dbFilename), { recursive: true });
   let lastLines: string[] = [];
-  // Another try is worth it where somebody else took the free port before the server had it, and, once, where the
-  // server has its ports and never answers on them: seen on a machine at its limit.
+  // It tries again if another program took the free port first, and once if the server listens on its ports but never
+  // answers: seen on an overloaded machine.
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     const port = options.port ?? (await freePort());
     const uiPort = options.ui ? (options.uiPort ?? (await freePort())) : undefined;
@@ -71,7 +71,7 @@ function wantedPorts({ port, ui, uiPort }: TemporalServerOptions): WantedPort[] 
   ];
 }
 
-/** It writes its address on a line of its own once it has its ports; an answer on the port alone could be another server's. */
+/** The server prints its address when it listens; an answer on the port alone could come from another server. */
 async function startProgram(
   cli: string,
   options: TemporalServerOptions,
@@ -97,7 +97,7 @@ function commandLine(
 ): string[] {
   const attributes = Object.entries(options.searchAttributes ?? riverSearchAttributes);
   return [
-    'TEMPORAL_VERSION_CHECK_DISABLED=1', // it would ask the internet for news of itself
+    'TEMPORAL_VERSION_CHECK_DISABLED=1', // else it asks the internet for a newer version
     cli,
     ...['server', 'start-dev', '--ip', host, '--port', String(port), '--log-level', 'warn'],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']),
@@ -121,7 +121,7 @@ async function answering(
   try {
     const connection = await Connection.connect({ address, connectTimeout: 15_000 });
     try {
-      // The flag acts only while the namespace is made: a server that goes on from a file knows nothing of newer attributes.
+      // The flag works only when the namespace is created: a server that continues from a file lacks newer attributes.
       await registerSearchAttributes(connection, namespace, options.searchAttributes);
     } finally {
       await connection.close();

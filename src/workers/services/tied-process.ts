@@ -2,20 +2,20 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A program that lives no longer than the process that started it, however that one ends. */
+/** A program that ends when the process that started it ends, however that happens. */
 export interface TiedProcess {
-  /** The last lines it wrote, for a sentence about its failure. */
+  /** The last lines that it printed, for a message about its failure. */
   lastLines(): string[];
   /** Resolves with its exit code (null where a signal ended it) and never rejects. */
   readonly exited: Promise<number | null>;
-  /** Asks it to end, waits, and kills it where it has not ended after `graceMs`. */
+  /** Terminates it, waits, and kills it if it has not ended after `graceMs`. */
   stop(graceMs?: number): Promise<void>;
 }
 
 /**
- * Its guard, a shell, reads a pipe whose other end only we hold. We may be killed in a way that lets us do nothing more;
- * the pipe then closes, and the guard ends the program. A signal handler could not, and macOS has no parent-death signal.
- * `wait` returns when the guard itself is signalled, hence the loop around it.
+ * The guard, a shell, reads a pipe whose other end only this process holds. If this process is killed without a chance to
+ * react, the pipe closes and the guard terminates the program. A signal handler could not do that, and macOS has no
+ * parent-death signal. `wait` returns when the guard itself gets a signal, hence the loop around it.
  */
 const guard = `
 exec 3<&0 </dev/null
@@ -36,7 +36,7 @@ export function startTied(
   parameters: readonly string[],
   onLine: (line: string) => void = () => {},
 ): TiedProcess {
-  // A process group of its own: Ctrl-C in a terminal reaches us alone, and we stop the program when its users are done.
+  // A process group of its own: Ctrl-C in a terminal reaches only this process, which stops the program when it is no longer used.
   const child = spawn('sh', ['-c', guard, 'guard', command, ...parameters], { detached: true });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
@@ -45,7 +45,7 @@ export function startTied(
       onLine(line);
     });
   }
-  child.stdin.on('error', () => {}); // the guard may end before its pipe does
+  child.stdin.on('error', () => {}); // the guard may end before its pipe closes
   const exited = once(child, 'close').then(
     ([code]) => code as number | null,
     (reason: unknown) => {
@@ -69,6 +69,6 @@ function killGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // it has ended meanwhile
+    // it has already ended
   }
 }

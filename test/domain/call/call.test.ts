@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { callKey } from '#domain/call/call';
+import { callKey, type Parameter, splitCallKey } from '#domain/call/call';
 
 test('a call is named by its function and its parameters, in order', () => {
   expect(
@@ -20,5 +21,14 @@ test('a value cannot pass for another parameter', () => {
       ['A', '1'],
       ['B', '2'],
     ]),
+  );
+});
+
+test('a key falls into the parameters that it was joined from', () => {
+  const parameter = fc.tuple(fc.stringMatching(/^[A-Za-z_]{1,9}$/), fc.string({ unit: 'grapheme' }));
+  fc.assert(
+    fc.property(fc.array(parameter, { maxLength: 4 }), (parameters: Parameter[]) => {
+      expect(splitCallKey(callKey('a/F', parameters))).toEqual({ name: 'F', parameters });
+    }),
   );
 });

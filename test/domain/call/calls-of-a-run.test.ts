@@ -4,11 +4,11 @@ import { type CallCount, countCalls } from '#domain/call/count-calls';
 import type { Discovered } from '#domain/call/discovery';
 import { planListCalls } from '#domain/call/discovery';
 import { runListCalls } from '#domain/call/list-calls';
-import { planDataCalls, slicesOf } from '#domain/call/plan-calls';
+import { listSlices, planDataCalls } from '#domain/call/plan-calls';
 import { resolveSelection } from '#domain/call/selection';
 import { reports } from '#domain/catalogue/index';
-import { chunkOfDays, chunkWithoutDays } from '#domain/chunk/chunk';
-import { daysOf } from '#domain/period/date-range';
+import { chunkWithoutDays, createChunk } from '#domain/chunk/chunk';
+import { eachDay } from '#domain/period/date-range';
 import type { Filters } from '#domain/river/filters';
 
 const week = { start: '2026-01-05', end: '2026-01-11' };
@@ -27,7 +27,7 @@ const campaignsADay = 6;
 const pairsADay = 8;
 
 /** Six campaigns a day; by channel, two of them are found on both. */
-const campaigns: Discovered[] = [...daysOf(week)].flatMap((foundOn) =>
+const campaigns: Discovered[] = [...eachDay(week)].flatMap((foundOn) =>
   some(campaignsADay).map(({ id }) => ({ foundOn, campaignId: id, channelId: null })),
 );
 const pairs: Discovered[] = campaigns.flatMap((found) =>
@@ -111,11 +111,11 @@ describe.each(table)(
   'report $number with $filters',
   ({ number, filters = {}, lists = [], discovery = 0, data }) => {
     const report = reports[number - 1] ?? expect.fail(`there is no report ${number}`);
-    const chunk = report.time === 'none' ? chunkWithoutDays : chunkOfDays(week.start, week.end);
+    const chunk = report.time === 'none' ? chunkWithoutDays : createChunk(week.start, week.end);
     const selection = resolveSelection(report, filters, answers);
     const discovered = selection.executionChannels ? pairs : campaigns;
     const listCalls = [...planListCalls(report, selection, chunk)];
-    const dataCalls = slicesOf(report).data.flatMap((slice) => [
+    const dataCalls = listSlices(report).data.flatMap((slice) => [
       ...planDataCalls({
         report,
         river: { filters, includeControlGroup: false },
@@ -134,7 +134,7 @@ describe.each(table)(
     test(`finds its campaigns by ${discovery} calls and its rows by ${data}`, () => {
       expect(listCalls).toHaveLength(discovery);
       expect(dataCalls).toHaveLength(data);
-      expect(slicesOf(report).list).toHaveLength(discovery > 0 ? 1 : 0);
+      expect(listSlices(report).list).toHaveLength(discovery > 0 ? 1 : 0);
     });
 
     test('has calls with keys of their own', () => {

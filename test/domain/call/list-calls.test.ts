@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import type { Call } from '#domain/call/call';
 import { listCall, readListAnswers } from '#domain/call/list-calls';
 import { resolveSelection } from '#domain/call/selection';
-import { reportBySlug } from '#domain/catalogue/index';
 import { lastDataUpdateList, pickLists } from '#domain/catalogue/lists';
 import { fitListRows } from '#domain/column/fit-rows';
 import { longNumber } from '#domain/column/read-number';
 import { RowShapeError } from '#domain/errors';
 import type { Filters } from '#domain/river/filters';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 const page = (call: Call, rows: unknown[]) => ({ call: call.key, ...fitListRows(rows, call) });
 

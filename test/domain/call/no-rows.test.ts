@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type CallStatus, createMissing, createRefused } from '#domain/call/no-rows';
 import { ReportRefusedError } from '#domain/errors';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 const groups = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const calls = (day: string, action: number, statusOf: (group: number) => number, called = groups) =>
@@ -10,7 +11,7 @@ const calls = (day: string, action: number, statusOf: (group: number) => number,
   }));
 
 function refusedTogether(answered: readonly CallStatus[]): string[] {
-  const refused = createRefused();
+  const refused = createRefused(reportBySlug('customers-by-action'));
   for (const { call, status } of answered) if (status === 400) refused.add(call);
   for (const each of answered) refused.hear(each);
   return refused.warnings();

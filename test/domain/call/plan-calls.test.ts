@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { planListCalls } from '#domain/call/discovery';
-import { type DataPlan, planDataCalls, slicesOf } from '#domain/call/plan-calls';
-import { reportBySlug, reports } from '#domain/catalogue/index';
-import { chunkOfDays, chunkWithoutDays } from '#domain/chunk/chunk';
+import { type DataPlan, listSlices, planDataCalls } from '#domain/call/plan-calls';
+import { reports } from '#domain/catalogue/index';
+import { chunkWithoutDays, createChunk } from '#domain/chunk/chunk';
 import { effectiveReport } from '#domain/river/overrides';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
-const twoDays = chunkOfDays('2026-01-01', '2026-01-02');
+const twoDays = createChunk('2026-01-01', '2026-01-02');
 
 function plan(slug: string, given: Partial<DataPlan> & Partial<DataPlan['river']>) {
   const { filters = {}, includeControlGroup = false, overrides, ...rest } = given;
@@ -18,7 +19,7 @@ function plan(slug: string, given: Partial<DataPlan> & Partial<DataPlan['river']
       river,
       selection: {},
       chunk,
-      slice: slicesOf(report).data[0] ?? 'none',
+      slice: listSlices(report).data[0] ?? 'none',
       discovered: [],
       runDay: '2026-01-09',
       ...rest,
@@ -81,7 +82,7 @@ test('calls come one by one: the first of a thousand million costs no more than 
 
 test('the slices of report 1 share its calls by recipient group', () => {
   const report = reportBySlug('customers-by-action');
-  const { list, data } = slicesOf(report);
+  const { list, data } = listSlices(report);
   expect(list).toEqual([]);
   expect(data).toHaveLength(10);
   const groups = data.map((slice) =>
@@ -98,7 +99,7 @@ test('the slices of report 1 share its calls by recipient group', () => {
 test('every other report has the one slice “all”, and campaigns are found by a slice of their own', () => {
   for (const report of reports.slice(1)) {
     const list = report.time === 'campaigns' ? ['campaigns'] : [];
-    expect(slicesOf(report)).toEqual({ list, data: ['all'] });
+    expect(listSlices(report)).toEqual({ list, data: ['all'] });
   }
 });
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { hasUnreadIds, planPruningCalls, pruneCalls, readRan } from '#domain/call/prune';
-import { reportBySlug } from '#domain/catalogue/index';
 import { actionsOfGroupList, groupsOfDayList } from '#domain/catalogue/lists';
-import { chunkOfDays } from '#domain/chunk/chunk';
+import { createChunk } from '#domain/chunk/chunk';
 import { fitListRows } from '#domain/column/fit-rows';
 import { longNumber } from '#domain/column/read-number';
 import { aCall } from '../../helpers/an-optimove.ts';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 const day = '2026-01-01';
 const byAction = reportBySlug('customers-by-action');
@@ -57,7 +57,7 @@ describe('an id of a list that is no whole number leaves nothing out', () => {
       expect(hasUnreadIds(byGroup, groups)).toBe(true);
       // Nothing of that day depends on its groups' actions any more.
       expect([
-        ...planPruningCalls('actions that ran', {}, chunkOfDays(day, day), await ranOf(groups)),
+        ...planPruningCalls('actions that ran', {}, createChunk(day, day), await ranOf(groups)),
       ]).toEqual([]);
     },
   );
@@ -89,7 +89,7 @@ test('ids as text are read as whole numbers, to the last digit', async () => {
   expect(hasUnreadIds(byAction, actions)).toBe(false);
   const long = groupPage({ TargetGroupID: longNumber('9007199254740993') });
   const chosen = { targetGroups: ['9007199254740993', 24] };
-  const [call] = planPruningCalls('actions that ran', chosen, chunkOfDays(day, day), await ranOf(long));
+  const [call] = planPruningCalls('actions that ran', chosen, createChunk(day, day), await ranOf(long));
   expect(call).toMatchObject({
     parameters: { TargetGroupID: '9007199254740993' },
     stamps: { target_group_id: '9007199254740993' },

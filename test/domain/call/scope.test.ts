@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import { commitScope, dayColumnOf, dayOfCall } from '#domain/call/scope';
-import { reportBySlug, reports } from '#domain/catalogue/index';
-import { chunkOfDays, chunkWithoutDays } from '#domain/chunk/chunk';
+import { commitScope, findCallDay, findDayColumn } from '#domain/call/scope';
+import { reports } from '#domain/catalogue/index';
+import { chunkWithoutDays, createChunk } from '#domain/chunk/chunk';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
-const chunk = chunkOfDays('2026-01-01', '2026-01-04');
+const chunk = createChunk('2026-01-01', '2026-01-04');
 
 test('rows are dated by the day asked for, or by the day that found their campaign', () => {
-  const days = reports.map((report) => [report.number, dayColumnOf(report)]);
+  const days = reports.map((report) => [report.number, findDayColumn(report)]);
   const dated = (column: string | null) => days.filter(([, day]) => day === column).map(([number]) => number);
   expect(dated('end_date')).toEqual([8]);
   expect(dated('found_on')).toEqual([4, 9, 10, 11, 21, 26]);
@@ -47,11 +48,11 @@ test('a call’s rows are of the day by which they are replaced; of none where a
     data_date: '2026-01-04',
     snapshot_date: '2026-01-05',
   };
-  const days = reports.map((report) => [report.number, dayOfCall(report, { stamps })] as const);
+  const days = reports.map((report) => [report.number, findCallDay(report, { stamps })] as const);
   for (const report of reports) {
     const scope = commitScope(report, report.time === 'none' ? chunkWithoutDays : chunk, {}, '2026-01-09');
     const column = scope?.column as keyof typeof stamps | undefined;
-    expect(dayOfCall(report, { stamps }), report.slug).toBe(column ? stamps[column] : null);
+    expect(findCallDay(report, { stamps }), report.slug).toBe(column ? stamps[column] : null);
   }
   expect(days.filter(([, day]) => day === null).map(([number]) => number)).toEqual([6, 12, 17, 18, 25]);
 });

@@ -7,24 +7,24 @@ const size = (rows: number) => ({ rows, bytes: rows * 10 });
 test('the largest page that an empty one followed is remembered, for its report alone', () => {
   const seen = createSeenPages();
   for (const rows of [300, 500, 200]) seen.askOn('a', size(rows))('nothing');
-  expect(seen.of('a').ended).toEqual({ pages: 3, rows: 500, bytes: 5_000 });
-  expect(seen.of('b').ended).toEqual({ pages: 0, rows: 0, bytes: 0 });
+  expect(seen.known('a').ended).toEqual({ pages: 3, rows: 500, bytes: 5_000 });
+  expect(seen.known('b').ended).toEqual({ pages: 0, rows: 0, bytes: 0 });
 });
 
 test('what is being asked is known until it is answered, or given up', () => {
   const seen = createSeenPages();
   const [one, other] = [seen.askOn('a', size(300)), seen.askOn('a', size(300))];
-  expect(seen.of('a').asking).toEqual({ pages: 2, rows: 300, bytes: 3_000 });
+  expect(seen.known('a').asking).toEqual({ pages: 2, rows: 300, bytes: 3_000 });
   one('unknown');
   one('nothing');
   other('unknown');
-  expect(seen.of('a')).toMatchObject({ ended: { pages: 0 }, asking: { pages: 0 } });
+  expect(seen.known('a')).toMatchObject({ ended: { pages: 0 }, asking: { pages: 0 } });
 });
 
 test('rows after a short page are known of every report of the connection', () => {
   const seen = createSeenPages();
   seen.askOn('a', size(300))('rows');
-  expect([seen.of('a').rowsFollow, seen.of('b').rowsFollow]).toEqual([true, true]);
+  expect([seen.known('a').rowsFollow, seen.known('b').rowsFollow]).toEqual([true, true]);
 });
 
 test('calls that were left in doubt are told of once, when rows have followed a short page', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { resolveSelection } from '#domain/call/selection';
-import { reportBySlug } from '#domain/catalogue/index';
 import { eventCodes } from '#domain/catalogue/lists';
 import { ConfigurationError } from '#domain/errors';
 import type { Filters } from '#domain/river/filters';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 const actions = [
   { id: 1, name: '10% Bonus' },

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { findReport, reportBySlug, reportOfEndpoint, reports } from '#domain/catalogue/index';
+import { refusableParameter } from '#domain/call/no-rows';
+import { findReport, findReportByEndpoint, reports } from '#domain/catalogue/index';
 import type { Axis } from '#domain/catalogue/report';
 import { snakeCase } from '#domain/column/column';
-import { ConfigurationError } from '#domain/errors';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 /** The walkthrough's order, the API's paths, the filters of its table. */
 const catalogue: [slug: string, endpoint: string, time: string, filters: string][] = [
@@ -116,10 +117,23 @@ test('the key of report 3 alone is not unique', () => {
 test('snapshots are dated: report 5 by its data, reports 6 and 12 by the run', () => {
   const dated = reports.filter(({ snapshot }) => snapshot).map(({ number, snapshot }) => [number, snapshot]);
   expect(dated).toEqual([
-    [5, 'data_date'],
-    [6, 'snapshot_date'],
-    [12, 'snapshot_date'],
+    [5, { column: 'data_date', day: 'lastDataUpdate', keepsOtherDays: true }],
+    [6, { column: 'snapshot_date', day: 'run', keepsOtherDays: false }],
+    [12, { column: 'snapshot_date', day: 'run', keepsOtherDays: false }],
   ]);
+});
+
+test('what lists of a day can leave out, and a call whose refusal is “no rows”, is declared', () => {
+  const pruned = reports.filter(({ prunedBy }) => prunedBy).map(({ number, prunedBy }) => [number, prunedBy]);
+  expect(pruned).toEqual([
+    [1, 'actionsAndRecipients'],
+    [2, 'groups'],
+    [19, 'groups'],
+    [22, 'groups'],
+    [23, 'groupsWithActions'],
+  ]);
+  const refusable = reports.filter((report) => refusableParameter(report) !== undefined);
+  expect(refusable.map(({ number }) => number)).toEqual([1]);
 });
 
 describe.each(reports)('$number $slug', (report) => {
@@ -136,11 +150,11 @@ describe.each(reports)('$number $slug', (report) => {
   test('has a column for every value that its calls run over', () => {
     const missing = report.axes.flatMap(stampsOf).filter((name) => !names.includes(name));
     expect(missing).toEqual([]);
-    if (report.snapshot) expect(names).toContain(report.snapshot);
+    if (report.snapshot) expect(names).toContain(report.snapshot.column);
   });
 
   test('stamps nothing that its calls do not run over', () => {
-    const known = [...report.axes.flatMap(stampsOf), report.snapshot];
+    const known = [...report.axes.flatMap(stampsOf), report.snapshot?.column];
     const strangers = columns.filter(({ from, name }) => from === 'call' && !known.includes(name));
     expect(strangers).toEqual([]);
   });
@@ -177,18 +191,13 @@ describe.each(reports)('$number $slug', (report) => {
 
   test('is found by its name and by its endpoint', () => {
     expect(findReport(report.slug)).toBe(report);
-    expect(reportBySlug(report.slug)).toBe(report);
-    expect(reportOfEndpoint(report.endpoint.toUpperCase())).toBe(report);
+    expect(findReportByEndpoint(report.endpoint.toUpperCase())).toBe(report);
   });
 });
 
-test('an unknown name finds nothing, and asking for it by force lists what there is', () => {
+test('an unknown name finds nothing', () => {
   expect(findReport('customers-by-acton')).toBeUndefined();
-  expect(reportOfEndpoint('customers/GetNothing')).toBeUndefined();
-  expect(() => reportBySlug('customers-by-acton')).toThrow(ConfigurationError);
-  expect(() => reportBySlug('customers-by-acton')).toThrow(
-    /customers-by-action, .*executed-campaigns-by-channel/,
-  );
+  expect(findReportByEndpoint('customers/GetNothing')).toBeUndefined();
 });
 
 test('report 8 bears the day asked for beside the day of its rows', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countChunks, splitPeriod } from '#domain/chunk/split-period';
+import { splitPeriod } from '#domain/chunk/split-period';
 import { ConfigurationError } from '#domain/errors';
 import { type ChunkSetting, chunkUnits } from '#domain/river/river';
 import { anyDay, dayOf, monthsLater, numberOf } from '../../helpers/counted-calendar.ts';
@@ -87,20 +87,11 @@ describeOnMachinesEverywhere('chunks', () => {
       }),
     );
   });
-
-  test.each(chunkUnits)('%s are counted without being made', (every) => {
-    fc.assert(
-      fc.property(anyPeriod(), fc.integer({ min: 1, max: 40 }), (period, size) => {
-        expect(countChunks(period, { every, size })).toBe([...splitPeriod(period, { every, size })].length);
-      }),
-    );
-  });
 });
 
 test.each([0, -1, 1.5, Number.NaN])('a size of %d is refused', (size) => {
   const period = { start: '2026-01-01', end: '2026-01-31' };
   expect(() => [...splitPeriod(period, { every: 'daily', size })]).toThrow(ConfigurationError);
-  expect(() => countChunks(period, { every: 'daily', size })).toThrow(ConfigurationError);
 });
 
 test('a period that ends before it begins is not split', () => {

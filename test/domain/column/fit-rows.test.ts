@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '#domain/call/call';
 import { lastDataUpdate } from '#domain/call/list-calls';
-import { reportBySlug } from '#domain/catalogue/index';
 import { type FittedRows, fitListRows, fitRows } from '#domain/column/fit-rows';
 import { longNumber } from '#domain/column/read-number';
-import { textOf } from '#domain/column/read-value';
-import { columnsOfRiver, keyOfRiver } from '#domain/column/river-table';
+import { toText } from '#domain/column/read-value';
+import { listColumns, listKey } from '#domain/column/river-table';
 import { RowShapeError } from '#domain/errors';
 import type { Filters } from '#domain/river/filters';
 import type { Overrides } from '#domain/river/overrides';
-import { typeOf } from '#warehouse/postgres/read-columns';
+import { toTableType } from '#warehouse/postgres/read-columns';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 interface Asked {
   report: string;
@@ -29,12 +29,14 @@ const fitPage = (
     answer,
     { key: 'GetRows?Date=2026-01-01', stamps, ...(keep && { keep }) },
     {
-      columns: columnsOfRiver(reportBySlug(report), { filters, overrides }),
-      key: keyOfRiver(reportBySlug(report), { overrides }),
+      columns: listColumns(reportBySlug(report), { filters, overrides }),
+      key: listKey(reportBySlug(report), { overrides }),
       table: {
         table: 'rows',
         find: (name) =>
-          table[name] === undefined ? undefined : { name, declared: table[name], type: typeOf(table[name]) },
+          table[name] === undefined
+            ? undefined
+            : { name, declared: table[name], type: toTableType(table[name]) },
       },
     },
   );
@@ -411,7 +413,7 @@ describe('a chosen channel', () => {
     'keeps a row of channel %j, which is no proof of another: it stands beside, or does not fit the key',
     (channel) => {
       expect(records(ofChannel(byChannel, channel))).toEqual([
-        { customer_id: '1', channel_id: 504, 'channel_id 2': textOf(channel) },
+        { customer_id: '1', channel_id: 504, 'channel_id 2': toText(channel) },
       ]);
       expect(() => ofChannel(byCampaign, channel)).toThrow(/does not fit rows\.channel_id/);
     },

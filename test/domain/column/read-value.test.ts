@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ColumnType, Value } from '#domain/column/column';
 import { longNumber } from '#domain/column/read-number';
-import { readAttributes, readValue, textOf } from '#domain/column/read-value';
+import { readAttributes, readValue, toText } from '#domain/column/read-value';
 import { idealType, type TableType } from '#domain/column/table-type';
 import { parseJson } from '#optimove/parse-json';
-import { typeOf } from '#warehouse/postgres/read-columns';
+import { toTableType } from '#warehouse/postgres/read-columns';
 import { beside, textOfCase, valueCases, valueCaseTypes } from '../../helpers/value-cases.ts';
 
 describe.each(valueCaseTypes)('a column of type %s', (type) => {
@@ -13,7 +13,7 @@ describe.each(valueCaseTypes)('a column of type %s', (type) => {
     const raw = json === 'NaN' ? null : parseJson(json);
     const value = becomes[type];
     expect(readValue(raw, idealType[type])).toStrictEqual(value === beside ? undefined : value);
-    if (value === beside) expect(textOf(raw)).toBe(textOfCase(json));
+    if (value === beside) expect(toText(raw)).toBe(textOfCase(json));
   });
 });
 
@@ -110,7 +110,7 @@ const bounded: [declared: string, fits: [unknown, Value][], doesNotFit: unknown[
 ];
 
 describe.each(bounded)('%s', (declared, fits, doesNotFit) => {
-  const type = typeOf(declared) as TableType;
+  const type = toTableType(declared) as TableType;
   test.each(fits)('holds %j as %j', (raw, value) => {
     expect(readValue(raw, type)).toStrictEqual(value);
   });
@@ -177,7 +177,7 @@ test('a value that was fitted is read again as itself', () => {
       const value = readValue(raw, idealType[type]);
       if (value !== undefined && value !== null)
         expect(readValue(value, idealType[type])).toStrictEqual(value);
-      expect(readValue(textOf(raw), idealType.text)).toBe(textOf(raw));
+      expect(readValue(toText(raw), idealType.text)).toBe(toText(raw));
     }),
   );
 });

@@ -1,22 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { reportBySlug, reports } from '#domain/catalogue/index';
+import { reports } from '#domain/catalogue/index';
 import { provenanceColumns } from '#domain/column/column';
-import { columnsOfRiver, keyOfRiver } from '#domain/column/river-table';
+import { listColumns, listKey } from '#domain/column/river-table';
 import { ConfigurationError } from '#domain/errors';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 const byAction = reportBySlug('customers-by-action');
 const ended = reportBySlug('customer-action-ended-by-date');
 const products = reportBySlug('customer-product-details-by-date');
 
 const attributesOf = (customerAttributes: string[], report = byAction) =>
-  columnsOfRiver(report, { filters: { customerAttributes } })
+  listColumns(report, { filters: { customerAttributes } })
     .filter(({ from }) => from === 'attribute')
     .map(({ name }) => name);
 
 describe('customer attributes', () => {
   test('become text columns of their own, after the report’s', () => {
-    const columns = columnsOfRiver(byAction, { filters: { customerAttributes: ['Country', 'VIPLevel'] } });
+    const columns = listColumns(byAction, { filters: { customerAttributes: ['Country', 'VIPLevel'] } });
     expect(columns.slice(0, -2)).toEqual(byAction.columns);
     expect(columns.slice(-2)).toEqual([
       { name: 'country', type: 'text', from: 'attribute', source: 'Country' },
@@ -57,7 +58,7 @@ describe('customer attributes', () => {
 
 describe('overrides.columns', () => {
   const named = (columns: Record<string, string>, report = products) =>
-    columnsOfRiver(report, { filters: {}, overrides: { columns } });
+    listColumns(report, { filters: {}, overrides: { columns } });
 
   test('give a column one more key, which is looked for first', () => {
     const [product] = named({ Recommended: 'product_id' }).slice(-1);
@@ -67,8 +68,8 @@ describe('overrides.columns', () => {
 
   test('rename the column of a key, and the table’s key with it', () => {
     const river = { filters: {}, overrides: { columns: { customerid: 'client' } } };
-    expect(columnsOfRiver(products, river).map(({ name }) => name)).toEqual(['date', 'client', 'product_id']);
-    expect(keyOfRiver(products, river)).toEqual(['date', 'client', 'product_id']);
+    expect(listColumns(products, river).map(({ name }) => name)).toEqual(['date', 'client', 'product_id']);
+    expect(listKey(products, river)).toEqual(['date', 'client', 'product_id']);
   });
 
   test('add a column for a key that has none', () => {
@@ -99,12 +100,12 @@ describe('overrides.columns', () => {
       filters: { customerAttributes: ['Country'] },
       overrides: { columns: { Land: 'country' } },
     };
-    expect(columnsOfRiver(byAction, river).map(({ name }) => name)).toContain('attribute_country');
+    expect(listColumns(byAction, river).map(({ name }) => name)).toContain('attribute_country');
   });
 });
 
 test('without overrides a river’s key is its report’s', () => {
-  for (const report of reports) expect(keyOfRiver(report, {})).toEqual(report.key);
+  for (const report of reports) expect(listKey(report, {})).toEqual(report.key);
 });
 
 test('all columns of a table have names of their own, whatever the attributes are called', () => {
@@ -121,7 +122,7 @@ test('all columns of a table have names of their own, whatever the attributes ar
   });
   fc.assert(
     fc.property(names, fc.constantFrom(...reports), (customerAttributes, report) => {
-      const columns = columnsOfRiver(report, { filters: { customerAttributes } });
+      const columns = listColumns(report, { filters: { customerAttributes } });
       const all = [...columns.map(({ name }) => name), ...provenanceColumns];
       expect(new Set(all).size).toBe(all.length);
       expect(all).not.toContain('');

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   addDays,
-  between,
+  clipRanges,
   type Day,
   dayCount,
-  daysOf,
   daysToPull,
+  eachDay,
+  encloseRanges,
   isDay,
-  spanOf,
-  stretchesOf,
+  toDateRanges,
 } from '#domain/period/date-range';
 import { anyDay, dayOf, numberOf } from '../../helpers/counted-calendar.ts';
 import { describeOnMachinesEverywhere } from '../../helpers/machine-time-zones.ts';
@@ -41,7 +41,7 @@ describeOnMachinesEverywhere('days', () => {
     fc.assert(
       fc.property(anyDay(), fc.integer({ min: 0, max: 400 }), (start, more) => {
         const end = dayOf(numberOf(start) + more);
-        const days = [...daysOf({ start, end })];
+        const days = [...eachDay({ start, end })];
         expect(days).toEqual(Array.from({ length: more + 1 }, (_, k) => dayOf(numberOf(start) + k)));
         expect(dayCount({ start, end })).toBe(more + 1);
       }),
@@ -50,7 +50,7 @@ describeOnMachinesEverywhere('days', () => {
 });
 
 test('days are made as they are asked for', () => {
-  const [first, second] = daysOf({ start: '1000-01-01', end: '9999-12-31' });
+  const [first, second] = eachDay({ start: '1000-01-01', end: '9999-12-31' });
   expect([first, second]).toEqual(['1000-01-01', '1000-01-02']);
 });
 
@@ -93,8 +93,8 @@ const someDays = fc.array(fc.nat(60).map(day), { maxLength: 40 });
 test('days become unbroken stretches, as few as there can be', () => {
   fc.assert(
     fc.property(someDays, (days) => {
-      const stretches = stretchesOf(days);
-      expect(stretches.flatMap((stretch) => [...daysOf(stretch)])).toEqual([...new Set(days)].sort());
+      const stretches = toDateRanges(days);
+      expect(stretches.flatMap((stretch) => [...eachDay(stretch)])).toEqual([...new Set(days)].sort());
       for (const [at, { start }] of stretches.entries()) {
         const before = stretches[at - 1];
         if (before) expect(addDays(before.end, 1) < start).toBe(true);
@@ -107,9 +107,9 @@ test('what lies between two days is what lies in both', () => {
   fc.assert(
     fc.property(someDays, fc.nat(60), fc.nat(60), (days, from, to) => {
       const bounds = { from: day(from), to: day(to) };
-      const cut = between(stretchesOf(days), bounds);
+      const cut = clipRanges(toDateRanges(days), bounds);
       const within = days.filter((each) => each >= bounds.from && each <= bounds.to);
-      expect(cut).toEqual(stretchesOf(within));
+      expect(cut).toEqual(toDateRanges(within));
     }),
   );
 });
@@ -121,10 +121,10 @@ test('a tracked river pulls every day that is neither complete nor forgotten, th
       const pulled = daysToPull(whole, back, {
         complete: new Set(complete),
         forgotten: new Set(forgotten),
-      }).flatMap((stretch) => [...daysOf(stretch)]);
+      }).flatMap((stretch) => [...eachDay(stretch)]);
       const known = [...complete, ...forgotten];
-      const [first] = [...daysOf(whole)].filter((each) => !known.includes(each));
-      for (const each of daysOf(whole)) {
+      const [first] = [...eachDay(whole)].filter((each) => !known.includes(each));
+      for (const each of eachDay(whole)) {
         const isBack = first !== undefined && each < first && addDays(each, back) >= first;
         const isPulled = !forgotten.includes(each) && (!complete.includes(each) || isBack);
         expect(pulled.includes(each), each).toBe(isPulled);
@@ -135,9 +135,9 @@ test('a tracked river pulls every day that is neither complete nor forgotten, th
 });
 
 test('nothing spans no days', () => {
-  expect(spanOf([])).toBeNull();
+  expect(encloseRanges([])).toBeNull();
   expect(
-    spanOf([
+    encloseRanges([
       { start: '2026-01-01', end: '2026-01-02' },
       { start: '2026-01-05', end: '2026-01-05' },
     ]),

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { clockChanges, isTimezone, isUtcOffset, zoneOfRiver } from '#domain/period/zone';
+import { clockChanges, isTimezone, isUtcOffset, resolveZone } from '#domain/period/zone';
 
 test.each(['+00:00', '-00:00', '+02:00', '-03:30', '+05:45', '-12:00', '+14:00', '+13:59'])(
   '%s is an offset',
@@ -97,7 +97,7 @@ test.each([
   ],
   ['UTC without either', undefined, undefined, { utcOffset: '+00:00' }],
 ])("a river's days are those of %s", (_title, period, schedule, zone) => {
-  expect(zoneOfRiver(period, schedule)).toEqual(zone);
+  expect(resolveZone(period, schedule)).toEqual(zone);
 });
 
 describe('the clocks change', () => {

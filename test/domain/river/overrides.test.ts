@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { reportBySlug } from '#domain/catalogue/index';
 import { effectiveReport } from '#domain/river/overrides';
+import { reportBySlug } from '../../helpers/report-by-slug.ts';
 
 const nine = reportBySlug('customer-execution-details-by-campaign');
 const ten = reportBySlug('customer-send-details-by-campaign');

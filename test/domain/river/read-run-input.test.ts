@@ -56,7 +56,6 @@ describe('an input that is right', () => {
     expect(runOf({ river: 'daily-actions' })).toEqual({
       kind: 'run',
       river: river('daily-actions'),
-      ownPeriod: false,
       ownFilters: false,
     });
   });
@@ -64,7 +63,6 @@ describe('an input that is right', () => {
   test("a run's period takes the place of the river's as a whole, but for where its days begin", () => {
     const run = runOf({ river: 'daily-actions', period: { start: '2025-01-01', end: '2025-12-31' } });
     expect(run.river.period).toEqual({ start: '2025-01-01', end: '2025-12-31', utcOffset: '+02:00' });
-    expect(run.ownPeriod).toBe(true);
   });
 
   test('a time zone of its own takes the place of the offset', () => {
@@ -81,7 +79,7 @@ describe('an input that is right', () => {
   });
 
   test('chunks of its own have size 1 again, filters are replaced key by key', () => {
-    const { river: own, ownPeriod } = runOf({
+    const { river: own } = runOf({
       river: 'daily-actions',
       chunks: { every: 'monthly' },
       filters: { actions: ['Welcome'] },
@@ -93,7 +91,6 @@ describe('an input that is right', () => {
       filters: { actions: ['Welcome'], customerAttributes: ['Country'] },
       target: { ...river('daily-actions').target, load: 'append' },
     });
-    expect(ownPeriod).toBe(false);
   });
 
   test('an attribute takes the place of the stages, since they are one choice', () => {

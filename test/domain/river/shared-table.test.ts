@@ -62,7 +62,7 @@ test('only rivers of one report through one connection bring the same rows into 
     connections: new Map(),
     warehouses,
     rivers: new Map(rivers.map((each) => [each.name, each])),
-    proxyOf: () => undefined,
+    findProxy: () => undefined,
     notifications: new Map(),
   };
   expect(sharedTables(configuration)).toEqual([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { addDays, daysOf } from '#domain/period/date-range';
+import { addDays, eachDay } from '#domain/period/date-range';
 import { findGaps } from '#domain/verify/find-differences';
 import type { KnownRun, RequestedDays, TargetSnapshot } from '#domain/verify/verification';
 import { verifyTarget } from '#domain/verify/verify-target';
@@ -123,7 +123,7 @@ it('days that a run had and that are neither loaded nor forgotten are gaps, and 
       const gaps = findGaps(someBooks({ asked: stretches, loaded, found: loaded, forgotten })).map(
         (gap) => gap.day,
       );
-      const wanted = new Set(stretches.flatMap((stretch) => [...daysOf(stretch)]));
+      const wanted = new Set(stretches.flatMap((stretch) => [...eachDay(stretch)]));
       expect(gaps.sort()).toEqual(
         [...wanted].filter((each) => !there.includes(each) && !forgotten.includes(each)).sort(),
       );

@@ -1,4 +1,4 @@
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import type { Slug } from '#simulator/world/expected/expected-rows';
 
 export const databases = ['sqlite', 'pg'] as const;

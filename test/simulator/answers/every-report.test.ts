@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reports } from '#domain/catalogue/index';
 import { type Simulator, startSimulator } from '#simulator/start-simulator';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import type { Slug } from '#simulator/world/expected/expected-rows';
-import type { Wanted } from '#simulator/world/expected/wanted';
+import type { Wanted } from '#simulator/world/expected/loops';
 import type { Row } from '#simulator/world/row-list';
 
 const key = 'a key';

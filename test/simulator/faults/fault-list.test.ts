@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Fault } from '#simulator/faults/fault';
+import type { Fault } from '#simulator/faults/fault-kinds';
 import { createFaultList } from '#simulator/faults/fault-list';
 import { createRandom } from '#simulator/world/random';
 
@@ -12,7 +12,7 @@ const call = {
 function insteadAt(times: readonly number[], ...faults: Fault[]) {
   const list = createFaultList(createRandom(1));
   list.set(faults, 0);
-  return times.map((at) => list.effectsOn(call, at).instead?.kind);
+  return times.map((at) => list.decideEffects(call, at).instead?.kind);
 }
 
 it('a fault without an occasion happens always', () => {
@@ -68,7 +68,7 @@ it('faults that bend the answer add up', () => {
     ],
     0,
   );
-  expect(list.effectsOn(call, 0)).toMatchObject({
+  expect(list.decideEffects(call, 0)).toMatchObject({
     latencyMs: 12,
     dribbleMs: 3,
     pageCap: 20,
@@ -80,7 +80,7 @@ it('faults that bend the answer add up', () => {
 it('an expired token is never the answer to a login', () => {
   const list = createFaultList(createRandom(1));
   list.set([{ kind: 'expiredToken' }], 0);
-  expect(list.effectsOn({ endpoint: 'general/login', parameters: {} }, 0).instead).toBeUndefined();
+  expect(list.decideEffects({ endpoint: 'general/login', parameters: {} }, 0).instead).toBeUndefined();
 });
 
 it('setting faults begins their counts anew', () => {
@@ -88,6 +88,9 @@ it('setting faults begins their counts anew', () => {
   const once: Fault[] = [{ kind: 'throttle', times: 1 }];
   for (let set = 0; set < 2; set++) {
     list.set(once, 0);
-    expect([list.effectsOn(call, 0).instead, list.effectsOn(call, 0).instead]).toEqual([once[0], undefined]);
+    expect([list.decideEffects(call, 0).instead, list.decideEffects(call, 0).instead]).toEqual([
+      once[0],
+      undefined,
+    ]);
   }
 });

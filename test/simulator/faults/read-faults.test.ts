@@ -38,8 +38,8 @@ it.each<[unknown, string]>([
   ],
   [
     [{ kind: 'drift', spellings: ['channelID'] }],
-    'faults[0].spellings: expected a list, each of it one of channelId, templateId, idsAsText, attributesAsText, ' +
-      'booleansAsText, bigIntegers, extraField, nullWord, changersPlural, got ["channelID"]',
+    'faults[0].spellings[0]: expected one of channelId, templateId, idsAsText, attributesAsText, ' +
+      'booleansAsText, bigIntegers, extraField, nullWord, changersPlural, got "channelID"',
   ],
   [
     [{ kind: 'values', set: [1], rows: 1 }],

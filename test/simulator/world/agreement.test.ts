@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { dayOfNumber, daysBetween, numberOfDay } from '#simulator/world/day';
+import { daysBetween, toDayNumber, toDayText } from '#simulator/world/calendar';
 import type { Slug } from '#simulator/world/expected/expected-rows';
-import type { Wanted } from '#simulator/world/expected/wanted';
+import type { Wanted } from '#simulator/world/expected/loops';
 import type { Row } from '#simulator/world/row-list';
 import { createWorld } from '#simulator/world/world';
 
@@ -40,8 +40,8 @@ it('action details by date are customer actions by target group, without the gro
 it('what ended began `Duration` days earlier, for the same customers', () => {
   const ended = rowsOf('customer-action-ended-by-date');
   for (const row of ended) {
-    const began = (numberOfDay(String(row.EndDate)) ?? 0) - Number(row.Duration);
-    expect(row.Date).toBe(dayOfNumber(began));
+    const began = (toDayNumber(String(row.EndDate)) ?? 0) - Number(row.Duration);
+    expect(row.Date).toBe(toDayText(began));
   }
   const days = [...new Set(ended.map((row) => String(row.Date)))];
   const keys = ['Date', 'TargetGroupID', 'ActionID', 'ChannelID', 'CustomerID'];

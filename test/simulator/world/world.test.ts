@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { reports } from '#domain/catalogue/index';
-import { defaultAttributes } from '#simulator/world/attributes';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
+import type { WorldOptions } from '#simulator/world/core';
 import type { Slug } from '#simulator/world/expected/expected-rows';
-import type { Wanted } from '#simulator/world/expected/wanted';
-import { createWorld, type WorldOptions } from '#simulator/world/world';
+import type { Wanted } from '#simulator/world/expected/loops';
+import { defaultAttributes } from '#simulator/world/population';
+import { createWorld } from '#simulator/world/world';
 
 function aWorld(changes: Partial<WorldOptions> = {}) {
   return createWorld({
@@ -91,7 +92,9 @@ it('ids and texts hold what breaks careless programs', () => {
 
 it('no customer id is borne by two customers', () => {
   const { population } = aWorld({ size: { customers: 50_000 } });
-  const ids = new Set(Array.from({ length: population.size }, (_, customer) => population.idOf(customer)));
+  const ids = new Set(
+    Array.from({ length: population.size }, (_, customer) => population.customerId(customer)),
+  );
   expect(ids.size).toBe(50_000);
 });
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Chunk } from '#domain/chunk/chunk';
-import { EmptyAnswerError, SchemaConflictError } from '#domain/errors';
+import { EmptyAnswerError, RowShapeError, SchemaConflictError } from '#domain/errors';
 import { addDays, type Day } from '#domain/period/date-range';
 import type { CommitRequest } from '#domain/run/staging';
 import type { NewRun } from '#domain/run/stored-run';
+import { countByDay } from '#warehouse/commit/replace-rows';
 import {
   type WarehouseCorner,
   type WarehouseKind,
@@ -28,10 +29,10 @@ async function load(
   rows: Rows,
   changes: Partial<CommitRequest> = {},
 ) {
-  await warehouse.openRun(run, [chunk], sampleShape);
-  await warehouse.beginChunk(run.runId, chunk.key);
+  await warehouse.recordRun(run, [chunk], sampleShape);
+  await warehouse.markPulling(run.runId, chunk.key);
   await stageRows(warehouse, run.runId, chunk, rows);
-  return warehouse.commitChunk(run.runId, chunk.key, aCommit(chunk, rows.length, changes));
+  return warehouse.storeChunk(run.runId, chunk.key, aCommit(chunk, rows.length, changes));
 }
 
 const countsIn = async ({ sql }: WarehouseCorner, river = 'sample') =>
@@ -60,7 +61,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         /^5 rows of 2026-01-01 to 2026-01-02 would be deleted, the API returned none\. .*`river retry second --allow-emptied`/,
       );
       expect([await countsIn(corner), await daysIn(corner)]).toEqual([rows, booked]);
-      expect(await corner.warehouse.chunkStatuses('run-2')).toMatchObject([{ state: 'pulling' }]);
+      expect(await corner.warehouse.readChunkStatuses('run-2')).toMatchObject([{ state: 'pulling' }]);
 
       await corner.sql(`delete from river_days where river = 'sample'`);
       const unbooked = load(corner, aRun({ runId: 'run-3' }), three, []);
@@ -213,7 +214,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       withWarehouse(kind, async (corner) => {
         if (only !== undefined && only !== kind) return;
         for (const statement of statements) await corner.sql(statement);
-        await corner.warehouse.openRun(aRun({ runId: 'run-0' }), [three], sampleShape);
+        await corner.warehouse.recordRun(aRun({ runId: 'run-0' }), [three], sampleShape);
         const loading = load(corner, aRun(), three, rowsOf(days[0], 3));
         await expect(loading).rejects.toThrow(SchemaConflictError);
         await expect(loading).rejects.toThrow(
@@ -256,7 +257,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
 
 test('rows that a trigger of Postgres puts into a table below count as taken', () =>
   withWarehouse('pg', async (corner) => {
-    await corner.warehouse.openRun(aRun({ runId: 'run-0' }), [three], sampleShape);
+    await corner.warehouse.recordRun(aRun({ runId: 'run-0' }), [three], sampleShape);
     await corner.sql('create table sample_2026 () inherits (sample)');
     await corner.sql(
       `create function f() returns trigger language plpgsql set search_path from current as $$ begin insert into sample_2026 values (new.*); return null; end $$;
@@ -279,6 +280,31 @@ test('a table of SQLite without rowid is loaded, replaced and forgotten', () =>
       [days[1], 'run-2', 2],
     ]);
     const river = { river: 'sample', table: 'sample', dayColumn: 'date' };
-    await corner.warehouse.forgetDays({ ...river, days: { start: days[0], end: days[0] } });
+    await corner.warehouse.deleteLoadedDays({ ...river, days: { start: days[0], end: days[0] } });
     expect(await countsIn(corner)).toEqual([[days[1], 'run-2', 2]]);
   }));
+
+const scope = { column: 'date', start: '2026-01-01', end: '2026-01-03' };
+
+test('days without rows count as well', () => {
+  expect([...countByDay(scope, new Map([['2026-01-02', 5]]), 'sample')]).toEqual([
+    ['2026-01-01', 0],
+    ['2026-01-02', 5],
+    ['2026-01-03', 0],
+  ]);
+});
+
+test('a report without days has one count for all of its pages', () => {
+  expect([...countByDay(null, new Map([[null, 5]]), 'sample')]).toEqual([[null, 5]]);
+  expect([...countByDay(null, new Map(), 'sample')]).toEqual([[null, 0]]);
+});
+
+test.each([
+  ['2026-01-04', 'the day 2026-01-04'],
+  [null, 'no day'],
+])('rows of the day %s are refused in a chunk of others', (day, words) => {
+  const counting = () => countByDay(scope, new Map([[day, 2]]), 'sample');
+  expect(counting).toThrow(RowShapeError);
+  expect(counting).toThrow(words);
+  expect([...countByDay(scope, new Map([[day, 0]]), 'sample').values()]).toEqual([0, 0, 0]);
+});

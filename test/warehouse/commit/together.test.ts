@@ -30,9 +30,9 @@ describe.each(warehouseKinds)('commits of several runs at once, in %s,', (kind) 
       const loaders = await Promise.all(
         cuts.map(async (chunks, at) => {
           const run = aRun({ runId: `run-${at}`, river: rivers[at] ?? '', target: { load } });
-          await warehouse.openRun(run, chunks, sampleShape);
+          await warehouse.recordRun(run, chunks, sampleShape);
           for (const chunk of chunks) {
-            await warehouse.beginChunk(run.runId, chunk.key);
+            await warehouse.markPulling(run.runId, chunk.key);
             await stageRows(warehouse, run.runId, chunk, rowsOf(chunk, at));
           }
           // Each in a process of its own, which gives way to the others within its transaction.
@@ -40,7 +40,7 @@ describe.each(warehouseKinds)('commits of several runs at once, in %s,', (kind) 
           return () =>
             Promise.all(
               chunks.map((chunk) =>
-                own.commitChunk(run.runId, chunk.key, aCommit(chunk, rowsOf(chunk, at).length)),
+                own.storeChunk(run.runId, chunk.key, aCommit(chunk, rowsOf(chunk, at).length)),
               ),
             );
         }),

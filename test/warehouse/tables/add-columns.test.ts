@@ -31,10 +31,10 @@ test('a new column waits for who has the table open, and keeps nobody else from 
       withReader(schema, async (reader) => {
         await holder.query('begin; select * from sample');
         const run = aRun();
-        await warehouse.openRun(run, [first], sampleShape);
+        await warehouse.recordRun(run, [first], sampleShape);
         const commit = await stageAnswers(warehouse, run, first, [[{ ...row, Extra: 'x' }]], sampleShape);
         let committed = false;
-        const committing = warehouse.commitChunk(run.runId, first.key, commit).finally(() => {
+        const committing = warehouse.storeChunk(run.runId, first.key, commit).finally(() => {
           committed = true;
         });
         const isQueued = async () =>
@@ -73,15 +73,15 @@ test('a column that nobody lets be added is given up after giveUpAfter, with wha
     const hasty = { ...run, river: { ...run.river, giveUpAfter: '1s' } };
     await withReader(corner.setting.schema, async (holder) => {
       await holder.query('begin; select * from sample');
-      await warehouse.openRun(hasty, [first], sampleShape);
+      await warehouse.recordRun(hasty, [first], sampleShape);
       const commit = await stageAnswers(warehouse, hasty, first, [[{ ...row, Extra: 'x' }]], sampleShape);
       const startedAt = performance.now();
-      await expect(warehouse.commitChunk(run.runId, first.key, commit)).rejects.toThrow(
+      await expect(warehouse.storeChunk(run.runId, first.key, commit)).rejects.toThrow(
         /^A column could not be added to sample for the whole of giveUpAfter: .*pg_stat_activity/,
       );
       expect(performance.now() - startedAt).toBeGreaterThan(999);
       await holder.query('commit');
-      expect(await warehouse.commitChunk(run.runId, first.key, commit)).toMatchObject({ outcome: 'loaded' });
+      expect(await warehouse.storeChunk(run.runId, first.key, commit)).toMatchObject({ outcome: 'loaded' });
     });
   }));
 
@@ -92,7 +92,7 @@ test('a run that opens waits for its declared columns in the same way, and what 
     await withReader(corner.setting.schema, async (holder) => {
       await holder.query('begin; select * from sample');
       const stop = new AbortController();
-      const opening = warehouse.openRun(aRun(), [first], sampleShape, stop.signal);
+      const opening = warehouse.recordRun(aRun(), [first], sampleShape, stop.signal);
       opening.catch(() => {});
       await vi.waitUntil(
         async () =>
@@ -104,16 +104,16 @@ test('a run that opens waits for its declared columns in the same way, and what 
       await expect(opening).rejects.toThrow('the run was cancelled');
       await holder.query('commit');
     });
-    await warehouse.openRun(aRun(), [first], sampleShape);
+    await warehouse.recordRun(aRun(), [first], sampleShape);
     expect(await warehouse.readRun('run-1')).toMatchObject({ status: 'running' });
   }));
 
 test('a table that has all its columns is opened while somebody alters it', () =>
   withWarehouse('pg', async (corner) => {
-    await corner.warehouse.openRun(aRun(), [first], sampleShape);
+    await corner.warehouse.recordRun(aRun(), [first], sampleShape);
     await withReader(corner.setting.schema, async (holder) => {
       await holder.query('begin; lock table sample in share row exclusive mode');
-      await corner.warehouse.openRun(aRun({ runId: 'run-2' }), [first], sampleShape);
+      await corner.warehouse.recordRun(aRun({ runId: 'run-2' }), [first], sampleShape);
       await holder.query('rollback');
     });
   }));
@@ -152,11 +152,11 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         ...sampleShape,
         columns: Array.from({ length: limit }, (_, at) => aColumn(`c${at}`, 'text')),
       };
+      await expect(corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, wide)).rejects.toThrow(
+        `it can have ${limit} at most`,
+      );
       await expect(
-        corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, wide),
-      ).rejects.toThrow(`it can have ${limit} at most`);
-      await expect(
-        corner.warehouse.openRun(aRun({ runId: 'run-3', target: { table: 'other' } }), [first], wide),
+        corner.warehouse.recordRun(aRun({ runId: 'run-3', target: { table: 'other' } }), [first], wide),
       ).rejects.toThrow(`The table other has 0 columns and ${limit + 4} more are to be added`);
       if (kind === 'pg') return;
       const fitting = { ...row, ...fields(limit - used) };
@@ -242,6 +242,6 @@ test('a STRICT table of SQLite keeps its own columns; bytes are nothing that Riv
     ]);
     await corner.sql('create table bytes (customer_id blob) strict');
     await expect(
-      corner.warehouse.previewTarget({ table: 'bytes', drift: 'evolve' }, sampleShape),
+      corner.warehouse.previewTable({ table: 'bytes', drift: 'evolve' }, sampleShape),
     ).rejects.toThrow('customer_id is blob');
   }));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Chunk } from '#domain/chunk/chunk';
 import { SchemaConflictError } from '#domain/errors';
-import type { OpenWarehouse } from '#warehouse/warehouse';
+import type { OpenWarehouse } from '#warehouse/open-warehouse';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import {
   aChunk,
@@ -78,10 +78,10 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('a table that somebody removed during the run is a conflict', () =>
     withWarehouse(kind, async (corner) => {
       const { warehouse, sql } = corner;
-      await warehouse.openRun(aRun(), [first], sampleShape);
+      await warehouse.recordRun(aRun(), [first], sampleShape);
       await warehouse.stagePage('run-1', first.key, aPage([['2026-01-01', 1, 'a']]), [aRequest()]);
       await sql('drop table sample');
-      await expect(warehouse.commitChunk('run-1', first.key, aCommit(first, 1))).rejects.toThrow(
+      await expect(warehouse.storeChunk('run-1', first.key, aCommit(first, 1))).rejects.toThrow(
         SchemaConflictError,
       );
       expect(await sql('select state from river_chunks')).toEqual([{ state: 'waiting' }]);
@@ -89,22 +89,22 @@ describe.each(warehouseKinds)('in %s', (kind) => {
 
   test('a new declared column comes into a table that is there', () =>
     withWarehouse(kind, async (corner) => {
-      await corner.warehouse.openRun(aRun(), [first], sampleShape);
+      await corner.warehouse.recordRun(aRun(), [first], sampleShape);
       const columns = [...sampleShape.columns, aColumn('extra', 'double')];
       const shape = { ...sampleShape, columns };
-      expect(await corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, shape)).toEqual([
+      expect(await corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, shape)).toEqual([
         'sample gets the columns extra',
       ]);
-      await corner.warehouse.openRun(aRun({ runId: 'run-2' }), [first], shape);
+      await corner.warehouse.recordRun(aRun({ runId: 'run-2' }), [first], shape);
       expect(await declaredAs(corner)).toBe(kind === 'pg' ? 'double precision' : 'double');
-      expect(await corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, shape)).toEqual([]);
+      expect(await corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, shape)).toEqual([]);
     }));
 
   test('days and columns of a table that is gone are forgotten when it is made again', () =>
     withWarehouse(kind, async (corner) => {
       await loadRow(corner.warehouse, { Extra: 'x' });
       await corner.sql('drop table sample');
-      await corner.warehouse.openRun(aRun({ runId: 'run-2' }), [first], sampleShape);
+      await corner.warehouse.recordRun(aRun({ runId: 'run-2' }), [first], sampleShape);
       expect(await corner.sql('select * from river_days')).toEqual([]);
       expect(await corner.sql('select * from river_columns')).toEqual([]);
     }));
@@ -117,7 +117,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await corner.sql(`insert into sample (customer_id, note, action_id) values ('me', 'kept', 1)`);
       const isPostgres = kind === 'pg';
       const shape = { ...sampleShape, columns: [...sampleShape.columns, aColumn('select', 'text')], key: [] };
-      expect(await corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, shape)).toEqual([
+      expect(await corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, shape)).toEqual([
         'sample gets the columns date, _river, _run_id, _chunk, _loaded_at',
         ...(isPostgres
           ? [
@@ -133,8 +133,8 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         ['ignore', 'which is left out (drift: ignore)'],
         ['fail', 'which fails its chunk (drift: fail)'],
       ] as const) {
-        const said = (await corner.warehouse.previewTarget({ table: 'sample', drift }, shape)).filter(
-          (each) => each.includes('does not hold'),
+        const said = (await corner.warehouse.previewTable({ table: 'sample', drift }, shape)).filter((each) =>
+          each.includes('does not hold'),
         );
         expect(said.map((each) => each.endsWith(words))).toEqual(isPostgres ? [true, true, true] : []);
       }
@@ -213,11 +213,11 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       withWarehouse(kind, async (corner) => {
         if (only !== undefined && only !== kind) return;
         await corner.sql(statement);
-        const opening = corner.warehouse.openRun(aRun(), [first], sampleShape);
+        const opening = corner.warehouse.recordRun(aRun(), [first], sampleShape);
         await expect(opening).rejects.toThrow(SchemaConflictError);
         await expect(opening).rejects.toThrow(words);
         await expect(
-          corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, sampleShape),
+          corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, sampleShape),
         ).rejects.toThrow(words);
         expect(await corner.warehouse.readRun('run-1')).toBeUndefined();
         expect((await corner.tables()).filter((table) => table.startsWith('river_staging'))).toEqual([]);
@@ -247,7 +247,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         );
       const river = { period: null, river: 'whole' };
       const run = aRun({ ...river, runId: '00000000-0000-4000-8000-000000000000' });
-      await corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, sampleShape);
+      await corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, sampleShape);
       await loadRow(corner.warehouse, {}, run);
       expect(await sql('select note, customer_id, twice from sample')).toEqual([
         { note: '-', customer_id: 'a', twice: 2 },
@@ -257,9 +257,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('a chunk that may not be null is a conflict for a report without days only', () =>
     withWarehouse(kind, async (corner) => {
       await corner.sql('create table sample (_chunk text not null)');
-      await corner.warehouse.previewTarget({ table: 'sample', drift: 'evolve' }, sampleShape);
+      await corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, sampleShape);
       await expect(
-        corner.warehouse.previewTarget(
+        corner.warehouse.previewTable(
           { table: 'sample', drift: 'evolve' },
           { ...sampleShape, dayColumn: null },
         ),

@@ -52,7 +52,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('any name can be a column, declared or first seen in an answer', () =>
     withWarehouse(kind, async ({ warehouse, sql }) => {
       const [declared, found] = [names.slice(0, 16), names.slice(16)];
-      await warehouse.openRun(aRun(), [first], {
+      await warehouse.recordRun(aRun(), [first], {
         ...sampleShape,
         columns: [aColumn('date', 'date'), ...declared.map((name) => aColumn(name, 'text'))],
       });
@@ -63,12 +63,12 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       );
       // Twice, so that rows are removed as well.
       for (const runId of ['run-1', 'run-2']) {
-        await warehouse.openRun(aRun({ runId }), [first], {
+        await warehouse.recordRun(aRun({ runId }), [first], {
           ...sampleShape,
           columns: [aColumn('date', 'date')],
         });
         await warehouse.stagePage(runId, first.key, aPage([values], { columns, types }), [aRequest()]);
-        await warehouse.commitChunk(runId, first.key, aCommit(first, 1));
+        await warehouse.storeChunk(runId, first.key, aCommit(first, 1));
       }
       // A driver's row is an object, which cannot have this one.
       const rows = await sql('select *, "__proto__" as proto from sample');
@@ -98,10 +98,10 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       ];
       for (const [at, table] of wanted.entries()) {
         const runId = `run-${at}`;
-        await warehouse.openRun(aRun({ runId, target: { table } }), [first], sampleShape);
+        await warehouse.recordRun(aRun({ runId, target: { table } }), [first], sampleShape);
         await warehouse.stagePage(runId, first.key, aPage([['2026-01-01', 1, 'a']]), [aRequest()]);
-        expect(await warehouse.commitChunk(runId, first.key, aCommit(first, 1))).toMatchObject({ rows: 1 });
-        await warehouse.closeRun(runId, 'succeeded', '2026-01-10T07:00:00.000Z');
+        expect(await warehouse.storeChunk(runId, first.key, aCommit(first, 1))).toMatchObject({ rows: 1 });
+        await warehouse.endRun(runId, 'succeeded', '2026-01-10T07:00:00.000Z');
       }
       expect((await tables()).filter((table) => !table.startsWith('river_'))).toEqual([...wanted].sort());
     }));
@@ -109,7 +109,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('a column that River fills itself is not given away', () =>
     withWarehouse(kind, async ({ warehouse }) => {
       for (const name of ['_river', '_loaded_at']) {
-        const opening = warehouse.openRun(aRun(), [first], {
+        const opening = warehouse.recordRun(aRun(), [first], {
           ...sampleShape,
           columns: [aColumn(name, 'text')],
         });
@@ -121,7 +121,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
 
 test('two names that differ in case are two columns in Postgres', () =>
   withWarehouse('pg', async ({ warehouse, sql }) => {
-    await warehouse.openRun(aRun(), [first], {
+    await warehouse.recordRun(aRun(), [first], {
       ...sampleShape,
       columns: [aColumn('ID', 'text'), aColumn('id', 'text')],
     });
@@ -131,7 +131,7 @@ test('two names that differ in case are two columns in Postgres', () =>
 test('two names that differ in case are one column in SQLite: a conflict that names both', () =>
   withWarehouse('sqlite', async ({ warehouse }) => {
     const columns = [aColumn('ID', 'text'), aColumn('id', 'text')];
-    const opening = warehouse.openRun(aRun(), [first], { ...sampleShape, columns });
+    const opening = warehouse.recordRun(aRun(), [first], { ...sampleShape, columns });
     await expect(opening).rejects.toThrow(SchemaConflictError);
     await expect(opening).rejects.toThrow('both ID and id');
   }));

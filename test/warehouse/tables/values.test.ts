@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { textOf } from '#domain/column/read-value';
+import { toText } from '#domain/column/read-value';
 import type { TableShape } from '#domain/column/river-table';
 import { RowShapeError, SchemaConflictError } from '#domain/errors';
 import { parseJson } from '#optimove/parse-json';
@@ -169,17 +169,17 @@ describe.each(warehouseKinds)('in %s', (kind) => {
                   const raw = (answer as Record<string, unknown>)[key];
                   const name = String(names.find(({ source }) => source === key.toLowerCase())?.name ?? key);
                   if (raw === null || raw === undefined || raw === '') continue;
-                  if (/^"?(-?Infinity|NaN|0001-.*|\/Date\(-62.*)"?$/.test(textOf(raw))) continue;
+                  if (/^"?(-?Infinity|NaN|0001-.*|\/Date\(-62.*)"?$/.test(toText(raw))) continue;
                   const held = stored[at]?.[name] ?? stored[at]?.[`${name}__text`];
                   expect([key, held === undefined ? 'lost' : 'kept']).toEqual([key, 'kept']);
                   if (stored[at]?.[`${name}__text`] !== undefined)
-                    expect(stored[at]?.[`${name}__text`]).toBe(storable(textOf(raw)));
+                    expect(stored[at]?.[`${name}__text`]).toBe(storable(toText(raw)));
                 }
               }
               const { warnings } = await corner.warehouse.summariseRun(run.runId);
               const columns = warnings.map(({ column }) => column);
               expect(new Set(columns).size).toBe(columns.length);
-              await corner.warehouse.closeRun(run.runId, 'succeeded', '2026-01-10T07:00:00.000Z');
+              await corner.warehouse.endRun(run.runId, 'succeeded', '2026-01-10T07:00:00.000Z');
             },
           ),
           { numRuns: 25 },

@@ -90,7 +90,9 @@ describe('river dev', () => {
       expect(taken).toMatchObject({ code: 2, stdout: '' });
       expect(taken.stderr.trim().split('\n')).toEqual(
         ['--port', '--ui-port', '--simulator-port'].map((flag) =>
-          expect.stringMatching(new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is taken.* with ${flag}\\.$`)),
+          expect.stringMatching(
+            new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is already in use.* with ${flag}\\.$`),
+          ),
         ),
       );
       const named = await startCommand(['dev', '--config', 'mine.yaml', ...anywhere], env, { cwd }).end;

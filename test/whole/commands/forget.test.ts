@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forgetDays } from '#control/forget-days';
 import { verifyRivers } from '#control/verify-rivers';
-import { daysBetween } from '#simulator/world/day';
+import { daysBetween } from '#simulator/world/calendar';
 import { documentOf, nowhere } from '../../helpers/commanded.ts';
 import { expectTable } from '../../helpers/expected-table.ts';
 import { pullAt, runAt } from '../../helpers/run-at.ts';

@@ -103,9 +103,11 @@ describe.concurrent('river plan', () => {
       const unknown = await startCommand(['plan', 'groups', '--json'], away).end;
       expect(documentOf(unknown)).toMatchObject({ calls: { list: 1, data: null }, seconds: null });
       const all = await startCommand(['plan'], away).end;
-      expect(all.stdout).toMatch(/^details, sends, channels: Temporal is away.*as unused\.$/m);
-      expect(all.stdout).toMatch(/^actions, groups: Temporal is away.*API's lists is not known\.$/m);
-      expect((await river('plan', 'groups')).stdout).toMatch(/No worker is there/);
+      expect(all.stdout).toMatch(/^details, sends, channels: Temporal cannot be reached.*as free\.$/m);
+      expect(all.stdout).toMatch(
+        /^actions, groups: Temporal cannot be reached.*lists of the API is not known\.$/m,
+      );
+      expect((await river('plan', 'groups')).stdout).toMatch(/No worker is running/);
       expect(simulator.stats().calls).toBe(0);
     }));
 

@@ -64,7 +64,7 @@ test('river simulator on a port that is taken, or is none, says so and exits wit
     const port = (await simulator.says(/"url": ".*:(\d+)"/)) ?? '';
     const taken = await start('--port', port).end;
     expect(taken).toMatchObject({ code: 2, stdout: '' });
-    expect(taken.stderr).toMatch(new RegExp(`127\\.0\\.0\\.1:${port} is taken`));
+    expect(taken.stderr).toMatch(new RegExp(`127\\.0\\.0\\.1:${port} is already in use`));
     for (const wrong of [
       ['--port', '99999'],
       ['--port', 'x'],

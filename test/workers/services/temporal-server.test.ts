@@ -76,7 +76,9 @@ test('a taken port is refused with its number and the flag that changes it', asy
   try {
     const started = startTemporalServer({ ui: true, cli, uiPort: port });
     await expect(started).rejects.toThrow(ConfigurationError);
-    await expect(started).rejects.toThrow(new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken.*--ui-port`));
+    await expect(started).rejects.toThrow(
+      new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is already in use.*--ui-port`),
+    );
   } finally {
     squatter.close();
   }

@@ -16,7 +16,6 @@ test('a run asks again until its wait for complete data is over, each time in a 
         const { run } = request;
         return {
           run,
-          table: 'customers',
           period: null,
           chunks: 0,
           readsLists: false,

@@ -4,12 +4,12 @@ import { actOnSchedule, type ScheduleAct } from '#control/schedules/act-on-sched
 import { action, type CommandContext } from '../../context.ts';
 import { type ExitCode, exitCode } from '../../exit-code.ts';
 
-/** Each act with its help, and what it says when it is done. */
+/** Each act with its help and its answer. */
 const acts: readonly (readonly [act: ScheduleAct, help: string, done: string])[] = [
-  ['pause', 'No more starts until it is resumed; a run under way goes on', 'is paused'],
-  ['resume', 'Starts again at its times', 'starts again at its times'],
-  ['trigger', 'Start a run now, by the overlap policy of the schedule', 'was told to start a run now'],
-  ['delete', 'Delete the schedule; a run under way goes on', 'is deleted'],
+  ['pause', 'Pause a schedule: no starts until it is resumed; a running run goes on', 'is paused'],
+  ['resume', 'Resume a paused schedule', 'starts runs again at its times'],
+  ['trigger', 'Start a run now, under the overlap policy of the schedule', 'was asked to start a run now'],
+  ['delete', 'Delete a schedule; a running run goes on', 'is deleted'],
 ];
 
 /** `pause`, `resume`, `trigger` and `delete` take a river and nothing else. */

@@ -13,9 +13,9 @@ interface Flags {
 export function addApply(schedule: Command): void {
   schedule
     .command('apply')
-    .description('Make the schedules what the configuration file says, and show what changes')
-    .option('--prune', 'delete those that River made for rivers which the file no longer schedules')
-    .option('--dry-run', 'only show what would change')
+    .description('Create, change or delete schedules to match the configuration file, and show the changes')
+    .option('--prune', 'also delete schedules of rivers that the file no longer schedules')
+    .option('--dry-run', 'show the changes without making them')
     .action(action(apply));
 }
 

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { withTemporal } from '#control/connect-temporal';
 import { backfillSchedule } from '#control/schedules/act-on-schedule';
 import { action, type CommandContext } from '../../context.ts';
-import { counted } from '../../counted.ts';
 import { type ExitCode, exitCode } from '../../exit-code.ts';
+import { counted } from '../../terminal.ts';
 
 interface Flags {
   readonly start: string;
@@ -13,10 +13,10 @@ interface Flags {
 export function addBackfill(schedule: Command): void {
   schedule
     .command('backfill')
-    .description('Start the river for each time that its schedule has on these days, one run after the other')
+    .description('Start the river once for each time of its schedule on these days, one run after the other')
     .argument('<river>', 'a river that has a schedule')
-    .requiredOption('--start <day>', "first day on which it would have started, in the schedule's time zone")
-    .requiredOption('--end <day>', 'last such day, included')
+    .requiredOption('--start <day>', "first day, in the schedule's time zone")
+    .requiredOption('--end <day>', 'last day, included')
     .action(action(backfill));
 }
 

@@ -8,7 +8,7 @@ import { showSchedules } from '../../show-schedules.ts';
 export function addList(schedule: Command): void {
   schedule
     .command('list')
-    .description('Each schedule: when it starts next, what it started last, whether it is as the file says')
+    .description('List the schedules: next start, last run, and whether each matches the configuration file')
     .action(action(list));
 }
 

@@ -14,6 +14,7 @@ export const actionDetailsByTargetGroup = declareReport({
   parameters: {},
   controlGroup: false,
   pages: false,
+  prunedBy: 'groupsWithActions',
   columns: [
     stamped('Date', 'date'),
     stamped('TargetGroupID', 'integer'),

@@ -14,6 +14,7 @@ export const actionsByTargetGroup = declareReport({
   parameters: {},
   controlGroup: false,
   pages: false,
+  prunedBy: 'groups',
   columns: [
     stamped('Date', 'date'),
     stamped('TargetGroupID', 'integer'),

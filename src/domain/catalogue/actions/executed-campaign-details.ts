@@ -11,6 +11,7 @@ export const executedCampaignDetails = declareReport({
   parameters: {},
   controlGroup: false,
   pages: false,
+  askForLess: 'The report executed-campaigns-by-channel asks for less at a time',
   columns: [
     stamped('Date', 'date'),
     answered('CampaignID', 'integer'),

@@ -11,6 +11,7 @@ export const promoCodes = declareReport({
   parameters: {},
   controlGroup: false,
   pages: false,
+  askForLess: 'The reports promo-codes-by-target-group and promo-codes-by-campaign ask for less at a time',
   columns: [
     stamped('Date', 'date'),
     answered('TargetGroupID', 'integer'),

@@ -15,6 +15,7 @@ export const customerActionsByTargetGroup = declareReport({
   parameters: { IncludeRecipientGroupID: 'true' },
   controlGroup: true,
   pages: true,
+  prunedBy: 'groups',
   columns: [
     stamped('Date', 'date'),
     stamped('TargetGroupID', 'integer'),

@@ -11,7 +11,7 @@ export const customerAttributeChangers = declareReport({
   parameters: {},
   controlGroup: false,
   pages: true,
-  snapshot: 'data_date',
+  snapshot: { column: dataDate.name, day: 'lastDataUpdate', keepsOtherDays: true },
   columns: [
     dataDate,
     stamped('ChangedCustomerAttribute', 'text'),

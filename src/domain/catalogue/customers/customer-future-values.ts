@@ -11,7 +11,7 @@ export const customerFutureValues = declareReport({
   parameters: {},
   controlGroup: false,
   pages: true,
-  snapshot: 'snapshot_date',
+  snapshot: { column: snapshotDate.name, day: 'run', keepsOtherDays: false },
   columns: [
     snapshotDate,
     stamped('LifecycleStageID', 'integer'),

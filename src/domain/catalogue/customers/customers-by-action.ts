@@ -9,12 +9,13 @@ export const customersByAction = declareReport({
   axes: [
     { over: 'day', parameter: 'Date', stamp: 'date' },
     { over: 'actions', parameter: 'ActionID', leftOut: 'all' },
-    { over: 'recipientGroup', parameter: 'RecipientGroupID' },
+    { over: 'recipientGroup', parameter: 'RecipientGroupID', refused: 'no rows' },
   ],
   filters: ['actions', 'customerAttributes'],
   parameters: {},
   controlGroup: false,
   pages: true,
+  prunedBy: 'actionsAndRecipients',
   columns: [
     stamped('Date', 'date'),
     stamped('ActionID', 'integer'),

@@ -1,8 +1,8 @@
+import { toDayNumber, toDayText } from '../calendar.ts';
 import type { Campaign } from '../campaigns.ts';
+import { planSends, type Sends } from '../campaigns.ts';
 import type { Core } from '../core.ts';
-import { dayOfNumber, numberOfDay } from '../day.ts';
 import { concatLists, type RowList, rowList } from '../row-list.ts';
-import { type Sends, sendsOf } from '../sends.ts';
 
 /** Report 3: everybody who got a one-time campaign that began on the day. No row bears its campaign. */
 export function customerOneTimeActionsByDate(
@@ -33,17 +33,17 @@ function oneTimeActions(
   if (campaign.recurs) return concatLists([]);
   const { population, size } = core;
   const row = (customer: number, recipientGroup: number, action: number, channel: number) => ({
-    CustomerID: population.idOf(customer),
+    CustomerID: population.customerId(customer),
     ...(ask.recipientGroup ? { RecipientGroupID: recipientGroup } : {}),
     ActionID: action,
     ChannelID: channel,
-    ...population.attributesOf(customer, ask.attributes),
+    ...population.attributeFields(customer, ask.attributes),
   });
   const treated = onChannels(core, campaign, ask.channel, ({ reached }, channel) =>
     rowList(reached, (n) => {
       const customer = campaign.customerAt(n);
       const recipientGroup = size.recipientGroups[customer % size.recipientGroups.length] ?? 0;
-      return row(customer, recipientGroup, actionOf(campaign, n), channel);
+      return row(customer, recipientGroup, chooseAction(campaign, n), channel);
     }),
   );
   if (!ask.controlGroup || ask.channel !== 0) return treated;
@@ -64,17 +64,17 @@ export function customerExecutionDetailsByCampaign(
   return onChannels(core, campaign, ask.channel, (sends, channel) =>
     rowList(sends.reached, (n) => {
       const customer = campaign.customerAt(n);
-      const action = actionOf(campaign, n);
-      const template = sends.templateOf(n);
+      const action = chooseAction(campaign, n);
+      const template = sends.template(n);
       return {
-        CustomerID: population.idOf(customer),
+        CustomerID: population.customerId(customer),
         ActionID: action,
         ChannelID: channel,
         TemplateID: template.id,
         TemplateName: template.name,
         ScheduleTime: sends.scheduledAt(template.id),
-        PromoCode: campaign.promoCodesOf(action).join(','),
-        ...population.attributesOf(customer, ask.attributes),
+        PromoCode: campaign.promoCodes(action).join(','),
+        ...population.attributeFields(customer, ask.attributes),
       };
     }),
   );
@@ -89,10 +89,10 @@ export function customerSendDetailsByCampaign(
   if (!campaign) return concatLists([]);
   return onChannels(core, campaign, 0, (sends, channel) =>
     eachSend(sends, (n, again, template, scheduledTime) => ({
-      CustomerID: core.population.idOf(campaign.customerAt(n)),
+      CustomerID: core.population.customerId(campaign.customerAt(n)),
       ChannelID: channel,
       ScheduledTime: scheduledTime,
-      SendID: sends.sendIdOf(n, again),
+      SendID: sends.sendId(n, again),
       ...(ask.templateIds ? { TemplateID: template } : {}),
     })),
   );
@@ -109,10 +109,10 @@ export function customerSendDetailsByChannel(
     eachSend(sends, (n, _again, template, scheduledTime) => {
       const customer = campaign.customerAt(n);
       return {
-        CustomerID: core.population.idOf(customer),
+        CustomerID: core.population.customerId(customer),
         TemplateID: template,
         ScheduledTime: scheduledTime,
-        ...core.population.attributesOf(customer, ask.attributes),
+        ...core.population.attributeFields(customer, ask.attributes),
       };
     }),
   );
@@ -120,21 +120,21 @@ export function customerSendDetailsByChannel(
 
 /** Report 12: the campaigns that can be seen on the day of the last data update. */
 export function currentlyTargetedCustomers(core: Core): RowList {
-  const today = numberOfDay(core.lastDataUpdate) ?? 0;
+  const today = toDayNumber(core.lastDataUpdate) ?? 0;
   return concatLists(
     core.campaigns.foundOn(today).map((campaign) =>
       rowList(campaign.audience, (n) => ({
-        CustomerID: core.population.idOf(campaign.customerAt(n)),
+        CustomerID: core.population.customerId(campaign.customerAt(n)),
         CampaignID: campaign.id,
-        ActionID: actionOf(campaign, n),
-        StartDate: dayOfNumber(campaign.begins),
-        EndDate: dayOfNumber(campaign.begins + campaign.duration),
+        ActionID: chooseAction(campaign, n),
+        StartDate: toDayText(campaign.begins),
+        EndDate: toDayText(campaign.begins + campaign.duration),
       })),
     ),
   );
 }
 
-/** The share of those reached who did it: sent, delivered, opened, clicked, unsubscribed, dropped, spam report, –, –, bounced. */
+/** The share of reached customers for each event: sent, delivered, opened, clicked, unsubscribed, dropped, spam report, –, –, bounced. */
 const interactionShares = [1, 0.95, 0.5, 0.2, 0.06, 0.04, 0.02, 0, 0, 0.05];
 
 /** Report 14. */
@@ -148,17 +148,17 @@ export function campaignInteractionCustomers(
       .foundOn(ask.day)
       .filter((campaign) => ask.channel !== 0 && campaign.channels.includes(ask.channel))
       .map((campaign) => {
-        const sends = sendsOf(core, campaign, ask.channel);
+        const sends = planSends(core.random, campaign, ask.channel);
         return rowList(Math.ceil(sends.reached * share), (n) => ({
-          CustomerID: core.population.idOf(campaign.customerAt(n)),
+          CustomerID: core.population.customerId(campaign.customerAt(n)),
           CampaignID: campaign.id,
-          TemplateID: sends.templateOf(n).id,
+          TemplateID: sends.template(n).id,
         }));
       }),
   );
 }
 
-function actionOf(campaign: Campaign, n: number): number {
+function chooseAction(campaign: Campaign, n: number): number {
   return campaign.actions[n % campaign.actions.length] ?? 0;
 }
 
@@ -166,20 +166,20 @@ function onChannels(
   core: Core,
   campaign: Campaign,
   channelAsked: number,
-  listOf: (sends: Sends, channel: number) => RowList,
+  makeList: (sends: Sends, channel: number) => RowList,
 ): RowList {
   const channels = campaign.channels.filter((channel) => channelAsked === 0 || channel === channelAsked);
-  return concatLists(channels.map((channel) => listOf(sendsOf(core, campaign, channel), channel)));
+  return concatLists(channels.map((channel) => makeList(planSends(core.random, campaign, channel), channel)));
 }
 
-/** One send for everybody reached, then a second one, six hours later, for every seventh. */
+/** One send to every reached customer, then a second one, six hours later, to every seventh. */
 function eachSend(
   sends: Sends,
-  rowOf: (n: number, again: boolean, template: number, scheduledTime: string) => Record<string, unknown>,
+  makeRow: (n: number, again: boolean, template: number, scheduledTime: string) => Record<string, unknown>,
 ): RowList {
   const row = (n: number, again: boolean) => {
-    const { id } = sends.templateOf(n);
-    return rowOf(n, again, id, sends.scheduledAt(id, again ? 6 : 0));
+    const { id } = sends.template(n);
+    return makeRow(n, again, id, sends.scheduledAt(id, again ? 6 : 0));
   };
   return concatLists([
     rowList(sends.reached, (n) => row(n, false)),

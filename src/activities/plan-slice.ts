@@ -1,0 +1,92 @@
+import type { Call } from '#domain/call/call';
+import { planListCalls, readDiscovered } from '#domain/call/discovery';
+import { lastDataUpdate, runListCalls } from '#domain/call/list-calls';
+import { refusableParameter, refusal } from '#domain/call/no-rows';
+import { listSlices, planDataCalls } from '#domain/call/plan-calls';
+import { groupsThatRan, hasUnreadIds, planPruningCalls, pruneCalls, readRan } from '#domain/call/prune';
+import { findCallDay } from '#domain/call/scope';
+import { parseChunkKey } from '#domain/chunk/chunk';
+import { fitListRows, fitRows } from '#domain/column/fit-rows';
+import { listColumns, listKey } from '#domain/column/river-table';
+import type { TargetTable } from '#domain/column/table-type';
+import { ConfigurationError, RefusedError, ReportRefusedError, type RiverError } from '#domain/errors';
+import { baseUrlProbe, isFreshnessSlice } from '#domain/run/staging';
+import type { StoredRun } from '#domain/run/stored-run';
+import { reportOfRiver } from './opened-run.ts';
+import type { SlicePulling } from './ports.ts';
+import type { PullContext } from './pull-call.ts';
+
+/** A slice's calls, planned from small lists, and how their answers are read. */
+export type SlicePlan = Pick<PullContext, 'fit' | 'notesOf' | 'dayOf' | 'key' | 'tolerates'> & {
+  readonly calls: Iterable<Call>;
+};
+
+/** Plans a slice as every attempt plans it: from the stored run and from what its list slices have staged. */
+export async function planSlice(
+  warehouse: Pick<SlicePulling, 'readStagedPages'>,
+  stored: StoredRun,
+  chunkKey: string | null,
+  slice: string,
+  table?: TargetTable,
+): Promise<SlicePlan> {
+  const { river, day, runId } = stored;
+  const report = reportOfRiver(river);
+  if (slice === baseUrlProbe) return { ...listPlan([lastDataUpdate]), tolerates: anyRefusal };
+  if (isFreshnessSlice(slice)) return listPlan([lastDataUpdate]);
+  if (chunkKey === null) return listPlan(runListCalls(report, river.filters).map(({ call }) => call));
+
+  const { selection } = stored;
+  if (!selection)
+    throw new ConfigurationError(
+      `The run ${runId} has no selection in the manifest: its filters were never resolved.`,
+    );
+  const chunk = parseChunkKey(chunkKey);
+  const { list } = listSlices(report, river.prune);
+  const pages = list.map((listSlice) => warehouse.readStagedPages(runId, chunkKey, listSlice));
+  const isPruned = list.includes(groupsThatRan);
+  const ran = isPruned ? await readRan(pages) : undefined;
+  if (list.includes(slice)) {
+    if (!ran) return listPlan(planListCalls(report, selection, chunk));
+    return {
+      ...listPlan(planPruningCalls(slice, selection, chunk, ran)),
+      notesOf: (fitted) => (hasUnreadIds(report, fitted) ? { unreadIds: true } : {}),
+    };
+  }
+  if (!table) throw new Error(`the slice ${slice} of ${chunkKey} is planned without its table`);
+  const discovered = isPruned ? [] : await readDiscovered(pages);
+  const calls = planDataCalls({ report, river, selection, chunk, slice, discovered, runDay: day });
+  const target = {
+    columns: listColumns(report, river),
+    key: listKey(report, river),
+    table,
+  };
+  const mayBeRefused = refusableParameter(report) !== undefined;
+  return {
+    calls: ran ? pruneCalls(report, calls, ran) : calls,
+    fit: (call, rows) => fitRows(rows, call, target),
+    dayOf: (call) => findCallDay(report, call),
+    ...(report.keyIsUnique && { key: target.key }),
+    tolerates: (_call, error) =>
+      mayBeRefused && error instanceof RefusedError && error.facts.status === refusal,
+  };
+}
+
+const listPlan = (calls: Iterable<Call>): SlicePlan => ({
+  calls,
+  fit: (call, rows) => fitListRows(rows, call),
+  dayOf: () => null,
+  // Where a tenant refuses GetLastDataUpdate (the sandbox does), the run's day stands in for it.
+  tolerates: (call, error) => call === lastDataUpdate && isRefused(call, error),
+});
+
+/** A refusal proves as well as an answer that Optimove is there: it knows the call. */
+const anyRefusal: PullContext['tolerates'] = (_call, error) => error instanceof RefusedError;
+
+/** What says of one call that this tenant, or this key, does not have it; 401 is about the credentials. */
+const refusingStatuses: readonly unknown[] = [403, 404];
+
+/** Whether it is this call that was refused, not the credentials or a sign-in before it. */
+function isRefused(call: Call, error: RiverError): boolean {
+  if (error instanceof ReportRefusedError) return true;
+  return error.facts.call === call.key && refusingStatuses.includes(error.facts.status);
+}

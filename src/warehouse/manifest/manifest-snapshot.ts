@@ -1,0 +1,151 @@
+/**
+ * What manifest and tables say of the same rivers, read in one transaction that sees one instant: `river verify` holds the one against
+ * the other.
+ */
+
+import { findDayColumn, findManifestDayColumn } from '#domain/call/scope';
+import { findReport } from '#domain/catalogue/index';
+import type { Report } from '#domain/catalogue/report';
+import { effectiveReport } from '#domain/river/overrides';
+import type { River } from '#domain/river/river';
+import type { StoredRun } from '#domain/run/stored-run';
+import type { RowsOfRun, TargetSnapshot } from '#domain/verify/verification';
+import { columnFinder } from '../column-name.ts';
+import type { Database } from '../database.ts';
+import type { Row, Tables } from '../dialect.ts';
+import { identifier } from '../identifiers.ts';
+import { readForgottenDays, readLoadedRows } from './days.ts';
+import { readAskedStretches, readLoadedWholes, readOpenRetries, readRunsOfRiver } from './run-history.ts';
+import { readMadeAt } from './targets.ts';
+
+/** Of every river, or of one, table by table. */
+export async function readManifestSnapshot(database: Database, river?: string): Promise<TargetSnapshot[]> {
+  return database.transact(async (tables) => {
+    // A chunk that is committed meanwhile is in both, or in neither.
+    await tables.dialect.freeze(tables);
+    const runs = await readRunsOfRiver(tables, river);
+    const snapshot: TargetSnapshot[] = [];
+    for (const { name, table } of await readTargets(tables, runs, river)) {
+      const ofTarget = runs.filter((run) => run.river.name === name && run.river.target.table === table);
+      snapshot.push(await readTarget(tables, name, table, ofTarget));
+    }
+    return snapshot;
+  });
+}
+
+/** Each river with each table that it has filled; without a name also those whose rows stand there unknown. */
+async function readTargets(
+  tables: Tables,
+  runs: readonly StoredRun[],
+  river: string | undefined,
+): Promise<{ name: string; table: string }[]> {
+  const targets = new Map(
+    runs.map(({ river: { name, target } }) => [
+      JSON.stringify([name, target.table]),
+      { name, table: target.table },
+    ]),
+  );
+  if (river !== undefined) return [...targets.values()];
+  for (const table of new Set([...targets.values()].map((target) => target.table))) {
+    if ((await readLackingColumns(tables, table, [])).length > 0) continue;
+    for (const name of await readRivers(tables, table))
+      targets.set(JSON.stringify([name, table]), { name, table });
+  }
+  return [...targets.values()];
+}
+
+async function readTarget(
+  tables: Tables,
+  river: string,
+  table: string,
+  runs: readonly StoredRun[],
+): Promise<TargetSnapshot> {
+  const newest = runs.at(-1)?.river;
+  const report = newest && calledReport(newest);
+  const dayColumn = report ? findManifestDayColumn(report) : null;
+  const known = new Map(
+    runs.map(({ runId, workflowId, status, river: { target } }) => [
+      runId,
+      { workflowId, status, load: target.load },
+    ]),
+  );
+  const isGone = !(await tables.dialect.hasTable(tables, table));
+  const lacking = isGone
+    ? null
+    : await readLackingColumns(tables, table, dayColumn === null ? [] : [dayColumn]);
+  const isReadable = lacking !== null && lacking.length === 0;
+  const asked = await readAskedStretches(tables, river);
+  const retries = await readOpenRetries(tables, river);
+  return {
+    river,
+    table,
+    byPeriod: report !== undefined && findDayColumn(report) !== null,
+    lacking,
+    loaded:
+      dayColumn === null
+        ? notReplaced(await readLoadedWholes(tables, river), known)
+        : await readLoadedRows(tables, river, table),
+    found: isReadable ? await countRowsByRun(tables, { river, table, dayColumn }) : [],
+    runs: known,
+    asked: asked.filter(({ run }) => known.has(run)),
+    retrying: asked.filter(({ run, state }) => state === 'open' && retries.has(run)),
+    forgotten: await readForgottenDays(tables, river, table),
+    madeAt: await readMadeAt(tables, table),
+  };
+}
+
+/** The report as the river calls it; undefined where the catalogue has it no more. */
+function calledReport({ report: slug, overrides }: River): Report | undefined {
+  const report = findReport(slug);
+  return report && effectiveReport(report, overrides);
+}
+
+/** Of loads without days, the oldest first, those that no later one has replaced. */
+function notReplaced(wholes: readonly RowsOfRun[], runs: TargetSnapshot['runs']): RowsOfRun[] {
+  const ofTable = wholes.filter(({ run }) => runs.has(run));
+  const replacing = ofTable.findLastIndex(({ run }) => runs.get(run)?.load === 'replace');
+  return ofTable.slice(Math.max(0, replacing));
+}
+
+/** Which of the columns that are needed to count rows the table has not; all of them where it is gone. */
+async function readLackingColumns(
+  tables: Tables,
+  table: string,
+  columns: readonly string[],
+): Promise<string[]> {
+  const needed = ['_river', '_run_id', ...columns];
+  const there = await tables.dialect.readColumns(tables, table);
+  if (!there) return needed;
+  const find = columnFinder(tables.dialect, there);
+  return needed.filter((name) => find(name) === undefined);
+}
+
+/** A river's rows in a table, counted by run, and by day where a column bears it. */
+async function countRowsByRun(
+  tables: Tables,
+  {
+    river,
+    table,
+    dayColumn,
+  }: { readonly river: string; readonly table: string; readonly dayColumn: string | null },
+): Promise<RowsOfRun[]> {
+  const counted = tables
+    .from(table)
+    .where('_river', river)
+    .groupBy('_run_id')
+    .select({ run: '_run_id' })
+    .count({ rows: '*' });
+  if (dayColumn !== null) counted.groupBy(identifier(dayColumn)).select({ day: identifier(dayColumn) });
+  const rows: Row[] = await counted;
+  return rows.map((row) => ({
+    day: row.day === null || row.day === undefined ? null : String(row.day).slice(0, 10),
+    run: String(row.run),
+    rows: Number(row.rows),
+  }));
+}
+
+/** The rivers whose rows stand in a table. */
+async function readRivers(tables: Tables, table: string): Promise<string[]> {
+  const rows = await tables.from(table).distinct('_river').whereNotNull('_river');
+  return rows.map((row) => String(row._river));
+}

@@ -1,0 +1,85 @@
+/**
+ * `river_targets`: one row a table that rivers fill, which is the lock of all who change it, and says when River has made it.
+ * `river_columns`: what a column of such a table was made or taken for. Opening a run and the commit of a chunk write both.
+ */
+
+import type { Tables } from '../dialect.ts';
+import { storableText } from '../stored-values.ts';
+
+/**
+ * The first statement of everything that changes a target: its row stays locked until the transaction ends
+ * (in SQLite the whole file is), so two that load into one table take turns.
+ */
+export async function lockTarget(tables: Tables, table: string): Promise<void> {
+  const used_at = new Date().toISOString();
+  const locked = await tables.from('river_targets').where({ table }).update({ used_at });
+  if (locked > 0) return;
+  await tables
+    .from('river_targets')
+    .insert({ table, made_by_river: false, created_at: used_at, used_at })
+    .onConflict('table')
+    .ignore();
+  await tables.from('river_targets').where({ table }).update({ used_at });
+}
+
+/** When the table was made; one that was gone and is made anew is younger than what was loaded before. */
+export async function readMadeAt(tables: Tables, table: string): Promise<string | null> {
+  const [row] = await tables.from('river_targets').where({ table }).select('created_at');
+  return row ? String(row.created_at) : null;
+}
+
+export async function markMadeByRiver(tables: Tables, table: string): Promise<void> {
+  const created_at = new Date().toISOString();
+  await tables.from('river_targets').where({ table }).update({ made_by_river: true, created_at });
+}
+
+/** What a column of a target was made or taken for, so that the next run takes it for the same. */
+export interface ColumnRecord {
+  /**
+   * `field`: a key that no report declares; `text`: values that do not fit a column; `column`: one whose table
+   * knows no such type.
+   */
+  readonly part: 'field' | 'text' | 'column';
+  /** The key in lower case, or the column's name. */
+  readonly source: string;
+  /** The column's name in the table. */
+  readonly name: string;
+  /** What River made it as; null where it was there. */
+  readonly madeAs: string | null;
+}
+
+export async function readColumnRecords(tables: Tables, target: string): Promise<ColumnRecord[]> {
+  const rows = await tables
+    .from('river_columns')
+    .where({ target })
+    .select('part', 'source', 'column_name', 'made_as');
+  return rows.map((row) => ({
+    part: row.part as ColumnRecord['part'],
+    source: String(row.source),
+    name: String(row.column_name),
+    madeAs: row.made_as === null ? null : String(row.made_as),
+  }));
+}
+
+/** To be called with the target locked. */
+export async function saveColumnRecords(
+  tables: Tables,
+  target: string,
+  records: readonly ColumnRecord[],
+): Promise<void> {
+  for (const { part, source, name, madeAs } of records) {
+    await tables
+      .from('river_columns')
+      .insert({ target, part, source, column_name: name, made_as: madeAs })
+      .onConflict(['target', 'part', 'source'])
+      .merge();
+  }
+}
+
+/** What a table's columns were made for goes with the table. */
+export async function deleteColumnRecords(tables: Tables, target: string): Promise<void> {
+  await tables.from('river_columns').where({ target }).delete();
+}
+
+/** A key as it is recorded: its case does not matter. */
+export const toRecordedKey = (key: string): string => storableText(key.toLowerCase());

@@ -1,0 +1,91 @@
+/** What River asks of the server itself: who answers there, which rights it lacks, whose turn it is, how a transaction begins. */
+
+import type { Knex } from 'knex';
+import { ConfigurationError } from '#domain/errors';
+import type { Tables } from '../dialect.ts';
+import { identifier } from '../identifiers.ts';
+
+/** A process that stands still for longer than this with a transaction open holds up others for nothing. */
+const idleAtMost = '10min';
+
+/**
+ * What the manifest's reading relies on, and time: a role's limits are meant for people's queries, a commit takes as long as its
+ * chunk. All of it for this transaction alone. Without a `select`, which would fix what the transaction sees.
+ */
+const settings = [
+  `datestyle to 'ISO, YMD'`,
+  `timezone to 'UTC'`,
+  'standard_conforming_strings to on',
+  'statement_timeout to 0',
+  'lock_timeout to 0',
+  `idle_in_transaction_session_timeout to '${idleAtMost}'`,
+];
+
+/** The first server that limits whole transactions. */
+const limitsTransactions = 17;
+
+export async function beginTransaction(transaction: Knex.Transaction): Promise<void> {
+  const { version } = transaction.client as { readonly version?: string };
+  const isNew = Number.parseInt(version ?? '', 10) >= limitsTransactions;
+  const all = isNew ? [...settings, 'transaction_timeout to 0'] : settings;
+  await transaction.raw(all.map((setting) => `set local ${setting}`).join('; '));
+}
+
+/** From here on the transaction, which only reads, sees the tables as they are now. */
+export async function freeze(tables: Tables): Promise<void> {
+  await tables.query.raw('set transaction isolation level repeatable read, read only');
+}
+
+export async function limitLockWait(tables: Tables, ms: number): Promise<void> {
+  await tables.query.raw(`set local lock_timeout = ${Math.round(ms)}`);
+}
+
+/** The server's version; throws where River may not make its tables there. */
+export async function describe(tables: Tables): Promise<string> {
+  const [found] = await tables.rows(
+    `select current_setting('server_version') as version, current_user as account,
+         wanted.schema as schema, namespace.oid is not null as there,
+         case when namespace.oid is null then has_database_privilege(current_database(), 'CREATE')
+              else has_schema_privilege(namespace.oid, 'CREATE') end as may
+       from (select coalesce(?::text, current_schema()::text) as schema) wanted
+       left join pg_namespace namespace on namespace.nspname = wanted.schema`,
+    [tables.schemaName ?? null],
+  );
+  if (!found?.may) {
+    throw new ConfigurationError(
+      found?.there
+        ? `${found.account} may not create tables in the schema ${found.schema}: grant it create on that schema.`
+        : `The schema ${found?.schema ?? '(none in the search path)'} is not there and ${found?.account} may not create it.`,
+    );
+  }
+  return `PostgreSQL ${String(found.version).split(' ')[0]}, schema ${found.schema}`;
+}
+
+/** A target that a person has made is read, filled and emptied; what belongs to River is updated as well. */
+export async function listLackingRights(tables: Tables, targets: readonly string[]): Promise<string[]> {
+  const found = await tables.rows(
+    `select c.relname as name, needed.privilege
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     cross join (values (1, 'SELECT'), (2, 'INSERT'), (3, 'UPDATE'), (4, 'DELETE')) needed (place, privilege)
+     where c.relkind in ('r', 'p') and n.nspname = coalesce(?::text, current_schema()::text)
+       and (starts_with(c.relname, 'river_') or (c.relname = any (?::text[]) and needed.privilege <> 'UPDATE'))
+       and not has_table_privilege(c.oid, needed.privilege)
+     order by c.relname, needed.place`,
+    [tables.schemaName ?? null, [...targets]],
+  );
+  return found.map(({ name, privilege }) => `${privilege} on ${name}`);
+}
+
+/** One at a time in this database; the lock goes with the transaction. */
+export async function lockMigrations(tables: Tables): Promise<void> {
+  const schema = tables.schemaName;
+  await tables.query.raw(`select pg_advisory_xact_lock(hashtext(?))`, [`river migrations ${schema ?? ''}`]);
+}
+
+/** Asked first: even "create schema if not exists" needs the right to create one. */
+export async function makeSchema(tables: Tables): Promise<void> {
+  const schema = tables.schemaName;
+  if (schema === undefined) return;
+  const there = await tables.rows(`select 1 from pg_namespace where nspname = ?`, [schema]);
+  if (there.length === 0) await tables.query.raw(`create schema ??`, [identifier(schema)]);
+}

@@ -1,0 +1,70 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import { provenanceColumns } from '#domain/column/column';
+import type { Day } from '#domain/period/date-range';
+import { eachDay } from '#domain/period/date-range';
+import type { RowsByDay } from '#domain/run/replaced-rows';
+import type { Row, RowsInScope, Tables } from '../dialect.ts';
+import { identifier } from '../identifiers.ts';
+
+/** A river's rows: all of them, or those of some days. */
+export function selectRows(
+  tables: Pick<Tables, 'from'>,
+  { table, river, days }: RowsInScope,
+): Knex.QueryBuilder<Row, Row[]> {
+  const rows = tables.from(table).where('_river', river);
+  return days === null ? rows : rows.whereBetween(identifier(days.column), [days.start, days.end]);
+}
+
+/** Where no index answers, each statement looks through the whole table. */
+const daysWithoutIndex = 31;
+
+/**
+ * A river's rows that stand in its target, by day; all of them under null where they have none. Asked of the table
+ * itself: in SQLite a day at a time where an index on river and day answers, so that the event loop has its turns.
+ */
+export async function countRowsByDay(tables: Tables, scope: RowsInScope): Promise<RowsByDay> {
+  const { days } = scope;
+  if (days === null) {
+    const [counted] = await selectRows(tables, scope).count({ rows: '*' });
+    return new Map([[null, Number(counted?.rows ?? 0)]]);
+  }
+  const standing = new Map<Day | null, number>();
+  const all = [...eachDay(days)];
+  const day = identifier(days.column);
+  const daysAtATime = await readDaysAtATime(tables, scope.table, days.column, all.length);
+  for (let at = 0; at < all.length; at += daysAtATime) {
+    const [start = days.start, end = days.end] = [all[at], all[at + daysAtATime - 1]];
+    const rows: Row[] = await selectRows(tables, { ...scope, days: { ...days, start, end } })
+      .groupBy(day)
+      .select({ day })
+      .count({ rows: '*' });
+    for (const row of rows) {
+      const of = String(row.day).slice(0, 10);
+      standing.set(of, (standing.get(of) ?? 0) + Number(row.rows));
+    }
+    await nextTurn();
+  }
+  return standing;
+}
+
+async function readDaysAtATime(
+  tables: Tables,
+  table: string,
+  dayColumn: string,
+  all: number,
+): Promise<number> {
+  const { dialect } = tables;
+  if (dialect.client === 'pg') return all;
+  return (await dialect.hasIndexOn(tables, table, [provenanceColumns[0], dayColumn])) ? 1 : daysWithoutIndex;
+}
+
+/** All rows of the table, whichever river has loaded them. */
+export async function countRows(tables: Tables, table: string): Promise<number> {
+  const [counted] = await tables.from(table).count({ rows: '*' });
+  return Number(counted?.rows ?? 0);
+}
+
+/** A few rows of a table, as they come. */
+export const readFirstRows = async (tables: Tables, table: string, limit: number): Promise<Row[]> =>
+  tables.from(table).limit(limit);

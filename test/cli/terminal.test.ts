@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { cutToWidth, table } from '#cli/terminal';
+
+test('columns are as wide as they must be, numbers stand to the right, what is not known is a dash', () => {
+  expect(
+    table(
+      ['river', 'rows'],
+      [
+        ['a', 1],
+        ['longer', 1200],
+        ['c', null],
+      ],
+    ),
+  ).toBe(['river   rows', 'a          1', 'longer  1200', 'c          –'].join('\n'));
+});
+
+test('a wide character takes two columns, a combined one takes one', () => {
+  const rows = [
+    ['東京', 1],
+    ['Zoe\u0301', 20],
+  ] as const;
+  expect(table(['city', 'rows'], rows)).toBe(['city  rows', '東京     1', 'Zoe\u0301     20'].join('\n'));
+});
+
+test('a line is cut at the width of the terminal, never inside a character', () => {
+  expect(cutToWidth('12345', 5)).toBe('12345');
+  expect(cutToWidth('123456', 5)).toBe('12345');
+  expect(cutToWidth('東京都', 5)).toBe('東京');
+  expect(cutToWidth('e\u0301👨‍👩‍👧x', 3)).toBe('e\u0301👨‍👩‍👧');
+});

@@ -1,0 +1,17 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const listFiles = (dialect: string): string[] =>
+  readdirSync(new URL(`../../src/warehouse/${dialect}`, import.meta.url)).sort();
+
+test('each dialect has the same files: what differs between databases is looked for under one name', () => {
+  expect(listFiles('postgres')).toEqual([
+    'connect.ts',
+    'dialect.ts',
+    'failures.ts',
+    'read-columns.ts',
+    'session.ts',
+    'write-rows.ts',
+  ]);
+  expect(listFiles('sqlite')).toEqual(listFiles('postgres'));
+});
