@@ -43,8 +43,8 @@ function trackingWarnings({ river, day, days, loadedDays }: PlanSoFar): string[]
         ]
       : []),
     ...forgotten.map(
-      (stretch) =>
-        `${rangeText(stretch)}: forgotten, and left out; \`${runCommand(river.name, stretch, false)}\` loads ${stretch.start === stretch.end ? 'it' : 'them'} again.`,
+      (range) =>
+        `${rangeText(range)}: forgotten, and left out; \`${runCommand(river.name, range, false)}\` loads ${range.start === range.end ? 'it' : 'them'} again.`,
     ),
     ...(days.leavesIncomplete && days.period !== null
       ? ['Days that are not complete yet are left for a later run (load: append); only the run asks which.']

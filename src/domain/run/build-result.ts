@@ -28,20 +28,20 @@ export function buildResult(
     calls: counts.calls,
     ...(counts.lostCalls > 0 && { lostCalls: counts.lostCalls }),
     failedChunks: counts.failedChunks,
-    warnings: [...notesOn(run), ...counts.warnings],
+    warnings: [...versionWarnings(run), ...counts.warnings],
     startedAt: run.startedAt,
     finishedAt: run.finishedAt,
     callCounts,
   };
 }
 
-function notesOn({ unread }: StoredRun): Warning[] {
+function versionWarnings({ unread }: StoredRun): Warning[] {
   if (unread === undefined) return [];
-  const message = `Another version of River has written this run (${unread}): it is shown as far as this one can read it.`;
+  const message = `Another version of River has written this run (${unread}): this version shows what it can read of it.`;
   return [{ start: null, end: null, message }];
 }
 
-/** The result of a run that was never opened: its input was refused, or it is not known yet what it pulls. */
+/** The result of a run that was never opened: its input was refused, or it was cancelled before. */
 export function buildUnopenedResult(
   run: Pick<RunResult, 'river' | 'workflowId' | 'runId' | 'status' | 'startedAt' | 'finishedAt'> &
     Partial<Pick<RunResult, 'retryOf'>>,
@@ -59,7 +59,7 @@ export function buildUnopenedResult(
   };
 }
 
-/** What a run's workflow knows of its end, where the manifest takes nothing, or does not bear the run. */
+/** What a run's workflow knows of its end, where the run cannot be closed in its manifest. */
 interface KnownOfEnd
   extends Pick<
     RunResult,
@@ -71,7 +71,7 @@ interface KnownOfEnd
   readonly recent: readonly ChunkProgress[];
 }
 
-/** The result of a run by what its workflow knows; `unclosed` says why the manifest does not bear its end. */
+/** The result of a run by what its workflow knows; `unclosed`: why the run could not be closed in its manifest. */
 export function buildUnclosedResult(
   { river, workflowId, runId, status, startedAt, finishedAt, period, error, counts, recent }: KnownOfEnd,
   unclosed?: string,

@@ -11,17 +11,17 @@ export interface FailedRequest {
 /** Requests of a run that have failed since some time. */
 export interface FailedSince {
   readonly times: number;
-  /** What the last of them was answered with; null where nothing came, or none has failed. */
+  /** The status of the last one; null where it got no answer, or none has failed. */
   readonly lastStatus: number | null;
 }
 
 const longestRetryMs = 120_000;
 
 /**
- * For how long a call has only failed, in milliseconds: `failures` are those since it was last answered, the oldest
- * first. After each of them the time runs for as long as the request took and as a retry waits: whatever lies between
- * it and the next one beyond that was a wait for quota, after a 429, or of a run that was stopped. What lies in
- * `stopped` (pauses, outages of the whole connection) does not count at all.
+ * How long a call has been failing, in milliseconds: `failures` are those since it was last answered, the oldest first.
+ * Each failure counts for the duration of its request and of the wait before a retry: a longer gap before the next one was a
+ * wait for quota, a back-off, or a run that was stopped. The time in `stopped` (pauses, outages of the whole connection)
+ * does not count at all.
  */
 export function failingMs(
   failures: readonly FailedRequest[],
@@ -41,7 +41,7 @@ export function failingMs(
 export const retryMs = (failuresBefore: number): number =>
   Math.min(longestRetryMs, 1_000 * 2 ** failuresBefore);
 
-/** An outage of a connection that goes on. */
+/** The present outage of a connection. */
 export interface OpenOutage {
   /** In milliseconds since 1970. */
   readonly from: number;
@@ -49,14 +49,14 @@ export interface OpenOutage {
   readonly countedMs: number;
 }
 
-/** The outages of a connection, as far as a process has heard of them. */
+/** The outages of a connection, as far as a process knows of them. */
 export interface Outages {
   readonly past: readonly Interval[];
-  /** The one that goes on; null where calls flow. */
+  /** The present one; null where calls are answered. */
   readonly open: OpenOutage | null;
 }
 
-/** For how long an outage has kept up a run that was begun at `startedAt`, without the run's pauses. */
+/** How long an outage has held up a run that began at `startedAt`, without the run's pauses. */
 export function outageMs(
   { from, countedMs }: OpenOutage,
   run: { readonly startedAt: number; readonly pauses: readonly Interval[] },

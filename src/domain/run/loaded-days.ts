@@ -10,55 +10,55 @@ export interface LoadedDay {
   readonly provisional: boolean;
 }
 
-/** Which days of a river stand in its table, and what they were loaded with. */
+/** The days of a river that stand in its table, and what they were loaded with. */
 export interface LoadedDays {
   readonly days: readonly LoadedDay[];
-  /** The runs that loaded them, by their ids: one that somebody removed from the manifest is not there. */
+  /** The runs that loaded them, by their ids; a run that was removed from the manifest is missing. */
   readonly runs: ReadonlyMap<string, { readonly river: River; readonly ownFilters: boolean }>;
-  /** Days that a person has taken out: they stay out until a run of a period of its own loads them. */
+  /** Days deleted with `river forget`: they stay out until a run with its own period loads them. */
   readonly forgotten: readonly Day[];
 }
 
-/** Whether a river tracks forward: an open range does, unless it is told not to, or overwrites its table. */
+/** Whether a river tracks forward: a range without an end does, unless it has `track: false` or overwrites its table. */
 export function isTracked({ period, target }: Pick<River, 'period' | 'target'>, report: Report): boolean {
   if (!period || report.time === 'none' || target.load === 'overwrite') return false;
   const { start, end, predefined, track = true } = period;
   return track && start !== undefined && end === undefined && predefined === undefined;
 }
 
-/** The days that need not be pulled again: what was loaded with a run's own filters is something else. */
+/** The days that need not be pulled again; days loaded with a run's own filters do not count. */
 export function completeDays(track: LoadedDays): Set<Day> {
   return new Set(ownDays(track).flatMap(({ day, provisional }) => (provisional ? [] : [day])));
 }
 
-/** Days that stay as they are, although the river now says another report, other filters or attributes. */
+/** Days that were loaded with another report, other filters or other attributes than the river has now. */
 export function findDaysLoadedOtherwise(track: LoadedDays, river: River): DateRange[] {
-  const now = whatIsPulled(river);
-  const runs = [...track.runs].map(([run, by]) => [run, whatIsPulled(by.river) === now] as const);
+  const now = fingerprintSettings(river);
+  const runs = [...track.runs].map(([run, by]) => [run, fingerprintSettings(by.river) === now] as const);
   const asNow = new Map(runs);
   return toDateRanges(ownDays(track).flatMap(({ day, run }) => (asNow.get(run) === false ? [day] : [])));
 }
 
-/** Says which days those are, and what loads them anew; undefined where there are none. */
+/** Names those days and the command that loads them again; undefined where there are none. */
 export function warnOfDaysLoadedOtherwise(track: LoadedDays, river: River): string | undefined {
-  const stretches = findDaysLoadedOtherwise(track, river);
-  const [first] = stretches;
+  const ranges = findDaysLoadedOtherwise(track, river);
+  const [first] = ranges;
   if (!first) return undefined;
-  const further = stretches.length > 1 ? ` (and ${stretches.length - 1} more stretches)` : '';
+  const further = ranges.length > 1 ? ` (and ${ranges.length - 1} more date ranges)` : '';
   return (
-    `${rangeText(first)}${further} of ${river.name} were loaded with another report, other filters or other attributes, and stay so; ` +
-    `\`river run ${river.name} --start ${first.start} --end ${first.end}\` loads them anew`
+    `${rangeText(first)}${further} of ${river.name} were loaded with another report, other filters or other attributes, and are kept; ` +
+    `\`river run ${river.name} --start ${first.start} --end ${first.end}\` loads them again`
   );
 }
 
-/** A stretch in words. */
+/** `2026-01-01 to 2026-01-03`, or the one day. */
 export const rangeText = ({ start, end }: DateRange): string =>
   start === end ? start : `${start} to ${end}`;
 
 const ownDays = ({ days, runs }: LoadedDays): LoadedDay[] =>
   days.filter(({ run }) => !runs.get(run)?.ownFilters);
 
-/** Filters that are compared as names. The others are sent as they are written. */
+/** Filters that are compared by name, whatever their spelling. The others are sent as they are written. */
 const namedFilters: ReadonlySet<string> = new Set([
   'actions',
   'targetGroups',
@@ -67,8 +67,8 @@ const namedFilters: ReadonlySet<string> = new Set([
   'events',
 ]);
 
-/** Equal for rivers that pull the same, in whatever order and spelling they list it. */
-function whatIsPulled({ report, filters, includeControlGroup }: River): string {
+/** The same text for rivers that pull the same, whatever the order and spelling of their filters. */
+function fingerprintSettings({ report, filters, includeControlGroup }: River): string {
   const sorted = Object.entries(filters)
     .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => a.localeCompare(b))
@@ -81,4 +81,4 @@ function whatIsPulled({ report, filters, includeControlGroup }: River): string {
 
 /** Whether a run's filters are not those of its river. */
 export const differsInFilters = (own: River, river: River): boolean =>
-  whatIsPulled(own) !== whatIsPulled(river);
+  fingerprintSettings(own) !== fingerprintSettings(river);

@@ -2,7 +2,7 @@ import { type NotifyEvent, notifyEvents } from '../river/river.ts';
 import type { RunResult, Warning } from './run-result.ts';
 import { countsText, errorSentence, groupByError, repairCommand, repairSentence } from './sentences.ts';
 
-/** What a webhook gets: the result, with why it is told and what to do. */
+/** What a webhook gets: the result, the event, and what to do. */
 export interface Notification extends RunResult {
   readonly event: NotifyEvent;
   /** Why a run failed that was never opened; else null. */
@@ -11,12 +11,12 @@ export interface Notification extends RunResult {
   readonly repair: string | null;
 }
 
-/** Chunks that a text names, and warnings. */
+/** How many failed chunks and warnings a text names. */
 const namedAtMost = 3;
 
 /**
- * What is told of a run's end; undefined where nobody wants to hear of it. A run that has recovered, or has warned, has also
- * succeeded, and is told as that to those who do not ask for the difference.
+ * The event to notify about at a run's end; undefined where the river asks for none of them. A run that has recovered or warned has
+ * also succeeded, and counts as that where the river does not ask for the more precise event.
  */
 export function selectEvent(
   result: Pick<RunResult, 'status' | 'warnings'>,
@@ -33,11 +33,11 @@ export function selectEvent(
   return notifyEvents.find((event) => fits[event] && on.includes(event));
 }
 
-/** Warnings that say of rows that they were kept, fell, were deleted, may lack or stand elsewhere. */
+/** Warnings about data: rows were kept, deleted or fewer, may be missing, or have values beside their column. */
 const aboutData = ({ warnings }: Pick<RunResult, 'warnings'>): readonly Warning[] =>
   warnings.filter(({ about }) => about === 'data');
 
-/** `error`: why a run failed that was never opened; of the others the chunks say it. */
+/** `error`: why a run failed before it was opened; of any other run the chunks have the errors. */
 export const buildNotification = (
   event: NotifyEvent,
   result: RunResult,
@@ -73,6 +73,6 @@ export function slackText(event: NotifyEvent, result: RunResult, error: string |
     .join('\n');
 }
 
-/** Slack's three characters: what came from outside is no link and mentions nobody. */
+/** Slack's three special characters: text from outside must not become a link or a mention. */
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

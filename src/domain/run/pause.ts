@@ -8,12 +8,12 @@ export interface Pause {
 export interface PauseAnswer {
   /** How the run is now. */
   readonly paused: boolean;
-  /** Whether that is new: pausing what is paused changes nothing. */
+  /** Whether that is new: pausing a paused run changes nothing. */
   readonly changed: boolean;
   readonly message: string;
 }
 
-/** The memo that says of a run that it is paused; it can be read while no worker is there. */
+/** The memo of a paused run: it can be read while no worker is running. */
 export const pausedMemo = 'paused';
 
 /** Pauses in milliseconds since 1970. */
@@ -26,7 +26,7 @@ export interface Interval {
   readonly until: number;
 }
 
-/** The same times, ascending and none of them twice. */
+/** The same times, ascending, without overlaps. */
 export function mergeIntervals(intervals: readonly Interval[]): Interval[] {
   const merged: Interval[] = [];
   for (const { from, until } of intervals.toSorted((a, b) => a.from - b.from)) {
@@ -38,7 +38,7 @@ export function mergeIntervals(intervals: readonly Interval[]): Interval[] {
   return merged;
 }
 
-/** How long an interval is without those of a list in which nothing is there twice. */
+/** How long an interval is without the merged ones. */
 export function msOutside({ from, until }: Interval, merged: readonly Interval[]): number {
   return merged.reduce(
     (left, other) => left - Math.max(0, Math.min(until, other.until) - Math.max(from, other.from)),

@@ -22,36 +22,36 @@ import { completeDays, isTracked, type LoadedDays, rangeText } from './loaded-da
 import type { Warning } from './run-result.ts';
 import type { StoredRun } from './stored-run.ts';
 
-/** What a run pulls, as far as its river and the manifest decide. */
+/** The days that a run pulls, as far as its river and the manifest decide. */
 export interface PlannedDays {
   /** First and last day; null without a period, or with nothing to do. */
   readonly period: DateRange | null;
-  /** The unbroken stretches of it; none for a report without a period. */
+  /** Its unbroken date ranges; none for a report without a period. */
   readonly pulls: readonly DateRange[];
   /** Whether the run asks up to which day the data is complete. */
   readonly asksForData: boolean;
   /** Whether days that are not complete yet are left for a later run: what is appended stays. */
   readonly leavesIncomplete: boolean;
-  /** What there is to say of it: days that are left out. */
+  /** About days that are left out. */
   readonly warnings: readonly Warning[];
 }
 
-/** Plans a run's days. `track` is what the river has loaded, and only read where it tracks. */
+/** Plans a run's days. `loadedDays` are needed only where the river tracks. */
 export function planDays(
   river: River,
   report: Report,
   runDay: Day,
-  track: LoadedDays | undefined,
+  loadedDays: LoadedDays | undefined,
 ): PlannedDays {
   const whole = river.period ? resolvePeriod(river.period, runDay) : null;
   if (!whole || report.time === 'none')
     return { period: whole, pulls: [], asksForData: false, leavesIncomplete: false, warnings: [] };
   const tracked = isTracked(river, report);
   const pulls =
-    tracked && track
+    tracked && loadedDays
       ? daysToPull(whole, river.period?.lastDaysBack ?? 0, {
-          complete: completeDays(track),
-          forgotten: new Set(track.forgotten),
+          complete: completeDays(loadedDays),
+          forgotten: new Set(loadedDays.forgotten),
         })
       : [whole];
   return {
@@ -71,26 +71,26 @@ function warningsOfDaysToCome({ period }: River, runDay: Day): Warning[] {
   return [{ start: leftOut.start, end: leftOut.end, message }];
 }
 
-/** The stretches without what is not complete yet. */
+/** The date ranges without the days that are not complete yet. */
 export const completeOnly = (pulls: readonly DateRange[], upTo: Day): DateRange[] =>
   clipRanges(pulls, { to: upTo });
 
-/** The chunks of a run: each unbroken stretch is chunked as a period of its own. */
+/** The chunks of a run: each unbroken date range is split as a period of its own. */
 export function planChunks(river: River, report: Report, pulls: readonly DateRange[]): Chunk[] {
   if (report.time === 'none') return [chunkWithoutDays];
   const setting = river.chunks ?? { every: 'dont_split', size: 1 };
-  return pulls.flatMap((stretch) => [...splitPeriod(stretch, setting)]);
+  return pulls.flatMap((range) => [...splitPeriod(range, setting)]);
 }
 
-/** How many days the stretches have. */
-export const countDays = (stretches: readonly DateRange[]): number =>
-  stretches.reduce((sum, stretch) => sum + dayCount(stretch), 0);
+/** How many days the date ranges have together. */
+export const countDays = (ranges: readonly DateRange[]): number =>
+  ranges.reduce((sum, range) => sum + dayCount(range), 0);
 
 type Planned = Pick<StoredRun, 'river' | 'period' | 'freshness' | 'selection'>;
 
 /**
- * The data calls of a run, one page each; null where that is not known. `chunks`: those that it pulls, where it does not pull its
- * whole period, as a retry.
+ * How many data calls a run makes, one page each; null where that is not known. `chunks`: those that it pulls, where it does not
+ * pull its whole period, such as a retry.
  */
 export function countPlannedCalls(
   { river, period, freshness, selection }: Planned,
@@ -122,8 +122,8 @@ export function listDataCallNames({ report: slug, overrides }: StoredRun['river'
 }
 
 /**
- * The day of which an answer of the present state is, that is given now: the run's day, and one day more for each midnight
- * since the run began. A run may wait for days, for quota, in an outage or paused, before it is answered.
+ * The day that an answer of the present state shows if it is given now: the run's day, and one day more for each midnight since
+ * the run began. A run may wait for days before it is answered: for quota, in an outage, or paused.
  */
 export function resolveSnapshotDay(
   { day, startedAt, river }: Pick<StoredRun, 'day' | 'startedAt' | 'river'>,

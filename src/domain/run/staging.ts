@@ -19,11 +19,11 @@ export interface StagedPage extends FittedRows {
   readonly received: number;
   /** The day of which all its rows are; null where they are not loaded by days. */
   readonly day: Day | null;
-  /** What a person is to hear of; nothing where it is left out. */
+  /** What a person should know of the page; left out where there is nothing. */
   readonly notes?: PageNotes;
 }
 
-/** How far a call of a slice has come. */
+/** How far a call of a slice is pulled. */
 export interface StagedCall {
   readonly call: string;
   readonly status: number;
@@ -38,28 +38,28 @@ export interface StagedCall {
   readonly lastFingerprint: string;
 }
 
-/** What a slice's activity reported, to be held against what is staged. */
+/** What a slice's activity has reported; the commit compares it with what is staged. */
 export interface SliceCount {
   readonly slice: string;
   readonly calls: number;
   readonly rows: number;
 }
 
-/** What a chunk's slices have staged is to be loaded. */
+/** A request to load what a chunk's slices have staged. */
 export interface CommitRequest {
   readonly slices: readonly SliceCount[];
-  /** Slices whose rows plan other calls and are not loaded. */
+  /** Slices whose rows only plan other calls, and are not loaded. */
   readonly listSlices: readonly string[];
   readonly warnings: readonly Warning[];
-  /** Which of this river's rows the chunk says everything of, and `replace` removes. Null: all of them. */
+  /** Which of this river's rows the chunk replaces. Null: all of them. */
   readonly scope: Scope | null;
-  /** Days after this one are provisional; left out: none is. */
+  /** Later days are provisional; if left out, none is. */
   readonly completeUpTo?: Day | null;
-  /** The river's columns in which nothing may be missing because it does not fit; left out: none. */
+  /** The river's key columns, in which every value must fit; if left out, there are none. */
   readonly key?: readonly string[];
 }
 
-/** What came of it. */
+/** The outcome of a commit. */
 export type CommitOutcome =
   | {
       readonly outcome: 'loaded';
@@ -67,16 +67,16 @@ export type CommitOutcome =
       readonly calls: number;
       readonly warnings: readonly Warning[];
     }
-  /** What is staged is not what the slices reported: nothing was committed; these are to be pulled again. */
+  /** What is staged differs from what the slices have reported: nothing was committed, and these are pulled again. */
   | { readonly outcome: 'differs'; readonly slices: readonly string[] };
 
-/** The slice that holds the list calls of the whole run; it belongs to no chunk. */
+/** The slice with the list calls of the whole run; it belongs to no chunk. */
 export const listsSlice = 'lists';
 
-/** The slice of the one call that tells "no rows" from a wrong base URL, where nothing but 404 came; of no chunk either. */
+/** The slice of the one call that finds out, where only 404 was answered, whether there are no rows or the base URL is wrong; of no chunk. */
 export const baseUrlProbe = 'proof';
 
-/** The slice of the call that asks how far the data is complete; it belongs to no chunk, and each ask is one. */
+/** The slice of a GetLastDataUpdate call; each try has its own, and it belongs to no chunk. */
 export const freshnessSlice = (ask: number): string => `freshness-${ask}`;
 
 export const isFreshnessSlice = (slice: string): boolean => /^freshness-\d+$/.test(slice);

@@ -1,7 +1,7 @@
 /** The Temporal task queue that River's workers poll and every run is started on. */
 export const taskQueue = 'river';
 
-/** What a run shows in Temporal's lists, and of which type. A run sets only those that its namespace has registered. */
+/** The search attributes of a run and their types. A run sets only those that its namespace has registered. */
 export const riverSearchAttributes = {
   RiverName: 'KEYWORD',
   RiverReport: 'KEYWORD',
@@ -9,7 +9,7 @@ export const riverSearchAttributes = {
   RiverFailedChunks: 'INT',
 } as const;
 
-/** Temporal's words for the types of search attributes, as its command line takes them. */
+/** The types of search attributes, as Temporal's command line takes them. */
 export const typeInCli = {
   TEXT: 'Text',
   KEYWORD: 'Keyword',

@@ -1,7 +1,7 @@
 import { type Day, eachDay } from '../period/date-range.ts';
 import type { FindingKind, RequestedDays, RowsOfRun, TargetSnapshot } from './verification.ts';
 
-/** Something that is off on one day. */
+/** A difference between table and manifest on one day. */
 export interface Difference {
   readonly kind: FindingKind;
   readonly day: Day | null;
@@ -9,7 +9,7 @@ export interface Difference {
   readonly found: number;
 }
 
-/** Where the table's rows, by day and run, are not those that the manifest has. */
+/** Where the table's rows, by day and run, differ from those of the manifest. */
 export function compareRows({
   loaded,
   found,
@@ -58,8 +58,8 @@ export interface Gap {
 }
 
 /**
- * Days that a run had in its period and that are neither loaded nor forgotten since. What no run had is none, whatever
- * lies around it, nor is what a run under way has still to load. Of several runs the last one is told.
+ * Days that a run had in its period, and that are neither loaded nor forgotten since. A day that no run had is no gap, and a day
+ * that a run under way will still load is none either. Of several runs the last one is named.
  */
 export function findGaps({
   byPeriod,
@@ -76,19 +76,19 @@ export function findGaps({
   for (const day of forgotten) there.add(day);
   const isUnderWay = ({ run, state }: RequestedDays) =>
     state === 'open' && runs.get(run)?.status === 'running';
-  for (const stretch of [...retrying, ...asked.filter(isUnderWay)])
-    for (const day of eachDay(stretch)) there.add(day);
+  for (const range of [...retrying, ...asked.filter(isUnderWay)])
+    for (const day of eachDay(range)) there.add(day);
   const order = new Map([...runs.keys()].map((run, at) => [run, at]));
   const counting = asked
-    .filter((stretch) => order.has(stretch.run) && !isUnderWay(stretch))
+    .filter((range) => order.has(range.run) && !isUnderWay(range))
     .filter(
       ({ loadedAt }) => loadedAt === null || madeAt === null || Date.parse(loadedAt) >= Date.parse(madeAt),
     )
     .sort((a, b) => Number(order.get(a.run)) - Number(order.get(b.run)));
   const gaps = new Map<Day, Gap>();
-  for (const stretch of counting) {
-    const { run, state } = stretch;
-    for (const day of eachDay(stretch)) if (!there.has(day)) gaps.set(day, { day, run, chunk: state });
+  for (const range of counting) {
+    const { run, state } = range;
+    for (const day of eachDay(range)) if (!there.has(day)) gaps.set(day, { day, run, chunk: state });
   }
   return [...gaps.values()];
 }

@@ -3,9 +3,9 @@ import type { LoadMode } from '../river/target.ts';
 import type { RunStatus } from '../run/run-result.ts';
 
 /**
- * What is off: the table or a column of it is gone; fewer or more rows than were loaded; rows that the manifest does
- * not have; rows of a run that it does not know; a day that several runs have loaded; days that a run had in its
- * period and that are neither loaded nor forgotten since.
+ * The kinds of differences: the table or a column is gone; fewer or more rows than were loaded; rows without a record in the
+ * manifest; rows of an unknown run; a day that several runs have loaded; days that a run had in its period, and that
+ * are neither loaded nor forgotten since.
  */
 export type FindingKind =
   | 'table-gone'
@@ -30,7 +30,7 @@ export interface Finding {
   readonly repair: string | null;
 }
 
-/** One river's rows in one table, held against the manifest. */
+/** One river's rows in one table, compared with the manifest. */
 export interface Verification {
   readonly river: string;
   readonly warehouse: string;
@@ -67,7 +67,7 @@ export interface RequestedDays extends DateRange {
   readonly loadedAt: string | null;
 }
 
-/** What the manifest says of one river's rows in one table, and what stands there, both at one instant. */
+/** One river's rows in one table, by the manifest and in the table itself, both at one instant. */
 export interface TargetSnapshot {
   readonly river: string;
   readonly table: string;

@@ -4,8 +4,8 @@ import { compareRows, findGaps, type Gap } from './find-differences.ts';
 import { retryCommand, runCommand } from './repair-command.ts';
 import type { Finding, FindingKind, RowsOfRun, TargetSnapshot, Verification } from './verification.ts';
 
-/** One or more days in a row that are off in the same way. */
-interface Stretched {
+/** Consecutive days with the same difference. */
+interface DifferenceRange {
   readonly kind: FindingKind;
   start: Day | null;
   end: Day | null;
@@ -16,8 +16,8 @@ interface Stretched {
 }
 
 /**
- * Holds a river's rows in a table against the manifest. `river` is the river as it is configured, where it fills this
- * table still: only then a command repairs it.
+ * Compares a river's rows in a table with the manifest. `river`: the configured river, if it still fills this table; only
+ * then a command can repair a difference.
  */
 export function verifyTarget(
   snapshot: TargetSnapshot,
@@ -26,8 +26,8 @@ export function verifyTarget(
 ): Verification {
   const days = [...new Set(snapshot.loaded.flatMap(({ day }) => day ?? []))].sort();
   const [start, end] = [days[0], days.at(-1)];
-  const findings = offIn(snapshot, river !== undefined, start ?? null, end ?? null).map((off) =>
-    findingOf(off, snapshot, river),
+  const findings = listDifferences(snapshot, river !== undefined, start ?? null, end ?? null).map((off) =>
+    toFinding(off, snapshot, river),
   );
   return {
     river: snapshot.river,
@@ -42,12 +42,12 @@ export function verifyTarget(
   };
 }
 
-function offIn(
+function listDifferences(
   snapshot: TargetSnapshot,
   isConfigured: boolean,
   start: Day | null,
   end: Day | null,
-): Stretched[] {
+): DifferenceRange[] {
   const whole = { start, end, loaded: sum(snapshot.loaded), found: 0, gap: null };
   if (snapshot.lacking === null) {
     // A table that no river fills any more may go.
@@ -62,19 +62,19 @@ function offIn(
     found: 0,
     gap,
   }));
-  return stretched([...compareRows(snapshot).map((off) => ({ ...off, gap: null })), ...gaps]);
+  return joinDays([...compareRows(snapshot).map((off) => ({ ...off, gap: null })), ...gaps]);
 }
 
-/** Days in a row that are off in the same way, told together. */
-function stretched(
-  days: readonly (Omit<Stretched, 'start' | 'end'> & { readonly day: Day | null })[],
-): Stretched[] {
-  const reasonOf = ({ kind, gap }: Pick<Stretched, 'kind' | 'gap'>) =>
+/** Joins consecutive days with the same difference. */
+function joinDays(
+  days: readonly (Omit<DifferenceRange, 'start' | 'end'> & { readonly day: Day | null })[],
+): DifferenceRange[] {
+  const reasonOf = ({ kind, gap }: Pick<DifferenceRange, 'kind' | 'gap'>) =>
     [kind, gap?.run ?? '', gap?.chunk ?? ''].join('\u0000');
   const order = (off: (typeof days)[number]) => `${reasonOf(off)}\u0000${off.day ?? ''}`;
-  const stretches: Stretched[] = [];
+  const ranges: DifferenceRange[] = [];
   for (const { day, ...off } of [...days].sort((a, b) => (order(a) < order(b) ? -1 : 1))) {
-    const open = stretches.at(-1);
+    const open = ranges.at(-1);
     const goesOn =
       open !== undefined &&
       reasonOf(open) === reasonOf(off) &&
@@ -83,19 +83,19 @@ function stretched(
       open.end = day;
       open.loaded += off.loaded;
       open.found += off.found;
-    } else stretches.push({ ...off, start: day, end: day });
+    } else ranges.push({ ...off, start: day, end: day });
   }
-  return stretches.sort((a, b) => (a.start ?? '').localeCompare(b.start ?? ''));
+  return ranges.sort((a, b) => (a.start ?? '').localeCompare(b.start ?? ''));
 }
 
-function findingOf(off: Stretched, snapshot: TargetSnapshot, river: River | undefined): Finding {
+function toFinding(off: DifferenceRange, snapshot: TargetSnapshot, river: River | undefined): Finding {
   const { kind, start, end, loaded, found } = off;
-  const message = messageOf(off, snapshot);
-  return { kind, start, end, loaded, found, message, repair: repairOf(off, snapshot, river) };
+  const message = describe(off, snapshot);
+  return { kind, start, end, loaded, found, message, repair: findRepair(off, snapshot, river) };
 }
 
-function repairOf(
-  off: Stretched,
+function findRepair(
+  off: DifferenceRange,
   { byPeriod, runs }: TargetSnapshot,
   river: River | undefined,
 ): string | null {
@@ -107,24 +107,27 @@ function repairOf(
   return runCommand(river.name, days, river.target.load !== 'replace' && !onlyAdds);
 }
 
-function messageOf({ kind, start, end, loaded, found, gap }: Stretched, snapshot: TargetSnapshot): string {
+function describe(
+  { kind, start, end, loaded, found, gap }: DifferenceRange,
+  snapshot: TargetSnapshot,
+): string {
   const { table } = snapshot;
   const where = start === null ? table : `${table}, ${start === end ? start : `${start} to ${end}`}`;
   switch (kind) {
     case 'table-gone':
-      return `The table ${table} is gone; ${rowsOf(loaded)} had been loaded into it.`;
+      return `The table ${table} is gone; ${countRows(loaded)} had been loaded into it.`;
     case 'column-gone':
-      return `The table ${table} has no column ${(snapshot.lacking ?? []).join(', ')} any more, so its rows cannot be told apart: add it, or drop the table and load it anew.`;
+      return `The table ${table} has no column ${(snapshot.lacking ?? []).join(', ')} any more, so its rows cannot be told apart: add the column, or drop the table and load it again.`;
     case 'rows-missing':
-      return `${where}: ${rowsOf(loaded)} loaded, ${found} found: ${loaded - found} missing.`;
+      return `${where}: ${countRows(loaded)} loaded, ${found} found: ${loaded - found} missing.`;
     case 'rows-surplus':
-      return `${where}: ${rowsOf(loaded)} loaded, ${found} found: ${found - loaded} too many.`;
+      return `${where}: ${countRows(loaded)} loaded, ${found} found: ${found - loaded} too many.`;
     case 'rows-unrecorded':
-      return `${where}: ${rowsOf(found)} found that the manifest does not have.`;
+      return `${where}: ${countRows(found)} found without a record in the manifest.`;
     case 'run-unknown':
-      return `${where}: ${rowsOf(found)} found of a run that the manifest does not know.`;
+      return `${where}: ${countRows(found)} found from a run that is not in the manifest.`;
     case 'day-twice':
-      return `${where}: loaded by several runs, ${rowsOf(loaded)} together, although the last of them replaces.`;
+      return `${where}: loaded by several runs, ${countRows(loaded)} together, although the last of them replaces.`;
     case 'gap': {
       const run = gap && snapshot.runs.get(gap.run);
       return `${where}: not loaded, ${gapWords[gap?.chunk ?? 'loaded']} ${run?.workflowId}.`;
@@ -138,6 +141,6 @@ const gapWords: Readonly<Record<Gap['chunk'], string>> = {
   open: 'the chunk was left by the run',
 };
 
-const rowsOf = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;
+const countRows = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;
 
 const sum = (rows: readonly RowsOfRun[]): number => rows.reduce((total, row) => total + row.rows, 0);
