@@ -73,8 +73,13 @@ export default {
     ),
 
     importsOnly(
+      'budget',
+      rooms('domain'),
+      'The limiter is read, tested and simulated alone: it knows neither HTTP nor Temporal. Hand it what asks the budget.',
+    ),
+    importsOnly(
       'optimove',
-      [...rooms('domain'), ...packages('got', 'hpagent')],
+      [...rooms('domain', 'budget'), ...packages('got', 'hpagent')],
       'HTTP can change without touching a workflow, and the client knows nothing of where rows go.',
     ),
     importsOnly(
@@ -111,7 +116,7 @@ export default {
     importsOnly(
       'control',
       [
-        ...rooms('domain', 'optimove', 'warehouse', 'workflows'),
+        ...rooms('domain', 'budget', 'optimove', 'warehouse', 'workflows'),
         ...packages('@temporalio/client', '@temporalio/common', '@temporalio/envconfig'),
       ],
       'Starting, planning and checking a run never drags the worker in.',

@@ -25,6 +25,7 @@ export default defineConfig({
           name: 'services',
           include: servicesRooms,
           globalSetup: ['test/helpers/global-setup.ts'],
+          setupFiles: ['test/helpers/setup-services.ts'],
           isolate: false,
         },
       },

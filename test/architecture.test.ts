@@ -46,7 +46,13 @@ const importing = (from: string) => `import { b } from '${from}';\nexport const 
 const strays = [
   ['src/domain/a.ts', 'src/optimove/b.ts', 'arrow-domain'],
   ['src/domain/a.ts', 'src/activities/b.ts', 'arrow-domain'],
+  ['src/domain/a.ts', 'src/budget/b.ts', 'arrow-domain'],
+  ['src/budget/a.ts', 'src/optimove/b.ts', 'arrow-budget'],
+  ['src/budget/a.ts', 'src/control/b.ts', 'arrow-budget'],
   ['src/optimove/a.ts', 'src/warehouse/b.ts', 'arrow-optimove'],
+  ['src/warehouse/a.ts', 'src/budget/b.ts', 'arrow-warehouse'],
+  ['src/activities/a.ts', 'src/budget/b.ts', 'arrow-activities'],
+  ['src/workflows/a.ts', 'src/budget/b.ts', 'arrow-workflows'],
   ['src/warehouse/a.ts', 'src/optimove/b.ts', 'arrow-warehouse'],
   ['src/config/a.ts', 'src/control/b.ts', 'arrow-config'],
   ['src/activities/a.ts', 'src/optimove/b.ts', 'arrow-activities'],
@@ -68,7 +74,10 @@ const strays = [
 ] as const;
 
 const allowed = [
+  ['src/budget/a.ts', 'src/domain/b.ts'],
   ['src/optimove/a.ts', 'src/domain/b.ts'],
+  ['src/optimove/a.ts', 'src/budget/b.ts'],
+  ['src/control/a.ts', 'src/budget/b.ts'],
   ['src/control/a.ts', 'src/warehouse/b.ts'],
   ['src/cli/commands/dev.ts', 'src/workers/b.ts'],
   ['src/cli/commands/simulator.ts', 'src/simulator/b.ts'],
@@ -102,6 +111,8 @@ describe('the arrows', () => {
     ['src/domain/a.ts', 'node:fs', 'arrow-domain-no-node'],
     ['src/workflows/a.ts', 'node:crypto', 'arrow-workflows-no-node'],
     ['src/workflows/a.ts', 'got', 'arrow-workflows'],
+    ['src/budget/a.ts', 'got', 'arrow-budget'],
+    ['src/budget/a.ts', '@temporalio/client', 'arrow-budget'],
     ['src/warehouse/a.ts', 'got', 'arrow-warehouse'],
     ['src/optimove/a.ts', 'pg', 'arrow-optimove'],
     ['src/optimove/a.ts', 'nobody-has-this', 'no-missing-modules'],

@@ -93,7 +93,7 @@ export interface Resolved {
 
 export interface SliceRequest {
   readonly run: RunRef;
-  /** Null for `listsSlice` and `proofOfConnection`. */
+  /** Null for `listsSlice` and `baseUrlProbe`. */
   readonly chunk: string | null;
   readonly slice: string;
   /** When the run was paused: that does not count against `giveUpAfter`. */

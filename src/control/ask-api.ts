@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type CallLimiter, createSharedLimiter, type SharedLimiter } from '#budget/limiter';
 import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
 import type { AnswerRow, Call, PageAsked } from '#domain/call/call';
 import { fingerprintRows } from '#domain/call/fingerprint';
@@ -15,9 +16,7 @@ import {
   ThrottledError,
 } from '#domain/errors';
 import type { Connection } from '#domain/river/configuration';
-import type { CallGate } from '#optimove/call-gate';
 import { createOptimove } from '#optimove/create-optimove';
-import { createSharedCallGate, type SharedCallGate } from '#optimove/shared-call-gate';
 import { signInCall } from '#optimove/sign-in';
 
 /** Asks the budget of a connection. */
@@ -68,10 +67,10 @@ async function ask(
 ): Promise<readonly AnswerRow[]> {
   const waiting = AbortSignal.timeout(permitWithinMs);
   const abort = AbortSignal.timeout(permitWithinMs + answerWithinMs);
-  const gate = reserve && createGate(connection, reserve);
+  const limiter = reserve && createLimiter(connection, reserve);
   try {
     const passage = { signal: waiting, abort, run: 'command line', record: () => {} };
-    const { rows } = await createOptimove(connection, gate ?? openGate).request(call, page, passage);
+    const { rows } = await createOptimove(connection, limiter ?? unlimited).request(call, page, passage);
     return rows;
   } catch (error) {
     const why = explainFailure(error, waiting, abort);
@@ -82,28 +81,24 @@ async function ask(
         : OptimoveUnavailableError;
     throw new Failure(`Connection ${connection.name} (${connection.baseUrl}) ${why}.`, { cause: error });
   } finally {
-    await gate?.close();
+    await limiter?.close();
   }
 }
 
 /** The budget is used up, or the API asks to wait: nothing is wrong with the connection. */
 export class NoCallsLeftError extends OptimoveUnavailableError {}
 
-function createGate({ budget: windows, maxConcurrentCalls }: Connection, reserve: Reserve): SharedCallGate {
+function createLimiter({ budget: windows, maxConcurrentCalls }: Connection, reserve: Reserve): SharedLimiter {
   const process = randomUUID();
-  let asked = 0;
-  return createSharedCallGate({
+  return createSharedLimiter({
     maxConcurrentCalls,
     maxWaitMs: permitWithinMs,
-    reserve: (request) => {
-      asked += 1;
-      return reserve({ ...request, process, sequence: asked, windows });
-    },
+    reserve: (request) => reserve({ ...request, process, windows, callTimeoutMs: answerWithinMs }),
   });
 }
 
-/** Lets every call through at once. */
-const openGate: CallGate = { enter: async () => () => {} };
+/** Sends every call at once. */
+const unlimited: CallLimiter = { acquire: async () => () => {} };
 
 function explainFailure(error: unknown, waiting: AbortSignal, abort: AbortSignal): string | undefined {
   if (isSignedInElsewhere(error))

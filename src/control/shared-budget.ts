@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client';
 import type { BudgetLift } from '#domain/budget/back-off';
 import { type BudgetReport, budgetWorkflowId } from '#domain/budget/call-budget';
-import { type BudgetAnswer, noNews, type Reservation } from '#domain/budget/reservation';
+import { type BudgetAnswer, noOutcomes, type Reservation } from '#domain/budget/reservation';
 import type { BudgetWindow } from '#domain/budget/window';
 import { TemporalUnavailableError } from '#domain/errors';
 import type { Connection } from '#domain/river/configuration';
@@ -79,9 +79,22 @@ export async function isServed(client: Client): Promise<boolean> {
 }
 
 /** How long ago the calls were sent that still count in a connection's windows, in milliseconds. */
-async function querySentCalls(client: Client, { name, budget }: Connection): Promise<readonly number[]> {
+async function querySentCalls(
+  client: Client,
+  { name, budget, callTimeoutMs }: Connection,
+): Promise<readonly number[]> {
   // A workflow's clock stands still between its tasks: a request for no permits moves it on.
-  const nothing = { process: 'command line', windows: budget, asks: [], room: 0, returned: [], news: noNews };
+  const nothing = {
+    process: 'command line',
+    sequence: 0,
+    windows: budget,
+    asks: [],
+    room: 0,
+    leadMs: 0,
+    callTimeoutMs,
+    returned: [],
+    outcomes: noOutcomes,
+  };
   await createReserve(client, name)(nothing);
   return client.workflow.getHandle(budgetWorkflowId(name)).query<number[], []>('sent');
 }

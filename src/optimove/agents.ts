@@ -3,7 +3,7 @@ import https from 'node:https';
 import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
 import type { HttpProxy } from '#domain/river/configuration';
 
-/** A proxy has this long to open the way. */
+/** A proxy has this long to connect to the host. */
 const proxyMs = 30_000;
 
 /** How sockets are opened, for `agent` of got. They are kept open. */
@@ -12,10 +12,10 @@ export interface Agents {
   readonly https: https.Agent;
 }
 
-/** A proxy that did not open the way. Its words are ours: the proxy's URL, which may hold a password, stands nowhere. */
+/** A proxy did not connect to the host. The message is ours: the proxy's URL, which may hold a password, stands nowhere. */
 export class ProxyError extends Error {
   readonly proxy: HttpProxy;
-  /** What it answered instead of 200; undefined where it could not be spoken with. */
+  /** What it answered instead of 200; undefined where it did not answer. */
   readonly status: number | undefined;
   readonly code: string;
 
@@ -30,28 +30,28 @@ export class ProxyError extends Error {
   }
 }
 
-/** Sockets straight to a host, or through a proxy (a CONNECT for each socket, for http as for https). */
+/** Sockets to a host directly, or through a proxy (a CONNECT for each socket, for http as for https). */
 export function createAgents(proxy: HttpProxy | undefined): Agents {
   const options = { keepAlive: true };
   if (!proxy) return { http: new http.Agent(options), https: new https.Agent(options) };
   const through = { ...options, proxy: proxy.url.reveal() };
   return {
-    http: tellingOfProxy(new HttpProxyAgent(through), proxy),
-    https: tellingOfProxy(new HttpsProxyAgent(through), proxy),
+    http: wrapProxyErrors(new HttpProxyAgent(through), proxy),
+    https: wrapProxyErrors(new HttpsProxyAgent(through), proxy),
   };
 }
 
 type Opened = (error: Error | null, socket?: unknown) => void;
 
 /** Node's types leave out what every agent has. */
-interface Opens {
+interface AgentInternals {
   createConnection(options: object, opened: Opened): unknown;
 }
 
-function tellingOfProxy<Agent extends http.Agent>(agent: Agent, proxy: HttpProxy): Agent {
-  const opens = agent as unknown as Opens;
-  const open = opens.createConnection.bind(agent);
-  opens.createConnection = (options, opened) =>
+function wrapProxyErrors<Agent extends http.Agent>(agent: Agent, proxy: HttpProxy): Agent {
+  const internals = agent as unknown as AgentInternals;
+  const open = internals.createConnection.bind(agent);
+  internals.createConnection = (options, opened) =>
     open({ ...options, timeout: proxyMs }, (error, socket) =>
       opened(error ? new ProxyError(proxy, error) : null, socket),
     );

@@ -1,3 +1,4 @@
+import type { CallLimiter } from '#budget/limiter';
 import { longestBackOffMs } from '#domain/budget/back-off';
 import { longestMs } from '#domain/budget/window';
 import type { Answer, Call, PageAsked } from '#domain/call/call';
@@ -6,37 +7,36 @@ import { CredentialsRefusedError } from '#domain/errors';
 import type { Connection } from '#domain/river/configuration';
 import type { Secret } from '#domain/secret';
 import { createAgents } from './agents.ts';
-import type { CallGate } from './call-gate.ts';
-import { callUrl, describeCall } from './call-url.ts';
-import { isOfEndedSession, type Moment } from './failure-of-response.ts';
-import { hideSecrets } from './hide-secrets.ts';
-import { type Door, type Passage, passGate } from './pass-gate.ts';
+import { buildCallUrl, describeCall } from './call-url.ts';
+import { hideSecrets } from './error-excerpt.ts';
+import { mayBeExpiredSession, type ReplyContext } from './failure-of-response.ts';
 import { readAnswer } from './read-answer.ts';
-import type { Asked, Reply } from './reply.ts';
+import type { Reply, RequestInfo } from './reply.ts';
 import { createSender, type Sender } from './send-request.ts';
+import { type SendOptions, sendThroughLimiter, type Transport } from './send-through-limiter.ts';
 import { createSession, type Session } from './session.ts';
 import { type Login, signIn } from './sign-in.ts';
 
 /** Fits `Optimove` in activities/ports.ts, where its promises stand. */
 interface Optimove {
-  request(call: Call, page: PageAsked | undefined, passage: CallPassage): Promise<Answer>;
+  request(call: Call, page: PageAsked | undefined, options: CallOptions): Promise<Answer>;
 }
 
-interface CallPassage extends Passage {
-  /** Puts the answer away; until then the call is in flight. */
+interface CallOptions extends SendOptions {
+  /** Stores the answer; until then the call is in flight. */
   readonly keep?: (answer: Answer) => Promise<void>;
 }
 
-/** A tenant as a process speaks with it: what it holds beside its setting. */
+/** One Optimove tenant, and what a process holds for it beside its configuration. */
 export interface OptimoveClient extends Optimove {
   readonly connection: Connection;
-  /** The sockets that are kept open, and who signs in. */
+  /** The sockets that are kept open, and the token. */
   readonly access: Access;
-  /** Closes what `next` has not taken over, once nothing is under way on it. */
-  giveWayTo(next: OptimoveClient): void;
+  /** Closes what `next` has not taken over, once no request is under way on it. */
+  handOverTo(next: OptimoveClient): void;
 }
 
-/** What calls share. A login goes on with its token whatever else changes in its setting, its password too. */
+/** What calls share. A login keeps its token whatever else changes in its configuration, its password included. */
 interface Access {
   readonly sender: Sender;
   readonly login: LoginInUse | undefined;
@@ -44,17 +44,17 @@ interface Access {
 
 interface LoginInUse {
   readonly session: Session;
-  /** By what the next sign-in is sent. */
-  by: { readonly door: Door; readonly connection: Connection };
+  /** How the next sign-in is sent. */
+  by: { readonly transport: Transport; readonly connection: Connection };
 }
 
 /**
  * One Optimove tenant over HTTP. Keep one for each connection and process: it holds the token of a login and the open
- * sockets. One that takes the place of another, `before`, goes on with what its setting leaves as it is.
+ * sockets. One that replaces another, `before`, takes over what its configuration leaves unchanged.
  */
 export function createOptimove(
   connection: Connection,
-  gate: CallGate,
+  limiter: CallLimiter,
   { now = Date.now, before }: { now?: () => number; before?: OptimoveClient | undefined } = {},
 ): OptimoveClient {
   const { auth, callTimeoutMs: timeoutMs } = connection;
@@ -62,56 +62,62 @@ export function createOptimove(
     before && sharesSockets(before.connection, connection)
       ? before.access.sender
       : createSender(timeoutMs, createAgents(connection.proxy));
-  const door: Door = { gate, send: sender.send, timeoutMs, now };
+  const transport: Transport = { limiter, send: sender.send, timeoutMs, now };
   const login =
     auth.kind === 'login'
       ? ((before && sharesToken(before.connection, connection) ? before.access.login : undefined) ??
-        createLogin({ door, connection }))
+        createLogin({ transport, connection }))
       : undefined;
-  if (login) login.by = { door, connection };
+  if (login) login.by = { transport, connection };
   const rest = {
     connection,
     access: { sender, login },
-    giveWayTo: (next: OptimoveClient) => {
+    handOverTo: (next: OptimoveClient) => {
       if (next.access.sender !== sender) sender.close();
     },
   };
 
-  const ask = (call: Call, page: PageAsked | undefined, credential: Credential, passage: CallPassage) => {
-    const asked = askedOf(connection, call, page, credential);
+  const ask = (call: Call, page: PageAsked | undefined, credential: Credential, options: CallOptions) => {
+    const info = describeRequest(connection, call, page, credential);
     const headers = { [credential.header]: credential.secret.reveal() };
-    const outgoing = { method: 'GET' as const, url: callUrl(connection.baseUrl, call, page), headers };
-    const read = (reply: Reply, moment: Moment) => {
-      const answer = readAnswer(reply, asked, moment);
+    const request = { method: 'GET' as const, url: buildCallUrl(connection.baseUrl, call, page), headers };
+    const read = (reply: Reply, context: ReplyContext) => {
+      const answer = readAnswer(reply, info, context);
       return { value: answer, rows: answer.rows.length };
     };
     const goesOn = page !== undefined && page.skip > 0;
-    return passGate(door, { call: call.key, asked, outgoing }, { ...passage, goesOn }, read, passage.keep);
+    return sendThroughLimiter(
+      transport,
+      { call: call.key, info, request },
+      { ...options, goesOn },
+      read,
+      options.keep,
+    );
   };
 
   if (auth.kind === 'apiKey') {
     return {
       ...rest,
-      request: async (call, page, passage) =>
-        ask(call, page, { header: 'X-API-KEY', secret: auth.apiKey, hidden: [auth.apiKey] }, passage),
+      request: async (call, page, options) =>
+        ask(call, page, { header: 'X-API-KEY', secret: auth.apiKey, hidden: [auth.apiKey] }, options),
     };
   }
 
   const { session } = login as LoginInUse;
   return {
     ...rest,
-    async request(call, page, passage) {
+    async request(call, page, options) {
       for (let refused: Secret | undefined; ; ) {
-        const secret = await session.token(passage);
+        const secret = await session.token(options);
         const credential = { header: 'Authorization-Token', secret, hidden: [secret, auth.password] };
         try {
-          return await ask(call, page, credential, passage);
+          return await ask(call, page, credential, options);
         } catch (error) {
-          // Kept, a token that was refused would refuse every later run in this process as well.
+          // If it were kept, every later run in this process would be refused as well.
           if (error instanceof CredentialsRefusedError) session.forget(secret, error.facts.status === 401);
-          // The same token again is no other sign-in.
+          // With the same token there was no other sign-in.
           const isFirst = refused === undefined || refused === secret;
-          if (!isFirst || !isOfEndedSession(error)) throw error;
+          if (!isFirst || !mayBeExpiredSession(error)) throw error;
           refused = secret;
         }
       }
@@ -123,9 +129,9 @@ function createLogin(by: LoginInUse['by']): LoginInUse {
   const login: LoginInUse = {
     by,
     session: createSession(
-      (passage) => {
-        const { door, connection } = login.by;
-        return signIn(door, connection, connection.auth as Login, passage);
+      (options) => {
+        const { transport, connection } = login.by;
+        return signIn(transport, connection, connection.auth as Login, options);
       },
       { longestWaitMs: longestBackOffMs(by.connection.budget) },
     ),
@@ -147,11 +153,11 @@ const sharesToken = (one: Connection, other: Connection): boolean =>
 interface Credential {
   readonly header: string;
   readonly secret: Secret;
-  /** What a message must not show, should the other side repeat it. */
+  /** What a message must not show, in case the server repeats it. */
   readonly hidden: readonly Secret[];
 }
 
-function askForLess(call: Call, { name }: Connection): string {
+function adviseSmallerAnswer(call: Call, { name }: Connection): string {
   if (call.pages) return `lower pageSize of connection ${name}`;
   const inPages = 'set overrides: { pages: true } on the river, which asks page by page';
   const ways = [
@@ -161,12 +167,12 @@ function askForLess(call: Call, { name }: Connection): string {
   return ways.join('. ');
 }
 
-function askedOf(
+function describeRequest(
   connection: Connection,
   call: Call,
   page: PageAsked | undefined,
   credential: Credential,
-): Asked {
+): RequestInfo {
   return {
     connection: connection.name,
     url: `${connection.baseUrl}/${call.endpoint}`,
@@ -174,7 +180,7 @@ function askedOf(
     list: call.list,
     answer: call.answer,
     description: describeCall(call, page),
-    askForLess: askForLess(call, connection),
+    askForLess: adviseSmallerAnswer(call, connection),
     facts: { connection: connection.name, call: call.key, parameters: call.parameters, page },
     longestWindowMs: longestMs(connection.budget),
     hide: hideSecrets(credential.hidden),

@@ -8,139 +8,141 @@ import {
   type RiverError,
   ThrottledError,
 } from '#domain/errors';
-import { speaksOfCallLimit } from './call-limit-words.ts';
-import { placeOf } from './call-url.ts';
-import { decodeLeniently } from './decode-body.ts';
-import type { Asked, Reply } from './reply.ts';
-import { retryAfterMs } from './retry-after.ts';
-import { whatWasSaid, wordsIn } from './what-was-said.ts';
+import { originAndPath } from './call-url.ts';
+import { excerptReply, readWords } from './error-excerpt.ts';
+import { mentionsRateLimit } from './rate-limit-wording.ts';
+import { decodeLeniently, type Reply, type RequestInfo, readRetryAfter } from './reply.ts';
 
-/** When a reply is read, and what its call has met before. */
-export interface Moment {
+/** When a reply is read, and what earlier requests of its call were answered. */
+export interface ReplyContext {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly history?: CallHistory;
 }
 
-/** How its letters are written differs between documentation and server. */
+/** Its upper and lower case differ between documentation and server. */
 const expiredToken = /authorization-token expired/i;
-/** Where the base URL has never answered, and brings pages for so long to GetLastDataUpdate or a sign-in, the API is not there. */
+/** Where the base URL has never answered as the API, and GetLastDataUpdate or a sign-in gets pages for so long, the API is not there. */
 const pagesInDoubtMs = 15_000;
-/** A page with 404 is no passing one any more when one call has met it this often while others were answered. */
+/** A page with 404 is taken as final when one call got it this often while others were answered. */
 const missingPagesAtMost = 10;
-/** Words of a limit are none when one call has met them this often while others were answered. */
+/** The wording of a rate limit is not believed when one call got it this often while others were answered. */
 const limitsAtMost = 3;
 
 /**
- * What a reply means that brings neither rows nor "no rows": every status but 2xx with a list, 204 and, where it says "no rows", 404.
+ * The failure that a reply with neither rows nor "no rows" means: every status but 2xx with a list, 204 and, where it says "no rows", 404.
  *
- * The statuses are asked in this order: 429 and 3xx say what to do whatever page is drawn around them; then an HTML
- * page, which comes from something in front of the API (it stands behind a web application firewall) and passes; then words
- * of a limit of calls. Plain text is no page: it is how the API itself words 400, 401, 403 and 405.
+ * Checked in this order: 429 and 3xx, which are clear whatever their body is; then an HTML page, which comes from a server in
+ * front of the API (it stands behind a web application firewall) and passes; then the wording of a rate limit. Plain text is no
+ * page: it is how the API itself words 400, 401, 403 and 405.
  */
-export function failureOfResponse(reply: Reply, asked: Asked, moment: Moment): RiverError {
+export function failureOfResponse(reply: Reply, info: RequestInfo, context: ReplyContext): RiverError {
   const { status } = reply;
-  if (status === 429) return throttled(reply, asked, moment);
-  if (status === 206) return unavailable(reply, asked, 'and only a part of the answer');
-  // Nothing was asked that could be unchanged: a cache in between mixes answers up.
+  if (status === 429) return throttledError(reply, info, context);
+  if (status === 206) return unavailableError(reply, info, 'and only a part of the answer');
+  // No request is conditional: a cache in between confuses answers.
   if (status === 304)
-    return unavailable(reply, asked, 'though nothing was asked that 304 (not modified) could answer');
-  if (status >= 300 && status < 400) return redirected(reply, asked);
+    return unavailableError(reply, info, '(not modified), although the request was not conditional');
+  if (status >= 300 && status < 400) return redirectError(reply, info);
   const text = decodeLeniently(reply);
-  if (isPage(text, reply)) return pageInstead(reply, asked, moment);
-  if ((status === 400 || status === 403 || status >= 500) && saysLimit(text, asked, moment)) {
-    return throttled(reply, asked, moment);
+  if (isHtmlPage(text, reply)) return failureOfHtmlPage(reply, info, context);
+  if ((status === 400 || status === 403 || status >= 500) && reportsRateLimit(text, info, context)) {
+    return throttledError(reply, info, context);
   }
-  if (status === 404) return notThere(reply, asked, moment);
-  if (status === 401 || status === 403) return credentialsRefused(reply, asked);
-  if (status === 408 || status === 425 || status >= 500) return unavailable(reply, asked);
-  return asked.kind === 'sign-in' ? credentialsRefused(reply, asked) : refused(reply, asked);
+  if (status === 404) return notFoundError(reply, info, context);
+  if (status === 401 || status === 403) return credentialsRefusedError(reply, info);
+  if (status === 408 || status === 425 || status >= 500) return unavailableError(reply, info);
+  return info.kind === 'sign-in' ? credentialsRefusedError(reply, info) : refusedError(reply, info);
 }
 
-/** Whether a call may have failed for nothing but a session that has ended: signing in once more may help. */
-export function isOfEndedSession(error: unknown): boolean {
+/** Whether a call may have failed only because its session has expired: signing in again may help. */
+export function mayBeExpiredSession(error: unknown): boolean {
   if (!(error instanceof CredentialsRefusedError)) return false;
   return error.facts.status === 401 || error.facts.tokenExpired === true;
 }
 
 /** Whether a text is HTML. Other markup, such as the XML of an error, is an answer like any other. */
-export function isPage(text: string, { headers }: Reply): boolean {
+export function isHtmlPage(text: string, { headers }: Reply): boolean {
   if (!/^[\s\uFEFF]*</.test(text)) return false;
   const isXml = /^[\s\uFEFF]*<\?xml/.test(text) || /[/+]xml\b/i.test(headers['content-type'] ?? '');
   return !isXml || /<(?:!doctype\s+)?html\b/i.test(text.slice(0, 2_000));
 }
 
-/** ASP.NET labels bare text so as well: it counts only where an answer was to come. */
-export const isLabelledHtml = ({ headers }: Reply): boolean =>
+/** ASP.NET labels plain text so as well: it counts only where an answer was expected. */
+export const isHtmlContentType = ({ headers }: Reply): boolean =>
   /\bhtml\b/i.test(headers['content-type'] ?? '');
 
-/** Whether these words are to be taken for a full window of calls. Taken so for ever, they would never end. */
-export function saysLimit(
+/** Whether these words are taken for a rate limit. A call that gets them again and again is not, or it would be tried for ever. */
+export function reportsRateLimit(
   text: string,
-  { longestWindowMs }: Asked,
-  { now, history = noHistory }: Moment,
-  words = wordsIn(text),
+  { longestWindowMs }: RequestInfo,
+  { now, history = noHistory }: ReplyContext,
+  words = readWords(text),
 ): boolean {
   const { times, firstAt, othersAnswered } = history.limitedByWords;
   if (times >= limitsAtMost - 1 && othersAnswered) return false;
   if (firstAt !== null && now - firstAt > longestWindowMs) return false;
-  return speaksOfCallLimit(words);
+  return mentionsRateLimit(words);
 }
 
-/** For good: the call is not sent again as it is. `what` says how the answer is wrong where its status is not. */
-export function refused(
+/** The call is not sent again as it is. `what` says what is wrong with the answer where its status does not. */
+export function refusedError(
   reply: Reply,
-  asked: Asked,
+  info: RequestInfo,
   what?: string,
-  said = whatWasSaid(reply, asked),
+  said = excerptReply(reply, info),
 ): ReportRefusedError {
-  return new ReportRefusedError(`Optimove ${answered(reply, asked, what, said)}.`, {
-    facts: { ...factsOf(reply, asked), said },
+  return new ReportRefusedError(`Optimove ${describeAnswer(reply, info, what, said)}.`, {
+    facts: { ...collectFacts(reply, info), said },
   });
 }
 
-/** For now. `more` is kept with the request, for the next reply to the same call. */
-export function unavailable(
+/** The call is tried again. `more` is recorded with the request, for the next reply to the same call. */
+export function unavailableError(
   reply: Reply,
-  asked: Asked,
+  info: RequestInfo,
   what?: string,
   more: { readonly outcome?: 'page' | 'unreadable'; readonly bodyHash?: string } = {},
 ): OptimoveUnavailableError {
   return new OptimoveUnavailableError(
-    `Optimove ${answered(reply, asked, what)}. It is tried again on connection ${asked.connection}.`,
-    { facts: { ...factsOf(reply, asked), ...more } },
+    `Optimove ${describeAnswer(reply, info, what)}. It is tried again on connection ${info.connection}.`,
+    { facts: { ...collectFacts(reply, info), ...more } },
   );
 }
 
 /**
- * Something in front of the API has answered: it passes, unless the API is not there at all. A web server that is not the API
- * says so by 404, or answers whatever it is asked with a page, a login say; where it has trouble itself (5xx) nothing is known.
+ * A server in front of the API has answered with a page: that passes, unless the API is not there at all. A web server that is
+ * not the API answers 404, or every path with a page, a login for example; where it fails itself (5xx) nothing is known.
  */
-export function pageInstead(
+export function failureOfHtmlPage(
   reply: Reply,
-  asked: Asked,
-  moment: Moment,
+  info: RequestInfo,
+  context: ReplyContext,
 ): OptimoveUnavailableError | ReportRefusedError {
   const { status } = reply;
   const page = 'and an HTML page';
-  const { missingPages } = moment.history ?? noHistory;
-  if (isBaseUrlInDoubt(status, asked, moment)) {
+  const { missingPages } = context.history ?? noHistory;
+  if (isBaseUrlInDoubt(status, info, context)) {
     return new BaseUrlInDoubtError(
-      `Optimove ${answered(reply, asked, page)}. ${isItRight(asked)}${isAllowed(status)}`,
+      `Optimove ${describeAnswer(reply, info, page)}. ${askForBaseUrl(info)}${askForAllowList(status)}`,
       {
-        facts: { ...factsOf(reply, asked), outcome: 'page' },
+        facts: { ...collectFacts(reply, info), outcome: 'page' },
       },
     );
   }
-  if (status !== 404) return unavailable(reply, asked, page, { outcome: 'page' });
+  if (status !== 404) return unavailableError(reply, info, page, { outcome: 'page' });
   if (missingPages.times >= missingPagesAtMost - 1 && missingPages.othersAnswered) {
-    return refused(reply, asked, `${page}, ${missingPagesAtMost} times, while other calls were answered`);
+    return refusedError(reply, info, `${page}, ${missingPagesAtMost} times, while other calls were answered`);
   }
-  return unavailable(reply, asked, page, { outcome: 'page' });
+  return unavailableError(reply, info, page, { outcome: 'page' });
 }
 
-/** Whether a page may come from a server that is not the API. Where there is no history, there is nobody to ask once more. */
-function isBaseUrlInDoubt(status: number, { kind, list }: Asked, { now, history }: Moment): boolean {
+/** Whether a page may come from a server that is not the API. Without a history, the call is not made again to find out. */
+function isBaseUrlInDoubt(
+  status: number,
+  { kind, list }: RequestInfo,
+  { now, history }: ReplyContext,
+): boolean {
   if (history?.isAnswered || history?.isProven) return false;
   if (status === 404) return true;
   if (history?.isKnown || status >= 500 || status === 408 || status === 425) return false;
@@ -149,57 +151,62 @@ function isBaseUrlInDoubt(status: number, { kind, list }: Asked, { now, history 
   return firstAt !== null && now - firstAt >= pagesInDoubtMs;
 }
 
-export function throttled(reply: Reply, asked: Asked, { now }: Moment): ThrottledError {
-  return new ThrottledError(`Optimove ${answered(reply, asked)}. Connection ${asked.connection} waits.`, {
-    retryAfterMs: retryAfterMs(reply.headers, now),
-    facts: factsOf(reply, asked),
+export function throttledError(reply: Reply, info: RequestInfo, { now }: ReplyContext): ThrottledError {
+  return new ThrottledError(`Optimove ${describeAnswer(reply, info)}. Connection ${info.connection} waits.`, {
+    retryAfterMs: readRetryAfter(reply.headers, now),
+    facts: collectFacts(reply, info),
   });
 }
 
-function redirected(reply: Reply, asked: Asked): ConfigurationError {
+function redirectError(reply: Reply, info: RequestInfo): ConfigurationError {
   const { location } = reply.headers;
-  const whole = location === undefined ? undefined : placeOf(location, asked.url);
-  const place = asked.hide(whole ?? 'no place');
+  const whole = location === undefined ? undefined : originAndPath(location, info.url);
+  const place = info.hide(whole ?? 'no address');
   return new ConfigurationError(
-    `Optimove answered ${asked.description} with ${reply.status}, which points to ${place}. River follows ` +
-      `no redirect, because it would carry the credentials there: set baseUrl of connection ${asked.connection} to where the API is.`,
-    { facts: { ...factsOf(reply, asked), location: place } },
+    `Optimove answered ${info.description} with ${reply.status}, which points to ${place}. River follows ` +
+      `no redirect, because it would carry the credentials there: set baseUrl of connection ${info.connection} to where the API is.`,
+    { facts: { ...collectFacts(reply, info), location: place } },
   );
 }
 
-/** The lists of a tenant are there wherever the API is. GetLastDataUpdate is not on every server, and whoever asks it knows that. */
-function notThere(reply: Reply, asked: Asked, { history = noHistory }: Moment): RiverError {
-  if (asked.list && !asked.list.answersDay && history.isAnswered) return refused(reply, asked);
-  return new ConfigurationError(`Optimove ${answered(reply, asked)}. ${isItRight(asked)}`, {
-    facts: factsOf(reply, asked),
+/** The lists of a tenant exist wherever the API does. GetLastDataUpdate is not on every server, which its callers expect. */
+function notFoundError(reply: Reply, info: RequestInfo, { history = noHistory }: ReplyContext): RiverError {
+  if (info.list && !info.list.answersDay && history.isAnswered) return refusedError(reply, info);
+  return new ConfigurationError(`Optimove ${describeAnswer(reply, info)}. ${askForBaseUrl(info)}`, {
+    facts: collectFacts(reply, info),
   });
 }
 
-const isItRight = ({ connection, url }: Asked): string =>
-  `Is the base URL of connection ${connection} right? Asked was ${placeOf(url)}.`;
+const askForBaseUrl = ({ connection, url }: RequestInfo): string =>
+  `Is the base URL of connection ${connection} right? The request went to ${originAndPath(url)}.`;
 
-/** A firewall in front of the API may refuse who calls. */
-const isAllowed = (status: number): string =>
+/** A firewall in front of the API may deny access to this address. */
+const askForAllowList = (status: number): string =>
   status === 401 || status === 403 ? ' If it is, is this address allowed to call it?' : '';
 
-function credentialsRefused(reply: Reply, asked: Asked): CredentialsRefusedError {
+function credentialsRefusedError(reply: Reply, info: RequestInfo): CredentialsRefusedError {
   const advice =
-    reply.status === 403 && asked.kind !== 'sign-in'
+    reply.status === 403 && info.kind !== 'sign-in'
       ? ', that the key may call this report, and that this address is allowed'
       : '';
   const tokenExpired = expiredToken.test(decodeLeniently(reply));
   return new CredentialsRefusedError(
-    `Optimove refused the credentials of connection ${asked.connection}: it ${answered(reply, asked)}. Check its auth${advice}.`,
-    { facts: { ...factsOf(reply, asked), tokenExpired } },
+    `Optimove refused the credentials of connection ${info.connection}: it ${describeAnswer(reply, info)}. Check its auth${advice}.`,
+    { facts: { ...collectFacts(reply, info), tokenExpired } },
   );
 }
 
 /** `answered groups/GetX (Date=2026-01-01) with 400: "No such group"`. */
-function answered(reply: Reply, asked: Asked, what = '', said = whatWasSaid(reply, asked)): string {
+function describeAnswer(
+  reply: Reply,
+  info: RequestInfo,
+  what = '',
+  said = excerptReply(reply, info),
+): string {
   const how = [String(reply.status), what].filter((part) => part !== '').join(' ');
-  return `answered ${asked.description} with ${how}${said === '' ? '' : `: ${said}`}`;
+  return `answered ${info.description} with ${how}${said === '' ? '' : `: ${said}`}`;
 }
 
-function factsOf(reply: Reply, asked: Asked): Record<string, unknown> {
-  return { ...asked.facts, status: reply.status, said: whatWasSaid(reply, asked) };
+function collectFacts(reply: Reply, info: RequestInfo): Record<string, unknown> {
+  return { ...info.facts, status: reply.status, said: excerptReply(reply, info) };
 }

@@ -1,3 +1,4 @@
+/** A reply to one request, and how its text and its Retry-After are read. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Call } from '#domain/call/call';
 
@@ -8,10 +9,10 @@ export interface Reply {
   readonly body: Buffer;
 }
 
-/** What was asked, as far as it decides what a reply means and how a failure is told. */
-export interface Asked {
+/** The request, as far as it decides what a reply means and what a message says of a failure. */
+export interface RequestInfo {
   readonly connection: string;
-  /** Where it went, without its query. */
+  /** Its URL without the query. */
   readonly url: string;
   readonly kind: Call['kind'] | 'sign-in';
   /** The call's declaration, where it is a list call. */
@@ -24,8 +25,74 @@ export interface Asked {
   readonly askForLess?: string;
   /** What the message says, as fields. */
   readonly facts: Readonly<Record<string, unknown>>;
-  /** The connection's longest window of calls: nobody is out of calls for longer. */
+  /** The connection's longest window of calls: no process is out of calls for longer. */
   readonly longestWindowMs: number;
-  /** Blots out the secrets that were sent, in case the other side repeats them. */
+  /** Replaces the secrets that were sent, in case the server repeats them. */
   hide(text: string): string;
+}
+
+/**
+ * The body as text, every letter as it was sent and without a byte order mark: UTF-16 where its mark says so, else strict
+ * UTF-8, else the charset that the answer declares. Undefined where none of them fits: a letter would be lost without a word.
+ */
+export function decodeBody({ body, headers }: Reply): string | undefined {
+  const marked = utf16Marks.find(({ mark }) => body.subarray(0, 2).equals(mark));
+  if (marked) return decodeAs(marked.charset, body);
+  const utf8 = decodeAs('utf-8', body);
+  // UTF-16 of plain letters is UTF-8 as well, with a NUL beside each letter. No text of the API holds one.
+  if (utf8 !== undefined && !utf8.includes('\0')) return utf8;
+  const declared = readCharset(headers['content-type']);
+  return declared === undefined ? undefined : decodeAs(declared, body);
+}
+
+/** The body as text, with replacement characters if need be: for words that are quoted or searched, never for rows. */
+export function decodeLeniently(reply: Reply): string {
+  return decodeBody(reply) ?? new TextDecoder().decode(reply.body);
+}
+
+const utf16Marks = [
+  { charset: 'utf-16le', mark: Buffer.of(0xff, 0xfe) },
+  { charset: 'utf-16be', mark: Buffer.of(0xfe, 0xff) },
+];
+
+function decodeAs(charset: string, body: Buffer): string | undefined {
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(body);
+  } catch {
+    // Either the bytes are no text in that charset, or the charset is unknown.
+    return undefined;
+  }
+}
+
+/** Decoders read `ascii` as Windows-1252: bytes that are not ASCII would become letters that were not declared. */
+const plainAscii = /^(?:us-)?ascii$/i;
+
+function readCharset(contentType = ''): string | undefined {
+  const charset = /;\s*charset\s*=\s*["']?([^"';\s]+)/i.exec(contentType)?.[1];
+  return charset === undefined || plainAscii.test(charset) ? undefined : charset;
+}
+
+/** A date as HTTP prescribes it, and in its two older forms, which clients must read as well. The last one names no zone: it is GMT. */
+const httpDates = [
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+  /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+];
+
+/**
+ * How long Retry-After asks to wait; undefined where it is absent, zero, past or not understood. It is not bounded here.
+ */
+export function readRetryAfter(headers: IncomingHttpHeaders, now: number): number | undefined {
+  const asked = headers['retry-after']?.trim() ?? '';
+  // An instant is counted from the server's own clock where it tells it: it may differ from ours.
+  const ms = /^\d+$/.test(asked)
+    ? Math.min(Number(asked) * 1000, Number.MAX_SAFE_INTEGER)
+    : parseHttpDate(asked) - (parseHttpDate(headers.date ?? '') || now);
+  return ms > 0 ? ms : undefined;
+}
+
+/** NaN where it is no date in the form that HTTP prescribes: Date.parse alone reads a year out of almost anything. */
+function parseHttpDate(text: string): number {
+  if (!httpDates.some((form) => form.test(text))) return Number.NaN;
+  return Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
 }

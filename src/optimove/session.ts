@@ -1,42 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toBudgetSpentError } from '#budget/wait-queue';
 import { RiverError, ThrottledError } from '#domain/errors';
 import type { Secret } from '#domain/secret';
-import { budgetSpent } from './budget-spent.ts';
-import { endOfWaiting, type Passage } from './pass-gate.ts';
+import { type SendOptions, toWaitSignal } from './send-through-limiter.ts';
 
-/** Optimove answers 429 to whoever signs in faster. */
+/** Optimove answers 429 to sign-ins that follow each other faster. */
 const signInsApartMs = 1000;
 /** After a 429 that does not say how long; twice as long each time. */
 const [firstWaitMs, longestGrownMs] = [2_000, 120_000];
-/** Who is to wait for longer waits in its run. */
+/** A call that must wait for longer waits in its run. */
 const waitsHereMs = 10_000;
-/** A token that is refused again so soon after it came back is dead. */
-const provenWithinMs = 60_000;
+/** A token that is refused again so soon after it was restored has expired. */
+const expiredWithinMs = 60_000;
 
 /** The token that all calls of a connection share in this process. */
 export interface Session {
   /** The token, signing in only where there is none. */
-  token(passage: Passage): Promise<Secret>;
+  token(options: SendOptions): Promise<Secret>;
   /**
-   * Gives a token up once it was refused; one that has come since stays. One that `mayLive` comes back where the next
-   * sign-in is answered with 429, which says that some token of this login is alive.
+   * Drops a token that was refused; a newer one stays. A token that `mayBeValid` is restored where the next sign-in is
+   * answered with 429, which says that some token of this login is still valid.
    */
-  forget(token: Secret, mayLive: boolean): void;
+  forget(token: Secret, mayBeValid: boolean): void;
 }
 
 export interface SessionOptions {
-  /** For how long a 429's Retry-After is kept to at most. */
+  /** For how long a 429's Retry-After is obeyed at most. */
   readonly longestWaitMs: number;
   /** A monotonic clock in milliseconds. Default: `performance.now`. */
   readonly now?: () => number;
 }
 
 /**
- * One sign-in at a time, whoever needs it: the others wait for what comes of it, good or bad. One that is refused with
- * 429 (another token of this login is alive, maybe another process's) is sent again later, and whoever has a token goes on.
+ * One sign-in at a time: all calls without a token wait for its result, good or bad. A sign-in that is refused with 429
+ * (another token of this login is valid, maybe another process's) is sent again later, and calls with a token go on.
  */
 export function createSession(
-  signIn: (passage: Passage) => Promise<Secret>,
+  signIn: (options: SendOptions) => Promise<Secret>,
   { longestWaitMs, now = () => performance.now() }: SessionOptions,
 ): Session {
   let current: Secret | undefined;
@@ -44,21 +44,21 @@ export function createSession(
   let [endedAt, nextAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   /** 429s in a row. */
   let refused = 0;
-  let heardLift = '';
-  /** A token that was refused, maybe for nothing; and when such a one last came back. */
+  let lastLift = '';
+  /** A token that was refused, maybe wrongly; and when such a token was last restored. */
   let doubted: Secret | undefined;
-  let cameBackAt = Number.NEGATIVE_INFINITY;
-  /** Gives nothing where the one who signed in was called off: then the next one tries. */
+  let restoredAt = Number.NEGATIVE_INFINITY;
+  /** Gives nothing where the call that signed in was cancelled: then the next call signs in. */
   let underWay: Promise<Secret | undefined> | undefined;
 
-  async function begin(passage: Passage): Promise<Secret | undefined> {
-    const ended = endOfWaiting(passage);
+  async function begin(options: SendOptions): Promise<Secret | undefined> {
+    const ended = toWaitSignal(options);
     try {
       const waitMs = nextAt - now();
-      if (waitMs > waitsHereMs) throw budgetSpent(waitMs, 'signIn');
+      if (waitMs > waitsHereMs) throw toBudgetSpentError(waitMs, 'signIn');
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: ended });
       try {
-        current = await signIn(passage);
+        current = await signIn(options);
         [refused, doubted] = [0, undefined];
         return current;
       } catch (error) {
@@ -71,7 +71,7 @@ export function createSession(
     } catch (error) {
       if (error instanceof ThrottledError) nextAt = endedAt + waitAfter(error);
       if (error instanceof ThrottledError && doubted) {
-        [current, doubted, cameBackAt] = [doubted, undefined, now()];
+        [current, doubted, restoredAt] = [doubted, undefined, now()];
         return current;
       }
       if (ended.aborted && !(error instanceof RiverError)) return undefined;
@@ -87,33 +87,33 @@ export function createSession(
         : Math.min(longestWaitMs, retryAfterMs),
     );
 
-  function hearLift(lifted = ''): void {
-    if (lifted <= heardLift) return;
-    heardLift = lifted;
+  function applyLift(lifted = ''): void {
+    if (lifted <= lastLift) return;
+    lastLift = lifted;
     refused = 0;
     nextAt = endedAt + signInsApartMs;
   }
 
   return {
-    async token(passage) {
-      const ended = endOfWaiting(passage);
-      hearLift(passage.lifted);
+    async token(options) {
+      const ended = toWaitSignal(options);
+      applyLift(options.lifted);
       for (;;) {
         ended.throwIfAborted();
         if (current !== undefined) return current;
         const mine = underWay === undefined;
-        underWay ??= begin(passage).finally(() => {
+        underWay ??= begin(options).finally(() => {
           underWay = undefined;
         });
-        // Whoever signs in waits until its request has been recorded; the others may leave at once.
+        // The call that signs in waits until its request has been recorded; the others may be cancelled at once.
         const token = await (mine ? underWay : unlessAborted(underWay, ended));
         if (token !== undefined) return token;
       }
     },
-    forget(token, mayLive) {
+    forget(token, mayBeValid) {
       if (current !== token) return;
       current = undefined;
-      doubted = mayLive && now() - cameBackAt > provenWithinMs ? token : undefined;
+      doubted = mayBeValid && now() - restoredAt > expiredWithinMs ? token : undefined;
     },
   };
 }

@@ -2,19 +2,18 @@ import { longestMs } from '#domain/budget/window';
 import { CredentialsRefusedError } from '#domain/errors';
 import type { Connection } from '#domain/river/configuration';
 import { Secret } from '#domain/secret';
-import { decodeLeniently } from './decode-body.ts';
+import { hideSecrets } from './error-excerpt.ts';
 import {
+  failureOfHtmlPage,
   failureOfResponse,
-  isLabelledHtml,
-  isPage,
-  type Moment,
-  pageInstead,
-  saysLimit,
-  throttled,
+  isHtmlContentType,
+  isHtmlPage,
+  type ReplyContext,
+  reportsRateLimit,
+  throttledError,
 } from './failure-of-response.ts';
-import { hideSecrets } from './hide-secrets.ts';
-import { type Door, type Passage, passGate } from './pass-gate.ts';
-import type { Asked, Reply } from './reply.ts';
+import { decodeLeniently, type Reply, type RequestInfo } from './reply.ts';
+import { type SendOptions, sendThroughLimiter, type Transport } from './send-through-limiter.ts';
 
 export const signInCall = 'general/login';
 
@@ -22,13 +21,13 @@ export type Login = Extract<Connection['auth'], { kind: 'login' }>;
 
 /** Sends one sign-in and gives the token that the calls after it carry. */
 export async function signIn(
-  door: Door,
+  transport: Transport,
   connection: Connection,
   login: Login,
-  passage: Passage,
+  options: SendOptions,
 ): Promise<Secret> {
   const url = `${connection.baseUrl}/${signInCall}`;
-  const asked: Asked = {
+  const info: RequestInfo = {
     connection: connection.name,
     url,
     kind: 'sign-in',
@@ -37,34 +36,34 @@ export async function signIn(
     longestWindowMs: longestMs(connection.budget),
     hide: hideSecrets([login.password]),
   };
-  const outgoing = {
+  const request = {
     method: 'POST' as const,
     url,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ UserName: login.username, Password: login.password.reveal() }),
   };
-  return passGate(door, { call: signInCall, asked, outgoing }, passage, (reply, moment) => ({
-    value: readToken(reply, asked, moment),
+  return sendThroughLimiter(transport, { call: signInCall, info, request }, options, (reply, context) => ({
+    value: readToken(reply, info, context),
     rows: 0,
   }));
 }
 
-function readToken(reply: Reply, asked: Asked, moment: Moment): Secret {
-  if (reply.status !== 200) throw failureOfResponse(reply, asked, moment);
+function readToken(reply: Reply, info: RequestInfo, context: ReplyContext): Secret {
+  if (reply.status !== 200) throw failureOfResponse(reply, info, context);
   const text = decodeLeniently(reply);
-  const token = tokenIn(text.trim());
+  const token = parseToken(text.trim());
   if (token !== undefined) return new Secret(token);
-  if (isPage(text, reply) || isLabelledHtml(reply)) throw pageInstead(reply, asked, moment);
-  if (saysLimit(text, asked, moment)) throw throttled(reply, asked, moment);
+  if (isHtmlPage(text, reply) || isHtmlContentType(reply)) throw failureOfHtmlPage(reply, info, context);
+  if (reportsRateLimit(text, info, context)) throw throttledError(reply, info, context);
   // What came is not quoted: there may be a token in it after all.
   throw new CredentialsRefusedError(
-    `Optimove answered the sign-in of connection ${asked.connection} without a token. Check its username and password, or use an apiKey.`,
-    { facts: { ...asked.facts, status: reply.status } },
+    `Optimove answered the sign-in of connection ${info.connection} without a token. Check its username and password, or use an apiKey.`,
+    { facts: { ...info.facts, status: reply.status } },
   );
 }
 
 /** A JSON string. Documentation has shown it without its quotes too: then only what can be nothing else is taken. */
-function tokenIn(text: string): string | undefined {
+function parseToken(text: string): string | undefined {
   const quoted = /^"([!-~]+)"$/.exec(text)?.[1];
   return quoted ?? /^[\w.~+/=-]{8,}$/.exec(text)?.[0];
 }

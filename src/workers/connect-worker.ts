@@ -44,10 +44,10 @@ function explainUnregistered(error: unknown): string {
 let installed = false;
 
 /**
- * Sets up the SDK, once in a process: warnings go to standard error, one line each. Signals are left to the command, which
- * drains its worker first and then closes the rest in order.
+ * Sets up the SDK, once in a process: warnings go to standard error (or to `write`), one line each. Signals are left to the
+ * command, which drains its worker first and then closes the rest in order.
  */
-function installRuntime(): void {
+export function installRuntime(write: (line: string) => void = (line) => process.stderr.write(line)): void {
   if (installed) return;
   installed = true;
   Runtime.install({
@@ -56,9 +56,7 @@ function installRuntime(): void {
       const text = meta.target === workflowTasks && level === 'WARN' ? describeReplayFailure(meta) : message;
       if (text === undefined) return;
       const facts = Object.entries(meta).filter(([name]) => shown.has(name));
-      process.stderr.write(
-        `${level} ${text}${facts.map(([name, value]) => ` ${name}=${String(value)}`).join('')}\n`,
-      );
+      write(`${level} ${text}${facts.map(([name, value]) => ` ${name}=${String(value)}`).join('')}\n`);
     }),
     telemetryOptions: {
       logging: {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Configurations, Optimove, OptimoveConnection } from '#activities/ports';
+import { createSharedLimiter, type SharedLimiter } from '#budget/limiter';
 import { sameSetting } from '#config/build-configuration';
 import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
 import type { WindowUse } from '#domain/budget/window';
@@ -7,7 +8,6 @@ import { createSeenPages } from '#domain/call/seen-pages';
 import { ConfigurationError, CredentialsRefusedError } from '#domain/errors';
 import type { Configuration, Connection } from '#domain/river/configuration';
 import { createOptimove, type OptimoveClient } from '#optimove/create-optimove';
-import { createSharedCallGate, type SharedCallGate } from '#optimove/shared-call-gate';
 
 /** Gives the function that asks the budget of a connection for permits. */
 export type ReserveFor = (connection: string) => (request: Reservation) => Promise<BudgetAnswer>;
@@ -20,13 +20,13 @@ export interface ConnectionsInUse {
 }
 
 interface InUse extends OptimoveConnection {
-  readonly gate: SharedCallGate;
+  readonly limiter: SharedLimiter;
   readonly client: OptimoveClient;
 }
 
 /**
- * The connections of this process, each with one gate for all its calls. When its configuration changes, a connection is
- * created again. Its gate stays, because it holds permits and counts calls in flight; so do the token of a login and the
+ * The connections of this process, each with one limiter for all its calls. When its configuration changes, a connection is
+ * created again. Its limiter stays, because it holds permits and counts calls in flight; so do the token of a login and the
  * sockets if their settings are the same. Running work makes its next call with the new configuration: a key may have been
  * replaced because the old one is no longer valid.
  */
@@ -48,10 +48,10 @@ export function connectionsInUse(
     const before = inUse.get(name);
     if (before && sameSetting(before.connection, connection)) return before;
     const made = before
-      ? { ...before, ...connect(connection, before.gate, before.client) }
+      ? { ...before, ...connect(connection, before.limiter, before.client) }
       : first(connection);
-    before?.client.giveWayTo(made.client);
-    made.gate.limit(connection.maxConcurrentCalls);
+    before?.client.handOverTo(made.client);
+    made.limiter.setMaxConcurrentCalls(connection.maxConcurrentCalls);
     inUse.set(name, made);
     return made;
   };
@@ -60,25 +60,27 @@ export function connectionsInUse(
     const { name, maxConcurrentCalls } = connection;
     const reserve = reserveFor(name);
     let windows: readonly WindowUse[] = [];
-    let asked = 0;
-    const gate = createSharedCallGate({
+    const limiter = createSharedLimiter({
       maxConcurrentCalls,
       reserve: async (request) => {
         // A running slice asks only for calls, perhaps for half an hour: a changed budget must hold for it as well.
         const { budget, callTimeoutMs } = (await current()).connections.get(name) ?? connection;
-        asked += 1;
-        const asks = { ...request, process, sequence: asked, windows: budget, callTimeoutMs };
-        const answer = await reserve(asks);
+        const answer = await reserve({ ...request, process, windows: budget, callTimeoutMs });
         windows = answer.windows;
         return answer;
       },
     });
-    return { ...connect(connection, gate), gate, windows: () => windows, outages: () => gate.outages };
+    return {
+      ...connect(connection, limiter),
+      limiter,
+      windows: () => windows,
+      outages: () => limiter.outages,
+    };
   }
 
-  const connect = (connection: Connection, gate: SharedCallGate, before?: OptimoveClient) => {
+  const connect = (connection: Connection, limiter: SharedLimiter, before?: OptimoveClient) => {
     const { name } = connection;
-    const client = createOptimove(connection, gate, { before });
+    const client = createOptimove(connection, limiter, { before });
     const newest = async () => {
       await get(name).catch(ignoreRemoved);
       return inUse.get(name)?.client ?? client;
@@ -95,7 +97,7 @@ export function connectionsInUse(
   return {
     get,
     async close() {
-      await Promise.all([...inUse.values()].map(({ gate }) => gate.close()));
+      await Promise.all([...inUse.values()].map(({ limiter }) => limiter.close()));
     },
   };
 }

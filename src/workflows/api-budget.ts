@@ -59,10 +59,10 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
       if (!budget) {
         early.push({ request: { ...request, room: 0 }, now });
         const nothing = { permits: [], askAgainMs: notReadyMs, nextInMs: [], heldBy: null };
-        return { ...nothing, answeredAt: now, windows: [] };
+        return { ...nothing, answeredAt: now, windows: [], processes: 1 };
       }
       // Granted as of the time when the answer will arrive: a permit that begins earlier would be useless.
-      const granted = reserve(budget, request, now + (request.leadMs ?? 0));
+      const granted = reserve(budget, request, now + request.leadMs);
       const processes = countProcesses(budget.waiting, now);
       return { ...granted, answeredAt: now, windows: reportUse(budget, now), processes };
     },

@@ -56,17 +56,17 @@ type Fields = Readonly<Record<string, unknown>>;
 const isReservation = (value: unknown): boolean =>
   isObject(value) &&
   typeof value.process === 'string' &&
-  (value.sequence === undefined || isNumber(value.sequence)) &&
+  isNumber(value.sequence) &&
   isList(value.windows, ({ calls, perMs }) => isPositive(calls) && isPositive(perMs)) &&
   (value.windows as unknown[]).length > 0 &&
   isList(value.asks, ({ run, calls }) => typeof run === 'string' && isNumber(calls)) &&
   isNumber(value.room) &&
-  (value.leadMs === undefined || isLead(value.leadMs)) &&
-  (value.callTimeoutMs === undefined || isPositive(value.callTimeoutMs)) &&
+  isLead(value.leadMs) &&
+  isPositive(value.callTimeoutMs) &&
   isList(value.returned, ({ run, at }) => typeof run === 'string' && isNumber(at)) &&
-  isNews(value.news);
+  areOutcomes(value.outcomes);
 
-const isNews = (value: unknown): boolean =>
+const areOutcomes = (value: unknown): boolean =>
   isObject(value) &&
   typeof value.answered === 'boolean' &&
   isNumber(value.failed) &&

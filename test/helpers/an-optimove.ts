@@ -1,9 +1,10 @@
+import type { CallLimiter } from '#budget/limiter';
+import type { CallOutcome } from '#budget/outcome-buffer';
 import { defaultBudget } from '#domain/budget/window';
 import type { Call, PageAsked } from '#domain/call/call';
 import type { RequestRecord } from '#domain/call/call-history';
 import type { Connection } from '#domain/river/configuration';
 import { Secret } from '#domain/secret';
-import type { CallGate, CallOutcome } from '#optimove/call-gate';
 import { createOptimove } from '#optimove/create-optimove';
 
 export const apiKey = 'key-4f1e "9c/2';
@@ -36,30 +37,30 @@ export function aCall(changes: Partial<Call> = {}): Call {
   };
 }
 
-/** A gate that lets everybody through and writes down what came of it. */
-export function openGate(): CallGate & { readonly outcomes: CallOutcome[]; entered: number } {
+/** A limiter that lets every call through and records its outcome. */
+export function aLimiter(): CallLimiter & { readonly outcomes: CallOutcome[]; acquired: number } {
   const outcomes: CallOutcome[] = [];
   return {
     outcomes,
-    entered: 0,
-    async enter(signal) {
+    acquired: 0,
+    async acquire(signal) {
       signal.throwIfAborted();
-      this.entered += 1;
+      this.acquired += 1;
       return (outcome) => outcomes.push(outcome);
     },
   };
 }
 
 /** An Optimove client, and how to ask it with the things a caller always brings along. */
-export function aClient<Gate extends CallGate = ReturnType<typeof openGate>>(
+export function aClient<Limiter extends CallLimiter = ReturnType<typeof aLimiter>>(
   connection: Connection,
-  { now, gate = openGate() as CallGate as Gate }: { now?: () => number; gate?: Gate } = {},
+  { now, limiter = aLimiter() as CallLimiter as Limiter }: { now?: () => number; limiter?: Limiter } = {},
 ) {
   const records: RequestRecord[] = [];
-  const optimove = createOptimove(connection, gate, now === undefined ? {} : { now });
+  const optimove = createOptimove(connection, limiter, now === undefined ? {} : { now });
   const never = new AbortController().signal;
   return {
-    gate,
+    limiter,
     records,
     optimove,
     ask: (

@@ -5,7 +5,6 @@ export type Provided<T> = T | { readonly missing: string };
 
 declare module 'vitest' {
   interface ProvidedContext {
-    temporal: Provided<{ address: string; uiUrl: string }>;
     postgres: Provided<{ url: string }>;
   }
 }
@@ -15,14 +14,14 @@ interface Service<T> {
   stop(): Promise<void>;
 }
 
-/** Starts one Temporal server and one Postgres for all test files. Their ends: `test/helpers/temporal.ts`, `postgres.ts`. */
+/**
+ * Starts one Postgres for all test files (its end: `test/helpers/with-warehouse.ts`), and fetches the Temporal server where
+ * it is nowhere yet: each test process starts its own (`test/helpers/temporal.ts`).
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [temporal, postgres] = await Promise.all([attempt(temporalServer), attempt(postgresServer)]);
-  project.provide('temporal', temporal.value);
+  const [postgres] = await Promise.all([attempt(postgresServer), fetchTemporalServer()]);
   project.provide('postgres', postgres.value);
-  return async () => {
-    await Promise.all([temporal.stop(), postgres.stop()]);
-  };
+  return () => postgres.stop();
 }
 
 async function attempt<T>(start: () => Promise<Service<T>>): Promise<Service<Provided<T>>> {
@@ -36,20 +35,15 @@ async function attempt<T>(start: () => Promise<Service<T>>): Promise<Service<Pro
   }
 }
 
-async function temporalServer(): Promise<Service<{ address: string; uiUrl: string }>> {
-  const { startTemporalServer } = await import('#workers/services/temporal-server');
-  const server = await startTemporalServer({
-    ui: true,
-    // Each test has a namespace, and the server a worker in each, for schedules alone: hundreds of them keep half a core busy.
-    dynamicConfig: { 'worker.perNamespaceWorkerCount': '0' },
-    cli: process.env.TEMPORAL_CLI,
-    say: (line) => process.stderr.write(`${line}\n`),
-  });
-  return { value: { address: server.address, uiUrl: server.uiUrl ?? '' }, stop: () => server.stop() };
-}
-
 async function postgresServer(): Promise<Service<{ url: string }>> {
   const { startPostgres } = await import('./postgres.ts');
   const server = await startPostgres();
   return { value: { url: server.url }, stop: () => server.stop() };
+}
+
+/** What keeps it away is told by each test that needs it. */
+async function fetchTemporalServer(): Promise<void> {
+  const { findTemporalCli } = await import('#workers/services/temporal-cli');
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  await findTemporalCli({ cli: process.env.TEMPORAL_CLI, say }).catch(() => {});
 }

@@ -1,10 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { inject } from 'vitest';
 import { registerSearchAttributes } from '#workers/services/register-search-attributes';
-import { startTemporalServer } from '#workers/services/temporal-server';
+import { startTemporalServer, type TemporalServer } from '#workers/services/temporal-server';
 
-/** A corner of the run's one Temporal server that no other test sees. */
+/** A corner of a Temporal server that no other test sees. */
 export interface TemporalCorner {
   readonly address: string;
   /** The Web UI of the server; the corner's pages are below `/namespaces/<namespace>`. */
@@ -15,35 +14,73 @@ export interface TemporalCorner {
   readonly env: { readonly TEMPORAL_ADDRESS: string; readonly TEMPORAL_NAMESPACE: string };
 }
 
-let corners = 0;
-
-/** The server's address and Web UI; throws the sentence that says why there is none. */
-export function temporalServer(): { address: string; uiUrl: string } {
-  const temporal = inject('temporal');
-  if ('missing' in temporal) throw new Error(temporal.missing);
-  return temporal;
+/** A server that corners of this process share. */
+interface SharedServer {
+  readonly started: Promise<TemporalServer>;
+  /** Corners it has had, and those that are open. */
+  had: number;
+  open: number;
 }
 
 /**
+ * What happens in a namespace leaves some 9,000 metrics in the server, which goes through all of them once a second: with
+ * the corners of a whole run it would do little else.
+ */
+const cornersOfServer = 20;
+/** Each test has a namespace, and the server a worker in each, for schedules alone, which few tests need. */
+const withoutSchedules = { 'worker.perNamespaceWorkerCount': '0' };
+
+/** The servers that take further corners, by their settings. */
+const servers = new Map<string, SharedServer>();
+let corners = 0;
+
+/**
  * Gives `use` a new namespace with River's search attributes, and closes the connection after it. With `settings` of
- * the server (by their dynamic-config names) it has a server of its own.
+ * the server (by their dynamic-config names) it shares the server with others that have the same.
  */
 export async function withTemporal<T>(
   use: (temporal: TemporalCorner) => Promise<T>,
-  settings?: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, string>> = withoutSchedules,
 ): Promise<T> {
-  if (!settings) return withCorner(temporalServer(), use);
-  const server = await startTemporalServer({
-    ui: false,
-    dynamicConfig: settings,
-    cli: process.env.TEMPORAL_CLI,
-    say: () => {},
-  });
+  const key = JSON.stringify(settings);
+  const server = await enter(key, settings);
   try {
-    return await withCorner({ address: server.address, uiUrl: '' }, use);
+    const { address, uiUrl = '' } = await server.started;
+    return await withCorner({ address, uiUrl }, use);
   } finally {
-    await server.stop();
+    server.open -= 1;
+    if (servers.get(key) !== server) await stopIfEmpty(server);
   }
+}
+
+async function enter(key: string, settings: Readonly<Record<string, string>>): Promise<SharedServer> {
+  // Besides the server of most tests one of special settings is kept: those who share it are in one file.
+  const isLeft = (name: string, { had }: SharedServer) =>
+    name === key ? had >= cornersOfServer : ![key, JSON.stringify(withoutSchedules)].includes(name);
+  const left = [...servers].filter(([name, server]) => isLeft(name, server));
+  for (const [name] of left) servers.delete(name);
+  const server = servers.get(key) ?? { started: start(settings), had: 0, open: 0 };
+  server.had += 1;
+  server.open += 1;
+  servers.set(key, server);
+  server.started.catch(() => {
+    // The next test tries again.
+    if (servers.get(key) === server) servers.delete(key);
+  });
+  await Promise.all(left.map(([, old]) => stopIfEmpty(old)));
+  return server;
+}
+
+/** It ends with this process at the latest. */
+const start = (dynamicConfig: Readonly<Record<string, string>>): Promise<TemporalServer> =>
+  startTemporalServer({ ui: true, dynamicConfig, cli: process.env.TEMPORAL_CLI });
+
+async function stopIfEmpty({ open, started }: SharedServer): Promise<void> {
+  if (open === 0)
+    await started.then(
+      (server) => server.stop(),
+      () => {},
+    );
 }
 
 async function withCorner<T>(

@@ -13,7 +13,7 @@ import {
   ThrottledError,
 } from '#domain/errors';
 import { createOptimove } from '#optimove/create-optimove';
-import { aCall, aConnection, aLogin, openGate } from '../helpers/an-optimove.ts';
+import { aCall, aConnection, aLimiter, aLogin } from '../helpers/an-optimove.ts';
 import { withServer } from '../helpers/with-server.ts';
 import { type AnswerCase, type AskedFor, answerCases, type Meaning, now } from './answer-cases.ts';
 
@@ -58,19 +58,23 @@ async function send(one: AnswerCase, to: AskedFor, means: Meaning): Promise<void
     },
     async (url) => {
       const connection = aConnection(url, isLogin ? { auth: aLogin } : {});
-      const gate = openGate();
+      const limiter = aLimiter();
       const records: RequestRecord[] = [];
       const never = new AbortController().signal;
-      const asking = createOptimove(connection, gate, { now: () => now }).request(askedFor[to], undefined, {
-        signal: never,
-        abort: never,
-        run: 'run',
-        record: (request) => records.push(request),
-        ...(one.history && { history: async () => ({ ...noHistory, ...one.history }) }),
-      });
+      const asking = createOptimove(connection, limiter, { now: () => now }).request(
+        askedFor[to],
+        undefined,
+        {
+          signal: never,
+          abort: never,
+          run: 'run',
+          record: (request) => records.push(request),
+          ...(one.history && { history: async () => ({ ...noHistory, ...one.history }) }),
+        },
+      );
       const result = await asking.catch((error: unknown) => error);
       expect(result instanceof Error ? meaningOf(result) : meaningOfRows(result as Answered, to)).toBe(means);
-      expect([gate.outcomes[0]?.kind, records[0]?.outcome]).toEqual(told(result, isLogin));
+      expect([limiter.outcomes[0]?.kind, records[0]?.outcome]).toEqual(told(result, isLogin));
       if (one.rows) expect(result).toMatchObject({ rows: one.rows });
       const message = result instanceof Error ? result.message : '';
       if (one.says) expect(message).toContain(one.says);
@@ -103,7 +107,7 @@ const meaningOf = (error: Error): Meaning => {
   return found[1];
 };
 
-/** What the gate hears, and what is written down of the request. */
+/** What the limiter hears, and what is written down of the request. */
 function told(result: unknown, isLogin: boolean): [string, string | undefined] {
   if (!(result instanceof Error)) return ['answered', 'answered'];
   // A refused sign-in waits alone: the other calls of the connection go on.

@@ -373,7 +373,7 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
       means: 'refused',
       status: 200,
       body: '[7.50,9007199254740993]',
-      says: 'whose entry 1 is no object',
+      says: 'whose entry 1 is not an object',
     },
     {
       answer: 'an object',
@@ -432,12 +432,12 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
     },
     ...(['gzip', 'br'] as const).flatMap((packing): AnswerCase[] => {
       const plainBody = {
-        answer: `a list that is not packed, labelled as ${packing}`,
+        answer: `a list that is not compressed, labelled as ${packing}`,
         to: [...calls, 'GetLastDataUpdate'] as const,
         status: 200,
         body: '[{"Date":"2026-01-05"}]',
         packing,
-        says: 'not packed as its Content-Encoding says',
+        says: 'not compressed as its Content-Encoding says',
       };
       const met = hash('sha1', packing === 'gzip' ? 'incorrect header check' : 'Decompression failed');
       return [
@@ -460,7 +460,7 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
       means: 'refused',
       status: 200,
       body: '[{"ActionID":1,"ActionID":2}]',
-      says: 'names the key "ActionID" twice',
+      says: 'has the key "ActionID" twice',
     },
     {
       answer: 'an object that names a key twice, in other letters',
@@ -468,7 +468,7 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
       means: 'refused',
       status: 200,
       body: '[{"ActionID":1,"actionId":2}]',
-      says: 'names the key "actionId" twice',
+      says: 'has the key "actionId" twice',
     },
     {
       answer: 'an object that names a key twice',
@@ -889,7 +889,7 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
         ['{"Date":20260104.0}', '"20260104.0"'],
         ['{"Date":"4 January 2026"}', '"4 January 2026"'],
         ['{"Date":"Anna 4"}', '"Anna ***"'],
-        ['{"Date":"2026-01-04","Date":"2026-01-05"}', 'names the key "Date" twice'],
+        ['{"Date":"2026-01-04","Date":"2026-01-05"}', 'has the key "Date" twice'],
       ] as const
     ).map(
       ([body, says]): AnswerCase => ({

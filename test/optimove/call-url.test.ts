@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { callUrl, describeCall, placeOf } from '#optimove/call-url';
+import { buildCallUrl, describeCall, originAndPath } from '#optimove/call-url';
 import { aCall } from '../helpers/an-optimove.ts';
 
 const base = 'https://api4.optimove.net/current';
@@ -8,13 +8,13 @@ const page = { top: 500, skip: 1000 };
 
 test('the parameters follow in their order, then the page', () => {
   const call = aCall({ parameters: { RecipientGroupID: '3', ActionID: '12', Date: '2026-01-05' } });
-  expect(callUrl(base, call, page)).toBe(
+  expect(buildCallUrl(base, call, page)).toBe(
     `${base}/customers/GetCustomersByAction?RecipientGroupID=3&ActionID=12&Date=2026-01-05&$top=500&$skip=1000`,
   );
 });
 
 test('a call without parameters and pages has no query', () => {
-  expect(callUrl(base, aCall({ endpoint: 'actions/GetAllActions', parameters: {} }), undefined)).toBe(
+  expect(buildCallUrl(base, aCall({ endpoint: 'actions/GetAllActions', parameters: {} }), undefined)).toBe(
     `${base}/actions/GetAllActions`,
   );
 });
@@ -24,7 +24,7 @@ test('whatever a value holds, a reader of the query gets it back', () => {
   fc.assert(
     fc.property(fc.dictionary(name, fc.string({ unit: 'binary' })), (values) => {
       const parameters = Object.fromEntries(Object.entries(values).filter(([key]) => key !== '__proto__'));
-      const { searchParams, hash, pathname } = new URL(callUrl(base, aCall({ parameters }), undefined));
+      const { searchParams, hash, pathname } = new URL(buildCallUrl(base, aCall({ parameters }), undefined));
       expect([...searchParams]).toStrictEqual(Object.entries(parameters));
       expect([hash, pathname]).toStrictEqual(['', '/current/customers/GetCustomersByAction']);
     }),
@@ -32,7 +32,7 @@ test('whatever a value holds, a reader of the query gets it back', () => {
 });
 
 test('half a character becomes the replacement character instead of an error', () => {
-  expect(callUrl(base, aCall({ parameters: { a: '\uD83D' } }), undefined)).toContain('?a=%EF%BF%BD');
+  expect(buildCallUrl(base, aCall({ parameters: { a: '\uD83D' } }), undefined)).toContain('?a=%EF%BF%BD');
 });
 
 test('a message names the endpoint with what was sent, unescaped', () => {
@@ -53,5 +53,5 @@ test.each([
   ['//elsewhere.example', 'https://api4.optimove.net', 'https://elsewhere.example/'],
   ['no address', undefined, undefined],
 ])('the place of %s is what a message may show', (address, base, place) => {
-  expect(placeOf(address, base)).toBe(place);
+  expect(originAndPath(address, base)).toBe(place);
 });

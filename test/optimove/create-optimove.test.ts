@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { Optimove } from '#activities/ports';
 import { BudgetSpentError, OptimoveUnavailableError, ReportRefusedError } from '#domain/errors';
 import { createOptimove } from '#optimove/create-optimove';
-import { aCall, aClient, aConnection, apiKey, failureOf, openGate } from '../helpers/an-optimove.ts';
+import { aCall, aClient, aConnection, aLimiter, apiKey, failureOf } from '../helpers/an-optimove.ts';
 import { answering, withServer } from '../helpers/with-server.ts';
 
 test('it is the port that the activities ask', () => {
-  const port: Optimove = createOptimove(aConnection('http://127.0.0.1:9'), openGate());
+  const port: Optimove = createOptimove(aConnection('http://127.0.0.1:9'), aLimiter());
   expect(port.request).toBeTypeOf('function');
 });
 
@@ -107,7 +107,7 @@ describe('a record', () => {
     ));
 });
 
-describe('the gate', () => {
+describe('the limiter', () => {
   test.each([
     [200, '[]', undefined, { kind: 'answered' }],
     [404, '', undefined, { kind: 'answered' }],
@@ -127,7 +127,7 @@ describe('the gate', () => {
     withServer(answering(status, body, retryAfter ? { 'retry-after': retryAfter } : {}), async (url) => {
       const client = aClient(aConnection(url));
       await client.ask().catch(() => {});
-      expect(client.gate.outcomes).toStrictEqual([outcome]);
+      expect(client.limiter.outcomes).toStrictEqual([outcome]);
     }),
   );
 
@@ -135,13 +135,13 @@ describe('the gate', () => {
     withServer(answering(429, '', { 'retry-after': '3' }), async (url) => {
       const client = aClient(aConnection(url));
       await client.ask().catch(() => {});
-      expect(client.gate.outcomes).toStrictEqual([{ kind: 'throttled', retryAfterMs: 3_000 }]);
+      expect(client.limiter.outcomes).toStrictEqual([{ kind: 'throttled', retryAfterMs: 3_000 }]);
     }));
 
   test('that is closed lets nothing out', () =>
     withServer(answering(200, '[]'), async (url, seen) => {
       const spent = new BudgetSpentError('spent', { waitMs: 60_000 });
-      const optimove = createOptimove(aConnection(url), { enter: () => Promise.reject(spent) });
+      const optimove = createOptimove(aConnection(url), { acquire: () => Promise.reject(spent) });
       const { signal } = new AbortController();
       const record = () => expect.unreachable();
       const error = await failureOf(
@@ -155,7 +155,7 @@ describe('the gate', () => {
 describe('stopping', () => {
   const reason = new Error('the worker drains');
 
-  test('before the gate sends nothing', () =>
+  test('before the limiter sends nothing', () =>
     withServer(answering(200, '[]'), async (url, seen) => {
       for (const which of ['signal', 'abort']) {
         const client = aClient(aConnection(url));
@@ -166,23 +166,23 @@ describe('stopping', () => {
       expect(seen).toStrictEqual([]);
     }));
 
-  test('while the gate lets it through gives the place back', () =>
+  test('while the limiter lets it through gives the place back', () =>
     withServer(answering(200, '[]'), async (url, seen) => {
       const stop = new AbortController();
       const outcomes: unknown[] = [];
       const optimove = createOptimove(aConnection(url), {
-        enter: async () => {
+        acquire: async () => {
           stop.abort(reason);
           return (outcome) => outcomes.push(outcome);
         },
       });
-      const passage = {
+      const options = {
         signal: stop.signal,
         abort: stop.signal,
         run: 'run',
         record: () => expect.unreachable(),
       };
-      expect(await failureOf(optimove.request(aCall(), undefined, passage))).toBe(reason);
+      expect(await failureOf(optimove.request(aCall(), undefined, options))).toBe(reason);
       expect(outcomes).toStrictEqual([{ kind: 'unsent' }]);
       expect(seen).toStrictEqual([]);
     }));
@@ -220,7 +220,7 @@ describe('stopping', () => {
         const client = aClient(aConnection(url));
         expect(await failureOf(client.ask(aCall(), undefined, { abort: stop.signal }))).toBe(reason);
         expect(client.records).toMatchObject([{ status, rows: 0 }]);
-        expect(client.gate.outcomes).toStrictEqual([{ kind: 'abandoned' }]);
+        expect(client.limiter.outcomes).toStrictEqual([{ kind: 'abandoned' }]);
       },
     );
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isLongNumber, longNumber } from '#domain/column/read-number';
-import { parseJson } from '#optimove/parse-json';
+import { findRepeatedKey, parseJson } from '#optimove/parse-json';
 
 describe('numbers that JavaScript would write the same way are numbers', () => {
   test.each([
@@ -144,4 +144,28 @@ describe('bare words that are no JSON', () => {
     expect(value[0]).toBe('NaN \\'.repeat(1_000_000));
     expect(new Set(value.slice(1))).toEqual(new Set([null, 1]));
   });
+});
+
+test.each([
+  ['[{"a":1},{"a":2,"b":{"a":3}}]', undefined],
+  ['[{"a":"a","b":["a","a",{"a":1}]}]', undefined],
+  ['[{"a":1,"a":1}]', 'a'],
+  ['[{"ActionID":1,"b":[{}],"actionid" \n : 2}]', 'actionid'],
+  ['[{"\\u0061":1,"a":2}]', 'a'],
+  ['{"x":{"y":{"z":1,"z":2}}}', 'z'],
+])('%s: %s', (json, key) => {
+  expect(findRepeatedKey(json)).toBe(key);
+});
+
+test('what JSON.stringify writes names no key twice, whatever stands in it', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const json = JSON.stringify(value, (_key, part: unknown) =>
+        typeof part === 'object' && part !== null && !Array.isArray(part)
+          ? Object.fromEntries(Object.entries(part).map(([key, each], at) => [`${at} ${key}`, each]))
+          : part,
+      );
+      expect(findRepeatedKey(json)).toBeUndefined();
+    }),
+  );
 });

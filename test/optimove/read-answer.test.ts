@@ -9,11 +9,11 @@ import {
   ThrottledError,
 } from '#domain/errors';
 import { Secret } from '#domain/secret';
-import { hideSecrets } from '#optimove/hide-secrets';
+import { hideSecrets } from '#optimove/error-excerpt';
 import { readAnswer } from '#optimove/read-answer';
-import type { Asked, Reply } from '#optimove/reply';
+import type { Reply, RequestInfo } from '#optimove/reply';
 
-const asked: Asked = {
+const info: RequestInfo = {
   connection: 'main',
   url: 'https://api4.optimove.net/current/customers/GetX',
   kind: 'data',
@@ -22,7 +22,7 @@ const asked: Asked = {
   facts: { connection: 'main', call: 'GetX?Date=2026-01-05' },
   hide: hideSecrets([new Secret('s3cret')]),
 };
-const aList: Asked = { ...asked, kind: 'list', list: { per: 'run' } };
+const aList: RequestInfo = { ...info, kind: 'list', list: { per: 'run' } };
 const html = { 'content-type': 'text/html; charset=utf-8' };
 
 describe('rows', () => {
@@ -114,7 +114,7 @@ describe('failures', () => {
     ['a fault', 503, '', {}, OptimoveUnavailableError],
     ['an unheard-of fault', 599, '', {}, OptimoveUnavailableError],
   ])('%s in %i', (_name, status, body, headers, kind) => {
-    for (const about of [asked, aList]) {
+    for (const about of [info, aList]) {
       const error = failure(status, body, headers, about);
       expect(error).toBeInstanceOf(kind);
       expect(error.message).toContain('customers/GetX (Date=2026-01-05)');
@@ -126,7 +126,7 @@ describe('failures', () => {
     const error = failure(404, 'Not Found', {}, aList);
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(error.message).toBe(
-      'Optimove answered customers/GetX (Date=2026-01-05) with 404: "Not Found". Is the base URL of connection main right? Asked was https://api4.optimove.net/current/customers/GetX.',
+      'Optimove answered customers/GetX (Date=2026-01-05) with 404: "Not Found". Is the base URL of connection main right? The request went to https://api4.optimove.net/current/customers/GetX.',
     );
   });
 });
@@ -177,11 +177,11 @@ describe('what a failure says', () => {
   });
 });
 
-function read(status: number, body: string, headers: Reply['headers'] = {}, about = asked) {
+function read(status: number, body: string, headers: Reply['headers'] = {}, about = info) {
   return readAnswer({ status, headers, body: Buffer.from(body) }, about, { now: 0 });
 }
 
-function failure(status: number, body: string, headers: Reply['headers'] = {}, about = asked): RiverError {
+function failure(status: number, body: string, headers: Reply['headers'] = {}, about = info): RiverError {
   try {
     read(status, body, headers, about);
   } catch (error) {

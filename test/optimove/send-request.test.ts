@@ -74,7 +74,7 @@ describe('an answer that does not come whole will pass', () => {
         cause: { code: expect.any(String) },
       });
       expect(client.records).toMatchObject([{ status, rows: 0 }]);
-      expect(client.gate.outcomes).toStrictEqual([{ kind: 'failed' }]);
+      expect(client.limiter.outcomes).toStrictEqual([{ kind: 'failed' }]);
     }),
   );
 
@@ -112,7 +112,9 @@ describe('an answer that does not come whole will pass', () => {
     const error = await failureOf(client.ask());
     expect(error).toBeInstanceOf(OptimoveUnavailableError);
     expect(error).toMatchObject({
-      message: expect.stringMatching(/main, let nobody connect \(connect ECONNREFUSED 127\.0\.0\.1:\d+\)/),
+      message: expect.stringMatching(
+        /main, refused the connection \(connect ECONNREFUSED 127\.0\.0\.1:\d+\)/,
+      ),
       facts: { code: 'ECONNREFUSED', status: null },
     });
     expect(client.records).toMatchObject([{ status: null }]);
@@ -121,7 +123,7 @@ describe('an answer that does not come whole will pass', () => {
   test('no such host', async () => {
     const error = await failureOf(aClient(aConnection('http://optimove.invalid')).ask());
     expect(error).toBeInstanceOf(OptimoveUnavailableError);
-    expect((error as Error).message).toContain('was not found by its name');
+    expect((error as Error).message).toContain('was not found: the DNS lookup failed');
   });
 
   test('something that does not speak HTTP', async () => {
@@ -147,7 +149,7 @@ describe('a page over 32 MB', () => {
       expect(error).toBeInstanceOf(ReportRefusedError);
       expect((error as Error).message).toContain('is over 32 MB: lower pageSize of connection main');
       expect(client.records).toMatchObject([{ status: 200, rows: 0 }]);
-      expect(client.gate.outcomes).toStrictEqual([{ kind: 'answered' }]);
+      expect(client.limiter.outcomes).toStrictEqual([{ kind: 'answered' }]);
     }),
   );
 

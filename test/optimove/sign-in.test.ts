@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { createSharedLimiter } from '#budget/limiter';
 import { throttledUntil } from '#domain/budget/back-off';
 import { createCallBudget, reserve, sentAgoMs } from '#domain/budget/call-budget';
 import { defaultBudget } from '#domain/budget/window';
@@ -10,7 +11,6 @@ import {
   OptimoveUnavailableError,
   ThrottledError,
 } from '#domain/errors';
-import { createSharedCallGate } from '#optimove/shared-call-gate';
 import { aCall, aClient, aConnection, aLogin, failureOf, password } from '../helpers/an-optimove.ts';
 import { answering, type Handler, withServer } from '../helpers/with-server.ts';
 import { withSimulator } from '../helpers/with-simulator.ts';
@@ -46,12 +46,12 @@ describe('a sign-in', () => {
       expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     }));
 
-  test('passes the gate and is recorded', () =>
+  test('passes the limiter and is recorded', () =>
     withServer(tenant(), async (url) => {
       const client = aClient(aConnection(url, { auth }));
       await client.ask();
-      expect(client.gate).toMatchObject({
-        entered: 2,
+      expect(client.limiter).toMatchObject({
+        acquired: 2,
         outcomes: [{ kind: 'answered' }, { kind: 'answered' }],
       });
       expect(client.records).toMatchObject([
@@ -165,14 +165,14 @@ describe('a sign-in that is refused with 429', () => {
     };
   };
 
-  test('is told to the gate as what it is, and sent again after two seconds where it does not say when', () =>
+  test('is told to the limiter as what it is, and sent again after two seconds where it does not say when', () =>
     withServer(refusing(1), async (url, seen) => {
       const client = aClient(aConnection(url, { auth }));
       expect(await failureOf(client.ask())).toBeInstanceOf(ThrottledError);
       expect((await client.ask()).rows).toHaveLength(1);
       const [first, second] = signInsOf(seen);
       expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_999);
-      expect(client.gate.outcomes).toEqual([
+      expect(client.limiter.outcomes).toEqual([
         { kind: 'signInThrottled' },
         { kind: 'answered' },
         { kind: 'answered' },
@@ -204,23 +204,25 @@ describe('a sign-in that is refused with 429', () => {
   test('holds up nobody who has a token, though all share one budget, and counts as a call', () =>
     withSimulator({ auth: { username: 'ada', password } }, async ({ url, stats }) => {
       const budget = createCallBudget(defaultBudget);
-      const gateOf = (process: string) =>
-        createSharedCallGate({
+      const createProcess = (process: string) =>
+        createSharedLimiter({
           maxConcurrentCalls: 4,
           async reserve(request) {
-            const asked = { ...request, process, windows: defaultBudget };
+            const reservation = { ...request, process, windows: defaultBudget, callTimeoutMs: 60_000 };
             const answeredAt = Date.now();
-            return { ...reserve(budget, asked, answeredAt + (request.leadMs ?? 0)), answeredAt };
+            return { ...reserve(budget, reservation, answeredAt + request.leadMs), answeredAt, processes: 2 };
           },
         });
-      const gates = [gateOf('one'), gateOf('other')];
-      const [one, other] = gates.map((gate) => aClient(aConnection(`${url}/current`, { auth }), { gate }));
+      const limiters = [createProcess('one'), createProcess('other')];
+      const [one, other] = limiters.map((limiter) =>
+        aClient(aConnection(`${url}/current`, { auth }), { limiter }),
+      );
       await one?.ask(list);
       expect(await failureOf(other?.ask(list) ?? Promise.resolve())).toBeInstanceOf(ThrottledError);
       const startedAt = performance.now();
       for (let k = 0; k < 3; k += 1) await one?.ask(list);
       expect(performance.now() - startedAt).toBeLessThan(2_000);
-      await Promise.all(gates.map((gate) => gate.close()));
+      await Promise.all(limiters.map((limiter) => limiter.close()));
       expect(budget.throttle.at).toBeNull();
       expect(throttledUntil(budget, Date.now())).toBeNull();
       expect(sentAgoMs(budget, Date.now())).toHaveLength(stats().calls);
@@ -283,7 +285,7 @@ describe('an expired token', () => {
           ['general/login', 200],
           ['GetCustomersByAction', 200],
         ]);
-        expect(client.gate.entered).toBe(4);
+        expect(client.limiter.acquired).toBe(4);
         expect(seen[3]?.headers).toMatchObject({ 'authorization-token': 'token-2' });
       }),
   );

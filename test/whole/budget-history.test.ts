@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
+import { createSharedLimiter } from '#budget/limiter';
 import { createReserve } from '#control/shared-budget';
 import type { CallBudget } from '#domain/budget/budget-state';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
-import { type BudgetAnswer, noNews, type Permit, type Reservation } from '#domain/budget/reservation';
-import { createSharedCallGate, type GateRequest } from '#optimove/shared-call-gate';
+import type { BudgetAnswer, Permit, Reservation } from '#domain/budget/reservation';
+import { aReservation } from '../helpers/a-reservation.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
 /** The hour remembers every call of the test. */
@@ -14,7 +15,7 @@ const windows = [
 const never = new AbortController().signal;
 
 it(
-  'a budget that continues as new again and again loses nothing of what gates ask and tell meanwhile',
+  'a budget that continues as new again and again loses nothing of what limiters ask and tell meanwhile',
   {
     timeout: 150_000,
   },
@@ -25,13 +26,18 @@ it(
         const given: Permit[] = [];
         const returned: number[] = [];
         const reserve = await reserveIn(house);
-        const gates = [1, 2, 3, 4, 5].map((which) =>
-          createSharedCallGate({
+        const limiters = [1, 2, 3, 4, 5].map((which) =>
+          createSharedLimiter({
             maxConcurrentCalls: 3,
             maxWaitMs: 120_000,
             async reserve(request) {
               returned.push(...request.returned.map(({ at }) => at));
-              const answer = await reserve({ ...request, process: `gate ${which}`, windows });
+              const answer = await reserve({
+                ...request,
+                process: `process ${which}`,
+                windows,
+                callTimeoutMs: 60_000,
+              });
               given.push(...answer.permits);
               return answer;
             },
@@ -40,12 +46,12 @@ it(
         let begun = 0;
         let sent = 0;
         await Promise.all(
-          gates.flatMap((gate, run) =>
+          limiters.flatMap((limiter, run) =>
             [1, 2, 3].map(async () => {
               while (begun < 200) {
                 begun += 1;
                 const which = begun;
-                const end = await gate.enter(never, `run ${run}`);
+                const end = await limiter.acquire(never, `run ${run}`);
                 if (which % 7 === 0) end({ kind: 'unsent' });
                 else {
                   sent += 1;
@@ -55,7 +61,7 @@ it(
             }),
           ),
         );
-        await Promise.all(gates.map((gate) => gate.close()));
+        await Promise.all(limiters.map((limiter) => limiter.close()));
 
         const budget = await stateOf(house);
         const booked = [...(budget.windows.windows[0]?.instants ?? [])].sort((a, b) => a - b);
@@ -78,8 +84,7 @@ it(
 
 /** Asks as workers do, but waits for the answer as long as it takes: an answer that nobody hears is a permit that nobody uses. */
 async function reserveIn({ temporal: { client } }: Rivers) {
-  const nothing: GateRequest = { asks: [], room: 0, returned: [], news: noNews };
-  await createReserve(client, 'main')({ ...nothing, process: 'test', windows });
+  await createReserve(client, 'main')(aReservation({ process: 'test', windows, room: 0 }));
   const handle = client.workflow.getHandle(budgetWorkflowId('main'));
   return (request: Reservation) =>
     handle.executeUpdate<BudgetAnswer, [Reservation]>('reserve', { args: [request] });

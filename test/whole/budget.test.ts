@@ -8,9 +8,9 @@ import { readBudget } from '#control/shared-budget';
 import { type RunHandle, startRun } from '#control/start-run';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
 import { leastTimeMs } from '#domain/budget/least-time';
-import { noNews } from '#domain/budget/reservation';
 import type { CallRecord } from '#simulator/stats';
 import { daysBetween } from '#simulator/world/calendar';
+import { aReservation } from '../helpers/a-reservation.ts';
 import { clockAhead } from '../helpers/clock-ahead.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
 
@@ -192,8 +192,14 @@ describe.concurrent('a budget that processes share', { timeout: 150_000 }, () =>
   it('refuses what is no reservation, and goes on', () =>
     withRivers(under([{ calls: 30, seconds: 5 }], { rivers: { slow: riverOf(1) } }), async (house) => {
       await house.pull({ river: 'slow' });
-      const noWindows = { process: 'p', windows: [], asks: [], room: 1, returned: [], news: noNews };
-      for (const input of [undefined, {}, 'calls, please', { ...noWindows, news: undefined }, noWindows]) {
+      const noWindows = aReservation({ windows: [] });
+      for (const input of [
+        undefined,
+        {},
+        'calls, please',
+        { ...noWindows, outcomes: undefined },
+        noWindows,
+      ]) {
         const refused = budgetOf(house).executeUpdate<unknown, [unknown]>('reserve', { args: [input] });
         await expect(refused).rejects.toMatchObject({
           cause: { type: 'ConfigurationError' },

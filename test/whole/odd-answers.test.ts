@@ -289,7 +289,11 @@ describe('what does not pass ends', () => {
       { kind: 'limitWords', status: 200, as: 'object' },
       /an object where a list was expected/,
     ],
-    ['the same text in place of JSON', { kind: 'reply', body: 'be right back' }, /no JSON, the same 3 times/],
+    [
+      'the same text in place of JSON',
+      { kind: 'reply', body: 'be right back' },
+      /not JSON, the same 3 times/,
+    ],
     [
       'a limit of attributes',
       { kind: 'status', status: 400, text: 'a limit of 10 attributes' },
@@ -340,7 +344,7 @@ describe('what does not pass ends', () => {
     const end = failedWith(await house.run({ river: 'actions', filters: { actions: ['Free Spins'] } }));
     expect([end.kind, end.message]).toEqual([
       'ReportRefusedError',
-      expect.stringContaining('names the key "ActionID" twice'),
+      expect.stringContaining('has the key "ActionID" twice'),
     ]);
   });
 

@@ -49,11 +49,13 @@ it('a run goes through HTTPS_PROXY, as its notifications do; Temporal and Postgr
                 proxy.answer(403);
                 const refused = await river({}, 'check');
                 expect(refused.stdout).toContain(
-                  `(https_proxy), which lets nobody through to api.river.test (403). Have it allow that host, or name api.river.test in NO_PROXY`,
+                  `(https_proxy), which denies access to api.river.test (403). Allow that host in the proxy, or name api.river.test in NO_PROXY`,
                 );
                 expect(refused.code).toBe(2);
                 proxy.answer(407);
-                expect((await river({}, 'check')).stdout).toContain('which wants other credentials (407)');
+                expect((await river({}, 'check')).stdout).toContain(
+                  'which did not accept the credentials (407)',
+                );
                 proxy.answer(504);
                 expect((await river({}, 'check')).stdout).toContain('(https_proxy): it answered 504');
                 const away = await river(through('127.0.0.1:9'), 'check');

@@ -10,7 +10,7 @@ import { Secret } from '#domain/secret';
 import { createOptimove } from '#optimove/create-optimove';
 import { connectionsInUse, rereadSecretsOnRefusal } from '#workers/connections-in-use';
 import { aFile } from '../helpers/a-configuration.ts';
-import { aCall, aConnection, failureOf, openGate } from '../helpers/an-optimove.ts';
+import { aCall, aConnection, aLimiter, failureOf } from '../helpers/an-optimove.ts';
 import { withFolder } from '../helpers/folder.ts';
 import { answering, type Handler, type SeenRequest, withServer } from '../helpers/with-server.ts';
 
@@ -45,11 +45,12 @@ function inUse(first: Connection) {
 function grantAll({ asks, room }: Reservation): BudgetAnswer {
   const runs = asks.flatMap(({ run, calls }) => Array.from({ length: calls }, () => run));
   return {
-    permits: runs.slice(0, room).map((run) => ({ run, at: 0, afterMs: 0, probe: false })),
+    permits: runs.slice(0, room).map((run) => ({ run, at: 0, probe: false })),
     askAgainMs: null,
     nextInMs: [],
     heldBy: null,
     answeredAt: 0,
+    processes: 1,
     windows: [{ calls: 100, perSeconds: 10, used: asks.length, free: 100 - asks.length }],
   };
 }
@@ -194,7 +195,7 @@ test('a key that is refused is read again, and the call made once more with it w
         const get = async (name: string) => {
           const connection = (await configurations.current()).connections.get(name);
           if (!connection) throw new Error('it is there');
-          const optimove = createOptimove(connection, openGate());
+          const optimove = createOptimove(connection, aLimiter());
           return {
             connection,
             optimove,

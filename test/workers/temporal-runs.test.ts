@@ -3,28 +3,21 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { describe, expect, test, vi } from 'vitest';
 import { createReserve } from '#control/shared-budget';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
-import { noNews } from '#domain/budget/reservation';
 import type { RecalledBudget } from '#domain/budget/save-budget';
 import { TemporalUnavailableError } from '#domain/errors';
 import { taskQueue } from '#domain/run/temporal-names';
 import { createTemporalRuns } from '#workers/temporal-runs';
 import { workflowCode } from '#workers/workflow-code';
+import { aReservation } from '../helpers/a-reservation.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
-import { type TemporalCorner, temporalServer, withTemporal } from '../helpers/temporal.ts';
+import { type TemporalCorner, withTemporal } from '../helpers/temporal.ts';
 
 /** A machine that others keep busy as well takes its time. */
 const inTime = { timeout: 20_000 };
 
 const windows = [{ calls: 20, perMs: 3_600_000 }];
 const workflowId = budgetWorkflowId('main');
-const request = {
-  process: 'p',
-  windows,
-  asks: [{ run: 'r', calls: 3 }],
-  room: 3,
-  returned: [],
-  news: noNews,
-};
+const request = () => aReservation({ windows, asks: [{ run: 'r', calls: 3 }], room: 3 });
 
 /** Budgets that are told that there was none before them; or nothing at all, so that they never know anything. */
 async function withBudgets(
@@ -70,7 +63,7 @@ describe('a budget that was terminated before it knew anything', () => {
     withTemporal(async (corner) => {
       await withBudgets(corner, 'nothing before', async () => {
         await vi.waitFor(async () => {
-          const { permits } = await createReserve(corner.client, 'main')(request);
+          const { permits } = await createReserve(corner.client, 'main')(request());
           expect(permits).toHaveLength(3);
         }, inTime);
         await corner.client.workflow.getHandle(workflowId).terminate('by a person');
@@ -104,7 +97,7 @@ test('a budget that has continued as new many times is asked for its newest hist
     const begun = 45;
     await withBudgets(corner, 'nothing before', async () => {
       await vi.waitFor(async () => {
-        const { permits } = await createReserve(client, 'main')(request);
+        const { permits } = await createReserve(client, 'main')(request());
         expect(permits).toHaveLength(3);
       }, inTime);
     });
@@ -136,8 +129,9 @@ test('a budget that has continued as new many times is asked for its newest hist
   }));
 
 test('a Temporal that is away is tried again', () =>
-  withTemporal(async ({ namespace }) => {
-    const [host = '', port] = temporalServer().address.split(':');
+  withTemporal(async (temporal) => {
+    const [host = '', port] = temporal.address.split(':');
+    const { namespace } = temporal;
     await withTcpProxy({ host, port: Number(port) }, async (proxy) => {
       const address = `127.0.0.1:${proxy.port}`;
       const connection = await Connection.connect({ address });

@@ -15,17 +15,21 @@ export function longestBackOffMs(windows: readonly BudgetWindow[]): number {
   return Math.max(hourMs, ...windows.map(({ perMs }) => perMs));
 }
 
+/** Retry-After as far as it is obeyed; null where it asks for no wait. */
+export const limitRetryAfter = ({ configured }: CallBudget, retryAfterMs: number | null): number | null =>
+  retryAfterMs === null || retryAfterMs <= 0 ? null : Math.min(retryAfterMs, longestBackOffMs(configured));
+
 /** Shortens a wait that the API has asked for to the longest that is obeyed, wherever it came from. */
 export function boundBackOff(budget: CallBudget, now: number): void {
   const latest = now + longestBackOffMs(budget.configured);
   const { windows } = budget;
   if (windows.pausedUntil !== null) windows.pausedUntil = Math.min(windows.pausedUntil, latest);
-  budget.outage = limitProbeDelay(budget.outage, latest);
+  budget.circuit = limitProbeDelay(budget.circuit, latest);
 }
 
 /** Until when no call may be sent because the API has said so, with 429 or a 503's Retry-After; null where one may. */
-export function throttledUntil({ windows, outage }: CallBudget, now: number): number | null {
-  const until = Math.max(windows.pausedUntil ?? now, (outage.probe && outage.heldUntil) ?? now);
+export function throttledUntil({ windows, circuit }: CallBudget, now: number): number | null {
+  const until = Math.max(windows.pausedUntil ?? now, (circuit.probe && circuit.heldUntil) ?? now);
   return until > now ? until : null;
 }
 
@@ -57,17 +61,17 @@ export function liftBackOff(budget: CallBudget, connection: string, now: number)
   const isThrottled =
     until !== null ||
     budget.throttle.inRow > 0 ||
-    windows.some(({ strangers }) => externalCallsAt(strangers, now).calls > 0);
-  const isAway = budget.outage.probe !== null;
+    windows.some(({ external }) => externalCallsAt(external, now).calls > 0);
+  const isAway = budget.circuit.probe !== null;
   if (!isThrottled && !isAway) {
     const message = `Connection ${connection} is not throttled: there is nothing to lift. Runs that wait for it ask again now.`;
     return { connection, lifted: false, throttledUntil: null, message };
   }
   budget.windows.pausedUntil = null;
-  for (const window of windows) window.strangers = null;
+  for (const window of windows) window.external = null;
   // What was sent before belongs to the 429s that are over.
   budget.throttle = { ...noThrottling, at: now };
-  budget.outage = probeNow(budget.outage, now);
+  budget.circuit = probeNow(budget.circuit, now);
   budget.trial = null;
   const waited = until === null ? null : new Date(until).toISOString();
   const what = isAway

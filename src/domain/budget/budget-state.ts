@@ -3,7 +3,7 @@
  * another for a type. The state travels over continue-as-new as JSON, so its keys are written into histories. Instants
  * are milliseconds on the budget's own clock, which never goes back.
  */
-import type { RunAsks } from './reservation.ts';
+import type { WaitingCalls } from './reservation.ts';
 import type { BudgetWindow } from './window.ts';
 
 /** The budget of one connection, for all processes that call through it. Changed in place. */
@@ -14,11 +14,11 @@ export interface CallBudget {
   settling: readonly SettlingWindow[];
   /** What is booked. Each window is longer than at the API by the uncertainty of permits and of the way. */
   windows: RollingWindows;
-  accounts: FairShare;
+  shares: FairShare;
   waiting: WaitingLedger;
-  heard: RequestLog;
-  throttle: ThrottleRow;
-  outage: CircuitBreaker;
+  requests: RequestLog;
+  throttle: Throttling;
+  circuit: CircuitBreaker;
   /** The one call that finds out whether the API can be called again, while it is under way. */
   trial: Trial | null;
 }
@@ -45,7 +45,7 @@ export interface RollingWindows {
 export interface WindowState extends BudgetWindow {
   readonly instants: number[];
   /** What others send with the same credentials, as far as is known. */
-  strangers: ExternalUsage | null;
+  external: ExternalUsage | null;
 }
 
 /** So many calls of the window are used by others until then; after that they come back, first one, then more and more. */
@@ -76,7 +76,7 @@ export type WaitingLedger = Record<string, WaitingProcess>;
 
 export interface WaitingProcess {
   /** Calls without a permit, by run, as the process last asked. */
-  readonly asks: readonly RunAsks[];
+  readonly asks: readonly WaitingCalls[];
   /** How many of them it could send. */
   readonly room: number;
   /** Since when it has been given nothing. */
@@ -93,24 +93,30 @@ export interface WaitingProcess {
 export type RequestLog = Record<string, { readonly sequence: number; readonly at: number }>;
 
 /** 429s in a row: how many, when the first of them came, and when the last of all did; null where none has. */
-export interface ThrottleRow {
+export interface Throttling {
   readonly inRow: number;
   readonly since: number | null;
   readonly at: number | null;
 }
 
 /** Whether the API answers at all. Replaced by the functions of `circuit-breaker.ts`, never changed in place. */
-export interface CircuitBreaker {
+export type CircuitBreaker = ClosedCircuit | OpenCircuit;
+
+interface ClosedCircuit {
   /** Calls in a row that have failed. */
   readonly failures: number;
-  /** Open: when the next probe may be sent, and how long that was to wait for; null while the circuit is closed. */
-  readonly probe: { readonly at: number; readonly waitMs: number } | null;
-  /** Since when the circuit is open; left out while it is closed, and by earlier versions. */
-  readonly since?: number;
+  readonly probe: null;
+}
+
+export interface OpenCircuit {
+  readonly failures: number;
+  /** When the next probe may be sent, and how long that was to wait for. */
+  readonly probe: { readonly at: number; readonly waitMs: number };
+  readonly since: number;
   /** How long of that a probe was due and not sent, because there was no quota or, for long, no process to send it. */
-  readonly heldMs?: number;
-  /** Until when a 503's Retry-After asks for no call; left out where none has. */
-  readonly heldUntil?: number;
+  readonly heldMs: number;
+  /** Until when a 503's Retry-After asks for no call; null where none has. */
+  readonly heldUntil: number | null;
 }
 
 /** Half-open: this process has the only permit. Until when its outcome is waited for. */

@@ -1,26 +1,27 @@
 /**
  * The call budget of one connection: the arithmetic, without a clock and without I/O. The workflow `apiBudget` keeps one
  * state (`budget-state.ts`) for each connection; every process asks it for permits with `reserve`, and is answered at once.
+ * What happens in a process between its requests, `src/budget/limiter.ts` draws.
  *
  * Who waits where
  *
- *   run ── call ──► queue of its process ── reserve: asks, room ──► ledger of who waits (demand.ts)
- *    ▲                │  ▲   ▲                                         │  of the runs that wait, the one that was
- *    │                │  │   └── permit ◄── a slot is near (≤ 10 s) ───┤  served least is next (fair-share.ts);
- *    │                │  └────── askAgainMs ◄── no slot is near ───────┘  in an outage, who has waited longest
+ *   run ── call ──► wait queue of its process ── reserve: asks, room ──► ledger of who waits (demand.ts)
+ *    ▲                │  ▲   ▲                                              │  of the runs that wait, the one that was
+ *    │                │  │   └── permit ◄── a slot is near (≤ 10 s) ────────┤  served least is next (fair-share.ts);
+ *    │                │  └────── askAgainMs ◄── no slot is near ────────────┘  in an outage, the longest waiting process
  *    └─ sleeps until ─┘
  *       then, where nextInMs says more than 10 s
  *
  * What a permit goes through
  *
  *   slot that every window has free (rolling-windows.ts)
- *     ── grant (grant-calls.ts) ──► booked in every window, held by the process
+ *     ── grant (grant-calls.ts) ──► booked in every window, scheduled in the process
  *          ── its 250 ms come, a call waits ──► used: the call is sent, and stays booked until it has left the window
  *          ── they pass, no call waits, or the API asked to wait ──► returned with the next request: the slot is free again
  *          ── the process is killed ──► nothing is told: it stays booked as if its call were sent
  *
- * What is told when (`news` of the next request; at once after a failure, a 429, a probe or a trial; apply-outcomes.ts).
- * A request that is repeated on its way gets permits, but tells and returns once (request-dedup.ts).
+ * What the outcomes of calls do, which the next request tells. A request that is repeated on its way gets permits, but
+ * tells and returns once.
  *
  *   answered ──► the circuit is closed, if it was open
  *   failed ──► the fifth in a row, or a 503 with Retry-After, opens the circuit: probes, one at a time, after
@@ -33,18 +34,22 @@
  * Around it: `window.ts` what is configured, `reservation.ts` what travels between process and budget, `least-time.ts`
  * how long calls take, `save-budget.ts` how a budget goes on in a new history.
  */
-import { applyOutcomes } from './apply-outcomes.ts';
-import { boundBackOff } from './back-off.ts';
-import type { CallBudget } from './budget-state.ts';
-import { closedCircuit } from './circuit-breaker.ts';
+import { boundBackOff, limitRetryAfter } from './back-off.ts';
+import type { CallBudget, RequestLog } from './budget-state.ts';
+import { closedCircuit, recordFailure } from './circuit-breaker.ts';
 import { forgetLateProcesses, recordDemand } from './demand.ts';
-import { noThrottling } from './external-usage.ts';
+import { noThrottling, recordThrottling } from './external-usage.ts';
 import { createFairShare, forgetIdleRuns, refundRun } from './fair-share.ts';
 import { grantCalls } from './grant-calls.ts';
-import { isFirstArrival } from './request-dedup.ts';
-import { clockMs, type Granted, type Reservation, roomForPermits } from './reservation.ts';
-import { createRollingWindows, measureUse, replaceWindows, withdrawCall } from './rolling-windows.ts';
-import { type BudgetWindow, lengthenWindows, longestMs, type WindowUse } from './window.ts';
+import type { Granted, Reservation } from './reservation.ts';
+import {
+  configureWindows,
+  createRollingWindows,
+  keptWindows,
+  measureUse,
+  withdrawCall,
+} from './rolling-windows.ts';
+import { type BudgetWindow, longestMs, type WindowUse } from './window.ts';
 
 /** The id of the workflow that keeps a connection's budget. One for each connection and namespace. */
 export const budgetWorkflowId = (connection: string): string => `apiBudget/${connection}`;
@@ -55,11 +60,11 @@ export function createCallBudget(windows: readonly BudgetWindow[]): CallBudget {
     configured: windows,
     settling: [],
     windows: createRollingWindows(keptWindows({ configured: windows, settling: [] })),
-    accounts: createFairShare(),
+    shares: createFairShare(),
     waiting: {},
-    heard: {},
+    requests: {},
     throttle: noThrottling,
-    outage: closedCircuit,
+    circuit: closedCircuit,
     trial: null,
   };
 }
@@ -73,63 +78,72 @@ export function createFullBudget(windows: readonly BudgetWindow[], now: number):
 
 /**
  * Answers a process at once: with permits for those of its calls whose time is near, and with when to ask again for
- * the others. First applies what it tells and gives back.
+ * the others. First applies what it tells and returns.
  */
 export function reserve(budget: CallBudget, request: Reservation, now: number): Granted {
-  configure(budget, request.windows, now);
+  configureWindows(budget, request.windows, now);
   boundBackOff(budget, now);
-  // A permit that is given back twice would free what another process holds.
-  if (isFirstArrival(budget.heard, request, now)) {
-    for (const { run, at } of request.returned) {
-      withdrawCall(budget.windows, at);
-      refundRun(budget.accounts, run);
-    }
+  if (isFirstArrival(budget.requests, request, now)) {
+    applyReturns(budget, request);
     applyOutcomes(budget, request, now);
   }
-  forgetIdleRuns(budget.accounts, now - longestMs(budget.windows.windows));
+  forgetIdleRuns(budget.shares, now - longestMs(budget.windows.windows));
   forgetLateProcesses(budget.waiting, now);
   const granted = grantCalls(budget, request, now);
   recordDemand(budget.waiting, request, granted, now);
   return granted;
 }
 
+/** A request is repeated within seconds, or not at all. */
+const rememberedMs = 3_600_000;
+
 /**
- * Follows a change of the configuration. Processes read it at different times, and calls were booked under the old
- * windows: for the length of the longest one old and new hold together, so the tighter of them does.
+ * Whether a request arrives for the first time. Temporal's client repeats one whose answer was lost, and each copy asks
+ * for permits: but the outcomes and returned permits in it count once. A permit that was returned twice would free a
+ * slot that another process holds.
  */
-export function configure(budget: CallBudget, windows: readonly BudgetWindow[], now: number): void {
-  const { configured, settling } = budget;
-  if (settling.length === 0 && isSame(configured, windows)) return;
-  const left = configured.filter((window) => !includes(windows, window));
-  const until = now + longestMs([...windowsInForce(budget), ...windows]);
-  budget.configured = windows;
-  budget.settling = [
-    ...settling.filter((old) => old.until > now && !includes([...windows, ...left], old.window)),
-    ...left.map((window) => ({ window, until })),
-  ];
-  const kept = keptWindows(budget);
-  if (!isSame(budget.windows.windows, kept)) budget.windows = replaceWindows(budget.windows, kept);
+function isFirstArrival(log: RequestLog, { process, sequence }: Reservation, now: number): boolean {
+  for (const [other, { at }] of Object.entries(log)) {
+    if (at + rememberedMs < now) delete log[other];
+  }
+  if (sequence <= (log[process]?.sequence ?? Number.NEGATIVE_INFINITY)) return false;
+  log[process] = { sequence, at: now };
+  return true;
 }
 
-/** The windows that hold, those configured first, and each as long as the budget keeps it. */
-export const keptWindows = (budget: InForce): BudgetWindow[] =>
-  lengthenWindows(windowsInForce(budget), roomForPermits(budget.configured) + clockMs);
+/** The slots of returned permits are free again. */
+function applyReturns(budget: CallBudget, { returned }: Reservation): void {
+  for (const { run, at } of returned) {
+    withdrawCall(budget.windows, at);
+    refundRun(budget.shares, run);
+  }
+}
 
-type InForce = Pick<CallBudget, 'configured' | 'settling'>;
-
-const windowsInForce = ({ configured, settling }: InForce): BudgetWindow[] => [
-  ...configured,
-  ...settling.map(({ window }) => window),
-];
-
-const isWindow = (one: BudgetWindow, other: BudgetWindow | undefined): boolean =>
-  one.calls === other?.calls && one.perMs === other.perMs;
-
-const includes = (windows: readonly BudgetWindow[], one: BudgetWindow): boolean =>
-  windows.some((window) => isWindow(window, one));
-
-const isSame = (some: readonly BudgetWindow[], others: readonly BudgetWindow[]): boolean =>
-  some.length === others.length && some.every((window, at) => isWindow(window, others[at]));
+/** Applies the outcomes of a process's calls: to the circuit breaker, the 429s in a row, and the external usage. */
+function applyOutcomes(budget: CallBudget, { process, outcomes }: Reservation, now: number): void {
+  const { answered, failed, probe, throttled } = outcomes;
+  const isTrialOver = probe !== null && budget.trial?.process === process;
+  if (isTrialOver) budget.trial = null;
+  if (answered && budget.circuit.probe) budget.trial = null;
+  if (answered) budget.circuit = closedCircuit;
+  for (let count = 0; count < failed; count += 1) {
+    // The probe is one of them, and so is the one with Retry-After.
+    const isFirst = count === 0;
+    const retryAfterMs = isFirst ? limitRetryAfter(budget, outcomes.unavailableForMs ?? null) : null;
+    budget.circuit = recordFailure(budget.circuit, now, isFirst && probe === 'failed', retryAfterMs);
+  }
+  const isTrialAnswered = isTrialOver && probe === 'answered';
+  if (throttled.length > 0) {
+    const refusals = throttled.map(({ sentAgoMs, retryAfterMs }) => ({
+      sentAt: now - sentAgoMs,
+      retryAfterMs: limitRetryAfter(budget, retryAfterMs),
+    }));
+    recordThrottling(budget, refusals, isTrialAnswered, now);
+  } else if (isTrialAnswered) {
+    // Other calls may have been under way when the 429 came; the trial was sent after it.
+    budget.throttle = { ...budget.throttle, inRow: 0, since: null };
+  }
+}
 
 /** What `river budget` shows of a connection. */
 export interface BudgetReport {

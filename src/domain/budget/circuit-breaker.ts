@@ -10,7 +10,7 @@
  * Half-open exists after a 429 as well: there the one permit is called a trial, and the waits are those of
  * `external-usage.ts`.
  */
-import type { CallBudget, CircuitBreaker } from './budget-state.ts';
+import type { CallBudget, CircuitBreaker, OpenCircuit } from './budget-state.ts';
 import { type OutageSoFar, permitMs } from './reservation.ts';
 import { shortestMs } from './window.ts';
 
@@ -39,63 +39,64 @@ export function recordFailure(
   retryAfterMs: number | null = null,
 ): CircuitBreaker {
   const failures = circuit.failures + 1;
-  const held = (next: CircuitBreaker) =>
-    retryAfterMs === null ? next : delayProbe(next, now + retryAfterMs);
+  const obeyRetryAfter = (open: OpenCircuit) =>
+    retryAfterMs === null ? open : delayProbe(open, now + retryAfterMs);
   if (circuit.probe === null) {
     if (failures < failuresToOpen && retryAfterMs === null) return { failures, probe: null };
     // Not since the first of the failures: there may have been hours between two of them in which nothing was called.
-    return held({ failures, probe: probeAfter(firstWaitMs, now), since: now, heldMs: 0 });
+    const probe = probeAfter(firstWaitMs, now);
+    return obeyRetryAfter({ failures, probe, since: now, heldMs: 0, heldUntil: null });
   }
-  if (!wasProbe) return held(circuit);
-  const { since = now, heldMs = 0, heldUntil } = circuit;
+  if (!wasProbe) return obeyRetryAfter(circuit);
+  const { since, heldMs, heldUntil } = circuit;
   const probe = probeAfter(Math.min(longestWaitMs, circuit.probe.waitMs * 2), now);
-  const next = { failures, probe, since, heldMs };
-  return held(heldUntil === undefined || heldUntil <= now ? next : delayProbe(next, heldUntil));
+  const next = { failures, probe, since, heldMs, heldUntil: null };
+  return obeyRetryAfter(heldUntil === null || heldUntil <= now ? next : delayProbe(next, heldUntil));
 }
 
 /** The next probe waits until then at least. */
-function delayProbe(circuit: CircuitBreaker, until: number): CircuitBreaker {
-  const { probe, heldUntil = until } = circuit;
-  if (probe === null) return circuit;
+function delayProbe(circuit: OpenCircuit, until: number): OpenCircuit {
+  const { probe, heldUntil } = circuit;
   return {
     ...circuit,
     probe: { ...probe, at: Math.max(probe.at, until) },
-    heldUntil: Math.max(heldUntil, until),
+    heldUntil: Math.max(heldUntil ?? until, until),
   };
 }
 
 /** The next probe waits until `latest` at most. */
 export function limitProbeDelay(circuit: CircuitBreaker, latest: number): CircuitBreaker {
+  if (circuit.probe === null) return circuit;
   const { probe, heldUntil } = circuit;
-  if (probe === null || Math.max(probe.at, heldUntil ?? probe.at) <= latest) return circuit;
-  const held = heldUntil === undefined ? {} : { heldUntil: Math.min(heldUntil, latest) };
-  return { ...circuit, probe: { ...probe, at: Math.min(probe.at, latest) }, ...held };
+  if (Math.max(probe.at, heldUntil ?? probe.at) <= latest) return circuit;
+  return {
+    ...circuit,
+    probe: { ...probe, at: Math.min(probe.at, latest) },
+    heldUntil: heldUntil === null ? null : Math.min(heldUntil, latest),
+  };
 }
 
 /** The next probe may be sent now: if it fails, the waits grow anew. */
-export function probeNow({ heldUntil: _, ...circuit }: CircuitBreaker, now: number): CircuitBreaker {
+export function probeNow(circuit: CircuitBreaker, now: number): CircuitBreaker {
   if (circuit.probe === null) return circuit;
-  return { ...circuit, probe: { at: Math.min(circuit.probe.at, now), waitMs: firstWaitMs } };
+  const probe = { at: Math.min(circuit.probe.at, now), waitMs: firstWaitMs };
+  return { ...circuit, probe, heldUntil: null };
 }
 
 /** The probe was given a permit at `at`; `freeAt` is when there was quota for it. */
 export function recordProbePermit(circuit: CircuitBreaker, freeAt: number, at: number): CircuitBreaker {
-  const { probe, since, heldMs = 0 } = circuit;
-  if (probe === null || since === undefined || at <= probe.at) return circuit;
+  if (circuit.probe === null || at <= circuit.probe.at) return circuit;
+  const { probe, heldMs } = circuit;
   const waitedMs = at - probe.at;
   return { ...circuit, probe: { ...probe, at }, heldMs: heldMs + waitedMs - countedAfter(freeAt, at) };
 }
 
-/**
- * How long the outage has lasted; undefined where there is none, or where an earlier version has not told since when.
- * `freeAt` is when there is quota for the probe; null while it is under way.
- */
+/** How long the outage has lasted. `freeAt` is when there is quota for the probe; null while it is under way. */
 export function measureOutage(
-  { probe, since, heldMs = 0 }: CircuitBreaker,
+  { probe, since, heldMs }: OpenCircuit,
   freeAt: number | null,
   now: number,
-): OutageSoFar | undefined {
-  if (probe === null || since === undefined) return undefined;
+): OutageSoFar {
   const until = freeAt === null ? now : Math.min(now, probe.at) + countedAfter(freeAt, now);
   return { agoMs: Math.max(0, now - since), countedMs: Math.max(0, until - since - heldMs) };
 }
@@ -110,22 +111,22 @@ function probeAfter(waitMs: number, now: number): { at: number; waitMs: number }
 }
 
 /** Whether calls go out one at a time, until one is answered other than by 429. */
-export const needsTrial = ({ outage, throttle }: CallBudget): boolean =>
-  outage.probe !== null || throttle.inRow > 0;
+export const needsTrial = ({ circuit, throttle }: CallBudget): boolean =>
+  circuit.probe !== null || throttle.inRow > 0;
 
 /** Whether such a call is under way. */
 export const isHalfOpen = ({ trial }: CallBudget, now: number): boolean =>
   trial !== null && trial.until > now;
 
 /** The only permit was given, for `at`: its outcome is waited for as long as its call can take. */
-export function startTrial(budget: CallBudget, process: string, at: number, callTimeoutMs = 0): void {
+export function startTrial(budget: CallBudget, process: string, at: number, callTimeoutMs: number): void {
   const probeMs = Math.max(probeLastsMs, callTimeoutMs + storesWithinMs);
-  const lastsMs = budget.outage.probe ? probeMs : shortestMs(budget.configured);
+  const lastsMs = budget.circuit.probe ? probeMs : shortestMs(budget.configured);
   budget.trial = { process, until: at + permitMs + lastsMs };
 }
 
 /** How long it takes at least until more is known, while a trial is under way. */
-export function trialPollMs({ outage, trial }: CallBudget): number {
+export function trialPollMs({ circuit, trial }: CallBudget): number {
   if (!trial) return 0;
-  return outage.probe ? Math.min(longPollMs, Math.max(shortPollMs, outage.probe.waitMs / 2)) : shortPollMs;
+  return circuit.probe ? Math.min(longPollMs, Math.max(shortPollMs, circuit.probe.waitMs / 2)) : shortPollMs;
 }

@@ -5,7 +5,7 @@
  */
 import type { CallBudget, WaitingLedger, WaitingProcess } from './budget-state.ts';
 import { countSent, readPosition } from './fair-share.ts';
-import type { Granted, Reservation, RunAsks } from './reservation.ts';
+import type { Granted, Reservation, WaitingCalls } from './reservation.ts';
 
 /** A process that is this late to ask again has ended, or its calls are no longer wanted: no slot is left for it. */
 export const lateMs = 1_000;
@@ -40,14 +40,14 @@ interface DemandingRun {
 
 /** All demand: of the process that asks, and of those that are to ask again. */
 export function readDemand(
-  { accounts, waiting }: CallBudget,
+  { shares, waiting }: CallBudget,
   { process, asks, room }: Reservation,
   now: number,
 ): { readonly demands: Demand[]; readonly own: Requester } {
   const runs = new Map<string, DemandingRun>();
   const readRun = (name: string): DemandingRun => {
     const known = runs.get(name);
-    const run = known ?? { name, position: readPosition(accounts, name), sent: countSent(accounts, name) };
+    const run = known ?? { name, position: readPosition(shares, name), sent: countSent(shares, name) };
     runs.set(name, run);
     return run;
   };
@@ -95,7 +95,7 @@ export function recordDemand(
   };
 }
 
-function subtractPermits({ asks }: Reservation, { permits }: Granted): RunAsks[] {
+function subtractPermits({ asks }: Reservation, { permits }: Granted): WaitingCalls[] {
   const given = new Map<string, number>();
   for (const { run } of permits) given.set(run, (given.get(run) ?? 0) + 1);
   return asks
@@ -118,7 +118,7 @@ function stillAsleep(before: WaitingProcess | undefined, { asks }: Reservation, 
 }
 
 /** Runs whose calls are told such a long wait that they go to sleep. */
-function findAsleep(asks: readonly RunAsks[], { nextInMs }: Granted, now: number): Asleep {
+function findAsleep(asks: readonly WaitingCalls[], { nextInMs }: Granted, now: number): Asleep {
   const waits = asks.map(({ run, calls }) => {
     const inMs = Math.max(0, ...(nextInMs.find((next) => next.run === run)?.inMs ?? []));
     return { run, calls, inMs };

@@ -1,4 +1,4 @@
-import type { CallBudget, RollingWindows, ThrottleRow, WindowState } from './budget-state.ts';
+import type { CallBudget, RollingWindows, Throttling, WindowState } from './budget-state.ts';
 import { permitsAheadMs } from './reservation.ts';
 import {
   bookExternalUsage,
@@ -14,7 +14,7 @@ const longestPauseMs = 120_000;
 const carefulAheadMs = 2_000;
 
 /** No 429 has come. */
-export const noThrottling: ThrottleRow = Object.freeze({ inRow: 0, since: null, at: null });
+export const noThrottling: Throttling = Object.freeze({ inRow: 0, since: null, at: null });
 
 /** A 429: when its call was sent, and Retry-After where it was given. */
 export interface Refusal {
@@ -59,7 +59,7 @@ function bookFullWindows(state: RollingWindows, sentAt: number, since: number, n
   const full = byLength.filter(([, window], place) => {
     const shorter = byLength[place - 1]?.[1];
     if (!shorter) return false;
-    const isNearlyFull = window.strangers !== null && countFree(window, sentAt) <= shortest.calls;
+    const isNearlyFull = window.external !== null && countFree(window, sentAt) <= shortest.calls;
     return (
       sentAt - since >= shorter.perMs || (isNearlyFull && countFree(shorter, sentAt) > shorter.calls / 2)
     );
@@ -75,7 +75,7 @@ function bookFullWindows(state: RollingWindows, sentAt: number, since: number, n
 }
 
 const countFree = (window: WindowState, at: number): number =>
-  window.calls - ownCallsAt(window, at) - externalCallsAt(window.strangers, at).calls;
+  window.calls - ownCallsAt(window, at) - externalCallsAt(window.external, at).calls;
 
 /** How far ahead a permit may lie. */
 export function permitHorizonMs({ windows, configured }: CallBudget, now: number): number {
@@ -95,11 +95,11 @@ export function copyForPlanning(windows: RollingWindows, now: number): RollingWi
     calls: Math.ceil(shortest.calls / 10),
     perMs: shortest.perMs / 10,
     instants: shortest.instants.slice(),
-    strangers: null,
+    external: null,
   };
   return { ...plan, windows: [...plan.windows, pace] };
 }
 
 /** For the length of a window after what was left to others is ours again, they may still be there. */
 const isUsedExternally = ({ windows }: RollingWindows, now: number): boolean =>
-  windows.some(({ strangers, perMs }) => strangers !== null && strangers.until + perMs > now);
+  windows.some(({ external, perMs }) => external !== null && external.until + perMs > now);

@@ -24,17 +24,17 @@ const paceMs = 150;
  * out whether the API can be called at all, one permit is given, and the next when the outcome of its call is known.
  */
 export function grantCalls(budget: CallBudget, request: Reservation, now: number): Granted {
-  const { outage, windows } = budget;
+  const { circuit, windows } = budget;
   const { demands, own } = readDemand(budget, request, now);
   const ownDemands = demands.filter(({ requester }) => requester === own);
   raiseLevel(
-    budget.accounts,
+    budget.shares,
     demands.map(({ run }) => run.name),
   );
 
   const aheadMs = permitHorizonMs(budget, now);
-  const from = Math.max(now, outage.probe?.at ?? now);
-  const order = outage.probe ? longestWaiting : leastServed;
+  const from = Math.max(now, circuit.probe?.at ?? now);
+  const order = circuit.probe ? longestWaiting : leastServed;
   const isTrial = needsTrial(budget);
   const plan = copyForPlanning(windows, now);
   const permits: Permit[] = [];
@@ -50,13 +50,13 @@ export function grantCalls(budget: CallBudget, request: Reservation, now: number
       leftFor.push(requester);
       continue;
     }
-    permits.push({ run: run.name, at: next.at, afterMs: next.at - now, probe: isTrial });
-    if (outage.probe) {
-      const freeAt = nextAt(windows, outage.probe.at, windowShare(run.sent));
-      budget.outage = recordProbePermit(outage, freeAt, next.at);
+    permits.push({ run: run.name, at: next.at, probe: isTrial });
+    if (circuit.probe) {
+      const freeAt = nextAt(windows, circuit.probe.at, windowShare(run.sent));
+      budget.circuit = recordProbePermit(circuit, freeAt, next.at);
     }
     recordCall(windows, next.at);
-    chargeRun(budget.accounts, run.name, now);
+    chargeRun(budget.shares, run.name, now);
   }
   if (isTrial && permits[0]) startTrial(budget, request.process, permits[0].at, request.callTimeoutMs);
 
@@ -178,11 +178,10 @@ function spreadLeadMs({ waiting }: CallBudget, process: string, aheadMs: number)
 
 /** Why calls wait, where it is not the windows alone. */
 function readHeldBy(budget: CallBudget, now: number): Pick<Granted, 'heldBy' | 'outage'> {
-  const { outage, throttle, windows } = budget;
-  if (outage.probe) {
-    const freeAt = isHalfOpen(budget, now) ? null : nextAt(windows, outage.probe.at, 1);
-    const soFar = measureOutage(outage, freeAt, now);
-    return { heldBy: 'outage', ...(soFar && { outage: soFar }) };
+  const { circuit, throttle, windows } = budget;
+  if (circuit.probe) {
+    const freeAt = isHalfOpen(budget, now) ? null : nextAt(windows, circuit.probe.at, 1);
+    return { heldBy: 'outage', outage: measureOutage(circuit, freeAt, now) };
   }
   return { heldBy: throttle.inRow > 0 || (windows.pausedUntil ?? 0) > now ? 'throttle' : null };
 }

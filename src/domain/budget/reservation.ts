@@ -29,29 +29,30 @@ export interface Reservation {
   /** Names the process. */
   readonly process: string;
   /** Counts the requests of the process: the same number again is the same request, repeated on its way. */
-  readonly sequence?: number;
+  readonly sequence: number;
   /** The windows as the configuration of the process has them. */
   readonly windows: readonly BudgetWindow[];
   /** Calls that wait, by run; those that have waited longest first. */
-  readonly asks: readonly RunAsks[];
+  readonly asks: readonly WaitingCalls[];
   /** How many of them the process could send now: its free places for calls in flight. */
   readonly room: number;
   /** How far ahead a permit must lie to be of use when the answer arrives: answers can be slow. */
-  readonly leadMs?: number;
-  /** How long a call of the process may take; a process of an earlier version does not say. */
-  readonly callTimeoutMs?: number;
+  readonly leadMs: number;
+  /** How long a call of the process may take. */
+  readonly callTimeoutMs: number;
   /** Permits whose call was not handed to the socket in time, or not at all, by their instants. */
   readonly returned: readonly { readonly run: string; readonly at: number }[];
-  readonly news: CallNews;
+  readonly outcomes: CallOutcomes;
 }
 
-export interface RunAsks {
+/** Calls of a run that wait for a permit. */
+export interface WaitingCalls {
   readonly run: string;
   readonly calls: number;
 }
 
 /** The outcomes of calls since the process last asked. */
-export interface CallNews {
+export interface CallOutcomes {
   /** Whether the API has answered one of them, whatever it answered. */
   readonly answered: boolean;
   /** Calls that have failed since it last answered. */
@@ -64,16 +65,19 @@ export interface CallNews {
   readonly throttled: readonly { readonly sentAgoMs: number; readonly retryAfterMs: number | null }[];
 }
 
-/** Nothing has happened. */
-export const noNews: CallNews = Object.freeze({ answered: false, failed: 0, probe: null, throttled: [] });
+/** No call has ended. */
+export const noOutcomes: CallOutcomes = Object.freeze({
+  answered: false,
+  failed: 0,
+  probe: null,
+  throttled: [],
+});
 
 /** The right to send one call of a run at a given time. */
 export interface Permit {
   readonly run: string;
-  /** Its instant on the budget's clock, by which it is returned. */
+  /** Its instant on the budget's clock, from which it is valid for `permitMs`. A permit that is returned is named by it. */
   readonly at: number;
-  /** How long after the budget's answer it begins. It is valid for `permitMs`. */
-  readonly afterMs: number;
   /** Whether it is the one call that finds out if the API answers again. */
   readonly probe: boolean;
 }
@@ -93,7 +97,7 @@ export interface Granted {
   readonly nextInMs: readonly NextCalls[];
   /** Why calls wait, where it is not the windows alone. */
   readonly heldBy: 'throttle' | 'outage' | null;
-  /** In an outage: for how long the API has not answered. A budget of an earlier version does not say. */
+  /** For how long the API has not answered; left out where there is no outage. */
   readonly outage?: OutageSoFar;
 }
 
@@ -110,6 +114,6 @@ export interface BudgetAnswer extends Granted {
   /** What the budget's clock read when it answered. */
   readonly answeredAt: number;
   readonly windows: readonly WindowUse[];
-  /** How many processes have asked lately; a budget of an earlier version does not say. */
-  readonly processes?: number;
+  /** How many processes have asked lately. */
+  readonly processes: number;
 }

@@ -1,10 +1,11 @@
-import type { ExternalUsage, RollingWindows, WindowState } from './budget-state.ts';
-import { type BudgetWindow, callsInShare, type WindowUse } from './window.ts';
+import type { CallBudget, ExternalUsage, RollingWindows, WindowState } from './budget-state.ts';
+import { clockMs, roomForPermits } from './reservation.ts';
+import { type BudgetWindow, callsInShare, lengthenWindows, longestMs, type WindowUse } from './window.ts';
 
 /** Windows in which nothing has been sent. */
 export function createRollingWindows(windows: readonly BudgetWindow[]): RollingWindows {
   return {
-    windows: windows.map(({ calls, perMs }) => ({ calls, perMs, instants: [], strangers: null })),
+    windows: windows.map(({ calls, perMs }) => ({ calls, perMs, instants: [], external: null })),
     pausedUntil: null,
   };
 }
@@ -18,14 +19,52 @@ export function replaceWindows(state: RollingWindows, windows: readonly BudgetWi
   return {
     windows: windows.map(({ calls, perMs }) => {
       const same = state.windows.find((window) => window.calls === calls);
-      const { instants = [], strangers = null } = same ?? remembers ?? {};
-      return { calls, perMs, instants: instants.slice(-readCapacity({ calls })), strangers };
+      const { instants = [], external = null } = same ?? remembers ?? {};
+      return { calls, perMs, instants: instants.slice(-readCapacity({ calls })), external };
     }),
     pausedUntil: state.pausedUntil,
   };
 }
 
-/** To try things in. */
+/**
+ * Follows a change of the configuration. Processes read it at different times, and calls were booked under the old
+ * windows: for the length of the longest one old and new hold together, so the tighter of them does.
+ */
+export function configureWindows(budget: CallBudget, windows: readonly BudgetWindow[], now: number): void {
+  const { configured, settling } = budget;
+  if (settling.length === 0 && areSame(configured, windows)) return;
+  const removed = configured.filter((window) => !includes(windows, window));
+  const until = now + longestMs([...windowsInForce(budget), ...windows]);
+  budget.configured = windows;
+  budget.settling = [
+    ...settling.filter((old) => old.until > now && !includes([...windows, ...removed], old.window)),
+    ...removed.map((window) => ({ window, until })),
+  ];
+  const kept = keptWindows(budget);
+  if (!areSame(budget.windows.windows, kept)) budget.windows = replaceWindows(budget.windows, kept);
+}
+
+/** The windows that hold, those configured first, and each as long as the budget keeps it. */
+export const keptWindows = (budget: InForce): BudgetWindow[] =>
+  lengthenWindows(windowsInForce(budget), roomForPermits(budget.configured) + clockMs);
+
+type InForce = Pick<CallBudget, 'configured' | 'settling'>;
+
+const windowsInForce = ({ configured, settling }: InForce): BudgetWindow[] => [
+  ...configured,
+  ...settling.map(({ window }) => window),
+];
+
+const isSame = (one: BudgetWindow, other: BudgetWindow | undefined): boolean =>
+  one.calls === other?.calls && one.perMs === other.perMs;
+
+const includes = (windows: readonly BudgetWindow[], one: BudgetWindow): boolean =>
+  windows.some((window) => isSame(window, one));
+
+const areSame = (some: readonly BudgetWindow[], others: readonly BudgetWindow[]): boolean =>
+  some.length === others.length && some.every((window, at) => isSame(window, others[at]));
+
+/** A copy to plan calls in. */
 export function copyWindows({ windows, pausedUntil }: RollingWindows): RollingWindows {
   return {
     windows: windows.map((window) => ({ ...window, instants: window.instants.slice() })),
@@ -78,7 +117,7 @@ export function pauseUntil(state: RollingWindows, at: number): void {
 export function bookExternalUsage(state: RollingWindows, index: number, usage: ExternalUsage): void {
   const window = state.windows[index];
   if (window === undefined) throw new RangeError(`no window ${index}: there are ${state.windows.length}`);
-  window.strangers = usage;
+  window.external = usage;
 }
 
 /** How many calls are left to others at an instant, and when they will be fewer. */
@@ -103,9 +142,9 @@ export function ownCallsAt({ instants, perMs }: WindowState, at: number): number
 
 /** Each window at `now`. Calls that are recorded for later count as used. */
 export function measureUse(state: RollingWindows, now: number): WindowUse[] {
-  return state.windows.map(({ calls, perMs, instants, strangers }) => {
+  return state.windows.map(({ calls, perMs, instants, external }) => {
     const own = instants.length - firstInside(instants, perMs, now);
-    const used = Math.min(calls, own + externalCallsAt(strangers, now).calls);
+    const used = Math.min(calls, own + externalCallsAt(external, now).calls);
     return { calls, perSeconds: perMs / 1000, used, free: calls - used };
   });
 }
@@ -114,7 +153,7 @@ export function measureUse(state: RollingWindows, now: number): WindowUse[] {
 function earliestWithRoom(window: WindowState, from: number, most: number): number {
   let at = from;
   for (;;) {
-    const external = externalCallsAt(window.strangers, at);
+    const external = externalCallsAt(window.external, at);
     const earliest =
       most > external.calls ? earliestIn(window, at, most - external.calls) : Number.POSITIVE_INFINITY;
     if (earliest <= external.until) return earliest;

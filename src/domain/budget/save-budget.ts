@@ -1,12 +1,10 @@
-/** What a budget leaves behind when its history becomes long, or when somebody terminates it, and how it goes on from that. */
+/** What a budget leaves behind when its history becomes long, or when a person terminates it, and how it goes on from that. */
 import { boundBackOff } from './back-off.ts';
-import type { CallBudget, RollingWindows, WaitingLedger, WindowState } from './budget-state.ts';
-import { createCallBudget, keptWindows } from './call-budget.ts';
-import { replaceWindows } from './rolling-windows.ts';
+import type { CallBudget, RollingWindows, WindowState } from './budget-state.ts';
+import { keptWindows, replaceWindows } from './rolling-windows.ts';
 
-/** What a budget has left behind: of this version, or of an earlier one, which knew less or wrote it otherwise. */
-export type SavedBudget = Pick<CallBudget, 'configured'> &
-  Partial<Omit<CallBudget, 'windows'>> & { readonly windows: SavedWindows };
+/** All that a budget remembers, as JSON of a few ten thousand bytes. */
+export type SavedBudget = Omit<CallBudget, 'windows'> & { readonly windows: SavedWindows };
 
 type SavedWindows = Omit<RollingWindows, 'windows'> & { readonly windows: readonly SavedWindow[] };
 type SavedWindow = Omit<WindowState, 'instants'> & { readonly instants: SavedInstants };
@@ -29,41 +27,13 @@ export function saveBudget(budget: CallBudget): SavedBudget {
   return { ...budget, windows: { windows: saved, pausedUntil } };
 }
 
-/**
- * Goes on from what was saved. What has been sent is taken over in any case; of the rest, what this version understands:
- * without it runs share anew, and an outage is found out anew. A wait that the API has asked for goes on, no longer
- * than the longest that is obeyed.
- */
+/** Goes on from what was saved. A wait that the API has asked for goes on, no longer than the longest that is obeyed. */
 export function resumeBudget(saved: SavedBudget, now: number): CallBudget {
-  const { configured } = saved;
-  const fresh = createCallBudget(configured);
-  const settling = Array.isArray(saved.settling) ? saved.settling : fresh.settling;
-  const budget = {
-    configured,
-    settling,
-    windows: replaceWindows(readWindows(saved.windows), keptWindows({ configured, settling })),
-    accounts: saved.accounts?.runs ? saved.accounts : fresh.accounts,
-    waiting: readLedger(saved.waiting ?? {}),
-    heard: saved.heard ?? fresh.heard,
-    throttle: { ...fresh.throttle, ...saved.throttle },
-    outage: saved.outage ?? fresh.outage,
-    trial: saved.trial ?? fresh.trial,
-  };
+  const { windows, pausedUntil } = saved.windows;
+  const read = windows.map((window) => ({ ...window, instants: readInstants(window.instants) }));
+  const budget = { ...saved, windows: replaceWindows({ windows: read, pausedUntil }, keptWindows(saved)) };
   boundBackOff(budget, now);
   return budget;
-}
-
-function readWindows({ windows, pausedUntil }: SavedWindows): RollingWindows {
-  return { windows: windows.map(readWindow), pausedUntil: pausedUntil ?? null };
-}
-
-function readWindow({ calls, perMs, instants, strangers }: SavedWindow): WindowState {
-  return { calls, perMs, instants: readInstants(instants), strangers: strangers ?? null };
-}
-
-/** Without processes of an earlier version, which knew nothing of runs that sleep: they ask again. */
-function readLedger(saved: WaitingLedger): WaitingLedger {
-  return Object.fromEntries(Object.entries(saved).filter(([, entry]) => 'asleep' in entry));
 }
 
 /** The newest are saved as they are: all that count in the default windows, and any that may still be given back. */

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { boundBackOff, liftBackOff, longestBackOffMs, throttledUntil } from '#domain/budget/back-off';
 import type { CallBudget } from '#domain/budget/budget-state';
 import { createCallBudget, reserve } from '#domain/budget/call-budget';
-import { type CallNews, noNews, type Reservation } from '#domain/budget/reservation';
+import { type CallOutcomes, noOutcomes, type Reservation } from '#domain/budget/reservation';
 import { resumeBudget, saveBudget } from '#domain/budget/save-budget';
 import { type BudgetWindow, defaultBudget } from '#domain/budget/window';
+import { aReservation } from '../../helpers/a-reservation.ts';
 import { fullestOf } from './virtual/figures.ts';
 import { hardTimes } from './virtual/hard-times.ts';
 import { calmScenario, rivalRuns } from './virtual/scenario.ts';
@@ -17,26 +18,25 @@ const daily: readonly BudgetWindow[] = [
   { calls: 50, perMs: 10_000 },
 ];
 
-function ask(budget: CallBudget, now: number, news: Partial<CallNews> = {}, more: Partial<Reservation> = {}) {
-  const request = {
-    process: 'p',
-    windows: budget.configured,
-    asks: [{ run: 'a', calls: 20 }],
-    room: 8,
-    returned: [],
-    news: { ...noNews, ...news },
-    ...more,
-  };
+function ask(
+  budget: CallBudget,
+  now: number,
+  outcomes: Partial<CallOutcomes> = {},
+  more: Partial<Reservation> = {},
+) {
+  const asks = [{ run: 'a', calls: 20 }];
+  const told = { ...noOutcomes, ...outcomes };
+  const request = aReservation({ windows: budget.configured, asks, outcomes: told, ...more });
   return reserve(budget, request, now);
 }
 
 /** Calls of ours go out, and one of them is answered 429, or 503. */
 type Refused = '429' | '503';
-const newsOf = (
+const outcomeOf = (
   refused: Refused,
   retryAfterMs: number,
-  probe: CallNews['probe'] = null,
-): Partial<CallNews> =>
+  probe: CallOutcomes['probe'] = null,
+): Partial<CallOutcomes> =>
   refused === '429'
     ? { answered: true, probe: probe && 'answered', throttled: [{ sentAgoMs: 100, retryAfterMs }] }
     : { failed: 1, probe: probe && 'failed', unavailableForMs: retryAfterMs };
@@ -69,7 +69,7 @@ describe('what is kept to of a Retry-After', () => {
           ask(budget, now);
           for (const [refused, retryAfterMs] of refusals) {
             now += 300;
-            ask(budget, now, newsOf(refused, retryAfterMs, isTrial ? 'failed' : null), { room: 0 });
+            ask(budget, now, outcomeOf(refused, retryAfterMs, isTrial ? 'failed' : null), { room: 0 });
             const asks = Math.min(retryAfterMs, longest);
             const until = throttledUntil(budget, now) ?? Number.NaN;
             // Refused again and again, it waits for two minutes whatever is asked for.
@@ -102,7 +102,8 @@ describe('what is kept to of a Retry-After', () => {
           budget.windows.pausedUntil = until;
           budget.throttle = { inRow: 3, since: at - day, at };
         } else {
-          budget.outage = { failures: 9, probe: { at: until, waitMs: second }, since: at, heldUntil: until };
+          const probe = { at: until, waitMs: second };
+          budget.circuit = { failures: 9, probe, since: at, heldMs: 0, heldUntil: until };
         }
         return JSON.parse(JSON.stringify(saveBudget(budget)));
       };
@@ -119,7 +120,7 @@ describe('what is kept to of a Retry-After', () => {
 
   test('is less where the windows become shorter', () => {
     const budget = createCallBudget(daily);
-    ask(budget, 0, newsOf('429', 20 * hour), { room: 0 });
+    ask(budget, 0, outcomeOf('429', 20 * hour), { room: 0 });
     expect(throttledUntil(budget, 0)).toBe(20 * hour);
     ask(budget, minute, {}, { windows: defaultBudget, room: 0 });
     expect(throttledUntil(budget, minute)).toBe(minute + hour);
@@ -138,13 +139,13 @@ describe('503 with Retry-After', () => {
   test('holds all back at once, and one answer lets them go', () => {
     const budget = createCallBudget(defaultBudget);
     ask(budget, 0);
-    ask(budget, 500, newsOf('503', 5 * minute), { room: 0 });
+    ask(budget, 500, outcomeOf('503', 5 * minute), { room: 0 });
     const held = ask(budget, 1_000, {}, { process: 'other' });
     expect(held).toMatchObject({ permits: [], heldBy: 'outage', outage: { agoMs: 500, countedMs: 500 } });
     expect(held.nextInMs[0]?.inMs[0]).toBe(5 * minute - 500);
     // One that was under way, and says the same, makes it no outage of its own.
-    ask(budget, 1_500, newsOf('503', 5 * minute), { room: 0 });
-    expect(budget.outage.since).toBe(500);
+    ask(budget, 1_500, outcomeOf('503', 5 * minute), { room: 0 });
+    expect(budget.circuit).toMatchObject({ since: 500 });
     expect(throttledUntil(budget, 1_500)).toBe(1_500 + 5 * minute);
     ask(budget, 2_000, { answered: true }, { room: 0 });
     expect(throttledUntil(budget, 2_000)).toBeNull();
@@ -154,14 +155,15 @@ describe('503 with Retry-After', () => {
   test('that asks for less than the growing wait shortens nothing', () => {
     const budget = createCallBudget(defaultBudget);
     for (let k = 0; k < 5; k += 1) ask(budget, 0, { failed: 1 }, { process: `p${k}`, room: 0 });
-    budget.outage = { ...budget.outage, probe: { at: 64 * second, waitMs: 64 * second } };
-    ask(budget, 1_000, newsOf('503', 2 * second), { room: 0 });
-    expect(budget.outage.probe?.at).toBe(64 * second);
+    const probe = { at: 64 * second, waitMs: 64 * second };
+    budget.circuit = { failures: 5, probe, since: 0, heldMs: 0, heldUntil: null };
+    ask(budget, 1_000, outcomeOf('503', 2 * second), { room: 0 });
+    expect(budget.circuit.probe?.at).toBe(64 * second);
   });
 
   test('counts against giveUpAfter, for nobody is answered meanwhile', () => {
     const budget = createCallBudget(defaultBudget);
-    ask(budget, 0, newsOf('503', hour), { room: 0 });
+    ask(budget, 0, outcomeOf('503', hour), { room: 0 });
     expect(ask(budget, 50 * minute).outage).toEqual({ agoMs: 50 * minute, countedMs: 50 * minute });
   });
 
@@ -189,7 +191,7 @@ describe('a wait that a person lifts', () => {
     (refused) => {
       const budget = createCallBudget(defaultBudget);
       ask(budget, 0);
-      ask(budget, second, newsOf(refused, 365 * day), { room: 0 });
+      ask(budget, second, outcomeOf(refused, 365 * day), { room: 0 });
       const lift = liftBackOff(budget, 'main', minute);
       expect(lift).toMatchObject({
         connection: 'main',
@@ -199,7 +201,7 @@ describe('a wait that a person lifts', () => {
       expect(lift.message).toContain('main');
       expect(throttledUntil(budget, minute)).toBeNull();
       const { permits } = ask(budget, minute + 1);
-      expect(permits[0]?.afterMs).toBe(0);
+      expect(permits[0]?.at).toBe(minute + 1);
       // In an outage one call has to show first that somebody is there.
       expect(permits).toHaveLength(refused === '429' ? 8 : 1);
     },
@@ -209,7 +211,7 @@ describe('a wait that a person lifts', () => {
     const windows = [{ calls: 20, perMs: 10 * minute }];
     const budget = createCallBudget(windows);
     expect(ask(budget, 0, {}, { room: 12 }).permits).toHaveLength(12);
-    ask(budget, second, newsOf('429', hour), { room: 0 });
+    ask(budget, second, outcomeOf('429', hour), { room: 0 });
     liftBackOff(budget, 'main', 2 * second);
     const asks = [{ run: 'b', calls: 20 }];
     expect(ask(budget, 3 * second, {}, { asks, room: 20 }).permits).toHaveLength(8);
@@ -227,11 +229,11 @@ describe('a wait that a person lifts', () => {
   test('a trial that was under way, and is refused after all, begins no new row', () => {
     const budget = createCallBudget(defaultBudget);
     ask(budget, 0);
-    ask(budget, second, newsOf('429', 20 * second), { room: 0 });
+    ask(budget, second, outcomeOf('429', 20 * second), { room: 0 });
     expect(ask(budget, 22 * second).permits).toHaveLength(1);
     liftBackOff(budget, 'main', 22 * second + 500);
     ask(budget, 22 * second + 550, {
-      ...newsOf('429', 0, 'answered'),
+      ...outcomeOf('429', 0, 'answered'),
       throttled: [{ sentAgoMs: 400, retryAfterMs: null }],
     });
     expect(budget.throttle.inRow).toBe(0);

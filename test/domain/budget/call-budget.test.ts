@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configure, createCallBudget, reserve } from '#domain/budget/call-budget';
+import { createCallBudget, reserve } from '#domain/budget/call-budget';
 import { listWaiting } from '#domain/budget/demand';
-import { noNews, permitMs, permitsAheadMs, type Reservation } from '#domain/budget/reservation';
+import { permitMs, permitsAheadMs, type Reservation } from '#domain/budget/reservation';
+import { configureWindows } from '#domain/budget/rolling-windows';
 import { type BudgetWindow, defaultBudget } from '#domain/budget/window';
+import { aReservation } from '../../helpers/a-reservation.ts';
 import { durationsOf, fullestOf, slowestShare, timeOverLeast } from './virtual/figures.ts';
 import { hardTimes, isBearable } from './virtual/hard-times.ts';
 import { calmScenario, rivalRuns, type Scenario } from './virtual/scenario.ts';
@@ -42,10 +44,10 @@ describe('never above', () => {
     const asks = (at: number) => reserve(budget, ask(windows, [{ run: 'a', calls: 1 }]), Math.floor(at));
     // Answered without delay, sent as late as its permit lets it, and as late on the way as can be.
     const [first] = asks(100.9).permits;
-    const latest = 100.9 + (first?.afterMs ?? 0) + permitMs + 500;
+    const latest = 0.9 + (first?.at ?? 0) + permitMs + 500;
     // Answered without delay, sent at once, and there without delay.
     const [second] = asks(10_840).permits;
-    const earliest = 10_840 + (second?.afterMs ?? Number.NaN);
+    const earliest = second?.at ?? Number.NaN;
     expect(earliest - latest).toBeGreaterThanOrEqual(10_000);
   });
 });
@@ -157,7 +159,7 @@ describe('for weeks', () => {
 
   test('it is as fast on the last day as on the first, and remembers no more', () => {
     expect(largeOf(27)).toBeLessThan(largeOf(0) * 1.05);
-    expect(Object.keys(played.budget.accounts.runs)).toEqual(['large-27', 'small-27']);
+    expect(Object.keys(played.budget.shares.runs)).toEqual(['large-27', 'small-27']);
     expect(listWaiting(played.budget.waiting)).toEqual([]);
     expect(Object.keys(played.budget.waiting).length).toBeLessThanOrEqual(scenario.processes);
     expect(JSON.stringify(played.budget).length).toBeLessThan(100_000);
@@ -225,14 +227,14 @@ describe('other windows', () => {
       [...defaultBudget],
     ];
     const budget = createCallBudget(some);
-    for (let now = 0; now < 1000; now += 1) configure(budget, now % 2 === 0 ? others : some, now);
+    for (let now = 0; now < 1000; now += 1) configureWindows(budget, now % 2 === 0 ? others : some, now);
     expect(budget.windows.windows.map(({ calls }) => calls)).toEqual([9, 2000, 50]);
-    configure(budget, some, 1000 + hour);
+    configureWindows(budget, some, 1000 + hour);
     expect(budget.windows.windows.map(({ calls }) => calls)).toEqual([9]);
     expect(budget.settling).toEqual([]);
   });
 });
 
 function ask(windows: readonly BudgetWindow[], asks: Reservation['asks']): Reservation {
-  return { process: 'p', windows, asks, room: 8, returned: [], news: noNews };
+  return aReservation({ windows, asks });
 }

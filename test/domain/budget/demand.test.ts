@@ -9,15 +9,10 @@ import {
   wakeRuns,
 } from '#domain/budget/demand';
 import type { Granted, Reservation } from '#domain/budget/reservation';
+import { aReservation } from '../../helpers/a-reservation.ts';
 
-const asking = (process: string, ...asks: Reservation['asks']): Reservation => ({
-  process,
-  windows: [{ calls: 20, perMs: 120_000 }],
-  asks,
-  room: 8,
-  returned: [],
-  news: { answered: false, failed: 0, probe: null, throttled: [] },
-});
+const asking = (process: string, ...asks: Reservation['asks']): Reservation =>
+  aReservation({ process, windows: [{ calls: 20, perMs: 120_000 }], asks });
 const answered = (parts: Partial<Granted>): Granted => ({
   permits: [],
   askAgainMs: null,
@@ -25,7 +20,7 @@ const answered = (parts: Partial<Granted>): Granted => ({
   heldBy: null,
   ...parts,
 });
-const permit = { run: 'run', at: 0, afterMs: 0, probe: false };
+const permit = { run: 'run', at: 0, probe: false };
 
 test('calls that a process asked for and got no permit for wait, until it asks for fewer or is gone', () => {
   const waiting: WaitingLedger = {};

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { CallBudget } from '#domain/budget/budget-state';
 import { createCallBudget, reserve } from '#domain/budget/call-budget';
-import { noNews, type Reservation } from '#domain/budget/reservation';
+import { noOutcomes, type Reservation } from '#domain/budget/reservation';
 import { defaultBudget } from '#domain/budget/window';
+import { aReservation } from '../../helpers/a-reservation.ts';
 import { fullestOf, throttledBetween } from './virtual/figures.ts';
 import { calmScenario, rivalRuns } from './virtual/scenario.ts';
 import { simulate } from './virtual/simulate.ts';
@@ -13,24 +14,20 @@ const throttled = { sentAgoMs: 200, retryAfterMs: null };
 const many = [{ run: 'a', calls: 100 }];
 
 function ask(differs: Partial<Reservation>): Reservation {
-  return {
-    process: 'p',
-    windows: defaultBudget,
-    asks: many,
-    room: 8,
-    returned: [],
-    news: noNews,
-    ...differs,
-  };
+  return aReservation({ asks: many, ...differs });
 }
 
 /** A trial has been refused. */
-const refusedTrial = { ...noNews, answered: true, probe: 'answered', throttled: [throttled] } as const;
+const refusedTrial = { ...noOutcomes, answered: true, probe: 'answered', throttled: [throttled] } as const;
 
 function budgetAfter429(): CallBudget {
   const budget = createCallBudget(defaultBudget);
   reserve(budget, ask({}), 0);
-  reserve(budget, ask({ room: 0, news: { ...noNews, answered: true, throttled: [throttled] } }), 1000);
+  reserve(
+    budget,
+    ask({ room: 0, outcomes: { ...noOutcomes, answered: true, throttled: [throttled] } }),
+    1000,
+  );
   return budget;
 }
 
@@ -42,8 +39,8 @@ describe('after a 429', () => {
     expect(permits.map(({ probe }) => probe)).toEqual([true]);
     expect(heldBy).toBe('throttle');
     expect(reserve(budget, ask({ process: 'other' }), 10_900).permits).toEqual([]);
-    const news = { ...noNews, answered: true, probe: 'answered' } as const;
-    const { permits: more, heldBy: free } = reserve(budget, ask({ news }), 13_000);
+    const outcomes = { ...noOutcomes, answered: true, probe: 'answered' } as const;
+    const { permits: more, heldBy: free } = reserve(budget, ask({ outcomes }), 13_000);
     expect(more.length).toBeGreaterThan(1);
     expect(more.every(({ probe }) => !probe)).toBe(true);
     expect(free).toBeNull();
@@ -59,8 +56,8 @@ describe('after a 429', () => {
 
   test('what others under way come to does not count again, and ends nothing', () => {
     const budget = budgetAfter429();
-    reserve(budget, ask({ news: { ...noNews, answered: true, throttled: [throttled] } }), 1_100);
-    reserve(budget, ask({ news: { ...noNews, answered: true } }), 1_200);
+    reserve(budget, ask({ outcomes: { ...noOutcomes, answered: true, throttled: [throttled] } }), 1_100);
+    reserve(budget, ask({ outcomes: { ...noOutcomes, answered: true } }), 1_200);
     expect(budget.throttle.inRow).toBe(1);
   });
 
@@ -70,7 +67,7 @@ describe('after a 429', () => {
     const waits = Array.from({ length: 7 }, () => {
       now += 300;
       budget.trial = { process: 'p', until: now };
-      reserve(budget, ask({ room: 0, news: refusedTrial }), now);
+      reserve(budget, ask({ room: 0, outcomes: refusedTrial }), now);
       return Math.round(((budget.windows.pausedUntil ?? Number.NaN) - now) / 1000);
     });
     expect(waits).toEqual([11, 22, 43, 86, 120, 120, 120]);
@@ -78,8 +75,8 @@ describe('after a 429', () => {
 
   test('Retry-After is kept to, by all processes', () => {
     const budget = createCallBudget(defaultBudget);
-    const news = { ...noNews, answered: true, throttled: [{ sentAgoMs: 200, retryAfterMs: 30_000 }] };
-    reserve(budget, ask({ room: 0, news }), 1_000);
+    const outcomes = { ...noOutcomes, answered: true, throttled: [{ sentAgoMs: 200, retryAfterMs: 30_000 }] };
+    reserve(budget, ask({ room: 0, outcomes }), 1_000);
     const { permits, askAgainMs, nextInMs } = reserve(budget, ask({ process: 'other' }), 1_500);
     expect(permits).toEqual([]);
     expect(nextInMs[0]?.inMs[0]).toBe(29_500);
@@ -88,15 +85,15 @@ describe('after a 429', () => {
 
   test('it is the shortest window that is full, as far as we know', () => {
     const [hourly, shortest] = budgetAfter429().windows.windows;
-    expect(hourly?.strangers).toBeNull();
-    expect(shortest?.strangers?.calls).toBe(50 - 8);
+    expect(hourly?.external).toBeNull();
+    expect(shortest?.external?.calls).toBe(50 - 8);
   });
 
   test('it is the next longer one if the shortest could have become free since', () => {
     const budget = budgetAfter429();
     expect(reserve(budget, ask({}), 14_000).permits.map(({ probe }) => probe)).toEqual([true]);
-    reserve(budget, ask({ room: 0, news: refusedTrial }), 14_300);
-    expect(budget.windows.windows[0]?.strangers?.calls).toBe(2000 - 9);
+    reserve(budget, ask({ room: 0, outcomes: refusedTrial }), 14_300);
+    expect(budget.windows.windows[0]?.external?.calls).toBe(2000 - 9);
   });
 });
 

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCallBudget, reserve } from '#domain/budget/call-budget';
 import { listWaiting } from '#domain/budget/demand';
-import { noNews, permitsAheadMs, type Reservation } from '#domain/budget/reservation';
+import { permitsAheadMs, type Reservation } from '#domain/budget/reservation';
 import { type BudgetWindow, defaultBudget } from '#domain/budget/window';
+import { aReservation } from '../../helpers/a-reservation.ts';
 import { isOverfull } from './naive-windows.ts';
 
 const few: BudgetWindow[] = [{ calls: 4, perMs: 10_000 }];
@@ -11,7 +12,7 @@ const few: BudgetWindow[] = [{ calls: 4, perMs: 10_000 }];
 const fewAgainMs = 10_000 + 500 + 250 + 1;
 
 function ask(process: string, asks: Reservation['asks'], differs: Partial<Reservation> = {}): Reservation {
-  return { process, windows: few, asks, room: 8, returned: [], news: noNews, ...differs };
+  return aReservation({ process, windows: few, asks, ...differs });
 }
 
 describe('a process', () => {
@@ -21,9 +22,9 @@ describe('a process', () => {
     const first = reserve(budget, ask('p', [{ run: 'a', calls: 70 }], { windows, room: 60 }), 0);
     // The first ten are little: the kept place is for them as well, if they come one after another.
     expect(first.permits).toHaveLength(49);
-    expect(first.permits.every(({ afterMs, at }) => afterMs === 0 && at === 0)).toBe(true);
+    expect(first.permits.every(({ at }) => at === 0)).toBe(true);
     const later = reserve(budget, ask('p', [{ run: 'a', calls: 70 }], { windows }), 3_000);
-    expect(later.permits.map(({ afterMs }) => afterMs)).toEqual(Array(8).fill(7_751));
+    expect(later.permits.map(({ at }) => at - 3_000)).toEqual(Array(8).fill(7_751));
     expect(
       reserve(createCallBudget(few), ask('p', [{ run: 'a', calls: 1 }], { room: 0 }), 0).permits,
     ).toEqual([]);
@@ -153,7 +154,7 @@ test('no slot that is near stays free while a process waits, but those that othe
         const asks = calls > 0 ? [{ run, calls }] : [];
         const { permits } = reserve(
           budget,
-          { process, windows: configured, asks, room, returned, news: noNews },
+          aReservation({ process, windows: configured, asks, room, returned }),
           now,
         );
         booked.push(...permits);

@@ -227,8 +227,8 @@ test('a window that strangers fill has room when they have left some', () => {
 });
 
 test("a stranger's calls need a window that is there", () => {
-  const strangers = { calls: 1, until: 0, stepMs: 1 };
-  expect(() => bookExternalUsage(createRollingWindows(defaultBudget), 2, strangers)).toThrow(RangeError);
+  const external = { calls: 1, until: 0, stepMs: 1 };
+  expect(() => bookExternalUsage(createRollingWindows(defaultBudget), 2, external)).toThrow(RangeError);
 });
 
 test('a pause holds every call back, is never shortened, and ends', () => {

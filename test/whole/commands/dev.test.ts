@@ -6,7 +6,7 @@ import { childrenOf, isAlive } from '../../helpers/children-of.ts';
 import { documentOf } from '../../helpers/commanded.ts';
 import { withFolder } from '../../helpers/folder.ts';
 import { type StartedCommand, startCommand } from '../../helpers/start-command.ts';
-import { temporalServer } from '../../helpers/temporal.ts';
+import { answering, withServer } from '../../helpers/with-server.ts';
 
 interface Facts {
   readonly temporal: string;
@@ -81,12 +81,11 @@ describe('river dev', () => {
 
   it('on ports that are taken, or with a faulty configuration, says so before it starts anything', () =>
     withFolder(async (cwd) => {
-      const port = temporalServer().address.split(':')[1] ?? '';
-      const taken = await startCommand(
-        ['dev', '--port', port, '--ui-port', port, '--simulator-port', port],
-        env,
-        { cwd },
-      ).end;
+      const [taken, port] = await withServer(answering(200), async (url) => {
+        const { port } = new URL(url);
+        const args = ['dev', '--port', port, '--ui-port', port, '--simulator-port', port];
+        return [await startCommand(args, env, { cwd }).end, port];
+      });
       expect(taken).toMatchObject({ code: 2, stdout: '' });
       expect(taken.stderr.trim().split('\n')).toEqual(
         ['--port', '--ui-port', '--simulator-port'].map((flag) =>

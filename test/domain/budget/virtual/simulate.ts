@@ -48,7 +48,7 @@ export function simulate(scenario: Scenario): Played {
 
   const budgetNow = () => Math.floor(beginsAt + time.now);
 
-  function ask(request: Reservation, answered: (granted: Granted) => void): void {
+  function ask(request: Reservation, answered: (granted: Granted, answeredAt: number) => void): void {
     const way = () =>
       random.between(...(random.chance(scenario.slowUpdates) ? slowUpdateMs : scenario.updateMs)) / 2;
     const reach = (isLost: boolean) => () => {
@@ -56,9 +56,10 @@ export function simulate(scenario: Scenario): Played {
       if (request.windows !== scenario.windows) heardAt ??= time.now;
       if (random.chance(scenario.restarts))
         budget = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))), budgetNow());
-      const granted = reserve(budget, request, budgetNow());
+      const answeredAt = budgetNow();
+      const granted = reserve(budget, request, answeredAt);
       if (isLost) time.at(time.now + random.between(...slowUpdateMs), reach(false));
-      else time.at(time.now + way(), () => answered(granted));
+      else time.at(time.now + way(), () => answered(granted, answeredAt));
     };
     time.at(time.now + way(), reach(scenario.repeats > 0 && random.chance(scenario.repeats)));
   }

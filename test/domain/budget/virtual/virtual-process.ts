@@ -1,12 +1,12 @@
+import { createAskPacing } from '#budget/ask-schedule';
 import {
-  type CallNews,
+  type CallOutcomes,
   type Granted,
   type Permit,
   permitMs,
   type Reservation,
 } from '#domain/budget/reservation';
 import type { BudgetWindow } from '#domain/budget/window';
-import { createBudgetQueue } from '#optimove/budget-queue';
 import type { VirtualTime } from './virtual-time.ts';
 
 export type Outcome =
@@ -35,7 +35,7 @@ export interface World {
   /** Hands a call to the socket. */
   readonly send: (caller: Caller, probe: boolean, ended: (outcome: Outcome) => void) => void;
   /** An exchange with the budget; the answer may come late. */
-  readonly reserve: (request: Reservation, answered: (granted: Granted) => void) => void;
+  readonly reserve: (request: Reservation, answered: (granted: Granted, answeredAt: number) => void) => void;
   /** By how much a timer comes late. */
   readonly lateMs: () => number;
   /** Whether permits are given back that were held when the API began to hold calls back. */
@@ -64,12 +64,12 @@ const gatherMs = 5;
 /** A worker process: its callers, its lanes, its permits; the gate of a process in virtual time. */
 export function createVirtualProcess(id: string, world: World): VirtualProcess {
   const { time, lanes } = world;
-  const queue = createBudgetQueue(world.random);
+  const pacing = createAskPacing(world.random);
   const line = new Set<Caller>();
   const inFlight = new Set<Caller>();
   const held = new Set<Held>();
   let returned: { run: string; at: number }[] = [];
-  let news = emptyNews();
+  let outcomes = emptyOutcomes();
   let isUrgent = false;
   let isAsking = false;
   let asked = 0;
@@ -97,7 +97,7 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
   }
 
   function askIn(ms: number): void {
-    const at = time.now + Math.max(ms, queue.restMs(time.now));
+    const at = time.now + Math.max(ms, pacing.restMs(time.now));
     if (appointment !== null && appointment <= at) return;
     appointment = at;
     when(at, () => {
@@ -118,15 +118,15 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
     askAgain = false;
     isUrgent = false;
     const sentAt = time.now;
-    const { throttled, ...rest } = news;
-    const told: CallNews = {
+    const { throttled, ...rest } = outcomes;
+    const told: CallOutcomes = {
       ...rest,
       throttled: throttled.map((each) => ({
         sentAgoMs: sentAt - each.sentAt,
         retryAfterMs: each.retryAfterMs,
       })),
     };
-    news = emptyNews();
+    outcomes = emptyOutcomes();
     asked += 1;
     const request: Reservation = {
       process: id,
@@ -134,20 +134,25 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
       windows: world.windows(),
       asks: waiting,
       room: room(),
+      leadMs: 0,
+      callTimeoutMs: 60_000,
       returned,
-      news: told,
+      outcomes: told,
     };
     returned = [];
-    world.reserve(request, (granted) => when(time.now, () => take(granted, waiting, sentAt)));
+    world.reserve(request, (granted, answeredAt) =>
+      when(time.now, () => take(granted, waiting, sentAt, answeredAt)),
+    );
   }
 
-  function take(granted: Granted, asked: Reservation['asks'], sentAt: number): void {
+  function take(granted: Granted, asked: Reservation['asks'], sentAt: number, answeredAt: number): void {
     const { permits, askAgainMs, heldBy } = granted;
     isAsking = false;
-    queue.answered({ processes: world.processes, sentAt, cameAt: time.now });
+    pacing.onAnswer({ processes: world.processes, sentAt, cameAt: time.now });
     if (heldBy !== null && world.givesBack) giveBackHeld();
     for (const permit of permits) {
-      hold({ permit, from: time.now + permit.afterMs, until: sentAt + permit.afterMs + permitMs });
+      const inMs = permit.at - answeredAt;
+      hold({ permit, from: time.now + inMs, until: sentAt + inMs + permitMs });
     }
     sendAwayLateOnes(granted, asked);
     if (returned.length > 0) askIn(0);
@@ -198,7 +203,7 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
   function giveBack({ run, at, probe }: Permit): void {
     returned.push({ run, at });
     if (probe) {
-      news.probe = 'returned';
+      outcomes.probe = 'returned';
       isUrgent = true;
     }
     askIn(gatherMs);
@@ -223,22 +228,22 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
 
   function note(outcome: Outcome, sentAt: number, probe: boolean): void {
     if (outcome.kind === 'failed') {
-      news.failed += 1;
+      outcomes.failed += 1;
       if (outcome.retryAfterMs)
-        news.unavailableForMs = Math.max(outcome.retryAfterMs, news.unavailableForMs ?? 0);
-      if (probe) news.probe = 'failed';
+        outcomes.unavailableForMs = Math.max(outcome.retryAfterMs, outcomes.unavailableForMs ?? 0);
+      if (probe) outcomes.probe = 'failed';
       isUrgent = true;
       return;
     }
-    news.answered = true;
-    news.failed = 0;
-    delete news.unavailableForMs;
+    outcomes.answered = true;
+    outcomes.failed = 0;
+    delete outcomes.unavailableForMs;
     if (probe) {
-      news.probe = 'answered';
+      outcomes.probe = 'answered';
       isUrgent = true;
     }
     if (outcome.kind === 'throttled') {
-      news.throttled.push({ sentAt, retryAfterMs: outcome.retryAfterMs });
+      outcomes.throttled.push({ sentAt, retryAfterMs: outcome.retryAfterMs });
       isUrgent = true;
       if (world.givesBack) giveBackHeld();
     }
@@ -263,12 +268,12 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
   };
 }
 
-interface UntoldNews {
+interface UntoldOutcomes {
   answered: boolean;
   failed: number;
   unavailableForMs?: number;
-  probe: CallNews['probe'];
+  probe: CallOutcomes['probe'];
   throttled: { sentAt: number; retryAfterMs: number | null }[];
 }
 
-const emptyNews = (): UntoldNews => ({ answered: false, failed: 0, probe: null, throttled: [] });
+const emptyOutcomes = (): UntoldOutcomes => ({ answered: false, failed: 0, probe: null, throttled: [] });

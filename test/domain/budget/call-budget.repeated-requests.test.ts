@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createCallBudget, reserve, sentAgoMs } from '#domain/budget/call-budget';
-import { noNews, type Reservation } from '#domain/budget/reservation';
+import { noOutcomes, type Reservation } from '#domain/budget/reservation';
 import { resumeBudget, saveBudget } from '#domain/budget/save-budget';
+import { aReservation } from '../../helpers/a-reservation.ts';
 
 const windows = [{ calls: 20, perMs: 3_600_000 }];
-const asking = (process: string, calls: number): Reservation => ({
-  process,
-  windows,
-  asks: calls === 0 ? [] : [{ run: process, calls }],
-  room: calls,
-  returned: [],
-  news: noNews,
-});
+const asking = (process: string, calls: number): Reservation =>
+  aReservation({ process, windows, asks: calls === 0 ? [] : [{ run: process, calls }], room: calls });
 
 /** Two processes that were given permits of one instant; the first gives one of its own back. */
 function bothGiven() {
@@ -35,7 +30,7 @@ describe('a request that is heard twice', () => {
     const next = resumeBudget(JSON.parse(JSON.stringify(saveBudget(budget))), 2_000);
     reserve(next, returns, 3_000);
     expect(sentAgoMs(next, 3_000)).toHaveLength(3);
-    expect(next.accounts.runs.a?.sent).toBe(1);
+    expect(next.shares.runs.a?.sent).toBe(1);
   });
 
   test('also where the process has asked for something else meanwhile', () => {
@@ -46,11 +41,11 @@ describe('a request that is heard twice', () => {
     expect(sentAgoMs(budget, 2_200)).toHaveLength(3);
   });
 
-  test('tells its news once', () => {
+  test('tells its outcomes once', () => {
     const budget = createCallBudget(windows);
-    const failures: Reservation = { ...asking('a', 0), sequence: 7, news: { ...noNews, failed: 2 } };
+    const failures: Reservation = { ...asking('a', 0), sequence: 7, outcomes: { ...noOutcomes, failed: 2 } };
     for (let time = 1; time <= 4; time += 1) reserve(budget, failures, 1_000 * time);
-    expect(budget.outage).toEqual({ failures: 2, probe: null });
+    expect(budget.circuit).toEqual({ failures: 2, probe: null });
   });
 
   test('is given permits all the same: nobody heard the first answer', () => {
@@ -60,22 +55,14 @@ describe('a request that is heard twice', () => {
   });
 });
 
-test('a process that numbers nothing is believed each time', () => {
-  const budget = createCallBudget(windows);
-  for (let time = 1; time <= 2; time += 1)
-    reserve(budget, { ...asking('a', 0), news: { ...noNews, failed: 1 } }, 1_000);
-  expect(budget.outage.failures).toBe(2);
-  expect(budget.heard).toEqual({});
-});
-
 test('processes that have not asked for more than an hour are forgotten', () => {
   const budget = createCallBudget(windows);
   for (let process = 0; process < 50; process += 1)
     reserve(budget, { ...asking(`p${process}`, 0), sequence: 1 }, process * 60_000);
   reserve(budget, { ...asking('last', 0), sequence: 4 }, 100 * 60_000);
-  expect(Object.keys(budget.heard)).toEqual([
+  expect(Object.keys(budget.requests)).toEqual([
     ...Array.from({ length: 10 }, (_, place) => `p${place + 40}`),
     'last',
   ]);
-  expect(budget.heard.last).toEqual({ sequence: 4, at: 100 * 60_000 });
+  expect(budget.requests.last).toEqual({ sequence: 4, at: 100 * 60_000 });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { speaksOfCallLimit } from '#optimove/call-limit-words';
+import { mentionsRateLimit } from '#optimove/rate-limit-wording';
 
 /** As APIs, gateways and firewalls word it. */
 const ofCalls = [
@@ -89,11 +89,11 @@ const ofOthers = [
 ];
 
 test.each(ofCalls)('%j is a limit of calls', (text) => {
-  expect(speaksOfCallLimit(text)).toBe(true);
+  expect(mentionsRateLimit(text)).toBe(true);
 });
 
 test.each(ofOthers)('%j is none', (text) => {
-  expect(speaksOfCallLimit(text)).toBe(false);
+  expect(mentionsRateLimit(text)).toBe(false);
 });
 
 /** Sentences without any of the words. */
@@ -123,7 +123,7 @@ describe('wherever they stand', () => {
     );
     fc.assert(
       fc.property(otherSentence, all, otherSentence, (before, [text, isLimit], after) => {
-        expect(speaksOfCallLimit(`${before}. ${text}. ${after}`)).toBe(isLimit);
+        expect(mentionsRateLimit(`${before}. ${text}. ${after}`)).toBe(isLimit);
       }),
     );
   });
@@ -141,7 +141,7 @@ describe('wherever they stand', () => {
         fc.constantFrom('too many requests', 'rate limit exceeded', 'limit of 2000 calls'),
         spelled,
         (text, spell) => {
-          expect(speaksOfCallLimit(spell(text))).toBe(true);
+          expect(mentionsRateLimit(spell(text))).toBe(true);
         },
       ),
     );
@@ -152,8 +152,8 @@ describe('wherever they stand', () => {
     fc.assert(
       fc.property(letters, letters, (before, after) => {
         for (const word of ['quota', 'throttled'])
-          expect(speaksOfCallLimit(`${before}${word}${after}`)).toBe(false);
-        expect(speaksOfCallLimit(`rate ${before}limit${after} exceeded`)).toBe(false);
+          expect(mentionsRateLimit(`${before}${word}${after}`)).toBe(false);
+        expect(mentionsRateLimit(`rate ${before}limit${after} exceeded`)).toBe(false);
       }),
     );
   });
@@ -162,11 +162,11 @@ describe('wherever they stand', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme', maxLength: 200 }),
-        (text) => typeof speaksOfCallLimit(text) === 'boolean',
+        (text) => typeof mentionsRateLimit(text) === 'boolean',
       ),
     );
     const startedAt = performance.now();
-    speaksOfCallLimit('limit of '.repeat(1_000_000));
+    mentionsRateLimit('limit of '.repeat(1_000_000));
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 });

@@ -3,16 +3,16 @@
  * calls. It looks at whole words, however they are joined (`rate_limit`, `RateLimitExceeded`); only a limit that stands beside
  * call, request, rate or hour is one of calls. "A limit of 10 attributes per call" is none, nor are a delimiter and a time limit.
  */
-export function speaksOfCallLimit(text: string): boolean {
-  return sentencesOf(text.slice(0, lookedAt)).some(
+export function mentionsRateLimit(text: string): boolean {
+  return splitSentences(text.slice(0, lookedAt)).some(
     (words) =>
-      !isOfName(words) &&
+      !isAboutName(words) &&
       words.some((word, at) => {
         if (aloneEnough.has(word)) return true;
         if (word === 'too') return isTooMany(words, at);
         if (word === 'rate') return isRate(words, at) && isExceeded(words, at + 1);
         if (mosts.has(word)) return isMostCalls(words, at);
-        return limits.has(word) && isOfCalls(words, at);
+        return limits.has(word) && limitsCalls(words, at);
       }),
   );
 }
@@ -76,7 +76,7 @@ const namedThings = new Set(
 const unknowns = new Set('unknown unrecognized unrecognised invalid exist exists found'.split(' '));
 
 /** "Unknown attribute Throttle": what is called so is no word of the sentence. */
-function isOfName(words: readonly string[]): boolean {
+function isAboutName(words: readonly string[]): boolean {
   return words.some((word) => namedThings.has(word)) && words.some((word) => unknowns.has(word));
 }
 
@@ -105,7 +105,7 @@ function isTooMany(words: readonly string[], at: number): boolean {
   return isIn(calls, words[next]) || isIn(oneCall, words[next]);
 }
 
-function isOfCalls(words: readonly string[], at: number): boolean {
+function limitsCalls(words: readonly string[], at: number): boolean {
   const before = words[at - 1];
   if (isRate(words, at - 1) || before === 'hourly') return true;
   if (isIn(ofCallsWhenExceeded, before) && isExceeded(words, at + 1)) return true;
@@ -158,7 +158,7 @@ function skip(
 }
 
 /** The words of each sentence, in small letters; numbers are words. */
-function sentencesOf(text: string): string[][] {
+function splitSentences(text: string): string[][] {
   return (
     text
       // A quoted name is no word.

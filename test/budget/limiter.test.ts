@@ -1,16 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  createSharedLimiter,
+  type LimiterAnswer,
+  type LimiterRequest,
+  type SharedLimiter,
+  type SharedLimiterOptions,
+} from '#budget/limiter';
+import type { CallOutcome } from '#budget/outcome-buffer';
 import { createCallBudget, reserve } from '#domain/budget/call-budget';
 import type { Granted } from '#domain/budget/reservation';
 import type { BudgetWindow } from '#domain/budget/window';
 import { BudgetSpentError } from '#domain/errors';
-import type { CallOutcome } from '#optimove/call-gate';
-import {
-  createSharedCallGate,
-  type GateAnswer,
-  type GateRequest,
-  type SharedCallGate,
-  type SharedCallGateOptions,
-} from '#optimove/shared-call-gate';
+import { aReservation } from '../helpers/a-reservation.ts';
 
 const answered: CallOutcome = { kind: 'answered' };
 const failed: CallOutcome = { kind: 'failed' };
@@ -35,11 +36,11 @@ afterEach(() => {
 });
 
 describe('the budget', () => {
-  test('lets a burst through and the next calls when the window has passed, whatever number of gates share it', async () => {
+  test('lets a burst through and the next calls when the window has passed, whatever number of limiters share it', async () => {
     const { open, requests } = aBudget(narrow);
-    const gates = [open(), open(), open()];
+    const limiters = [open(), open(), open()];
     const sent = await Promise.all(
-      gates.flatMap((gate, run) => Array.from({ length: 4 }, () => call(gate, `run ${run}`))),
+      limiters.flatMap((limiter, run) => Array.from({ length: 4 }, () => call(limiter, `run ${run}`))),
     );
     expect(mostIn(248, sent)).toBeLessThanOrEqual(4);
     // Three windows of four calls each: the last begins when two have passed.
@@ -51,8 +52,8 @@ describe('the budget', () => {
 
   test('is asked once for all who come together', async () => {
     const { open, requests } = aBudget(wide);
-    const gate = open();
-    await Promise.all([call(gate, 'a'), call(gate, 'b'), call(gate, 'a')]);
+    const limiter = open();
+    await Promise.all([call(limiter, 'a'), call(limiter, 'b'), call(limiter, 'a')]);
     expect(requests).toHaveLength(1);
     expect(requests[0]).toMatchObject({
       asks: [
@@ -65,21 +66,21 @@ describe('the budget', () => {
 
   test('is asked for who comes while a request is under way, though all were told to wait', async () => {
     const { open, requests } = aBudget(spentByOne, { roundTripMs: 60 });
-    const gate = open({ maxWaitMs: 70_000 });
-    await call(gate, 'large');
-    enter(gate, 'large');
+    const limiter = open({ maxWaitMs: 70_000 });
+    await call(limiter, 'large');
+    enter(limiter, 'large');
     await until(() => requests.length === 2);
-    enter(gate, 'other');
+    enter(limiter, 'other');
     // The answer to the second request says to ask again half a minute later.
     await until(() => requests.length === 3);
     expect(requests[2]?.asks.map(({ run }) => run)).toContain('other');
-    await gate.close();
+    await limiter.close();
   });
 
   test('is left time for others where many processes ask it', async () => {
     const { open, askedAt } = aBudget(wide, { roundTripMs: 100, processes: 20 });
-    const gate = open();
-    for (let k = 0; k < 4; k += 1) await call(gate, 'a');
+    const limiter = open();
+    for (let k = 0; k < 4; k += 1) await call(limiter, 'a');
     const gaps = askedAt.slice(1).map((at, k) => at - (askedAt[k] ?? 0));
     // The answer's way, and three times as long at rest, half of it more or less.
     for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(100 + 150);
@@ -87,11 +88,11 @@ describe('the budget', () => {
 
   test('that begins with the next page of a call lets it go before calls that have not begun', async () => {
     const { open } = aBudget(wide);
-    const gate = open({ maxConcurrentCalls: 1 });
+    const limiter = open({ maxConcurrentCalls: 1 });
     const order: string[] = [];
-    const end = await gate.enter(never, 'a');
-    const waiting = ['first', 'second'].map((name) => call(gate, 'a').then(() => order.push(name)));
-    const page = gate.enter(never, 'a', true).then((endPage) => {
+    const end = await limiter.acquire(never, 'a');
+    const waiting = ['first', 'second'].map((name) => call(limiter, 'a').then(() => order.push(name)));
+    const page = limiter.acquire(never, 'a', true).then((endPage) => {
       order.push('next page');
       endPage(answered);
     });
@@ -104,8 +105,8 @@ describe('the budget', () => {
 describe('calls in flight', () => {
   test('are no more than may be, and one that ends lets the next go', async () => {
     const { open } = aBudget(wide);
-    const gate = open({ maxConcurrentCalls: 2 });
-    const calls = [enter(gate), enter(gate), enter(gate), enter(gate)];
+    const limiter = open({ maxConcurrentCalls: 2 });
+    const calls = [enter(limiter), enter(limiter), enter(limiter), enter(limiter)];
     await until(() => inFlight(calls) === 2);
     await sleep(50);
     expect(inFlight(calls)).toBe(2);
@@ -116,12 +117,12 @@ describe('calls in flight', () => {
 
   test('that have ended twice count once', async () => {
     const { open } = aBudget(wide);
-    const gate = open({ maxConcurrentCalls: 1 });
-    const first = enter(gate);
+    const limiter = open({ maxConcurrentCalls: 1 });
+    const first = enter(limiter);
     const end = await first.entered;
     end?.(answered);
     end?.(answered);
-    const calls = [enter(gate), enter(gate)];
+    const calls = [enter(limiter), enter(limiter)];
     await until(() => inFlight(calls) === 1);
     await sleep(50);
     expect(inFlight(calls)).toBe(1);
@@ -129,11 +130,11 @@ describe('calls in flight', () => {
 
   test('are fewer from when fewer may be: permits that are held by then go back', async () => {
     const { open, requests, grants } = aBudget(narrow);
-    const gate = open({ maxConcurrentCalls: 4 });
-    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
-    const calls = Array.from({ length: 3 }, () => enter(gate));
+    const limiter = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(limiter, 'a')));
+    const calls = Array.from({ length: 3 }, () => enter(limiter));
     await until(() => grants.at(-1)?.permits.length === 3);
-    gate.limit(1);
+    limiter.setMaxConcurrentCalls(1);
     await until(() => inFlight(calls) === 1);
     await until(() => requests.some(({ returned }) => returned.length > 0));
     expect(inFlight(calls)).toBe(1);
@@ -141,10 +142,10 @@ describe('calls in flight', () => {
 
   test('are more as soon as more may be', async () => {
     const { open } = aBudget(wide);
-    const gate = open({ maxConcurrentCalls: 1 });
-    const calls = [enter(gate), enter(gate)];
+    const limiter = open({ maxConcurrentCalls: 1 });
+    const calls = [enter(limiter), enter(limiter)];
     await until(() => inFlight(calls) === 1);
-    gate.limit(2);
+    limiter.setMaxConcurrentCalls(2);
     await until(() => inFlight(calls) === 2);
   });
 });
@@ -152,9 +153,9 @@ describe('calls in flight', () => {
 describe('a permit', () => {
   test('whose answer came too late is given back and never used', async () => {
     const { open, requests, grants, slowBy } = aBudget(wide);
-    const gate = open();
+    const limiter = open();
     slowBy(300);
-    const waiting = enter(gate);
+    const waiting = enter(limiter);
     await until(() => requests.length === 2);
     expect(grants[0]?.permits).toHaveLength(1);
     expect(waiting.end).toBeUndefined();
@@ -167,10 +168,10 @@ describe('a permit', () => {
 
   test('is used although its answer was slow, once a quick one has told how the clocks stand', async () => {
     const { open, requests, slowBy } = aBudget(narrow);
-    const gate = open();
-    const sent = [await call(gate, 'a')];
+    const limiter = open();
+    const sent = [await call(limiter, 'a')];
     slowBy(400);
-    for (let k = 0; k < 5; k += 1) sent.push(await call(gate, 'a'));
+    for (let k = 0; k < 5; k += 1) sent.push(await call(limiter, 'a'));
     expect(mostIn(248, sent)).toBeLessThanOrEqual(4);
     // Two slow answers show how far ahead a permit must lie; those that come after them are of use.
     expect(requests.flatMap(({ returned }) => returned)).toHaveLength(2);
@@ -179,13 +180,13 @@ describe('a permit', () => {
 
   test('that a stalled process has slept past is given back and never used', async () => {
     const { open, requests, grants } = aBudget(narrow);
-    const gate = open({ maxConcurrentCalls: 4 });
-    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
-    const waiting = enter(gate, 'a');
+    const limiter = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(limiter, 'a')));
+    const waiting = enter(limiter, 'a');
     await until(() => grants.at(-1)?.permits.length === 1);
     const held = grants.at(-1)?.permits[0];
     const told = requests.length;
-    stall((held?.afterMs ?? 0) + 300);
+    stall((held?.at ?? 0) - (now() + aheadMs) + 300);
     const endOfStall = now();
     await waiting.entered;
     expect(requests[told]?.returned).toEqual([{ run: 'a', at: held?.at }]);
@@ -195,27 +196,27 @@ describe('a permit', () => {
   test('is not used before its time by a timer that counted from before a stall', async () => {
     vi.useRealTimers();
     let at = Number.POSITIVE_INFINITY;
-    const gate = createSharedCallGate({
+    const limiter = createSharedLimiter({
       maxConcurrentCalls: 1,
       async reserve() {
         const endOfStall = performance.now() + 100;
         while (performance.now() < endOfStall);
         at = performance.now() + 120;
-        return answerOf({ permits: [{ run: 'run', at, afterMs: 120, probe: false }] }, performance.now());
+        return answerOf({ permits: [{ run: 'run', at, probe: false }] }, performance.now());
       },
     });
-    expect(await call(gate, 'run')).toBeGreaterThanOrEqual(at);
+    expect(await call(limiter, 'run')).toBeGreaterThanOrEqual(at);
   });
 
   test('goes to another run where nobody of its own waits any more', async () => {
     const { open, grants } = aBudget(narrow);
-    const gate = open({ maxConcurrentCalls: 4 });
-    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
+    const limiter = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(limiter, 'a')));
     const abort = new AbortController();
-    const gone = enter(gate, 'a', abort.signal);
+    const gone = enter(limiter, 'a', abort.signal);
     await until(() => grants.at(-1)?.permits.length === 1);
     abort.abort(new Error('stopped'));
-    const other = enter(gate, 'b');
+    const other = enter(limiter, 'b');
     await other.entered;
     expect(gone.refusal).toEqual(new Error('stopped'));
     expect(gone.end).toBeUndefined();
@@ -223,10 +224,10 @@ describe('a permit', () => {
 
   test('is given back where nobody waits at all', async () => {
     const { open, requests, grants } = aBudget(narrow);
-    const gate = open({ maxConcurrentCalls: 4 });
-    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
+    const limiter = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(limiter, 'a')));
     const abort = new AbortController();
-    enter(gate, 'a', abort.signal);
+    enter(limiter, 'a', abort.signal);
     await until(() => grants.at(-1)?.permits.length === 1);
     const at = grants.at(-1)?.permits[0]?.at;
     abort.abort(new Error('stopped'));
@@ -236,9 +237,9 @@ describe('a permit', () => {
 
   test('of a call that was not sent is given back, and serves another', async () => {
     const { open, requests } = aBudget(spentByOne);
-    const gate = open();
-    (await gate.enter(never, 'a'))(unsent);
-    await call(gate, 'b');
+    const limiter = open();
+    (await limiter.acquire(never, 'a'))(unsent);
+    await call(limiter, 'b');
     expect(requests.flatMap(({ returned }) => returned.map(({ run }) => run))).toEqual(['a']);
   });
 });
@@ -246,9 +247,9 @@ describe('a permit', () => {
 describe('a caller', () => {
   test('who would wait for too long is sent away, and hears for how long', async () => {
     const { open } = aBudget(spentByOne);
-    const gate = open();
-    await call(gate, 'a');
-    const waiting = enter(gate, 'a');
+    const limiter = open();
+    await call(limiter, 'a');
+    const waiting = enter(limiter, 'a');
     await waiting.gone;
     expect(waiting.refusal).toBeInstanceOf(BudgetSpentError);
     const { waitMs, message } = waiting.refusal as BudgetSpentError;
@@ -259,9 +260,9 @@ describe('a caller', () => {
 
   test('who would not wait for too long stays, though others of the run are sent away', async () => {
     const { open } = aBudget(narrow);
-    const gate = open({ maxConcurrentCalls: 4, maxWaitMs: 700 });
-    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
-    const calls = Array.from({ length: 12 }, () => enter(gate, 'a'));
+    const limiter = open({ maxConcurrentCalls: 4, maxWaitMs: 700 });
+    await Promise.all(Array.from({ length: 4 }, () => call(limiter, 'a')));
+    const calls = Array.from({ length: 12 }, () => enter(limiter, 'a'));
     await until(() => calls.filter(({ refusal }) => refusal).length >= 8);
     await Promise.all(calls.slice(0, 4).map(({ entered }) => entered));
     expect(calls.map(({ refusal }) => refusal !== undefined)).toEqual([
@@ -276,9 +277,9 @@ describe('a caller', () => {
       { calls: 50, perMs: 300 },
     ];
     const { open, grants } = aBudget(windows, { spentBy: 'large', spent: 98 });
-    const gate = open({ maxConcurrentCalls: 4 });
-    const large = Array.from({ length: 30 }, () => enter(gate, 'large'));
-    const small = enter(gate, 'small');
+    const limiter = open({ maxConcurrentCalls: 4 });
+    const large = Array.from({ length: 30 }, () => enter(limiter, 'large'));
+    const small = enter(limiter, 'small');
     await small.entered;
     expect(small.refusal).toBeUndefined();
     await Promise.all(large.map(({ gone }) => gone));
@@ -288,10 +289,10 @@ describe('a caller', () => {
   test('of a small run who comes while a large one is asked for is not sent away with it', async () => {
     const windows = [{ calls: 100, perMs: 60_000 }];
     const { open, requests } = aBudget(windows, { spentBy: 'large', spent: 98, roundTripMs: 100 });
-    const gate = open();
-    const large = enter(gate, 'large');
+    const limiter = open();
+    const large = enter(limiter, 'large');
     await until(() => requests.length === 1);
-    const small = enter(gate, 'small');
+    const small = enter(limiter, 'small');
     await large.gone;
     expect(small.refusal).toBeUndefined();
     await small.entered;
@@ -302,7 +303,7 @@ describe('a caller', () => {
     const { open, requests } = aBudget(wide);
     const abort = new AbortController();
     abort.abort(new Error('stopped'));
-    await expect(open().enter(abort.signal, 'a')).rejects.toThrow('stopped');
+    await expect(open().acquire(abort.signal, 'a')).rejects.toThrow('stopped');
     expect(requests).toEqual([]);
   });
 });
@@ -310,29 +311,29 @@ describe('a caller', () => {
 describe('a 429', () => {
   test('is told at once, with how long ago its call was sent, and holds the others back as long as it asks', async () => {
     const { open, requests } = aBudget(wide);
-    const gate = open();
-    const end = await gate.enter(never, 'a');
+    const limiter = open();
+    const end = await limiter.acquire(never, 'a');
     await sleep(50);
     const toldAt = now();
     end(throttled(400));
     await until(() => requests.length === 2);
-    const [told] = requests[1]?.news.throttled ?? [];
+    const [told] = requests[1]?.outcomes.throttled ?? [];
     expect(told?.retryAfterMs).toBe(400);
     expect(told?.sentAgoMs).toBe(50);
-    expect((await call(gate, 'a')) - toldAt).toBeGreaterThanOrEqual(400);
+    expect((await call(limiter, 'a')) - toldAt).toBeGreaterThanOrEqual(400);
   });
 
   test('takes back what was permitted before it, held or on its way: nothing of that is sent', async () => {
     const { open, grants, requests, slowBy } = aBudget(narrow);
-    const gate = open({ maxConcurrentCalls: 5 });
-    const end = await gate.enter(never, 'a');
-    await Promise.all(Array.from({ length: 3 }, () => call(gate, 'a')));
-    const waiting = [enter(gate, 'a'), enter(gate, 'a')];
+    const limiter = open({ maxConcurrentCalls: 5 });
+    const end = await limiter.acquire(never, 'a');
+    await Promise.all(Array.from({ length: 3 }, () => call(limiter, 'a')));
+    const waiting = [enter(limiter, 'a'), enter(limiter, 'a')];
     await until(() => grants.at(-1)?.permits.length === 2);
     const held = grants.at(-1)?.permits ?? [];
     slowBy(100);
     const asked = requests.length;
-    waiting.push(enter(gate, 'a'));
+    waiting.push(enter(limiter, 'a'));
     await until(() => requests.length > asked);
     end(throttled(500));
     const saidAt = now();
@@ -344,20 +345,20 @@ describe('a 429', () => {
 
   test('that comes while a request is under way is told as soon as that is answered', async () => {
     const { open, requests } = aBudget(wide, { roundTripMs: 100 });
-    const gate = open();
-    const end = await gate.enter(never, 'a');
-    const next = enter(gate, 'a');
+    const limiter = open();
+    const end = await limiter.acquire(never, 'a');
+    const next = enter(limiter, 'a');
     await until(() => requests.length === 2);
     end(throttled(100));
     (await next.entered)?.(answered);
-    await until(() => requests.some(({ news }) => news.throttled.length === 1));
+    await until(() => requests.some(({ outcomes }) => outcomes.throttled.length === 1));
   });
 
   test('that asks for a long wait sends callers away, who hear why', async () => {
     const { open } = aBudget(wide);
-    const gate = open();
-    (await gate.enter(never, 'a'))(throttled(30_000));
-    const waiting = enter(gate, 'a');
+    const limiter = open();
+    (await limiter.acquire(never, 'a'))(throttled(30_000));
+    const waiting = enter(limiter, 'a');
     await waiting.gone;
     expect(waiting.refusal).toBeInstanceOf(BudgetSpentError);
     expect((waiting.refusal as Error).message).toMatch(/429.* in (29|30|31) s/);
@@ -367,29 +368,29 @@ describe('a 429', () => {
 test('a budget that is to be asked again in months is not asked before', async () => {
   const { open, requests } = aBudget(wide);
   const months = 100 * 86_400_000;
-  const gate = open({
+  const limiter = open({
     maxWaitMs: 2 * months,
     async reserve(request) {
       requests.push(request);
       return answerOf({ askAgainMs: months, nextInMs: [{ run: 'a', inMs: [months] }] }, 0);
     },
   });
-  const waiting = enter(gate, 'a');
+  const waiting = enter(limiter, 'a');
   await until(() => requests.length === 1);
   vi.setTimerTickMode('manual');
   await vi.advanceTimersByTimeAsync(86_400_000);
   vi.setTimerTickMode('nextTimerAsync');
   expect(requests).toHaveLength(1);
   expect(waiting.end).toBeUndefined();
-  await gate.close();
+  await limiter.close();
 });
 
 describe('an outage', () => {
   test('lets one call through at a time, and one answer ends it', async () => {
     const { open } = aBudget(wide);
-    const gate = open();
-    await startOutage(gate);
-    const calls = [enter(gate), enter(gate), enter(gate)];
+    const limiter = open();
+    await startOutage(limiter);
+    const calls = [enter(limiter), enter(limiter), enter(limiter)];
     await until(() => inFlight(calls) === 1);
     await sleep(100);
     expect(inFlight(calls)).toBe(1);
@@ -399,26 +400,26 @@ describe('an outage', () => {
 
   test('is known while it lasts, and when it was once it is over', async () => {
     const { open } = aBudget(wide);
-    const gate = open();
+    const limiter = open();
     const startedAt = Date.now();
-    await startOutage(gate);
-    const probe = enter(gate);
+    await startOutage(limiter);
+    const probe = enter(limiter);
     await probe.entered;
-    const { open: lasts } = gate.outages;
+    const { open: lasts } = limiter.outages;
     expect(lasts?.from).toBeGreaterThanOrEqual(startedAt - 50);
-    expect(gate.outages.past).toEqual([]);
+    expect(limiter.outages.past).toEqual([]);
     probe.finish(answered);
-    expect(gate.outages.open).toBeNull();
-    expect(gate.outages.past).toHaveLength(1);
-    await call(gate, 'run');
-    expect(gate.outages.open).toBeNull();
+    expect(limiter.outages.open).toBeNull();
+    expect(limiter.outages.past).toHaveLength(1);
+    await call(limiter, 'run');
+    expect(limiter.outages.open).toBeNull();
   });
 
   test('goes on where the probe was not sent: another caller is let through', async () => {
     const { open } = aBudget(wide);
-    const gate = open();
-    await startOutage(gate);
-    const calls = [enter(gate), enter(gate)];
+    const limiter = open();
+    await startOutage(limiter);
+    const calls = [enter(limiter), enter(limiter)];
     await until(() => inFlight(calls) === 1);
     calls.find((each) => each.end)?.finish(unsent);
     await until(() => inFlight(calls) === 1);
@@ -426,21 +427,21 @@ describe('an outage', () => {
 
   test('that a 503 tells of, with Retry-After, holds every call back until then, or until an answer', async () => {
     const { open } = aBudget(wide);
-    const gate = open();
-    const other = await gate.enter(never, 'b');
-    (await gate.enter(never, 'a'))({ kind: 'failed', retryAfterMs: 30_000 });
-    const waiting = enter(gate, 'a');
+    const limiter = open();
+    const other = await limiter.acquire(never, 'b');
+    (await limiter.acquire(never, 'a'))({ kind: 'failed', retryAfterMs: 30_000 });
+    const waiting = enter(limiter, 'a');
     await waiting.gone;
     expect((waiting.refusal as Error).message).toMatch(/not answered.* in (29|30|31) s/);
     other(answered);
-    await call(gate, 'a');
+    await call(limiter, 'a');
   });
 
   test('sends callers away when the next probe is far off, who hear why', async () => {
     const { open } = aBudget(wide);
-    const gate = open({ maxWaitMs: 1500 });
-    await startOutage(gate);
-    const calls = [enter(gate), enter(gate)];
+    const limiter = open({ maxWaitMs: 1500 });
+    await startOutage(limiter);
+    const calls = [enter(limiter), enter(limiter)];
     await until(() => inFlight(calls) === 1);
     calls.find((each) => each.end)?.finish(failed);
     await until(() => calls.some((each) => each.refusal));
@@ -451,25 +452,25 @@ describe('an outage', () => {
 });
 
 describe('a budget that cannot be reached', () => {
-  test('is asked again; news are told then, and permits are not given back twice', async () => {
+  test('is asked again; outcomes are told then, and permits are not given back twice', async () => {
     const { open, requests, breakDown } = aBudget(wide);
-    const gate = open();
-    const ends = await Promise.all([gate.enter(never, 'a'), gate.enter(never, 'a')]);
+    const limiter = open();
+    const ends = await Promise.all([limiter.acquire(never, 'a'), limiter.acquire(never, 'a')]);
     breakDown(1);
     ends[0]?.(unsent);
     ends[1]?.(failed);
-    const sent = call(gate, 'a');
+    const sent = call(limiter, 'a');
     await until(() => requests.length === 2);
-    expect(requests[1]).toMatchObject({ returned: [{ run: 'a' }], news: { failed: 1 } });
+    expect(requests[1]).toMatchObject({ returned: [{ run: 'a' }], outcomes: { failed: 1 } });
     await sent;
-    expect(requests[2]).toMatchObject({ returned: [], news: { failed: 1 } });
+    expect(requests[2]).toMatchObject({ returned: [], outcomes: { failed: 1 } });
   });
 
   test('in time for as long as a caller may wait sends all away as well', async () => {
     const { open, slowBy, requests } = aBudget(wide);
-    const gate = open({ maxWaitMs: 900 });
+    const limiter = open({ maxWaitMs: 900 });
     slowBy(500);
-    const waiting = enter(gate);
+    const waiting = enter(limiter);
     await waiting.gone;
     expect((waiting.refusal as Error).message).toMatch(/^The call budget does not answer/);
     expect(requests.length).toBeGreaterThan(1);
@@ -477,21 +478,21 @@ describe('a budget that cannot be reached', () => {
 
   test('for as long as a caller may wait sends all away: their places are for other work', async () => {
     const { open, breakDown } = aBudget(wide);
-    const gate = open({ maxWaitMs: 900 });
+    const limiter = open({ maxWaitMs: 900 });
     breakDown(2);
-    const calls = [enter(gate), enter(gate)];
+    const calls = [enter(limiter), enter(limiter)];
     await Promise.all(calls.map(({ gone }) => gone));
     for (const { refusal } of calls) {
       expect(refusal).toBeInstanceOf(BudgetSpentError);
       expect((refusal as Error).message).toMatch(/^The call budget does not answer/);
     }
-    await call(gate, 'a');
+    await call(limiter, 'a');
   });
 
   test('is left in peace where nobody waits', async () => {
     const { open, requests, breakDown } = aBudget(wide);
-    const gate = open();
-    const end = await gate.enter(never, 'a');
+    const limiter = open();
+    const end = await limiter.acquire(never, 'a');
     breakDown(9);
     const before = timers();
     end(failed);
@@ -500,37 +501,37 @@ describe('a budget that cannot be reached', () => {
   });
 });
 
-describe('a gate that is closed', () => {
+describe('a limiter that is closed', () => {
   test('gives back what it holds and leaves no timer behind', async () => {
     const before = timers();
     const { open, requests, grants } = aBudget(narrow);
-    const gate = open({ maxConcurrentCalls: 4 });
-    await Promise.all(Array.from({ length: 4 }, () => call(gate, 'a')));
+    const limiter = open({ maxConcurrentCalls: 4 });
+    await Promise.all(Array.from({ length: 4 }, () => call(limiter, 'a')));
     const abort = new AbortController();
-    enter(gate, 'a', abort.signal);
-    enter(gate, 'b', abort.signal);
+    enter(limiter, 'a', abort.signal);
+    enter(limiter, 'b', abort.signal);
     await until(() => grants.at(-1)?.permits.length === 2);
     const held = grants.at(-1)?.permits.map(({ run, at }) => ({ run, at }));
     abort.abort(new Error('the worker drains'));
-    await gate.close();
+    await limiter.close();
     expect(requests.at(-1)?.returned).toEqual(held);
     expect(timers()).toBeLessThanOrEqual(before);
   });
 
   test('gives back what is granted to it while it closes', async () => {
     const { open, requests, grants } = aBudget(wide, { roundTripMs: 50 });
-    const gate = open();
+    const limiter = open();
     const abort = new AbortController();
-    enter(gate, 'a', abort.signal);
+    enter(limiter, 'a', abort.signal);
     await until(() => requests.length === 1);
     abort.abort(new Error('the worker drains'));
-    await gate.close();
+    await limiter.close();
     expect(requests[1]?.returned).toEqual([{ run: 'a', at: grants[0]?.permits[0]?.at }]);
   });
 
   test('does not wait for a budget that nobody answers for', async () => {
     vi.useRealTimers();
-    const silent = createSharedCallGate({ maxConcurrentCalls: 1, reserve: () => new Promise(() => {}) });
+    const silent = createSharedLimiter({ maxConcurrentCalls: 1, reserve: () => new Promise(() => {}) });
     const abort = new AbortController();
     enter(silent, 'a', abort.signal);
     await sleep(20);
@@ -556,17 +557,17 @@ function aBudget(
 ) {
   const budget = createCallBudget(windows);
   const clock = () => now() + aheadMs;
-  const noNews = { answered: false, failed: 0, probe: null, throttled: [] };
   for (let sent = 0; sent < spent; sent += 1) {
     const asks = [{ run: spentBy ?? '', calls: 1 }];
     const now = clock() - 30_000 + sent * 100;
-    reserve(budget, { process: 'before', windows, asks, room: 1, returned: [], news: noNews }, now);
+    reserve(budget, aReservation({ process: 'before', windows, asks, room: 1 }), now);
   }
-  const requests: GateRequest[] = [];
+  const requests: LimiterRequest[] = [];
   const grants: Granted[] = [];
   const askedAt: number[] = [];
   let way = roundTripMs;
   let broken = 0;
+  let opened = 0;
   return {
     requests,
     grants,
@@ -578,8 +579,10 @@ function aBudget(
     breakDown(times: number) {
       broken = times;
     },
-    open: (options: Partial<SharedCallGateOptions> = {}) =>
-      createSharedCallGate({
+    open: (options: Partial<SharedLimiterOptions> = {}) => {
+      opened += 1;
+      const process = `process ${opened}`;
+      return createSharedLimiter({
         maxConcurrentCalls: 8,
         now,
         async reserve(request) {
@@ -589,24 +592,26 @@ function aBudget(
             broken -= 1;
             throw new Error('nobody answers');
           }
-          const { leadMs = 0 } = request;
           const answeredAt = clock();
-          const granted = reserve(budget, { process: 'test', windows, ...request }, answeredAt + leadMs);
+          const asked = { process, windows, callTimeoutMs: 60_000, ...request };
+          const granted = reserve(budget, asked, answeredAt + request.leadMs);
           if (way > 0) await sleep(way);
           grants.push(granted);
           return { ...answerOf(granted, answeredAt), processes };
         },
         ...options,
-      }),
+      });
+    },
   };
 }
 
-const answerOf = (granted: Partial<Granted>, answeredAt: number): GateAnswer => ({
+const answerOf = (granted: Partial<Granted>, answeredAt: number): LimiterAnswer => ({
   permits: [],
   askAgainMs: null,
   nextInMs: [],
   heldBy: null,
   answeredAt,
+  processes: 1,
   ...granted,
 });
 
@@ -614,8 +619,8 @@ const answerOf = (granted: Partial<Granted>, answeredAt: number): GateAnswer => 
 const aheadMs = 300_000;
 
 /** A call that is answered as soon as it is sent; when that was. */
-async function call(gate: SharedCallGate, run: string): Promise<number> {
-  const end = await gate.enter(never, run);
+async function call(limiter: SharedLimiter, run: string): Promise<number> {
+  const end = await limiter.acquire(never, run);
   const sentAt = now();
   end(answered);
   return sentAt;
@@ -633,9 +638,9 @@ interface Entered {
   finish(outcome: CallOutcome): void;
 }
 
-function enter(gate: SharedCallGate, run = 'run', signal = never): Entered {
+function enter(limiter: SharedLimiter, run = 'run', signal = never): Entered {
   const { promise: gone, resolve: leave } = Promise.withResolvers<void>();
-  const entered = gate.enter(signal, run).then(
+  const entered = limiter.acquire(signal, run).then(
     (end) => {
       made.end = end;
       made.at = now();
@@ -666,8 +671,8 @@ const inFlight = (calls: readonly Entered[]): number =>
   calls.filter(({ end, isOver }) => end !== undefined && !isOver).length;
 
 /** Five calls fail. */
-async function startOutage(gate: SharedCallGate): Promise<void> {
-  const ends = await Promise.all(Array.from({ length: 5 }, () => gate.enter(never, 'run')));
+async function startOutage(limiter: SharedLimiter): Promise<void> {
+  const ends = await Promise.all(Array.from({ length: 5 }, () => limiter.acquire(never, 'run')));
   for (const end of ends) end(failed);
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryAfterMs } from '#optimove/retry-after';
+import { readRetryAfter } from '#optimove/reply';
 
 const now = Date.parse('2026-01-05T10:00:00Z');
 
@@ -24,10 +24,10 @@ test.each([
   ['', undefined],
   [undefined, undefined],
 ])('Retry-After %j asks for %s ms', (header, ms) => {
-  expect(retryAfterMs(header === undefined ? {} : { 'retry-after': header }, now)).toBe(ms);
+  expect(readRetryAfter(header === undefined ? {} : { 'retry-after': header }, now)).toBe(ms);
 });
 
 test('a date is counted from the clock of whoever wrote it', () => {
   const headers = { 'retry-after': 'Tue, 06 Jan 2026 00:00:09 GMT', date: 'Tue, 06 Jan 2026 00:00:00 GMT' };
-  expect(retryAfterMs(headers, now)).toBe(9_000);
+  expect(readRetryAfter(headers, now)).toBe(9_000);
 });

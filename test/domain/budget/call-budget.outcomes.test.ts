@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { CallBudget } from '#domain/budget/budget-state';
 import { createCallBudget, reserve } from '#domain/budget/call-budget';
-import { type CallNews, noNews, type Reservation } from '#domain/budget/reservation';
+import { type CallOutcomes, noOutcomes, type Reservation } from '#domain/budget/reservation';
 import { resumeBudget, saveBudget } from '#domain/budget/save-budget';
 import { defaultBudget } from '#domain/budget/window';
+import { aReservation } from '../../helpers/a-reservation.ts';
 import { calmScenario, rivalRuns } from './virtual/scenario.ts';
 import { simulate } from './virtual/simulate.ts';
 
@@ -12,21 +13,14 @@ const minute = 60_000;
 function tell(
   budget: CallBudget,
   process: string,
-  news: Partial<CallNews>,
+  outcomes: Partial<CallOutcomes>,
   now: number,
   room = 8,
   more: Partial<Reservation> = {},
 ) {
-  const request: Reservation = {
-    process,
-    windows: defaultBudget,
-    asks: [{ run: 'a', calls: 20 }],
-    room,
-    returned: [],
-    news: { ...noNews, ...news },
-    ...more,
-  };
-  return reserve(budget, request, now);
+  const asks = [{ run: 'a', calls: 20 }];
+  const told = { ...noOutcomes, ...outcomes };
+  return reserve(budget, aReservation({ process, asks, room, outcomes: told, ...more }), now);
 }
 
 function budgetInOutage(): CallBudget {
@@ -37,22 +31,22 @@ function budgetInOutage(): CallBudget {
 
 describe('an outage', () => {
   test('begins with five failures in a row, whoever has them, and not where a call was answered in between', () => {
-    expect(budgetInOutage().outage.probe).not.toBeNull();
+    expect(budgetInOutage().circuit.probe).not.toBeNull();
     const budget = createCallBudget(defaultBudget);
     for (let k = 0; k < 20; k += 1) tell(budget, `p${k}`, { answered: k % 4 === 0, failed: 1 }, k, 0);
-    expect(budget.outage.probe).toBeNull();
+    expect(budget.circuit.probe).toBeNull();
   });
 
   test('lets one probe through at a time, and each that fails makes the next wait twice as long, once', () => {
     const budget = budgetInOutage();
-    expect(budget.outage.probe).toEqual({ at: 1_000, waitMs: 1_000 });
+    expect(budget.circuit.probe).toEqual({ at: 1_000, waitMs: 1_000 });
     const { permits, heldBy } = tell(budget, 'p0', {}, 100);
-    expect(permits).toMatchObject([{ at: 1_000, afterMs: 900, probe: true }]);
+    expect(permits).toMatchObject([{ at: 1_000, probe: true }]);
     expect(heldBy).toBe('outage');
     expect(tell(budget, 'p1', {}, 200).permits).toEqual([]);
     // Others that were under way fail together with it.
     tell(budget, 'p0', { failed: 3, probe: 'failed' }, 2_000, 0);
-    expect(budget.outage.probe).toEqual({ at: 4_000, waitMs: 2_000 });
+    expect(budget.circuit.probe).toEqual({ at: 4_000, waitMs: 2_000 });
   });
 
   test('what another process says of an older probe lets no second one through', () => {
@@ -110,7 +104,8 @@ describe('an outage', () => {
 
   test('gives the probe to the process that has waited longest', () => {
     const budget = budgetInOutage();
-    budget.outage = { failures: 9, probe: { at: 40_000, waitMs: 32_000 } };
+    const probe = { at: 40_000, waitMs: 32_000 };
+    budget.circuit = { failures: 9, probe, since: 0, heldMs: 0, heldUntil: null };
     const { permits, askAgainMs } = tell(budget, 'p1', {}, 10_000);
     expect(permits).toEqual([]);
     tell(budget, 'p2', {}, 20_000);

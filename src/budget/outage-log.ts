@@ -2,13 +2,13 @@ import type { OutageSoFar } from '#domain/budget/reservation';
 import type { OpenOutage, Outages } from '#domain/run/failing-time';
 import type { Interval } from '#domain/run/pause';
 
-/** Keeps the outages that a process hears of, in wall time: what was written into the warehouse is held against them. */
+/** The outages of a connection that a process knows of, in wall time, so that they can be compared with what stands in the warehouse. */
 export interface OutageLog {
   readonly outages: Outages;
-  /** The budget tells of an outage, or that there is none. */
-  heard(outage: OutageSoFar | undefined): void;
-  /** A call was answered, whatever the budget said last. */
-  answered(): void;
+  /** What the budget tells: an outage, or that there is none. */
+  update(outage: OutageSoFar | undefined): void;
+  /** A call was answered, whatever the budget told last. */
+  end(): void;
 }
 
 /** Older ones are forgotten. */
@@ -19,7 +19,7 @@ const sameWithinMs = 1_000;
 export function createOutageLog(now: () => number = Date.now): OutageLog {
   let past: readonly Interval[] = [];
   let open: OpenOutage | null = null;
-  const end = (until: number) => {
+  const endAt = (until: number) => {
     if (open)
       past = [...past, { from: open.from, until: Math.max(open.from, until) }].slice(-rememberedAtMost);
     open = null;
@@ -28,14 +28,12 @@ export function createOutageLog(now: () => number = Date.now): OutageLog {
     get outages() {
       return { past, open };
     },
-    heard(outage) {
-      if (!outage) return end(now());
+    update(outage) {
+      if (!outage) return endAt(now());
       const from = now() - outage.agoMs;
-      if (open && from - open.from > sameWithinMs) end(from);
+      if (open && from - open.from > sameWithinMs) endAt(from);
       open = { from: Math.min(from, open?.from ?? from), countedMs: outage.countedMs };
     },
-    answered() {
-      end(now());
-    },
+    end: () => endAt(now()),
   };
 }

@@ -4,12 +4,11 @@ import https from 'node:https';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { createSharedLimiter } from '#budget/limiter';
 import { createCallBudget, reserve } from '#domain/budget/call-budget';
-import { passGate } from '#optimove/pass-gate';
-import type { Asked } from '#optimove/reply';
+import type { RequestInfo } from '#optimove/reply';
 import { createSender } from '#optimove/send-request';
-import { createSharedCallGate } from '#optimove/shared-call-gate';
-import { isSentLate, sendInTime, timely } from '#optimove/timely-agent';
+import { sendThroughLimiter } from '#optimove/send-through-limiter';
 import { createRollingLimit } from '#simulator/rolling-limit';
 import { certificate, privateAuthority } from '../helpers/with-proxy.ts';
 import { withServer } from '../helpers/with-server.ts';
@@ -19,7 +18,7 @@ const windows = [
   { calls: 30, perMs: 4_000 },
 ];
 const opensInMs = 1_300;
-const asked: Asked = {
+const info: RequestInfo = {
   connection: 'main',
   url: '',
   kind: 'data',
@@ -59,31 +58,36 @@ test('a call counts from when its bytes go out: where connections take long to o
     },
     async (url, seen) => {
       const budget = createCallBudget(windows);
-      const gate = createSharedCallGate({
+      const limiter = createSharedLimiter({
         maxConcurrentCalls: 8,
         reserve: async (request) => {
           const now = Math.floor(performance.now());
           return {
-            ...reserve(budget, { process: 'test', windows, ...request }, now + (request.leadMs ?? 0)),
+            ...reserve(
+              budget,
+              { process: 'test', windows, callTimeoutMs: 60_000, ...request },
+              now + request.leadMs,
+            ),
             answeredAt: now,
+            processes: 1,
           };
         },
       });
       const { agent, opened } = slowAgent();
       const { send } = createSender(20_000, { http: agent, https: new https.Agent() });
-      const door = { gate, send, timeoutMs: 20_000, now: Date.now };
+      const transport = { limiter, send, timeoutMs: 20_000, now: Date.now };
       const never = new AbortController().signal;
       const sentAt: number[] = [];
       const calls = Array.from({ length: 44 }, () =>
-        passGate(
-          door,
-          { call: 'call', asked, outgoing: { method: 'GET', url, headers: {} } },
+        sendThroughLimiter(
+          transport,
+          { call: 'call', info, request: { method: 'GET', url, headers: {} } },
           { signal: never, abort: never, run: 'run', record: ({ at }) => sentAt.push(Date.parse(at)) },
           () => ({ value: undefined, rows: 0 }),
         ),
       );
       await Promise.all(calls);
-      await gate.close();
+      await limiter.close();
       agent.destroy();
       expect(refused).toBe(0);
       expect(seen).toHaveLength(44);
@@ -121,30 +125,21 @@ test('a TLS handshake that takes longer than the permit holds sends nothing, and
   });
   for (const each of [server, way])
     await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
-  const agent = timely(new https.Agent({ keepAlive: true, ca: readFileSync(privateAuthority) }));
-  const send = (path: string, withinMs: number) => {
-    let wentAt: number | undefined;
-    const sending = {
-      until: performance.now() + withinMs,
-      onGone: () => {
-        wentAt = performance.now();
-      },
-    };
-    const url = `https://localhost:${portOf(way)}${path}`;
-    const answered = new Promise<number | undefined>((resolve, reject) => {
-      sendInTime(sending, () =>
-        https.get(url, { agent, family: 4 }, (response) => resolve(response.resume().statusCode)),
-      ).once('error', reject);
-    });
-    return answered.then((status) => ({ status, wentAt }));
+  const httpsAgent = new https.Agent({ keepAlive: true, ca: readFileSync(privateAuthority) });
+  const sender = createSender(20_000, { http: new http.Agent(), https: httpsAgent });
+  const send = async (path: string) => {
+    const deadline = { until: performance.now() + 250, onSent: () => {} };
+    const request = { method: 'GET', url: `https://localhost:${portOf(way)}${path}`, headers: {} } as const;
+    const { end } = await sender.send(request, new AbortController().signal, deadline);
+    return end.kind;
   };
   try {
-    await expect(send('/late', 250)).rejects.toSatisfy(isSentLate);
+    expect(await send('/late')).toBe('late');
     expect(seen).toEqual([]);
-    expect(await send('/next', 250)).toEqual({ status: 200, wentAt: expect.any(Number) });
+    expect(await send('/next')).toBe('reply');
     expect(seen).toEqual(['/next']);
   } finally {
-    agent.destroy();
+    sender.close();
     way.close();
     server.close();
   }
