@@ -56,7 +56,14 @@ export const pulled = (slice: string): SliceOutcome => ({
 
 /** What an activity answers that its workflow has cancelled: what it has in flight is staged, and it stops. */
 export async function untilStopped(): Promise<SliceOutcome> {
-  await Context.current().cancelled.catch(() => {});
+  const activity = Context.current();
+  // A cancellation comes as the answer to a heartbeat.
+  const beats = setInterval(() => activity.heartbeat(), 50);
+  try {
+    await activity.cancelled.catch(() => {});
+  } finally {
+    clearInterval(beats);
+  }
   return { outcome: 'stopped' };
 }
 
@@ -112,6 +119,7 @@ export function withFakedRuns<T>(
         taskQueue,
         workflowBundle: await workflowCode(),
         activities,
+        maxHeartbeatThrottleInterval: '100ms',
         shutdownGraceTime: '1s',
         shutdownForceTime: '2s',
       });
