@@ -10,7 +10,7 @@ import { fitListRows, fitRows } from '#domain/column/fit-rows';
 import { listColumns, listKey } from '#domain/column/river-table';
 import type { TargetTable } from '#domain/column/table-type';
 import { ConfigurationError, RefusedError, ReportRefusedError, type RiverError } from '#domain/errors';
-import { baseUrlProbe, isAskForData } from '#domain/run/run-slices';
+import { baseUrlProbe, isFreshnessSlice } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';
 import { reportOfRiver } from './opened-run.ts';
 import type { SlicePulling } from './ports.ts';
@@ -32,7 +32,7 @@ export async function planSlice(
   const { river, day, runId } = stored;
   const report = reportOfRiver(river);
   if (slice === baseUrlProbe) return { ...listPlan([lastDataUpdate]), tolerates: anyRefusal };
-  if (isAskForData(slice)) return listPlan([lastDataUpdate]);
+  if (isFreshnessSlice(slice)) return listPlan([lastDataUpdate]);
   if (chunkKey === null) return listPlan(runListCalls(report, river.filters).map(({ call }) => call));
 
   const { selection } = stored;

@@ -37,7 +37,7 @@ import type {
   Reservation,
   WaitingCalls,
 } from '#domain/budget/reservation';
-import type { Outages } from '#domain/run/outage-clock';
+import type { Outages } from '#domain/run/failing-time';
 import { createAskPacing, createAskSchedule } from './ask-schedule.ts';
 import { createOutageLog } from './outage-log.ts';
 import { type CallOutcome, createOutcomeBuffer } from './outcome-buffer.ts';

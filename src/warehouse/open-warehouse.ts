@@ -1,7 +1,7 @@
 import type { TableShape } from '#domain/column/river-table';
 import { ConfigurationError, DatabaseError, SchemaConflictError } from '#domain/errors';
 import type { WarehouseSetting } from '#domain/river/configuration';
-import type { CommitRequest } from '#domain/run/commit';
+import type { CommitRequest } from '#domain/run/staging';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import type { Step } from './commit/chunk-load.ts';
 import { storeChunk } from './commit/store-chunk.ts';
@@ -21,7 +21,7 @@ import {
   readChunkStatuses,
   readUnfinishedChunks,
 } from './manifest/chunks.ts';
-import { deleteLoadedDays, readTrack } from './manifest/days.ts';
+import { deleteLoadedDays, readLoadedDays } from './manifest/days.ts';
 import { readManifestSnapshot } from './manifest/manifest-snapshot.ts';
 import { recordFreshness, recordRun } from './manifest/record-run.ts';
 import { findRun, listRuns, readEndBefore, readRetries, readUnloadedChunks } from './manifest/run-history.ts';
@@ -112,7 +112,7 @@ export async function openWarehouse(
       stagePage,
     }),
     // What is looked at beforehand, or tried, leaves no manifest behind.
-    ...reading(connected, { previewTable, readTrack }),
+    ...reading(connected, { previewTable, readLoadedDays }),
     ...withDatabase(connected, { checkWarehouse, tryWrite }),
     recordRun: (run: NewRun, chunks: readonly RetriableChunk[], shape: TableShape, signal?: AbortSignal) =>
       recordRun(database, run, chunks, shape, { patience, signal }),

@@ -81,7 +81,7 @@ it('a warehouse that is down, hangs or lets nobody in takes nothing from what th
                 expect(none).toMatchObject({
                   code: 3,
                   stdout: '',
-                  stderr: expect.stringContaining('the warehouse away is missing, which may have it'),
+                  stderr: expect.stringContaining('it may be in the warehouse away, which cannot be read'),
                 }),
               ),
               ask('verify', '--json').then((verified) => {

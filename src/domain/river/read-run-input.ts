@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../errors.ts';
-import { differsInFilters } from '../run/track.ts';
+import { differsInFilters } from '../run/loaded-days.ts';
 import { accepted } from './accepted.ts';
 import { checkRiver } from './check-river.ts';
 import { didYouMean } from './closest.ts';

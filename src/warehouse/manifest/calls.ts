@@ -5,7 +5,7 @@
 
 import type { Knex } from 'knex';
 import type { CallHistory, Repeated, RequestRecord } from '#domain/call/call-history';
-import type { FailedRequest, FailedSince } from '#domain/run/failing-ms';
+import type { FailedRequest, FailedSince } from '#domain/run/failing-time';
 import type { RequestCounts } from '#domain/run/run-result';
 import type { Tables } from '../dialect.ts';
 

@@ -8,7 +8,7 @@ import { type Chunk, parseChunkKey } from '#domain/chunk/chunk';
 import { eachDay } from '#domain/period/date-range';
 import type { RetryOfRun, RunStatus } from '#domain/run/run-result';
 import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
-import type { AskedStretch, RowsOfRun } from '#domain/verify/target-books';
+import type { RequestedDays, RowsOfRun } from '#domain/verify/verification';
 import type { Tables } from '../dialect.ts';
 import { toStoredRun } from './run-row.ts';
 
@@ -87,7 +87,7 @@ export async function readOpenRetries(tables: Tables, river: string): Promise<Se
 }
 
 /** The chunks of all runs of a river that have days, and of their retries. */
-export async function readAskedStretches(tables: Tables, river: string): Promise<AskedStretch[]> {
+export async function readAskedStretches(tables: Tables, river: string): Promise<RequestedDays[]> {
   const rows = await tables
     .from('river_chunks')
     .where({ river })

@@ -5,9 +5,8 @@
 
 import type { Selection } from '#domain/call/selection';
 import type { Day } from '#domain/period/date-range';
-import type { EndOfRun, OrphanedRun } from '#domain/run/orphaned-run';
 import type { RunStatus, Warning } from '#domain/run/run-result';
-import type { NewRun, StoredRun } from '#domain/run/stored-run';
+import type { EndOfRun, NewRun, OrphanedRun, StoredRun } from '#domain/run/stored-run';
 import type { Row, Tables } from '../dialect.ts';
 import { toStoredRun } from './run-row.ts';
 import { createStaging, dropStaging } from './staging.ts';

@@ -4,10 +4,10 @@ import {
   type ChunkState,
   type FailedChunk,
   listedAtMost,
+  type RunSummary,
   textAtMost,
   type Warning,
 } from '#domain/run/run-result';
-import type { RunSummary } from '#domain/run/run-summary';
 import type { Row, Tables } from '../dialect.ts';
 import { dayOrNull, readJson } from '../stored-values.ts';
 
