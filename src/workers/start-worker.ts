@@ -1,4 +1,4 @@
-import { Worker } from '@temporalio/worker';
+import { GracefulShutdownPeriodExpiredError, Worker } from '@temporalio/worker';
 import { createActivities } from '#activities/index';
 import type { ActivityPorts, Configurations } from '#activities/ports';
 import { activitiesAtOnce } from '#activities/slots';
@@ -34,6 +34,8 @@ export interface WorkerOptions {
 
 /** An activity does not wait longer for a database that others lock: the run says what it waits for, and tries again. */
 const busyAtMostMs = 12_000;
+/** How long a stopped worker waits for steps under way; orchestrators often kill a process after 30 s. */
+const shutdownSeconds = 25;
 
 /** Starts one worker. Any number of them, in any number of processes, share the work of one queue. */
 export async function startWorker({
@@ -79,12 +81,18 @@ export async function startWorker({
     stickyQueueScheduleToStartTimeout: '1s',
     // Slices end after their call in flight as soon as the worker drains, not after a grace period.
     shutdownGraceTime: 0,
-    shutdownForceTime: '30s',
+    shutdownForceTime: `${shutdownSeconds}s`,
   }).catch(async (error: unknown) => {
     await connection.close();
     throw error;
   });
-  const done = worker.run().finally(async () => {
+  const drained = worker.run().catch((error: unknown) => {
+    if (!(error instanceof GracefulShutdownPeriodExpiredError)) throw error;
+    say(
+      `Some steps did not end within ${shutdownSeconds} s, for example because a warehouse does not answer. Another worker repeats them.`,
+    );
+  });
+  const done = drained.finally(async () => {
     await connections.close();
     await warehouses.close();
     await connection.close();

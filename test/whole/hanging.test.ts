@@ -93,7 +93,7 @@ describe('what hangs holds up no other', { timeout: 240_000 }, () => {
       },
     ));
 
-  it('a warehouse that answers nothing any more', () => {
+  it('a warehouse that answers nothing any more; its worker can be stopped', () => {
     const { hostname, port } = new URL(postgresUrl());
     return withTcpProxy({ host: hostname, port: Number(port) }, (proxy) => {
       const url = postgresUrl().replace(`:${port}`, `:${proxy.port}`);
@@ -104,11 +104,13 @@ describe('what hangs holds up no other', { timeout: 240_000 }, () => {
       return withRivers(
         {
           kind: 'sqlite',
+          worker: false,
           more: { warehouses: { away: { client: 'pg', connection: url, schema: 'hanging' } } },
           rivers: { details, ...Object.fromEntries(rivers) },
           simulator: { latencyMs: 100 },
         },
         async (house) => {
+          const worker = house.start('worker');
           for (const [name] of rivers) await begin(house, name);
           await vi.waitFor(() => expect(house.simulator.stats().calls).toBeGreaterThan(50), {
             timeout: 60_000,
@@ -117,6 +119,15 @@ describe('what hangs holds up no other', { timeout: 240_000 }, () => {
           proxy.swallow();
           try {
             await othersRun(house);
+            worker.kill('SIGTERM');
+            const { code, stderr } = await worker.end;
+            expect({ code, stderr }).toMatchObject({
+              code: 0,
+              stderr: expect.stringMatching(
+                /^Some steps did not end within 25 s, .* Another worker repeats them\.$/m,
+              ),
+            });
+            expect(stderr).not.toMatch(/rror:/);
           } finally {
             proxy.cut();
           }

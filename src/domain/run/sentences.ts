@@ -146,7 +146,7 @@ function stepSentence({ step, error, tries, nextAt }: RetriedStep): string {
 }
 
 const endOf = ({ expectedEnd }: KnownOfRun): string[] =>
-  expectedEnd === null ? [] : [`Expected to be done at ${timeText(expectedEnd)}.`];
+  expectedEnd === null ? [] : [`Expected to be done at ${timeText(expectedEnd)} at the earliest.`];
 
 type Ended = Pick<RunResult, 'status' | 'chunks' | 'river' | 'workflowId' | 'retryOf'>;
 
