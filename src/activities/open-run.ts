@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { describeTable } from '#domain/column/river-table';
-import { resolveDay } from '#domain/period/resolve-day';
-import { resolveZone } from '#domain/period/zone';
+import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import { readRunInput, refuseStart } from '#domain/river/read-run-input';
 import type { River } from '#domain/river/river';
 import { isTracked, type LoadedDays } from '#domain/run/loaded-days';
@@ -9,8 +8,7 @@ import { planChunks, planDays } from '#domain/run/plan-run';
 import type { OpenedRun, OpenRunRequest } from './contract.ts';
 import { endOrphanedRuns } from './end-orphaned-runs.ts';
 import { describeRun, readOpenedRun, reportOfRiver, understood } from './opened-run.ts';
-import type { OpeningPorts } from './plan-retry.ts';
-import { findOpened, type Opening, planRetry } from './plan-retry.ts';
+import { findOpened, type Opening, type OpeningPorts, planRetry } from './plan-retry.ts';
 import type { RunOpening } from './ports.ts';
 import { type StepSlots, stepIn } from './slots.ts';
 

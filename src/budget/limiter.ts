@@ -1,6 +1,6 @@
 /**
  * A process's side of the call budget of one connection: every request passes the limiter, sign-ins and repeats included.
- * The other side is `domain/budget`, which gives permits to all processes; a `reserve` function carries requests to it.
+ * The other side is `domain/budget`, which gives permits to all processes; `control/shared-budget.ts` carries requests to it.
  *
  * Who waits where
  *

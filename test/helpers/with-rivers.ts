@@ -11,6 +11,7 @@ import type { Configuration } from '#domain/river/configuration';
 import type { RunResult } from '#domain/run/run-result';
 import type { SimulatorOptions } from '#simulator/start-simulator';
 import { startWorker, type WorkerOptions } from '#workers/start-worker';
+import './share-workflow-thread.ts';
 import { commandHere } from './command-here.ts';
 import { withFolder } from './folder.ts';
 import { type CommandEnd, type StartedCommand, startCommand } from './start-command.ts';

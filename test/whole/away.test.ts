@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { waitForEnd } from '#control/run-end';
 import type { RunHandle } from '#control/start-run';
 import { taskQueue } from '#domain/run/temporal-names';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { postgresUrl } from '../helpers/with-warehouse.ts';

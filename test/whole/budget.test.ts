@@ -9,9 +9,9 @@ import { type RunHandle, startRun } from '#control/start-run';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
 import { leastTimeMs } from '#domain/budget/least-time';
 import type { CallRecord } from '#simulator/stats';
-import { daysBetween } from '#simulator/world/calendar';
 import { aReservation } from '../helpers/a-reservation.ts';
 import { clockAhead } from '../helpers/clock-ahead.ts';
+import { daysBetween } from '../helpers/days-between.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
 
 /** Ten calls a day. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { readHistories } from '../helpers/histories.ts';
 import { startAt } from '../helpers/run-at.ts';

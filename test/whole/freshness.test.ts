@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { waitForEnd } from '#control/run-end';
 import type { RunHandle } from '#control/start-run';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { pullAt, runAt, startAt } from '../helpers/run-at.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { waitForEnd } from '#control/run-end';
 import { startRun } from '#control/start-run';
-import { daysBetween } from '#simulator/world/calendar';
 import type { riverRun } from '#workflows/index';
+import { daysBetween } from '../helpers/days-between.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { variable } from '../helpers/variable.ts';
 import { freely, type Rivers, withRivers } from '../helpers/with-rivers.ts';

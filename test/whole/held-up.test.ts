@@ -8,7 +8,7 @@ import { budgetWorkflowId, createCallBudget } from '#domain/budget/call-budget';
 import { saveBudget } from '#domain/budget/save-budget';
 import { taskQueue } from '#domain/run/temporal-names';
 import type { Fault } from '#simulator/faults/fault-kinds';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { variable } from '../helpers/variable.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
@@ -76,7 +76,7 @@ async function expectLifted(house: Rivers, run: RunHandle, lifted: boolean): Pro
   expect(Date.now() - liftedAt).toBeLessThan(20 * second);
 }
 
-describe('a wait that the API asks for', { timeout: 120_000 }, () => {
+describe.concurrent('a wait that the API asks for', { timeout: 120_000 }, () => {
   const cases: [string, () => Fault][] = [
     ['3600000 on 429', () => ({ kind: 'throttle', retryAfter: 3_600_000 })],
     ['a date next year on 503', () => ({ kind: 'outage', as: '503', retryAfter: nextYear() })],
@@ -152,7 +152,7 @@ describe('a budget', { timeout: 120_000 }, () => {
     }));
 });
 
-describe('under a login', { timeout: 120_000 }, () => {
+describe.concurrent('under a login', { timeout: 120_000 }, () => {
   it('a plain 401 in the middle of a run signs in once more, and a sign-in that is refused with 429 waits alone', () =>
     withRivers(
       {

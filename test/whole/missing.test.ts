@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { daysBetween } from '#simulator/world/calendar';
 import { nowhere } from '../helpers/commanded.ts';
+import { daysBetween } from '../helpers/days-between.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { withServer } from '../helpers/with-server.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
-import { daysBetween } from '#simulator/world/calendar';
 import { documentOf } from '../helpers/commanded.ts';
+import { daysBetween } from '../helpers/days-between.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-04');
@@ -32,9 +32,12 @@ const started = ({ temporal }: Rivers): Promise<RunHandle> =>
 const stateOf = async (handle: RunHandle): Promise<string> =>
   (await handle.query<{ state: string }, []>('progress')).state;
 
+const untilPaused = (handle: RunHandle, timeout: number): Promise<boolean> =>
+  vi.waitUntil(async () => (await stateOf(handle)) === 'paused', { timeout, interval: 100 });
+
 /** Waits until the run has made some of its calls, and no more than half of them. */
 async function untilMiddle({ simulator }: Rivers): Promise<void> {
-  await expect.poll(() => simulator.stats().calls, { timeout: 30_000, interval: 20 }).toBeGreaterThan(5);
+  await vi.waitUntil(() => simulator.stats().calls > 5, { timeout: 30_000, interval: 20 });
 }
 
 /** Nothing is sent from now on; says how many calls were. */
@@ -59,7 +62,7 @@ async function endedWhole({ simulator, sql }: Rivers, handle: RunHandle): Promis
 }
 
 describe('a run', { timeout: 150_000 }, () => {
-  it('that is paused sends no more calls, says so wherever a person looks, and goes on without a repeated one', () =>
+  it.concurrent('that is paused sends no more calls, says so wherever a person looks, and goes on without a repeated one', () =>
     withRivers({ rivers, connection, simulator: slowly }, async (house) => {
       const { river, start } = house;
       const waiting = start('run', 'byAction', '--wait', '--id', 'run');
@@ -92,12 +95,13 @@ describe('a run', { timeout: 150_000 }, () => {
       expect(documentOf(await river('status', 'run', '--json'))).toMatchObject({ paused: false });
     }));
 
+  // Alone: it looks at the clock.
   it('that is paused is cancelled within 10 s, with its result in the manifest and in river status', () =>
     withRivers({ rivers, connection, simulator: slowly }, async (house) => {
       const handle = await started(house);
       await untilMiddle(house);
       await handle.executeUpdate('pause');
-      await expect.poll(() => stateOf(handle), { timeout: 10_000 }).toBe('paused');
+      await untilPaused(handle, 10_000);
       const asked = performance.now();
       const { code, stdout } = await house.start('cancel', 'run', '--json').end;
       expect(performance.now() - asked).toBeLessThan(10_000);
@@ -107,7 +111,7 @@ describe('a run', { timeout: 150_000 }, () => {
       expect((await waitForEnd(handle)).end).toBe('cancelled');
     }));
 
-  it('stays paused when its worker goes and another comes, and over continue-as-new', () =>
+  it.concurrent('stays paused when its worker goes and another comes, and over continue-as-new', () =>
     withRivers(
       {
         rivers,
@@ -121,7 +125,7 @@ describe('a run', { timeout: 150_000 }, () => {
         const first = house.start('worker');
         await untilMiddle(house);
         await handle.executeUpdate('pause');
-        await expect.poll(() => stateOf(handle), { timeout: 20_000 }).toBe('paused');
+        await untilPaused(handle, 20_000);
         first.kill('SIGTERM');
         await first.end;
         expect(documentOf(await house.river('status', 'run', '--json'))).toMatchObject({ paused: true });
@@ -131,7 +135,7 @@ describe('a run', { timeout: 150_000 }, () => {
         // Each update makes its history longer.
         while (!(await isNew()))
           expect(await handle.executeUpdate('pause')).toMatchObject({ changed: false });
-        await expect.poll(() => stateOf(handle), { timeout: 20_000 }).toBe('paused');
+        await untilPaused(handle, 20_000);
         await callsHaveStopped(house);
         expect(documentOf(await house.river('status', 'run', '--json'))).toMatchObject({ paused: true });
 
@@ -141,7 +145,7 @@ describe('a run', { timeout: 150_000 }, () => {
       },
     ));
 
-  it('that is paused while no worker is there pauses when one comes, before its first call', () =>
+  it.concurrent('that is paused while no worker is there pauses when one comes, before its first call', () =>
     withRivers({ rivers, connection, worker: false }, async (house) => {
       const handle = await started(house);
       const steered = async (what: string) => {
@@ -151,13 +155,13 @@ describe('a run', { timeout: 150_000 }, () => {
       };
       expect(await steered('pause')).toContain('the run pauses as soon as one starts (`river worker`)');
       house.start('worker');
-      await expect.poll(() => stateOf(handle), { timeout: 30_000 }).toBe('paused');
+      await untilPaused(handle, 30_000);
       expect(house.simulator.stats().calls).toBe(0);
       expect(await steered('resume')).toContain('Resumed');
       await endedWhole(house, handle);
     }));
 
-  it('describes its updates to the Web UI', () =>
+  it.concurrent('describes its updates to the Web UI', () =>
     withRivers({ rivers }, async (house) => {
       const handle = await started(house);
       await waitForEnd(handle);
@@ -171,7 +175,7 @@ describe('a run', { timeout: 150_000 }, () => {
       ]);
     }));
 
-  it('that is over or unknown, or no run at all, is left alone, and a sentence says why', () =>
+  it.concurrent('that is over or unknown, or no run at all, is left alone, and a sentence says why', () =>
     withRivers({ rivers }, async ({ pull, river, temporal }) => {
       const { workflowId } = await pull({ river: 'byAction' });
       const budget = budgetWorkflowId('main');

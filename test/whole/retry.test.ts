@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { type RunEnd, waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
 import type { Fault } from '#simulator/faults/fault-kinds';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

@@ -41,7 +41,7 @@ async function tracesOf(
   return traces.join('\n');
 }
 
-describe('a secret', () => {
+describe.concurrent('a secret', () => {
   it.each([
     ['sqlite', 'a key'],
     ['pg', 'a key'],
@@ -144,7 +144,7 @@ const hostileTables = {
   },
 };
 
-describe("a customer's value that a table refuses", () => {
+describe.concurrent("a customer's value that a table refuses", () => {
   it.each(warehouseKinds)('stands nowhere, and its chunk fails at the first attempt: %s', (kind) =>
     withServer(
       (_request, response) => response.writeHead(200).end('ok'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEnd } from '#control/run-end';
 import type { Fault } from '#simulator/faults/fault-kinds';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
@@ -29,7 +29,7 @@ const byActionIs = {
 
 const errorsOf = (end: RunEnd) => (end.end === 'failed' ? (end.result?.failedChunks ?? []) : []);
 
-describe('pages that a server cuts short', () => {
+describe.concurrent('pages that a server cuts short', () => {
   it.each<[string, Fault]>([
     ['by rows', { kind: 'pageCap', rows: 137 }],
     ['by bytes', { kind: 'byteCap', bytes: 9_000 }],
@@ -106,7 +106,7 @@ describe('pages that a server cuts short', () => {
   );
 });
 
-describe('the same rows for ever in another order', () => {
+describe.concurrent('the same rows for ever in another order', () => {
   const forEver: Fault[] = [{ kind: 'ignoreSkip' }, { kind: 'shuffle' }];
 
   it.each([20, 10_000])('end with a sentence within three pages of %i rows', (pageSize) =>
@@ -128,7 +128,7 @@ describe('the same rows for ever in another order', () => {
   );
 });
 
-describe.each(warehouseKinds)('rows without an order of their own, in %s', (kind) => {
+describe.concurrent.each(warehouseKinds)('rows without an order of their own, in %s', (kind) => {
   it('are warned of: some stand on two pages, others may be missing', () =>
     withRivers(
       {
@@ -156,7 +156,7 @@ describe.each(warehouseKinds)('rows without an order of their own, in %s', (kind
     ));
 });
 
-describe('a call without pages that is cut', () => {
+describe.concurrent('a call without pages that is cut', () => {
   const size = { actions: 6_000 };
   const cut = (skip: 'works' | 'ignored' | 'refused'): Fault => ({ kind: 'cutAnswer', rows: 10_000, skip });
 

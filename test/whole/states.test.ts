@@ -46,7 +46,7 @@ const timersOf = async (handle: RunHandle): Promise<number> =>
 /** A state is told within 15 s of being true; on a busy machine the test looks for longer. */
 const soon = { timeout: 60_000, interval: 250 };
 
-describe('a run says', { timeout: 240_000 }, () => {
+describe.concurrent('a run says', { timeout: 240_000 }, () => {
   it('since when Optimove has not answered, why, how often it was tried, and when it is next; then that it is done', () =>
     withRivers({ rivers }, async (house) => {
       house.simulator.setFaults([{ kind: 'outage', as: 'reset' }]);

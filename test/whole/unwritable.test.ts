@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { waitForEnd } from '#control/run-end';
 import { startRun } from '#control/start-run';
 import type { RunProgress } from '#domain/run/progress';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
 import { postgresUrl, type WarehouseCorner } from '../helpers/with-warehouse.ts';
 

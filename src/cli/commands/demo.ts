@@ -82,7 +82,7 @@ async function runRiver(
           '',
           await firstRows(books),
           '',
-          `${run.rows} rows loaded; the simulator was made with ${expected}: ${complete ? 'every one is there, once' : 'THEY DIFFER'}.`,
+          `${run.rows} rows loaded; the simulator made ${expected}: ${complete ? 'every row is there, once' : 'THEY DIFFER'}.`,
           '',
           `Warehouse      ${join(dirname(file), 'warehouse.db')} (tables customers_by_action, river_runs, river_chunks, river_days, river_forgotten_days, river_calls, river_targets, river_columns)`,
           `Configuration  ${file}`,

@@ -1,6 +1,5 @@
 import { addDays, type Day } from '#domain/period/date-range';
-import { resolveDay } from '#domain/period/resolve-day';
-import { clockChanges } from '#domain/period/zone';
+import { clockChanges, resolveDay } from '#domain/period/resolve-day';
 import { cronFields, startsOnDay } from '#domain/river/cron-line';
 import type { TemporalClient } from '../connect-temporal.ts';
 import { listMatchingTimes } from './known-schedules.ts';

@@ -12,9 +12,8 @@ import {
   daysToPull,
   encloseRanges,
 } from '../period/date-range.ts';
-import { resolveDay } from '../period/resolve-day.ts';
+import { resolveDay, resolveZone } from '../period/resolve-day.ts';
 import { daysToCome, resolvePeriod } from '../period/resolve-period.ts';
-import { resolveZone } from '../period/zone.ts';
 import { effectiveReport } from '../river/overrides.ts';
 import type { River } from '../river/river.ts';
 import { isInDoubt } from './freshness.ts';

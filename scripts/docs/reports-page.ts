@@ -1,6 +1,5 @@
 import type { Axis, FilterName, PrunedBy, Report } from '#domain/catalogue/report';
 import type { Column } from '#domain/column/column';
-import { callsOfReport } from './calls-of-report.ts';
 import { code, table } from './table.ts';
 
 const introduction = `# The reports
@@ -19,10 +18,10 @@ Written from the catalogue (\`src/domain/catalogue\`) by \`npm run docs\`; edit 
 
 /** docs/reports.md: contents, then every report. */
 export function renderReportsPage(reports: readonly Report[]): string {
-  return [introduction, contentsOf(reports), ...reports.map(sectionOf)].join('\n');
+  return [introduction, renderContents(reports), ...reports.map(renderReport)].join('\n');
 }
 
-function contentsOf(reports: readonly Report[]): string {
+function renderContents(reports: readonly Report[]): string {
   const rows = reports.map(({ number, slug, title, time }) => [
     `${number}`,
     `[\`${slug}\`](#${slug})`,
@@ -32,17 +31,17 @@ function contentsOf(reports: readonly Report[]): string {
   return `## Contents\n\n${table(['#', 'report', 'title', 'time'], rows)}`;
 }
 
-function sectionOf(report: Report): string {
+function renderReport(report: Report): string {
   const facts = [
     `No. ${report.number}: **${report.title}**, \`${report.endpoint}\`${report.pages ? ', page by page' : ''}`,
-    `Time: ${timeOf(report)}`,
-    `Filters: ${filtersOf(report)}`,
+    `Time: ${describeTime(report)}`,
+    `Filters: ${describeFilters(report)}`,
     ...alwaysSent(report),
-    `Calls: ${callsOfReport(report)}`,
+    `Calls: ${describeCalls(report)}`,
     ...(report.prunedBy ? [`With \`prune: true\`: ${pruned[report.prunedBy]}`] : []),
     `Key: ${report.key.map(code).join(', ')}${report.keyIsUnique ? '' : ' (not unique)'}`,
   ];
-  const columns = report.columns.map((column) => [code(column.name), column.type, sourceOf(column)]);
+  const columns = report.columns.map((column) => [code(column.name), column.type, describeSource(column)]);
   const notes = report.notes ? `\n${report.notes}\n` : '';
   return `## ${report.slug}\n\n${facts.map((fact) => `- ${fact}\n`).join('')}${notes}\n${table(['column', 'type', 'from'], columns)}`;
 }
@@ -55,7 +54,7 @@ const pruned: Readonly<Record<PrunedBy, string>> = {
     'only actions and recipient groups that ran on the day are called (GetTargetGroupsByDate, GetActionsByTargetGroup)',
 };
 
-function timeOf({ time, snapshot, axes }: Report): string {
+function describeTime({ time, snapshot, axes }: Report): string {
   if (time === 'campaigns')
     return 'a period, in which campaigns are found day by day; `found_on` is that day';
   if (time === 'day') {
@@ -67,13 +66,13 @@ function timeOf({ time, snapshot, axes }: Report): string {
   return `none; ${code(snapshot.column)} is ${day}`;
 }
 
-function filtersOf({ filters, axes, controlGroup }: Report): string {
-  const named = filters.map((filter) => `${code(filter)}${remarkOn(filter, axes)}`);
+function describeFilters({ filters, axes, controlGroup }: Report): string {
+  const named = filters.map((filter) => `${code(filter)}${describeDefault(filter, axes)}`);
   if (controlGroup) named.push('`includeControlGroup: true` (beside the filters)');
   return named.length === 0 ? 'none' : named.join(', ');
 }
 
-function remarkOn(filter: FilterName, axes: readonly Axis[]): string {
+function describeDefault(filter: FilterName, axes: readonly Axis[]): string {
   if (filter === 'customerAttributes') return ' (up to 10; left out: none)';
   if (filter === 'customerAttribute') return ' (name and value, in place of stages)';
   for (const axis of axes) {
@@ -91,8 +90,70 @@ function alwaysSent({ parameters }: Report): string[] {
   return sent.length === 0 ? [] : [`Always sent: ${sent.join(', ')}`];
 }
 
-function sourceOf({ from, source, alsoSpelled = [], rowPerItem }: Column): string {
+function describeSource({ from, source, alsoSpelled = [], rowPerItem }: Column): string {
   if (from === 'call') return `stamped: ${source}`;
   const spellings = [source, ...alsoSpelled].join(', ');
   return `answer: ${spellings}${rowPerItem ? '; a list becomes one row for each' : ''}`;
+}
+
+const campaignsOfDay = 'GetExecutedCampaignDetails for each day';
+const campaignsOfChannel = 'GetExecutedCampaignsByChannel for each day and channel';
+
+/** The calls that a run makes, list calls first, in a sentence. */
+function describeCalls({ axes, snapshot }: Report): string {
+  const lists = axes.flatMap(describeListCalls);
+  if (snapshot?.day === 'lastDataUpdate') lists.push('GetLastDataUpdate');
+  const data = axes.map(describeTimes).join(' × ') || '1';
+  return [...lists, `${lists.length > 0 ? 'then ' : ''}${data}`].join('; ');
+}
+
+function describeListCalls(axis: Axis): string[] {
+  const once = (list: string) => [`${list} once, where the filter names something or is left out`];
+  switch (axis.over) {
+    case 'actions':
+      return once('GetAllActions');
+    case 'targetGroups':
+      return once('GetTargetGroupDetails');
+    case 'executionChannels':
+      return axis.leftOut === 'all'
+        ? once('GetExecutionChannels')
+        : ['GetExecutionChannels once, where the filter names something'];
+    case 'lifecycleStageOrAttribute':
+      return ['GetLifecycleStageList once, where stages are named or both filters are left out'];
+    case 'campaign':
+      if (axis.channel === 'always') return [...once('GetExecutionChannels'), campaignsOfChannel];
+      return [
+        'GetExecutionChannels once, where the filter names something',
+        `${campaignsOfDay}, or ${campaignsOfChannel} where channels are chosen`,
+      ];
+    default:
+      return [];
+  }
+}
+
+function describeTimes(axis: Axis): string {
+  switch (axis.over) {
+    case 'day':
+      return 'days';
+    case 'actions':
+      return 'actions';
+    case 'recipientGroup':
+      return 'RecipientGroupID 0–9';
+    case 'targetGroups':
+      return 'target groups';
+    case 'executionChannels':
+      return axis.leftOut === 'omit' ? 'max(1, chosen channels)' : 'channels';
+    case 'changedCustomerAttribute':
+      return 'changed attributes';
+    case 'events':
+      return 'events';
+    case 'activityEvents':
+      return 'activity events';
+    case 'lifecycleStageOrAttribute':
+      return 'lifecycle stages, or 1 for `customerAttribute`';
+    case 'campaign':
+      if (axis.channel === 'always') return 'pairs of campaign and channel found';
+      if (axis.channel === 'never') return 'campaigns found';
+      return 'campaigns found, or the pairs found where channels are chosen (`ChannelID` is sent then)';
+  }
 }

@@ -4,8 +4,8 @@ const maskedAtMost = 600;
 const masked = '***';
 
 /**
- * What somebody else said, for a message: on one line, with at most 100 characters, in which e-mail addresses, quoted strings
- * and words with digits are masked. `hide` blots out secrets.
+ * An excerpt of another side's words (the API, a database), for a message: on one line, with at most 100 characters, in which e-mail addresses, quoted strings
+ * and words with digits are masked. `hide` removes secrets.
  */
 export function excerpt(text: string, hide: (text: string) => string = (same) => same): string {
   const beginning = hide(text.slice(0, 10 * maskedAtMost))

@@ -38,10 +38,10 @@ A field that the report does not declare gets its type from all values of the fi
 export function renderAnswersPage(): string {
   const sections = Object.entries(answerCases).map(
     ([title, cases]) =>
-      `### ${title}\n\n${table(['answer', 'to', 'after', 'means'], cases.map(rowOfAnswer))}`,
+      `### ${title}\n\n${table(['answer', 'to', 'after', 'means'], cases.map(renderAnswer))}`,
   );
   const head = ['value', ...valueCaseTypes, ''];
-  return [introduction, ...sections, values, table(head, valueCases.map(rowOfValue))].join('\n');
+  return [introduction, ...sections, values, table(head, valueCases.map(renderValue))].join('\n');
 }
 
 /** The calls of a case, the larger groups in one word. */
@@ -61,12 +61,12 @@ function askedFor(to: AnswerCase['to']): string {
   return ['data and list calls', ...others].join(', ');
 }
 
-function rowOfAnswer({ answer, to, after, means, status }: AnswerCase): string[] {
+function renderAnswer({ answer, to, after, means, status }: AnswerCase): string[] {
   const shown = status === 200 || answer.startsWith(String(status)) ? answer : `${status}: ${answer}`;
   return [shown, askedFor(to), after ?? '', means];
 }
 
-function rowOfValue({ json, note, becomes }: ValueCase): string[] {
+function renderValue({ json, note, becomes }: ValueCase): string[] {
   const cells = valueCaseTypes.map((type) => {
     const value = becomes[type];
     if (value === beside) return 'beside';

@@ -1,0 +1,37 @@
+import { Worker } from '@temporalio/worker';
+
+interface WorkflowCreator {
+  createWorkflow(options: unknown): Promise<unknown>;
+  destroy(): Promise<void>;
+}
+
+interface Bundle {
+  readonly code: string;
+}
+
+/** What the SDK's worker makes the thread with in which its workflows run. */
+const sdk = Worker as unknown as {
+  createWorkflowCreator(
+    bundle: Bundle,
+    options: { readonly namespace: string },
+    logger: unknown,
+  ): Promise<WorkflowCreator>;
+};
+const createThread = sdk.createWorkflowCreator.bind(sdk);
+
+const threads = new Map<string, Promise<WorkflowCreator>>();
+const namespaces = new Set<string>();
+
+/**
+ * The workers of this process share one thread for their workflows, which is otherwise most of what starting a worker costs:
+ * it loads the SDK and the bundle, and its code is compiled anew. The workflows of a thread do not see each other, be they of
+ * one worker or of several. A second worker of a namespace has its own: it may get a run that the first has not let go of.
+ */
+sdk.createWorkflowCreator = async (bundle, options, logger) => {
+  if (namespaces.has(options.namespace)) return createThread(bundle, options, logger);
+  namespaces.add(options.namespace);
+  const thread = threads.get(bundle.code) ?? createThread(bundle, options, logger);
+  threads.set(bundle.code, thread);
+  const creator = await thread;
+  return { createWorkflow: (run) => creator.createWorkflow(run), destroy: async () => {} };
+};
