@@ -1,5 +1,11 @@
 import { Client } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  GracefulShutdownPeriodExpiredError,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+} from '@temporalio/worker';
 import { checkNamespace, type PlainTemporal, temporalOptions } from '#control/connect-temporal';
 import { type TemporalPlace, temporalUnavailable, toTemporalFailure } from '#control/failure-of-temporal';
 import { registerSearchAttributes } from './services/register-search-attributes.ts';
@@ -54,7 +60,8 @@ export function installRuntime(write: (line: string) => void = (line) => process
     shutdownSignals: [],
     logger: new DefaultLogger('WARN', ({ level, message, meta = {} }) => {
       const text = meta.target === workflowTasks && level === 'WARN' ? describeReplayFailure(meta) : message;
-      if (text === undefined) return;
+      // The command says it in its own words.
+      if (text === undefined || meta.error instanceof GracefulShutdownPeriodExpiredError) return;
       const facts = Object.entries(meta).filter(([name]) => shown.has(name));
       write(`${level} ${text}${facts.map(([name, value]) => ` ${name}=${String(value)}`).join('')}\n`);
     }),

@@ -1,4 +1,4 @@
-import { GracefulShutdownPeriodExpiredError, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { createActivities } from '#activities/index';
 import type { ActivityPorts, Configurations } from '#activities/ports';
 import { activitiesAtOnce } from '#activities/slots';
@@ -87,7 +87,8 @@ export async function startWorker({
     throw error;
   });
   const drained = worker.run().catch((error: unknown) => {
-    if (!(error instanceof GracefulShutdownPeriodExpiredError)) throw error;
+    // The SDK's own error is lost where it then cannot free what the hanging steps still hold.
+    if (!draining.signal.aborted) throw error;
     say(
       `Some steps did not end within ${shutdownSeconds} s, for example because a warehouse does not answer. Another worker repeats them.`,
     );

@@ -82,16 +82,12 @@ export function withFakedRuns<T>(
   return withTemporal(async (corner) => {
     const pulls: SliceRequest[] = [];
     let loaded = 0;
-    let begun = false;
     const usual: RunActivities = {
       openRun: async ({ workflowId, runId }) => ({ ...opened(workflowId, runId), ...opening }),
       resolveFreshness: async ({ run }) => opened(run.workflowId, run.runId),
       resolveFilters: async () => ({ dataCalls: 2 }),
-      nextChunks: async () => (begun ? [] : [chunk]),
-      beginChunk: async () => {
-        begun = true;
-        return { state: 'pulling', attempts: 1 };
-      },
+      nextChunks: async () => (loaded ? [] : [chunk]),
+      beginChunk: async () => ({ state: 'pulling', attempts: 1 }),
       pullSlice: async ({ slice }) => pulled(slice),
       commitChunk: async () => {
         loaded = 1;

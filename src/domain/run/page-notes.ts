@@ -68,7 +68,7 @@ export function createNoteSums(connection: string): NoteSums {
       if (repeatedRows > 0) {
         messages.push(
           `Rows may be missing: the keys of ${repeatedRows} rows stand on two neighbouring pages, so the order of the API's rows changes between pages. ` +
-            `Set pageSize of connection ${connection} above the number of rows of one call, and load this chunk again. ${repeating.named()}`,
+            `Set pageSize of connection ${connection} above the rows of one call, and load this again. ${repeating.named()}`,
         );
       }
       if (cut.count > 0) {
@@ -79,14 +79,14 @@ export function createNoteSums(connection: string): NoteSums {
       }
       if (unread.count > 0) {
         messages.push(
-          'prune left out fewer calls: a list of what ran contains ids that are no whole numbers, so every call that they may mean was made. ' +
+          'prune left out fewer calls: a list of what ran has ids that are no whole numbers, so all calls they may mean were made. ' +
             unread.named(),
         );
       }
       if (takenForWhole > 0) {
         messages.push(
           `The server of connection ${connection} cuts pages, as was seen first in this chunk. ${takenForWhole} calls before ` +
-            'were taken for whole because of their size; rows may be missing. Load again what was loaded since the worker started.',
+            "were taken for whole; rows may be missing. Load everything loaded since the worker's start again.",
         );
       }
       return messages.map((message) => ({ message, about: 'data' }));
