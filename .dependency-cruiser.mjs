@@ -64,7 +64,7 @@ export default {
   forbidden: [
     importsOnly(
       'domain',
-      packages('zod', 'dayjs'),
+      packages('zod', 'dayjs', 'croner'),
       'The rules are read, tested and replayed alone. Put this where that outside thing is spoken to, and hand the rule what it needs as an argument.',
     ),
     noNodeModules(
@@ -89,7 +89,7 @@ export default {
     ),
     importsOnly(
       'config',
-      [...rooms('domain'), ...packages('zod', 'yaml', 'croner')],
+      [...rooms('domain'), ...packages('zod', 'yaml')],
       'The rest receives values, never names of variables or places in a file.',
     ),
 
@@ -117,7 +117,7 @@ export default {
       'control',
       [
         ...rooms('domain', 'budget', 'optimove', 'warehouse', 'workflows'),
-        ...packages('@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'croner'),
+        ...packages('@temporalio/client', '@temporalio/common', '@temporalio/envconfig'),
       ],
       'Starting, planning and checking a run never drags the worker in.',
     ),

@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /** Rooms whose tests talk to a real Temporal server, a real Postgres or a browser. */
-const servicesRooms = ['test/{warehouse,workers,control,whole}/**/*.test.ts'];
+const servicesRooms = [
+  'test/{warehouse,workers,control,whole}/**/*.test.ts',
+  'test/workflows/with-server/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -10,8 +10,8 @@ import { stringify } from 'yaml';
 import { loadConfiguration } from '#config/load-configuration';
 import { withTemporal } from '#control/connect-temporal';
 import { planRiver } from '#control/plan-river';
-import { endOfRun } from '#control/run-end';
-import { budgetsOf } from '#control/shared-budget';
+import { waitForEnd } from '#control/run-end';
+import { createBudgets } from '#control/shared-budget';
 import { startRun } from '#control/start-run';
 import { startLocalServices } from '#workers/local-services';
 import { variable } from '../test/helpers/variable.ts';
@@ -55,14 +55,14 @@ try {
       const river = configuration.rivers.get(name);
       if (!river) throw new Error(`no river ${name}`);
       const at = new Date().toISOString();
-      return planRiver(configuration, river, { at, budgets: budgetsOf(temporal.client) });
+      return planRiver(configuration, river, { at, budgets: createBudgets(temporal.client) });
     };
     const start = (river: Name) => startRun(temporal, { river, input: { river } });
     const measure = async (name: Name, beside: string) => {
       const { calls, seconds } = await planned(name);
       const startedAt = Date.now();
       const handle = await start(name);
-      const end = await endOfRun(handle);
+      const end = await waitForEnd(handle);
       if (end.end !== 'succeeded') throw new Error(`${name}: ${JSON.stringify(end)}`);
       const took = (Date.now() - startedAt) / 1000;
       const reckoned = (calls.list ?? 0) + (calls.data ?? 0);
@@ -74,7 +74,7 @@ try {
     const other = await start('large');
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     await measure('codes', 'large');
-    await endOfRun(other);
+    await waitForEnd(other);
   }, services.temporal);
 } finally {
   await services.stop();

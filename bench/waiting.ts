@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { withTemporal } from '#control/connect-temporal';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { startRun } from '#control/start-run';
 import { startLocalServices } from '#workers/local-services';
 import { variable } from '../test/helpers/variable.ts';
@@ -38,7 +38,7 @@ try {
     const start = (river: string) => startRun(temporal, { river, input: { river } });
     const took = async (river: string) => {
       const startedAt = performance.now();
-      const end = await endOfRun(await start(river));
+      const end = await waitForEnd(await start(river));
       if (end.end !== 'succeeded') throw new Error(`${river}: ${JSON.stringify(end)}`);
       return `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
     };

@@ -1,6 +1,6 @@
 /**
- * Compiles src to dist, which is what is published, and bundles the workflows beside it, so that many workers
- * that start at once need not each do that: npm run build
+ * Compiles src to dist, which is published, and bundles the workflows beside it, so that workers need not bundle
+ * them at their start: npm run build
  */
 import { spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ const compiled = spawnSync(process.execPath, [tsc, '--project', inRoot('tsconfig
 });
 if (compiled.status !== 0) process.exit(1);
 
-// `#domain/…` leads to the sources in a checkout, and to what is compiled from them here: the nearest package.json says where.
+// `#domain/…` means the sources in a checkout, and the compiled files here: the nearest package.json decides.
 await writeFile(inRoot('dist/package.json'), JSON.stringify({ type: 'module', imports: { '#*': './*.js' } }));
 
 // The bundle's inline source map must stay: a worker refuses a bundle without it.

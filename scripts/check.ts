@@ -1,6 +1,6 @@
 /**
- * Everything that can be said about the sources without a service: npm run check
- * One line a part, with its time; the whole output of those that fail, and exit code 1 then.
+ * Checks the sources, without a service: npm run check
+ * Prints one line for each part with its time, and the whole output of parts that fail; exit code 1 then.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['src', 'test', 'scripts', 'bench'].filter((folder) => existsSync(join(root, folder)));
 const cruise = [...folders, '--output-type', 'err-long', '--config'];
 
-/** The longest first, so that none of them is what everybody waits for at the end. */
+/** The longest first, so that the parts end at about the same time. */
 const parts: readonly (readonly [name: string, command: string, ...parameters: string[]])[] = [
   ['types', 'tsc', '--project', '.'],
   ['lint and format', 'biome', 'ci', '--colors=off', '--error-on-warnings', '.'],
@@ -62,8 +62,8 @@ async function run(name: string, command: string, parameters: readonly string[])
   const child = spawn(command, parameters, { cwd: root, env, timeout: 180_000 });
   child.stdin.end();
   const ended = new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(null)); // it is not there
-    child.once('close', resolve); // null where it took too long
+    child.once('error', () => resolve(null)); // the program does not exist
+    child.once('close', resolve); // null if it took too long
   });
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   const seconds = (performance.now() - begun) / 1000;

@@ -1,6 +1,6 @@
 /**
- * Writes what follows from the configuration's zod schema: river.schema.json, which editors complete river.yaml by,
- * and the tables of docs/configuration.md. With --check nothing is written: exit 1 if either differs.
+ * Writes river.schema.json, with which editors complete river.yaml, and the tables of docs/configuration.md, both from the
+ * zod schema of the configuration. With --check it writes nothing, and exits with 1 if either is out of date.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
@@ -21,7 +21,7 @@ const schema: JsonSchema = {
   }),
 };
 
-/** Without what says nothing to a person who writes a file. */
+/** Removes what does not help a person who writes the file. */
 function plain(part: JsonSchema): void {
   if (part.maximum === Number.MAX_SAFE_INTEGER) delete part.maximum;
   if (part.format === 'date') delete part.pattern;
@@ -80,7 +80,7 @@ async function keep(name: string, make: (current: string) => string): Promise<vo
   const wanted = make(current);
   if (current === wanted) return;
   if (process.argv.includes('--check')) {
-    console.error(`${name} is not what the schema says: run node scripts/config-schema.ts`);
+    console.error(`${name} is out of date: run node scripts/config-schema.ts`);
     process.exitCode = 1;
     return;
   }

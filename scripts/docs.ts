@@ -1,11 +1,11 @@
-/** Writes the pages of docs/ that follow from the code; with `--check` it only says which of them are not up to date. */
+/** Writes the pages of docs/ that are generated from the code; with `--check` it only says which of them are out of date. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { reports } from '#domain/catalogue/index';
 import { faultGuides } from '#simulator/faults/fault-kinds';
-import { renderAnswersPage } from './docs/page-of-answers.ts';
-import { renderReportsPage } from './docs/page-of-reports.ts';
-import { renderSimulatorPage } from './docs/page-of-simulator.ts';
-import { renderStatesPage } from './docs/page-of-states.ts';
+import { renderAnswersPage } from './docs/answers-page.ts';
+import { renderReportsPage } from './docs/reports-page.ts';
+import { renderSimulatorPage } from './docs/simulator-page.ts';
+import { renderStatesPage } from './docs/states-page.ts';
 
 const pages: Readonly<Record<string, string>> = {
   'answers.md': renderAnswersPage(),

@@ -1,8 +1,8 @@
 /**
- * Saves what workflows do, so that later code is held to it: test/replay/histories/<workflow>-<what it shows>-<version>.json
- *   npm run history:save                                       every state there is, by runs of its own
- *   npm run history:save -- --replace                          the same, over those that this version has already
- *   npm run history:save -- <workflow id> <what it shows>      one run of the Temporal server that is there
+ * Saves histories of workflows, which later code must replay: test/replay/histories/<workflow>-<what it shows>-<version>.json
+ *   npm run history:save                                       every state, by running it
+ *   npm run history:save -- --replace                          the same, and overwrites those of this version
+ *   npm run history:save -- <workflow id> <what it shows>      one run of a running Temporal server
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -32,7 +32,7 @@ if (workflowId === undefined) {
     const { 'run-id': runId, replace } = values;
     const file = await saveHistory(temporal.client, { workflowId, runId, shows }, replace);
     process.stdout.write(
-      file === undefined ? 'It is there already: --replace writes over it.\n' : `Saved ${file}\n`,
+      file === undefined ? 'It exists already: --replace overwrites it.\n' : `Saved ${file}\n`,
     );
     if (file === undefined) process.exitCode = 1;
   } finally {

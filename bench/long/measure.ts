@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { startRun } from '#control/start-run';
 import { type Histories, readHistories } from '../../test/helpers/histories.ts';
 import type { House } from './house.ts';
@@ -29,7 +29,7 @@ export async function measure(house: House, river: LongRiver): Promise<Figures> 
   const began = performance.now();
   const temporal = { client, address, namespace: 'default', close: async () => {} };
   const handle = await startRun(temporal, { river: river.name, input: { river: river.name } });
-  const ending = endOfRun(handle);
+  const ending = waitForEnd(handle);
   const samples = await samplesUntil(ending, house);
   const end = await ending;
   const seconds = (performance.now() - began) / 1000;

@@ -1,5 +1,5 @@
-import { dataCallsOf, plannedCalls } from '#domain/run/planned-calls';
-import { resultOf } from '#domain/run/result-of';
+import { buildResult } from '#domain/run/build-result';
+import { countPlannedCalls, listDataCallNames } from '#domain/run/plan-run';
 import type { RunResult } from '#domain/run/run-result';
 import type { CloseRunRequest } from './contract.ts';
 import { readOpenedRun } from './opened-run.ts';
@@ -19,8 +19,8 @@ export const closeRun =
     const lacks = status === 'succeeded' && loaded + skipped < total;
     await warehouse.endRun(run.runId, lacks ? 'failed' : status, finishedAt);
     const stored = await readOpenedRun(warehouse, run.runId);
-    const counts = await warehouse.countRequests(run.runId, dataCallsOf(stored.river));
+    const counts = await warehouse.countRequests(run.runId, listDataCallNames(stored.river));
     // What a retry was to pull is not what its original planned.
-    const planned = stored.retryOf ? null : plannedCalls(stored);
-    return resultOf(stored, summary, { planned, ...counts });
+    const planned = stored.retryOf ? null : countPlannedCalls(stored);
+    return buildResult(stored, summary, { planned, ...counts });
   };

@@ -3,10 +3,10 @@ import { commitScope } from '#domain/call/scope';
 import { parseChunkKey } from '#domain/chunk/chunk';
 import { listKey } from '#domain/column/river-table';
 import { RefusedError } from '#domain/errors';
-import { warningOfNoDay } from '#domain/run/freshness';
+import { noDayWarning } from '#domain/run/freshness';
 import { createNoteSums } from '#domain/run/page-notes';
 import type { Warning } from '#domain/run/run-result';
-import { listsOfRun } from '#domain/run/run-slices';
+import { listsSlice } from '#domain/run/staging';
 import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
 import { readOpenedRun, reportOfRiver } from './opened-run.ts';
 import type { ActivityPorts, ChunkStoring, Warehouses } from './ports.ts';
@@ -39,10 +39,10 @@ export const commitChunk =
       }
       const messages = [...refused.warnings(), ...missing.warnings()];
       if (report.snapshot?.day === 'lastDataUpdate') {
-        for await (const { notes } of warehouse.readPageNotes(run.runId, null, [listsOfRun])) {
+        for await (const { notes } of warehouse.readPageNotes(run.runId, null, [listsSlice])) {
           if (notes.refusal === undefined) continue;
           messages.push(
-            `${warningOfNoDay(notes.refusal)}; the rows are dated ${stored.day}, the day of the run.`,
+            `${noDayWarning(notes.refusal)}; the rows are dated ${stored.day}, the day of the run.`,
           );
         }
       }

@@ -8,7 +8,7 @@ import type { DateRange } from '#domain/period/date-range';
 import type { NotifyEvent } from '#domain/river/river';
 import type { Pause } from '#domain/run/pause';
 import type { BegunChunk, RunResult, RunStatus } from '#domain/run/run-result';
-import type { SliceCount } from '#domain/run/staged-page';
+import type { SliceCount } from '#domain/run/staging';
 import type { WaitOn } from '#domain/run/waits';
 import type { WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 
@@ -57,7 +57,7 @@ export interface OpenedRun {
   readonly run: RunRef;
   readonly period: DateRange | null;
   readonly chunks: number;
-  /** Whether list calls have to be made before the filters are known: the slice `listsOfRun`, of no chunk. */
+  /** Whether list calls have to be made before the filters are known: the slice `listsSlice`, of no chunk. */
   readonly readsLists: boolean;
   /** Slices of every chunk: first those whose answers plan the others, then the data's. */
   readonly slices: { readonly list: readonly string[]; readonly data: readonly string[] };
@@ -75,7 +75,7 @@ export interface OpenedRun {
   readonly notify?: readonly NotifyRequest['to'][];
 }
 
-export interface SettleRunRequest {
+export interface ResolveFreshnessRequest {
   readonly run: RunRef;
   /** The slice that has asked. */
   readonly slice: string;
@@ -84,7 +84,7 @@ export interface SettleRunRequest {
 }
 
 /** The run as it is settled now; null where it waits for its data. */
-export type Settled = OpenedRun | null;
+export type ResolvedFreshness = OpenedRun | null;
 
 export interface Resolved {
   /** Data calls of the whole run, one page each; null where the campaigns of each day decide. */
@@ -93,7 +93,7 @@ export interface Resolved {
 
 export interface SliceRequest {
   readonly run: RunRef;
-  /** Null for `listsOfRun` and `baseUrlProbe`. */
+  /** Null for `listsSlice` and `baseUrlProbe`. */
   readonly chunk: string | null;
   readonly slice: string;
   /** When the run was paused: that does not count against `giveUpAfter`. */
@@ -187,7 +187,7 @@ export interface BudgetActivities {
 /** The activities of a run, as the workflow sees them. */
 export interface RunActivities {
   openRun(request: OpenRunRequest): Promise<OpenedRun | Held>;
-  settleRun(request: SettleRunRequest): Promise<Settled | Held>;
+  resolveFreshness(request: ResolveFreshnessRequest): Promise<ResolvedFreshness | Held>;
   resolveFilters(run: RunRef): Promise<Resolved | Held>;
   nextChunks(request: { readonly run: RunRef; readonly limit: number }): Promise<Chunk[] | Held>;
   beginChunk(request: BeginChunkRequest): Promise<BegunChunk | Held>;

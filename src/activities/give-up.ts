@@ -1,9 +1,8 @@
 import type { Call } from '#domain/call/call';
 import { durationText } from '#domain/duration';
 import { type BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedError } from '#domain/errors';
-import { failingMs, retryMs } from '#domain/run/failing-ms';
-import { type OpenOutage, type Outages, outageMs } from '#domain/run/outage-clock';
-import { intervalsOf, type Pause } from '#domain/run/pause';
+import { failingMs, type OpenOutage, type Outages, outageMs, retryMs } from '#domain/run/failing-time';
+import { type Pause, toIntervals } from '#domain/run/pause';
 import type { WaitOn } from '#domain/run/waits';
 import type { FailureReading } from './ports.ts';
 
@@ -49,7 +48,7 @@ export async function giveUpIfTooLong(
   const now = Date.now();
   const { giveUpAfterMs } = patience;
   const { past, open } = patience.outages();
-  const pauses = intervalsOf(patience.pauses);
+  const pauses = toIntervals(patience.pauses);
   if (open) {
     const run = { startedAt: Date.parse(patience.startedAt), pauses };
     const leftMs = giveUpAfterMs - outageMs(open, run, now);

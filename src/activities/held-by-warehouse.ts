@@ -1,6 +1,6 @@
 import { WarehouseUnavailableError } from '#domain/errors';
 import { readRunInput } from '#domain/river/read-run-input';
-import { troubleOf } from '#domain/run/warehouse-trouble';
+import { findTrouble } from '#domain/run/warehouse-trouble';
 import type { Held, OpenedRun, OpenRunRequest, RunRef } from './contract.ts';
 import { readPatience } from './opened-run.ts';
 import type { ActivityPorts, Warehouses, WriteTrying } from './ports.ts';
@@ -46,12 +46,12 @@ async function heldBy(
   ports: Warehouses<WriteTrying>,
   gate: WriteGate,
 ): Promise<Held> {
-  const trouble = troubleOf(error);
+  const trouble = findTrouble(error);
   if (!trouble) throw error;
   const isKnown = gate.held() !== undefined;
   if (!isKnown) {
     await gate.pass(await ports.warehouse(warehouse), runId, true).catch((failure: unknown) => {
-      if (!troubleOf(failure)) throw failure;
+      if (!findTrouble(failure)) throw failure;
     });
   }
   const since = new Date().toISOString();
@@ -66,7 +66,7 @@ export const heldInOpening =
     try {
       return await openRun(request);
     } catch (error) {
-      const trouble = error instanceof WarehouseUnavailableError ? troubleOf(error) : undefined;
+      const trouble = error instanceof WarehouseUnavailableError ? findTrouble(error) : undefined;
       if (!trouble) throw error;
       const input = readRunInput(request.input, await ports.configurations.current());
       return {

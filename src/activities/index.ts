@@ -10,7 +10,7 @@ import { openRun } from './open-run.ts';
 import type { ActivityPorts } from './ports.ts';
 import { pullSlice } from './pull-slice.ts';
 import { resolveFilters } from './resolve-filters.ts';
-import { settleRun } from './settle-run.ts';
+import { resolveFreshness } from './resolve-freshness.ts';
 import { createStepSlots, type StepSlots, stepIn } from './slots.ts';
 import { withHeartbeat } from './stop-signals.ts';
 import { withFailureMapping } from './to-application-failure.ts';
@@ -24,7 +24,7 @@ export const createActivities = (ports: ActivityPorts): RunActivities & BudgetAc
     ...withHeartbeat(ports, {
       openRun: heldInOpening(ports, openRun(ports, slots)),
       ...heldByWarehouse(ports, gates, {
-        settleRun: inStep(slots, settleRun(ports)),
+        resolveFreshness: inStep(slots, resolveFreshness(ports)),
         resolveFilters: inStep(slots, resolveFilters(ports)),
         nextChunks: inStep(slots, nextChunks(ports)),
         beginChunk: inStep(slots, beginChunk(ports)),

@@ -1,5 +1,5 @@
 import type { NotifyEvent } from '#domain/river/river';
-import { eventOf, notificationOf, slackTextOf } from '#domain/run/notification';
+import { buildNotification, selectEvent, slackText } from '#domain/run/notification';
 import type { NotifyRefusalRequest, NotifyRequest } from './contract.ts';
 import type { ActivityPorts, EndReading, Warehouses } from './ports.ts';
 
@@ -41,10 +41,10 @@ async function tell(
   const told = notifications.get(result.river);
   const url = told?.[to];
   if (!told || !url) return null;
-  const event = eventOf(result, await hasRecovered(), told.on);
+  const event = selectEvent(result, await hasRecovered(), told.on);
   if (!event) return null;
   const body =
-    to === 'slack' ? { text: slackTextOf(event, result, error) } : notificationOf(event, result, error);
+    to === 'slack' ? { text: slackText(event, result, error) } : buildNotification(event, result, error);
   await ports.post(url, body, `the ${to} of river ${result.river}`);
   return event;
 }

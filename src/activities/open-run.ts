@@ -1,16 +1,14 @@
 import { Context } from '@temporalio/activity';
 import { describeTable } from '#domain/column/river-table';
-import { resolveDay } from '#domain/period/resolve-day';
-import { resolveZone } from '#domain/period/zone';
+import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import { readRunInput, refuseStart } from '#domain/river/read-run-input';
 import type { River } from '#domain/river/river';
-import { chunksOf, planDays } from '#domain/run/plan-days';
-import { isTracked, type Track } from '#domain/run/track';
+import { isTracked, type LoadedDays } from '#domain/run/loaded-days';
+import { planChunks, planDays } from '#domain/run/plan-run';
 import type { OpenedRun, OpenRunRequest } from './contract.ts';
 import { endOrphanedRuns } from './end-orphaned-runs.ts';
 import { describeRun, readOpenedRun, reportOfRiver, understood } from './opened-run.ts';
-import type { OpeningPorts } from './plan-retry.ts';
-import { findOpened, type Opening, planRetry } from './plan-retry.ts';
+import { findOpened, type Opening, type OpeningPorts, planRetry } from './plan-retry.ts';
 import type { RunOpening } from './ports.ts';
 import { type StepSlots, stepIn } from './slots.ts';
 
@@ -66,7 +64,7 @@ async function planRun(
   const warehouse = await ports.warehouse(asked.target.warehouse);
   const before = await warehouse.readRun(request.runId);
   const river = before ? understood(before).river : asked;
-  const track = before ? undefined : await readTrackIfTracked(warehouse, river);
+  const track = before ? undefined : await readLoadedDaysIfTracked(warehouse, river);
   const report = reportOfRiver(river);
   const day = resolveDay(request.instant, resolveZone(river.period, river.schedule));
   const { period, pulls, asksForData, leavesIncomplete, warnings } = planDays(river, report, day, track);
@@ -86,12 +84,12 @@ async function planRun(
       ...(asksForData && { freshness: { settled: false, completeUpTo: null, pulls, warnings } }),
     },
     // What was opened before stays so. Where incomplete days are left, the answer decides.
-    chunks: before || leavesIncomplete ? [] : chunksOf(river, report, pulls),
+    chunks: before || leavesIncomplete ? [] : planChunks(river, report, pulls),
   };
 }
 
 /** What the river has loaded, where that decides what it pulls. */
-async function readTrackIfTracked(warehouse: RunOpening, river: River): Promise<Track | undefined> {
+async function readLoadedDaysIfTracked(warehouse: RunOpening, river: River): Promise<LoadedDays | undefined> {
   if (!isTracked(river, reportOfRiver(river))) return undefined;
-  return warehouse.readTrack(river.name, river.target.table);
+  return warehouse.readLoadedDays(river.name, river.target.table);
 }

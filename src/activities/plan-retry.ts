@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, RiverError, WarehouseUnavailableError } from '#domain/errors';
-import { resolveDay } from '#domain/period/resolve-day';
-import { resolveZone } from '#domain/period/zone';
+import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import type { RetryInput } from '#domain/river/read-run-input';
 import { withEmptied } from '#domain/river/target';
 import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';

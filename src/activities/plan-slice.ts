@@ -10,14 +10,14 @@ import { fitListRows, fitRows } from '#domain/column/fit-rows';
 import { listColumns, listKey } from '#domain/column/river-table';
 import type { TargetTable } from '#domain/column/table-type';
 import { ConfigurationError, RefusedError, ReportRefusedError, type RiverError } from '#domain/errors';
-import { baseUrlProbe, isAskForData } from '#domain/run/run-slices';
+import { baseUrlProbe, isFreshnessSlice } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';
 import { reportOfRiver } from './opened-run.ts';
 import type { SlicePulling } from './ports.ts';
 import type { PullContext } from './pull-call.ts';
 
 /** A slice's calls, planned from small lists, and how their answers are read. */
-export type SlicePlan = Pick<PullContext, 'fit' | 'notesOf' | 'dayOf' | 'key' | 'tolerates'> & {
+export type SlicePlan = Pick<PullContext, 'fit' | 'noteRows' | 'toDay' | 'key' | 'tolerates'> & {
   readonly calls: Iterable<Call>;
 };
 
@@ -32,7 +32,7 @@ export async function planSlice(
   const { river, day, runId } = stored;
   const report = reportOfRiver(river);
   if (slice === baseUrlProbe) return { ...listPlan([lastDataUpdate]), tolerates: anyRefusal };
-  if (isAskForData(slice)) return listPlan([lastDataUpdate]);
+  if (isFreshnessSlice(slice)) return listPlan([lastDataUpdate]);
   if (chunkKey === null) return listPlan(runListCalls(report, river.filters).map(({ call }) => call));
 
   const { selection } = stored;
@@ -49,7 +49,7 @@ export async function planSlice(
     if (!ran) return listPlan(planListCalls(report, selection, chunk));
     return {
       ...listPlan(planPruningCalls(slice, selection, chunk, ran)),
-      notesOf: (fitted) => (hasUnreadIds(report, fitted) ? { unreadIds: true } : {}),
+      noteRows: (fitted) => (hasUnreadIds(report, fitted) ? { unreadIds: true } : {}),
     };
   }
   if (!table) throw new Error(`the slice ${slice} of ${chunkKey} is planned without its table`);
@@ -64,7 +64,7 @@ export async function planSlice(
   return {
     calls: ran ? pruneCalls(report, calls, ran) : calls,
     fit: (call, rows) => fitRows(rows, call, target),
-    dayOf: (call) => findCallDay(report, call),
+    toDay: (call) => findCallDay(report, call),
     ...(report.keyIsUnique && { key: target.key }),
     tolerates: (_call, error) =>
       mayBeRefused && error instanceof RefusedError && error.facts.status === refusal,
@@ -74,7 +74,7 @@ export async function planSlice(
 const listPlan = (calls: Iterable<Call>): SlicePlan => ({
   calls,
   fit: (call, rows) => fitListRows(rows, call),
-  dayOf: () => null,
+  toDay: () => null,
   // Where a tenant refuses GetLastDataUpdate (the sandbox does), the run's day stands in for it.
   tolerates: (call, error) => call === lastDataUpdate && isRefused(call, error),
 });

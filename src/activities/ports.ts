@@ -11,17 +11,13 @@ import type { TableShape } from '#domain/column/river-table';
 import type { TargetTable } from '#domain/column/table-type';
 import type { DateRange, Day } from '#domain/period/date-range';
 import type { Configuration, Connection } from '#domain/river/configuration';
-import type { CommitOutcome, CommitRequest } from '#domain/run/commit';
-import type { FailedRequest, FailedSince } from '#domain/run/failing-ms';
+import type { FailedRequest, FailedSince, Outages } from '#domain/run/failing-time';
 import type { Freshness } from '#domain/run/freshness';
-import type { EndOfRun, OrphanedRun } from '#domain/run/orphaned-run';
-import type { Outages } from '#domain/run/outage-clock';
+import type { LoadedDays } from '#domain/run/loaded-days';
 import type { NotesOfPage } from '#domain/run/page-notes';
-import type { BegunChunk, RequestCounts, RunStatus, Warning } from '#domain/run/run-result';
-import type { RunSummary } from '#domain/run/run-summary';
-import type { StagedCall, StagedPage } from '#domain/run/staged-page';
-import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
-import type { Track } from '#domain/run/track';
+import type { BegunChunk, RequestCounts, RunStatus, RunSummary, Warning } from '#domain/run/run-result';
+import type { CommitOutcome, CommitRequest, StagedCall, StagedPage } from '#domain/run/staging';
+import type { EndOfRun, NewRun, OrphanedRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { Secret } from '#domain/secret';
 
 /** The configuration as it is now; a changed file is read within 10 s, a faulty one leaves the last good one. */
@@ -97,7 +93,7 @@ export interface RunOpening extends RunReading {
   /** The newest run of a workflow id. */
   findRun(workflowId: string): Promise<StoredRun | undefined>;
   /** Which days of a river stand in its table; none where that is gone. */
-  readTrack(river: string, table: string): Promise<Track>;
+  readLoadedDays(river: string, table: string): Promise<LoadedDays>;
   /** The chunks of a run that are not loaded; `skipped` where a later run has loaded their days since. */
   readUnloadedChunks(run: StoredRun): Promise<RetriableChunk[]>;
   /** Runs that are open in the manifest, or whose staging is still there. */
@@ -108,7 +104,7 @@ export interface RunOpening extends RunReading {
 
 /** What finds out how far a run's data is complete. */
 export interface FreshnessResolving extends RunReading, StagedReading {
-  readTrack: RunOpening['readTrack'];
+  readLoadedDays: RunOpening['readLoadedDays'];
   /** Writes what a run knows now of its data and what it therefore pulls, unless that is written. */
   recordFreshness(
     runId: string,

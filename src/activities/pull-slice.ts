@@ -7,23 +7,20 @@ import {
   ConfigurationError,
   OptimoveUnavailableError,
 } from '#domain/errors';
-import { dayOfPull } from '#domain/run/day-of-pull';
-import { baseUrlProbe, listsOfRun } from '#domain/run/run-slices';
+import { resolveSnapshotDay } from '#domain/run/plan-run';
+import { baseUrlProbe, listsSlice } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { WaitOn } from '#domain/run/waits';
 import { ChunkClosed } from './ask-page.ts';
 import type { SliceOutcome, SliceRequest } from './contract.ts';
 import { mapWithConcurrency } from './map-with-concurrency.ts';
 import { checkOpened, readOpenedRun, reportOfRiver, slicesAtOnce } from './opened-run.ts';
-import type { SlicePlan } from './plan-slice.ts';
-import { planSlice } from './plan-slice.ts';
+import { planSlice, type SlicePlan } from './plan-slice.ts';
 import type { ActivityPorts, SlicePulling, Warehouses } from './ports.ts';
-import type { PullContext } from './pull-call.ts';
-import { pullCall } from './pull-call.ts';
+import { type PullContext, pullCall } from './pull-call.ts';
 import { selectAnew } from './resolve-filters.ts';
 import { createSliceSlots } from './slots.ts';
-import type { StopSignals } from './stop-signals.ts';
-import { stoppedByWorkflow, untilStopped } from './stop-signals.ts';
+import { type StopSignals, stoppedByWorkflow, untilStopped } from './stop-signals.ts';
 import type { WriteGate } from './write-gates.ts';
 
 type SliceContext = PullContext & { readonly warehouse: SlicePulling };
@@ -246,12 +243,12 @@ async function dateByPull(
 ): Promise<StoredRun> {
   const { runId, warehouse } = context;
   const { snapshot } = reportOfRiver(stored.river);
-  const day = snapshot && dayOfPull(stored, new Date());
+  const day = snapshot && resolveSnapshotDay(stored, new Date());
   if (day === undefined || day === stored.day) return stored;
   if (snapshot?.day === 'lastDataUpdate') {
-    await warehouse.deleteStaged(runId, null, [listsOfRun]);
-    const { calls, ...plan } = await planSlice(warehouse, stored, null, listsOfRun);
-    const lists = { ...context, ...plan, chunk: null, slice: listsOfRun };
+    await warehouse.deleteStaged(runId, null, [listsSlice]);
+    const { calls, ...plan } = await planSlice(warehouse, stored, null, listsSlice);
+    const lists = { ...context, ...plan, chunk: null, slice: listsSlice };
     for (const call of calls) await pullCall(lists, call, undefined);
     await selectAnew(warehouse, stored);
   }

@@ -3,9 +3,9 @@ import { resolveSelection, type Selection } from '#domain/call/selection';
 import type { Report } from '#domain/catalogue/report';
 import { ConfigurationError } from '#domain/errors';
 import { createNoteSums } from '#domain/run/page-notes';
-import { plannedCalls } from '#domain/run/planned-calls';
+import { countPlannedCalls } from '#domain/run/plan-run';
 import type { Warning } from '#domain/run/run-result';
-import { listsOfRun } from '#domain/run/run-slices';
+import { listsSlice } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Resolved, RunRef } from './contract.ts';
 import { readOpenedRun, reportOfRiver } from './opened-run.ts';
@@ -22,7 +22,7 @@ export const resolveFilters =
     const selection = stored.selection ?? (await selectAnew(warehouse, stored));
     // A retry pulls some of its original's chunks.
     const chunks = stored.retryOf ? await warehouse.readUnfinishedChunks(run.runId, everyChunk) : undefined;
-    return { dataCalls: plannedCalls({ ...stored, selection }, chunks) };
+    return { dataCalls: countPlannedCalls({ ...stored, selection }, chunks) };
   };
 
 /** From the lists that are staged, and keeps it with the run. */
@@ -31,16 +31,16 @@ export async function selectAnew(
   { runId, river }: Pick<StoredRun, 'runId' | 'river'>,
 ): Promise<Selection> {
   const report = reportOfRiver(river);
-  const staged = new Set((await warehouse.readStagedCalls(runId, null, listsOfRun)).map(({ call }) => call));
+  const staged = new Set((await warehouse.readStagedCalls(runId, null, listsSlice)).map(({ call }) => call));
   if (!runListCalls(report, river.filters).every(({ call }) => staged.has(call.key))) {
     // Read as they are, "all" would come to nothing.
     throw new ConfigurationError(
       `The lists that the run ${runId} had read are gone, because it was closed before its filters were resolved. Start ${river.name} again.`,
     );
   }
-  const answers = await readListAnswers(warehouse.readStagedPages(runId, null, listsOfRun));
+  const answers = await readListAnswers(warehouse.readStagedPages(runId, null, listsSlice));
   const notes = createNoteSums(river.connection);
-  for await (const page of warehouse.readPageNotes(runId, null, [listsOfRun])) notes.add(page, 'list');
+  for await (const page of warehouse.readPageNotes(runId, null, [listsSlice])) notes.add(page, 'list');
   const warnings = notes.warnings().map((warning): Warning => ({ start: null, end: null, ...warning }));
   const selection = resolve(report, river, answers, warnings);
   await warehouse.saveSelection(runId, selection, warnings);

@@ -10,7 +10,7 @@ import {
   RiverError,
   ThrottledError,
 } from '#domain/errors';
-import { excerpt } from '#domain/mask';
+import { excerpt } from '#domain/excerpt';
 
 /** How often something that River does not know is tried before it is shown as it is. */
 const attemptsAtTheUnknown = 5;

@@ -1,6 +1,11 @@
 import type { RequestRecord } from '#domain/call/call-history';
 import { WarehouseHeldError } from '#domain/errors';
-import { noAnswer, sentenceOfHold, troubleOf, type WaitOnWarehouse } from '#domain/run/warehouse-trouble';
+import {
+  findTrouble,
+  noAnswer,
+  unwritableSentence,
+  type WaitOnWarehouse,
+} from '#domain/run/warehouse-trouble';
 import type { PageStaging, WriteGateOptions, WriteTrying } from './ports.ts';
 
 /**
@@ -79,7 +84,7 @@ class Gate implements WriteGate {
     if (!this.#hold) return undefined;
     const { warehouse, reason, since, nextAt } = this.#hold;
     const wait: WaitOnWarehouse = { on: 'warehouse', warehouse, reason, since };
-    return new WarehouseHeldError(sentenceOfHold(wait), {
+    return new WarehouseHeldError(unwritableSentence(wait), {
       waitMs: Math.max(0, Math.ceil(nextAt - performance.now())),
       facts: { ...wait },
     });
@@ -124,7 +129,7 @@ class Gate implements WriteGate {
   }
 
   heard(error: unknown): WaitOnWarehouse | undefined {
-    const trouble = troubleOf(error);
+    const trouble = findTrouble(error);
     if (!trouble) return undefined;
     if (!(error instanceof WarehouseHeldError)) this.#close(trouble.reason, false);
     const { warehouse, reason } = trouble;
@@ -162,7 +167,7 @@ class Gate implements WriteGate {
     for (let [lost] = this.#lost; lost; [lost] = this.#lost) {
       await warehouse.noteRequests(lost.runId, lost.chunk, lost.requests).catch((error: unknown) => {
         // A run that was removed from the manifest counts no calls any more.
-        if (troubleOf(error)) throw error;
+        if (findTrouble(error)) throw error;
       });
       this.#lost.shift();
     }

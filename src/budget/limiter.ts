@@ -1,6 +1,6 @@
 /**
  * A process's side of the call budget of one connection: every request passes the limiter, sign-ins and repeats included.
- * The other side is `domain/budget`, which gives permits to all processes; a `reserve` function carries requests to it.
+ * The other side is `domain/budget`, which gives permits to all processes; `control/shared-budget.ts` carries requests to it.
  *
  * Who waits where
  *
@@ -37,7 +37,7 @@ import type {
   Reservation,
   WaitingCalls,
 } from '#domain/budget/reservation';
-import type { Outages } from '#domain/run/outage-clock';
+import type { Outages } from '#domain/run/failing-time';
 import { createAskPacing, createAskSchedule } from './ask-schedule.ts';
 import { createOutageLog } from './outage-log.ts';
 import { type CallOutcome, createOutcomeBuffer } from './outcome-buffer.ts';

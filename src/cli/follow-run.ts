@@ -1,10 +1,10 @@
-import { withBooks } from '#control/books';
 import type { TemporalClient } from '#control/connect-temporal';
+import { withManifests } from '#control/manifests';
 import type { RunEnd } from '#control/run-end';
 import { runStatus } from '#control/run-status';
 import type { RunHandle } from '#control/start-run';
 import { watchRun } from '#control/watch-run';
-import { resultOfUnopened } from '#domain/run/result-of';
+import { buildUnopenedResult } from '#domain/run/build-result';
 import type { RunResult } from '#domain/run/run-result';
 import type { CommandContext } from './context.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
@@ -68,7 +68,7 @@ async function answerEnd(
     // Temporal stores no result of these runs; the manifest shows what was loaded.
     case 'cancelled':
     case 'terminated': {
-      const result = await withBooks(await context.configuration(), (books) =>
+      const result = await withManifests(await context.configuration(), (books) =>
         runStatus(temporal, books, started.handle.workflowId),
       );
       terminal.answer({ json: result, text: showResult(result) });
@@ -78,7 +78,7 @@ async function answerEnd(
 }
 
 const running = ({ river, handle, retryOf = null }: Started): RunResult =>
-  resultOfUnopened({
+  buildUnopenedResult({
     river,
     workflowId: handle.workflowId,
     runId: handle.firstExecutionRunId,

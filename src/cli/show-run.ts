@@ -1,4 +1,4 @@
-import type { Missing } from '#control/books';
+import type { MissingWarehouse } from '#control/manifests';
 import type { RunView } from '#control/run-in-temporal';
 import type { RunReport } from '#control/run-status';
 import type { RunProgress } from '#domain/run/progress';
@@ -7,7 +7,7 @@ import {
   behindSentence,
   countsText,
   errorSentence,
-  errorsOnce,
+  groupByError,
   repairSentence,
   retriedSentence,
   standsStill,
@@ -50,7 +50,7 @@ export function showResult(result: RunResult, error: string | null = null): stri
     result.retryOf === null ? undefined : showRetry(result.retryOf, chunks),
     period ? `Period ${period.start} to ${period.end}` : undefined,
     chunks ? countsText(result) : undefined,
-    ...errorsOnce(result.failedChunks).map((each) => `  ${errorSentence(each)}`),
+    ...groupByError(result.failedChunks).map((each) => `  ${errorSentence(each)}`),
     isAlreadyShown(error, result) ? undefined : error,
     ...result.warnings.map(({ start, end, message }) => `  warning ${showDays(start, end)}: ${message}`),
     repairSentence(result, error),
@@ -127,7 +127,7 @@ const showDays = (start: string | null, end: string | null): string =>
   start === null ? '–' : `${start}/${end}`;
 
 /** Says which warehouses could not be asked, and why. */
-export function sayMissing(terminal: Terminal, missing: readonly Missing[]): void {
+export function sayMissing(terminal: Terminal, missing: readonly MissingWarehouse[]): void {
   for (const { warehouse, why } of missing)
     terminal.say(`The manifest of the warehouse ${warehouse} is missing here. ${why.message}`);
 }

@@ -1,7 +1,7 @@
 import type { ScheduleChange } from '#control/schedules/apply-schedules';
+import type { DstAnomaly } from '#control/schedules/dst-anomalies';
 import type { ScheduleState } from '#control/schedules/list-schedules';
-import type { OddDay } from '#control/schedules/odd-days';
-import type { ScheduleNote } from '#control/schedules/schedule-notes';
+import type { ScheduleWarning } from '#control/schedules/schedule-warnings';
 import { behindSentence } from '#domain/run/sentences';
 import { table } from './terminal.ts';
 
@@ -16,10 +16,10 @@ export function showChanges(changes: readonly ScheduleChange[], dryRun: boolean)
 }
 
 /** A day on which the clock change affects a start: the person may choose another hour. */
-export const showOddDay = ({ river, day, expected, starts }: OddDay): string =>
+export const showOddDay = ({ river, day, expected, starts }: DstAnomaly): string =>
   `note       ${river}: clocks change on ${day}, and Temporal starts it ${showTimes(starts.length)} instead of ${showTimes(expected)} (${starts.join(', ') || 'the time does not exist on that day'}). A start some hours later avoids this.`;
 
-export const showNote = ({ river, message }: ScheduleNote): string => `note       ${river}: ${message}.`;
+export const showNote = ({ river, message }: ScheduleWarning): string => `note       ${river}: ${message}.`;
 
 const showTimes = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 

@@ -1,6 +1,6 @@
 import type { Environment } from '#config/environment';
 import { defaultTemporalAddress } from '#control/connect-temporal';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import { riverCommand } from './this-package.ts';
 
 /** The addresses of the services on this machine. */

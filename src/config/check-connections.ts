@@ -57,9 +57,9 @@ function checkAuth(
   } else if (apiKey === undefined && username === undefined && password === undefined) {
     problems.push({ path, message: 'expected apiKey, or username and password', missing: true });
   } else if (apiKey === undefined && password === undefined) {
-    problems.push({ path: [...path, 'password'], message: 'missing, it goes with username', missing: true });
+    problems.push({ path: [...path, 'password'], message: 'missing, username needs it', missing: true });
   } else if (apiKey === undefined && username === undefined) {
-    problems.push({ path: [...path, 'username'], message: 'missing, it goes with password', missing: true });
+    problems.push({ path: [...path, 'username'], message: 'missing, password needs it', missing: true });
   }
   // Node would refuse the header with a message that quotes it.
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
@@ -78,7 +78,7 @@ function checkAuth(
 }
 
 /** The complaint about a secret that is written into the file itself, where every reader of the file sees it. */
-export const secretInTheFile = `expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret that stands in this file itself`;
+export const secretInTheFile = `expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret written in this file`;
 
 /** Two names for one tenant would each use the whole budget. */
 function checkTwins(connections: Connections): Problem[] {
@@ -110,7 +110,7 @@ export function normalizeBaseUrl(text: string): string | undefined {
 }
 
 /** What is wrong with a base URL. */
-export function checkBaseUrl(path: Path, text: string, show: Show): Problem[] {
+function checkBaseUrl(path: Path, text: string, show: Show): Problem[] {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
     return [{ path, message: `expected a URL such as https://api4.optimove.net/current, got ${shown(url)}` }];

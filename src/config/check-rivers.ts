@@ -1,6 +1,5 @@
-import { Cron } from 'croner';
 import { checkRiver, type Surroundings } from '#domain/river/check-river';
-import { withRanges } from '#domain/river/cron-line';
+import { isCron } from '#domain/river/cron-line';
 import { checkTimezone } from '#domain/river/period-setting';
 import { type Problem, type Show, valueAt } from '#domain/river/problem';
 import type { RiverPart } from '#domain/river/river';
@@ -61,21 +60,6 @@ function checkSchedule({ cron, timezone }: NonNullable<RiverPart['schedule']>, s
         ]),
     ...(timezone === undefined ? [] : checkTimezone(['schedule', 'timezone'], timezone, show)),
   ];
-}
-
-/** croner also takes L, W, # and ?, and seconds; Temporal's schedules do not. */
-const fields = /^[\d*,/-]+ [\d*,/-]+ [\d*,/-]+ [\da-z*,/-]+ [\da-z*,/-]+$/i;
-
-function isCron(cron: string): boolean {
-  const line = cron.trim().replaceAll(/\s+/g, ' ');
-  if (!fields.test(line)) return false;
-  try {
-    // 30 February is well formed and never comes.
-    const options = { mode: '5-part', timezone: 'UTC', domAndDow: true } as const;
-    return new Cron(withRanges(line), options).nextRun('2024-01-01T00:00:00') !== null;
-  } catch {
-    return false;
-  }
 }
 
 /** What is wrong with a river's notifications. Paths begin at the river. No URL is ever shown: it is a secret, since it alone allows posting. */

@@ -21,7 +21,7 @@ const aboveZero = { words: 'a whole number above 0' };
 export const AuthSetting = z.strictObject({
   apiKey: Text.optional().describe(`The API key: "\${NAME}", "file:<path>" or "exec:<command>".`),
   username: Text.optional().describe('For tenants that still sign in with a login.'),
-  password: Text.optional().describe(`Goes with username: "\${NAME}", "file:<path>" or "exec:<command>".`),
+  password: Text.optional().describe(`Needed with username: "\${NAME}", "file:<path>" or "exec:<command>".`),
 });
 
 const WindowSetting = z.strictObject({

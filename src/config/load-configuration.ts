@@ -12,11 +12,11 @@ import { createSecretCommands, type SecretCommands } from './secret-commands.ts'
 export interface ConfigurationSource {
   /** Path of the configuration file. */
   readonly file: string;
-  /** What `${NAME}` takes its values from. */
+  /** The variables that `${NAME}` refers to. */
   readonly env: Variables;
-  /** Those of them that `.env` has, and most likely not whole. */
+  /** Variables whose value in `.env` is probably truncated. */
   readonly cut?: ReadonlySet<string>;
-  /** What `exec:` has printed in this process. Default: it is run anew. */
+  /** The outputs of `exec:` commands in this process. Default: the commands run again. */
   readonly commands?: SecretCommands;
 }
 
@@ -75,7 +75,7 @@ function shownFile(absolute: string): string {
 function locateProblems(problems: readonly Problem[], document: SourceDocument, file: string): Fault[] {
   return inOrder(
     problems.map((problem) => {
-      const position = document.positionOf(problem.path, problem.about);
+      const position = document.findPosition(problem.path, problem.about);
       return { position, fault: faultAt(placeText(file, position), problem) };
     }),
   );

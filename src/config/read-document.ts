@@ -26,7 +26,7 @@ export interface SourceDocument {
   /** Syntax errors; empty if there are none. */
   readonly errors: readonly { readonly position: Position; readonly message: string }[];
   /** The position of a value or of its key; for a missing one, of what surrounds it. */
-  positionOf(path: Path, what?: 'value' | 'key'): Position;
+  findPosition(path: Path, what?: 'value' | 'key'): Position;
 }
 
 /** Aliases that expand to more than this are refused. */
@@ -58,7 +58,7 @@ export function readDocument(text: string): SourceDocument {
   return {
     value,
     errors: firstOfEachLine(errors),
-    positionOf: (path, what = 'value') => positionAt(findOffset(document, path, what)),
+    findPosition: (path, what = 'value') => positionAt(findOffset(document, path, what)),
   };
 }
 
@@ -127,27 +127,28 @@ function startOffset(node: Node | null): number {
 /** In River's words: the parser's messages quote the text around the place, which may hold a secret. */
 function describeError({ code, pos }: YAMLError, text: string): string {
   if (code === 'UNEXPECTED_TOKEN' && text.slice(0, pos[0] + 1).endsWith('${')) {
-    return `not YAML: \${NAME} stands in double quotes inside { } and [ ]`;
+    return `not YAML: \${NAME} must be in double quotes inside { } and [ ]`;
   }
   return `not YAML: ${messageByCode[code] ?? 'this cannot be read'}`;
 }
 
 const messageByCode: Readonly<Partial<Record<ErrorCode, string>>> = {
   ALIAS_PROPS: 'an alias (*name) takes no tag or anchor',
-  BAD_ALIAS: 'an alias (*name) without its anchor (&name) above it; text that begins with * stands in quotes',
-  BAD_COLLECTION_TYPE: 'this tag does not go with this kind of value',
-  BAD_DIRECTIVE: 'text that begins with % stands in quotes',
-  BAD_DQ_ESCAPE: 'this \\ means nothing inside double quotes; single quotes leave it as it is',
+  BAD_ALIAS:
+    'an alias (*name) without its anchor (&name) above it; text that begins with * must be in quotes',
+  BAD_COLLECTION_TYPE: 'this tag does not fit this kind of value',
+  BAD_DIRECTIVE: 'text that begins with % must be in quotes',
+  BAD_DQ_ESCAPE: 'this \\ is not an escape inside double quotes; use single quotes to keep it',
   BAD_INDENT: 'the indentation does not fit the lines above',
   BAD_SCALAR_START: 'text cannot begin with this character; put it in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a second ": " in one line; put text that holds one in quotes',
-  BLOCK_IN_FLOW: 'this cannot stand inside { } or [ ]',
-  DUPLICATE_KEY: 'this key stands here twice',
+  BLOCK_IN_FLOW: 'this is not allowed inside { } or [ ]',
+  DUPLICATE_KEY: 'this key is given twice',
   MISSING_CHAR: 'a character is missing, such as a closing quote, bracket or brace, or a comma or colon',
-  MULTILINE_IMPLICIT_KEY: 'a key has to stand on one line, with a colon and a space after it',
+  MULTILINE_IMPLICIT_KEY: 'a key must be on one line, with a colon and a space after it',
   MULTIPLE_DOCS: 'a second document (---) in one file',
   NON_STRING_KEY: 'a key has to be plain text',
   TAB_AS_INDENT: 'a tab in the indentation; use spaces',
-  TAG_RESOLVE_FAILED: 'tags (!name) mean nothing here; text that begins with ! stands in quotes',
+  TAG_RESOLVE_FAILED: 'tags (!name) mean nothing here; text that begins with ! must be in quotes',
   UNEXPECTED_TOKEN: 'something that does not belong here',
 };

@@ -10,23 +10,21 @@ import {
   ReportRefusedError,
   RiverError,
 } from '#domain/errors';
-import { resolveDay } from '#domain/period/resolve-day';
-import { resolveZone } from '#domain/period/zone';
+import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import type { Configuration, Connection, WarehouseSetting } from '#domain/river/configuration';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
-import { planDays } from '#domain/run/plan-days';
-import type { OpenWarehouse } from '#warehouse/open-warehouse';
-import { openWarehouse } from '#warehouse/open-warehouse';
-import { answeredSoon, closeSoon } from './answered-soon.ts';
-import { askOnce, isSignedInElsewhere, NoCallsLeftError, type Reserve } from './ask-once.ts';
+import { isTracked, warnOfDaysLoadedOtherwise } from '#domain/run/loaded-days';
+import { planDays } from '#domain/run/plan-run';
+import { type OpenWarehouse, openWarehouse } from '#warehouse/open-warehouse';
+import { askOnce, isSignedInElsewhere, NoCallsLeftError, type Reserve } from './ask-api.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
-import { failureOfTemporal } from './failure-of-temporal.ts';
-import { warningsOfTracks } from './read-track-of.ts';
-import { scheduleNotes } from './schedules/schedule-notes.ts';
-import { missingSearchAttributes, otherSearchAttributes } from './search-attributes.ts';
-import { isServed, reserveOf } from './shared-budget.ts';
+import { toTemporalFailure } from './failure-of-temporal.ts';
+import { answerInTime, closeInTime } from './manifests.ts';
+import { findScheduleWarnings } from './schedules/schedule-warnings.ts';
+import { describeSearchAttributes, readSearchAttributes } from './search-attributes.ts';
+import { createReserve, isServed } from './shared-budget.ts';
 
 export interface CheckLine {
   /** `configuration`, `connection main`, `warehouse local`, `temporal`. */
@@ -37,7 +35,7 @@ export interface CheckLine {
   readonly failure?: 'configuration' | 'refused' | 'unreachable';
 }
 
-/** Asks everything that the configuration names whether it is there and lets River in. One line each; the first is the file itself. */
+/** Checks that River can reach and use everything that the configuration names. One line each; the first is the file itself. */
 export async function checkAll(configuration: Configuration): Promise<CheckLine[]> {
   const { connections, warehouses, rivers } = configuration;
   const riversInto = ({ name }: WarehouseSetting) =>
@@ -60,7 +58,7 @@ export async function checkAll(configuration: Configuration): Promise<CheckLine[
   }
 }
 
-/** What the file alone cannot say: its rivers beside each other, and their periods on this day. */
+/** What the schema cannot check: the rivers together, and their periods on this day. */
 const checkRivers = (configuration: Configuration, now: Date): Promise<CheckLine> =>
   line('configuration', async () => {
     const { file, rivers } = configuration;
@@ -69,7 +67,7 @@ const checkRivers = (configuration: Configuration, now: Date): Promise<CheckLine
       ...sharedTables(configuration).map(({ warning }) => warning),
     ];
     const faults: string[] = [];
-    const notes = await scheduleNotes(configuration, now);
+    const notes = await findScheduleWarnings(configuration, now);
     said.push(...notes.map(({ river, message }) => `${river}: ${message}`));
     for (const river of rivers.values()) {
       const report = findReport(river.report);
@@ -87,7 +85,7 @@ const checkRivers = (configuration: Configuration, now: Date): Promise<CheckLine
     return said.join('; ');
   });
 
-/** What came of something, to be told in its own line. */
+/** A result or a failure, reported in a line of its own. */
 type Attempt<T> = { readonly value: T } | { readonly value: undefined; readonly failure: unknown };
 
 const attempt = <T>(promise: Promise<T>): Promise<Attempt<T>> =>
@@ -96,10 +94,10 @@ const attempt = <T>(promise: Promise<T>): Promise<Attempt<T>> =>
     (failure: unknown) => ({ value: undefined, failure }),
   );
 
-/** Where no worker answers for the budget nobody else is sending, and the one call is made all the same. */
+/** Where no worker runs, no other call is sent either, and the one call is sent without a permit. */
 async function reserveIfServed(client: Client | undefined): Promise<(name: string) => Reserve | undefined> {
   const served = client && (await isServed(client).catch(() => false));
-  return (name) => (served ? reserveOf(client, name) : undefined);
+  return (name) => (served ? createReserve(client, name) : undefined);
 }
 
 const checkConnection = (connection: Connection, reserve: Reserve | undefined): Promise<CheckLine> =>
@@ -110,16 +108,16 @@ const checkConnection = (connection: Connection, reserve: Reserve | undefined): 
       return `${answers}; its data is complete up to ${row?.Date}`;
     } catch (error) {
       if (error instanceof RiverError && isSignedInElsewhere(error.cause))
-        return `${answers}; its login was not tried, since somebody is signed in with it already, such as a worker`;
+        return `${answers}; its login was not tried, because it is already in use, such as by a worker`;
       if (error instanceof NoCallsLeftError)
-        return `${connection.baseUrl} was not asked: its budget is used up just now`;
-      // Something that is no day is an answer all the same; runs do without it.
+        return `${connection.baseUrl} was not called: its budget is used up at the moment`;
+      // An answer that is no day is an answer too; runs do without the day.
       if (!(error instanceof ReportRefusedError) || error.facts.status !== 200) throw error;
       return `${answers}, but does not say how far its data is complete: ${error.facts.said}`;
     }
   });
 
-/** Who holds a file for longer holds up runs as well. */
+/** A process that locks the file for longer would hold up runs as well. */
 const busyAtMostMs = 5_000;
 
 const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): Promise<CheckLine> =>
@@ -127,19 +125,32 @@ const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): P
     const warehouse = await openWarehouse(setting, { busyAtMostMs });
     try {
       const targets = filling.map(({ target }) => target.table);
-      const found = await answeredSoon(setting.name, warehouse.checkWarehouse(targets));
+      const found = await answerInTime(setting.name, warehouse.checkWarehouse(targets));
       return [
         found,
-        ...(await warningsOfTracks(warehouse, filling)),
-        ...(await previewsOfTargets(warehouse, filling)),
+        ...(await warnOfLoadedDays(warehouse, filling)),
+        ...(await previewTargets(warehouse, filling)),
       ].join('; ');
     } finally {
-      await closeSoon(warehouse);
+      await closeInTime(warehouse);
     }
   });
 
-/** What the rivers would add to tables that are there, and what would not fit them. */
-async function previewsOfTargets(warehouse: OpenWarehouse, filling: readonly River[]): Promise<string[]> {
+/** Days of tracked rivers that were loaded with other settings than the river has now. */
+async function warnOfLoadedDays(warehouse: OpenWarehouse, rivers: readonly River[]): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const river of rivers) {
+    const report = findReport(river.report);
+    if (!report || !isTracked(river, report)) continue;
+    const loadedDays = await warehouse.readLoadedDays(river.name, river.target.table);
+    const warning = warnOfDaysLoadedOtherwise(loadedDays, river);
+    if (warning !== undefined) warnings.push(warning);
+  }
+  return warnings;
+}
+
+/** What the rivers would add to existing tables, and what would not fit into them. */
+async function previewTargets(warehouse: OpenWarehouse, filling: readonly River[]): Promise<string[]> {
   const previews: string[] = [];
   for (const river of filling) {
     const report = findReport(river.report);
@@ -159,33 +170,28 @@ const checkTemporal = (attempted: Attempt<TemporalClient>): Promise<CheckLine> =
       return [
         `${temporal.address}, namespace ${temporal.namespace}`,
         ...((await isServed(temporal.client)) ? [] : [noWorker]),
-        ...adviceOn(await missingSearchAttributes(temporal)),
-        ...(await otherSearchAttributes(temporal)),
+        ...describeSearchAttributes(
+          await readSearchAttributes(temporal.client.connection, temporal.namespace),
+          temporal.namespace,
+        ),
       ].join('; ');
     } catch (error) {
-      throw failureOfTemporal(error, temporal);
+      throw toTemporalFailure(error, temporal);
     }
   });
 
-const noWorker = 'no worker is there yet: `river worker` starts one';
-
-const adviceOn = (missing: Awaited<ReturnType<typeof missingSearchAttributes>>): string[] =>
-  missing
-    ? [
-        `runs are not findable by ${missing.names.join(', ')} until a worker registers them, or you do: ${missing.command}`,
-      ]
-    : [];
+const noWorker = 'no worker is running: `river worker` starts one';
 
 async function line(what: string, look: () => Promise<string>): Promise<CheckLine> {
   try {
     return { what, ok: true, message: await look() };
   } catch (error) {
     if (!(error instanceof RiverError)) throw error;
-    return { what, ok: false, message: error.message, failure: failureKind(error) };
+    return { what, ok: false, message: error.message, failure: classify(error) };
   }
 }
 
-function failureKind(error: RiverError): NonNullable<CheckLine['failure']> {
+function classify(error: RiverError): NonNullable<CheckLine['failure']> {
   if (error instanceof OtherVersionError) return 'configuration';
   if (error instanceof PassingError) return 'unreachable';
   if (error instanceof CredentialsRefusedError) return 'refused';

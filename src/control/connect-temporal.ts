@@ -1,14 +1,14 @@
+import { connect } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ConfigurationError, TemporalUnavailableError } from '#domain/errors';
-import { failureOfTemporal, type TemporalPlace, temporalUnavailable } from './failure-of-temporal.ts';
-import { mayBeListening } from './may-be-listening.ts';
+import { type TemporalPlace, temporalUnavailable, toTemporalFailure } from './failure-of-temporal.ts';
 
-/** Where Temporal's own tools look when nothing is said. */
+/** Where Temporal's own tools look by default. */
 export const defaultTemporalAddress = '127.0.0.1:7233';
 
 const connectTimeout = '5s';
-/** gRPC for Node would take a lower-case https_proxy for itself; a worker's does not, and both go one way: straight. */
+/** gRPC for Node would use a lower-case https_proxy, a worker's gRPC does not: both connect directly. */
 const channelArgs = { 'grpc.enable_http_proxy': 0 };
 const answerWithinMs = 5_000;
 
@@ -20,7 +20,7 @@ export interface TemporalClient extends TemporalPlace {
 /** A server without keys or TLS, such as one that was started here. */
 export type PlainTemporal = TemporalPlace;
 
-/** Address, namespace, key, TLS: those given, else read as Temporal's own tools read them (environment, then profile). */
+/** Address, namespace, key, TLS: those given, or read as Temporal's own tools read them (environment, then profile). */
 export function temporalOptions(plain?: PlainTemporal) {
   if (plain) return { connectionOptions: { address: plain.address }, namespace: plain.namespace };
   const { connectionOptions, namespace } = ownSettings();
@@ -42,14 +42,14 @@ function ownSettings() {
   }
 }
 
-/** Connects, or says within seconds what is wrong there: nobody answers, no such namespace, not let in. */
+/** Connects, or says within seconds what is wrong: connection refused, no such namespace, access denied. */
 export async function connectTemporal(plain?: PlainTemporal): Promise<TemporalClient> {
   const { connectionOptions, namespace } = temporalOptions(plain);
   const place = { address: connectionOptions.address, namespace };
   if (!(await mayBeListening(place.address))) throw temporalUnavailable(place.address, undefined);
   const connection = await Connection.connect({ ...connectionOptions, connectTimeout, channelArgs }).catch(
     (error: unknown) => {
-      const failure = failureOfTemporal(error, place);
+      const failure = toTemporalFailure(error, place);
       throw failure === error ? temporalUnavailable(place.address, error) : failure;
     },
   );
@@ -62,7 +62,7 @@ export async function connectTemporal(plain?: PlainTemporal): Promise<TemporalCl
   return { client: new Client({ connection, namespace }), ...place, close: () => connection.close() };
 }
 
-/** Refuses a namespace that is not there: what is done in it would fail in many ways. */
+/** Throws where the namespace does not exist: everything else would fail in it, each in another way. */
 export async function checkNamespace(
   connection: Pick<Connection, 'workflowService' | 'withDeadline'>,
   place: TemporalPlace,
@@ -72,19 +72,19 @@ export async function checkNamespace(
       connection.workflowService.describeNamespace({ namespace: place.namespace }),
     );
   } catch (error) {
-    throw failureOfTemporal(error, place);
+    throw toTemporalFailure(error, place);
   }
 }
 
-/** Connects, hands Temporal to `work`, and lets go of it again. What Temporal fails with meanwhile becomes a sentence. */
+/** Connects, hands Temporal to `work`, and closes the connection. A failure of Temporal in between becomes a sentence. */
 export async function withTemporal<T>(
   work: (temporal: TemporalClient) => Promise<T>,
   plain?: PlainTemporal,
 ): Promise<T> {
-  return letWork(await connectTemporal(plain), work);
+  return useAndClose(await connectTemporal(plain), work);
 }
 
-/** The same where Temporal is there; where nobody answers, `work` has to do without, and is told why. */
+/** The same where Temporal can be reached; where it cannot, `work` does without it, and is told why. */
 export async function withTemporalIfThere<T>(
   work: (temporal: TemporalClient | undefined, whyNone?: TemporalUnavailableError) => Promise<T>,
 ): Promise<T> {
@@ -92,18 +92,41 @@ export async function withTemporalIfThere<T>(
     if (error instanceof TemporalUnavailableError) return error;
     throw error;
   });
-  return temporal instanceof TemporalUnavailableError ? work(undefined, temporal) : letWork(temporal, work);
+  return temporal instanceof TemporalUnavailableError
+    ? work(undefined, temporal)
+    : useAndClose(temporal, work);
 }
 
-async function letWork<T>(
+async function useAndClose<T>(
   temporal: TemporalClient,
   work: (temporal: TemporalClient) => Promise<T>,
 ): Promise<T> {
   try {
     return await work(temporal);
   } catch (error) {
-    throw failureOfTemporal(error, temporal);
+    throw toTemporalFailure(error, temporal);
   } finally {
     await temporal.close();
   }
+}
+
+/** `127.0.0.1:7233`, `localhost:7233`, `[::1]:7233`. */
+const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]):(\d+)$/;
+
+/**
+ * Whether a process listens at an address of this machine: gRPC retries a refused connection until its timeout,
+ * and a person who has only forgotten to start Temporal should not wait that long. True for any other address, which may be
+ * reached through a proxy.
+ */
+export async function mayBeListening(address: string): Promise<boolean> {
+  const [, host, port] = loopback.exec(address) ?? [];
+  if (host === undefined || Number(port) > 65_535) return true;
+  return new Promise((resolve) => {
+    const socket = connect({ host: host.replace(/[[\]]/g, ''), port: Number(port) });
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
 }

@@ -1,13 +1,13 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { ConfigurationError, TemporalUnavailableError } from '#domain/errors';
 
-/** Where a client of Temporal is connected to. */
+/** What a Temporal client is connected to. */
 export interface TemporalPlace {
   readonly address: string;
   readonly namespace: string;
 }
 
-/** gRPC's numbers for what a person can do something about. */
+/** gRPC status codes that a person can do something about. */
 const grpc = {
   deadlineExceeded: 4,
   notFound: 5,
@@ -16,11 +16,11 @@ const grpc = {
   unauthenticated: 16,
 } as const;
 
-/** What a failure of Temporal's client means for the person before it; a failure that means nothing here stays as it is. */
-export function failureOfTemporal(error: unknown, place: TemporalPlace): unknown {
+/** A failure of Temporal's client as one of River's, with what to do; any other failure is returned unchanged. */
+export function toTemporalFailure(error: unknown, place: TemporalPlace): unknown {
   if (error instanceof Error && error.name === 'NamespaceNotFoundError')
     return unknownNamespace(place, error);
-  const { code, said } = whatGrpcSaid(error) ?? {};
+  const { code, said } = findGrpcError(error) ?? {};
   switch (code) {
     case grpc.unavailable:
     case grpc.deadlineExceeded:
@@ -28,7 +28,7 @@ export function failureOfTemporal(error: unknown, place: TemporalPlace): unknown
     case grpc.permissionDenied:
     case grpc.unauthenticated:
       return new ConfigurationError(
-        `Temporal at ${place.address} does not let River into the namespace ${place.namespace}: ${said}. Check TEMPORAL_API_KEY, or the profile that TEMPORAL_PROFILE names.`,
+        `Temporal at ${place.address} denies access to the namespace ${place.namespace}: ${said}. Check TEMPORAL_API_KEY, or the profile that TEMPORAL_PROFILE names.`,
         { facts: { ...place }, cause: error },
       );
     case grpc.notFound:
@@ -40,18 +40,18 @@ export function failureOfTemporal(error: unknown, place: TemporalPlace): unknown
 
 export const temporalUnavailable = (address: string, cause: unknown): TemporalUnavailableError =>
   new TemporalUnavailableError(
-    `Temporal cannot be reached at ${address}. Start it (\`river dev\` starts one with all else), or set TEMPORAL_ADDRESS to where it is.`,
+    `Temporal cannot be reached at ${address}. Start it (\`river dev\` starts one with all else), or set TEMPORAL_ADDRESS to its address.`,
     { facts: { address }, cause },
   );
 
 const unknownNamespace = (place: TemporalPlace, cause: unknown): ConfigurationError =>
   new ConfigurationError(
-    `Temporal at ${place.address} has no namespace ${place.namespace}. Set TEMPORAL_NAMESPACE to one that it has, or make it: temporal operator namespace create --namespace ${place.namespace}`,
+    `Temporal at ${place.address} has no namespace ${place.namespace}. Set TEMPORAL_NAMESPACE to one that it has, or create it: temporal operator namespace create --namespace ${place.namespace}`,
     { facts: { ...place }, cause },
   );
 
-/** The client wraps it, sometimes twice; the worker's own connection says it in the message alone. */
-function whatGrpcSaid(error: unknown): { readonly code: number; readonly said: string } | undefined {
+/** The client wraps gRPC's error, sometimes twice; the worker's own connection has it in the message alone. */
+function findGrpcError(error: unknown): { readonly code: number; readonly said: string } | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (isGrpcServiceError(at)) return { code: at.code, said: at.details || at.message };
   }

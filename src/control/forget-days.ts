@@ -2,22 +2,21 @@ import { findDayColumn } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
 import { ConfigurationError } from '#domain/errors';
 import { type DateRange, dayCount } from '#domain/period/date-range';
-import { resolveDay } from '#domain/period/resolve-day';
+import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import { daysToCome, resolvePeriod } from '#domain/period/resolve-period';
-import { resolveZone } from '#domain/period/zone';
 import type { Configuration } from '#domain/river/configuration';
 import { effectiveReport } from '#domain/river/overrides';
 import { readRunInput } from '#domain/river/read-run-input';
 import type { River } from '#domain/river/river';
 import { openWarehouse } from '#warehouse/open-warehouse';
 
-/** What was forgotten. */
+/** What `river forget` has done. */
 export interface Forgotten {
   readonly river: string;
   readonly warehouse: string;
   readonly table: string;
   readonly period: DateRange;
-  /** How many days are forgotten now, whether they had rows or not. */
+  /** How many days were forgotten, with rows or without. */
   readonly days: number;
   /** How many rows were deleted. */
   readonly rows: number;
@@ -26,8 +25,8 @@ export interface Forgotten {
 }
 
 /**
- * Takes days of a river out of its target, and out of what it tracks. The days are read as a run's own period is, so
- * that they are refused in the same words, and those after the day of `now` are left out.
+ * Deletes a river's rows of these days from its target, and leaves the days out of its tracking. The days are validated like a
+ * run's own period, with the same messages; those after the day of `now` are left out.
  */
 export async function forgetDays(
   configuration: Configuration,
@@ -35,10 +34,10 @@ export async function forgetDays(
   asked: { readonly start: string; readonly end: string },
   now: Date,
 ): Promise<Forgotten> {
-  const dayColumn = dayColumnOfRiver(riverOf({ river: name }, configuration));
-  const { target, period = {}, schedule } = riverOf({ river: name, period: asked }, configuration);
+  const dayColumn = readDayColumn(readRiver({ river: name }, configuration));
+  const { target, period = {}, schedule } = readRiver({ river: name, period: asked }, configuration);
   const setting = configuration.warehouses.get(target.warehouse);
-  if (!setting) throw new ConfigurationError(`River ${name} names a warehouse that is not there.`);
+  if (!setting) throw new ConfigurationError(`River ${name} names a warehouse that does not exist.`);
   const today = resolveDay(now, resolveZone(period, schedule));
   const days = resolvePeriod(period, today);
   const warehouse = await openWarehouse(setting);
@@ -59,13 +58,13 @@ export async function forgetDays(
   }
 }
 
-function riverOf(input: object, configuration: Configuration): River {
+function readRiver(input: object, configuration: Configuration): River {
   const read = readRunInput(input, configuration);
-  if (read.kind !== 'run') throw new ConfigurationError('A retry is no river.');
+  if (read.kind !== 'run') throw new ConfigurationError('A retry names no river.');
   return read.river;
 }
 
-function dayColumnOfRiver({ name, report: slug, overrides }: River): string {
+function readDayColumn({ name, report: slug, overrides }: River): string {
   const report = findReport(slug);
   const column = report && findDayColumn(effectiveReport(report, overrides));
   if (column) return column;

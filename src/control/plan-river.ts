@@ -6,23 +6,20 @@ import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import { fitListRows } from '#domain/column/fit-rows';
 import { ConfigurationError } from '#domain/errors';
-import { clipRanges, type DateRange, type Day, toDateRanges } from '#domain/period/date-range';
-import { resolveDay } from '#domain/period/resolve-day';
-import { resolvePeriod } from '#domain/period/resolve-period';
-import { resolveZone } from '#domain/period/zone';
+import type { DateRange, Day } from '#domain/period/date-range';
+import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import type { Configuration, Connection } from '#domain/river/configuration';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
-import { chunksOf, countDays, type PlannedDays, planDays } from '#domain/run/plan-days';
-import { isTracked, nameOf, type Track, warningOfOtherwise } from '#domain/run/track';
-import { runAgain } from '#domain/verify/repair';
-import { askList } from './ask-list.ts';
-import type { Reserve } from './ask-once.ts';
-import type { CallsAhead } from './calls-ahead.ts';
-import { readTrackOf } from './read-track-of.ts';
+import { isTracked, type LoadedDays } from '#domain/run/loaded-days';
+import { countDays, type PlannedDays, planChunks, planDays } from '#domain/run/plan-run';
+import { openWarehouse } from '#warehouse/open-warehouse';
+import { askList, type Reserve } from './ask-api.ts';
+import { planWarnings } from './plan-warnings.ts';
+import type { CallsAhead } from './shared-budget.ts';
 
-/** What a run of a river would do. What cannot be known before it runs is null. */
+/** What a run of a river would do. What is only known once it runs is null. */
 export interface Plan {
   readonly river: string;
   readonly report: string;
@@ -32,23 +29,23 @@ export interface Plan {
   readonly day: Day;
   readonly period: DateRange | null;
   readonly chunks: readonly { readonly start: Day | null; readonly end: Day | null }[];
-  /** One page for each call: more cannot be known before. */
+  /** Each call counts as one page: the number of pages is only known from the answers. */
   readonly calls: { readonly list: number | null; readonly data: number | null };
-  /** How many calls the runs still have to make that are under way on the connection: this one shares with them. */
+  /** How many calls the runs under way on the connection still have to make: this run would share the budget with them. */
   readonly callsAhead: number;
-  /** How long the calls take at least under the budget as it stands. */
+  /** How long the calls take at least under the budget as it is now. */
   readonly seconds: number | null;
   readonly finishesAt: string | null;
-  /** What a person is to know: what is left out, stands twice or was loaded otherwise; and what could not be found out, and why. */
+  /** What is left out, would stand in the table twice or was loaded with other settings; and what could not be found out, and why. */
   readonly warnings: readonly string[];
 }
 
 export interface PlanOptions {
   /** ISO 8601. */
   readonly at: string;
-  /** The shared budgets; without them the API is not asked, and the budget is taken as free. */
+  /** The connections' budgets; without them the API is not called, and the budget counts as unused. */
   readonly budgets?: Budgets;
-  /** Why there are none: the beginning of a sentence. */
+  /** Why there are none; begins a sentence. */
   readonly whyNone?: string;
 }
 
@@ -57,7 +54,7 @@ export interface Budgets {
   reserveOf(connection: string): Reserve;
   /** How long ago calls were sent that still count, in milliseconds. */
   sentOf(connection: Connection): Promise<readonly number[]>;
-  /** What other runs still have to call; `isOn` says of a river whether it is one of the connection. */
+  /** How many calls other runs still have to make; `isOn` says whether a river uses the connection. */
   callsAhead(isOn: (river: string) => boolean): Promise<CallsAhead>;
 }
 
@@ -70,23 +67,23 @@ export async function planRiver(
   const connection = configuration.connections.get(river.connection);
   const declared = findReport(river.report);
   if (!connection || !declared)
-    throw new ConfigurationError(`River ${river.name} names a connection or a report that is not there.`);
+    throw new ConfigurationError(`River ${river.name} names a connection or a report that does not exist.`);
   const report = effectiveReport(declared, river.overrides);
   const day = resolveDay(options.at, resolveZone(river.period, river.schedule));
-  const track = isTracked(river, report) ? await readTrackOf(configuration, river) : undefined;
-  const days = planDays(river, report, day, track);
+  const loadedDays = isTracked(river, report) ? await readLoadedDays(configuration, river) : undefined;
+  const days = planDays(river, report, day, loadedDays);
   const { period } = days;
-  const chunks = chunksOf(river, report, days.pulls);
+  const chunks = planChunks(river, report, days.pulls);
   const { budgets } = options;
   const selection =
     chunks.length > 0 && (budgets || runListCalls(report, river.filters).length === 0)
-      ? await select(connection, report, river, budgets?.reserveOf(connection.name))
+      ? await readSelection(connection, report, river, budgets?.reserveOf(connection.name))
       : undefined;
-  const calls = chunks.length > 0 ? callsOf(report, river, selection, days) : { list: 1, data: 0 };
+  const calls = chunks.length > 0 ? countPlanCalls(report, river, selection, days) : { list: 1, data: 0 };
   const ahead = await budgets?.callsAhead(
     (name) => configuration.rivers.get(name)?.connection === connection.name,
   );
-  const seconds = await secondsOf(calls, connection, budgets, ahead);
+  const seconds = await leastSeconds(calls, connection, budgets, ahead);
   return {
     river: river.name,
     report: river.report,
@@ -103,14 +100,22 @@ export async function planRiver(
       ...sharedTables(configuration)
         .filter(({ rivers }) => rivers.includes(river.name))
         .map(({ warning }) => `${warning}.`),
-      ...warningsOfTrack(river, days, track, day),
-      ...whatIsUnknown(report, river, calls, selection, options),
-      ...whatOthersHide(ahead),
+      ...planWarnings({
+        river,
+        report,
+        day,
+        days,
+        loadedDays,
+        calls,
+        ...(selection && { selection }),
+        ...(!budgets && { whyNotAsked: options.whyNone ?? 'No worker is running' }),
+        riversUnknown: ahead?.unknown ?? [],
+      }),
     ],
   };
 }
 
-function callsOf(
+function countPlanCalls(
   report: Report,
   river: River,
   selection: Selection | undefined,
@@ -119,12 +124,12 @@ function callsOf(
   const { filters } = river;
   const { list, data } = countCalls({ report, filters, selection, period, days: countDays(pulls) });
   const calls = { list: list === null ? null : list + (asksForData ? 1 : 0), data };
-  // How many are left out is in the day's own lists, which only the run asks for.
+  // How many calls prune leaves out depends on each day's lists, which only the run asks for.
   return river.prune ? { list: null, data: null } : calls;
 }
 
-/** The least time under the budget as it stands, and as it is shared. */
-async function secondsOf(
+/** The least time under the budget as it is now, shared with the runs under way. */
+async function leastSeconds(
   { list, data }: Plan['calls'],
   connection: Connection,
   budgets: Budgets | undefined,
@@ -136,8 +141,8 @@ async function secondsOf(
   return plannedTimeMs(list + data, connection.budget, inUse) / 1000;
 }
 
-/** What the filters come to, asking the API only for the lists that they need. */
-async function select(
+/** Resolves the filters; calls the API only for the lists that they need. */
+async function readSelection(
   connection: Connection,
   report: Report,
   river: River,
@@ -152,57 +157,14 @@ async function select(
   return resolveSelection(report, river.filters, await readListAnswers(pages));
 }
 
-function warningsOfTrack(river: River, days: PlannedDays, track: Track | undefined, day: Day): string[] {
-  if (!track || !river.period) return [];
-  const { start, end } = resolvePeriod(river.period, day);
-  const forgotten = clipRanges(toDateRanges(track.forgotten), { from: start, to: end });
-  const otherwise = warningOfOtherwise(track, river);
-  return [
-    ...(days.period === null
-      ? [
-          `Every day${forgotten.length > 0 ? ' that is not forgotten' : ''} is loaded and complete: there is nothing to pull.`,
-        ]
-      : []),
-    ...forgotten.map(
-      (stretch) =>
-        `${nameOf(stretch)}: forgotten, and left out; \`${runAgain(river.name, { start: stretch.start, end: stretch.end }, false)}\` loads ${stretch.start === stretch.end ? 'it' : 'them'} again.`,
-    ),
-    ...(days.leavesIncomplete && days.period !== null
-      ? ['Days that are not complete yet are left for a later run (load: append); only the run asks which.']
-      : []),
-    ...(otherwise === undefined ? [] : [`${otherwise}.`]),
-  ];
-}
-
-function whatIsUnknown(
-  report: Report,
-  river: River,
-  calls: Plan['calls'],
-  selection: Selection | undefined,
-  { budgets, whyNone = 'Nobody serves the budget' }: PlanOptions,
-): string[] {
-  const unknown: string[] = [];
-  if (!budgets) {
-    const lists =
-      selection || calls.data === 0 ? '' : ', and what depends on the lists of the API is not known';
-    unknown.push(`${whyNone}, so nothing was asked: the budget is taken as free${lists}.`);
+/** The days that a river has loaded, by its warehouse; changes nothing there. */
+async function readLoadedDays({ warehouses }: Configuration, { name, target }: River): Promise<LoadedDays> {
+  const setting = warehouses.get(target.warehouse);
+  if (!setting) throw new ConfigurationError(`River ${name} names a warehouse that does not exist.`);
+  const warehouse = await openWarehouse(setting);
+  try {
+    return await warehouse.readLoadedDays(name, target.table);
+  } finally {
+    await warehouse.close();
   }
-  if (river.prune) {
-    unknown.push(
-      "How many calls prune leaves out stands in each day's own lists, which only the run asks for.",
-    );
-  } else if (selection && calls.data === null && report.time === 'campaigns') {
-    unknown.push(
-      'How many data calls there are depends on the campaigns of each day, which only the run asks for.',
-    );
-  }
-  return unknown;
-}
-
-function whatOthersHide(ahead: CallsAhead | undefined): string[] {
-  if (!ahead || ahead.unknown.length === 0) return [];
-  const names = [...new Set(ahead.unknown)].join(', ');
-  return [
-    `How many calls a run under way of ${names} still has to make is not known, and not reckoned with.`,
-  ];
 }

@@ -7,7 +7,7 @@ import {
 import type { RunResult } from '#domain/run/run-result';
 import type { RunHandle } from './start-run.ts';
 
-/** How a run closed, as Temporal tells it. Of a run that was cancelled or terminated Temporal stores no result. */
+/** How a run has closed, by Temporal. It stores no result of a run that was cancelled or terminated. */
 export type RunEnd =
   | { readonly end: 'succeeded'; readonly result: RunResult }
   | {
@@ -19,8 +19,8 @@ export type RunEnd =
   | { readonly end: 'cancelled' }
   | { readonly end: 'terminated'; readonly message: string };
 
-/** Waits for the run to close. */
-export async function endOfRun(handle: Pick<RunHandle, 'result'>): Promise<RunEnd> {
+/** Waits until the run has closed. */
+export async function waitForEnd(handle: Pick<RunHandle, 'result'>): Promise<RunEnd> {
   try {
     return { end: 'succeeded', result: await handle.result() };
   } catch (error) {

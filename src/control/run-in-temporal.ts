@@ -1,11 +1,10 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { pausedMemo } from '#domain/run/pause';
-import type { Beat, RetriedStep, RunProgress } from '#domain/run/progress';
+import { type Beat, progressAt, type RetriedStep, type RunProgress } from '#domain/run/progress';
 import type { RunStatus } from '#domain/run/run-result';
-import { sentenceOf, timeText } from '#domain/run/sentences';
-import { taskQueue } from '#domain/run/task-queue';
-import { progressOf } from './progress-of.ts';
+import { runSentence, timeText } from '#domain/run/sentences';
+import { taskQueue } from '#domain/run/temporal-names';
 
 /** A run as Temporal has it. */
 export interface Execution extends Beat {
@@ -16,7 +15,7 @@ export interface Execution extends Beat {
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly river: string;
-  /** Steps that fail and are tried again. */
+  /** Steps that have failed and are retried. */
   readonly retried: readonly RetriedStep[];
   /** When its first task is due, where that is still to come: a delayed start, or one of a cron workflow; ISO 8601. */
   readonly beginsAt?: string;
@@ -24,11 +23,11 @@ export interface Execution extends Beat {
   readonly heardAt: string | null;
 }
 
-/** A run that is under way, by what it says itself and by what Temporal knows. */
+/** A run under way, by what it reports itself and by what Temporal knows. */
 export interface RunView extends Beat {
-  /** What it says; undefined where no worker answers for it. */
+  /** What it reports; undefined where no worker answers the query. */
   readonly progress: RunProgress | undefined;
-  /** Since when no worker has reported, where none does: null where none ever has. */
+  /** Since when no worker has reported; null where none ever has, left out where one does. */
   readonly noWorkerSince?: string | null;
   readonly retried: readonly RetriedStep[];
   readonly sentence: string;
@@ -44,7 +43,7 @@ const statusOfTemporal: Readonly<Record<string, RunStatus>> = {
 };
 
 /** The newest run of a workflow id; undefined where Temporal has none. */
-export async function executionOf(client: Client, workflowId: string): Promise<Execution | undefined> {
+export async function describeRun(client: Client, workflowId: string): Promise<Execution | undefined> {
   try {
     return await readExecution(await client.workflow.getHandle(workflowId).describe());
   } catch (error) {
@@ -55,7 +54,7 @@ export async function executionOf(client: Client, workflowId: string): Promise<E
 
 async function readExecution(description: WorkflowExecutionDescription): Promise<Execution> {
   const { workflowId, status, raw, startTime, executionTime, closeTime, staticSummary, memo } = description;
-  const isToBegin = status.name === 'RUNNING' && executionTime !== undefined && executionTime > new Date();
+  const isDelayed = status.name === 'RUNNING' && executionTime !== undefined && executionTime > new Date();
   const pending = raw.pendingActivities ?? [];
   return {
     workflowId,
@@ -63,7 +62,7 @@ async function readExecution(description: WorkflowExecutionDescription): Promise
     paused: status.name === 'RUNNING' && memo?.[pausedMemo] === true,
     firstRunId: raw.workflowExecutionInfo?.firstRunId ?? '',
     startedAt: startTime.toISOString(),
-    ...(isToBegin && { beginsAt: executionTime.toISOString() }),
+    ...(isDelayed && { beginsAt: executionTime.toISOString() }),
     finishedAt: closeTime?.toISOString() ?? null,
     river: (await staticSummary?.())?.replace(/^River /, '') ?? '',
     retried: retriedSteps(pending),
@@ -79,7 +78,7 @@ async function readExecution(description: WorkflowExecutionDescription): Promise
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 type Timestamp = PendingActivity['lastHeartbeatTime'];
 
-/** One of each step, the one that is tried again first: slices fail together. */
+/** One of each step, the one whose retry comes first: slices often fail together. */
 function retriedSteps(pending: readonly PendingActivity[]): RetriedStep[] {
   const steps = new Map<string, RetriedStep>();
   for (const { activityType, attempt, lastFailure, nextAttemptScheduleTime } of pending) {
@@ -88,7 +87,7 @@ function retriedSteps(pending: readonly PendingActivity[]): RetriedStep[] {
     const nextAt = isoOf(msOf(nextAttemptScheduleTime));
     const kind = lastFailure.applicationFailureInfo?.type;
     const error = `${kind ? `${kind}: ` : ''}${lastFailure.message ?? ''}`;
-    // While it is tried, `attempt` counts the try under way.
+    // During a try `attempt` already counts it.
     const one = { step, error, tries: Number(attempt) - (nextAt === null ? 0 : 1), nextAt };
     const other = steps.get(step);
     if (!other || (one.nextAt ?? '') < (other.nextAt ?? '')) steps.set(step, one);
@@ -96,7 +95,7 @@ function retriedSteps(pending: readonly PendingActivity[]): RetriedStep[] {
   return [...steps.values()];
 }
 
-/** What is told of the call that waits longest; another attempt's beats tell nothing of this one. */
+/** The heartbeat of the call that has waited longest; a heartbeat of an earlier attempt says nothing about this one. */
 function longestBeat(pending: readonly PendingActivity[]): Beat {
   const told = pending
     .filter(({ lastHeartbeatTime, lastStartedTime }) => {
@@ -111,23 +110,21 @@ function longestBeat(pending: readonly PendingActivity[]): Beat {
   return told[0] === undefined ? {} : { unansweredSince: told[0] };
 }
 
-/** How long ago a worker may have been heard of last that is there: it beats every 2 s, and asks for work again after a minute. */
+/** A running worker reports at least this often: it sends heartbeats every 2 s, and polls again within a minute. */
 const heardWithinMs = 10_000;
 
-/** What a run under way does and waits for, and whether anybody works on it. */
+/** What a run under way does and waits for, and whether a worker works on it. */
 export async function viewRun(client: Client, execution: Execution): Promise<RunView> {
   const { workflowId, paused, retried, unansweredSince } = execution;
   const beat: Beat = unansweredSince === undefined ? {} : { unansweredSince };
   const { beginsAt } = execution;
   if (beginsAt !== undefined)
     return { progress: undefined, retried, sentence: `It begins at ${timeText(beginsAt)}.` };
-  const told = await progressOf(client, workflowId);
-  if (told) {
-    // A worker of an earlier version tells less.
-    const progress = { ...told, waits: told.waits ?? [] };
-    // What a slice waits out its run tells better.
+  const progress = await queryProgress(client, workflowId);
+  if (progress) {
+    // A slice that waits is reported by its run already, in more detail.
     const others = retried.filter(({ step }) => step !== 'pullSlice' || progress.waits.length === 0);
-    const sentence = sentenceOf({ ...progress, ...beat, retried: others, workflowId });
+    const sentence = runSentence({ ...progress, ...beat, retried: others, workflowId });
     return { progress: { ...progress, sentence }, ...beat, retried: others, sentence };
   }
   const heardAt = latestOf([execution.heardAt, await workerHeardAt(client)]);
@@ -136,12 +133,12 @@ export async function viewRun(client: Client, execution: Execution): Promise<Run
   const state = paused ? 'paused' : 'pulling';
   const silence = isSilent ? { noWorkerSince: heardAt } : {};
   const sentence = isSilent
-    ? sentenceOf({ state, ...nothing, ...silence, retried, workflowId })
+    ? runSentence({ state, ...nothing, ...silence, retried, workflowId })
     : 'Its worker has not answered within 5 s.';
   return { progress: undefined, ...silence, retried, sentence };
 }
 
-/** When a worker last asked for work, as far as Temporal knows. */
+/** When a worker last polled, as far as Temporal knows. */
 async function workerHeardAt(client: Client): Promise<string | null> {
   const asked = await Promise.all(
     [1, 2].map((taskQueueType) =>
@@ -171,3 +168,21 @@ const msOf = (time: Timestamp): number | null =>
   time == null ? null : Number(time.seconds ?? 0) * 1000 + Math.floor((time.nanos ?? 0) / 1e6);
 
 const isoOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+const answerWithinMs = 5_000;
+
+/** Queries a run's progress; undefined where the run has closed meanwhile, or no worker answers. */
+export async function queryProgress(
+  client: Client,
+  workflowId: string,
+  runId?: string,
+): Promise<RunProgress | undefined> {
+  try {
+    const progress = await client.withDeadline(Date.now() + answerWithinMs, () =>
+      client.workflow.getHandle(workflowId, runId).query<RunProgress, []>('progress'),
+    );
+    return progressAt(progress, Date.now());
+  } catch {
+    return undefined;
+  }
+}

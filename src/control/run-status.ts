@@ -1,31 +1,31 @@
 import { ConfigurationError, WarehouseUnavailableError } from '#domain/errors';
+import { buildUnopenedResult } from '#domain/run/build-result';
 import type { RetriedStep, RunNow } from '#domain/run/progress';
-import { resultOfUnopened } from '#domain/run/result-of';
 import type { ChunkStatus, RetryOfRun, RunResult, RunStatus } from '#domain/run/run-result';
 import { endSentence } from '#domain/run/sentences';
 import type { riverRun } from '#workflows/index';
-import type { BookedRun, Books, Missing } from './books.ts';
 import type { TemporalClient } from './connect-temporal.ts';
-import { endOfRun } from './run-end.ts';
-import { type Execution, executionOf, type RunView, viewRun } from './run-in-temporal.ts';
-import { startsBehind } from './schedules/starts-behind.ts';
+import type { ManifestRun, Manifests, MissingWarehouse } from './manifests.ts';
+import { waitForEnd } from './run-end.ts';
+import { describeRun, type Execution, type RunView, viewRun } from './run-in-temporal.ts';
+import { findStartsBehind } from './schedules/known-schedules.ts';
 
 /** A run's result, chunk by chunk. */
 export type RunReport = RunResult & {
   readonly chunkStates: readonly ChunkStatus[];
   /** Whether the run is under way and was asked to pause. */
   readonly paused: boolean;
-  /** What it does and waits for, where it is under way and a worker answers for it; else null. */
+  /** What it does and waits for, while it is under way and a worker answers; else null. */
   readonly progress: RunNow | null;
-  /** Why a run has failed that was never opened, such as one whose input was refused; else null. */
+  /** Why a run failed before it was opened, such as one whose input was refused; else null. */
   readonly error: string | null;
-  /** What it does, waits for, or how it has ended, in words. */
+  /** What it does and waits for, or how it has ended, as a sentence. */
   readonly sentence: string;
-  /** Since when no worker has reported, where the run is under way and none does; left out where one does. */
+  /** Since when no worker has reported, while the run is under way; left out where one does. */
   readonly noWorkerSince?: string | null;
-  /** Since when a call has been under way without an answer, where that is long. */
+  /** Since when a call has been waiting for its answer, if that is long. */
   readonly unansweredSince?: string;
-  /** Steps that fail and are tried again, as Temporal knows them. */
+  /** Steps that have failed and are retried, as Temporal knows them. */
   readonly retried: readonly RetriedStep[];
   /** The runs that have retried it, the oldest first. */
   readonly retries: readonly RetryOfRun[];
@@ -34,26 +34,26 @@ export type RunReport = RunResult & {
 };
 
 /**
- * One run, chunk by chunk. The manifest says what was loaded, Temporal (where it is there) whether the run still goes on:
- * a run that was terminated had no chance to write that down.
+ * One run, chunk by chunk. The manifest says what was loaded; Temporal, if it can be reached, whether the run is still under way:
+ * a run that was terminated could not write its end into the manifest.
  */
 export async function runStatus(
   temporal: TemporalClient | undefined,
-  books: Books,
+  manifests: Manifests,
   workflowId: string,
 ): Promise<RunReport> {
   const [known, execution] = await Promise.all([
-    books.find(workflowId),
-    temporal && executionOf(temporal.client, workflowId),
+    manifests.find(workflowId),
+    temporal && describeRun(temporal.client, workflowId),
   ]);
   if (known) {
     const own = execution?.firstRunId === known.result.runId ? execution : undefined;
-    return reportOf(temporal, known, own);
+    return buildReport(temporal, known, own);
   }
-  if (temporal && execution) return unopenedRun(temporal, execution);
-  const [missing] = books.missing;
-  if (missing) throw notFoundYet(workflowId, missing);
-  const behind = temporal && (await startsBehind(temporal, workflowId));
+  if (temporal && execution) return reportUnopenedRun(temporal, execution);
+  const [missing] = manifests.missing;
+  if (missing) throw notFoundSoFar(workflowId, missing);
+  const behind = temporal && (await findStartsBehind(temporal, workflowId));
   throw new ConfigurationError(
     behind
       ? `There is no run ${workflowId} yet: ${behind.starts} ${behind.starts === 1 ? 'start' : 'starts'} of river ${behind.river} by its schedule ${behind.starts === 1 ? 'is' : 'are'} waiting behind run ${behind.workflowId}.`
@@ -61,50 +61,52 @@ export async function runStatus(
   );
 }
 
-/** It may well be there: who asks again later is told. */
-const notFoundYet = (workflowId: string, { warehouse, why }: Missing): WarehouseUnavailableError =>
+/** The run may be in the warehouse that could not be reached. */
+const notFoundSoFar = (workflowId: string, { warehouse, why }: MissingWarehouse): WarehouseUnavailableError =>
   new WarehouseUnavailableError(
-    `There is no run ${workflowId} where River can look, but the warehouse ${warehouse} is missing, which may have it. ${why.message}`,
+    `No run ${workflowId} was found so far; it may be in the warehouse ${warehouse}, which cannot be read. ${why.message}`,
     { cause: why },
   );
 
 /**
- * The newest runs of all rivers, those that wait to be opened and those that never were among them. Without Temporal: as the
+ * The newest runs of all rivers, including those that wait to be opened and those that never were. Without Temporal: as the
  * manifests have them.
  */
 export async function listRuns(
   temporal: TemporalClient | undefined,
-  books: Books,
+  manifests: Manifests,
   limit: number,
 ): Promise<RunReport[]> {
   if (!temporal) {
-    const runs = await books.list(limit);
-    return Promise.all(runs.map((run) => reportOf(undefined, run, undefined)));
+    const runs = await manifests.list(limit);
+    return Promise.all(runs.map((run) => buildReport(undefined, run, undefined)));
   }
   const { client } = temporal;
-  const [booked, listed] = await Promise.all([books.list(limit), newestInTemporal(temporal, limit)]);
+  const [booked, listed] = await Promise.all([manifests.list(limit), listNewestInTemporal(temporal, limit)]);
   const known = await Promise.all(
     booked.map(async (run) => {
       const { status, workflowId, runId } = run.result;
-      if (status !== 'running') return reportOf(temporal, run, undefined);
-      const execution = await executionOf(client, workflowId);
+      if (status !== 'running') return buildReport(temporal, run, undefined);
+      const execution = await describeRun(client, workflowId);
       const own = execution?.firstRunId === runId ? execution : undefined;
-      return reportOf(temporal, run, own ?? 'terminated');
+      return buildReport(temporal, run, own ?? 'terminated');
     }),
   );
   const oldest = booked.length < limit ? '' : (booked.at(-1)?.result.startedAt ?? '');
-  const inBooks = new Set(booked.map(({ result }) => result.workflowId));
+  const inManifests = new Set(booked.map(({ result }) => result.workflowId));
   const others = await Promise.all(
     listed
-      .filter((run) => !inBooks.has(run.workflowId) && (run.isOpen || run.startedAt > oldest))
+      .filter((run) => !inManifests.has(run.workflowId) && (run.isOpen || run.startedAt > oldest))
       .map(async ({ workflowId }) => {
         const [execution, before] = await Promise.all([
-          executionOf(client, workflowId),
-          books.find(workflowId),
+          describeRun(client, workflowId),
+          manifests.find(workflowId),
         ]);
         if (!execution) return [];
         const own = before?.result.runId === execution.firstRunId ? before : undefined;
-        return [own ? await reportOf(temporal, own, execution) : await unopenedRun(temporal, execution)];
+        return [
+          own ? await buildReport(temporal, own, execution) : await reportUnopenedRun(temporal, execution),
+        ];
       }),
   );
   return [...known, ...others.flat()].sort(newestFirst).slice(0, limit);
@@ -113,8 +115,8 @@ export async function listRuns(
 const newestFirst = (one: RunReport, other: RunReport): number =>
   (other.startedAt ?? '').localeCompare(one.startedAt ?? '');
 
-/** Workflow ids of riverRun, those under way first, as Temporal lists them. */
-async function newestInTemporal({ client }: TemporalClient, limit: number) {
+/** The workflow ids of runs, those under way first, as Temporal lists them. */
+async function listNewestInTemporal({ client }: TemporalClient, limit: number) {
   const runs = new Map<string, { workflowId: string; startedAt: string; isOpen: boolean }>();
   for await (const run of client.workflow.list({ query: "WorkflowType = 'riverRun'", pageSize: 100 })) {
     const { workflowId, startTime, status } = run;
@@ -129,9 +131,9 @@ async function newestInTemporal({ client }: TemporalClient, limit: number) {
   return [...runs.values()];
 }
 
-async function reportOf(
+async function buildReport(
   temporal: TemporalClient | undefined,
-  { result, chunkStates, retries }: BookedRun,
+  { result, chunkStates, retries }: ManifestRun,
   known: Execution | 'terminated' | undefined,
 ): Promise<RunReport> {
   const execution = known === 'terminated' ? undefined : known;
@@ -143,18 +145,18 @@ async function reportOf(
       paused: false,
       progress: null,
       error: null,
-      // Without Temporal nobody knows how it stands.
+      // Without Temporal its state is not known.
       sentence: settled.status === 'running' ? '' : endSentence(settled),
       retried: [],
       retries,
       startsBehind: 0,
     };
   }
-  return { ...settled, chunkStates, error: null, retries, ...(await underWay(temporal, execution)) };
+  return { ...settled, chunkStates, error: null, retries, ...(await describeOpenRun(temporal, execution)) };
 }
 
-/** What a report says of a run that is under way. */
-async function underWay(
+/** The part of a report that only a run under way has. */
+async function describeOpenRun(
   temporal: TemporalClient,
   execution: Execution,
 ): Promise<
@@ -165,11 +167,11 @@ async function underWay(
 > {
   const [{ progress, noWorkerSince, unansweredSince, retried, sentence }, behind] = await Promise.all([
     viewRun(temporal.client, execution),
-    startsBehind(temporal, execution.workflowId),
+    findStartsBehind(temporal, execution.workflowId),
   ]);
   return {
     paused: execution.paused,
-    progress: progress ? nowOf(progress) : null,
+    progress: progress ? toRunNow(progress) : null,
     sentence,
     ...(noWorkerSince !== undefined && { noWorkerSince }),
     ...(unansweredSince !== undefined && { unansweredSince }),
@@ -178,7 +180,7 @@ async function underWay(
   };
 }
 
-function nowOf(progress: NonNullable<RunView['progress']>): RunNow {
+function toRunNow(progress: NonNullable<RunView['progress']>): RunNow {
   const { state, sentence, pausedSince, waits, waitingUntil, waitingForDataUntil, expectedEnd, windows } =
     progress;
   return {
@@ -193,24 +195,24 @@ function nowOf(progress: NonNullable<RunView['progress']>): RunNow {
   };
 }
 
-/** A run that no manifest knows: not opened yet, or never. Its failure says why. */
-async function unopenedRun(temporal: TemporalClient, execution: Execution): Promise<RunReport> {
+/** A run that is in no manifest: not opened yet, or never. Its failure says why. */
+async function reportUnopenedRun(temporal: TemporalClient, execution: Execution): Promise<RunReport> {
   const { river, workflowId, firstRunId: runId, status, startedAt, finishedAt } = execution;
-  const unopened = resultOfUnopened({ river, workflowId, runId, status, startedAt, finishedAt });
+  const unopened = buildUnopenedResult({ river, workflowId, runId, status, startedAt, finishedAt });
   const none = { chunkStates: [], error: null, retries: [] };
-  if (status === 'running') return { ...unopened, ...none, ...(await underWay(temporal, execution)) };
+  if (status === 'running') return { ...unopened, ...none, ...(await describeOpenRun(temporal, execution)) };
   const ended = { ...none, paused: false, progress: null, retried: [], startsBehind: 0 };
   const end =
     status === 'failed' || status === 'succeeded'
-      ? await endOfRun(temporal.client.workflow.getHandle<typeof riverRun>(workflowId))
+      ? await waitForEnd(temporal.client.workflow.getHandle<typeof riverRun>(workflowId))
       : undefined;
-  // Of one whose warehouse is missing Temporal has the result.
+  // If its warehouse is missing, Temporal still has its result.
   const result =
     end?.end === 'failed' || end?.end === 'succeeded' ? { ...unopened, ...end.result } : unopened;
   const error = end?.end === 'failed' ? `${end.kind}: ${end.message}` : null;
   return { ...result, ...ended, error, sentence: endSentence(result, error) };
 }
 
-/** The manifest's word holds, but for a run that it believes to be under way and Temporal knows to have ended. */
+/** The manifest's status counts, except where it says running and Temporal knows that the run has ended. */
 const withStatus = (result: RunResult, status: RunStatus | undefined): RunResult =>
   result.status === 'running' && status !== undefined ? { ...result, status } : result;

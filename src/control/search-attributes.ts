@@ -1,51 +1,72 @@
+import type { Connection } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
 import { encodeSearchAttributeIndexedValueType as encodeType } from '@temporalio/common/lib/search-attributes.js';
-import { riverSearchAttributes, typeInCli } from '#domain/run/search-attributes';
-import type { TemporalClient } from './connect-temporal.ts';
+import { riverSearchAttributes, typeInCli } from '#domain/run/temporal-names';
+
+/** How a namespace has registered River's search attributes. */
+export interface SearchAttributesFound {
+  /** Names that a run may set. */
+  readonly usable: readonly string[];
+  readonly missing: readonly string[];
+  /** Names that are registered with another type: setting one would block the run for ever. */
+  readonly mistyped: readonly { readonly name: string; readonly type: string; readonly wanted: string }[];
+}
+
+type Wanted = Readonly<Record<string, SearchAttributeType>>;
 
 const types = Object.keys(typeInCli) as SearchAttributeType[];
 
-type Registered = Readonly<Record<string, number | null>> | null | undefined;
-
-const typeIn = (registered: Registered, name: string): SearchAttributeType | 'another' | undefined => {
-  const encoded = registered?.[name];
-  if (encoded === undefined || encoded === null) return undefined;
-  return types.find((type) => encodeType(type) === encoded) ?? 'another';
-};
-
-/** Names of River's search attributes that a run may set: one of another type would block it for ever. */
-export const usableSearchAttributes = (registered: Registered): string[] =>
-  Object.entries(riverSearchAttributes).flatMap(([name, type]) =>
-    typeIn(registered, name) === type ? [name] : [],
-  );
-
-/** River's names under which the namespace has attributes of another type, as a person reads it. */
-export async function otherSearchAttributes({ client, namespace }: TemporalClient): Promise<string[]> {
-  const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
-  return Object.entries(riverSearchAttributes).flatMap(([name, type]) => {
-    const found = typeIn(customAttributes, name);
-    if (found === undefined || found === type) return [];
-    const is = found === 'another' ? found : typeInCli[found];
-    const wanted = typeInCli[type];
-    return [
-      `the search attribute ${name} is of the type ${is}, River's is ${wanted}: runs load without it. Where nobody needs it: temporal operator search-attribute remove --namespace ${namespace} --name ${name}, then the next worker registers its own`,
-    ];
-  });
+/** Asks the namespace once for all its search attributes, and compares them with those that River sets. */
+export async function readSearchAttributes(
+  { operatorService }: Pick<Connection, 'operatorService'>,
+  namespace: string,
+  wanted: Wanted = riverSearchAttributes,
+): Promise<SearchAttributesFound> {
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  return compareSearchAttributes(customAttributes ?? {}, wanted);
 }
 
-/** River's search attributes that the namespace lacks, with the command that registers them; undefined where none is missing. */
-export async function missingSearchAttributes({
-  client,
-  namespace,
-}: TemporalClient): Promise<{ readonly names: readonly string[]; readonly command: string } | undefined> {
-  const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.entries(riverSearchAttributes).filter(
-    ([name]) => !(name in (customAttributes ?? {})),
-  );
-  if (missing.length === 0) return undefined;
-  const each = missing.map(([name, type]) => `--name ${name} --type ${typeInCli[type]}`).join(' ');
+/** `registered`: names with Temporal's numbers of their types. */
+export function compareSearchAttributes(
+  registered: Readonly<Record<string, number | null>>,
+  wanted: Wanted = riverSearchAttributes,
+): SearchAttributesFound {
+  const all = Object.entries(wanted).map(([name, type]) => {
+    const encoded = registered[name] ?? undefined;
+    const found = encoded === undefined ? undefined : types.find((one) => encodeType(one) === encoded);
+    return { name, type, found, isRegistered: name in registered };
+  });
   return {
-    names: missing.map(([name]) => name),
-    command: `temporal operator search-attribute create --namespace ${namespace} ${each}`,
+    usable: all.filter(({ type, found }) => found === type).map(({ name }) => name),
+    missing: all.filter(({ isRegistered }) => !isRegistered).map(({ name }) => name),
+    mistyped: all
+      .filter(({ type, found, isRegistered }) => isRegistered && found !== type)
+      .map(({ name, type, found }) => ({
+        name,
+        type: found === undefined ? 'another' : typeInCli[found],
+        wanted: typeInCli[type],
+      })),
   };
+}
+
+/** What `check` says of them: which commands register what is missing, and remove what has another type. */
+export function describeSearchAttributes(
+  { missing, mistyped }: SearchAttributesFound,
+  namespace: string,
+): string[] {
+  const types: Wanted = riverSearchAttributes;
+  const each = missing
+    .map((name) => `--name ${name} --type ${typeInCli[types[name] ?? 'KEYWORD']}`)
+    .join(' ');
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          `runs cannot be found by ${missing.join(', ')} until a worker registers them, or you do: temporal operator search-attribute create --namespace ${namespace} ${each}`,
+        ]),
+    ...mistyped.map(
+      ({ name, type, wanted }) =>
+        `the search attribute ${name} has the type ${type}, River needs ${wanted}: runs load without it. If it is not used otherwise: temporal operator search-attribute remove --namespace ${namespace} --name ${name}, then the next worker registers River's own`,
+    ),
+  ];
 }

@@ -10,18 +10,19 @@ import { type BudgetAnswer, noOutcomes, type Reservation } from '#domain/budget/
 import type { BudgetWindow } from '#domain/budget/window';
 import { TemporalUnavailableError } from '#domain/errors';
 import type { Connection } from '#domain/river/configuration';
-import { taskQueue } from '#domain/run/task-queue';
+import type { RunProgress } from '#domain/run/progress';
+import { taskQueue } from '#domain/run/temporal-names';
 import type { apiBudget } from '#workflows/index';
-import { callsAhead } from './calls-ahead.ts';
+import { queryProgress } from './run-in-temporal.ts';
 
-/** An answer that takes longer is of no use: its permits would be past. */
+/** An answer that takes longer is of no use: its permits would have expired. */
 const answerWithinMs = 15_000;
 
 /**
- * Asks the budget of a connection, and starts it where it is not there yet. Rejects where it cannot be reached, or
- * no worker answers for it.
+ * Asks a connection's budget for permits, and starts the budget where it does not run yet. Rejects where Temporal cannot be
+ * reached, or no worker answers for the budget.
  */
-export function reserveOf(
+export function createReserve(
   client: Client,
   connection: string,
 ): (request: Reservation) => Promise<BudgetAnswer> {
@@ -34,7 +35,7 @@ export function reserveOf(
   const startAndAsk = (request: Reservation) =>
     client.workflow.executeUpdateWithStart<typeof apiBudget, BudgetAnswer, [Reservation]>('reserve', {
       args: [request],
-      startWorkflowOperation: startOf(connection, request.windows),
+      startWorkflowOperation: startBudget(connection, request.windows),
     });
 
   return (request) =>
@@ -52,21 +53,21 @@ export function reserveOf(
     });
 }
 
-/** Starts the budget of a connection where none is kept. */
-const startOf = (connection: string, windows: readonly BudgetWindow[]) =>
+/** Starts a connection's budget where it does not run yet. */
+const startBudget = (connection: string, windows: readonly BudgetWindow[]) =>
   new WithStartWorkflowOperation<typeof apiBudget>('apiBudget', {
     workflowId: budgetWorkflowId(connection),
     taskQueue,
     args: [{ connection, windows }],
     workflowIdConflictPolicy: 'USE_EXISTING',
-    // A worker that is killed with a task of it in hand stalls every process for this long; 10 s by default. Much
-    // less, and on a busy machine no worker may be in time, one after the other.
+    // A worker that is killed during a task of the budget stalls every process for this long; the default is 10 s. With much
+    // less, a busy machine may not finish any task in time.
     workflowTaskTimeout: '5s',
     staticSummary: `Call budget of connection ${connection}`,
   });
 
 /**
- * Whether workers poll the queue, as far as Temporal knows: one that died is still listed for some minutes.
+ * Whether workers poll the task queue, as far as Temporal knows: one that has died is still listed for some minutes.
  */
 export async function isServed(client: Client): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
@@ -77,12 +78,12 @@ export async function isServed(client: Client): Promise<boolean> {
   return (pollers ?? []).length > 0;
 }
 
-/** How long ago calls of a connection were sent that still count, in milliseconds. */
-async function sentOf(
+/** How long ago the calls were sent that still count in a connection's windows, in milliseconds. */
+async function querySentCalls(
   client: Client,
   { name, budget, callTimeoutMs }: Connection,
 ): Promise<readonly number[]> {
-  // A workflow's clock stands still between its tasks: to be asked for nothing moves it on.
+  // A workflow's clock stands still between its tasks: a request for no permits moves it on.
   const nothing = {
     process: 'command line',
     sequence: 0,
@@ -94,20 +95,20 @@ async function sentOf(
     returned: [],
     outcomes: noOutcomes,
   };
-  await reserveOf(client, name)(nothing);
+  await createReserve(client, name)(nothing);
   return client.workflow.getHandle(budgetWorkflowId(name)).query<number[], []>('sent');
 }
 
-/** The budgets of all connections, for planning. */
-export const budgetsOf = (client: Client) => ({
-  reserveOf: (connection: string) => reserveOf(client, connection),
-  sentOf: (connection: Connection) => sentOf(client, connection),
-  callsAhead: (isOn: (river: string) => boolean) => callsAhead(client, isOn),
+/** The budgets of all connections, as `planRiver` asks them. */
+export const createBudgets = (client: Client) => ({
+  reserveOf: (connection: string) => createReserve(client, connection),
+  sentOf: (connection: Connection) => querySentCalls(client, connection),
+  callsAhead: (isOn: (river: string) => boolean) => queryCallsAhead(client, isOn),
 });
 
 /**
- * Ends by hand what the API has asked of a connection; undefined where its budget was never asked for a call, so that
- * nobody waits for one. One that somebody has terminated is begun again: it remembers the wait.
+ * Ends a connection's back-off by hand; undefined where its budget was never asked for a permit, so that no run waits.
+ * A budget that was terminated is started again: it recalls the back-off of the earlier one.
  */
 export async function liftBudget(
   client: Client,
@@ -117,7 +118,7 @@ export async function liftBudget(
     await client.workflow.getHandle(budgetWorkflowId(name)).describe();
     return await client.withDeadline(Date.now() + answerWithinMs, () =>
       client.workflow.executeUpdateWithStart<typeof apiBudget, BudgetLift, []>('lift', {
-        startWorkflowOperation: startOf(name, budget),
+        startWorkflowOperation: startBudget(name, budget),
       }),
     );
   } catch (error) {
@@ -130,7 +131,7 @@ export async function liftBudget(
   }
 }
 
-/** How the budget of a connection stands; undefined where it was never asked for a call. */
+/** A connection's windows, waiting calls and back-off; undefined where its budget was never asked for a permit. */
 export async function readBudget(client: Client, connection: string): Promise<BudgetReport | undefined> {
   try {
     return await client.workflow.getHandle(budgetWorkflowId(connection)).query<BudgetReport, []>('budget');
@@ -138,4 +139,34 @@ export async function readBudget(client: Client, connection: string): Promise<Bu
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
+}
+
+/** How many calls the runs under way on a connection still have to make. */
+export interface CallsAhead {
+  /** For each run that knows it. */
+  readonly remaining: readonly number[];
+  /** The rivers of the other runs: it depends on campaigns, or is not known yet. */
+  readonly unknown: readonly string[];
+}
+
+/** At most this many runs are queried. */
+const askedAtMost = 100;
+export const runsUnderWay = "WorkflowType = 'riverRun' AND ExecutionStatus = 'Running'";
+
+/** Queries the runs under way. `isOn` says whether a river uses the connection. */
+async function queryCallsAhead(client: Client, isOn: (river: string) => boolean): Promise<CallsAhead> {
+  const progresses: Promise<RunProgress | undefined>[] = [];
+  for await (const { workflowId, runId } of client.workflow.list({ query: runsUnderWay })) {
+    if (progresses.length === askedAtMost) break;
+    progresses.push(queryProgress(client, workflowId, runId));
+  }
+  const known = (await Promise.all(progresses)).filter((progress) => progress && isOn(progress.river));
+  const remaining: number[] = [];
+  const unknown: string[] = [];
+  for (const progress of known) {
+    if (!progress) continue;
+    if (progress.plannedCalls === null) unknown.push(progress.river);
+    else remaining.push(Math.max(0, progress.plannedCalls - progress.calls));
+  }
+  return { remaining, unknown };
 }

@@ -8,11 +8,11 @@ import { ConfigurationError } from '#domain/errors';
 import type { PauseAnswer } from '#domain/run/pause';
 import type { riverRun } from '#workflows/index';
 import type { TemporalClient } from './connect-temporal.ts';
-import { endOfRun, type RunEnd } from './run-end.ts';
+import { type RunEnd, waitForEnd } from './run-end.ts';
 import { isServed } from './shared-budget.ts';
 
-/** Without a worker nobody answers: a signal waits until one comes. */
-async function leaveSignal(
+/** Without a worker no update is answered; a signal waits in the history until a worker comes. */
+async function sendSignal(
   handle: WorkflowHandle<typeof riverRun>,
   what: 'pause' | 'resume',
   why: string,
@@ -22,50 +22,50 @@ async function leaveSignal(
   return {
     paused: what === 'pause',
     changed: false,
-    message: `${why}: the run ${effect} as soon as one comes (\`river worker\`).`,
+    message: `${why}: the run ${effect} as soon as one starts (\`river worker\`).`,
   };
 }
 
-/** A worker that is there answers at once; one that was killed just now holds a run for this long at most. */
+/** A running worker answers at once; one that was just killed blocks a run for at most this long. */
 const answerWithinMs = 15_000;
-/** A run ends within 10 s of its cancellation, but for a commit that is under way. */
+/** A run ends within 10 s of its cancellation, unless a commit is under way. */
 const endWithinMs = 15_000;
 const askAgainMs = 250;
 
-/** Asks a run to pause or to go on, and hands back what it answers. */
+/** Asks a run to pause or to resume, and returns its answer. */
 export async function steerRun(
   temporal: TemporalClient,
   workflowId: string,
   what: 'pause' | 'resume',
 ): Promise<PauseAnswer> {
-  const handle = await runUnderWay(temporal, workflowId, what);
-  if (!(await isServed(temporal.client))) return leaveSignal(handle, what, 'No worker is there yet');
+  const handle = await findOpenRun(temporal, workflowId, what);
+  if (!(await isServed(temporal.client))) return sendSignal(handle, what, 'No worker is running');
   try {
     return await temporal.client.withDeadline(Date.now() + answerWithinMs, () =>
       handle.executeUpdate<PauseAnswer, []>(what),
     );
   } catch (error) {
-    // It has closed since.
-    if (error instanceof WorkflowNotFoundError) await runUnderWay(temporal, workflowId, what);
+    // The run has closed in the meantime: say so.
+    if (error instanceof WorkflowNotFoundError) await findOpenRun(temporal, workflowId, what);
     if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
-    return leaveSignal(handle, what, `No worker has answered within ${answerWithinMs / 1000} s`);
+    return sendSignal(handle, what, `No worker has answered within ${answerWithinMs / 1000} s`);
   }
 }
 
-/** Asks a run to end and waits for that; undefined where it takes longer, as a commit that is under way may. */
+/** Cancels a run and waits for its end; undefined where that takes longer, such as for a commit that is under way. */
 export async function cancelRun(temporal: TemporalClient, workflowId: string): Promise<RunEnd | undefined> {
-  const handle = await runUnderWay(temporal, workflowId, 'cancel');
+  const handle = await findOpenRun(temporal, workflowId, 'cancel');
   await handle.cancel();
-  // Asked again and again: a busy server answers whoever waits for the end only when that poll is over.
+  // Polled, not awaited with `result()`: a busy server answers that long poll only after its own timeout.
   for (const until = performance.now() + endWithinMs; performance.now() < until; await sleep(askAgainMs)) {
     const { status } = await handle.describe();
-    if (status.name !== 'RUNNING') return endOfRun(handle);
+    if (status.name !== 'RUNNING') return waitForEnd(handle);
   }
   return undefined;
 }
 
-/** The run, where it can still be told something. */
-async function runUnderWay(
+/** The run's handle, if the run is under way. */
+async function findOpenRun(
   { client }: TemporalClient,
   workflowId: string,
   what: string,
@@ -79,7 +79,7 @@ async function runUnderWay(
   });
   if (described.type !== 'riverRun')
     throw new ConfigurationError(
-      `${workflowId} is no run of a river but a workflow of the type ${described.type}: River does not ${what} it.`,
+      `${workflowId} is not a run of a river but a workflow of the type ${described.type}: River does not ${what} it.`,
     );
   if (described.status.name !== 'RUNNING')
     throw new ConfigurationError(

@@ -1,36 +1,35 @@
 import { RiverError } from '#domain/errors';
 import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
 import type { River } from '#domain/river/river';
-import type { OrphanedRun } from '#domain/run/orphaned-run';
-import type { Verification } from '#domain/verify/finding';
-import type { TargetBooks } from '#domain/verify/target-books';
+import type { OrphanedRun } from '#domain/run/stored-run';
+import type { TargetSnapshot, Verification } from '#domain/verify/verification';
 import { verifyTarget } from '#domain/verify/verify-target';
 import { openWarehouse } from '#warehouse/open-warehouse';
-import { answeredSoon, closeSoon } from './answered-soon.ts';
-import type { Missing } from './books.ts';
+import type { MissingWarehouse } from './manifests.ts';
+import { answerInTime, closeInTime } from './manifests.ts';
 
-/** Says of runs that a manifest calls open which have ended; undefined where nobody knows. */
-type Ended = (open: readonly OrphanedRun[]) => Promise<ReadonlySet<string> | undefined>;
+/** Which of the runs that a manifest calls open have ended; undefined where that cannot be found out. */
+type FindEnded = (open: readonly OrphanedRun[]) => Promise<ReadonlySet<string> | undefined>;
 
-/** What was verified, and which warehouses could not be. */
+/** What was verified, and which warehouses could not be read. */
 export interface Verified {
   readonly verifications: readonly Verification[];
-  readonly missing: readonly Missing[];
+  readonly missing: readonly MissingWarehouse[];
 }
 
 /**
- * Holds every warehouse's tables against its manifest; for one river, or for all that it knows. Sorted by river.
- * A run that `ended` knows to be over has nothing still to load. A warehouse that is away takes nothing from the others.
+ * Compares every warehouse's tables with its manifest; for one river, or for all that the manifest knows. Sorted by river.
+ * A run that has ended, as `findEnded` says, will load nothing more. Where a warehouse cannot be reached, the others are verified all the same.
  */
 export async function verifyRivers(
   configuration: Configuration,
-  ended: Ended,
+  findEnded: FindEnded,
   river?: string,
 ): Promise<Verified> {
-  const missing: Missing[] = [];
+  const missing: MissingWarehouse[] = [];
   const all = [...configuration.warehouses.values()].map(async (setting) => {
     try {
-      return await verifyWarehouse(configuration, setting, ended, river);
+      return await verifyWarehouse(configuration, setting, findEnded, river);
     } catch (error) {
       if (!(error instanceof RiverError)) throw error;
       missing.push({ warehouse: setting.name, why: error });
@@ -47,37 +46,37 @@ export async function verifyRivers(
 async function verifyWarehouse(
   configuration: Configuration,
   setting: WarehouseSetting,
-  ended: Ended,
+  findEnded: FindEnded,
   river: string | undefined,
 ): Promise<Verification[]> {
   const warehouse = await openWarehouse(setting);
   try {
-    // Asked before the books are read: what closes meanwhile is closed in them. To count rows may take long.
-    const over = await ended(await answeredSoon(setting.name, warehouse.readOrphanedRuns()));
+    // Asked before the snapshot is read: a run that closes meanwhile is closed in the snapshot. Counting rows may take long.
+    const endedRuns = await findEnded(await answerInTime(setting.name, warehouse.readOrphanedRuns()));
     return (await warehouse.readManifestSnapshot(river)).map((read) => {
-      const books = over ? withEnds(read, over) : read;
-      const fills = riverFilling(configuration, { ...books, warehouse: setting.name });
-      return verifyTarget(books, setting.name, fills);
+      const snapshot = endedRuns ? markEnded(read, endedRuns) : read;
+      const filling = findFillingRiver(configuration, { ...snapshot, warehouse: setting.name });
+      return verifyTarget(snapshot, setting.name, filling);
     });
   } finally {
-    await closeSoon(warehouse);
+    await closeInTime(warehouse);
   }
 }
 
-/** The same books, where runs that are over are not under way. */
-const withEnds = (books: TargetBooks, over: ReadonlySet<string>): TargetBooks => ({
-  ...books,
-  retrying: books.retrying.filter(({ run }) => !over.has(run)),
+/** The same snapshot, in which runs that have ended are not under way. */
+const markEnded = (snapshot: TargetSnapshot, ended: ReadonlySet<string>): TargetSnapshot => ({
+  ...snapshot,
+  retrying: snapshot.retrying.filter(({ run }) => !ended.has(run)),
   runs: new Map(
-    [...books.runs].map(([id, run]) => [
+    [...snapshot.runs].map(([id, run]) => [
       id,
-      run.status === 'running' && over.has(id) ? { ...run, status: 'terminated' } : run,
+      run.status === 'running' && ended.has(id) ? { ...run, status: 'terminated' } : run,
     ]),
   ),
 });
 
-/** The river as it is configured, where it fills this table still. */
-function riverFilling(
+/** The river as it is configured now, if it still fills this table. */
+function findFillingRiver(
   { rivers }: Configuration,
   at: { readonly river: string; readonly warehouse: string; readonly table: string },
 ): River | undefined {

@@ -44,7 +44,7 @@ export class RefusedError extends RiverError {}
 /** 401 or 403: the whole run stops and says which connection. */
 export class CredentialsRefusedError extends RefusedError {}
 
-/** A connection has answered nobody for `giveUpAfter`: the whole run stops. */
+/** A connection has not answered any call for `giveUpAfter`: the whole run stops. */
 export class OutageError extends RefusedError {}
 
 /** 400, 405 and every other 4xx; a 200 that is no list of rows. */
@@ -53,7 +53,7 @@ export class ReportRefusedError extends RefusedError {}
 /** A row that cannot be loaded as it is, such as one without its key. */
 export class RowShapeError extends RefusedError {}
 
-/** The API returned no rows at all where rows stand, and nobody has said that this is true. */
+/** The API returned no rows at all for days that have rows, and the run is not allowed to delete them for that. */
 export class EmptyAnswerError extends RefusedError {}
 
 /** The table in the warehouse and the report do not fit, and River may not change the table so that they do. */
@@ -62,7 +62,7 @@ export class SchemaConflictError extends RefusedError {}
 /** A database failed in a way that River does not know. Tried a few times; its own words are left out, which may hold values. */
 export class DatabaseError extends RiverError {}
 
-/** Somebody who is to be told of a run's end does not take it. */
+/** The webhook of a notification refuses it. */
 export class NotificationRefusedError extends RefusedError {}
 
 /** It passes by itself: tried again with growing waits, without a limit of attempts, until `giveUpAfter`. */
@@ -72,7 +72,7 @@ export class PassingError extends RiverError {}
 export class OptimoveUnavailableError extends PassingError {
   /** When the call is worth another try, in milliseconds; undefined where that is left to Temporal. */
   readonly retryInMs: number | undefined;
-  /** What its run waits for; undefined where nobody has looked up since when. */
+  /** What its run waits for; undefined where it was not looked up since when. */
   readonly wait: WaitOn | undefined;
 
   constructor(
@@ -108,7 +108,7 @@ export class WarehouseHeldError extends WarehouseUnavailableError {
 /** The manifest, or a row of it, is another version's, a newer one's mostly: the task is for a worker of that version. */
 export class OtherVersionError extends PassingError {}
 
-/** Somebody who is to be told of a run's end does not take it just now. */
+/** The webhook of a notification cannot be reached, or fails for the moment. */
 export class NotificationUnavailableError extends PassingError {}
 
 /** Temporal cannot be reached. CLI exit 3. */
@@ -129,7 +129,7 @@ export class ThrottledError extends RiverError {
 export class BudgetSpentError extends RiverError {
   /** How long until a call may be sent, in milliseconds, as far as is known now. */
   readonly waitMs: number;
-  /** What for; in an outage that is only known once somebody has looked up since when. */
+  /** What for; in an outage it is not known before it was looked up since when. */
   readonly wait: WaitOn;
 
   constructor(message: string, options: { waitMs: number; wait?: WaitOn; facts?: Facts }) {

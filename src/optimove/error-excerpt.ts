@@ -1,5 +1,5 @@
 import { isLongNumber } from '#domain/column/read-number';
-import { excerpt, mask, shorten } from '#domain/mask';
+import { excerpt, mask, shorten } from '#domain/excerpt';
 import type { Secret } from '#domain/secret';
 import { parseJson } from './parse-json.ts';
 import { decodeLeniently, type Reply, type RequestInfo } from './reply.ts';

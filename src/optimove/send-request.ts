@@ -43,7 +43,10 @@ export interface Exchange {
 interface SendDeadline {
   /** On the clock of `performance.now`; later the request is not sent. */
   readonly until: number;
-  /** Is called when the request is handed to a socket. */
+  /**
+   * Is called when the request is handed to a socket that is open; before that, when it is handed to the agent, which
+   * may keep such a socket. The last time counts.
+   */
   onSent(): void;
 }
 

@@ -10,7 +10,7 @@ import {
   SchemaConflictError,
   WarehouseUnavailableError,
 } from '#domain/errors';
-import { reasonOfCode } from '#domain/run/warehouse-trouble';
+import { reasonForCode } from '#domain/run/warehouse-trouble';
 
 /** What helps: `busy` and `away` to try again, `configuration` to change a setting or a right, `schema` to change a table. */
 type Remedy = 'busy' | 'away' | 'configuration' | 'schema';
@@ -56,7 +56,7 @@ export function toRiverError(
   if (error instanceof RiverError) return error;
   const failure = readFailure(error);
   const { code, words, remedy } = failure;
-  const reason = reasonOfCode(failure.troubleCode ?? code);
+  const reason = reasonForCode(failure.troubleCode ?? code);
   const facts = { place, code, ...(warehouse !== undefined && { warehouse, reason }) };
   const options = { facts, ...(network.test(code) && { cause: error }) };
   switch (remedy) {

@@ -1,12 +1,11 @@
 import type { TableShape } from '#domain/column/river-table';
 import { ConfigurationError, DatabaseError, SchemaConflictError } from '#domain/errors';
 import type { WarehouseSetting } from '#domain/river/configuration';
-import type { CommitRequest } from '#domain/run/commit';
+import type { CommitRequest } from '#domain/run/staging';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import type { Step } from './commit/chunk-load.ts';
 import { storeChunk } from './commit/store-chunk.ts';
-import type { Database, DatabaseOptions } from './database.ts';
-import { connectDatabase } from './database.ts';
+import { connectDatabase, type Database, type DatabaseOptions } from './database.ts';
 import type { Tables } from './dialect.ts';
 import {
   countFailedSince,
@@ -22,7 +21,7 @@ import {
   readChunkStatuses,
   readUnfinishedChunks,
 } from './manifest/chunks.ts';
-import { deleteLoadedDays, readTrack } from './manifest/days.ts';
+import { deleteLoadedDays, readLoadedDays } from './manifest/days.ts';
 import { readManifestSnapshot } from './manifest/manifest-snapshot.ts';
 import { recordFreshness, recordRun } from './manifest/record-run.ts';
 import { findRun, listRuns, readEndBefore, readRetries, readUnloadedChunks } from './manifest/run-history.ts';
@@ -46,8 +45,7 @@ import {
 import { deleteStaged, markLastPage } from './manifest/staging.ts';
 import { summariseRun } from './manifest/summarise-run.ts';
 import { migrate, refuseNewerManifest } from './migrations/migrate.ts';
-import type { LockPatience } from './tables/add-columns.ts';
-import { lockPatience } from './tables/add-columns.ts';
+import { type LockPatience, lockPatience } from './tables/add-columns.ts';
 import { previewTable } from './tables/complete-table.ts';
 import { readTargetTable } from './tables/read-table.ts';
 import { readFirstRows } from './tables/target-rows.ts';
@@ -114,7 +112,7 @@ export async function openWarehouse(
       stagePage,
     }),
     // What is looked at beforehand, or tried, leaves no manifest behind.
-    ...reading(connected, { previewTable, readTrack }),
+    ...reading(connected, { previewTable, readLoadedDays }),
     ...withDatabase(connected, { checkWarehouse, tryWrite }),
     recordRun: (run: NewRun, chunks: readonly RetriableChunk[], shape: TableShape, signal?: AbortSignal) =>
       recordRun(database, run, chunks, shape, { patience, signal }),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ConfigurationError, type RiverError, WarehouseUnavailableError } from '#domain/errors';
-import { adviceOn, troubleOf } from '#domain/run/warehouse-trouble';
+import { adviceFor, findTrouble } from '#domain/run/warehouse-trouble';
 import type { Database } from './database.ts';
 import type { Tables } from './dialect.ts';
 import { insertCalls } from './manifest/calls.ts';
@@ -104,10 +104,10 @@ export async function checkWarehouse(database: Database, targets: readonly strin
 
 /** What River could not write, and what helps. */
 function withAdvice(error: unknown): unknown {
-  const trouble = troubleOf(error);
+  const trouble = findTrouble(error);
   if (!trouble) return error;
   const { message, facts } = error as RiverError;
-  const said = `A write that was tried failed (${trouble.reason}). ${message} ${adviceOn(trouble.reason)}.`;
+  const said = `A write that was tried failed (${trouble.reason}). ${message} ${adviceFor(trouble.reason)}.`;
   return error instanceof WarehouseUnavailableError
     ? new WarehouseUnavailableError(said, { facts, cause: error })
     : new ConfigurationError(said, { facts, cause: error });

@@ -1,7 +1,7 @@
 import { Client } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { checkNamespace, type PlainTemporal, temporalOptions } from '#control/connect-temporal';
-import { failureOfTemporal, type TemporalPlace, temporalUnavailable } from '#control/failure-of-temporal';
+import { type TemporalPlace, temporalUnavailable, toTemporalFailure } from '#control/failure-of-temporal';
 import { registerSearchAttributes } from './services/register-search-attributes.ts';
 
 /** The connection of a worker to Temporal, and a client that shares it. */
@@ -20,7 +20,7 @@ export async function connectWorker(
   // From here on the process does not end by itself until its last connection is closed.
   installRuntime();
   const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
-    const failure = failureOfTemporal(error, place);
+    const failure = toTemporalFailure(error, place);
     throw failure === error ? temporalUnavailable(place.address, error) : failure;
   });
   try {

@@ -3,8 +3,8 @@ import { createActivities } from '#activities/index';
 import type { ActivityPorts, Configurations } from '#activities/ports';
 import { activitiesAtOnce } from '#activities/slots';
 import type { PlainTemporal } from '#control/connect-temporal';
-import { reserveOf } from '#control/shared-budget';
-import { taskQueue } from '#domain/run/task-queue';
+import { createReserve } from '#control/shared-budget';
+import { taskQueue } from '#domain/run/temporal-names';
 import type { WarehouseOptions } from '#warehouse/open-warehouse';
 import { connectWorker } from './connect-worker.ts';
 import { connectionsInUse, rereadSecretsOnRefusal } from './connections-in-use.ts';
@@ -54,7 +54,7 @@ export async function startWorker({
       say(`${message} This worker leaves that work to workers of that version. Update it.`),
     settingAgain: async ({ name }) => (await configurations.readSecretsAgain()).warehouses.get(name),
   });
-  const connections = connectionsInUse(current, (name) => reserveOf(client, name));
+  const connections = connectionsInUse(current, (name) => createReserve(client, name));
   const draining = new AbortController();
   const worker = await Worker.create({
     connection,

@@ -6,10 +6,10 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { Runs } from '#activities/ports';
-import { runsUnderWay } from '#control/calls-ahead';
-import { endInTemporal } from '#control/end-in-temporal';
-import { failureOfTemporal, type TemporalPlace } from '#control/failure-of-temporal';
-import { usableSearchAttributes } from '#control/search-attributes';
+import { type TemporalPlace, toTemporalFailure } from '#control/failure-of-temporal';
+import { findRunEnd } from '#control/orphaned-runs';
+import { readSearchAttributes } from '#control/search-attributes';
+import { runsUnderWay } from '#control/shared-budget';
 import type { WaitLifted } from '#domain/budget/back-off';
 import type { RecalledBudget, SavedBudget } from '#domain/budget/save-budget';
 import { TemporalUnavailableError } from '#domain/errors';
@@ -19,12 +19,10 @@ export function createTemporalRuns(client: Client, place: TemporalPlace): Runs {
   return {
     async registeredSearchAttributes() {
       try {
-        const { namespace } = place;
-        const { operatorService } = client.connection;
-        const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-        return usableSearchAttributes(customAttributes);
+        const { usable } = await readSearchAttributes(client.connection, place.namespace);
+        return usable;
       } catch (error) {
-        const failure = failureOfTemporal(error, place);
+        const failure = toTemporalFailure(error, place);
         if (failure instanceof TemporalUnavailableError) throw failure;
         // Without the permission to list attributes none is set: the run cannot be searched by them, and loads all the same.
         return [];
@@ -35,16 +33,16 @@ export function createTemporalRuns(client: Client, place: TemporalPlace): Runs {
       return raw.workflowExtendedInfo?.cancelRequested === true;
     },
     endOf: (run) =>
-      endInTemporal(client, run).catch((error: unknown) => {
-        throw failureOfTemporal(error, place);
+      findRunEnd(client, run).catch((error: unknown) => {
+        throw toTemporalFailure(error, place);
       }),
     recallBudget: (budget) =>
       recallBudget(client, budget).catch((error: unknown) => {
-        throw failureOfTemporal(error, place);
+        throw toTemporalFailure(error, place);
       }),
     tellOfLift: (lift) =>
       signalRuns(client, lift).catch((error: unknown) => {
-        throw failureOfTemporal(error, place);
+        throw toTemporalFailure(error, place);
       }),
   };
 }

@@ -1,14 +1,14 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { BudgetActivities, RunActivities } from '#activities/contract';
 
-/** Passing failures are tried again without a limit of attempts; what will not help itself is marked so where it is thrown. */
+/** Passing failures are retried without a limit of attempts; other failures are thrown as non-retryable. */
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '2m' } as const;
 
 /**
- * Short statements on the warehouse. One that is under way when the run is cancelled is waited for: else it could
- * come after the run's end, and open again what was closed.
+ * Short statements on the warehouse. One under way is awaited when the run is cancelled: otherwise it could run after the run's
+ * end, and open again what was closed.
  */
-export const { openRun, settleRun, resolveFilters, nextChunks, beginChunk, failChunk, closeRun } =
+export const { openRun, resolveFreshness, resolveFilters, nextChunks, beginChunk, failChunk, closeRun } =
   proxyActivities<RunActivities>({
     startToCloseTimeout: '5m',
     heartbeatTimeout: '30s',
@@ -17,8 +17,8 @@ export const { openRun, settleRun, resolveFilters, nextChunks, beginChunk, failC
   });
 
 /**
- * A slice gives its slot back after `turnMs` of work, so an attempt never nears its timeout. It confirms a
- * cancellation by ending: what it has in flight is staged first.
+ * A slice returns its slot after `turnMs` of work, so an attempt stays far below its timeout. When cancelled, it stages its calls in
+ * flight before it ends.
  */
 export const { pullSlice } = proxyActivities<RunActivities>({
   startToCloseTimeout: '2h',
@@ -27,24 +27,24 @@ export const { pullSlice } = proxyActivities<RunActivities>({
   retry,
 });
 
-/** As long as a chunk of millions of rows takes to load. */
+/** Loading a chunk of millions of rows may take hours. */
 export const { commitChunk } = proxyActivities<RunActivities>({
   startToCloseTimeout: '6h',
   heartbeatTimeout: '30s',
   retry,
 });
 
-/** A few tries: the run's end waits for it, and is what it is without it. */
+/** A few tries only: the run's end waits for them, and does not depend on them. */
 export const { notifyRun, notifyRefusal } = proxyActivities<RunActivities>({
   startToCloseTimeout: '30s',
   scheduleToCloseTimeout: '2m',
   retry: { initialInterval: '1s', backoffCoefficient: 3, maximumAttempts: 4 },
 });
 
-/** Asks for what an earlier budget remembered; until it is known nobody may call. */
+/** Asks for the state of an earlier budget; no call is permitted before it is known. */
 export const { recallBudget } = proxyActivities<BudgetActivities>({ startToCloseTimeout: '30s', retry });
 
-/** Whoever does not hear of it asks again within an hour all the same. */
+/** A run that does not get the signal asks again within an hour anyway. */
 export const { tellOfLift } = proxyActivities<BudgetActivities>({
   startToCloseTimeout: '2m',
   scheduleToCloseTimeout: '5m',

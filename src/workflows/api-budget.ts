@@ -20,15 +20,21 @@ import type { Reservation } from '#domain/budget/reservation';
 import { resumeBudget, type SavedBudget, saveBudget } from '#domain/budget/save-budget';
 import type { BudgetWindow } from '#domain/budget/window';
 import { recallBudget, tellOfLift } from './activities.ts';
-import { checkReservation } from './check-reservation.ts';
-import { budgetQuery, budgetStateQuery, liftUpdate, reserveUpdate, sentQuery } from './messages.ts';
+import {
+  budgetQuery,
+  budgetStateQuery,
+  checkReservation,
+  liftUpdate,
+  reserveUpdate,
+  sentQuery,
+} from './messages.ts';
 
-/** Who asks before the budget is known asks again after this. */
+/** A process that asks before the budget's state is known asks again after this time. */
 const notReadyMs = 300;
 
 /**
- * Where the process that had the budget in its cache is gone, another works through the history before it answers, and
- * all wait for that. At this length it is well below the time that Temporal gives it, on a busy machine too.
+ * When the process that had the budget in its cache has ended, another one replays the history before it answers, and every
+ * process waits for that. At this length the replay takes much less than the timeout of a task, on a busy machine too.
  */
 const longHistory = 500;
 
@@ -38,12 +44,12 @@ export interface BudgetStart {
 }
 
 /**
- * Keeps one connection's budget, for ever: every process asks it for permits before it calls. Its clock is the
- * workflow's, so no process's clock has a say; the arithmetic is `domain/budget`, and only that.
+ * Keeps one connection's budget, for ever: every process asks it for permits before it sends calls. It uses the workflow's
+ * clock and no process's; the arithmetic is in `domain/budget` alone.
  */
 export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Promise<void> {
   let budget: CallBudget | null = carried ? resumeBudget(carried, Date.now()) : null;
-  /** Asked before the budget is known: they are given nothing, but what they tell is taken in. */
+  /** Requests from before the budget's state is known: they get no permits, but their outcomes are applied later. */
   const early: { readonly request: Reservation; readonly now: number }[] = [];
 
   setHandler(
@@ -55,27 +61,27 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
         const nothing = { permits: [], askAgainMs: notReadyMs, nextInMs: [], heldBy: null };
         return { ...nothing, answeredAt: now, windows: [], processes: 1 };
       }
-      // As if it came when its answer will be there: a permit that begins before is of no use.
+      // Granted as of the time when the answer will arrive: a permit that begins earlier would be useless.
       const granted = reserve(budget, request, now + request.leadMs);
       const processes = countProcesses(budget.waiting, now);
       return { ...granted, answeredAt: now, windows: reportUse(budget, now), processes };
     },
     {
       validator: checkReservation,
-      description: 'A worker asks for permits to call, and tells what became of earlier ones.',
+      description: 'A worker asks for permits to send calls, and reports the outcomes of earlier ones.',
     },
   );
-  /** Lifts of which runs are still told. */
-  let telling = 0;
-  const tell = async (at: number): Promise<void> => {
+  /** Lifts that are still being sent to the runs. */
+  let lifting = 0;
+  const tellRuns = async (at: number): Promise<void> => {
     const lift = { connection: start.connection, at: new Date(at).toISOString() };
-    telling += 1;
+    lifting += 1;
     try {
       await tellOfLift.executeWithOptions({ summary: start.connection }, [lift]);
     } catch {
-      // Runs that have not heard of it ask again by themselves, later.
+      // Runs that were not told ask again by themselves, later.
     } finally {
-      telling -= 1;
+      lifting -= 1;
     }
   };
   setHandler(
@@ -84,19 +90,19 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
       await condition(() => budget !== null);
       const now = Date.now();
       const lift = liftBackOff(budget as CallBudget, start.connection, now);
-      void tell(now);
+      void tellRuns(now);
       return lift;
     },
     {
       description:
-        'Ends the wait that a 429, or a Retry-After, has asked for: calls go on at once, within the windows. Takes no input.',
+        'Ends the back-off after a 429 or a Retry-After: calls continue at once, within the windows. Takes no input.',
     },
   );
   setHandler(budgetStateQuery, () => budget && saveBudget(budget), {
-    description: 'All that the budget remembers.',
+    description: 'The whole state of the budget.',
   });
   setHandler(sentQuery, () => (budget ? sentAgoMs(budget, Date.now()) : []), {
-    description: 'How long ago calls were sent that still count, in milliseconds.',
+    description: 'How long ago the calls were sent that still count, in milliseconds.',
   });
   setHandler(
     budgetQuery,
@@ -110,21 +116,21 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
         throttledUntil: until === null ? null : new Date(until).toISOString(),
       };
     },
-    { description: 'Each window, used and free; how many calls wait; until when the API holds them back.' },
+    { description: 'Each window, used and free; how many calls wait; until when a back-off lasts.' },
   );
   setCurrentDetails(
-    `Keeps the call budget of connection **${start.connection}**. The query \`budget\` shows how it stands; the update \`lift\` ends a wait that the API has asked for.`,
+    `Keeps the call budget of connection **${start.connection}**. The query \`budget\` shows its state; the update \`lift\` ends a back-off.`,
   );
 
-  budget ??= await begin(start);
+  budget ??= await recallOrCreate(start);
   for (const { request, now } of early.splice(0)) reserve(budget, request, now);
   await condition(() => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > longHistory);
-  await condition(() => allHandlersFinished() && telling === 0);
+  await condition(() => allHandlersFinished() && lifting === 0);
   await continueAsNew<typeof apiBudget>(start, saveBudget(budget));
 }
 
-/** Somebody may have terminated the budget that was here before: what it remembered still counts at the API. */
-async function begin({ connection, windows }: BudgetStart): Promise<CallBudget> {
+/** An earlier budget of the connection may have been terminated: its calls still count at the API. */
+async function recallOrCreate({ connection, windows }: BudgetStart): Promise<CallBudget> {
   const before = await recallBudget.executeWithOptions({ summary: connection }, []);
   switch (before.found) {
     case 'nothing':

@@ -8,14 +8,13 @@ import {
 } from '@temporalio/workflow';
 import { type Pause, type PauseAnswer, pausedMemo } from '#domain/run/pause';
 import { timeText } from '#domain/run/sentences';
-import { gaveWay } from './gave-way.ts';
+import { cancelledDuringRetry, throwIfCancelled } from './failure.ts';
 import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate } from './messages.ts';
-import { throwIfCancelled } from './throw-if-cancelled.ts';
 
-/** Pauses that are remembered: they are sent along with every slice. */
+/** How many past pauses are kept: they are sent with every slice's request. */
 const rememberedAtMost = 20;
 
-/** What of it continue-as-new carries. */
+/** What continue-as-new carries of a run's pauses. */
 export interface CarriedPauses {
   /** Since when the run is paused, ISO 8601; null where it is not. */
   readonly since: string | null;
@@ -23,8 +22,8 @@ export interface CarriedPauses {
 }
 
 /**
- * Pauses a run and lets it go on. A pause stops the slices the way continue-as-new and a cancellation do: their calls
- * in flight end and are staged, nothing new begins; the resume goes on from there.
+ * Pauses and resumes a run. A pause stops the slices like continue-as-new and a cancellation do: their calls in flight end and are
+ * staged, and no new call begins; the resume continues from what is staged.
  */
 export class PauseSwitch {
   #since: string | null;
@@ -49,32 +48,32 @@ export class PauseSwitch {
     return this.#since;
   }
 
-  /** The pauses that are over; undefined where the run never was paused. */
+  /** Past pauses; undefined where there were none. */
   get past(): readonly Pause[] | undefined {
     return this.#past.length === 0 ? undefined : this.#past;
   }
 
-  /** Undefined where the run never was paused. */
+  /** Undefined where the run was never paused. */
   carried(): CarriedPauses | undefined {
     return this.#since === null && this.#past.length === 0
       ? undefined
       : { since: this.#since, past: this.#past };
   }
 
-  /** Answers `pause` and `resume`; to be called before the workflow waits for anything. */
+  /** Sets the handlers of `pause` and `resume`; to be called before the workflow first waits. */
   listen(): void {
     setHandler(pauseUpdate, () => this.#pause(), {
-      description: 'No new calls: what is in flight ends, then the run waits for resume. Takes no input.',
+      description: 'No new calls: those in flight end, then the run waits for resume. Takes no input.',
     });
     setHandler(resumeUpdate, () => this.#resume(), {
-      description: 'A paused run goes on from where it stopped. Takes no input.',
+      description: 'A paused run continues from where it stopped. Takes no input.',
     });
     for (const [signal, act, what] of [
       [pauseSignal, () => this.#pause(), 'Pauses'],
       [resumeSignal, () => this.#resume(), 'Resumes'],
     ] as const) {
       setHandler(signal, () => void act(), {
-        description: `${what} the run without an answer, when a worker comes.`,
+        description: `${what} the run without an answer, as soon as a worker runs.`,
       });
     }
     // A memo is not carried over into a new history.
@@ -82,10 +81,10 @@ export class PauseSwitch {
   }
 
   /**
-   * Does `work`, which can be begun again from what is staged: each pause stops it, each resume begins it anew. Where
-   * the history has grown long in a pause it is `whenLong`, if that is given.
+   * Runs `work`, which can be repeated because it continues from what is staged: a pause cancels it, a resume runs it again.
+   * Where the history has grown long during a pause, the result is `whenLong`, if that is given.
    */
-  async through<T>(work: () => Promise<T>, whenLong?: T): Promise<T> {
+  async runPausable<T>(work: () => Promise<T>, whenLong?: T): Promise<T> {
     for (;;) {
       await this.#untilResumed(whenLong !== undefined);
       if (this.#since !== null && whenLong !== undefined) return whenLong;
@@ -97,8 +96,8 @@ export class PauseSwitch {
         scope.cancel();
         return await working;
       } catch (error) {
-        if (!isCancellation(error) && !gaveWay(error)) throw error;
-        // The run's own cancellation ends it; the scope's was the pause.
+        if (!isCancellation(error) && !cancelledDuringRetry(error)) throw error;
+        // A cancellation of the run ends it; a cancellation of this scope was the pause.
         await throwIfCancelled();
         if (!scope.consideredCancelled) throw error;
       } finally {
@@ -126,7 +125,7 @@ export class PauseSwitch {
     this.#isQuiet = false;
     upsertMemo({ [pausedMemo]: true });
     this.#onChange();
-    const message = 'Paused: no new calls are made, and those in flight end. Resume goes on from there.';
+    const message = 'Paused: no new calls are made, and those in flight end. Resume continues from there.';
     return { paused: true, changed: true, message };
   }
 
@@ -138,6 +137,6 @@ export class PauseSwitch {
     this.#since = null;
     upsertMemo({ [pausedMemo]: null });
     this.#onChange();
-    return { paused: false, changed: true, message: 'Resumed: the run goes on from where it stopped.' };
+    return { paused: false, changed: true, message: 'Resumed: the run continues from where it stopped.' };
   }
 }

@@ -1,13 +1,13 @@
 import type { RunRef, SliceRequest } from '#activities/contract';
-import { baseUrlProbe } from '#domain/run/run-slices';
-import type { SliceCount } from '#domain/run/staged-page';
+import type { SliceCount } from '#domain/run/staging';
+import { baseUrlProbe } from '#domain/run/staging';
 import { pullSlice } from './activities.ts';
+import { throwIfCancelled } from './failure.ts';
 import type { RunState } from './run-state.ts';
-import { throwIfCancelled } from './throw-if-cancelled.ts';
 
 /**
- * One slice, however many turns it takes. A long wait happens here, on the run's timer, so that it costs no worker
- * slot and no attempt; where the slice stands lies in the warehouse. Undefined where the chunk is no longer open.
+ * Pulls one slice, in as many activities as it takes. A long wait happens here, on the run's timer, so that it needs no worker
+ * slot and no attempt; the warehouse knows how far the slice is. Undefined where the chunk is no longer open.
  */
 export async function pullToEnd(
   run: RunRef,
@@ -38,10 +38,10 @@ export async function pullToEnd(
         state.windowsSeen(outcome.windows);
         if (on.on === 'warehouse') {
           isDoubted = true;
-          await waits.until(state.held(on), Math.max(1_000, waitMs), () => false);
+          await waits.until(state.warehouseFailed(on), Math.max(1_000, waitMs), () => false);
           continue;
         }
-        // What was lifted while it pulled is not waited for.
+        // A wait that was lifted during the activity is not waited for.
         await waits.until(on, waitMs, () => state.lifted !== lifted);
         continue;
       }
@@ -49,8 +49,8 @@ export async function pullToEnd(
         await throwIfCancelled();
         continue;
       }
-      waits.wentOn();
-      if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.holds.over();
+      waits.recovered();
+      if (outcome.outcome === 'pulled' || outcome.outcome === 'more') state.warehouseRetries.succeeded();
       switch (outcome.outcome) {
         case 'pulled':
           state.slicePulled(chunk, outcome.count, outcome.windows);
@@ -58,7 +58,7 @@ export async function pullToEnd(
         case 'closed':
           return undefined;
         case 'unproven':
-          await state.proveOnce(() => pullToEnd(run, state, null, baseUrlProbe));
+          await state.probeBaseUrlOnce(() => pullToEnd(run, state, null, baseUrlProbe));
           break;
         case 'more':
           break;

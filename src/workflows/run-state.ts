@@ -3,31 +3,30 @@ import type { CloseRunRequest, Held, OpenedRun } from '#activities/contract';
 import type { WaitLifted } from '#domain/budget/back-off';
 import { expectedSeconds } from '#domain/budget/least-time';
 import type { WindowUse } from '#domain/budget/window';
+import { buildUnclosedResult } from '#domain/run/build-result';
 import type { RunProgress } from '#domain/run/progress';
-import { resultOfUnclosed } from '#domain/run/result-of';
 import type { RunResult, RunStatus } from '#domain/run/run-result';
-import { endSentence, sentenceOf } from '#domain/run/sentences';
-import type { SliceCount } from '#domain/run/staged-page';
-import { sharedTrouble } from '#domain/run/waits';
+import { endSentence, runSentence } from '#domain/run/sentences';
+import type { SliceCount } from '#domain/run/staging';
+import { sharedOutage } from '#domain/run/waits';
 import type { WaitOnWarehouse } from '#domain/run/warehouse-trouble';
-import { ChunksInView } from './chunks-in-view.ts';
-import { detailsOf, detailsOfEnd } from './details.ts';
 import { type CarriedPauses, PauseSwitch } from './pause-switch.ts';
+import { RecentChunks } from './recent-chunks.ts';
 import { RunWaits } from './run-waits.ts';
-import { registered, riverFailedChunks } from './search-attributes.ts';
-import { type CarriedHolds, WarehouseHolds } from './warehouse-holds.ts';
+import { endDetails, isRegistered, riverFailedChunks, runDetails } from './visibility.ts';
+import { type CarriedRetries, WarehouseRetries } from './warehouse-retries.ts';
 
-/** How a run waits for its data, in milliseconds since 1970; carried over continue-as-new. */
+/** A run's wait for complete data; carried over continue-as-new. Times in milliseconds since 1970. */
 interface WaitForData {
-  /** When the wait is over. */
+  /** When the run stops waiting. */
   readonly until: number;
-  /** How often it was asked for. */
+  /** How often GetLastDataUpdate was called. */
   readonly asks: number;
-  /** When it is asked for again. */
+  /** When it is called again. */
   readonly nextAt: number;
 }
 
-/** What a run carries over continue-as-new; where it stands in the period lies in the manifest. */
+/** What a run carries over continue-as-new; the manifest knows which chunks are loaded. */
 export interface Carried {
   readonly opened: OpenedRun;
   readonly loaded: number;
@@ -35,70 +34,70 @@ export interface Carried {
   readonly rows: number;
   readonly calls: number;
   readonly plannedCalls: number | null;
-  /** Only while it waits for its data. */
+  /** Only while the run waits for complete data. */
   readonly waitForData?: WaitForData;
-  /** Left out where the run never was paused. */
+  /** Left out where the run was never paused. */
   readonly pauses?: CarriedPauses | undefined;
-  /** Only while its warehouse takes nothing. */
-  readonly holds?: CarriedHolds | undefined;
+  /** Only while its warehouse cannot be written to. */
+  readonly warehouseRetries?: CarriedRetries | undefined;
 }
 
-/** What the workflow knows of its run: counts, open chunks, what it waits for; shown wherever a person looks. */
+/** What the workflow knows of its run (counts, open chunks, waits), and what `progress`, details and search attributes show of it. */
 export class RunState {
   readonly pauses: PauseSwitch;
-  readonly holds: WarehouseHolds;
+  readonly warehouseRetries: WarehouseRetries;
   #opened: OpenedRun | undefined;
   #counts = { loaded: 0, failed: 0, rows: 0, calls: 0 };
   #plannedCalls: number | null = null;
-  readonly #chunks = new ChunksInView();
-  #proof: Promise<unknown> | undefined;
+  readonly #chunks = new RecentChunks();
+  #baseUrlProbe: Promise<unknown> | undefined;
   /** What its slices and steps wait for. */
   readonly waits = new RunWaits(() => this.#show());
   #windows: readonly WindowUse[] = [];
   #waitForData: WaitForData | undefined;
   #lifted: string | undefined;
-  /** What the search attribute says. */
-  #marked = 0;
+  /** The value of the search attribute RiverFailedChunks. */
+  #markedFailures = 0;
   #isClosing = false;
   #end: { readonly status: RunStatus; readonly sentence: string } | undefined;
 
   constructor(carried: Carried | undefined) {
     this.pauses = new PauseSwitch(carried?.pauses, () => this.#pauseChanged());
-    this.holds = new WarehouseHolds(carried?.holds, {
+    this.warehouseRetries = new WarehouseRetries(carried?.warehouseRetries, {
       pauses: () => this.pauses.past ?? [],
       onChange: () => this.#show(),
     });
     if (!carried) return;
-    const { opened, plannedCalls, waitForData, pauses: _, holds: __, ...counts } = carried;
+    const { opened, plannedCalls, waitForData, pauses: _, warehouseRetries: __, ...counts } = carried;
     this.#waitForData = waitForData;
     this.#opened = opened;
     this.#plannedCalls = plannedCalls;
     this.#counts = counts;
   }
 
-  /** Several chunks may find at once that nothing but 404 came; one call tells all of them why. */
-  async proveOnce(prove: () => Promise<unknown>): Promise<void> {
-    this.#proof ??= prove();
-    await this.#proof;
+  /** Several chunks may find at once that only 404 was answered; one call finds out for all of them whether the base URL is right. */
+  async probeBaseUrlOnce(probe: () => Promise<unknown>): Promise<void> {
+    this.#baseUrlProbe ??= probe();
+    await this.#baseUrlProbe;
   }
 
   carried(opened: OpenedRun): Carried {
     const waits = this.#waitForData ? { waitForData: this.#waitForData } : {};
     const pauses = this.pauses.carried();
-    const holds = this.holds.carried();
+    const warehouseRetries = this.warehouseRetries.carried();
     return {
       opened,
       plannedCalls: this.#plannedCalls,
       ...this.#counts,
       ...waits,
       pauses,
-      ...(holds && { holds }),
+      ...(warehouseRetries && { warehouseRetries }),
     };
   }
 
-  /** Does a step that needs the warehouse, again and again while that takes nothing. `commit`: of this chunk. */
+  /** Does a step on the warehouse, and repeats it while the warehouse cannot be written to. `commit`: the chunk, where the step is its commit. */
   stored<T>(step: () => Promise<T | Held>, commit?: string): Promise<T> {
-    return this.holds.through(
+    return this.warehouseRetries.retryUntilStored(
       step,
       this.waits.step(),
       this.#opened?.patience,
@@ -111,19 +110,19 @@ export class RunState {
     this.#show();
   }
 
-  /** When a person last ended its connection's wait by hand, as far as the run has heard; ISO 8601. */
+  /** When a person last ended a back-off of its connection by hand, if the run was told; ISO 8601. */
   get lifted(): string | undefined {
     return this.#lifted;
   }
 
-  /** Whatever waits for quota asks again. Runs of every connection hear of it, and a person may send anything. */
+  /** Slices that wait for quota ask again. The signal goes to runs of every connection, and a person may send any input. */
   waitLifted(lift: Partial<WaitLifted> | undefined): void {
     const { connection, at } = lift ?? {};
     if (connection !== undefined && connection !== this.#opened?.run.connection) return;
     this.#lifted = typeof at === 'string' ? at : new Date().toISOString();
   }
 
-  /** How it waits for its data; undefined where it does not. */
+  /** Undefined where the run does not wait for complete data. */
   get waitForData(): WaitForData | undefined {
     return this.#waitForData;
   }
@@ -133,8 +132,8 @@ export class RunState {
     this.#show();
   }
 
-  /** It is known now what is pulled. */
-  dataSettled(opened: OpenedRun): void {
+  /** It is decided which days are pulled. */
+  freshnessResolved(opened: OpenedRun): void {
     this.#waitForData = undefined;
     this.runOpened(opened);
   }
@@ -156,14 +155,14 @@ export class RunState {
     this.#show();
   }
 
-  /** How the windows stand, as a slice that waits has seen them. */
+  /** The budget's windows, as a waiting slice was told. */
   windowsSeen(windows: readonly WindowUse[]): void {
     this.#windows = windows;
   }
 
-  /** A slice's warehouse takes nothing: says since when. Throws where that has lasted too long. */
-  held(on: WaitOnWarehouse): WaitOnWarehouse {
-    return this.holds.noted(on, this.#opened?.patience);
+  /** A slice could not write to its warehouse: returns since when. Throws where that has lasted too long. */
+  warehouseFailed(on: WaitOnWarehouse): WaitOnWarehouse {
+    return this.warehouseRetries.failed(on, this.#opened?.patience);
   }
 
   chunkLoaded(chunk: string, { rows, calls }: { readonly rows: number; readonly calls: number }): void {
@@ -182,8 +181,13 @@ export class RunState {
   }
 
   #markFailedChunks(value: number): void {
-    if (this.#marked === value || !this.#opened || !registered(this.#opened, riverFailedChunks.name)) return;
-    this.#marked = value;
+    if (
+      this.#markedFailures === value ||
+      !this.#opened ||
+      !isRegistered(this.#opened, riverFailedChunks.name)
+    )
+      return;
+    this.#markedFailures = value;
     upsertSearchAttributes([{ key: riverFailedChunks, value }]);
   }
 
@@ -193,13 +197,13 @@ export class RunState {
     return this.#opened ? (this.pauses.shown ?? 'pulling') : 'opening';
   }
 
-  /** Nothing is pulled any more. */
+  /** No more slices are pulled. */
   closing(): void {
     this.#isClosing = true;
     this.#show();
   }
 
-  /** The run has ended: from now on its details, progress and search attributes say how. */
+  /** The run has ended: from now on its details, progress and search attributes show how. */
   ended(result: RunResult, error: string | null): void {
     this.#end = { status: result.status, sentence: endSentence(result, error) };
     if (result.chunks) {
@@ -208,16 +212,16 @@ export class RunState {
       if (failed > 0) this.#markFailedChunks(failed);
     }
     this.#chunks.closed(result.status === 'failed' ? { state: 'failed', error } : { state: 'waiting' });
-    setCurrentDetails(detailsOfEnd(result, this.progress(), error));
+    setCurrentDetails(endDetails(result, this.progress(), error));
   }
 
-  /** The run's end, as far as it is known without the manifest; `unclosed` says why that does not bear it. */
-  resultOf({ run, status, error, finishedAt }: CloseRunRequest, unclosed?: string): RunResult {
+  /** The run's result without the manifest; `unclosed`: why the run could not be closed there. */
+  buildResult({ run, status, error, finishedAt }: CloseRunRequest, unclosed?: string): RunResult {
     const { chunks: total = 0, period = null } = this.#opened ?? {};
     const startedAt = workflowInfo().startTime.toISOString();
     const counts = { total, ...this.#counts };
     const known = { ...run, status, error, startedAt, finishedAt, period };
-    return resultOfUnclosed({ ...known, counts, recent: this.#chunks.all }, unclosed);
+    return buildUnclosedResult({ ...known, counts, recent: this.#chunks.all }, unclosed);
   }
 
   progress(): RunProgress {
@@ -227,7 +231,7 @@ export class RunState {
       state: this.#stateNow(),
       ...(since !== null && !this.#isClosing && { pausedSince: since }),
       waits: this.waits.shown,
-      waitingUntil: this.#isClosing ? null : isoOf(this.waits.until),
+      waitingUntil: this.#isClosing ? null : toIso(this.waits.until),
       ...(this.#waitForData &&
         !this.#isClosing && { waitingForDataUntil: new Date(this.#waitForData.until).toISOString() }),
       expectedEnd: this.#expectedEnd(),
@@ -236,7 +240,7 @@ export class RunState {
     const { workflowId } = workflowInfo();
     return {
       river: this.#opened?.run.river ?? '',
-      sentence: this.#end?.sentence ?? sentenceOf({ ...known, workflowId }),
+      sentence: this.#end?.sentence ?? runSentence({ ...known, workflowId }),
       ...known,
       ...(this.#end && { status: this.#end.status }),
       chunks: { total: this.#opened?.chunks ?? 0, loaded: this.#counts.loaded, failed: this.#counts.failed },
@@ -249,23 +253,23 @@ export class RunState {
 
   #expectedEnd(): string | null {
     if (this.#plannedCalls === null || this.#windows.length === 0 || this.pauses.shown) return null;
-    // Nobody knows when what is away comes back.
-    if (this.#isClosing || this.waits.shown.some((wait) => sharedTrouble(wait))) return null;
+    // When an outage ends cannot be known.
+    if (this.#isClosing || this.waits.shown.some((wait) => sharedOutage(wait))) return null;
     const made = this.#counts.calls + this.#chunks.underWay.calls;
     const seconds = expectedSeconds(Math.max(0, this.#plannedCalls - made), this.#windows);
     return new Date(Math.max(Date.now() + seconds * 1000, this.waits.last ?? 0)).toISOString();
   }
 
   #pauseChanged(): void {
-    // What a pause stopped is not to be taken for an answer.
-    this.#proof = undefined;
+    // A probe that a pause has cancelled has no result.
+    this.#baseUrlProbe = undefined;
     this.#show();
   }
 
   #show(): void {
     if (this.#end) return;
-    setCurrentDetails(detailsOf(this.progress()));
+    setCurrentDetails(runDetails(this.progress()));
   }
 }
 
-const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+const toIso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

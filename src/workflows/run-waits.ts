@@ -1,104 +1,104 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
-import { isForQuota, type RunWait, sharedTrouble, type WaitOn } from '#domain/run/waits';
+import { isForQuota, type RunWait, sharedOutage, type WaitOn } from '#domain/run/waits';
 
-/** Who is told to wait for longer asks again meanwhile: a budget may have changed, and a wait may be lifted unheard. */
+/** A longer wait is interrupted to ask again: the budget may have changed, and the signal of a lift may be lost. */
 const waitsAtMostMs = 3_600_000;
-/** Slices that may call within this time go on together: a short wait happens in their activity, and costs no timer. */
+/** Slices that may call within this time continue together: their activities wait the rest, without another timer. */
 const togetherMs = 5_000;
-/** A timer that fires later than it should by less than this is left as it is. */
+/** A timer is not replaced where it fires late by less than this. */
 const inTimeMs = 1_000;
-/** Waits that are told of. */
+/** How many waits are shown. */
 const shownAtMost = 10;
 
-/** What a part of the run waits for: one slice, or one step of it, through all its turns. */
+/** The waits of one part of the run: a slice through all its activities, or a step. */
 export interface Waits {
-  /** Does a turn of it. While one goes on, the run does not wait for quota. */
-  pulling<T>(turn: () => Promise<T>): Promise<T>;
-  /** Waits until the slice may go on. `isOver` ends the wait as well. */
+  /** Runs an activity of it. While any of them runs, the run as a whole does not count as waiting for quota. */
+  pulling<T>(activity: () => Promise<T>): Promise<T>;
+  /** Waits until the slice may continue. `isOver` ends the wait as well. */
   until(on: WaitOn, waitMs: number, isOver: () => boolean): Promise<void>;
-  /** Whether it is to find out, with one call, if others may go on. */
+  /** Whether it probes for the others: it makes one call and finds out whether they may continue. */
   readonly isProbe: boolean;
-  /** What it waited for is there again: the others go on as well. */
-  wentOn(): void;
-  /** It is pulled no more, however that came. */
+  /** What it waited for works again: the others continue as well. */
+  recovered(): void;
+  /** It is no longer pulled, for whatever reason. */
   ended(): void;
 }
 
 interface Wait {
   readonly on: WaitOn;
-  /** Which trouble it waits out; undefined where it only waits for a time. */
-  readonly trouble: string | undefined;
-  /** When it goes on by itself, in milliseconds since 1970. */
+  /** The outage that it waits for; undefined where it only waits for a time. */
+  readonly outage: string | undefined;
+  /** When its wait ends at the latest, in milliseconds since 1970. */
   readonly dueAt: number;
-  /** When it may go on as far as is known; `dueAt` may come before. */
+  /** When it may continue, as far as is known; `dueAt` may be earlier. */
   readonly until: number;
   isDue: boolean;
   isProbe: boolean;
 }
 
-/** What has to come back before slices go on: one of them finds out whether it has. */
-interface Trouble {
+/** An API or a warehouse that has to work again before slices continue: one of them probes it. */
+interface Outage {
   readonly on: WaitOn;
   readonly dueAt: number;
-  /** Whether one of them is finding out. */
+  /** Whether a probe is under way. */
   readonly isTried: boolean;
 }
 
 /**
- * The slices of a run that wait. Whatever their number, the run has one timer: at the time of the first that may go on.
- * Where all wait for the same to come back (an API, a warehouse), the one that has waited longest finds out.
+ * The waiting slices of a run. However many they are, the run has one timer, at the earliest time at which one may continue.
+ * Where several wait for the same API or warehouse to work again, the one that has waited longest probes it.
  */
 export class RunWaits {
-  #going = 0;
+  #pullingNow = 0;
   #parts = 0;
   #keepsTime = false;
   readonly #waits = new Set<Wait>();
-  readonly #troubles = new Map<string, Trouble>();
+  readonly #outages = new Map<string, Outage>();
   readonly #onChange: () => void;
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
   }
 
-  /** When the first of them goes on, in milliseconds since 1970; null where none waits, or the run still pulls. */
+  /** When the first of them may continue, in milliseconds since 1970; null where none waits, or the run still pulls. */
   get until(): number | null {
-    if (this.#going > 0 || this.#waits.size === 0) return null;
+    if (this.#pullingNow > 0 || this.#waits.size === 0) return null;
     return Math.min(...[...this.#waits].map(({ until }) => until));
   }
 
-  /** When the last of them may go on as far as is known, in milliseconds since 1970; null where none waits. */
+  /** When the last of them may continue, as far as is known, in milliseconds since 1970; null where none waits. */
   get last(): number | null {
     return this.#waits.size === 0 ? null : Math.max(...[...this.#waits].map(({ until }) => until));
   }
 
-  /** What they wait for; what may need somebody's help comes first. */
+  /** What they wait for; what may need a person comes first. */
   get shown(): readonly RunWait[] {
-    const troubles = [...this.#troubles].map(([trouble, { on, dueAt, isTried }]): RunWait => {
-      const slices = this.#waitingFor(trouble).length + (isTried ? 1 : 0);
-      return { ...on, slices, until: isoOf(dueAt), isTried };
+    const outages = [...this.#outages].map(([outage, { on, dueAt, isTried }]): RunWait => {
+      const slices = this.#waitingFor(outage).length + (isTried ? 1 : 0);
+      return { ...on, slices, until: toIso(dueAt), isTried };
     });
     const alone = Map.groupBy(this.#waitingFor(undefined), ({ on }) => on.on);
     const times = [...alone.values()].map((waits): RunWait => {
       const first = waits.reduce((one, other) => (other.until < one.until ? other : one));
-      return { ...first.on, slices: waits.length, until: isoOf(first.until), isTried: false };
+      return { ...first.on, slices: waits.length, until: toIso(first.until), isTried: false };
     });
     const warehouses = Map.groupBy(
-      troubles.filter((wait) => wait.on === 'warehouse'),
+      outages.filter((wait) => wait.on === 'warehouse'),
       ({ warehouse, reason }) => JSON.stringify([warehouse, reason]),
     );
     return [
-      ...[...warehouses.values()].map(asOne),
-      ...troubles.filter(({ on }) => on !== 'warehouse'),
+      ...[...warehouses.values()].map(mergeWaits),
+      ...outages.filter(({ on }) => on !== 'warehouse'),
       ...times,
     ].slice(0, shownAtMost);
   }
 
-  /** A slice that is pulled from now on. */
+  /** The waits of a slice. */
   slice(): Waits {
-    return this.#part(sharedTrouble);
+    return this.#part(sharedOutage);
   }
 
-  /** A step on the warehouse, such as a commit: that it works again says little of the others' pages. */
+  /** The waits of a step on the warehouse, such as a commit: its success does not show that pages can be staged. */
   step(): Waits {
     return this.#part(() => undefined);
   }
@@ -106,9 +106,9 @@ export class RunWaits {
   #part(shared: (on: WaitOn) => string | undefined): Waits {
     this.#parts += 1;
     const name = `part ${this.#parts}`;
-    /** The trouble of which it finds out whether it is over. */
+    /** The outage that it probes. */
     let probed: string | undefined;
-    const wentOn = () => {
+    const recovered = () => {
       if (probed !== undefined) this.#over(probed);
       probed = undefined;
     };
@@ -117,47 +117,47 @@ export class RunWaits {
       probed = undefined;
     };
     return {
-      pulling: (turn) => this.#pulling(turn),
+      pulling: (activity) => this.#pulling(activity),
       until: async (on, waitMs, isOver) => {
         const hasToComeBack = on.on === 'connection' || on.on === 'warehouse';
-        const trouble = shared(on) ?? (hasToComeBack ? name : undefined);
-        const isStill = probed !== undefined && probed === trouble;
-        // Without a place, or without an answer of the budget, it has found nothing out.
+        const outage = shared(on) ?? (hasToComeBack ? name : undefined);
+        const isStill = probed !== undefined && probed === outage;
+        // Without a slot, or without an answer of the budget, the probe has found nothing out.
         if (!isStill && (on.on === 'slot' || on.on === 'budget')) ended();
-        else if (!isStill) wentOn();
-        const isProbe = await this.#wait({ on, trouble, waitMs, isStill }, isOver);
-        probed = isProbe ? trouble : undefined;
+        else if (!isStill) recovered();
+        const isProbe = await this.#wait({ on, outage, waitMs, isStill }, isOver);
+        probed = isProbe ? outage : undefined;
       },
       get isProbe() {
         return probed !== undefined;
       },
-      wentOn,
+      recovered,
       ended,
     };
   }
 
-  async #pulling<T>(turn: () => Promise<T>): Promise<T> {
-    this.#going += 1;
+  async #pulling<T>(activity: () => Promise<T>): Promise<T> {
+    this.#pullingNow += 1;
     this.#onChange();
     try {
-      return await turn();
+      return await activity();
     } finally {
-      this.#going -= 1;
+      this.#pullingNow -= 1;
     }
   }
 
-  /** Says whether who waited is to find out for the others. `isStill`: it has, and the trouble is not over. */
+  /** Waits; returns whether the waiting part shall probe for the others. `isStill`: it has probed, and the outage goes on. */
   async #wait(
-    asked: Pick<Wait, 'on' | 'trouble'> & { readonly waitMs: number; readonly isStill: boolean },
+    asked: Pick<Wait, 'on' | 'outage'> & { readonly waitMs: number; readonly isStill: boolean },
     isOver: () => boolean,
   ): Promise<boolean> {
-    const { on, trouble, waitMs, isStill } = asked;
+    const { on, outage, waitMs, isStill } = asked;
     const until = Date.now() + waitMs;
     const dueAt = Math.min(until, Date.now() + waitsAtMostMs);
-    const wait: Wait = { on, trouble, dueAt, until, isDue: false, isProbe: false };
-    if (trouble !== undefined) {
-      const before = isStill ? undefined : this.#troubles.get(trouble);
-      this.#troubles.set(trouble, {
+    const wait: Wait = { on, outage, dueAt, until, isDue: false, isProbe: false };
+    if (outage !== undefined) {
+      const before = isStill ? undefined : this.#outages.get(outage);
+      this.#outages.set(outage, {
         on,
         dueAt: Math.min(dueAt, before?.dueAt ?? dueAt),
         isTried: before?.isTried ?? false,
@@ -173,59 +173,59 @@ export class RunWaits {
       return wait.isProbe;
     } finally {
       this.#waits.delete(wait);
-      if (trouble !== undefined && wait.isProbe && !went) this.#leave(trouble);
-      if (trouble !== undefined) this.#forgetWhereNobodyWaits(trouble);
+      if (outage !== undefined && wait.isProbe && !went) this.#leave(outage);
+      if (outage !== undefined) this.#forgetUnlessAwaited(outage);
       this.#onChange();
     }
   }
 
-  /** What was waited for is there again. */
-  #over(trouble: string): void {
-    this.#troubles.delete(trouble);
-    for (const wait of this.#waitingFor(trouble)) wait.isDue = true;
+  /** The outage is over: all that wait for it continue. */
+  #over(outage: string): void {
+    this.#outages.delete(outage);
+    for (const wait of this.#waitingFor(outage)) wait.isDue = true;
     this.#onChange();
   }
 
-  /** Who was finding out does so no more: the next one takes its place. */
-  #leave(trouble: string): void {
-    const before = this.#troubles.get(trouble);
-    if (before) this.#troubles.set(trouble, { ...before, isTried: false, dueAt: Date.now() });
-    this.#forgetWhereNobodyWaits(trouble);
+  /** The probing part stops: the next one takes over. */
+  #leave(outage: string): void {
+    const before = this.#outages.get(outage);
+    if (before) this.#outages.set(outage, { ...before, isTried: false, dueAt: Date.now() });
+    this.#forgetUnlessAwaited(outage);
     this.#keepTime();
     this.#onChange();
   }
 
-  #forgetWhereNobodyWaits(trouble: string): void {
-    const isTried = this.#troubles.get(trouble)?.isTried === true;
-    if (!isTried && this.#waitingFor(trouble).length === 0) this.#troubles.delete(trouble);
+  #forgetUnlessAwaited(outage: string): void {
+    const isTried = this.#outages.get(outage)?.isTried === true;
+    if (!isTried && this.#waitingFor(outage).length === 0) this.#outages.delete(outage);
   }
 
-  #waitingFor(trouble: string | undefined): Wait[] {
-    return [...this.#waits].filter((wait) => wait.trouble === trouble && !wait.isDue);
+  #waitingFor(outage: string | undefined): Wait[] {
+    return [...this.#waits].filter((wait) => wait.outage === outage && !wait.isDue);
   }
 
-  /** The run's one timer: set while somebody waits for a time, and anew where an earlier one is needed. */
+  /** The run's one timer: runs while a part waits for a time, and is replaced where an earlier time is needed. */
   #keepTime(): void {
     if (this.#keepsTime) return;
     this.#keepsTime = true;
-    // It is no slice's: one that is stopped does not take the time of the others along.
+    // The timer belongs to no slice: a slice that is cancelled must not cancel it for the others.
     void CancellationScope.nonCancellable(async () => {
       for (let next = this.#next(); next; next = this.#next()) {
         const { dueAt, on } = next;
-        const isOfNoUse = () => (this.#next()?.dueAt ?? Number.NEGATIVE_INFINITY) < dueAt - inTimeMs;
+        const isTooLate = () => (this.#next()?.dueAt ?? Number.NEGATIVE_INFINITY) < dueAt - inTimeMs;
         const ms = dueAt - Date.now();
-        if (ms <= 0 || !(await condition(isOfNoUse, ms, { summary: summaryOf(on) }))) this.#release();
+        if (ms <= 0 || !(await condition(isTooLate, ms, { summary: timerSummary(on) }))) this.#release();
       }
       this.#keepsTime = false;
     });
   }
 
-  /** The first time at which somebody may go on; undefined where nobody waits for a time. */
+  /** The earliest time at which a part may continue; undefined where none waits for a time. */
   #next(): { readonly dueAt: number; readonly on: WaitOn } | undefined {
-    const troubles = [...this.#troubles].flatMap(([trouble, { on, dueAt, isTried }]) =>
-      isTried || this.#waitingFor(trouble).length === 0 ? [] : [{ on, dueAt }],
+    const outages = [...this.#outages].flatMap(([outage, { on, dueAt, isTried }]) =>
+      isTried || this.#waitingFor(outage).length === 0 ? [] : [{ on, dueAt }],
     );
-    const all = [...troubles, ...this.#waitingFor(undefined)];
+    const all = [...outages, ...this.#waitingFor(undefined)];
     return all.length === 0 ? undefined : all.reduce((one, other) => (other.dueAt < one.dueAt ? other : one));
   }
 
@@ -234,12 +234,12 @@ export class RunWaits {
     for (const wait of this.#waitingFor(undefined)) {
       if (wait.dueAt <= now + (isForQuota(wait.on) ? togetherMs : 0)) wait.isDue = true;
     }
-    for (const [trouble, { on, dueAt, isTried }] of this.#troubles) {
-      const [longest] = this.#waitingFor(trouble);
+    for (const [outage, { on, dueAt, isTried }] of this.#outages) {
+      const [longest] = this.#waitingFor(outage);
       if (isTried || dueAt > now || !longest) continue;
       longest.isDue = true;
       longest.isProbe = true;
-      this.#troubles.set(trouble, { on, dueAt, isTried: true });
+      this.#outages.set(outage, { on, dueAt, isTried: true });
     }
   }
 }
@@ -247,7 +247,7 @@ export class RunWaits {
 type WarehouseWait = Extract<RunWait, { readonly on: 'warehouse' }>;
 
 /** Slices and steps that wait for the same warehouse, for the same reason. */
-const asOne = (waits: readonly WarehouseWait[]): WarehouseWait => ({
+const mergeWaits = (waits: readonly WarehouseWait[]): WarehouseWait => ({
   ...(waits[0] as WarehouseWait),
   since: earliest(waits.map(({ since }) => since)),
   until: earliest(waits.map(({ until }) => until)),
@@ -257,16 +257,16 @@ const asOne = (waits: readonly WarehouseWait[]): WarehouseWait => ({
 
 const earliest = (instants: readonly string[]): string => [...instants].sort()[0] ?? '';
 
-const isoOf = (at: number): string => new Date(at).toISOString();
+const toIso = (at: number): string => new Date(at).toISOString();
 
-function summaryOf(on: WaitOn): string {
+function timerSummary(on: WaitOn): string {
   switch (on.on) {
     case 'connection':
       return 'Waiting for Optimove to answer';
     case 'warehouse':
       return `Waiting for the warehouse ${on.warehouse}`;
     case 'slot':
-      return 'Waiting for a free place';
+      return 'Waiting for a free slot';
     case 'budget':
       return 'Waiting for the call budget to answer';
     default:

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { endOrphanedRuns } from '#activities/end-orphaned-runs';
 import type { ActivityPorts } from '#activities/ports';
 import { TemporalUnavailableError, WarehouseUnavailableError } from '#domain/errors';
-import type { EndOfRun, OrphanedRun } from '#domain/run/orphaned-run';
+import type { EndOfRun, OrphanedRun } from '#domain/run/stored-run';
 
 const left = (runId: string): OrphanedRun => ({ runId, workflowId: `workflow-${runId}`, place: '' });
 const end: EndOfRun = { status: 'terminated', at: '2026-01-10T06:00:00.000Z' };

@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { giveUpIfTooLong, type Patience } from '#activities/give-up';
 import type { FailureReading } from '#activities/ports';
 import { BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedError } from '#domain/errors';
-import type { FailedRequest } from '#domain/run/failing-ms';
-import type { Outages } from '#domain/run/outage-clock';
+import type { FailedRequest, Outages } from '#domain/run/failing-time';
 import { aCall } from '../helpers/an-optimove.ts';
 
 const hour = 3_600_000;

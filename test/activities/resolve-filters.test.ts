@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { FilterResolving } from '#activities/ports';
 import { resolveFilters } from '#activities/resolve-filters';
 import { ConfigurationError } from '#domain/errors';
-import { listsOfRun } from '#domain/run/run-slices';
-import type { StagedCall } from '#domain/run/staged-page';
+import type { StagedCall } from '#domain/run/staging';
+import { listsSlice } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';
 import { aStoredRun } from '../helpers/a-stored-run.ts';
 
@@ -15,7 +15,7 @@ function aWarehouse({ selection, staged }: { selection: StoredRun['selection']; 
   const warehouse: FilterResolving = {
     readRun: async () => aStoredRun({ selection }),
     readStagedCalls: async (_run, _chunk, slice) =>
-      slice === listsOfRun ? staged.map((call) => ({ call }) as StagedCall) : [],
+      slice === listsSlice ? staged.map((call) => ({ call }) as StagedCall) : [],
     async *readStagedPages() {
       yield {
         call: 'GetAllActions',

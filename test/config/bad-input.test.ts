@@ -371,7 +371,7 @@ const ofConnections: Case[] = [
   [
     'a key that stands in the file',
     ...auth('{ apiKey: abc }'),
-    `river.yaml:2:73 connections.main.auth.apiKey: expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret that stands in this file itself`,
+    `river.yaml:2:73 connections.main.auth.apiKey: expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret written in this file`,
   ],
   [
     'a key and a login',
@@ -386,7 +386,7 @@ const ofConnections: Case[] = [
   [
     'a login without its password',
     ...auth('{ username: me }'),
-    'river.yaml:2:57 connections.main.auth.password: missing, it goes with username',
+    'river.yaml:2:57 connections.main.auth.password: missing, username needs it',
   ],
   [
     'a variable that is not set',
@@ -464,12 +464,12 @@ const ofWarehouses: Case[] = [
   [
     'a password that stands in the connection string',
     ...pg('"postgres://me:pw@db.example.com/warehouse"'),
-    `river.yaml:4:36 warehouses.local.connection: expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret that stands in this file itself`,
+    `river.yaml:4:36 warehouses.local.connection: expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret written in this file`,
   ],
   [
     'a password that stands in the connection',
     ...pg('{ host: db.example.com, password: pw }'),
-    `river.yaml:4:70 warehouses.local.connection.password: expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret that stands in this file itself`,
+    `river.yaml:4:70 warehouses.local.connection.password: expected "\${NAME}" (an environment variable), "file:<path>" or "exec:<command>", got a secret written in this file`,
   ],
 ];
 
@@ -484,7 +484,7 @@ const ofYaml: Case[] = [
     'a key twice',
     '    connection: main\n',
     '    connection: main\n    connection: main\n',
-    'river.yaml:9:5: not YAML: this key stands here twice',
+    'river.yaml:9:5: not YAML: this key is given twice',
   ],
 ];
 

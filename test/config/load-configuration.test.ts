@@ -265,17 +265,17 @@ test.each([
   [
     'a tag',
     'rivers: !ruby/object {}\n',
-    'river.yaml:1:9: not YAML: tags (!name) mean nothing here; text that begins with ! stands in quotes',
+    'river.yaml:1:9: not YAML: tags (!name) mean nothing here; text that begins with ! must be in quotes',
   ],
   [
     'an alias without its anchor',
     'rivers: *all\n',
-    'river.yaml:1:9: not YAML: an alias (*name) without its anchor (&name) above it; text that begins with * stands in quotes',
+    'river.yaml:1:9: not YAML: an alias (*name) without its anchor (&name) above it; text that begins with * must be in quotes',
   ],
   [
     'a variable outside quotes in { }',
     `a: { b: \${KEY} }\n`,
-    `river.yaml:1:10: not YAML: \${NAME} stands in double quotes inside { } and [ ]`,
+    `river.yaml:1:10: not YAML: \${NAME} must be in double quotes inside { } and [ ]`,
   ],
 ])('%s is no configuration, in our words', async (_title, text, fault) => {
   expect(await faultsOfText(text)).toEqual([fault]);

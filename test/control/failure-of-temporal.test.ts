@@ -1,6 +1,6 @@
 import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { expect, test } from 'vitest';
-import { failureOfTemporal } from '#control/failure-of-temporal';
+import { toTemporalFailure } from '#control/failure-of-temporal';
 import { ConfigurationError, TemporalUnavailableError } from '#domain/errors';
 
 const place = { address: 'temporal.example:7233', namespace: 'loads' };
@@ -12,7 +12,7 @@ test.each([
   [14, 'no connection established'],
   [4, 'Deadline exceeded'],
 ])('gRPC status %i: Temporal is away, and the address is named', (code, details) => {
-  const failure = failureOfTemporal(new ServiceError('x', { cause: grpcError(code, details) }), place);
+  const failure = toTemporalFailure(new ServiceError('x', { cause: grpcError(code, details) }), place);
   expect(failure).toBeInstanceOf(TemporalUnavailableError);
   expect((failure as Error).message).toContain('temporal.example:7233');
 });
@@ -21,22 +21,22 @@ test.each([
   [7, 'Request unauthorized.'],
   [16, 'invalid key'],
 ])('gRPC status %i: a person must change a setting', (code, details) => {
-  const failure = failureOfTemporal(grpcError(code, details), place);
+  const failure = toTemporalFailure(grpcError(code, details), place);
   expect(failure).toBeInstanceOf(ConfigurationError);
   expect((failure as Error).message).toMatch(new RegExp(`namespace loads: ${details}.*TEMPORAL_API_KEY`));
 });
 
 test('a namespace that is not there is told from a workflow that is not there', () => {
-  const missing = failureOfTemporal(grpcError(5, 'Namespace loads is not found.'), place);
+  const missing = toTemporalFailure(grpcError(5, 'Namespace loads is not found.'), place);
   expect(missing).toBeInstanceOf(ConfigurationError);
   expect((missing as Error).message).toContain('temporal operator namespace create --namespace loads');
   const workflow = new WorkflowNotFoundError('workflow not found for ID: x', 'x', undefined);
-  expect(failureOfTemporal(workflow, place)).toBe(workflow);
+  expect(toTemporalFailure(workflow, place)).toBe(workflow);
   const notFound = grpcError(5, 'workflow not found for ID: x');
-  expect(failureOfTemporal(notFound, place)).toBe(notFound);
+  expect(toTemporalFailure(notFound, place)).toBe(notFound);
 });
 
 test('what says nothing to a person stays as it is', () => {
   const mistake = new TypeError('x is not a function');
-  expect(failureOfTemporal(mistake, place)).toBe(mistake);
+  expect(toTemporalFailure(mistake, place)).toBe(mistake);
 });

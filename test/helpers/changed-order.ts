@@ -18,7 +18,7 @@ export const changedRun = (guard: Guard): Edit[] => {
   const step = (patch: string) =>
     `${when(guard, patch)}await nextChunks.executeWithOptions({ summary: '${patch}' }, [{ run: opened.run, limit: 1 }]);\n`;
   const prepared = 'const { dataCalls } = await state.stored';
-  const closed = "const result = await close(opened, state, 'succeeded', null);";
+  const closed = "const result = await endRun(opened, state, 'succeeded', null);";
   return [
     importing(file, "import { nextChunks } from './activities.ts';"),
     { file, was: prepared, becomes: `${step(patches.early)}${prepared}` },

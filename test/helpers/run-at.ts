@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { endOfRun, type RunEnd } from '#control/run-end';
+import { type RunEnd, waitForEnd } from '#control/run-end';
 import type { RunHandle } from '#control/start-run';
 import type { RunResult } from '#domain/run/run-result';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import type { Rivers } from './with-rivers.ts';
 
 const scheduledStartTime = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
@@ -23,7 +23,7 @@ export async function startAt({ temporal }: Rivers, day: string, input: object):
 
 /** The same, and waits for its end. */
 export const runAt = async (house: Rivers, day: string, input: object): Promise<RunEnd> =>
-  endOfRun(await startAt(house, day, input));
+  waitForEnd(await startAt(house, day, input));
 
 /** The same, where it must succeed. */
 export async function pullAt(house: Rivers, day: string, input: object): Promise<RunResult> {

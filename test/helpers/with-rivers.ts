@@ -4,7 +4,7 @@ import { vi } from 'vitest';
 import { stringify } from 'yaml';
 import { loadConfiguration } from '#config/load-configuration';
 import { createConfigurations } from '#config/watch-configuration';
-import { endOfRun, type RunEnd } from '#control/run-end';
+import { type RunEnd, waitForEnd } from '#control/run-end';
 import { isServed } from '#control/shared-budget';
 import { startRun } from '#control/start-run';
 import type { Configuration } from '#domain/river/configuration';
@@ -115,7 +115,7 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
       namespace: temporal.namespace,
       close: async () => {},
     };
-    return endOfRun(await startRun(client, { river: 'test', input, workflowId }));
+    return waitForEnd(await startRun(client, { river: 'test', input, workflowId }));
   };
   const worker =
     options.worker === false

@@ -125,18 +125,23 @@ test('a TLS handshake that takes longer than the permit holds sends nothing, and
   });
   for (const each of [server, way])
     await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
-  const httpsAgent = new https.Agent({ keepAlive: true, ca: readFileSync(privateAuthority) });
-  const sender = createSender(20_000, { http: new http.Agent(), https: httpsAgent });
-  const send = async (path: string) => {
-    const deadline = { until: performance.now() + 250, onSent: () => {} };
-    const request = { method: 'GET', url: `https://localhost:${portOf(way)}${path}`, headers: {} } as const;
-    const { end } = await sender.send(request, new AbortController().signal, deadline);
-    return end.kind;
+  const agent = new https.Agent({ keepAlive: true, ca: readFileSync(privateAuthority), family: 4 });
+  const sender = createSender(20_000, { http: new http.Agent(), https: agent });
+  const send = async (path: string, withinMs: number) => {
+    let sentAt: number | undefined;
+    const url = `https://localhost:${portOf(way)}${path}`;
+    const until = performance.now() + withinMs;
+    const onSent = () => {
+      sentAt = performance.now();
+    };
+    const never = new AbortController().signal;
+    const { status, end } = await sender.send({ method: 'GET', url, headers: {} }, never, { until, onSent });
+    return { status, end: end.kind, sentAt };
   };
   try {
-    expect(await send('/late')).toBe('late');
+    expect(await send('/late', 250)).toMatchObject({ status: null, end: 'late' });
     expect(seen).toEqual([]);
-    expect(await send('/next')).toBe('reply');
+    expect(await send('/next', 250)).toEqual({ status: 200, end: 'reply', sentAt: expect.any(Number) });
     expect(seen).toEqual(['/next']);
   } finally {
     sender.close();

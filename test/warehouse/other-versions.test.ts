@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { understood } from '#activities/opened-run';
 import { ConfigurationError, OtherVersionError } from '#domain/errors';
-import { resultOf } from '#domain/run/result-of';
+import { buildResult } from '#domain/run/build-result';
 import { warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aRun, loadRows, sampleShape, twoChunks } from './samples.ts';
 
@@ -32,10 +32,10 @@ describe.each(warehouseKinds)('a manifest in %s', (kind) => {
       const summary = await warehouse.summariseRun('run-1');
       expect(summary).toMatchObject({ chunks: { total: 1 }, warnings: [] });
       if (!found) throw new Error('it was found');
-      expect(resultOf(found, summary).warnings[0]?.message).toContain('moonPhase');
+      expect(buildResult(found, summary).warnings[0]?.message).toContain('moonPhase');
       expect(await warehouse.readChunkStatuses('run-1')).toMatchObject([{ state: 'dreaming' }]);
       expect(await warehouse.readManifestSnapshot()).toMatchObject([{ river: 'sample', table: 'sample' }]);
-      const { runs } = await warehouse.readTrack('sample', 'sample');
+      const { runs } = await warehouse.readLoadedDays('sample', 'sample');
       expect([...runs.keys()]).toEqual(['run-1']);
       expect(() => understood(found)).toThrow(OtherVersionError);
       await sql(`update river_runs set settings = '"no document"'`);

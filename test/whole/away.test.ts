@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import type { RunHandle } from '#control/start-run';
-import { taskQueue } from '#domain/run/task-queue';
-import { daysBetween } from '#simulator/world/calendar';
+import { taskQueue } from '#domain/run/temporal-names';
+import { daysBetween } from '../helpers/days-between.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { postgresUrl } from '../helpers/with-warehouse.ts';
@@ -58,7 +58,7 @@ describe('a run waits', () => {
           proxy.cut();
           await sleep(500);
           proxy.mend();
-          const end = await endOfRun(handle as RunHandle);
+          const end = await waitForEnd(handle as RunHandle);
           if (end.end !== 'succeeded') throw new Error(JSON.stringify(end));
           expect(end.result.rows).toBe(expectedRows(house));
           expect(await rowsIn(house)).toBe(expectedRows(house));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createSharedLimiter } from '#budget/limiter';
-import { reserveOf } from '#control/shared-budget';
+import { createReserve } from '#control/shared-budget';
 import type { CallBudget } from '#domain/budget/budget-state';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
 import type { BudgetAnswer, Permit, Reservation } from '#domain/budget/reservation';
@@ -84,7 +84,7 @@ it(
 
 /** Asks as workers do, but waits for the answer as long as it takes: an answer that nobody hears is a permit that nobody uses. */
 async function reserveIn({ temporal: { client } }: Rivers) {
-  await reserveOf(client, 'main')(aReservation({ process: 'test', windows, room: 0 }));
+  await createReserve(client, 'main')(aReservation({ process: 'test', windows, room: 0 }));
   const handle = client.workflow.getHandle(budgetWorkflowId('main'));
   return (request: Reservation) =>
     handle.executeUpdate<BudgetAnswer, [Reservation]>('reserve', { args: [request] });

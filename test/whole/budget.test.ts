@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { readBudget } from '#control/shared-budget';
 import { type RunHandle, startRun } from '#control/start-run';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
 import { leastTimeMs } from '#domain/budget/least-time';
 import type { CallRecord } from '#simulator/stats';
-import { daysBetween } from '#simulator/world/calendar';
 import { aReservation } from '../helpers/a-reservation.ts';
 import { clockAhead } from '../helpers/clock-ahead.ts';
+import { daysBetween } from '../helpers/days-between.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
 
 /** Ten calls a day. */
@@ -54,7 +54,7 @@ const start = ({ temporal }: Rivers, river: string, workflowId?: string): Promis
   startRun({ ...temporal, close: async () => {} }, { river, input: { river }, workflowId });
 
 async function resultOf(handle: RunHandle) {
-  const end = await endOfRun(handle);
+  const end = await waitForEnd(handle);
   if (end.end !== 'succeeded') throw new Error(JSON.stringify(end));
   return end.result;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
-import { daysBetween } from '#simulator/world/calendar';
 import { withAnotherBuild } from '../helpers/another-build.ts';
 import { changedBudget, changedRun, patches } from '../helpers/changed-order.ts';
+import { daysBetween } from '../helpers/days-between.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { type StartedCommand, startCommand } from '../helpers/start-command.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
@@ -95,7 +95,7 @@ async function failuresOf(house: Rivers, workflowId: string): Promise<unknown[]>
 
 /** Every row is there once, and no call was made twice. */
 async function endedWhole(house: Rivers, handle: RunHandle): Promise<void> {
-  const end = await endOfRun(handle);
+  const end = await waitForEnd(handle);
   expect(end).toMatchObject({ end: 'succeeded', result: { chunks: { total: 4, loaded: 4 } } });
   expect(house.simulator.stats().calls).toBe(callsOfRun);
   await expectTable(house, { slug: byAction.report, table: 'by_action', wanted: { days, actions: [12] } });

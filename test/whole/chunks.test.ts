@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { daysBetween, toDayNumber, toDayText } from '#simulator/world/calendar';
+import { toDayNumber, toDayText } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';

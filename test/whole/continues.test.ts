@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { readHistories } from '../helpers/histories.ts';
 import { startAt } from '../helpers/run-at.ts';
@@ -59,7 +59,7 @@ describe.concurrent('a run whose history grows long', () => {
             { ...house.temporal, close: async () => {} },
             { river: 'byAction', input: { river: 'byAction' }, workflowId: 'long' },
           );
-          const end = await endOfRun(handle);
+          const end = await waitForEnd(handle);
           const rows = house.simulator.world.rowCount('customers-by-action', { days, actions: [12] });
           expect(end).toMatchObject({
             end: 'succeeded',
@@ -110,7 +110,7 @@ describe.concurrent('a run whose history grows long', () => {
         expect(later).toBe(await waitsUntil(handle.firstExecutionRunId));
         await handle.executeUpdate('pause');
         await handle.executeUpdate('resume');
-        expect(await endOfRun(handle)).toMatchObject({
+        expect(await waitForEnd(handle)).toMatchObject({
           end: 'succeeded',
           result: {
             period: waits.period,

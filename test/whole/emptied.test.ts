@@ -117,7 +117,9 @@ describe.each(warehouseKinds)('rows for which none come any more, in %s', (kind)
       const { warnings } = JSON.parse(stdout) as { warnings: { message: string; about: string }[] };
       expect(warnings).toHaveLength(name === 'daily' ? 3 : 1);
       for (const { about, message } of warnings)
-        expect(`${about}: ${message}`).toMatch(/^data: \d+ rows of .* were deleted; the API returned none/);
+        expect(`${about}: ${message}`).toMatch(
+          /^data: \d+ existing rows for .* were deleted; the API returned none/,
+        );
       expect(await content(house, name)).toEqual([]);
     }
     const run = await house.river('run', 'monthly', '--allow-emptied', '--wait', '--json');
@@ -163,7 +165,7 @@ describe.each(warehouseKinds)('rows for which none come any more, in %s', (kind)
           start: second,
           end: second,
           about: 'data',
-          message: expect.stringContaining(`${before[second]} rows of ${second} were kept`),
+          message: expect.stringContaining(`${before[second]} existing rows for ${second} were kept`),
         },
         {
           start: third,

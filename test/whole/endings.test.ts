@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
 import { documentOf } from '../helpers/commanded.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
@@ -42,7 +42,7 @@ async function isSeenCancelled({ river, sql, warehouse }: Rivers, { workflowId }
 async function cancelled(handle: RunHandle) {
   const asked = performance.now();
   await handle.cancel();
-  const { end } = await endOfRun(handle);
+  const { end } = await waitForEnd(handle);
   return { end, ms: performance.now() - asked };
 }
 
@@ -138,7 +138,7 @@ describe('a run that cannot be closed in its manifest', () => {
       const handle = await started(house, 'details');
       while (house.simulator.stats().calls === 0) await sleep(20);
       await house.sql('delete from river_runs');
-      expect(await endOfRun(handle)).toMatchObject({
+      expect(await waitForEnd(handle)).toMatchObject({
         end: 'failed',
         kind: 'ConfigurationError',
         result: {

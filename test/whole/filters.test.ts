@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEnd } from '#control/run-end';
 import { reports } from '#domain/catalogue/index';
-import { daysBetween } from '#simulator/world/calendar';
 import type { Slug } from '#simulator/world/expected/expected-rows';
 import type { Wanted } from '#simulator/world/expected/loops';
 import type { World } from '#simulator/world/world';
+import { daysBetween } from '../helpers/days-between.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import { withRivers } from '../helpers/with-rivers.ts';

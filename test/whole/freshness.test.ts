@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import type { RunHandle } from '#control/start-run';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { pullAt, runAt, startAt } from '../helpers/run-at.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
@@ -148,7 +148,7 @@ describe.each(warehouseKinds)('days that are not complete yet, loaded into %s,',
     const handle = await startAt(house, '2026-01-06', { river: 'waiting' });
     await untilItWaits(handle);
     house.simulator.setLastDataUpdate('2026-01-05');
-    expect(await endOfRun(handle)).toMatchObject({ end: 'succeeded', result: { calls: 7, warnings: [] } });
+    expect(await waitForEnd(handle)).toMatchObject({ end: 'succeeded', result: { calls: 7, warnings: [] } });
     await expectWhole('2026-01-01', '2026-01-05');
   });
 
@@ -159,7 +159,7 @@ describe.each(warehouseKinds)('days that are not complete yet, loaded into %s,',
     expect(hours).toBeLessThan(6.01);
     const before = Date.now();
     await handle.cancel();
-    expect(await endOfRun(handle)).toEqual({ end: 'cancelled' });
+    expect(await waitForEnd(handle)).toEqual({ end: 'cancelled' });
     expect(Date.now() - before).toBeLessThan(10_000);
     const { stdout } = await house.river('status', handle.workflowId, '--json');
     expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled', chunks: { total: 1, loaded: 0 } });

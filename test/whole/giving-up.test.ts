@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEnd } from '#control/run-end';
 import type { Fault } from '#simulator/faults/fault-kinds';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { variable } from '../helpers/variable.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { startRun } from '#control/start-run';
-import { daysBetween } from '#simulator/world/calendar';
 import type { riverRun } from '#workflows/index';
+import { daysBetween } from '../helpers/days-between.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { variable } from '../helpers/variable.ts';
 import { freely, type Rivers, withRivers } from '../helpers/with-rivers.ts';
@@ -37,7 +37,7 @@ const begin = ({ temporal }: Rivers, river: string) =>
 /** The river that nothing hangs for is opened, pulled and closed, whole. */
 async function othersRun(house: Rivers): Promise<void> {
   const startedAt = Date.now();
-  const end = await endOfRun(await begin(house, 'details'));
+  const end = await waitForEnd(await begin(house, 'details'));
   expect(Date.now() - startedAt).toBeLessThan(soonMs);
   const rows = house.simulator.world.rowCount(report, { days });
   expect(end).toMatchObject({ end: 'succeeded', result: { rows, chunks: { loaded: days.length } } });
@@ -56,7 +56,7 @@ async function cancelled({ temporal }: Rivers, workflowId: string): Promise<void
   const handle = temporal.client.workflow.getHandle<typeof riverRun>(workflowId);
   const startedAt = Date.now();
   await handle.cancel();
-  expect(await endOfRun(handle)).toEqual({ end: 'cancelled' });
+  expect(await waitForEnd(handle)).toEqual({ end: 'cancelled' });
   expect(Date.now() - startedAt).toBeLessThan(soonMs);
 }
 

@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun, type RunEnd } from '#control/run-end';
+import { type RunEnd, waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
 import type { CallBudget } from '#domain/budget/budget-state';
 import { budgetWorkflowId, createCallBudget } from '#domain/budget/call-budget';
 import { saveBudget } from '#domain/budget/save-budget';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import type { Fault } from '#simulator/faults/fault-kinds';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { variable } from '../helpers/variable.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
@@ -72,7 +72,7 @@ async function expectLifted(house: Rivers, run: RunHandle, lifted: boolean): Pro
   const lift = await budgetCommand(house, '--lift', 'main');
   expect(lift).toMatchObject({ code: 0, json: { connection: 'main', lifted } });
   const liftedAt = Date.now();
-  expect(rowsOf(await endOfRun(run))).toBe(expectedRows(house));
+  expect(rowsOf(await waitForEnd(run))).toBe(expectedRows(house));
   expect(Date.now() - liftedAt).toBeLessThan(20 * second);
 }
 
@@ -218,9 +218,7 @@ describe.concurrent('under a login', { timeout: 120_000 }, () => {
         expect(signIns().map(({ status }) => status)).toEqual([200]);
         const check = await house.river('check', '--json');
         expect(check.code, check.stdout).toBe(0);
-        expect(check.stdout).toContain(
-          'its login was not tried, since somebody is signed in with it already',
-        );
+        expect(check.stdout).toContain('its login was not tried, because it is already in use');
         expect(signIns().map(({ status }) => status)).toEqual([200, 429]);
         await house.pull({ river: 'details' });
         expect(signIns()).toHaveLength(2);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-08');
@@ -47,7 +47,7 @@ describe.concurrent('a worker killed in the middle of a run', { timeout: 120_000
       await first.end;
       const second = house.start('worker');
       await second.says('Working on');
-      const end = await endOfRun(handle);
+      const end = await waitForEnd(handle);
       if (end.end !== 'succeeded') throw new Error(JSON.stringify(end));
       expect(end.result.rows).toBe(expectedRows(house));
       expect(await rowsIn(house)).toBe(expectedRows(house));
@@ -68,7 +68,7 @@ describe.concurrent('a worker that is told to stop in a run', { timeout: 120_000
       expect((await first.end).code).toBe(0);
       const second = house.start('worker');
       await second.says('Working on');
-      expect((await endOfRun(handle)).end).toBe('succeeded');
+      expect((await waitForEnd(handle)).end).toBe('succeeded');
       expect(await rowsIn(house)).toBe(expectedRows(house));
       expect(house.simulator.stats().calls).toBe(days.length * 10);
     }));
@@ -79,7 +79,7 @@ describe.concurrent('two workers', { timeout: 120_000 }, () => {
     withRivers({ rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
       const workers = [house.start('worker'), house.start('worker')];
       await Promise.all(workers.map((worker) => worker.says('Working on')));
-      expect((await endOfRun(await started(house))).end).toBe('succeeded');
+      expect((await waitForEnd(await started(house))).end).toBe('succeeded');
       expect(await rowsIn(house)).toBe(expectedRows(house));
       expect(house.simulator.stats().calls).toBe(days.length * 10);
     }));
@@ -92,7 +92,7 @@ describe.concurrent('a person with a run', { timeout: 120_000 }, () => {
       await untilCalls(house, 30);
       const asked = performance.now();
       await handle.cancel();
-      expect((await endOfRun(handle)).end).toBe('cancelled');
+      expect((await waitForEnd(handle)).end).toBe('cancelled');
       expect(performance.now() - asked).toBeLessThan(10_000);
       const [run] = await house.sql(`select "state" from river_runs where workflow_id = 'cancelled-run'`);
       expect(run).toEqual({ state: 'cancelled' });
@@ -110,7 +110,7 @@ describe.concurrent('a person with a run', { timeout: 120_000 }, () => {
       const handle = await started(house);
       await untilCalls(house, 30);
       await handle.terminate('by a person');
-      expect((await endOfRun(handle)).end).toBe('terminated');
+      expect((await waitForEnd(handle)).end).toBe('terminated');
       expect(await stagingIn(house)).toHaveLength(1);
       const result = await house.pull({ river: 'slow' });
       expect(result.rows).toBe(expectedRows(house));
@@ -134,7 +134,7 @@ describe.concurrent('a person with a run', { timeout: 120_000 }, () => {
         reason: 'by a person',
         requestId: 'reset-1',
       });
-      const end = await endOfRun(client.workflow.getHandle(workflowId) as RunHandle);
+      const end = await waitForEnd(client.workflow.getHandle(workflowId) as RunHandle);
       if (end.end !== 'succeeded') throw new Error(JSON.stringify(end));
       expect(end.result.runId).toBe(runId);
       expect(end.result.rows).toBe(expectedRows(house));

@@ -2,10 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
-import { daysBetween } from '#simulator/world/calendar';
 import { documentOf } from '../helpers/commanded.ts';
+import { daysBetween } from '../helpers/days-between.ts';
 import type { StartedCommand } from '../helpers/start-command.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
 import { withServer } from '../helpers/with-server.ts';
@@ -60,7 +60,7 @@ const untilPaused = (handle: RunHandle) =>
 /** Every row is there once; so many calls were sent. */
 async function endedWhole(house: Rivers, handle: RunHandle, calls: number): Promise<void> {
   const rows = house.simulator.world.rowCount(report, { days });
-  expect(await endOfRun(handle)).toMatchObject({
+  expect(await waitForEnd(handle)).toMatchObject({
     end: 'succeeded',
     result: { rows, chunks: { loaded: days.length, failed: 0 } },
   });
@@ -89,7 +89,7 @@ describe.concurrent('a call that takes long', { timeout: 150_000 }, () => {
       expect(await stateOf(handle)).toBe('pausing');
       const asked = performance.now();
       await handle.cancel();
-      expect((await endOfRun(handle)).end).toBe('cancelled');
+      expect((await waitForEnd(handle)).end).toBe('cancelled');
       expect(performance.now() - asked).toBeLessThan(10_000);
       const loaded = house.simulator.world.rowCount(report, {
         days: days.filter((day) => !day.endsWith('03')),

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { daysBetween } from '#simulator/world/calendar';
 import { nowhere } from '../helpers/commanded.ts';
+import { daysBetween } from '../helpers/days-between.ts';
 import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { withServer } from '../helpers/with-server.ts';
@@ -81,7 +81,7 @@ it('a warehouse that is down, hangs or lets nobody in takes nothing from what th
                 expect(none).toMatchObject({
                   code: 3,
                   stdout: '',
-                  stderr: expect.stringContaining('the warehouse away is missing, which may have it'),
+                  stderr: expect.stringContaining('it may be in the warehouse away, which cannot be read'),
                 }),
               ),
               ask('verify', '--json').then((verified) => {

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { startRun } from '#control/start-run';
 import { withAnotherBuild } from '../helpers/another-build.ts';
 import { startCommand } from '../helpers/start-command.ts';
@@ -61,10 +61,10 @@ it(
           while (!toldOff) {
             const run = await begin(`further-${runs.length}`);
             runs.push(run);
-            await Promise.race([told, endOfRun(run)]);
+            await Promise.race([told, waitForEnd(run)]);
           }
           for (const run of runs) {
-            const end = await endOfRun(run);
+            const end = await waitForEnd(run);
             expect(end).toMatchObject({
               end: 'succeeded',
               result: { chunks: { total: 4, loaded: 4, failed: 0 } },

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunEnd } from '#control/run-end';
 import type { Fault } from '#simulator/faults/fault-kinds';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { pullAt } from '../helpers/run-at.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { withRivers } from '../helpers/with-rivers.ts';
 

@@ -1,7 +1,7 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { encodeSearchAttributeIndexedValueType as encodeType } from '@temporalio/common/lib/search-attributes.js';
 import { expect, it } from 'vitest';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import { withRivers } from '../helpers/with-rivers.ts';
 
 const rivers = { channels: { report: 'execution-channels', target: { table: 'channels' } } };
@@ -69,7 +69,7 @@ it("a search attribute of River's name and another type: runs load without it, a
     const check = await river('check');
     expect(check.code).toBe(0);
     expect(check.stdout).toContain(
-      "the search attribute RiverReport is of the type Int, River's is Keyword: runs load without it",
+      'the search attribute RiverReport has the type Int, River needs Keyword: runs load without it',
     );
     expect(check.stdout).toContain(`search-attribute remove --namespace ${namespace} --name RiverReport`);
   }));

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
-import { daysBetween } from '#simulator/world/calendar';
 import { documentOf } from '../helpers/commanded.ts';
+import { daysBetween } from '../helpers/days-between.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
 const days = daysBetween('2026-01-01', '2026-01-04');
@@ -51,7 +51,7 @@ async function callsHaveStopped({ simulator }: Rivers): Promise<number> {
 /** The run has ended well: every row once, and no call was sent twice. */
 async function endedWhole({ simulator, sql }: Rivers, handle: RunHandle): Promise<void> {
   const rows = simulator.world.rowCount('customers-by-action', { days, actions: [12] });
-  expect(await endOfRun(handle)).toMatchObject({
+  expect(await waitForEnd(handle)).toMatchObject({
     end: 'succeeded',
     result: { rows, calls: callsOfRun, chunks: { loaded: days.length } },
   });
@@ -75,7 +75,7 @@ describe('a run', { timeout: 150_000 }, () => {
         paused: true,
         changed: true,
       });
-      await waiting.says(/^Paused since .* UTC\. It goes on with: river resume run$/m);
+      await waiting.says(/^Paused since .* UTC\. Resume it with: river resume run$/m);
       expect(await stateOf(handle)).toBe('paused');
       expect(await callsHaveStopped(house)).toBeLessThan(callsOfRun);
 
@@ -89,7 +89,7 @@ describe('a run', { timeout: 150_000 }, () => {
       const metadata = await handle.query<{ currentDetails: string }, []>('__temporal_workflow_metadata');
       expect(metadata.currentDetails).toMatch(/^Paused since .* UTC/);
 
-      expect((await start('resume', 'run').end).stdout).toContain('goes on from where it stopped');
+      expect((await start('resume', 'run').end).stdout).toContain('continues from where it stopped');
       await endedWhole(house, handle);
       expect((await waiting.end).code).toBe(0);
       expect(documentOf(await river('status', 'run', '--json'))).toMatchObject({ paused: false });
@@ -108,7 +108,7 @@ describe('a run', { timeout: 150_000 }, () => {
       expect(code).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled', paused: false, chunks: { total: 4 } });
       expect(await house.sql('select "state" from river_runs')).toEqual([{ state: 'cancelled' }]);
-      expect((await endOfRun(handle)).end).toBe('cancelled');
+      expect((await waitForEnd(handle)).end).toBe('cancelled');
     }));
 
   it.concurrent('stays paused when its worker goes and another comes, and over continue-as-new', () =>
@@ -153,7 +153,7 @@ describe('a run', { timeout: 150_000 }, () => {
         expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
         return stdout;
       };
-      expect(await steered('pause')).toContain('the run pauses as soon as one comes (`river worker`)');
+      expect(await steered('pause')).toContain('the run pauses as soon as one starts (`river worker`)');
       house.start('worker');
       await untilPaused(handle, 30_000);
       expect(house.simulator.stats().calls).toBe(0);
@@ -164,7 +164,7 @@ describe('a run', { timeout: 150_000 }, () => {
   it.concurrent('describes its updates to the Web UI', () =>
     withRivers({ rivers }, async (house) => {
       const handle = await started(house);
-      await endOfRun(handle);
+      await waitForEnd(handle);
       const { definition } = await handle.query<
         { definition: { updateDefinitions: { name: string; description: string }[] } },
         []
@@ -182,7 +182,7 @@ describe('a run', { timeout: 150_000 }, () => {
       const refusals = ['pause', 'resume', 'cancel'].flatMap((what) => [
         { what, id: workflowId, says: `The run ${workflowId} is not under way, it is completed` },
         { what, id: 'never', says: 'There is no run never in Temporal' },
-        { what, id: budget, says: `${budget} is no run of a river but a workflow of the type apiBudget` },
+        { what, id: budget, says: `${budget} is not a run of a river but a workflow of the type apiBudget` },
       ]);
       const ends = await Promise.all(refusals.map(({ what, id }) => river(what, id)));
       for (const [at, { what, says }] of refusals.entries()) {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun, type RunEnd } from '#control/run-end';
+import { type RunEnd, waitForEnd } from '#control/run-end';
 import { startRun } from '#control/start-run';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
 import { readHistories } from '../helpers/histories.ts';
@@ -24,7 +24,7 @@ async function start({ temporal }: Rivers, input: object, workflowId: string) {
     { ...temporal, close: async () => {} },
     { river: 'large', input: { river: 'large', ...input }, workflowId },
   );
-  return { end: endOfRun(handle), cancel: () => temporal.client.workflow.getHandle(workflowId).cancel() };
+  return { end: waitForEnd(handle), cancel: () => temporal.client.workflow.getHandle(workflowId).cancel() };
 }
 
 describe.concurrent('no payload is ever large', () => {

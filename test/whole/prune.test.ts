@@ -88,7 +88,7 @@ describe.each(warehouseKinds)('prune, into %s', (kind) => {
         {
           start: day,
           end: day,
-          message: expect.stringMatching(new RegExp(`prune left out less.*${endpoint}\\?`)),
+          message: expect.stringMatching(new RegExp(`prune left out fewer calls.*${endpoint}\\?`)),
         },
       ]);
     }

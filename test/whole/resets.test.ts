@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
@@ -43,14 +43,14 @@ async function resetTo(share: number, house: Rivers, { workflowId, firstExecutio
     reason: 'by a person',
     requestId: `reset-to-${share}`,
   });
-  return endOfRun(client.workflow.getHandle(workflowId) as RunHandle);
+  return waitForEnd(client.workflow.getHandle(workflowId) as RunHandle);
 }
 
 describe.concurrent.each(warehouseKinds)('a run into %s that has ended', (kind) => {
   it('and is reset to its beginning, and to its middle, calls nothing again and adds nothing', () =>
     withRivers({ kind, rivers }, async (house) => {
       const handle = await started(house);
-      expect((await endOfRun(handle)).end).toBe('succeeded');
+      expect((await waitForEnd(handle)).end).toBe('succeeded');
       expect(house.simulator.stats().calls).toBe(calls);
       for (const share of [0, 0.4]) {
         expect(await resetTo(share, house, handle), `${share}`).toMatchObject({
@@ -77,7 +77,7 @@ describe.concurrent.each(warehouseKinds)('a run into %s that was cancelled', (ki
       const handle = await started(house);
       while (house.simulator.stats().calls < 30) await sleep(20);
       await handle.cancel();
-      expect((await endOfRun(handle)).end).toBe('cancelled');
+      expect((await waitForEnd(handle)).end).toBe('cancelled');
       const end = await resetTo(0.3, house, handle);
       expect(end).toMatchObject({ end: 'succeeded', result: { chunks: { total: chunks, loaded: chunks } } });
       expect(await rowsIn(house)).toBe(expectedRows(house));
@@ -93,7 +93,7 @@ describe.concurrent.each(warehouseKinds)('a run into %s of which a chunk has fai
       { kind, rivers, simulator: { faults: [{ kind: 'status', status: 405, ...lateDay }] } },
       async (house) => {
         const handle = await started(house);
-        expect(await endOfRun(handle)).toMatchObject({ end: 'failed', kind: 'ChunksFailed' });
+        expect(await waitForEnd(handle)).toMatchObject({ end: 'failed', kind: 'ChunksFailed' });
         // It sees nothing of what failed: that was before.
         expect(await resetTo(0.9, house, handle)).toMatchObject({
           end: 'failed',
@@ -117,7 +117,7 @@ describe.concurrent('a run that tracks', { timeout: 150_000 }, () => {
   it('and is reset keeps to the days that it was opened with, asks for nothing again and adds nothing', () =>
     withRivers({ rivers: { byAction: { ...byAction, period: { start: '2026-01-01' } } } }, async (house) => {
       const handle = await startAt(house, '2026-01-08', { river: 'byAction' });
-      expect((await endOfRun(handle)).end).toBe('succeeded');
+      expect((await waitForEnd(handle)).end).toBe('succeeded');
       expect(house.simulator.stats().calls).toBe(calls + 1);
       for (const share of [0, 0.2]) {
         const end = await resetTo(share, house, handle);
@@ -141,7 +141,7 @@ describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }
       house.simulator.setFaults([]);
       house.simulator.reset();
       const handle = await started(house, { retryFailedChunksOf: 'first' });
-      expect((await endOfRun(handle)).end).toBe('succeeded');
+      expect((await waitForEnd(handle)).end).toBe('succeeded');
       for (const share of [0, 0.4, 0.8]) {
         expect(await resetTo(share, house, handle)).toMatchObject({
           end: 'succeeded',
@@ -195,7 +195,7 @@ describe.concurrent.each(warehouseKinds)('a run into %s that is opened anew by a
     withRivers({ kind, rivers, worker: false }, async (house) => {
       const first = house.start('worker');
       const handle = await started(house);
-      expect((await endOfRun(handle)).end).toBe('succeeded');
+      expect((await waitForEnd(handle)).end).toBe('succeeded');
       first.kill('SIGTERM');
       await first.end;
       const text = await readFile(house.file, 'utf8');

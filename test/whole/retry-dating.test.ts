@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import type { Fault } from '#simulator/faults/fault-kinds';
 import { pullAt, runAt, startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
@@ -59,7 +59,7 @@ const rowsIn = async ({ sql }: Rivers, table: string) =>
 /** The run of a river on a day fails; its workflow id. */
 async function failsAt(house: Rivers, day: string, input: object): Promise<string> {
   const handle = await startAt(house, day, input);
-  expect(await endOfRun(handle)).toMatchObject({ end: 'failed', kind: 'ChunksFailed' });
+  expect(await waitForEnd(handle)).toMatchObject({ end: 'failed', kind: 'ChunksFailed' });
   return handle.workflowId;
 }
 
@@ -83,7 +83,7 @@ describe.each(warehouseKinds)('a run that waits past midnight, into %s,', (kind)
           `update river_runs set started_at = '${yesterday}' where workflow_id = '${handle.workflowId}'`,
         );
         simulator.setFaults([]);
-        const end = await endOfRun(handle);
+        const end = await waitForEnd(handle);
         expect(end).toMatchObject({ end: 'succeeded', result: { chunks: { loaded: 1 } } });
         const day = river === 'targeted' ? '2026-01-07' : '2026-01-06';
         expect(await daysIn(house, river, column)).toEqual([[day, true, 1]]);

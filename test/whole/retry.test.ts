@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun, type RunEnd } from '#control/run-end';
+import { type RunEnd, waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
 import type { Fault } from '#simulator/faults/fault-kinds';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
@@ -119,7 +119,7 @@ describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }
       house.simulator.setLastDataUpdate('2026-01-04');
       house.simulator.setFaults([{ kind: 'status', status: 401, match: { endpoint: 'GetLastDataUpdate' } }]);
       const first = await startAt(house, '2026-01-05', { river: 'tracked' });
-      expect(await endOfRun(first)).toMatchObject({ end: 'failed', kind: 'CredentialsRefusedError' });
+      expect(await waitForEnd(first)).toMatchObject({ end: 'failed', kind: 'CredentialsRefusedError' });
       house.simulator.setFaults([]);
       const retryFailedChunksOf = first.workflowId;
       const ends = await Promise.all(['one', 'other'].map((id) => house.run({ retryFailedChunksOf }, id)));
@@ -245,7 +245,7 @@ describe.concurrent('a retry', { timeout: 150_000 }, () => {
       first.kill('SIGKILL');
       await first.end;
       house.start('worker');
-      expect(await endOfRun(handle)).toMatchObject({
+      expect(await waitForEnd(handle)).toMatchObject({
         end: 'succeeded',
         result: { retryOf: 'first', chunks: { total: 2, loaded: 2 } },
       });

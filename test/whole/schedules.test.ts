@@ -163,7 +163,7 @@ describe.concurrent('river schedule apply', () => {
         const { river, temporal } = rivers;
         for (const [said, ...args] of [
           [/no river "frist", did you mean "first"\?/, 'pause', 'frist'],
-          [/first has no schedule in Temporal\. Make it: river schedule apply/, 'trigger', 'first'],
+          [/first has no schedule in Temporal\. Create it: river schedule apply/, 'trigger', 'first'],
           [/by hand has no schedule in Temporal\. Write `schedule: /, 'delete', 'by hand'],
           [/missing required argument 'river'/, 'resume'],
           [/required option '--end <day>'/, 'backfill', 'first', '--start', '2026-01-01'],

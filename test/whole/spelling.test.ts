@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Spelling } from '#simulator/faults/fault-kinds';
 import { emptyWays } from '#simulator/http-messages';
-import { daysBetween } from '#simulator/world/calendar';
 import type { Slug } from '#simulator/world/expected/expected-rows';
 import type { Wanted } from '#simulator/world/expected/loops';
+import { daysBetween } from '../helpers/days-between.ts';
 import { type ExpectedTable, expectTable } from '../helpers/expected-table.ts';
 import { reportBySlug } from '../helpers/report-by-slug.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import { documentOf } from '../helpers/commanded.ts';
 import { withSchedules } from '../helpers/scheduled.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
@@ -71,7 +71,7 @@ describe.concurrent('a run says', { timeout: 240_000 }, () => {
       expect((await timersOf(handle)) - before).toBeLessThanOrEqual(4);
 
       house.simulator.setFaults([]);
-      await endOfRun(handle);
+      await waitForEnd(handle);
       expect(await detailsOf(handle)).toMatch(
         /^\*\*Succeeded: 1 of 1 chunk loaded\.\*\*\n\n1 of 1 chunk loaded · \d+ rows · \d+ of 40 calls: \d+ were repeated after a failure\n/,
       );
@@ -98,7 +98,7 @@ describe.concurrent('a run says', { timeout: 240_000 }, () => {
       );
       expect(await timersOf(handle)).toBeLessThanOrEqual(2);
       await handle.cancel();
-      await endOfRun(handle);
+      await waitForEnd(handle);
       expect(await detailsOf(handle)).toMatch(
         /^\*\*Cancelled: 0 of 1 chunk loaded\.\*\*\n\nRepair it: `river retry waits`\n/,
       );
@@ -124,11 +124,11 @@ describe.concurrent('a run says', { timeout: 240_000 }, () => {
       await vi.waitFor(() => expect(house.simulator.stats().calls).toBeGreaterThan(0), soon);
       await house.river('pause', 'stopped');
       const paused =
-        /Paused since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\. It goes on with: river resume stopped/;
+        /Paused since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\. Resume it with: river resume stopped/;
       await vi.waitFor(async () => expect((await progressOf(handle)).sentence).toMatch(paused), soon);
       expect((await house.river('status', 'stopped')).stdout).toMatch(paused);
       await house.river('resume', 'stopped');
-      await endOfRun(handle);
+      await waitForEnd(handle);
       const status = documentOf(await house.river('status', 'stopped', '--json'));
       expect(status).toMatchObject({ status: 'succeeded', chunkStates: [{ attempts: 1 }] });
     }));
@@ -143,12 +143,12 @@ describe.concurrent('a run says', { timeout: 240_000 }, () => {
       const handle = house.temporal.client.workflow.getHandle('first') as RunHandle;
       expect(await detailsOf(handle)).toMatch(/^\*\*Failed: 0 of 4 chunks loaded, 4 failed\.\*\*/);
       expect(await detailsOf(handle)).toContain('Repair it: `river retry first`');
-      const end = await endOfRun(handle);
+      const end = await waitForEnd(handle);
       expect(end).toMatchObject({ end: 'failed', message: expect.stringMatching(/river retry first$/) });
 
       house.simulator.setFaults([{ kind: 'status', status: 401 }]);
       const refused = await start(house, 'details', 'refused');
-      await endOfRun(refused);
+      await waitForEnd(refused);
       const { typedSearchAttributes } = await refused.describe();
       expect(JSON.stringify(typedSearchAttributes)).toMatch(/RiverFailedChunks.*"value":4\}/);
       expect(await detailsOf(refused)).toMatch(/CredentialsRefusedError/);

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '#domain/run/run-result';
-import { daysBetween } from '#simulator/world/calendar';
 import { documentOf } from '../helpers/commanded.ts';
+import { daysBetween } from '../helpers/days-between.ts';
 import { expectTable } from '../helpers/expected-table.ts';
 import { pullAt, runAt } from '../helpers/run-at.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';

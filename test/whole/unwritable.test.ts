@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, vi } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { startRun } from '#control/start-run';
 import type { RunProgress } from '#domain/run/progress';
-import { daysBetween } from '#simulator/world/calendar';
+import { daysBetween } from '../helpers/days-between.ts';
 import { type Rivers, type RiversOptions, withRivers } from '../helpers/with-rivers.ts';
 import { postgresUrl, type WarehouseCorner } from '../helpers/with-warehouse.ts';
 
@@ -60,7 +60,7 @@ async function brokenAndMended(
   await mends();
   const results = [];
   for (const run of runs) {
-    const end = await endOfRun(run);
+    const end = await waitForEnd(run);
     if (end.end !== 'succeeded') throw new Error(JSON.stringify(end));
     results.push(end.result);
   }
@@ -175,7 +175,7 @@ describe('a warehouse that takes nothing in the middle of two runs', { timeout: 
 
 const impatient: RiversOptions = { ...options, rivers: { one: { ...river('one'), giveUpAfter: '3s' } } };
 const failureOf = async (house: Rivers, name: string) => {
-  const end = await endOfRun(await start(house, name));
+  const end = await waitForEnd(await start(house, name));
   if (end.end !== 'failed') throw new Error(JSON.stringify(end));
   return end;
 };
@@ -190,7 +190,7 @@ describe('what only fails for giveUpAfter is given up', { timeout: 120_000 }, ()
       const { kind, message, result } = await failing;
       expect(kind).toBe('WarehouseGivenUpError');
       expect(message).toMatch(
-        /^Given up: writing into the warehouse test has failed since .* \(a schema or a table is missing\), for longer than giveUpAfter \(3s\)\. Bring back .*`river retry one` loads what is missing\.$/,
+        /^Given up: writing into the warehouse test has failed since .* \(a schema or a table is missing\), for longer than giveUpAfter \(3s\)\. Restore .*`river retry one` loads what is missing\.$/,
       );
       expect(result).toMatchObject({ status: 'failed', chunks: { total: days.length } });
       const { loaded = 0, failed = 0 } = result?.chunks ?? {};
@@ -217,7 +217,7 @@ describe('what only fails for giveUpAfter is given up', { timeout: 120_000 }, ()
           expect(await progressOf(house, 'one')).toMatchObject({ waits: waitsFor({ reason: 'disk full' }) }),
         { timeout: 20_000, interval: 50 },
       );
-      const end = await endOfRun(handle);
+      const end = await waitForEnd(handle);
       expect(end).toMatchObject({
         end: 'failed',
         kind: 'ChunksFailed',
@@ -250,7 +250,7 @@ describe('what only fails for giveUpAfter is given up', { timeout: 120_000 }, ()
       );
       const cancelledAt = Date.now();
       await house.temporal.client.workflow.getHandle('one').cancel();
-      expect((await endOfRun(handle)).end).toBe('cancelled');
+      expect((await waitForEnd(handle)).end).toBe('cancelled');
       expect(Date.now() - cancelledAt).toBeLessThan(10_000);
       await house.sql(`alter schema ${schema}_gone rename to ${schema}`);
     }));
@@ -293,7 +293,7 @@ describe('a run that waits for its warehouse', { timeout: 150_000 }, () => {
       // A new process knows nothing of the trouble: it learns of it with the calls that it sends at once, or with none.
       expect(house.simulator.stats().calls - held).toBeLessThanOrEqual(concurrency);
       await freeDisk(house);
-      const end = await endOfRun(handle);
+      const end = await waitForEnd(handle);
       const rows = house.simulator.world.rowCount('customer-action-details-by-date', { days });
       expect(end).toMatchObject({ end: 'succeeded', result: { rows } });
       expect(house.simulator.stats().calls).toBeLessThanOrEqual(days.length + 2 * concurrency);
@@ -330,7 +330,7 @@ describe('a run that waits for its warehouse', { timeout: 150_000 }, () => {
       await new Promise((resolve) => setTimeout(resolve, 2_000));
       expect(house.simulator.stats().calls).toBe(held);
       await freeDisk(house);
-      for (const run of runs) expect((await endOfRun(run)).end).toBe('succeeded');
+      for (const run of runs) expect((await waitForEnd(run)).end).toBe('succeeded');
       const { world } = house.simulator;
       const [{ n } = {}] = await house.sql('select count(*) as n from sends');
       expect(Number(n)).toBe(

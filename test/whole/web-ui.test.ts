@@ -1,9 +1,9 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import type { RunHandle } from '#control/start-run';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import { withPage } from '../helpers/browser.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
@@ -78,7 +78,7 @@ describe("Temporal's Web UI", () => {
           .getByText(/there is no river \W*detials.*the rivers are details/)
           .first()
           .waitFor();
-        const end = await endOfRun(house.temporal.client.workflow.getHandle('refused') as RunHandle);
+        const end = await waitForEnd(house.temporal.client.workflow.getHandle('refused') as RunHandle);
         expect(end).toMatchObject({ end: 'failed', kind: 'ConfigurationError', result: { chunks: null } });
         expect(await house.warehouse.tables()).not.toContain('details');
       }),
@@ -206,7 +206,7 @@ describe('an input that is no river', () => {
     withRivers({ rivers }, async (house) => {
       const { client } = house.temporal;
       const handle = await client.workflow.start('riverRun', { taskQueue, workflowId: 'refused', args });
-      const end = await endOfRun(handle as RunHandle);
+      const end = await waitForEnd(handle as RunHandle);
       expect(end).toMatchObject({
         end: 'failed',
         kind: 'ConfigurationError',

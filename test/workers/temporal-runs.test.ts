@@ -1,11 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { describe, expect, test, vi } from 'vitest';
-import { reserveOf } from '#control/shared-budget';
+import { createReserve } from '#control/shared-budget';
 import { budgetWorkflowId } from '#domain/budget/call-budget';
 import type { RecalledBudget } from '#domain/budget/save-budget';
 import { TemporalUnavailableError } from '#domain/errors';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import { createTemporalRuns } from '#workers/temporal-runs';
 import { workflowCode } from '#workers/workflow-code';
 import { aReservation } from '../helpers/a-reservation.ts';
@@ -63,7 +63,7 @@ describe('a budget that was terminated before it knew anything', () => {
     withTemporal(async (corner) => {
       await withBudgets(corner, 'nothing before', async () => {
         await vi.waitFor(async () => {
-          const { permits } = await reserveOf(corner.client, 'main')(request());
+          const { permits } = await createReserve(corner.client, 'main')(request());
           expect(permits).toHaveLength(3);
         }, inTime);
         await corner.client.workflow.getHandle(workflowId).terminate('by a person');
@@ -97,7 +97,7 @@ test('a budget that has continued as new many times is asked for its newest hist
     const begun = 45;
     await withBudgets(corner, 'nothing before', async () => {
       await vi.waitFor(async () => {
-        const { permits } = await reserveOf(client, 'main')(request());
+        const { permits } = await createReserve(client, 'main')(request());
         expect(permits).toHaveLength(3);
       }, inTime);
     });

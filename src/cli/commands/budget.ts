@@ -39,9 +39,9 @@ async function endBackOff(
 ): Promise<ExitCode> {
   const connection = connections.get(name);
   if (!connection) {
-    const meant = didYouMean(name, connections.keys()) || ';';
+    const suggestion = didYouMean(name, connections.keys()) || ';';
     throw new ConfigurationError(
-      `There is no connection ${JSON.stringify(name)}${meant} ${file} has ${[...connections.keys()].join(', ')}.`,
+      `There is no connection ${JSON.stringify(name)}${suggestion} ${file} has ${[...connections.keys()].join(', ')}.`,
     );
   }
   return withTemporal(async ({ client }) => {

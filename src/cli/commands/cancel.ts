@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { withBooks } from '#control/books';
 import { withTemporal } from '#control/connect-temporal';
+import { withManifests } from '#control/manifests';
 import { runStatus } from '#control/run-status';
 import { cancelRun } from '#control/steer-run';
 import { action, type CommandContext } from '../context.ts';
@@ -24,7 +24,7 @@ async function cancel({ terminal, configuration }: CommandContext, workflowId: s
         `The run ${workflowId} was asked to end and has not ended yet: it is loading a chunk, or waits for a worker or its warehouse.`,
       );
     // Temporal stores no result of a cancelled run; the manifest has it.
-    const run = await withBooks(read, (books) => runStatus(temporal, books, workflowId));
+    const run = await withManifests(read, (books) => runStatus(temporal, books, workflowId));
     terminal.answer({ json: run, text: showReport(run) });
     return exitCode.done;
   });

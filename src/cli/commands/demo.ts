@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfiguration } from '#config/load-configuration';
-import { type Books, withBooks } from '#control/books';
 import { withTemporal } from '#control/connect-temporal';
+import { type Manifests, withManifests } from '#control/manifests';
 import { runStatus } from '#control/run-status';
 import { startRun } from '#control/start-run';
 import { watchRun } from '#control/watch-run';
@@ -69,7 +69,7 @@ async function runRiver(
     const handle = await startRun(temporal, { river: demoRiver, input: { river: demoRiver } });
     terminal.say(`Started ${demoRiver}: run ${handle.workflowId}`);
     const end = await watchRun(temporal, handle, createProgressView(terminal), interrupted);
-    return await withBooks(configuration, async (books) => {
+    return await withManifests(configuration, async (books) => {
       const run = await runStatus(temporal, books, handle.workflowId);
       const expected = rowsExpected(services);
       const complete = end.end === 'succeeded' && run.rows === expected;
@@ -82,7 +82,7 @@ async function runRiver(
           '',
           await firstRows(books),
           '',
-          `${run.rows} rows loaded; the simulator was made with ${expected}: ${complete ? 'every one is there, once' : 'THEY DIFFER'}.`,
+          `${run.rows} rows loaded; the simulator made ${expected}: ${complete ? 'every row is there, once' : 'THEY DIFFER'}.`,
           '',
           `Warehouse      ${join(dirname(file), 'warehouse.db')} (tables customers_by_action, river_runs, river_chunks, river_days, river_forgotten_days, river_calls, river_targets, river_columns)`,
           `Configuration  ${file}`,
@@ -101,7 +101,7 @@ const rowsExpected = ({ simulator }: LocalServices): number =>
     actions: [...demoActions],
   });
 
-async function firstRows(books: Books): Promise<string> {
+async function firstRows(books: Manifests): Promise<string> {
   const rows = await books.firstRows('local', 'customers_by_action', rowsShown);
   const columns = Object.keys(rows[0] ?? {});
   return table(

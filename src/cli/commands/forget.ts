@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type Forgotten, forgetDays } from '#control/forget-days';
-import { runAgain } from '#domain/verify/repair';
+import { runCommand } from '#domain/verify/repair-command';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { counted } from '../terminal.ts';
@@ -39,5 +39,5 @@ async function forget(
 const showForgotten = ({ river, warehouse, table, period, days, rows }: Omit<Forgotten, 'leftOut'>): string =>
   [
     `${counted(rows, 'row')} of ${river} deleted from ${warehouse}.${table}; ${counted(days, 'day')} from ${period.start} to ${period.end} forgotten.`,
-    `Tracking leaves ${days === 1 ? 'it' : 'them'} out. To load ${days === 1 ? 'it' : 'them'} again: ${runAgain(river, period, false)}`,
+    `Tracking leaves ${days === 1 ? 'it' : 'them'} out. To load ${days === 1 ? 'it' : 'them'} again: ${runCommand(river, period, false)}`,
   ].join('\n');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type TemporalClient, withTemporalIfThere } from '#control/connect-temporal';
 import { type Plan, type PlanOptions, planRiver } from '#control/plan-river';
-import { budgetsOf, isServed } from '#control/shared-budget';
+import { createBudgets, isServed } from '#control/shared-budget';
 import { ConfigurationError } from '#domain/errors';
 import { parseInstant } from '#domain/period/resolve-day';
 import type { Configuration } from '#domain/river/configuration';
@@ -80,5 +80,5 @@ async function budgetsIfServed(
 ): Promise<Pick<PlanOptions, 'budgets' | 'whyNone'>> {
   if (!temporal) return { whyNone: 'Temporal cannot be reached' };
   const { client } = temporal;
-  return (await isServed(client)) ? { budgets: budgetsOf(client) } : { whyNone: 'No worker is running' };
+  return (await isServed(client)) ? { budgets: createBudgets(client) } : { whyNone: 'No worker is running' };
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { withBooks } from '#control/books';
 import { withTemporal } from '#control/connect-temporal';
+import { withManifests } from '#control/manifests';
 import { type RunReport, runStatus } from '#control/run-status';
 import { startRun } from '#control/start-run';
 import { ConfigurationError } from '#domain/errors';
@@ -27,7 +27,7 @@ export function addRetry(program: Command): void {
 async function retry(context: CommandContext, workflowId: string, flags: Flags): Promise<ExitCode> {
   const configuration = await context.configuration();
   return withTemporal(async (temporal) => {
-    const run = await withBooks(configuration, async (books) => {
+    const run = await withManifests(configuration, async (books) => {
       const found = await runStatus(temporal, books, workflowId);
       sayMissing(context.terminal, books.missing);
       return found;

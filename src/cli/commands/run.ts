@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { withTemporal } from '#control/connect-temporal';
 import { startRun } from '#control/start-run';
-import { resolveDay } from '#domain/period/resolve-day';
+import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import { resolvePeriod } from '#domain/period/resolve-period';
-import { resolveZone } from '#domain/period/zone';
 import { type RunInput, readRunInput } from '#domain/river/read-run-input';
 import { action, type CommandContext } from '../context.ts';
 import type { ExitCode } from '../exit-code.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { withBooks } from '#control/books';
 import { withTemporalIfThere } from '#control/connect-temporal';
+import { withManifests } from '#control/manifests';
 import { listRuns, runStatus } from '#control/run-status';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -23,7 +23,7 @@ async function status(
 ): Promise<ExitCode> {
   const read = await configuration();
   return withTemporalIfThere((temporal, whyNone) =>
-    withBooks(read, async (books) => {
+    withManifests(read, async (books) => {
       if (workflowId === undefined) {
         const runs = await listRuns(temporal, books, listed);
         terminal.answer({ json: runs, text: showRuns(runs) });

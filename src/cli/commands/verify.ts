@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { endedRuns } from '#control/ended-runs';
+import { findEndedRuns } from '#control/orphaned-runs';
 import { verifyRivers } from '#control/verify-rivers';
 import { readRunInput } from '#domain/river/read-run-input';
-import type { Verification } from '#domain/verify/finding';
+import type { Verification } from '#domain/verify/verification';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { sayMissing } from '../show-run.ts';
@@ -32,7 +32,7 @@ async function verify(
   const { verifications, missing } = await verifyRivers(
     read,
     async (open) => {
-      const ended = await endedRuns(open);
+      const ended = await findEndedRuns(open);
       if (!ended) isTemporalAway = true;
       return ended;
     },

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createConfigurations } from '#config/watch-configuration';
-import { taskQueue } from '#domain/run/task-queue';
+import { taskQueue } from '#domain/run/temporal-names';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 

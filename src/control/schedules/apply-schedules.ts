@@ -3,18 +3,23 @@ import { ConfigurationError } from '#domain/errors';
 import type { Configuration } from '#domain/river/configuration';
 import type { riverRun } from '#workflows/index';
 import type { TemporalClient } from '../connect-temporal.ts';
-import { type KnownSchedule, knownSchedules, memoOf } from './known-schedules.ts';
-import { type OddDay, oddDays } from './odd-days.ts';
-import { type ScheduleNote, scheduleNotes } from './schedule-notes.ts';
-import { optionsOf, type ScheduleTerms, termsOfDescription, termsOfRiver } from './schedule-terms.ts';
+import { type DstAnomaly, findDstAnomalies } from './dst-anomalies.ts';
+import { type KnownSchedule, listKnownSchedules, scheduleMemo } from './known-schedules.ts';
+import {
+  readRiverTerms,
+  readScheduleTerms,
+  type ScheduleTerms,
+  toScheduleOptions,
+} from './schedule-terms.ts';
+import { findScheduleWarnings, type ScheduleWarning } from './schedule-warnings.ts';
 
 /** What is done with one schedule. */
 export interface ScheduleChange {
   readonly river: string;
   readonly id: string;
-  /** `left`: made for a river that the configuration no longer schedules, and only deleted on demand. */
+  /** `left`: made for a river that the configuration no longer schedules; only deleted with `--prune`. */
   readonly change: 'create' | 'change' | 'unchanged' | 'delete' | 'left';
-  /** Of a change each term that differs; of a schedule that is made all of them. */
+  /** The terms that differ; all of them where the schedule is created. */
   readonly terms: readonly {
     readonly term: keyof ScheduleTerms;
     readonly from: string | null;
@@ -25,35 +30,35 @@ export interface ScheduleChange {
 export interface ApplyOptions {
   /** Delete the schedules of rivers that the configuration no longer schedules. */
   readonly prune: boolean;
-  /** Only tell what would be done. */
+  /** Only say what would be done. */
   readonly dryRun: boolean;
 }
 
-/** Makes Temporal's schedules what the configuration says, and tells what that takes. The second time it takes nothing. */
+/** Makes Temporal's schedules match the configuration, and says what was changed. Repeating it changes nothing. */
 export async function applySchedules(
   temporal: TemporalClient,
   configuration: Configuration,
   { prune, dryRun }: ApplyOptions,
 ): Promise<{
   readonly changes: readonly ScheduleChange[];
-  readonly oddDays: readonly OddDay[];
-  readonly notes: readonly ScheduleNote[];
+  readonly oddDays: readonly DstAnomaly[];
+  readonly notes: readonly ScheduleWarning[];
 }> {
-  const notes = await scheduleNotes(configuration, new Date());
-  const known = await knownSchedules(temporal, configuration);
+  const notes = await findScheduleWarnings(configuration, new Date());
+  const known = await listKnownSchedules(temporal, configuration);
   const planned = known.map((schedule) => ({ schedule, change: changeOf(schedule, prune) }));
   if (!dryRun) for (const { schedule, change } of planned) await apply(temporal, schedule, change);
-  const odd: OddDay[] = [];
+  const anomalies: DstAnomaly[] = [];
   for (const { wanted } of known) {
-    if (wanted && !dryRun) odd.push(...(await oddDays(temporal, wanted)));
+    if (wanted && !dryRun) anomalies.push(...(await findDstAnomalies(temporal, wanted)));
   }
-  return { changes: planned.map(({ change }) => change), oddDays: odd, notes };
+  return { changes: planned.map(({ change }) => change), oddDays: anomalies, notes };
 }
 
 function changeOf({ river, id, wanted, found }: KnownSchedule, prune: boolean): ScheduleChange {
   if (!wanted) return { river, id, change: prune ? 'delete' : 'left', terms: [] };
-  const to = termsOfRiver(wanted);
-  const from = found && termsOfDescription(found);
+  const to = readRiverTerms(wanted);
+  const from = found && readScheduleTerms(found);
   const terms = (Object.keys(to) as (keyof ScheduleTerms)[])
     .filter((term) => from?.[term] !== to[term])
     .map((term) => ({ term, from: from?.[term] ?? null, to: to[term] }));
@@ -69,9 +74,9 @@ async function apply(
   const handle = client.schedule.getHandle(id);
   if (change === 'delete') await handle.delete();
   if (!wanted) return;
-  const { spec, policies, action } = optionsOf(wanted);
+  const { spec, policies, action } = toScheduleOptions(wanted);
   if (change === 'change') {
-    // What a person has set meanwhile stays: whether it is paused, and whether a failure pauses it.
+    // What a person has set in Temporal is kept: whether it is paused, and whether a failure pauses it.
     await handle.update<typeof riverRun>(({ state, policies: before }) => ({
       spec,
       action,
@@ -81,11 +86,11 @@ async function apply(
   }
   if (change === 'create') {
     await client.schedule
-      .create({ scheduleId: id, memo: memoOf(river), spec, policies, action })
+      .create({ scheduleId: id, memo: scheduleMemo(river), spec, policies, action })
       .catch((error: unknown) => {
         if (!(error instanceof ScheduleAlreadyRunning)) throw error;
         throw new ConfigurationError(
-          `Somebody else has just made the schedule ${id}. Look at it with \`river schedule list\`, and apply again.`,
+          `Another process has just created the schedule ${id}. Look at it with \`river schedule list\`, and apply again.`,
           { cause: error },
         );
       });

@@ -1,41 +1,41 @@
 import type { Configuration } from '#domain/river/configuration';
 import type { TemporalClient } from '../connect-temporal.ts';
-import { type KnownSchedule, knownSchedules } from './known-schedules.ts';
-import { type ScheduleTerms, termsOfDescription, termsOfRiver } from './schedule-terms.ts';
+import { type KnownSchedule, listKnownSchedules } from './known-schedules.ts';
+import { readRiverTerms, readScheduleTerms, type ScheduleTerms } from './schedule-terms.ts';
 
-/** One schedule as it stands. */
+/** One schedule and its state. */
 export interface ScheduleState extends ScheduleTerms {
   readonly river: string;
   readonly id: string;
   /** `not applied`: the configuration has it, and Temporal does not yet. */
   readonly state: 'active' | 'paused' | 'not applied';
-  /** Whether it is what the configuration says; false where that no longer schedules the river. */
+  /** Whether it matches the configuration; false where that no longer schedules the river. */
   readonly asConfigured: boolean;
   readonly note: string | null;
   /** The next starts, ISO 8601. */
   readonly next: readonly string[];
-  /** Workflow ids of the runs under way. */
+  /** Workflow ids of its runs under way. */
   readonly running: readonly string[];
-  /** Starts that wait until those runs have ended. */
+  /** Starts that wait for the end of those runs. */
   readonly waiting: number;
   /** The last start. */
   readonly last: { readonly workflowId: string; readonly scheduledAt: string } | null;
 }
 
-/** How many starts to come are told. */
+/** How many future starts are listed. */
 const nextAtMost = 5;
 
-/** Every schedule that the configuration has or River made. */
+/** Every schedule that the configuration has, or that River has made. */
 export async function listSchedules(
   temporal: TemporalClient,
   configuration: Configuration,
 ): Promise<ScheduleState[]> {
-  return (await knownSchedules(temporal, configuration)).flatMap(stateOf);
+  return (await listKnownSchedules(temporal, configuration)).flatMap(toState);
 }
 
-function stateOf({ river, id, wanted, found }: KnownSchedule): ScheduleState[] {
-  const to = wanted && termsOfRiver(wanted);
-  const terms = found ? termsOfDescription(found) : to;
+function toState({ river, id, wanted, found }: KnownSchedule): ScheduleState[] {
+  const to = wanted && readRiverTerms(wanted);
+  const terms = found ? readScheduleTerms(found) : to;
   if (!terms) return [];
   const { state, info } = found ?? {};
   const last = info?.recentActions.at(-1);
@@ -47,14 +47,14 @@ function stateOf({ river, id, wanted, found }: KnownSchedule): ScheduleState[] {
       asConfigured: found !== undefined && JSON.stringify(to) === JSON.stringify(terms),
       ...terms,
       note: state?.note || null,
-      next: state?.paused ? [] : (info?.nextActionTimes ?? []).slice(0, nextAtMost).map(isoOf),
+      next: state?.paused ? [] : (info?.nextActionTimes ?? []).slice(0, nextAtMost).map(toIso),
       running: (info?.runningActions ?? []).map(({ workflow }) => workflow.workflowId),
       waiting: Number(found?.raw.info?.bufferSize ?? 0),
       last: last
-        ? { workflowId: last.action.workflow.workflowId, scheduledAt: isoOf(last.scheduledAt) }
+        ? { workflowId: last.action.workflow.workflowId, scheduledAt: toIso(last.scheduledAt) }
         : null,
     },
   ];
 }
 
-const isoOf = (at: Date): string => at.toISOString();
+const toIso = (at: Date): string => at.toISOString();

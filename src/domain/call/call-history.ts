@@ -1,17 +1,17 @@
 /**
- * What the reply to a request was taken for, as far as a later reply to the same call depends on it: `page` is HTML in place of
+ * How the reply to a request was classified, as far as a later reply to the same call depends on it: `page` is HTML in place of
  * the API's answer, `unreadable` a 200 that is neither JSON nor a page, `throttled` 429 or words that say the same; `lost` an
- * answer that the warehouse did not take.
+ * answer that the warehouse could not store.
  */
 export type RequestOutcome = 'answered' | 'refused' | 'throttled' | 'page' | 'unreadable' | 'failed' | 'lost';
 
-/** One HTTP request that was sent, whatever came of it: it counts on the budget and becomes a row of `river_calls`. */
+/** One HTTP request that was sent, whatever its outcome: it counts on the budget and becomes a row of `river_calls`. */
 export interface RequestRecord {
   /** When it was handed to the socket, ISO 8601 in UTC. */
   readonly at: string;
   /** The call's key, or `general/login` for a sign-in. */
   readonly call: string;
-  /** Null where no status came (reset, timeout). */
+  /** Null where there was no response (reset, timeout). */
   readonly status: number | null;
   /** Rows received. */
   readonly rows: number;
@@ -23,27 +23,26 @@ export interface RequestRecord {
   readonly bodyHash?: string;
 }
 
-/** How often something was answered to a call, since it was last answered with a page of rows. */
+/** How often a call got one kind of reply since it last got a page of rows. */
 export interface Repeated {
   readonly times: number;
-  /** In milliseconds since 1970; null where it never was. */
+  /** In milliseconds since 1970; null where it never got it. */
   readonly firstAt: number | null;
   /** Whether another request over the run's connection was answered 200 after the first of them. */
   readonly othersAnswered: boolean;
 }
 
 /**
- * What a call has met before in its run. The same reply means one thing when it comes for the first time and another when it
- * has come for hours. It is read from `river_calls`, so that it holds whichever worker makes the call.
+ * What a call was answered before in its run: the same reply means one thing the first time, and another after hours. It is read from `river_calls`, so that it holds whichever worker makes the call.
  */
 export interface CallHistory {
   /** Whether any request of the run was answered 200 by the API: its base URL is right then. */
   readonly isAnswered: boolean;
   /** Whether another run was answered 200 at the same base URL; looked up only where this one was not. */
   readonly isKnown: boolean;
-  /** Whether GetLastDataUpdate was asked to prove the base URL, and something that knows it has answered. */
+  /** Whether GetLastDataUpdate was called to prove the base URL, and the API answered it. */
   readonly isProven: boolean;
-  /** Throttled by words, under another status than 429. */
+  /** Throttled in words, with another status than 429. */
   readonly limitedByWords: Repeated;
   /** HTML pages, whatever their status. */
   readonly pages: Repeated;
@@ -55,7 +54,7 @@ export interface CallHistory {
 
 const never: Repeated = { times: 0, firstAt: null, othersAnswered: false };
 
-/** That of a call from the command line, which is made once. */
+/** The history of a call from the command line, which is made once. */
 export const noHistory: CallHistory = {
   isAnswered: false,
   isKnown: false,

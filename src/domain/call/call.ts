@@ -12,7 +12,7 @@ export interface Call {
   readonly kind: 'list' | 'data';
   /** How a list call is asked and answered; left out of a data call. */
   readonly list?: ListTraits;
-  /** What its rows bear; left out where nothing is known of them. */
+  /** Which fields its rows have; left out where that is not known. */
   readonly answer?: AnswerTraits;
   /** Path below the base URL. */
   readonly endpoint: string;
@@ -22,11 +22,11 @@ export interface Call {
   readonly stamps: Readonly<Record<string, Value>>;
   /** Whether to ask page by page. */
   readonly pages: boolean;
-  /** Rows whose answer bears another value in this column are left out: a chosen channel keeps its own rows. */
+  /** Rows with another value in this column are left out: of a chosen channel only its own rows are kept. */
   readonly keep?: { readonly column: string; readonly value: Value };
 }
 
-/** What of a list's declaration decides what its answer means. */
+/** The part of a list's declaration that decides what its answer means. */
 export interface ListTraits {
   /** Asked once a run, or for each day: a day may have nothing, which some servers say by 404; the whole tenant has something. */
   readonly per: 'run' | 'day';
@@ -34,7 +34,7 @@ export interface ListTraits {
   readonly answersDay?: true;
 }
 
-/** What is declared of an answer's rows: by it they are told from an error that comes as a list. */
+/** What is declared of an answer's rows: it distinguishes them from an error that comes as a list. */
 export interface AnswerTraits {
   readonly columns: readonly Column[];
   /** Whether its keys are guessed: rows without any of them may be rows all the same. */
@@ -74,14 +74,14 @@ export function splitCallKey(key: string): { readonly name: string; readonly par
 export type Id = number | string;
 
 /**
- * Reads an id as a column of whole numbers would; undefined where it is none. What cannot be read proves nothing: nobody may
- * take it for another id, nor for none.
+ * Reads an id as a column of whole numbers would; undefined where it is none. A value that cannot be read proves nothing: it
+ * must be taken neither for another id nor for a missing one.
  * @example readId('9.0') // 9
  * @example readId('9 ') // undefined
  */
 export const readId = (value: unknown): Id | undefined => exactInteger(value);
 
-/** What one request brought, where it brought rows or "no rows". Everything else is thrown. */
+/** The answer to one request that brought rows or "no rows". Everything else is thrown. */
 export interface Answer {
   readonly status: number;
   readonly rows: readonly AnswerRow[];

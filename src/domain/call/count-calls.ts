@@ -5,9 +5,9 @@ import { runListCalls } from './list-calls.ts';
 import { recipientGroups } from './plan-calls.ts';
 import { type Selection, uniqueAsSent } from './selection.ts';
 
-/** How many calls a run makes, counting one page for each; null what cannot be known before it runs. */
+/** How many calls a run makes, counting one page for each; null for what cannot be known before it runs. */
 export interface CallCount {
-  /** The run's lists and the campaigns of each day. GetLastDataUpdate only where the report itself asks it. */
+  /** The run's lists and the campaigns of each day. GetLastDataUpdate only where the report itself needs it. */
   readonly list: number | null;
   readonly data: number | null;
 }
@@ -83,7 +83,7 @@ function countIds(values: readonly (number | string)[] | undefined): number | nu
   return values?.every((value) => typeof value === 'number') ? new Set(values).size : null;
 }
 
-/** Nothing times something unknown is nothing. */
+/** Zero times an unknown number is zero. */
 function product(sizes: readonly (number | null)[]): number | null {
   if (sizes.includes(0)) return 0;
   return sizes.reduce<number | null>((all, size) => (all === null || size === null ? null : all * size), 1);

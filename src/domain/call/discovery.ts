@@ -31,7 +31,7 @@ export interface Discovered {
 }
 
 /**
- * What the list slices of a chunk have found (rows fitted by `fitListRows`), each once and in the order of day,
+ * The campaigns that the list slices of a chunk have found (rows fitted by `fitListRows`), each once and in the order of day,
  * campaign and channel, whatever the order they were staged in. A row without an id is refused: its campaign would be left out.
  */
 export async function readDiscovered(slices: Iterable<AsyncIterable<ListPage>>): Promise<Discovered[]> {

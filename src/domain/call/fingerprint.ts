@@ -2,8 +2,8 @@ import type { FittedRows } from '../column/fit-rows.ts';
 import type { AnswerRow } from './call.ts';
 
 /**
- * What a page's rows come to, whatever their order and the order of the keys in them: a sum of the rows' hashes, so that
- * equal rows count as often as they stand there. Two pages of other rows have the same one by a chance of 2^-52.
+ * A fingerprint of a page's rows, whatever their order and the order of the keys in them: a sum of the rows' hashes, so that
+ * equal rows count as often as they stand there. Two pages of different rows have the same fingerprint with a probability of 2^-52.
  */
 export function fingerprintRows(rows: readonly AnswerRow[]): string {
   const keys = new Map<string, number>();
@@ -38,7 +38,7 @@ function hashValue(value: unknown, keys: Map<string, number>): number {
   return value.reduce((sum, item) => follow(sum, hashValue(item, keys)), listMark);
 }
 
-/** Few names come again and again: `keys` remembers their hashes for the length of a page. */
+/** A page has few names, again and again: `keys` remembers their hashes. */
 function hashObject(row: AnswerRow, keys: Map<string, number>): number {
   let sum = 0;
   for (const name in row) {
@@ -86,7 +86,7 @@ export function countRepeated(keys: readonly number[], before: ReadonlySet<numbe
   return keys.reduce((count, key) => (before.has(key) ? count + 1 : count), 0);
 }
 
-/** Nothing that a database can hold in a text begins so. */
+/** No text in a database begins with these characters. */
 function toKeyText(value: unknown): string {
   return value === null || value === undefined ? '\u0001' : String(value);
 }

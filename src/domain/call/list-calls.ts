@@ -12,7 +12,7 @@ import type { Filters } from '../river/filters.ts';
 import { type Call, callKey, type Parameter, readId } from './call.ts';
 import type { Choosable } from './resolve-choice.ts';
 
-/** What a list call of the run finds out. */
+/** What a list call of the run is for. */
 type ListPurpose = ListedFilter | 'dataDate';
 
 export interface RunListCall {
@@ -34,7 +34,7 @@ export function runListCalls(report: Report, filters: Filters): RunListCall[] {
   return calls;
 }
 
-/** The call of a list, with what its rows are to bear. */
+/** The call of a list. */
 export function listCall(
   { endpoint, columns, traits }: List,
   parameters: readonly Parameter[] = [],
@@ -110,7 +110,7 @@ function choosableIn(page: ListPage, list: PickList): Choosable[] {
   });
 }
 
-/** Says so without the value: that is a row's. */
+/** The message names no value: it is part of a row. */
 export function noId(call: string, row: number, column: string): RowShapeError {
   return new RowShapeError(
     `Optimove answered ${call} with a row (number ${row}) whose ${column} is no id (a whole number).`,

@@ -21,7 +21,7 @@ export interface Refused {
   readonly count: number;
   /** A call that was refused. */
   add(call: string): void;
-  /** Any call of the chunk, once all that were refused are known: one that was answered speaks for those beside it. */
+  /** Any call of the chunk, once all that were refused are known: one that was answered shows that its other values have no rows. */
   hear(answered: CallStatus): void;
   /**
    * A value (a recipient group) that was refused has no rows, and a warning says so, where another value of the same call was
@@ -78,7 +78,7 @@ function withoutParameter(key: string, parameter: string | undefined): string {
   );
 }
 
-/** How many of a chunk's calls are named one by one: a tenant that says "no rows" by 404 says it of most. */
+/** How many of a chunk's calls are named one by one: where a tenant answers "no rows" with 404, most of its calls are. */
 const namedAtMost = 99;
 
 /** The warnings of calls that were answered 404. */
@@ -88,7 +88,7 @@ export interface Missing {
   warnings(): string[];
 }
 
-/** What calls that were answered 404 come to, without keeping all of them. */
+/** Collects the warnings of calls that were answered 404, without keeping all calls. */
 export function createMissing(): Missing {
   const named: string[] = [];
   let count = 0;

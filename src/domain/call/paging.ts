@@ -4,18 +4,18 @@ import { ReportRefusedError } from '../errors.ts';
 import { type Call, type PageAsked, splitCallKey } from './call.ts';
 import { isWithin, type KnownPages, type PageSize } from './seen-pages.ts';
 
-/** A shorter page was cut by nobody: servers that cap their pages cap them higher. */
+/** A page with fewer rows was not cut: servers that cap their pages cap them higher. */
 const leastCap = 100;
 /** An answer without pages that was cut has a multiple of so many rows. */
 const roundCut = 5_000;
-/** So many short pages of a report are asked on at once; others that are no larger wait for what comes of these. */
+/** After so many short pages of a report the next request is sent at once; pages that are no larger wait for its answer. */
 const askedOnAtOnce = 4;
-/** One page in so many is asked on all the same: a server may cut pages only when it is slow. */
+/** After one page in so many the next request is sent all the same: a server may cut pages only when it is slow. */
 const pagesOnTrust = 100;
-/** Rows asked for where a call without pages is asked on: what the API gives at most by its documentation. */
+/** Rows asked for after a full answer of a call without pages: the maximum of the API's documentation. */
 const usualTop = 10_000;
 
-/** The part of an answer that is asked for next; undefined where a call without pages is asked as it is. */
+/** The part of an answer that is asked for next; undefined where a call without pages is sent without $top and $skip. */
 export function pageAsked(
   { pages }: Pick<Call, 'pages'>,
   pageSize: number,
@@ -40,15 +40,15 @@ export interface PageReceived {
 export type Next =
   /** Nothing: the call is finished. */
   | 'last'
-  /** The same, as far as other pages tell. */
+  /** Nothing, as far as other pages of the report show. */
   | 'likely last'
   /** One more request, from the rows received on. */
   | 'ask'
-  /** Another call is just asking what follows a page that is no smaller: what it finds decides here as well. */
+  /** Another call just asks what follows a page that is no smaller: its answer decides here as well. */
   | 'wait';
 
 /**
- * What comes after a page, by what the process knows of the report's pages. A full page is asked on. A shorter one is
+ * What comes after a page, by what the process knows of the report's pages. A full page is followed by another request. A shorter one is
  * the last where it has few rows, or where it is no larger than pages that an empty one has followed; else a server may
  * have cut it (by rows, bytes or time), which one more request shows.
  */
@@ -77,8 +77,8 @@ export function mayHaveBeenCut(
 
 /**
  * Whether a page has the same rows as the call's first or the one before, in whatever order: the next would have them
- * as well. Throws ReportRefusedError where the call pages. One without pages was asked on only to see whether it is
- * cut: there the rows do not count, and nobody knows.
+ * as well. Throws ReportRefusedError where the call pages. One without pages was asked again only to see whether it is
+ * cut: there the rows do not count, and whether it is cut stays unknown.
  */
 export function isRepeated(page: PageReceived): boolean {
   const { call, size, fingerprint, earlier } = page;

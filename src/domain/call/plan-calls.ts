@@ -11,7 +11,7 @@ import { pruningSlices } from './prune.ts';
 import { snapshotDay } from './scope.ts';
 import type { Selection } from './selection.ts';
 
-/** What the calls of a slice are planned from: small lists, never their product. */
+/** The input of a slice's calls: small lists, never their product. */
 export interface DataPlan {
   /** With the river's overrides applied (`effectiveReport`). */
   readonly report: Report;
@@ -32,10 +32,10 @@ export interface Slices {
   readonly data: readonly string[];
 }
 
-/** RecipientGroupID runs over these. */
+/** The values of RecipientGroupID. */
 export const recipientGroups: readonly number[] = Object.freeze([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 
-/** What an activity each works through. */
+/** The slices of a report's chunks; one activity works through each. */
 export function listSlices(report: Report, prune = false): Slices {
   const sliced = report.axes.some(({ over }) => over === 'recipientGroup');
   const discovers = report.axes.some(({ over }) => over === 'campaign');
@@ -165,7 +165,7 @@ function step(parameter: string, value: number | string): Step {
 
 /**
  * The campaigns of the chunk, once for each day that found them; with their channels where ChannelID is sent.
- * The day is part of the key and not of the call: the API's call knows none.
+ * The day is part of the key and not of the call: the API's call takes none.
  */
 function campaignSteps(
   axis: Extract<Axis, { over: 'campaign' }>,

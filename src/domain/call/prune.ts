@@ -12,21 +12,21 @@ export const groupsThatRan = 'target groups that ran';
 /** The slice that asks which actions each of them ran, for which recipient groups. */
 const actionsThatRan = 'actions that ran';
 
-/** What the day's own lists show to have run; each is a text of its parts, the day first. */
+/** What ran, by the lists of the day; each is a text of its parts, the day first. */
 export interface Ran {
   /** `2026-01-01 9`: day and target group. */
   readonly groups: ReadonlySet<string>;
-  /** The same, of those that ran some action. */
+  /** The same, for groups that ran an action. */
   readonly groupsWithActions: ReadonlySet<string>;
   /** `2026-01-01 12 3`: day, action and recipient group. */
   readonly pairs: ReadonlySet<string>;
-  /** Days of which a list names a target group by no id that can be read: any may have run. */
+  /** Days whose list has a target group without a readable id: any group may have run. */
   readonly daysOfAnyGroup: ReadonlySet<string>;
   /** `2026-01-01` where any action may have run, `2026-01-01 12` where this one may have, for any recipient group. */
   readonly anyPairsOf: ReadonlySet<string>;
 }
 
-/** The list slices that show what a report's calls need not be made for, in the order in which they are pulled. */
+/** The list slices that show which of a report's calls are not needed, in the order in which they are pulled. */
 export function pruningSlices(report: Report): string[] {
   if (report.prunedBy === undefined) return [];
   return report.prunedBy === 'groups' ? [groupsThatRan] : [groupsThatRan, actionsThatRan];
@@ -67,7 +67,7 @@ export function* pruneCalls(report: Report, calls: Iterable<Call>, ran: Ran): Ge
   }
 }
 
-/** Whether a page of a pruning slice has a row that calls are made for only because its id cannot be read. */
+/** Whether a page of a pruning slice has a row whose id cannot be read, so that more calls are made. */
 export function hasUnreadIds(report: Report, { columns, rows }: ListRows): boolean {
   const ids = !columns.includes('action_id')
     ? ['target_group_id']
@@ -112,7 +112,7 @@ export async function readRan(slices: Iterable<AsyncIterable<ListRows>>): Promis
   return { groups, groupsWithActions, pairs, daysOfAnyGroup, anyPairsOf };
 }
 
-/** The groups that ran on a day, of those that the river chooses; none where every call of the day is made anyway. */
+/** The groups that ran on a day, as far as the river chooses them; none where every call of the day is made anyway. */
 function listGroups(day: string, { groups, daysOfAnyGroup }: Ran, { targetGroups }: Selection): Id[] {
   if (daysOfAnyGroup.has(day)) return [];
   const chosen = targetGroups && new Set(targetGroups.map(String));

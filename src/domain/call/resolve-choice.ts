@@ -1,10 +1,10 @@
 import type { RowShapeError } from '../errors.ts';
 import { type Id, readId } from './call.ts';
 
-/** Something a filter can choose: what Optimove's own list, or the events' table, says there is. */
+/** Something a filter can choose, from Optimove's own list or from the table of events. */
 export type Choosable = { readonly name: string } & (
   | { readonly id: Id }
-  /** The list's row bears no id that can be read: what is thrown where somebody asks for it. */
+  /** The list's row has no id that can be read: this is thrown where a filter chooses it. */
   | { readonly id?: never; readonly noId: RowShapeError }
 );
 
@@ -12,9 +12,9 @@ export type Choosable = { readonly name: string } & (
 const namedAtMost = 20;
 
 /**
- * The ids that a filter's values come to, each once. A number is an id. A text is a name (`comparableName`); where
- * several bear it all are taken; digits that match no name are an id. `unknown` hears of the rest. Throws where a name is
- * borne by what has no id.
+ * The ids that a filter's values stand for, each once. A number is an id. A text is a name (`comparableName`); where several
+ * have that name all are taken; digits that match no name are an id. `unknown` is called for each other text. Throws where
+ * what has the name has no id.
  */
 export function resolveChoice(
   values: readonly (number | string)[],
@@ -36,7 +36,7 @@ export function resolveChoice(
   return [...new Set(ids)];
 }
 
-/** All there is to choose from, each once; throws where one of it has no id. */
+/** All that can be chosen, each once; throws where one of them has no id. */
 export const chooseAll = (choosable: readonly Choosable[]): Id[] => [...new Set(choosable.map(requireId))];
 
 function requireId(each: Choosable): Id {
@@ -44,7 +44,7 @@ function requireId(each: Choosable): Id {
   return each.id;
 }
 
-/** What there is to choose from, in a sentence: the first twenty, and how many more. */
+/** What can be chosen, in a sentence: the first twenty, and how many more. */
 export function listChoosable(choosable: readonly Choosable[]): string {
   if (choosable.length === 0) return 'there are none';
   const named = choosable

@@ -9,7 +9,7 @@ export interface Scope extends DateRange {
   readonly column: string;
 }
 
-/** The column that bears the day by which a report's rows are loaded; null for a report without a period. */
+/** The column with the day by which a report's rows are loaded; null for a report without a period. */
 export function findDayColumn(report: Report): 'date' | 'end_date' | 'found_on' | null {
   for (const axis of report.axes) {
     if (axis.over === 'day') return axis.stamp;
@@ -18,15 +18,15 @@ export function findDayColumn(report: Report): 'date' | 'end_date' | 'found_on' 
   return null;
 }
 
-/** The column by whose day the manifest counts a report's rows, and `replace` tells them apart; null where they are a whole. */
+/** The column by whose days the manifest counts a report's rows and `replace` deletes them; null where all are replaced as one. */
 export const findManifestDayColumn = (report: Report): string | null =>
   findDayColumn(report) ?? (report.snapshot?.keepsOtherDays ? report.snapshot.column : null);
 
-/** The day that rows of the present state bear. */
+/** The day with which rows of the present state are stamped. */
 export const snapshotDay = ({ day }: Snapshot, selection: Selection | null, runDay: Day): Day =>
   day === 'lastDataUpdate' ? (selection?.dataDate ?? runDay) : runDay;
 
-/** The day of which a call's rows are, where rows are replaced by days; null where they are replaced as a whole. */
+/** The day of a call's rows, where rows are replaced by days; null where all are replaced as one. */
 export function findCallDay(report: Report, { stamps }: Pick<Call, 'stamps'>): Day | null {
   const column = findManifestDayColumn(report);
   const day = column === null ? undefined : stamps[column];

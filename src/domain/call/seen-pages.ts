@@ -16,7 +16,7 @@ export interface KnownPages {
   readonly rowsFollow: boolean;
   /** Short pages that an empty one has followed. */
   readonly ended: Sizes;
-  /** Short pages of which it is just being asked what follows. */
+  /** Short pages after which the next request is under way. */
   readonly asking: Sizes;
   /** How many pages were taken for the last because they are no larger than those that ended. */
   readonly takenForLast: number;
@@ -33,15 +33,15 @@ export interface SeenPages {
   known(endpoint: string): KnownPages;
   /** Whether rows have followed a short page of any report. */
   rowsFollow(): boolean;
-  /** A short page of this size is asked on; says what followed, once. */
+  /** After a short page of this size one more request is sent; call the function once, with what followed. */
   askOn(endpoint: string, size: PageSize): (followed: Followed) => void;
   /** A page is taken for the last because it is no larger than others that were. */
   takeForLast(endpoint: string): void;
   /** So many calls are finished without a proof that nothing follows their last page, and are not asked any more. */
   leaveInDoubt(calls: number): void;
-  /** How many were left in doubt, for one who tells it: once, when rows have followed a short page. */
+  /** How many were left in doubt, for a warning: returned once, after rows have followed a short page. */
   doubts(): number;
-  /** What was to be told could not be written down: the next page tells it. */
+  /** The warning could not be stored: the next page gives it. */
   doubtsUntold(): void;
   /** Resolves when it is next found out what follows a page of this report. Rejects with the signal's reason. */
   settled(endpoint: string, signal: AbortSignal): Promise<void>;

@@ -7,7 +7,7 @@ import type { ListAnswers } from './list-calls.ts';
 import { type Choosable, chooseAll, listChoosable, resolveChoice } from './resolve-choice.ts';
 
 /**
- * What a river's filters came to: ids, resolved once a run through the API's own list calls.
+ * A river's filters as ids, resolved once a run through the API's own list calls.
  * A filter that is not an axis of the report, or whose parameter is left out, is absent.
  */
 export interface Selection {
@@ -26,8 +26,8 @@ export interface Selection {
 }
 
 /**
- * What a river's filters come to, given what the run's list calls answered. Throws ConfigurationError with a
- * fault for every name that there is not, and for a required filter that is missing.
+ * Resolves a river's filters by what the run's list calls answered. Throws ConfigurationError with a
+ * fault for every unknown name, and for a required filter that is missing.
  */
 export function resolveSelection(report: Report, filters: Filters, answers: ListAnswers): Selection {
   const faults: Fault[] = [];

@@ -18,7 +18,7 @@ export type FilterName =
  * of the call and stamps the value onto the rows.
  */
 export type Axis =
-  /** One call for each day of the chunk; `stamp` is the column that bears the day. */
+  /** One call for each day of the chunk; `stamp` is the column with the day. */
   | { readonly over: 'day'; readonly parameter: 'Date'; readonly stamp: 'date' | 'end_date' }
   /**
    * The campaigns found on each day of the chunk; stamps `found_on` and `campaign_id`. `channel` says what
@@ -53,11 +53,11 @@ export type Axis =
 
 /** How the rows of a report are dated whose calls take no day: it answers with the present state. */
 export interface Snapshot {
-  /** The column that bears the day. */
+  /** The column with the day. */
   readonly column: string;
   /** Which day that is: the run's, or the last day of complete data, for which the run then asks (GetLastDataUpdate). */
   readonly day: 'run' | 'lastDataUpdate';
-  /** In `replace`: rows of the same day alone give way to new ones, so that a history grows; else all rows of the river do. */
+  /** In `replace`: only rows of the same day are replaced, so that a history grows; else all rows of the river are. */
   readonly keepsOtherDays: boolean;
 }
 
@@ -81,7 +81,7 @@ export interface Report {
   readonly axes: readonly Axis[];
   /** The filters a river may give. */
   readonly filters: readonly FilterName[];
-  /** Parameters that every call bears. */
+  /** Parameters that every call sends. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Whether a river may ask for `includeControlGroup`. */
   readonly controlGroup: boolean;

@@ -31,7 +31,7 @@ export function arrangeRows(
       else places.put(row, place, fields[key]);
     }
   };
-  /** Null and what is no whole number are no proof of another channel. */
+  /** Null, or a value that cannot be read, does not prove another channel. */
   const isKept = (row: readonly unknown[]): boolean => {
     const column = columns[keepPlace];
     if (!call.keep || !column) return true;
@@ -101,8 +101,8 @@ function noObject(call: string, row: number, value: unknown): RowShapeError {
 
 function attributesMixedUp(call: string, row: number, asked: number): RowShapeError {
   return new RowShapeError(
-    `Optimove answered ${call} with a row (number ${row} of its page) that has not the ${asked} customer attributes ` +
-      'asked for, so that nobody can say which is which. Ask for fewer attributes in one river.',
+    `Optimove answered ${call} with a row (number ${row} of its page) that does not have exactly the ${asked} customer ` +
+      'attributes that were asked for, so that they cannot be told apart. Ask for fewer attributes in one river.',
     { facts: { call, row, asked } },
   );
 }

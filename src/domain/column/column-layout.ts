@@ -7,7 +7,7 @@ import { idealType, type TableType } from './table-type.ts';
 /** The answer's keys for customer attributes, whatever their case; the documented one first. */
 const attributesKeys = ['CustomerAttributes', 'CustomerAttribute'] as const;
 
-/** Where a key's value goes: a column's place, or the attributes' places. */
+/** The place of the key that holds all customer attributes: their values go to several columns. */
 export const attributesPlace = -1;
 
 /**
@@ -20,13 +20,13 @@ export interface ColumnLayout {
   placeOf(key: string): number;
   /** Keys in the order in which their values are put: the same whatever their order in the row. */
   inOrder(fields: Readonly<Record<string, unknown>>): string[];
-  /** Puts a value into a row; where another value holds its place, into a field of its own. */
+  /** Puts a value into a row; where its place has another value already, into a field of its own. */
   put(row: unknown[], place: number, value: unknown): void;
   /** What the row holds in a column's place and beside it. */
   held(row: readonly unknown[], place: number): unknown[];
   /** A row without anything but what the call stamps. */
   emptyRow(): unknown[];
-  /** Fills what the call knows and the answer left out, or left empty. */
+  /** Fills in what the call knows and the answer has left out or empty. */
   complete(row: unknown[]): void;
 }
 
@@ -88,7 +88,7 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
     hasRivals ||= keys > 1;
     return place;
   };
-  /** A second value of one row for one place is a field of its own, named for it. */
+  /** A second value of one row for one place becomes a field of its own, named after it. */
   const findBeside = (place: number): number =>
     fieldPlace(`${columns[place]?.name ?? fields[place - columns.length]} 2`);
 
@@ -151,8 +151,8 @@ function indexColumns(columns: readonly Column[]): {
 }
 
 /**
- * An answer may repeat what was asked, as text or as a number: that is no second value, and nor is what a column of this type
- * reads as null.
+ * An answer may repeat what was asked, as text or as a number: that is not a second value, nor is a value that a column of
+ * this type reads as null.
  */
 function isSame(one: unknown, other: unknown, type: TableType | undefined): boolean {
   if (one === other || (isScalar(one) && isScalar(other) && scalarText(one) === scalarText(other)))

@@ -11,7 +11,7 @@ interface Misfits {
   readonly count: number;
 }
 
-/** What a chunk says of them: how many, and where they are; never a value. */
+/** The warning of them: how many they are and where they went; never a value. */
 export const warnOfMisfits = (
   { start, end }: Pick<Chunk, 'start' | 'end'>,
   table: string,
@@ -27,7 +27,7 @@ export const warnOfMisfits = (
   count,
 });
 
-/** What a chunk says of values in which a character had to be replaced: two that differ only in it have become one. */
+/** The warning of values in which a character was replaced: two that differed only in it have become equal. */
 export const warnOfReplaced = (
   { start, end }: Pick<Chunk, 'start' | 'end'>,
   table: string,
@@ -42,7 +42,7 @@ export const warnOfReplaced = (
   count,
 });
 
-/** The same of several chunks: each column once, from the first day to the last, with the sum of its values. */
+/** The same for several chunks: each column once, from the first day to the last, with the sum of its values. */
 export function sumUpColumns(warnings: Iterable<Warning>): Warning[] {
   const summed = new Map<string, Warning>();
   for (const warning of warnings) {

@@ -16,7 +16,7 @@ import {
   typeSignature,
 } from './table-type.ts';
 
-/** What a row of a page bears behind the river's columns. */
+/** What follows the river's columns in the rows of a page. */
 export type Extra =
   /** A key that no column names, its values as text. `type`: what they were fitted to since, once its column was there. */
   | { readonly field: string; readonly kind: FieldKind; readonly type?: string }
@@ -36,7 +36,7 @@ export interface FittedRows {
   readonly misfits?: Readonly<Record<string, number>>;
 }
 
-/** What an answer's rows become: a river's columns (`columnsOfRiver`) in its table. */
+/** What an answer's rows become: a river's columns (`listColumns`) in its table. */
 export interface FitTarget {
   readonly columns: readonly Column[];
   /** Columns in which nothing may be missing because it did not fit. */
@@ -46,7 +46,7 @@ export interface FitTarget {
 
 /**
  * Fits an answer's rows to a river's columns: keys by their spellings whatever their case, stamps added, attributes one
- * by one. A value that the table's column cannot hold goes beside it, as text; a field that no column names bears its own key.
+ * by one. A value that the table's column cannot hold goes beside it, as text; a field that no column names keeps its own key.
  * Throws RowShapeError for a row that is no object, whose attributes can't be told apart, or whose key does not fit.
  */
 export function fitRows(
@@ -87,7 +87,7 @@ export function fitRows(
   };
 }
 
-/** Fits the rows of a list call to what is read from them, and nothing else. What does not fit stays as it came. */
+/** Fits the rows of a list call to the columns that are read from them. A value that does not fit stays as it came. */
 export function fitListRows(
   answerRows: readonly unknown[],
   call: Pick<Call, 'key' | 'endpoint' | 'stamps'>,
@@ -160,7 +160,7 @@ function createReader(column: Column, type: TableType = idealType[column.type]) 
   return (raw: unknown) => readValue(raw, type);
 }
 
-/** A value as the first type, or else as the other, which holds everything. */
+/** A value as the first type, or else as the other, which takes every value. */
 function readFirst(raw: unknown, type: TableType, other: TableType): Value {
   const value = readValue(raw, type);
   return value === undefined ? (readValue(raw, other) ?? null) : value;
@@ -172,7 +172,7 @@ const idealColumn = ({ name, type }: Column): TableColumn => ({
   type: idealType[type],
 });
 
-/** Says so without the value: that is a row's. */
+/** The message names no value: it is part of a row. */
 export function keyMisfit(
   call: string,
   table: string,

@@ -6,7 +6,7 @@ export interface LongNumber {
   readonly rawJSON: string;
 }
 
-/** TypeScript's library does not know them yet. */
+/** TypeScript's library does not declare them yet. */
 const json = JSON as unknown as {
   rawJSON(digits: string): LongNumber;
   isRawJSON(value: unknown): boolean;
@@ -22,10 +22,10 @@ const decimalPattern = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const wholeDigits = /^-?\d+$/;
 /** Below it a double keeps fewer digits. */
 const leastNormalDouble = 2 ** -1022;
-/** What a four-byte float keeps whole. */
+/** The digits and the range that a four-byte float keeps exactly. */
 const realDigits = 6;
 const realRange = [1.2e-38, 3.4e38] as const;
-/** A number that takes more digits than these to write down stays text: no exponent fills a disk. */
+/** A number with more digits than these stays text: no exponent fills a disk. */
 const decimalDigits = 1_000;
 
 /**
@@ -70,7 +70,7 @@ export function exactDouble(raw: unknown): number | undefined {
     : undefined;
 }
 
-/** The same of a float of four bytes. */
+/** The same for a float of four bytes. */
 export function exactReal(raw: unknown): number | undefined {
   const number = exactDouble(raw);
   if (number === undefined || number === 0 || Math.fround(number) === number) return number;
@@ -79,7 +79,7 @@ export function exactReal(raw: unknown): number | undefined {
   return isInRange && readDecimal(String(number)).digits.length <= realDigits ? number : undefined;
 }
 
-/** A number that decimal digits hold within these bounds (null: none), as a number or as its digits. */
+/** A number that fits precision and scale (null: unbounded), as a number or as its digits. */
 export function exactDecimal(
   raw: unknown,
   precision: number | null,

@@ -3,7 +3,7 @@ import type { Value } from './column.ts';
 import { exactDecimal, exactDouble, exactInteger, exactReal, isLongNumber } from './read-number.ts';
 import type { TableType } from './table-type.ts';
 
-/** What .NET writes for numbers that are none. */
+/** .NET's words for what is not a number. */
 const noNumbers: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
 
 /**
@@ -31,7 +31,7 @@ export function readValue(raw: unknown, type: TableType): Value | undefined {
   }
 }
 
-/** A value, a whole number as the number that it is however it was written: 12.0 and 1.2e1 are 12. */
+/** A value; a whole number as a number, however it was written: 12.0 and 1.2e1 are 12. */
 export function toPlain(raw: unknown): unknown {
   if (!isLongNumber(raw)) return raw;
   const number = exactDouble(raw.rawJSON);
@@ -88,12 +88,12 @@ function readBoolean(given: unknown): boolean | undefined {
   return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
-/** What the API has joined attribute values with; the first that gives the right number of them is taken. */
+/** The delimiters that the API has used between attribute values; the first that gives the right number of values is taken. */
 const delimiters = [';', ','];
 
 /**
  * The values of the asked customer attributes, in the asked order: they come as an array or as one delimited
- * text. Undefined where their number is not the asked one, because then nobody can say which is which.
+ * text. Undefined where there are more or fewer of them: then they cannot be told apart.
  */
 export function readAttributes(raw: unknown, asked: number): readonly unknown[] | undefined {
   if (Array.isArray(raw)) return raw.length === asked || raw.length === 0 ? raw : undefined;

@@ -8,7 +8,7 @@ import { type Column, freeName, isProvenance, snakeCase } from './column.ts';
 export interface TableShape {
   readonly columns: readonly Column[];
   readonly key: readonly string[];
-  /** The column that bears a row's day, where the report has one. */
+  /** The column with a row's day, where the report has one. */
   readonly dayColumn: string | null;
 }
 

@@ -25,9 +25,9 @@ export interface TableColumn {
   readonly name: string;
   /** As the database declares it. */
   readonly declared: string;
-  /** Undefined where it is nothing that River fills. */
+  /** Undefined where River does not fill columns of this type. */
   readonly type: TableType | undefined;
-  /** It may not be null, and nobody but who inserts a row gives it a value. */
+  /** It may not be null and has no default: each INSERT must give it a value. */
   readonly isRequired?: boolean;
 }
 
@@ -38,10 +38,10 @@ export interface TargetTable {
   find(name: string): TableColumn | undefined;
 }
 
-/** Says of a staged value what it was fitted to: the same text, the same rules. */
+/** Identifies the type that a staged value was fitted to: equal signatures mean equal rules. */
 export const typeSignature = ({ declared, type }: TableColumn): string => declared || `(${type?.kind})`;
 
-/** The type that holds everything a declared column may bring: what River gives the columns that it makes. */
+/** The type that holds every value of a declared column: River gives it to the columns that it creates. */
 export const idealType: Readonly<Record<ColumnType, TableType>> = {
   integer: { kind: 'integer', bits: 64 },
   double: { kind: 'double' },
@@ -51,7 +51,7 @@ export const idealType: Readonly<Record<ColumnType, TableType>> = {
   timestamp: { kind: 'timestamp', digits: 6 },
 };
 
-/** Where values of a declared type would stand beside a table's column: why, for a person; undefined where they do not. */
+/** Which values of a declared type do not fit a table's column, in words; undefined where all fit. */
 export function narrowness(wanted: ColumnType, type: TableType): string | undefined {
   const ideal = idealType[wanted];
   switch (type.kind) {
@@ -84,10 +84,10 @@ export function narrowness(wanted: ColumnType, type: TableType): string | undefi
   }
 }
 
-/** What the values of a field are that no report declares; `nothing`: only null and `""`. */
+/** The kind of values of a field that no report declares; `nothing`: only null and `""`. */
 export type FieldKind = 'nothing' | 'numbers' | 'booleans' | 'texts';
 
-/** Of one value. Text stays text even where it looks like a number: the API wrote it as text. */
+/** The kind of one value. Text stays text even where it looks like a number: the API wrote it as text. */
 export function readKind(raw: unknown): FieldKind {
   if (raw === null || raw === undefined || raw === '') return 'nothing';
   if (typeof raw === 'boolean') return 'booleans';
@@ -96,13 +96,13 @@ export function readKind(raw: unknown): FieldKind {
   return isNumber && exactDecimal(number, null, null) !== undefined ? 'numbers' : 'texts';
 }
 
-/** Of values of both kinds. */
+/** The kind of values of both kinds together. */
 export function joinKinds(one: FieldKind, other: FieldKind): FieldKind {
   if (one === other || other === 'nothing') return one;
   return one === 'nothing' ? other : 'texts';
 }
 
-/** Whether every value of this kind, kept as text, is a value of the column: then none has to be looked at. */
+/** Whether every value of this kind, kept as text, is a value of the column: then no value has to be read. */
 export function holdsEvery(type: TableType, kind: FieldKind): boolean {
   if (kind === 'nothing') return true;
   if (type.kind === 'text') return type.length === null && !type.padded;

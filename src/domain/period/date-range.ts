@@ -1,6 +1,10 @@
 import dayjs, { type Dayjs } from 'dayjs';
 import utc from 'dayjs/plugin/utc.js';
 
+dayjs.extend(utc);
+
+const dayPattern = /^[1-9]\d{3}-\d{2}-\d{2}$/;
+
 /** A calendar day, `YYYY-MM-DD`; no time, no zone. Days compare as strings. */
 export type Day = string;
 
@@ -20,7 +24,7 @@ export function addDays(day: Day, days: number): Day {
   return toDay(readCalendar(day).add(days, 'day'));
 }
 
-/** How many days a stretch has: 1 where it begins and ends on the same day. */
+/** How many days a date range has: 1 where it starts and ends on the same day. */
 export function dayCount({ start, end }: DateRange): number {
   return readCalendar(end).diff(readCalendar(start), 'day') + 1;
 }
@@ -39,59 +43,37 @@ function readCalendar(day: Day) {
   return calendar;
 }
 
-dayjs.extend(utc);
-
-const dayPattern = /^[1-9]\d{3}-\d{2}-\d{2}$/;
-
-/**
- * A day on dayjs's calendar, in UTC mode, so that the machine's time zone has no say; undefined where the text
- * is no day. Years have four digits without a leading zero: dayjs takes the years 0 to 99 for 1900 to 1999.
- */
-export function toCalendar(day: string): Dayjs | undefined {
-  if (!dayPattern.test(day)) return undefined;
-  const calendar = dayjs.utc(Date.parse(`${day}T00:00:00Z`));
-  // Date.parse turns 30 February into 2 March.
-  return calendar.isValid() && calendar.format('YYYY-MM-DD') === day ? calendar : undefined;
-}
-
-/** Back from the calendar to a day. */
-export function toDay(calendar: Dayjs): string {
-  const day = calendar.format('YYYY-MM-DD');
-  if (!dayPattern.test(day)) throw new RangeError('a day outside the years 1000 to 9999');
-  return day;
-}
-
-/** Days as unbroken stretches, in order; a day that comes twice counts once. */
+/** The date ranges that these days form, in order; a day that is given twice counts once. */
 export function toDateRanges(days: Iterable<Day>): DateRange[] {
-  const stretches: { start: Day; end: Day }[] = [];
+  const ranges: { start: Day; end: Day }[] = [];
   for (const day of [...new Set(days)].sort()) {
-    const open = stretches.at(-1);
+    const open = ranges.at(-1);
     if (open && addDays(open.end, 1) === day) open.end = day;
-    else stretches.push({ start: day, end: day });
+    else ranges.push({ start: day, end: day });
   }
-  return stretches;
+  return ranges;
 }
 
-/** What of the stretches lies between two days, both included; a bound that is left out is none. */
+/** The parts of date ranges that lie between two days, both included; a bound that is left out does not cut. */
 export function clipRanges(
-  stretches: readonly DateRange[],
+  ranges: readonly DateRange[],
   { from = '', to = '9999-12-31' }: { readonly from?: Day; readonly to?: Day },
 ): DateRange[] {
-  return stretches
+  return ranges
     .map(({ start, end }) => ({ start: start < from ? from : start, end: end > to ? to : end }))
     .filter(({ start, end }) => start <= end);
 }
 
-/** From the first day of the first to the last of the last; null where there are none. */
-export function encloseRanges(stretches: readonly DateRange[]): DateRange | null {
-  const start = stretches[0]?.start;
-  const end = stretches.at(-1)?.end;
+/** The date range from the start of the first to the end of the last; null where there are none. */
+export function encloseRanges(ranges: readonly DateRange[]): DateRange | null {
+  const start = ranges[0]?.start;
+  const end = ranges.at(-1)?.end;
   return start === undefined || end === undefined ? null : { start, end };
 }
 
 /**
  * What a tracked river pulls: the days of its whole range that are not complete, and as many days before the
- * first of them as it looks back, never before the range. Forgotten days are none of either.
+ * first of them as it looks back, never before the range. Forgotten days are not pulled.
  * @example with everything up to 10 January complete, two days back, on 12 January: 9 to 12 January
  */
 export function daysToPull(
@@ -107,9 +89,27 @@ export function daysToPull(
   return toDateRanges([...wanted.filter((day) => day >= from && day <= first), ...missing]);
 }
 
-/** So many days before, and not before the bound: whose own past may be beyond the calendar. */
+/** So many days before, but not before the bound: days before that may lie outside the calendar. */
 function earlier(day: Day, days: number, bound: Day): Day {
   let found = day;
   for (let k = 0; k < days && found > bound; k += 1) found = addDays(found, -1);
   return found;
+}
+
+/**
+ * A day on dayjs's calendar, in UTC mode, so that the machine's time zone does not matter; undefined where the text
+ * is no day. Years have four digits without a leading zero: dayjs takes the years 0 to 99 for 1900 to 1999.
+ */
+export function toCalendar(day: string): Dayjs | undefined {
+  if (!dayPattern.test(day)) return undefined;
+  const calendar = dayjs.utc(Date.parse(`${day}T00:00:00Z`));
+  // Date.parse turns 30 February into 2 March.
+  return calendar.isValid() && calendar.format('YYYY-MM-DD') === day ? calendar : undefined;
+}
+
+/** Back from the calendar to a day. */
+export function toDay(calendar: Dayjs): string {
+  const day = calendar.format('YYYY-MM-DD');
+  if (!dayPattern.test(day)) throw new RangeError('a day outside the years 1000 to 9999');
+  return day;
 }

@@ -5,7 +5,7 @@ import { addDays, type DateRange, type Day, toCalendar, toDay } from './date-ran
 
 /**
  * A river's period as first and last day, given the run's day: days after that one are left out (`daysToCome`).
- * Tracking is not its business: an open range is the whole of it.
+ * It does not look at tracking: of an open range it gives all days.
  * @example resolvePeriod({ predefined: 'previous_month' }, '2026-03-31') // { start: '2026-02-01', end: '2026-02-28' }
  */
 export function resolvePeriod(setting: PeriodSetting, runDay: Day): DateRange {

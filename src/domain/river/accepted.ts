@@ -4,7 +4,7 @@ import { durationMs, durationPattern } from '../duration.ts';
 /** What a schema accepts, in the words of a message: `expected <words>, got …`. */
 export const accepted = z.registry<{ words: string }>();
 
-/** The words for a schema: its own, or what its kind says. */
+/** The words for a schema: its own, or those of its kind. */
 export function acceptedWords(schema: z.core.$ZodType): string {
   const own = accepted.get(schema)?.words;
   if (own !== undefined) return own;
@@ -27,7 +27,7 @@ export function acceptedWords(schema: z.core.$ZodType): string {
   }
 }
 
-/** The schema of what stands at a path, through everything that only wraps it. */
+/** The schema of the value at a path, without what only wraps it (optional, default, nullable). */
 export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | undefined {
   const { def } = schema._zod as z.core.$ZodTypes['_zod'];
   if (def.type === 'optional' || def.type === 'default' || def.type === 'nullable') {
@@ -61,15 +61,15 @@ export function acceptedKeyWords(schema: z.core.$ZodType, path: readonly Propert
   return def?.type === 'record' ? acceptedWords(def.keyType) : 'another name';
 }
 
-/** Of a connection, a warehouse, a table, an attribute: any text that is there. */
+/** The name of a connection, a warehouse, a table, an attribute: any text that is not empty. */
 export const Name = z.string().min(1).register(accepted, { words: 'a name' });
 
-/** Said of what the schema of a whole river requires, and that of a part, which editors have, cannot. */
+/** For what a whole river requires; the JSON Schema of editors describes a part, which can require nothing. */
 export const required = 'Required, here or under `defaults:`.';
 
 const longestMs = durationMs('366d');
 
-/** A duration that stays text: what a person wrote is what a run's manifest shows. */
+/** A duration that stays text, so that the manifest shows it as it was written. */
 export const Duration = z
   .string()
   .regex(durationPattern, { abort: true })

@@ -10,7 +10,7 @@ import type { RiverPart } from './river.ts';
 import { checkSharedTable, tableIdentity } from './shared-table.ts';
 import { checkTarget } from './target.ts';
 
-/** What a river is checked against. A warehouse that is itself at fault is known by its name only. */
+/** What a river is checked against. A warehouse with a fault of its own is known by its name only. */
 export interface Surroundings {
   readonly connections: ReadonlyMap<string, unknown>;
   readonly warehouses: ReadonlyMap<string, WarehouseSetting | undefined>;
@@ -18,7 +18,7 @@ export interface Surroundings {
 }
 
 /**
- * Everything that a river's shape cannot say: what it names must be there, and its parts must go together.
+ * The checks that a schema cannot make: what a river names must exist, and its parts must go together.
  * The same for the file, for a run's overrides from the Web UI and for those from the command line.
  * It takes a part of a river, so that what is wrong elsewhere in it hides nothing; paths begin at the river.
  */
@@ -80,7 +80,7 @@ function checkTables(name: string, river: RiverPart, around: Surroundings, show:
   return checkSharedTable(river, sharing, show);
 }
 
-/** What a river asks of its report that the report does not have, but for filters. Paths begin at the river. */
+/** Settings that the river's report does not have, but for filters. Paths begin at the river. */
 function checkReport(river: RiverPart, report: Report): Problem[] {
   return [...checkTime(river, report), ...checkOptions(river, report)];
 }
@@ -118,10 +118,7 @@ function checkOptions({ includeControlGroup, prune }: RiverPart, report: Report)
   ];
 }
 
-/** What can be pruned are calls for actions or target groups that a day's lists do not name. */
-function isPrunable(report: Report): boolean {
-  return report.prunedBy !== undefined;
-}
+const isPrunable = ({ prunedBy }: Report): boolean => prunedBy !== undefined;
 
 function belongsTo(key: string, report: Report, has: (report: Report) => boolean): Problem {
   const slugs = reports.filter(has).map((other) => other.slug);

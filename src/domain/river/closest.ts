@@ -1,13 +1,13 @@
 import { type Path, type Show, showValue } from './problem.ts';
 
-/** The known word that was most likely meant, whatever its case; undefined where none is near. */
+/** The known word that was most likely meant, whatever its case; undefined where none is similar. */
 export function closest(word: string, known: Iterable<string>): string | undefined {
   const tolerated = Math.max(1, Math.floor(word.length / 3));
   const typed = word.toLowerCase();
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
     const meant = candidate.toLowerCase();
-    // What only lacks its end is as near as one mistake.
+    // A word without its end counts as one mistake.
     const distance = typed.length > 2 && meant.startsWith(typed) ? 1 : editDistance(typed, meant);
     if (distance <= tolerated && (best === undefined || distance < best.distance)) {
       best = { word: candidate, distance };
@@ -22,7 +22,7 @@ export function didYouMean(word: string, known: Iterable<string>): string {
   return meant === undefined ? '' : `, did you mean ${JSON.stringify(meant)}?`;
 }
 
-/** `got "x", did you mean "y"?`; without a guess where the value is one that is not shown. */
+/** `got "x", did you mean "y"?`; without a guess where the value is secret. */
 export function gotInstead(path: Path, value: string, known: Iterable<string>, show: Show): string {
   const shown = show(path, value);
   return `got ${shown}${shown === showValue(value) ? didYouMean(value, known) : ''}`;

@@ -28,7 +28,7 @@ export interface Connection {
   /** Rows asked for in one page. */
   readonly pageSize: number;
   readonly callTimeoutMs: number;
-  /** Left out where it is called straight. */
+  /** Left out where it is called without one. */
   readonly proxy?: HttpProxy;
 }
 
@@ -42,7 +42,7 @@ export interface WarehouseSetting {
   readonly schema: string | undefined;
 }
 
-/** Who is told how the runs of a river end. */
+/** Where notifications of a river's runs go. */
 export interface Notify {
   readonly on: readonly NotifyEvent[];
   readonly webhook?: Secret;
@@ -58,6 +58,6 @@ export interface Configuration {
   readonly rivers: ReadonlyMap<string, River>;
   /** By river; apart from the rivers, which are stored with their runs. */
   readonly notifications: ReadonlyMap<string, Notify>;
-  /** Through whom a URL of a notification is called; undefined where straight. Throws ConfigurationError where its variable is no proxy's URL. */
+  /** The proxy for a notification's URL; undefined where there is none. Throws ConfigurationError where its variable is not a proxy's URL. */
   findProxy(url: string): HttpProxy | undefined;
 }

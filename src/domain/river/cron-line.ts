@@ -1,87 +1,58 @@
-/** Values that a field of a cron line stands for, and the names that some of them have. */
-interface Field {
-  readonly first: number;
-  readonly last: number;
-  readonly names: readonly string[];
-}
+import { Cron, CronPattern } from 'croner';
 
-const names = (text: string): string[] => text.split(' ');
+/**
+ * A schedule's cron line. croner reads it, here and nowhere else, by the rules that Temporal's schedules have: five fields, `5/10` goes
+ * on to the field's end, and a day of the month and a day of the week must both fit.
+ */
+const options = { mode: '5-part', timezone: 'UTC', sloppyRanges: true, domAndDow: true } as const;
 
-/** Minute, hour, day of the month, month, day of the week. */
-const fields: readonly Field[] = [
-  { first: 0, last: 59, names: [] },
-  { first: 0, last: 23, names: [] },
-  { first: 1, last: 31, names: [] },
-  { first: 1, last: 12, names: names('JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC') },
-  { first: 0, last: 6, names: names('SUN MON TUE WED THU FRI SAT') },
-];
+/** First and last value of minute, hour, day of the month, month and day of the week. */
+const ranges = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 6],
+] as const;
 
 /** The values of each of the five fields of a cron line. */
 type CronFields = readonly ReadonlySet<number>[];
 
-/** What a cron line stands for; the line is one that the configuration has accepted. */
+/** croner also takes L, W, # and ?, nicknames such as @daily, seconds, and `/5` for every fifth; Temporal's schedules do not. */
+const temporalFields = /^[\d*,/-]+ [\d*,/-]+ [\d*,/-]+ [\da-z*,/-]+ [\da-z*,/-]+$/i;
+const withoutPrefix = /(^|[ ,])\//;
+
+/** Whether Temporal takes the line, and it comes due at some time: 30 February is well formed and never comes. */
+export function isCron(cron: string): boolean {
+  const line = toOneSpace(cron);
+  if (!temporalFields.test(line) || withoutPrefix.test(line)) return false;
+  try {
+    return nextStarts(line, new Date('2024-01-01T00:00:00Z'), 1).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** What an accepted line stands for. */
 export function cronFields(cron: string): CronFields {
-  const texts = cron.trim().split(/\s+/);
-  return fields.map(
-    (field, at) => new Set((texts[at] ?? '*').split(',').flatMap((part) => readValues(part, field))),
-  );
+  const { minute, hour, day, month, dayOfWeek } = new CronPattern(toOneSpace(cron), 'UTC', options);
+  return [minute, hour, day, month, dayOfWeek].map((flags, at) => {
+    // croner keeps a flag for each value, counted from the field's first one; Sunday is 0 and 7.
+    const [first, last] = ranges[at] ?? [0, 0];
+    return new Set(flags.flatMap((isSet, place) => (isSet && place + first <= last ? [place + first] : [])));
+  });
 }
 
-/** The line with `5/10` as a range: Temporal goes on to the field's end. */
-export const withRanges = (cron: string): string =>
-  splitFields(cron)
-    .map((parts, at) =>
-      parts.map((part) => part.replace(/^(\w+)\/(?=\d)/, `$1-${fields[at]?.last}/`)).join(','),
-    )
-    .join(' ');
+/** When an accepted line next comes due, in UTC. */
+export const nextStarts = (cron: string, after: Date, count: number): Date[] =>
+  new Cron(toOneSpace(cron), options).nextRuns(count, after);
 
-const splitFields = (cron: string): string[][] =>
-  cron
-    .trim()
-    .split(/\s+/)
-    .map((field) => field.split(','));
+/** The fields in one fixed spelling, so that two lines which mean the same are the same: `0,30 6 * * 1-5`. */
+export const cronText = (fields: CronFields): string =>
+  ranges.map(([first, last], at) => fieldText(fields[at] ?? new Set(), last - first + 1)).join(' ');
 
-/** What a person may not expect of a cron line, by Temporal's rules. */
-export function oddities(cron: string): string[] {
-  const ranged = withRanges(cron);
-  const [, , days = '*', , weekdays = '*'] = splitFields(cron).map((parts) => parts.join(','));
-  const isEvery = (field: string) => /^\*(\/1)?$/.test(field);
-  return [
-    ...(ranged === cron.trim().replaceAll(/\s+/g, ' ')
-      ? []
-      : [`its cron line ${cron.trim()} means ${ranged}`]),
-    ...(isEvery(days) || isEvery(weekdays)
-      ? []
-      : [
-          `its cron line names a day of the month (${days}) and a day of the week (${weekdays}): Temporal starts it only on days that are both`,
-        ]),
-  ];
-}
-
-/** The line in one fixed spelling, so that two which mean the same are the same: `0,30 6 * * 1-5`. */
-export const cronText = (line: CronFields): string =>
-  fields.map((field, at) => fieldText(line[at] ?? new Set(), field)).join(' ');
-
-function readValues(part: string, field: Field): number[] {
-  const [range = '', step] = part.split('/');
-  const [from = '', to] = range.split('-');
-  const first = from === '*' ? field.first : readValue(from, field);
-  // `5/10` goes on to the field's end.
-  const last =
-    from === '*' || (to === undefined && step !== undefined) ? field.last : readValue(to ?? from, field);
-  const values: number[] = [];
-  for (let value = first; value <= last; value += Number(step ?? 1)) values.push(value);
-  // Sunday is 0 and 7.
-  return values.map((value) => (field.last === 6 && value === 7 ? 0 : value));
-}
-
-function readValue(text: string, field: Field): number {
-  const named = field.names.indexOf(text.slice(0, 3).toUpperCase());
-  return named < 0 ? Number(text) : field.first + named;
-}
-
-function fieldText(values: ReadonlySet<number>, { first, last }: Field): string {
-  if (values.size === last - first + 1) return '*';
+function fieldText(values: ReadonlySet<number>, all: number): string {
+  if (values.size === all) return '*';
   const runs: { first: number; last: number }[] = [];
   for (const value of [...values].sort((a, b) => a - b)) {
     const open = runs.at(-1);
@@ -91,7 +62,32 @@ function fieldText(values: ReadonlySet<number>, { first, last }: Field): string 
   return runs.map((run) => (run.first === run.last ? `${run.first}` : `${run.first}-${run.last}`)).join(',');
 }
 
-/** How often a line comes due on a day. Day of the month and day of the week must both fit, as Temporal has it. */
+/** What a person may not expect of a cron line, by Temporal's rules. */
+export function cronWarnings(cron: string): string[] {
+  const line = toOneSpace(cron);
+  const [, , days = '*', , weekdays = '*'] = line.split(' ');
+  const spelledOut = spellOutRanges(line);
+  const isEvery = (field: string) => /^\*(\/1)?$/.test(field);
+  return [
+    ...(spelledOut === line ? [] : [`its cron line ${line} means ${spelledOut}`]),
+    ...(isEvery(days) || isEvery(weekdays)
+      ? []
+      : [
+          `its cron line names a day of the month (${days}) and a day of the week (${weekdays}): Temporal starts it only on days that are both`,
+        ]),
+  ];
+}
+
+/** `5/10` as `5-59/10`. */
+const spellOutRanges = (line: string): string =>
+  line
+    .split(' ')
+    .map((field, at) => field.replace(/(?<=^|,)(\w+)\/(?=\d)/g, `$1-${ranges[at]?.[1]}/`))
+    .join(' ');
+
+const toOneSpace = (cron: string): string => cron.trim().replaceAll(/\s+/g, ' ');
+
+/** How often a line comes due on a day. */
 export function startsOnDay([minutes, hours, days, months, weekdays]: CronFields, day: string): number {
   const [, month, date] = day.split('-').map(Number);
   const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();

@@ -11,7 +11,7 @@ const IdOrName = z
   .register(accepted, { words: 'an id (a whole number) or a name' });
 const Choice = z.array(IdOrName).min(1).register(accepted, { words: 'a list of ids or names, at least one' });
 
-/** What a river pulls of its report; which of these a report knows, its declaration says. */
+/** The part of its report that a river pulls; each report declares which filters it has. */
 export const Filters = z.strictObject({
   actions: Choice.optional().describe('Actions, by id or name. Left out: all.'),
   targetGroups: Choice.optional().describe('Target groups, by id or name. Left out: all.'),

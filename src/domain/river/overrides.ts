@@ -99,7 +99,7 @@ export function checkOverrides(overrides: Overrides, report: Report, show: Show)
   ];
 }
 
-/** A path and nothing more: what would lead to another host would carry the key there. */
+/** A path and nothing more: a URL of another host would send the API key there. */
 function checkEndpoint({ endpoint }: Overrides, show: Show): Problem[] {
   if (endpoint === undefined || /^[\w-]+(\/[\w-]+)*$/.test(endpoint)) return [];
   const path = ['overrides', 'endpoint'];

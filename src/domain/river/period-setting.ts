@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isDay } from '../period/date-range.ts';
-import { isTimezone, isUtcOffset } from '../period/zone.ts';
+import { isTimezone, isUtcOffset } from '../period/resolve-day.ts';
 import { accepted } from './accepted.ts';
 import { gotInstead } from './closest.ts';
 import type { Problem, Show } from './problem.ts';

@@ -4,9 +4,9 @@ import { ConfigurationError, type Fault } from '../errors.ts';
 export interface Problem {
   readonly path: Path;
   readonly message: string;
-  /** It is about something left out: not to be said where that is there, but wrong. */
+  /** It is about a key that is missing: not reported where that key is there with a fault of its own. */
   readonly missing?: true;
-  /** The key beside it that would do as well as the missing one. */
+  /** The key that may be given instead of the missing one. */
   readonly orElse?: string;
   /** It is about the key, not about the value under it. */
   readonly about?: 'key';
@@ -27,7 +27,7 @@ export function configurationError(faults: readonly Fault[]): ConfigurationError
   return new ConfigurationError([...byText.keys()].join('\n'), { faults: [...byText.values()] });
 }
 
-/** What the checks of meaning add to the problems of shape: nothing about a value whose shape is wrong. */
+/** The problems of meaning that are reported beside those of shape: none about a value whose shape is wrong. */
 export function besides(shape: readonly Problem[], meaning: readonly Problem[]): Problem[] {
   return meaning.filter(({ path, missing, orElse }) => {
     const filledBy = [
@@ -41,7 +41,7 @@ export function besides(shape: readonly Problem[], meaning: readonly Problem[]):
   });
 }
 
-/** Where something stands inside what was read: keys and positions in lists, from the outside in. */
+/** The place of a value in what was read: keys and positions in lists, from the outside in. */
 export type Path = readonly (string | number)[];
 
 /** `connections.main.budget[0].calls`; a key that is no plain word stands in quotes. */
@@ -71,8 +71,7 @@ export function valueAt(root: unknown, path: Path): unknown {
 }
 
 /**
- * The part of a path that can be taken out of what it leads into: up to what is there of it (where something is
- * missing, that which misses it), and a list as a whole.
+ * The part of a path that can be removed from its root: up to the last key that exists, and a list as a whole.
  */
 export function removable(root: unknown, path: Path): Path {
   let value = root;
@@ -103,10 +102,10 @@ export function isMap(value: unknown): value is Record<string, unknown> {
 /** Longer text is cut in a message. */
 const shownAtMost = 60;
 
-/** Says what came. The configuration file's own never shows a secret, whatever the path. */
+/** Shows the value at a path in a message. For the configuration file it never shows a secret. */
 export type Show = (path: Path, value: unknown) => string;
 
-/** A value as a message quotes it: text in quotes, what is made of parts by its kind only. */
+/** A value as a message quotes it: text in quotes, lists and maps by their kind only. */
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (typeof value === 'string') {

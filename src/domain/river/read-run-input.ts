@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../errors.ts';
-import { differsInFilters } from '../run/track.ts';
+import { differsInFilters } from '../run/loaded-days.ts';
 import { accepted } from './accepted.ts';
 import { checkRiver } from './check-river.ts';
 import { didYouMean } from './closest.ts';
@@ -29,7 +29,7 @@ const AllowEmptied = z
     'Whether the run takes it for true that the API returns no rows: `target.emptied`, for this run.',
   );
 
-/** What a run may say instead of its river. */
+/** The settings of its river that a run may replace. */
 const RunOverrides = z.strictObject({
   river: Name.describe('The river to run.'),
   period: PeriodSetting.optional(),
@@ -39,7 +39,7 @@ const RunOverrides = z.strictObject({
   allowEmptied: AllowEmptied,
 });
 
-/** What of them is right, where something is wrong. */
+/** Those without a fault, where others have one. */
 const SoundOverrides = RunOverrides.partial();
 type SoundOverrides = z.infer<typeof SoundOverrides>;
 
@@ -48,7 +48,7 @@ const RetrySetting = z.strictObject({
   allowEmptied: AllowEmptied,
 });
 
-/** What a run was started with, checked: a river with the run's overrides applied, or a run to complete. */
+/** A run's checked input: a river with the run's overrides applied, or a run to complete. */
 export type RunInput =
   | {
       readonly kind: 'run';
@@ -58,7 +58,7 @@ export type RunInput =
     }
   | RetryInput;
 
-/** The run to complete, and whether this may delete rows for which none came any more. */
+/** The run to complete, and whether this may delete rows of days for which the API returned none. */
 export interface RetryInput {
   readonly kind: 'retry';
   readonly workflowId: string;
@@ -76,7 +76,7 @@ export function readRunInput(input: unknown, configuration: Configuration): RunI
   return 'retryFailedChunksOf' in input ? readRetry(input, configuration) : readRun(input, configuration);
 }
 
-/** Refuses a way to start a run in which no input could be right. */
+/** Refuses several inputs, and a workflow with a cron schedule. */
 export function refuseStart(
   { input, inputs = 1, cron }: { input: unknown; inputs?: number; cron?: string },
   configuration: Configuration,
@@ -129,7 +129,7 @@ function withOverrides(
   return withEmptied(own, allowEmptied);
 }
 
-/** A start alone ends on the run's day and does not track: a backfill is what it says. */
+/** A start alone ends on the run's day and does not track: a backfill loads exactly the days that it names. */
 function ownPeriod(river: River, own: PeriodSetting): PeriodSetting {
   const { utcOffset, timezone } = river.period ?? {};
   const ownZone = own.utcOffset !== undefined || own.timezone !== undefined;
@@ -141,7 +141,7 @@ function ownPeriod(river: River, own: PeriodSetting): PeriodSetting {
   };
 }
 
-/** Stages and an attribute are two ways to say one thing: the run's way takes the place of the river's. */
+/** Stages and an attribute exclude each other: the run's choice takes the place of the river's. */
 function ownFilters(filters: Filters, own: Filters): Filters {
   const { lifecycleStages, customerAttribute, ...rest } = filters;
   const byStage = own.lifecycleStages !== undefined || own.customerAttribute !== undefined;
@@ -163,7 +163,7 @@ function nameRivers({ rivers }: Configuration): string {
   return rivers.size === 0 ? 'no river is configured' : `the rivers are ${[...rivers.keys()].join(', ')}`;
 }
 
-/** Said once, at the fault that is about the river where there is one, else at the last. */
+/** Names the rivers once: at the fault that is about the river, else at the last one. */
 function namingRivers(problems: readonly Problem[], configuration: Configuration): Problem[] {
   const rivers = nameRivers(configuration);
   const each = [...new Map(problems.map((problem) => [faultText(faultAt('', problem)), problem])).values()];

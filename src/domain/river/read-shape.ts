@@ -3,14 +3,14 @@ import { acceptedKeyWords, acceptedWords, knownKeys, schemaAt } from './accepted
 import { didYouMean } from './closest.ts';
 import { type Path, type Problem, removable, type Show, showValue, valueAt, without } from './problem.ts';
 
-/** What a schema says to an input: our sentences, and what is left of the input without what is wrong. */
+/** An input as a schema reads it: its problems in our words, or its value. */
 export interface Reading<T> {
   readonly problems: readonly Problem[];
   /** Undefined unless the input is right. */
   readonly value: T | undefined;
 }
 
-/** Holds an input against a schema; every problem is found, in our words. */
+/** Checks an input against a schema and reports every problem in our words. */
 export function readShape<T>(schema: z.ZodType<T>, input: unknown, show: Show): Reading<T> {
   const result = schema.safeParse(input);
   if (result.success) return { problems: [], value: result.data };
@@ -20,7 +20,7 @@ export function readShape<T>(schema: z.ZodType<T>, input: unknown, show: Show): 
   };
 }
 
-/** What is right in an input, read by a schema that requires nothing: so that one fault does not hide another. */
+/** The input without what is wrong, read by a schema that requires nothing: so that one fault does not hide another. */
 export function readSound<T>(schema: z.ZodType<T>, input: unknown): T | undefined {
   const result = schema.safeParse(input);
   if (result.success) return result.data;

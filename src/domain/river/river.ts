@@ -9,7 +9,7 @@ import { Target, TargetPart } from './target.ts';
 /** What a period may be split by. */
 export const chunkUnits = ['dont_split', 'daily', 'monthly', 'yearly'] as const;
 
-/** How a period is split into chunks, which are loaded as one each. */
+/** How a period is split into chunks, each of which is loaded as one. */
 export const ChunkSetting = z.strictObject({
   every: z.enum(chunkUnits).default('dont_split').describe('The unit that the period is split by.'),
   size: z
@@ -21,7 +21,7 @@ export const ChunkSetting = z.strictObject({
 });
 export type ChunkSetting = z.infer<typeof ChunkSetting>;
 
-/** When a river runs by itself: a schedule of Temporal's. */
+/** When a river runs by itself: a Temporal Schedule. */
 export const ScheduleSetting = z.strictObject({
   cron: z
     .string()
@@ -38,7 +38,7 @@ export const ScheduleSetting = z.strictObject({
 export type ScheduleSetting = z.infer<typeof ScheduleSetting>;
 
 /**
- * What of a run's end is told, what matters more first: of those that fit and are asked for the first is told.
+ * The events that a notification tells, the most important first: of those that fit and are asked for the first is told.
  * `recovered`: it succeeded after the river's run before it had failed. `warned`: it succeeded, with a warning about data.
  */
 export const notifyEvents = ['failed', 'recovered', 'warned', 'succeeded'] as const;
@@ -46,7 +46,7 @@ export type NotifyEvent = (typeof notifyEvents)[number];
 
 const Url = z.string().min(1).register(accepted, { words: 'a URL' });
 
-/** Who is told of a run's end. Its URLs are secrets, so it is no part of the river that a run stores. */
+/** Where a run's end is notified. Its URLs are secrets, so it is not part of the river that a run stores. */
 export const NotifySetting = z.strictObject({
   on: z
     .array(z.enum(notifyEvents))
@@ -72,7 +72,7 @@ const descriptions = {
 };
 
 /**
- * A river as the configuration file writes it, defaults laid under. It bears names of connections and
+ * A river as the configuration file writes it, defaults laid under. It has the names of connections and
  * warehouses and never a secret, so it can be stored with its run and read again by the same schema.
  */
 export const RiverSetting = z.strictObject({
@@ -101,7 +101,7 @@ export const RiverSetting = z.strictObject({
 });
 export type RiverSetting = z.infer<typeof RiverSetting>;
 
-/** A river of the file: with whom it tells, which holds secrets. */
+/** A river of the file: with its notifications, which hold secrets. */
 export const RiverFileSetting = RiverSetting.extend({
   notify: NotifySetting.optional().describe(descriptions.notify),
 });

@@ -38,7 +38,7 @@ export interface SharedTable {
   readonly warning: string;
 }
 
-/** Says of rivers that pull the same into one table that rows which several of them pull stand there several times. */
+/** Warns of rivers that pull the same report into one table: rows that several of them pull are in it several times. */
 export function sharedTables({ rivers, warehouses }: Configuration): SharedTable[] {
   const together = new Map<string, River[]>();
   for (const river of rivers.values()) {
@@ -61,8 +61,8 @@ export function sharedTables({ rivers, warehouses }: Configuration): SharedTable
 const listed = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 /**
- * Rivers that cannot share a table: one would throw away what the others loaded, or they pull different reports, whose
- * columns, days and keys are not each other's. Paths begin at the river; `sharing` are the others that fill its table.
+ * Rivers that cannot share a table: one would delete what the others loaded, or they pull different reports, with other
+ * columns, days and keys. Paths begin at the river; `sharing` are the others that fill its table.
  */
 export function checkSharedTable(
   { report, target }: RiverPart,
@@ -93,6 +93,6 @@ export function checkSharedTable(
   ];
 }
 
-/** Of a report that is not in the catalogue nobody knows what it was meant to be. */
+/** A report that is not in the catalogue is a fault of its own: which one was meant is unknown. */
 const isAnother = (one: string | undefined, other: string | undefined): boolean =>
   one !== other && [one, other].every((slug) => slug !== undefined && findReport(slug) !== undefined);

@@ -45,7 +45,7 @@ export type Target = z.infer<typeof Target>;
 export const TargetPart = Target.partial();
 type TargetPart = z.infer<typeof TargetPart>;
 
-/** The same river, for a run that says itself whether it takes emptiness for true. */
+/** The same river for a run that says itself whether rows are deleted where the API returns none. */
 export function withEmptied<R extends { readonly target: Target }>(
   river: R,
   allowEmptied: boolean | undefined,
@@ -54,7 +54,7 @@ export function withEmptied<R extends { readonly target: Target }>(
   return { ...river, target: { ...river.target, emptied: allowEmptied ? 'allow' : 'keep' } };
 }
 
-/** What is read, but not done yet. */
+/** Modes that the configuration knows, and that are not available yet. */
 const notYet: readonly LoadMode[] = ['overwrite', 'merge'];
 
 /** What is wrong with a river's target, in the warehouse it names. Paths begin at the river. */
@@ -92,7 +92,7 @@ function checkLoad({ load, key }: TargetPart, report: Report | undefined, show: 
   return problems;
 }
 
-/** The tables that say what was loaded, and the migrator's own two. */
+/** The manifest's tables, and the migrator's own two. */
 const manifestTables = [
   'river_runs',
   'river_chunks',

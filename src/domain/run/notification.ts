@@ -1,8 +1,8 @@
 import { type NotifyEvent, notifyEvents } from '../river/river.ts';
 import type { RunResult, Warning } from './run-result.ts';
-import { countsText, errorSentence, errorsOnce, repairOf, repairSentence } from './sentences.ts';
+import { countsText, errorSentence, groupByError, repairCommand, repairSentence } from './sentences.ts';
 
-/** What a webhook gets: the result, with why it is told and what to do. */
+/** What a webhook gets: the result, the event, and what to do. */
 export interface Notification extends RunResult {
   readonly event: NotifyEvent;
   /** Why a run failed that was never opened; else null. */
@@ -11,14 +11,14 @@ export interface Notification extends RunResult {
   readonly repair: string | null;
 }
 
-/** Chunks that a text names, and warnings. */
+/** How many failed chunks and warnings a text names. */
 const namedAtMost = 3;
 
 /**
- * What is told of a run's end; undefined where nobody wants to hear of it. A run that has recovered, or has warned, has also
- * succeeded, and is told as that to those who do not ask for the difference.
+ * The event to notify about at a run's end; undefined where the river asks for none of them. A run that has recovered or warned has
+ * also succeeded, and counts as that where the river does not ask for the more precise event.
  */
-export function eventOf(
+export function selectEvent(
   result: Pick<RunResult, 'status' | 'warnings'>,
   recovered: boolean,
   on: readonly NotifyEvent[],
@@ -33,16 +33,16 @@ export function eventOf(
   return notifyEvents.find((event) => fits[event] && on.includes(event));
 }
 
-/** Warnings that say of rows that they were kept, fell, were deleted, may lack or stand elsewhere. */
+/** Warnings about data: rows were kept, deleted or fewer, may be missing, or have values beside their column. */
 const aboutData = ({ warnings }: Pick<RunResult, 'warnings'>): readonly Warning[] =>
   warnings.filter(({ about }) => about === 'data');
 
-/** `error`: why a run failed that was never opened; of the others the chunks say it. */
-export const notificationOf = (
+/** `error`: why a run failed before it was opened; of any other run the chunks have the errors. */
+export const buildNotification = (
   event: NotifyEvent,
   result: RunResult,
   error: string | null = null,
-): Notification => ({ ...result, event, error, repair: repairOf(result) });
+): Notification => ({ ...result, event, error, repair: repairCommand(result) });
 
 const titles: Readonly<Record<NotifyEvent, string>> = {
   failed: 'failed',
@@ -52,10 +52,10 @@ const titles: Readonly<Record<NotifyEvent, string>> = {
 };
 
 /** The same as a text, in Slack's markup. */
-export function slackTextOf(event: NotifyEvent, result: RunResult, error: string | null = null): string {
+export function slackText(event: NotifyEvent, result: RunResult, error: string | null = null): string {
   const { river, workflowId, period, chunks, failedChunks } = result;
   const counts = [countsText(result), ...(period ? [`${period.start} to ${period.end}`] : [])];
-  const errors = errorsOnce(failedChunks).slice(0, namedAtMost);
+  const errors = groupByError(failedChunks).slice(0, namedAtMost);
   const named = errors.reduce((sum, { more }) => sum + 1 + more, 0);
   const more = (chunks?.failed ?? 0) - named;
   const warnings = aboutData(result);
@@ -73,6 +73,6 @@ export function slackTextOf(event: NotifyEvent, result: RunResult, error: string
     .join('\n');
 }
 
-/** Slack's three characters: what came from outside is no link and mentions nobody. */
+/** Slack's three special characters: text from outside must not become a link or a mention. */
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

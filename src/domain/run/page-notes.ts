@@ -3,8 +3,8 @@ import { howToAskForLess } from '../call/paging.ts';
 import type { Warning } from './run-result.ts';
 
 /**
- * What a page brought that a person is to hear of. It is staged with the page and summed up at the chunk's commit, so
- * that it survives a kill and no process has to keep it. Never a value of a row.
+ * What a person should know of a page. It is staged with the page and summed up at the chunk's commit, so that it survives a
+ * killed process. It never contains a value of a row.
  */
 export interface PageNotes {
   /** Values that did not fit their column, by the column's name. */
@@ -32,7 +32,7 @@ export interface NotesOfPage {
   readonly notes: PageNotes;
 }
 
-/** Whether there is nothing to be said of a page. */
+/** Whether a page has no notes. */
 export const isQuiet = (notes: PageNotes): boolean =>
   Object.values(notes).every((note) => note === undefined);
 
@@ -68,7 +68,7 @@ export function createNoteSums(connection: string): NoteSums {
       if (repeatedRows > 0) {
         messages.push(
           `Rows may be missing: the keys of ${repeatedRows} rows stand on two neighbouring pages, so the order of the API's rows changes between pages. ` +
-            `Set pageSize of connection ${connection} above the rows of one call, and load this again. ${repeating.named()}`,
+            `Set pageSize of connection ${connection} above the number of rows of one call, and load this chunk again. ${repeating.named()}`,
         );
       }
       if (cut.count > 0) {
@@ -79,14 +79,14 @@ export function createNoteSums(connection: string): NoteSums {
       }
       if (unread.count > 0) {
         messages.push(
-          'prune left out less: ids that are no whole numbers stand in a list of what ran, so every call that they may stand for was made. ' +
+          'prune left out fewer calls: a list of what ran contains ids that are no whole numbers, so every call that they may mean was made. ' +
             unread.named(),
         );
       }
       if (takenForWhole > 0) {
         messages.push(
           `The server of connection ${connection} cuts pages, as was seen first in this chunk. ${takenForWhole} calls before ` +
-            'were taken for whole because of their size; of these rows may be missing. Load what was loaded since the worker started again.',
+            'were taken for whole because of their size; rows may be missing. Load again what was loaded since the worker started.',
         );
       }
       return messages.map((message) => ({ message, about: 'data' }));

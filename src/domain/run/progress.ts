@@ -7,7 +7,7 @@ export interface ChunkProgress {
   readonly state: ChunkState;
   readonly rows: number;
   readonly calls: number;
-  /** How often it was begun, through retries; going on after a pause, a wait or a continue-as-new is none. */
+  /** How often it was begun, retries included; a pause, a wait or a continue-as-new adds none. */
   readonly attempts: number;
   readonly slicesPulled: number;
   readonly slices: number;
@@ -26,31 +26,31 @@ export type RunNow = Pick<
   | 'expectedEnd'
   | 'windows'
 > & {
-  /** Since when no worker has reported, ISO 8601, where none answers for the run; only the command line can tell. */
+  /** Since when no worker has reported, ISO 8601, where none answers; only the command line knows it. */
   readonly noWorkerSince?: string | null;
-  /** Steps of the run that fail and are tried again, as Temporal knows them. */
+  /** Steps of the run that have failed and are retried, as Temporal knows them. */
   readonly retried?: readonly RetriedStep[];
 } & Beat;
 
-/** What a step tells while it is under way. */
+/** What a step's heartbeat says. */
 export interface Beat {
-  /** Since when a call has been under way without an answer, ISO 8601, where that is long; only the command line can tell. */
+  /** Since when a call has been waiting for its answer, ISO 8601, if that is long; only the command line knows it. */
   readonly unansweredSince?: string;
 }
 
-/** A step that Temporal tries again. */
+/** A step that Temporal retries. */
 export interface RetriedStep {
   /** The activity. */
   readonly step: string;
-  /** What it failed with last: kind and sentence. */
+  /** Its last failure: kind and message. */
   readonly error: string;
   /** How often it was tried. */
   readonly tries: number;
-  /** When it is tried again, ISO 8601; null where that is under way. */
+  /** When the next try begins, ISO 8601; null while a try is under way. */
   readonly nextAt: string | null;
 }
 
-/** The progress as it is read at an instant: a run that hears of nothing for long still tells what it expected then. */
+/** The progress at an instant: a run that waits long has not updated its expected end, which must not lie in the past. */
 export function progressAt(progress: RunProgress, now: number): RunProgress {
   const { expectedEnd } = progress;
   if (expectedEnd === null || Date.parse(expectedEnd) >= now) return progress;
@@ -62,11 +62,11 @@ export interface RunProgress {
   readonly river: string;
   /** `pausing` while calls in flight end, then `paused` until the run is resumed; `ended` once it is closed. */
   readonly state: 'opening' | 'pulling' | 'pausing' | 'paused' | 'closing' | 'ended';
-  /** The same, and all that is told beside it, in words. */
+  /** The state and what the run waits for, as sentences. */
   readonly sentence: string;
   /** How it has ended; only once it has. */
   readonly status?: RunStatus;
-  /** Since when somebody has paused it, ISO 8601; only while it is. */
+  /** Since when it is paused, ISO 8601; only while it is. */
   readonly pausedSince?: string;
   readonly chunks: { readonly total: number; readonly loaded: number; readonly failed: number };
   readonly rows: number;
@@ -77,9 +77,9 @@ export interface RunProgress {
   readonly waits: readonly RunWait[];
   /** When the next call may be sent, ISO 8601, where the run waits for quota; else null. */
   readonly waitingUntil: string | null;
-  /** How long it waits at most for its last day to be complete, ISO 8601; only while it does. */
+  /** Until when it waits at most for complete data, ISO 8601; only while it does. */
   readonly waitingForDataUntil?: string;
-  /** When it may be done at the earliest, ISO 8601; null where it cannot be known. */
+  /** When it may end at the earliest, ISO 8601; null where that cannot be known. */
   readonly expectedEnd: string | null;
   readonly windows: readonly WindowUse[];
   /** Open chunks, then the newest finished ones. */

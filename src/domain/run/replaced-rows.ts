@@ -1,15 +1,15 @@
 import { EmptyAnswerError } from '../errors.ts';
 import { addDays, type Day } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
-import { retry, runAgain } from '../verify/repair.ts';
+import { retryCommand, runCommand } from '../verify/repair-command.ts';
 import type { Warning } from './run-result.ts';
 
 /** How many rows of a river there are of each day; under null where its report's rows have no day. */
 export type RowsByDay = ReadonlyMap<Day | null, number>;
 
-/** What becomes of the rows that stand in a table where others are to take their place. */
+/** What happens to the rows of a table that a load replaces. */
 export interface Replacement {
-  /** Days whose rows stay, because none came for them. */
+  /** Days whose rows are kept, because the API returned none. */
   readonly kept: readonly Day[];
   readonly warnings: readonly Warning[];
 }
@@ -17,7 +17,7 @@ export interface Replacement {
 type Kind = 'kept' | 'deleted' | 'fell';
 
 /** Neighbouring days to which the same happens. */
-interface Stretched {
+interface AffectedRange {
   readonly kind: Kind;
   readonly start: Day | null;
   end: Day | null;
@@ -26,13 +26,13 @@ interface Stretched {
   after: number;
 }
 
-/** Stretches of a kind that have a warning of their own; what remains is summed up in one more. */
+/** How many ranges of a kind get a warning of their own; the rest share one more. */
 const namedAtMost = 20;
 
 /**
- * Nothing good is removed for nothing: of the days that had rows and get none the rows are kept, unless the river takes
- * that for true. Every load that removes rows asks this before it removes any.
- * @throws EmptyAnswerError where rows would be removed and none at all came
+ * Decides which rows a load may delete. A day that had rows and gets none keeps them, unless the river allows
+ * emptied days. Every load that deletes rows asks this first.
+ * @throws EmptyAnswerError where rows would be deleted and no row at all was returned
  */
 export function judgeReplacement(
   { river: { name, target }, workflowId }: { readonly river: River; readonly workflowId: string },
@@ -52,8 +52,8 @@ export function judgeReplacement(
   return {
     kept: days.flatMap(({ kind, day }) => (kind === 'kept' && day !== null ? [day] : [])),
     warnings: (['kept', 'deleted', 'fell'] as const)
-      .flatMap((kind) => stretched(days.filter((day) => day.kind === kind)))
-      .map((stretch) => warningOf(stretch, name, target.table))
+      .flatMap((kind) => mergeDays(days.filter((day) => day.kind === kind)))
+      .map((range) => toWarning(range, name, target.table))
       .sort((one, other) => (one.start ?? '').localeCompare(other.start ?? '')),
   };
 }
@@ -71,44 +71,46 @@ function refuseEmpty(table: string, workflowId: string, before: RowsByDay): void
   const what = nameOf(days[0] || null, days.at(-1) || null, table);
   throw new EmptyAnswerError(
     `${counted(rows)} of ${what} would be deleted, the API returned none. Nothing was changed. If they are really gone, ` +
-      `\`${retry(workflowId)} --allow-emptied\` deletes them; \`target.emptied: allow\` does so in every run.`,
+      `\`${retryCommand(workflowId)} --allow-emptied\` deletes them; \`target.emptied: allow\` does so in every run.`,
     { facts: { table, rows, first: days[0], last: days.at(-1) } },
   );
 }
 
-function stretched(
+function mergeDays(
   days: readonly {
     readonly kind: Kind;
     readonly day: Day | null;
     readonly before: number;
     readonly after: number;
   }[],
-): Stretched[] {
-  const stretches: Stretched[] = [];
+): AffectedRange[] {
+  const ranges: AffectedRange[] = [];
   for (const { kind, day, before, after } of days) {
-    const open = stretches.at(-1);
+    const open = ranges.at(-1);
     const isNext = open && open.end !== null && day !== null && addDays(open.end, 1) === day;
-    if (open && (isNext || stretches.length > namedAtMost)) {
+    if (open && (isNext || ranges.length > namedAtMost)) {
       open.end = day;
       open.days += 1;
       open.before += before;
       open.after += after;
-    } else stretches.push({ kind, start: day, end: day, days: 1, before, after });
+    } else ranges.push({ kind, start: day, end: day, days: 1, before, after });
   }
-  return stretches;
+  return ranges;
 }
 
-function warningOf(stretch: Stretched, river: string, table: string): Warning {
-  const { kind, start, end, days, before, after } = stretch;
+function toWarning(range: AffectedRange, river: string, table: string): Warning {
+  const { kind, start, end, days, before, after } = range;
   const isWhole = start === null || end === null || addDays(start, days - 1) === end;
-  const what = isWhole ? nameOf(start, end, table) : `${days} days of ${start} to ${end}`;
+  const where = isWhole
+    ? `${start === null ? 'in' : 'for'} ${nameOf(start, end, table)}`
+    : `for ${days} days of ${start} to ${end}`;
   const message = {
     kept: () =>
-      `${counted(before)} of ${what} ${were(before)} kept: the API returned none there. If they are really gone, ` +
-      `\`${runAgain(river, { start, end }, false)} --allow-emptied\` deletes them.`,
+      `${existing(before)} ${where} ${were(before)} kept; the API returned none. If they are really gone, ` +
+      `\`${runCommand(river, { start, end }, false)} --allow-emptied\` deletes them.`,
     deleted: () =>
-      `${counted(before)} of ${what} ${were(before)} deleted; the API returned none, which this run takes for true.`,
-    fell: () => `${counted(after)} of ${what} replaced ${before}: fewer than half of what was there.`,
+      `${existing(before)} ${where} ${were(before)} deleted; the API returned none, and this run allows that.`,
+    fell: () => `${counted(after)} ${where} replaced ${existing(before)}: fewer than half.`,
   }[kind]();
   return { start, end, message, about: 'data' };
 }
@@ -121,3 +123,5 @@ const nameOf = (start: Day | null, end: Day | null, table: string): string => {
 const were = (rows: number): string => (rows === 1 ? 'was' : 'were');
 
 const counted = (rows: number): string => `${rows} ${rows === 1 ? 'row' : 'rows'}`;
+
+const existing = (rows: number): string => `${rows} existing ${rows === 1 ? 'row' : 'rows'}`;

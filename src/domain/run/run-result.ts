@@ -46,34 +46,34 @@ export interface RunResult {
   } | null;
   readonly rows: number | null;
   readonly calls: number | null;
-  /** Of them, those whose answer the warehouse did not take, so that they were made again; left out where there are none. */
+  /** Of these, the calls whose answer could not be stored and that were repeated; left out where there are none. */
   readonly lostCalls?: number;
   readonly failedChunks: readonly FailedChunk[];
   readonly warnings: readonly Warning[];
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
-  /** Why it has made more requests than were planned; null while it is under way. */
+  /** Why it has made more requests than planned; null while it is under way. */
   readonly callCounts: CallCounts | null;
 }
 
-/** The requests of a run, by why they were made: whatever is none of these was planned. */
+/** The requests of a run by their reason; the remaining ones were planned. */
 export interface RequestCounts {
   readonly made: number;
   /** Answered 429, or in words that say the same, and repeated. */
   readonly throttled: number;
-  /** Failed passingly and repeated. */
+  /** Failed for a passing reason, and repeated. */
   readonly failed: number;
-  /** Answered, but the warehouse did not take what came; repeated. */
+  /** Answered, but the answer could not be stored; repeated. */
   readonly lost: number;
   /** Calls that were never answered, or whose answer was never kept: their last request was not repeated. */
   readonly unanswered: number;
-  /** Lists that plan other calls, or say how far the data is. */
+  /** Lists that plan other calls, and GetLastDataUpdate. */
   readonly lists: number;
   /** Pages of a call after its first. */
   readonly furtherPages: number;
 }
 
-/** The same against what was planned. */
+/** The same, with the number of planned calls. */
 export interface CallCounts extends RequestCounts {
   /** Data calls, one page each; null where that cannot be known. */
   readonly planned: number | null;
@@ -101,4 +101,22 @@ export interface ChunkStatus {
   readonly calls: number;
   readonly attempts: number;
   readonly error: string | null;
+}
+
+/** The counts of a run, from the manifest. */
+export interface RunSummary {
+  readonly chunks: {
+    readonly total: number;
+    readonly loaded: number;
+    readonly failed: number;
+    readonly skipped: number;
+  };
+  readonly rows: number;
+  readonly calls: number;
+  /** Of them, those whose answer the warehouse did not take: they were made again. */
+  readonly lostCalls: number;
+  /** At most `listedAtMost`. */
+  readonly failedChunks: readonly FailedChunk[];
+  /** At most `listedAtMost`. */
+  readonly warnings: readonly Warning[];
 }

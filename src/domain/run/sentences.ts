@@ -1,12 +1,11 @@
-import { retry, runAgain, shellWord } from '../verify/repair.ts';
+import { quoteForShell, retryCommand, runCommand } from '../verify/repair-command.ts';
 import type { RetriedStep, RunNow, RunProgress } from './progress.ts';
 import type { CallCounts, RetryOfRun, RunResult } from './run-result.ts';
 import type { RunWait } from './waits.ts';
-import { sentenceOfHold } from './warehouse-trouble.ts';
+import { unwritableSentence } from './warehouse-trouble.ts';
 
 /**
- * What is known of a run, in sentences: whoever tells a person how a run stands (`status`, `--wait`, `progress`, the Web UI's
- * details, notifications) tells it in these words.
+ * The state of a run, in sentences. `status`, `--wait`, `progress`, the Web UI's details and notifications all use these.
  */
 
 /** An instant as a person reads it; the zone is named, because a reader's may be another. */
@@ -16,8 +15,8 @@ export const timeText = (iso: string): string => `${iso.slice(0, 19).replace('T'
 export type KnownOfRun = Omit<RunNow, 'sentence' | 'windows'> &
   Partial<Pick<RunProgress, 'recent'>> & { readonly workflowId?: string };
 
-/** What a run under way does, and all that it waits for; what matters most comes first. */
-export function sentencesOf(known: KnownOfRun): string[] {
+/** What a run under way does, and everything that it waits for; the most important comes first. */
+export function runSentences(known: KnownOfRun): string[] {
   const { state, noWorkerSince, workflowId, pausedSince } = known;
   const first = noWorkerSince === undefined ? [] : [withoutWorker(noWorkerSince)];
   if (state === 'paused' || state === 'pausing') {
@@ -29,10 +28,10 @@ export function sentencesOf(known: KnownOfRun): string[] {
   return [...(standsStill ? waits : [whatItDoes(known)]), ...callOf(known), ...endOf(known)];
 }
 
-/** The same as one text. */
-export const sentenceOf = (known: KnownOfRun): string => sentencesOf(known).join(' ');
+/** The same in one text. */
+export const runSentence = (known: KnownOfRun): string => runSentences(known).join(' ');
 
-/** Whether there is more to say than that it works. */
+/** Whether the run waits, is paused or retries something. */
 export const standsStill = (known: KnownOfRun): boolean =>
   known.state === 'paused' ||
   known.state === 'pausing' ||
@@ -40,7 +39,7 @@ export const standsStill = (known: KnownOfRun): boolean =>
   [...waitsOf(known), ...dataOf(known), ...callOf(known), ...stepsOf(known)].length > 0;
 
 const withoutWorker = (since: string | null): string =>
-  `No worker has reported${since === null ? '' : ` since ${timeText(since)}`}. The run goes on when one is there: river worker`;
+  `No worker has reported${since === null ? '' : ` since ${timeText(since)}`}. The run continues when one is started: river worker`;
 
 function pauseSentence(
   state: 'paused' | 'pausing',
@@ -48,9 +47,9 @@ function pauseSentence(
   workflowId: string | undefined,
 ): string {
   const from = since === undefined ? '' : ` since ${timeText(since)}`;
-  if (state === 'pausing') return `Pausing${from}: calls in flight end, nothing new begins.`;
-  const how = workflowId === undefined ? 'the update `resume`' : `river resume ${shellWord(workflowId)}`;
-  return `Paused${from}. It goes on with: ${how}`;
+  if (state === 'pausing') return `Pausing${from}: calls in flight end, no new ones begin.`;
+  const how = workflowId === undefined ? 'the update `resume`' : `river resume ${quoteForShell(workflowId)}`;
+  return `Paused${from}. Resume it with: ${how}`;
 }
 
 function whatItDoes({ state, recent = [] }: KnownOfRun): string {
@@ -72,8 +71,8 @@ function whatItDoes({ state, recent = [] }: KnownOfRun): string {
 }
 
 /**
- * While others are under way, those that wait for a time are no news: the run works. Where the API holds the connection back, that
- * is what holds up whoever waits for quota as well.
+ * Slices that only wait for a time are not worth a sentence while others are pulled. Where the API throttles the connection, slices
+ * that wait for quota wait for that too, and one sentence is enough.
  */
 const waitsOf = ({ waits, waitingUntil }: KnownOfRun): string[] => {
   const isThrottled = waits.some(({ on }) => on === 'throttle');
@@ -93,14 +92,14 @@ export function waitSentence(wait: RunWait): string {
     case 'throttle':
       return `Throttled by the API (429) until ${until}.`;
     case 'sign-in':
-      return `The API has answered the sign-in with 429: it is sent again at ${until}.`;
+      return `The API has answered the sign-in with 429; the next try is at ${until}.`;
     case 'budget':
-      return `The call budget does not answer: it is asked again at ${until}.`;
+      return `The call budget does not answer; it is asked again at ${until}.`;
     case 'slot':
-      return `Waiting for a free place: the worker works through as many slices of this connection as it may. Tried again at ${until}.`;
+      return `Waiting for a free slot: the worker already runs as many slices of this connection as it may. Next try at ${until}.`;
     case 'warehouse': {
-      const next = wait.isTried ? 'it is tried just now' : `next try at ${until}`;
-      return `${sentenceOfHold(wait)} Since ${timeText(wait.since)}, ${next}.`;
+      const next = wait.isTried ? 'a try is under way' : `next try at ${until}`;
+      return `${unwritableSentence(wait)} Since ${timeText(wait.since)}, ${next}.`;
     }
     case 'connection': {
       const { since, reason, tries } = wait;
@@ -116,29 +115,29 @@ export function waitSentence(wait: RunWait): string {
 const dataOf = ({ waitingForDataUntil }: KnownOfRun): string[] =>
   waitingForDataUntil === undefined
     ? []
-    : [`Waiting until the data is complete, until ${timeText(waitingForDataUntil)} at most.`];
+    : [`Waiting for complete data, until ${timeText(waitingForDataUntil)} at most.`];
 
 const callOf = ({ unansweredSince, noWorkerSince }: KnownOfRun): string[] =>
   unansweredSince === undefined || noWorkerSince !== undefined
     ? []
     : [`A call has been waiting for Optimove's answer since ${timeText(unansweredSince)}.`];
 
-/** Without a worker no try is under way, whatever Temporal has handed out. */
+/** Without a worker no try is under way, even where Temporal has assigned one. */
 const stepsOf = ({ retried = [], noWorkerSince }: KnownOfRun): string[] =>
   retried.filter(({ nextAt }) => nextAt !== null || noWorkerSince === undefined).map(stepSentence);
 
 const steps: Readonly<Record<string, string>> = {
   openRun: 'Opening the run',
-  settleRun: 'Settling the period',
+  resolveFreshness: 'Finding out how far the data is complete',
   resolveFilters: 'Resolving the filters',
   nextChunks: 'Reading the chunks from the manifest',
-  beginChunk: 'Beginning a chunk',
+  beginChunk: 'Starting a chunk',
   pullSlice: 'Pulling a slice',
   commitChunk: 'Loading a chunk',
-  failChunk: 'Giving a chunk up',
+  failChunk: 'Marking a chunk as failed',
   closeRun: 'Closing the run',
-  notifyRun: 'Telling of its end',
-  notifyRefusal: 'Telling of its end',
+  notifyRun: 'Sending its notifications',
+  notifyRefusal: 'Sending its notifications',
 };
 
 function stepSentence({ step, error, tries, nextAt }: RetriedStep): string {
@@ -170,7 +169,7 @@ export const chunksText = ({ total, loaded, failed, skipped = 0 }: ChunkCounts):
 
 type ChunkCounts = Omit<NonNullable<RunResult['chunks']>, 'skipped'> & { readonly skipped?: number };
 
-/** A run in numbers that has ended, or is under way. */
+/** The numbers of a run, under way or ended. */
 export const countsText = ({
   chunks,
   rows,
@@ -183,29 +182,29 @@ export const countsText = ({
     callsSentence(calls ?? 0, callCounts),
   ].join(' · ');
 
-/** The command that loads what a run that has ended has not; null where there is nothing to repair. */
-export function repairOf(result: Ended): string | null {
+/** The command that loads what a run that has ended has not loaded; null where nothing is missing. */
+export function repairCommand(result: Ended): string | null {
   const { status, chunks, river, workflowId, retryOf } = result;
   if (status === 'running' || status === 'succeeded') return null;
-  if (chunks) return chunks.loaded + chunks.skipped < chunks.total ? retry(workflowId) : null;
-  // A run that was never opened left nothing to retry: it is started anew once its reason is gone.
+  if (chunks) return chunks.loaded + chunks.skipped < chunks.total ? retryCommand(workflowId) : null;
+  // A run that was never opened has no chunks to retry: it is started again once its cause is removed.
   if (status !== 'failed') return null;
-  if (retryOf !== null) return retry(retryOf);
-  return river === '' ? null : runAgain(river, { start: null, end: null }, false);
+  if (retryOf !== null) return retryCommand(retryOf);
+  return river === '' ? null : runCommand(river, { start: null, end: null }, false);
 }
 
 /**
- * The same for a person to read, in `mark`s where the text is marked up; empty where no command helps: an `error` of the input is
- * there again, whenever it is started.
+ * The same as a sentence, the command between two `mark`s; empty where no command helps: an input that was refused would be
+ * refused again.
  */
 export function repairSentence(result: Ended, error: string | null = null, mark = ''): string {
-  const repair = repairOf(result);
+  const repair = repairCommand(result);
   if (repair === null || error?.startsWith('ConfigurationError: input')) return '';
   return `Repair it: ${mark}${repair}${mark}`;
 }
 
-/** What stands as the error of chunks, each text once and with the first of its chunks; the first ones first. */
-export function errorsOnce(
+/** The errors of chunks, each text once, with the first of its chunks; in the order of the chunks. */
+export function groupByError(
   failed: RunResult['failedChunks'],
 ): { readonly chunk: string; readonly more: number; readonly error: string }[] {
   const byError = Map.groupBy(failed, ({ error }) => error);
@@ -217,10 +216,10 @@ export function errorsOnce(
 }
 
 /** `2026-01-01/2026-01-02 and 3 more chunks: …` */
-export const errorSentence = ({ chunk, more, error }: ReturnType<typeof errorsOnce>[number]): string =>
+export const errorSentence = ({ chunk, more, error }: ReturnType<typeof groupByError>[number]): string =>
   `not loaded ${chunk}${more > 0 ? ` and ${more} more ${more === 1 ? 'chunk' : 'chunks'}` : ''}: ${error}`;
 
-/** What became of a run afterwards; empty where nobody has retried it. */
+/** How a run was retried; empty where it was not. */
 export function retriedSentence(retries: readonly RetryOfRun[], chunks: RunResult['chunks']): string {
   const last = retries.at(-1);
   if (!last) return '';
@@ -230,11 +229,11 @@ export function retriedSentence(retries: readonly RetryOfRun[], chunks: RunResul
     : `Retried by ${last.workflowId}, which ${last.status === 'running' ? 'is under way' : `${last.status === 'succeeded' || last.status === 'failed' ? 'has' : 'was'} ${last.status}`}.`;
 }
 
-/** Starts of a schedule that Temporal makes once the run has ended. */
+/** Starts of a schedule that wait for the end of the run. */
 export const behindSentence = (starts: number, workflowId: string): string =>
   `${starts} ${starts === 1 ? 'start' : 'starts'} of its schedule: waiting behind run ${workflowId}.`;
 
-/** Of a run under way: those of slices that are pulled. */
+/** The calls of a run under way, as far as its slices are pulled. */
 export const callsDone = (calls: number, planned: number | null): string =>
   planned === null ? `${callsText(calls)} done` : `${calls} of ${planned} planned calls done`;
 
@@ -249,7 +248,7 @@ export function callsSentence(calls: number, counts: CallCounts | null): string 
     ...(furtherPages > 0 ? [`${furtherPages} for further pages`] : []),
     ...(throttled > 0 ? [`${throttled} ${were(throttled)} repeated after 429`] : []),
     ...(failed > 0 ? [`${failed} ${were(failed)} repeated after a failure`] : []),
-    ...(lost > 0 ? [`${lost} ${were(lost)} repeated because the warehouse took nothing`] : []),
+    ...(lost > 0 ? [`${lost} ${were(lost)} repeated because the warehouse could not be written to`] : []),
     ...(unanswered > 0 ? [`${unanswered} ${were(unanswered)} not answered`] : []),
     ...(calls > made ? [`${calls - made} by retries`] : []),
   ];

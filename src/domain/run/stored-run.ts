@@ -26,15 +26,15 @@ export interface NewRun {
   readonly startedAt: string;
   /** Where its connection was when the run was opened. */
   readonly baseUrl?: string;
-  /** What the filters came to, once the list calls have answered; a retry goes on with its original's. */
+  /** The resolved filters, once the list calls are answered; a retry uses its original's. */
   readonly selection: Selection | null;
-  /** What was to be said of the lists that the selection was read from; a retry says it again. */
+  /** Warnings about the lists from which the filters were resolved; a retry repeats them. */
   readonly listWarnings?: readonly Warning[];
   /** The original, under which a retry loads: the table and `river_days` bear that run's id. Null for a run of its own. */
   readonly retryOf: RetriedRun | null;
-  /** Whether it pulls with other filters than its river has: its days are not its river's. */
+  /** Whether it pulls with other filters than its river has: its days do not count as the river's. */
   readonly ownFilters: boolean;
-  /** Where it asks up to which day the data is complete. */
+  /** Only where it asks up to which day the data is complete. */
   readonly freshness?: Freshness;
 }
 
@@ -48,3 +48,18 @@ export interface StoredRun extends NewRun {
 
 /** A chunk of a run that is opened; a retry skips those whose days a later run has loaded since. */
 export type RetriableChunk = Chunk & { readonly state?: 'waiting' | 'skipped' };
+
+/** A run that its manifest calls open, and that may have ended all the same: it was terminated. */
+export interface OrphanedRun {
+  readonly runId: string;
+  readonly workflowId: string;
+  /** A text that changes with everything that the run begins, stages or ends. */
+  readonly place: string;
+}
+
+/** How a run has ended that could not write its end into the manifest. */
+export interface EndOfRun {
+  readonly status: Exclude<RunStatus, 'running' | 'succeeded'>;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}

@@ -1,48 +1,48 @@
-/** What a slice waits for that is not under way. Instants are ISO 8601, UTC. */
+/** What a slice waits for. Instants are ISO 8601, UTC. */
 export type WaitOn =
   /** The windows of the budget are full. */
   | { readonly on: 'quota' }
-  /** The API has answered 429: it holds the whole connection back. */
+  /** The API has answered 429: all calls of the connection wait. */
   | { readonly on: 'throttle' }
   /** The API has answered a sign-in with 429. */
   | { readonly on: 'sign-in' }
   /** The workflow that keeps the budget does not answer. */
   | { readonly on: 'budget' }
-  /** The worker works through as many slices of the connection as it may. */
+  /** The worker has no free slot for a slice of this connection. */
   | { readonly on: 'slot' }
-  /** Nothing can be stored there, so nothing is called. */
+  /** The warehouse cannot be written to, so no calls are made. */
   | { readonly on: 'warehouse'; readonly warehouse: string; readonly reason: string; readonly since: string }
   | {
       readonly on: 'connection';
-      /** What the last request came to: `connection reset`, `answered 503`. */
+      /** How the last request failed: `connection reset`, `answered 503`. */
       readonly reason: string;
       readonly since: string;
-      /** Requests of the run that have failed since then. */
+      /** How many requests of the run have failed since then. */
       readonly tries: number;
       readonly nextAt: string;
-      /** Whether the connection answers nobody; else it is one call that only fails. */
+      /** Whether no call of the connection is answered; else it is one call that keeps failing. */
       readonly isOutage?: boolean;
     };
 
-/** What some slices of a run wait for, as `progress` tells it. */
+/** What some slices of a run wait for, as `progress` shows it. */
 export type RunWait = WaitOn & {
-  /** How many of them; one that is trying just now counts. */
+  /** How many slices, including one that is trying now. */
   readonly slices: number;
-  /** When the first of them goes on, ISO 8601. */
+  /** When the first of them continues, ISO 8601. */
   readonly until: string;
-  /** Whether one of them finds out just now if the others may go on. */
+  /** Whether one of them is trying now, for all of them. */
   readonly isTried: boolean;
 };
 
 /**
- * Slices that wait for the same thing to come back, of which one is enough to find out. Undefined where each goes on when
- * its own time has come.
+ * A key for the outage that several slices wait for, so that one of them can probe it for all. Undefined where each slice
+ * continues at its own time.
  */
-export function sharedTrouble(on: WaitOn): string | undefined {
+export function sharedOutage(on: WaitOn): string | undefined {
   if (on.on === 'warehouse') return `warehouse ${on.warehouse}`;
   return on.on === 'connection' && on.isOutage ? 'connection' : undefined;
 }
 
-/** Whether it passes at a known time, without that anything has to come back. */
+/** Whether the wait ends at a known time, and no outage has to end first. */
 export const isForQuota = ({ on }: WaitOn): boolean =>
   on === 'quota' || on === 'throttle' || on === 'sign-in';

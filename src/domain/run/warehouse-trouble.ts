@@ -3,7 +3,7 @@ import type { WaitOn } from './waits.ts';
 
 export type WaitOnWarehouse = Extract<WaitOn, { readonly on: 'warehouse' }>;
 
-/** Why a warehouse takes nothing, in a few words, and what helps. */
+/** Why a warehouse cannot be written to, in a few words, and what helps. */
 interface Trouble {
   readonly reason: string;
   readonly advice: string;
@@ -17,7 +17,7 @@ const troubles: readonly Trouble[] = [
   { reason: 'disk full', advice: 'Free space on its disk', codes: /^(53100|SQLITE_FULL)/ },
   {
     reason: 'read-only',
-    advice: 'Let it be written to (default_transaction_read_only, a standby, the rights of the file)',
+    advice: 'Make it writable (default_transaction_read_only, a standby, the rights of the file)',
     codes: /^(25006|SQLITE_READONLY)/,
   },
   {
@@ -27,7 +27,7 @@ const troubles: readonly Trouble[] = [
   },
   {
     reason: 'a schema or a table is missing',
-    advice: 'Bring back what was dropped or renamed',
+    advice: 'Restore what was dropped or renamed',
     codes: /^(3F000|42P01|no such table)/,
   },
   { reason: 'login refused', advice: 'Correct its user and password', codes: /^28/ },
@@ -38,32 +38,32 @@ const troubles: readonly Trouble[] = [
     advice: 'End the process that has a transaction open in it',
     codes: /^(SQLITE_(BUSY|LOCKED)|55P03)/,
   },
-  { reason: 'the file cannot be opened', advice: 'Bring the file back', codes: /^SQLITE_CANTOPEN/ },
-  { reason: 'disk error', advice: 'See to its disk', codes: /^(58|SQLITE_IOERR)/ },
+  { reason: 'the file cannot be opened', advice: 'Restore the file', codes: /^SQLITE_CANTOPEN/ },
+  { reason: 'disk error', advice: 'Check its disk', codes: /^(58|SQLITE_IOERR)/ },
   { reason: 'shutting down or starting', advice: awayAdvice, codes: /^57P/ },
   { reason: 'connection refused', advice: awayAdvice, codes: /^ECONNREFUSED/ },
   { reason: 'connection lost', advice: awayAdvice, codes: /^(08|ECONN|EPIPE)/ },
   { reason: 'DNS lookup failed', advice: awayAdvice, codes: /^(ENOTFOUND|EAI_AGAIN)/ },
 ];
 
-/** What is known of a failure by its code. */
-export function reasonOfCode(code: string): string {
+/** The reason for a failure's code. */
+export function reasonForCode(code: string): string {
   const found = troubles.find(({ codes }) => codes.test(code));
   return found?.reason ?? (code === '' ? 'it cannot be reached' : `it failed with ${code}`);
 }
 
-/** Where a warehouse does not take a page in time, before it is known why. */
+/** The reason while a write takes too long, and the cause is not known yet. */
 export const noAnswer = 'it does not answer in time';
 
 /** What helps. */
-export const adviceOn = (reason: string): string =>
-  troubles.find((trouble) => trouble.reason === reason)?.advice ?? 'See to it';
+export const adviceFor = (reason: string): string =>
+  troubles.find((trouble) => trouble.reason === reason)?.advice ?? 'Check it';
 
 /**
- * Which warehouse takes nothing, and why, where a failure says that; undefined where it is about a row, a value or a mistake of
- * ours, which no waiting cures.
+ * Which warehouse cannot be written to, and why, where a failure says so; undefined where it concerns a row, a value or a bug,
+ * which waiting does not cure.
  */
-export function troubleOf(
+export function findTrouble(
   error: unknown,
 ): { readonly warehouse: string; readonly reason: string } | undefined {
   if (!(error instanceof PassingError || error instanceof ConfigurationError || isOfTables(error)))
@@ -72,19 +72,19 @@ export function troubleOf(
   return typeof warehouse === 'string' && typeof reason === 'string' ? { warehouse, reason } : undefined;
 }
 
-const missing = reasonOfCode('42P01');
+const missing = reasonForCode('42P01');
 
-/** Where River's own tables are gone; a statement that failed for reasons that nobody knows. */
+/** River's own tables are gone, or a statement failed for an unknown reason. */
 const isOfTables = (error: unknown): error is SchemaConflictError | DatabaseError =>
   error instanceof DatabaseError || (error instanceof SchemaConflictError && error.facts.reason === missing);
 
-export const sentenceOfHold = ({ warehouse, reason }: Omit<WaitOnWarehouse, 'on'>): string =>
+export const unwritableSentence = ({ warehouse, reason }: Omit<WaitOnWarehouse, 'on'>): string =>
   `The warehouse ${warehouse} cannot be written to (${reason}): nothing is called until it can.`;
 
 /** Why a chunk, or a whole run, is given up. `giveUpAfter` as a person writes it. */
-export const sentenceOfGivenUp = (
+export const givenUpSentence = (
   { warehouse, reason, since }: Omit<WaitOnWarehouse, 'on'>,
   { what, giveUpAfter, workflowId }: Readonly<Record<'what' | 'giveUpAfter' | 'workflowId', string>>,
 ): string =>
   `Given up: ${what} the warehouse ${warehouse} has failed since ${since} (${reason}), for longer than giveUpAfter (${giveUpAfter}). ` +
-  `${adviceOn(reason)}; then \`river retry ${workflowId}\` loads what is missing.`;
+  `${adviceFor(reason)}; then \`river retry ${workflowId}\` loads what is missing.`;

@@ -1,13 +1,11 @@
 import { addDays, type Day } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
-import { compareRows } from './compare-rows.ts';
-import { findGaps, type Gap } from './find-gaps.ts';
-import type { Finding, FindingKind, Verification } from './finding.ts';
-import { retry, runAgain } from './repair.ts';
-import type { RowsOfRun, TargetBooks } from './target-books.ts';
+import { compareRows, findGaps, type Gap } from './find-differences.ts';
+import { retryCommand, runCommand } from './repair-command.ts';
+import type { Finding, FindingKind, RowsOfRun, TargetSnapshot, Verification } from './verification.ts';
 
-/** One or more days in a row that are off in the same way. */
-interface Stretched {
+/** Consecutive days with the same difference. */
+interface DifferenceRange {
   readonly kind: FindingKind;
   start: Day | null;
   end: Day | null;
@@ -18,55 +16,65 @@ interface Stretched {
 }
 
 /**
- * Holds a river's rows in a table against the manifest. `river` is the river as it is configured, where it fills this
- * table still: only then a command repairs it.
+ * Compares a river's rows in a table with the manifest. `river`: the configured river, if it still fills this table; only
+ * then a command can repair a difference.
  */
-export function verifyTarget(books: TargetBooks, warehouse: string, river: River | undefined): Verification {
-  const days = [...new Set(books.loaded.flatMap(({ day }) => day ?? []))].sort();
+export function verifyTarget(
+  snapshot: TargetSnapshot,
+  warehouse: string,
+  river: River | undefined,
+): Verification {
+  const days = [...new Set(snapshot.loaded.flatMap(({ day }) => day ?? []))].sort();
   const [start, end] = [days[0], days.at(-1)];
-  const findings = offIn(books, river !== undefined, start ?? null, end ?? null).map((off) =>
-    findingOf(off, books, river),
+  const findings = listDifferences(snapshot, river !== undefined, start ?? null, end ?? null).map((off) =>
+    toFinding(off, snapshot, river),
   );
   return {
-    river: books.river,
+    river: snapshot.river,
     warehouse,
-    table: books.table,
+    table: snapshot.table,
     ok: findings.length === 0,
     period: start !== undefined && end !== undefined ? { start, end } : null,
     days: days.length,
-    loaded: sum(books.loaded),
-    found: sum(books.found),
+    loaded: sum(snapshot.loaded),
+    found: sum(snapshot.found),
     findings,
   };
 }
 
-function offIn(books: TargetBooks, isConfigured: boolean, start: Day | null, end: Day | null): Stretched[] {
-  const whole = { start, end, loaded: sum(books.loaded), found: 0, gap: null };
-  if (books.lacking === null) {
+function listDifferences(
+  snapshot: TargetSnapshot,
+  isConfigured: boolean,
+  start: Day | null,
+  end: Day | null,
+): DifferenceRange[] {
+  const whole = { start, end, loaded: sum(snapshot.loaded), found: 0, gap: null };
+  if (snapshot.lacking === null) {
     // A table that no river fills any more may go.
-    return books.loaded.length > 0 && isConfigured ? [{ kind: 'table-gone', ...whole }] : [];
+    return snapshot.loaded.length > 0 && isConfigured ? [{ kind: 'table-gone', ...whole }] : [];
   }
-  if (books.lacking.length > 0) return books.loaded.length > 0 ? [{ kind: 'column-gone', ...whole }] : [];
-  const gaps = findGaps(books).map(({ day, ...gap }) => ({
+  if (snapshot.lacking.length > 0)
+    return snapshot.loaded.length > 0 ? [{ kind: 'column-gone', ...whole }] : [];
+  const gaps = findGaps(snapshot).map(({ day, ...gap }) => ({
     kind: 'gap' as const,
     day,
     loaded: 0,
     found: 0,
     gap,
   }));
-  return stretched([...compareRows(books).map((off) => ({ ...off, gap: null })), ...gaps]);
+  return joinDays([...compareRows(snapshot).map((off) => ({ ...off, gap: null })), ...gaps]);
 }
 
-/** Days in a row that are off in the same way, told together. */
-function stretched(
-  days: readonly (Omit<Stretched, 'start' | 'end'> & { readonly day: Day | null })[],
-): Stretched[] {
-  const reasonOf = ({ kind, gap }: Pick<Stretched, 'kind' | 'gap'>) =>
+/** Joins consecutive days with the same difference. */
+function joinDays(
+  days: readonly (Omit<DifferenceRange, 'start' | 'end'> & { readonly day: Day | null })[],
+): DifferenceRange[] {
+  const reasonOf = ({ kind, gap }: Pick<DifferenceRange, 'kind' | 'gap'>) =>
     [kind, gap?.run ?? '', gap?.chunk ?? ''].join('\u0000');
   const order = (off: (typeof days)[number]) => `${reasonOf(off)}\u0000${off.day ?? ''}`;
-  const stretches: Stretched[] = [];
+  const ranges: DifferenceRange[] = [];
   for (const { day, ...off } of [...days].sort((a, b) => (order(a) < order(b) ? -1 : 1))) {
-    const open = stretches.at(-1);
+    const open = ranges.at(-1);
     const goesOn =
       open !== undefined &&
       reasonOf(open) === reasonOf(off) &&
@@ -75,46 +83,53 @@ function stretched(
       open.end = day;
       open.loaded += off.loaded;
       open.found += off.found;
-    } else stretches.push({ ...off, start: day, end: day });
+    } else ranges.push({ ...off, start: day, end: day });
   }
-  return stretches.sort((a, b) => (a.start ?? '').localeCompare(b.start ?? ''));
+  return ranges.sort((a, b) => (a.start ?? '').localeCompare(b.start ?? ''));
 }
 
-function findingOf(off: Stretched, books: TargetBooks, river: River | undefined): Finding {
+function toFinding(off: DifferenceRange, snapshot: TargetSnapshot, river: River | undefined): Finding {
   const { kind, start, end, loaded, found } = off;
-  const message = messageOf(off, books);
-  return { kind, start, end, loaded, found, message, repair: repairOf(off, books, river) };
+  const message = describe(off, snapshot);
+  return { kind, start, end, loaded, found, message, repair: findRepair(off, snapshot, river) };
 }
 
-function repairOf(off: Stretched, { byPeriod, runs }: TargetBooks, river: River | undefined): string | null {
+function findRepair(
+  off: DifferenceRange,
+  { byPeriod, runs }: TargetSnapshot,
+  river: River | undefined,
+): string | null {
   if (!river || off.kind === 'column-gone') return null;
   const failed = off.gap && off.gap.chunk !== 'loaded' ? runs.get(off.gap.run) : undefined;
-  if (failed && failed.status !== 'running') return retry(failed.workflowId);
+  if (failed && failed.status !== 'running') return retryCommand(failed.workflowId);
   const days = byPeriod ? off : { start: null, end: null };
   const onlyAdds = off.kind === 'gap' || off.kind === 'table-gone';
-  return runAgain(river.name, days, river.target.load !== 'replace' && !onlyAdds);
+  return runCommand(river.name, days, river.target.load !== 'replace' && !onlyAdds);
 }
 
-function messageOf({ kind, start, end, loaded, found, gap }: Stretched, books: TargetBooks): string {
-  const { table } = books;
+function describe(
+  { kind, start, end, loaded, found, gap }: DifferenceRange,
+  snapshot: TargetSnapshot,
+): string {
+  const { table } = snapshot;
   const where = start === null ? table : `${table}, ${start === end ? start : `${start} to ${end}`}`;
   switch (kind) {
     case 'table-gone':
-      return `The table ${table} is gone; ${rowsOf(loaded)} had been loaded into it.`;
+      return `The table ${table} is gone; ${countRows(loaded)} had been loaded into it.`;
     case 'column-gone':
-      return `The table ${table} has no column ${(books.lacking ?? []).join(', ')} any more, so its rows cannot be told apart: add it, or drop the table and load it anew.`;
+      return `The table ${table} has no column ${(snapshot.lacking ?? []).join(', ')} any more, so its rows cannot be told apart: add the column, or drop the table and load it again.`;
     case 'rows-missing':
-      return `${where}: ${rowsOf(loaded)} loaded, ${found} found: ${loaded - found} missing.`;
+      return `${where}: ${countRows(loaded)} loaded, ${found} found: ${loaded - found} missing.`;
     case 'rows-surplus':
-      return `${where}: ${rowsOf(loaded)} loaded, ${found} found: ${found - loaded} too many.`;
+      return `${where}: ${countRows(loaded)} loaded, ${found} found: ${found - loaded} too many.`;
     case 'rows-unrecorded':
-      return `${where}: ${rowsOf(found)} found that the manifest does not have.`;
+      return `${where}: ${countRows(found)} found without a record in the manifest.`;
     case 'run-unknown':
-      return `${where}: ${rowsOf(found)} found of a run that the manifest does not know.`;
+      return `${where}: ${countRows(found)} found from a run that is not in the manifest.`;
     case 'day-twice':
-      return `${where}: loaded by several runs, ${rowsOf(loaded)} together, although the last of them replaces.`;
+      return `${where}: loaded by several runs, ${countRows(loaded)} together, although the last of them replaces.`;
     case 'gap': {
-      const run = gap && books.runs.get(gap.run);
+      const run = gap && snapshot.runs.get(gap.run);
       return `${where}: not loaded, ${gapWords[gap?.chunk ?? 'loaded']} ${run?.workflowId}.`;
     }
   }
@@ -126,6 +141,6 @@ const gapWords: Readonly<Record<Gap['chunk'], string>> = {
   open: 'the chunk was left by the run',
 };
 
-const rowsOf = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;
+const countRows = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;
 
 const sum = (rows: readonly RowsOfRun[]): number => rows.reduce((total, row) => total + row.rows, 0);

@@ -5,7 +5,7 @@ import type { Endpoint } from './endpoint.ts';
 import { groupsAndActions, supportingCalls } from './other-endpoints.ts';
 
 /** All calls except the sign-in, by their documented path. */
-export const endpoints = { ...customerEndpoints, ...groupsAndActions, ...supportingCalls };
+const endpoints = { ...customerEndpoints, ...groupsAndActions, ...supportingCalls };
 
 /** A path that the simulator answers. */
 export interface Route {

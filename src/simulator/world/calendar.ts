@@ -13,14 +13,6 @@ export function toDayText(number: number): string {
   return new Date(number * dayMs).toISOString().slice(0, 10);
 }
 
-/** All days from the first to the last, both included. */
-export function daysBetween(first: string, last: string): string[] {
-  const from = toDayNumber(first);
-  const to = toDayNumber(last);
-  if (from === undefined || to === undefined) throw new RangeError(`No days from ${first} to ${last}`);
-  return Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => toDayText(from + at));
-}
-
 /** What is visible of a day that is not complete yet: all its rows, a part of them, or none. */
 export type UnfinishedDays = 'whole' | 'partial' | 'empty';
 

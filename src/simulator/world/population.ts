@@ -129,7 +129,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A customer's value of an attribute, the same on every day and in every report. Null and '' occur. */
-export function attributeValue(random: Random, attribute: string, customer: number): string | null {
+function attributeValue(random: Random, attribute: string, customer: number): string | null {
   const name = attribute.toLowerCase();
   const chance = random.hash('attribute', name, customer);
   if (chance % 17 === 0) return null;

@@ -1,9 +1,8 @@
 import type { TableColumn } from '#domain/column/table-type';
 import { ConfigurationError } from '#domain/errors';
 import type { River } from '#domain/river/river';
-import type { CommitRequest } from '#domain/run/commit';
 import type { Warning } from '#domain/run/run-result';
-import type { SliceCount } from '#domain/run/staged-page';
+import type { CommitRequest, SliceCount } from '#domain/run/staging';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { StagedCount } from '../manifest/staging.ts';
 

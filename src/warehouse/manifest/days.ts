@@ -1,13 +1,12 @@
-import type { DateRange, Day } from '#domain/period/date-range';
-import { eachDay } from '#domain/period/date-range';
 /**
  * `river_days`: which run has loaded a day of a river into a table, and how many rows; written by the commit of its chunk, and gone
  * with the rows. `river_forgotten_days`: days that a person has taken out of the table. Tracking and `verify` read both.
  */
 
 import { ConfigurationError } from '#domain/errors';
-import type { Track } from '#domain/run/track';
-import type { RowsOfRun } from '#domain/verify/target-books';
+import { type DateRange, type Day, eachDay } from '#domain/period/date-range';
+import type { LoadedDays } from '#domain/run/loaded-days';
+import type { RowsOfRun } from '#domain/verify/verification';
 import { columnFinder } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { Row, Tables } from '../dialect.ts';
@@ -58,7 +57,7 @@ function daysIn(tables: Tables, { river, table, between }: DaysOfRiver) {
 }
 
 /** What the manifest has of a river in a table, day by day, the oldest load first. */
-export async function readLoadedDays(tables: Tables, river: string, table: string): Promise<RowsOfRun[]> {
+export async function readLoadedRows(tables: Tables, river: string, table: string): Promise<RowsOfRun[]> {
   const rows = await tables
     .from('river_days')
     .where({ river, table })
@@ -67,13 +66,13 @@ export async function readLoadedDays(tables: Tables, river: string, table: strin
   return rows.map((row) => ({ day: String(row.day), run: String(row.run), rows: Number(row.rows) }));
 }
 
-const nothing: Track = { days: [], runs: new Map(), forgotten: [] };
+const nothing: LoadedDays = { days: [], runs: new Map(), forgotten: [] };
 
 /**
  * Which days of a river stand in its table and by which runs, and which are forgotten. None stands where the table is
  * gone, or the manifest is: this only reads, so it looks for both.
  */
-export async function readTrack(tables: Tables, river: string, table: string): Promise<Track> {
+export async function readLoadedDays(tables: Tables, river: string, table: string): Promise<LoadedDays> {
   const { dialect } = tables;
   if (!(await dialect.hasTable(tables, 'river_days'))) return nothing;
   const forgotten = await readForgottenDays(tables, river, table);

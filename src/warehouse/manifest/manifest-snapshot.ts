@@ -9,22 +9,22 @@ import type { Report } from '#domain/catalogue/report';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
-import type { RowsOfRun, TargetBooks } from '#domain/verify/target-books';
+import type { RowsOfRun, TargetSnapshot } from '#domain/verify/verification';
 import { columnFinder } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
-import { readForgottenDays, readLoadedDays } from './days.ts';
+import { readForgottenDays, readLoadedRows } from './days.ts';
 import { readAskedStretches, readLoadedWholes, readOpenRetries, readRunsOfRiver } from './run-history.ts';
 import { readMadeAt } from './targets.ts';
 
 /** Of every river, or of one, table by table. */
-export async function readManifestSnapshot(database: Database, river?: string): Promise<TargetBooks[]> {
+export async function readManifestSnapshot(database: Database, river?: string): Promise<TargetSnapshot[]> {
   return database.transact(async (tables) => {
     // A chunk that is committed meanwhile is in both, or in neither.
     await tables.dialect.freeze(tables);
     const runs = await readRunsOfRiver(tables, river);
-    const snapshot: TargetBooks[] = [];
+    const snapshot: TargetSnapshot[] = [];
     for (const { name, table } of await readTargets(tables, runs, river)) {
       const ofTarget = runs.filter((run) => run.river.name === name && run.river.target.table === table);
       snapshot.push(await readTarget(tables, name, table, ofTarget));
@@ -59,7 +59,7 @@ async function readTarget(
   river: string,
   table: string,
   runs: readonly StoredRun[],
-): Promise<TargetBooks> {
+): Promise<TargetSnapshot> {
   const newest = runs.at(-1)?.river;
   const report = newest && calledReport(newest);
   const dayColumn = report ? findManifestDayColumn(report) : null;
@@ -84,7 +84,7 @@ async function readTarget(
     loaded:
       dayColumn === null
         ? notReplaced(await readLoadedWholes(tables, river), known)
-        : await readLoadedDays(tables, river, table),
+        : await readLoadedRows(tables, river, table),
     found: isReadable ? await countRowsByRun(tables, { river, table, dayColumn }) : [],
     runs: known,
     asked: asked.filter(({ run }) => known.has(run)),
@@ -101,7 +101,7 @@ function calledReport({ report: slug, overrides }: River): Report | undefined {
 }
 
 /** Of loads without days, the oldest first, those that no later one has replaced. */
-function notReplaced(wholes: readonly RowsOfRun[], runs: TargetBooks['runs']): RowsOfRun[] {
+function notReplaced(wholes: readonly RowsOfRun[], runs: TargetSnapshot['runs']): RowsOfRun[] {
   const ofTable = wholes.filter(({ run }) => runs.has(run));
   const replacing = ofTable.findLastIndex(({ run }) => runs.get(run)?.load === 'replace');
   return ofTable.slice(Math.max(0, replacing));

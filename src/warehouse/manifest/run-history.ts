@@ -1,15 +1,14 @@
-import { parseChunkKey } from '#domain/chunk/chunk';
-import { eachDay } from '#domain/period/date-range';
 /**
  * Runs and their chunks over time, read across `river_runs` and `river_chunks`: the runs of a river, of a workflow id, the newest of
  * all, what has retried what, and what is left to retry. Nothing is written here. `river status`, `verify`, retries and
  * notifications read it.
  */
 
-import type { Chunk } from '#domain/chunk/chunk';
+import { type Chunk, parseChunkKey } from '#domain/chunk/chunk';
+import { eachDay } from '#domain/period/date-range';
 import type { RetryOfRun, RunStatus } from '#domain/run/run-result';
 import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
-import type { AskedStretch, RowsOfRun } from '#domain/verify/target-books';
+import type { RequestedDays, RowsOfRun } from '#domain/verify/verification';
 import type { Tables } from '../dialect.ts';
 import { toStoredRun } from './run-row.ts';
 
@@ -88,7 +87,7 @@ export async function readOpenRetries(tables: Tables, river: string): Promise<Se
 }
 
 /** The chunks of all runs of a river that have days, and of their retries. */
-export async function readAskedStretches(tables: Tables, river: string): Promise<AskedStretch[]> {
+export async function readAskedStretches(tables: Tables, river: string): Promise<RequestedDays[]> {
   const rows = await tables
     .from('river_chunks')
     .where({ river })

@@ -1,8 +1,13 @@
 import { sumUpColumns } from '#domain/column/column-warnings';
 import type { Freshness } from '#domain/run/freshness';
-import type { ChunkState, FailedChunk, Warning } from '#domain/run/run-result';
-import { listedAtMost, textAtMost } from '#domain/run/run-result';
-import type { RunSummary } from '#domain/run/run-summary';
+import {
+  type ChunkState,
+  type FailedChunk,
+  listedAtMost,
+  type RunSummary,
+  textAtMost,
+  type Warning,
+} from '#domain/run/run-result';
 import type { Row, Tables } from '../dialect.ts';
 import { dayOrNull, readJson } from '../stored-values.ts';
 

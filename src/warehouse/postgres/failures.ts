@@ -1,6 +1,12 @@
-import { mask } from '#domain/mask';
-import type { DatabaseFailure, FailureReader } from '../database-failure.ts';
-import { readCode, readDriverFailure, readText, withoutStatement } from '../database-failure.ts';
+import { mask } from '#domain/excerpt';
+import {
+  type DatabaseFailure,
+  type FailureReader,
+  readCode,
+  readDriverFailure,
+  readText,
+  withoutStatement,
+} from '../database-failure.ts';
 
 /** What Postgres says (by SQLSTATE) and what its driver does, as a failure whose words hold no value of a row. */
 export const failures: FailureReader = {

@@ -8,7 +8,7 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
   return port;
 }
 
-export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return (await listenOnce(port, host)) !== undefined;
 }
 

@@ -1,7 +1,8 @@
 import type { Connection } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
 import { encodeSearchAttributeIndexedValueType as encodeType } from '@temporalio/common/lib/search-attributes.js';
-import { riverSearchAttributes } from '#domain/run/search-attributes';
+import { readSearchAttributes } from '#control/search-attributes';
+import { riverSearchAttributes } from '#domain/run/temporal-names';
 
 /** Registers the attributes that the namespace lacks, and returns their names. Several workers may do it at the same time. */
 export async function registerSearchAttributes(
@@ -9,18 +10,18 @@ export async function registerSearchAttributes(
   namespace: string,
   wanted: Readonly<Record<string, SearchAttributeType>> = riverSearchAttributes,
 ): Promise<string[]> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.entries(wanted).filter(([name]) => !(name in (customAttributes ?? {})));
+  const { missing } = await readSearchAttributes(connection, namespace, wanted);
   // One by one: if another worker registers the same ones, only those that it registered first are refused.
-  for (const [name, type] of missing) {
-    const searchAttributes = { [name]: encodeType(type) ?? 0 };
+  for (const name of missing) {
+    const type = wanted[name];
+    const searchAttributes = { [name]: (type && encodeType(type)) ?? 0 };
     try {
       await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
     }
   }
-  return missing.map(([name]) => name);
+  return [...missing];
 }
 
 /** gRPC status 6. */

@@ -65,7 +65,7 @@ async function explainWhyItFails(cli: string): Promise<string | undefined> {
 }
 
 /** The release that River is tested with; its server is 1.32. */
-export const TEMPORAL_CLI_VERSION = '1.9.1';
+const TEMPORAL_CLI_VERSION = '1.9.1';
 
 /** Puts the program somewhere below `folder` and returns its path. Rejects with a reason of one line. */
 export type TemporalCliSource = (folder: string) => Promise<string>;

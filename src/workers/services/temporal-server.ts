@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
 import { TemporalUnavailableError } from '#domain/errors';
-import { riverSearchAttributes, typeInCli } from '#domain/run/search-attributes';
+import { riverSearchAttributes, typeInCli } from '#domain/run/temporal-names';
 import { freePort, refuseTakenPorts, type WantedPort } from './free-port.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 import { findTemporalCli, type TemporalCliOptions } from './temporal-cli.ts';

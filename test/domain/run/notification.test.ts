@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventOf, notificationOf, slackTextOf } from '#domain/run/notification';
+import { buildNotification, selectEvent, slackText } from '#domain/run/notification';
 import type { RunResult } from '#domain/run/run-result';
 
 const all = ['failed', 'recovered', 'warned', 'succeeded'] as const;
@@ -44,25 +44,25 @@ describe('of a run that', () => {
   ] as const)(
     '%s (recovered: %s, warnings: %j) those who ask for %j hear %s',
     (status, recovered, warnings, on, event) => {
-      expect(eventOf({ status, warnings }, recovered, on)).toBe(event);
+      expect(selectEvent({ status, warnings }, recovered, on)).toBe(event);
     },
   );
 });
 
 it('a failed run is told with the command that repairs it, as a shell takes it', () => {
-  expect(notificationOf('failed', result({}))).toMatchObject({
+  expect(buildNotification('failed', result({}))).toMatchObject({
     event: 'failed',
     repair: 'river retry daily-1',
     chunks: { failed: 6 },
   });
-  expect(notificationOf('failed', result({ workflowId: "it's $(x)" })).repair).toBe(
+  expect(buildNotification('failed', result({ workflowId: "it's $(x)" })).repair).toBe(
     `river retry 'it'\\''s $(x)'`,
   );
-  expect(notificationOf('succeeded', result({ status: 'succeeded' })).repair).toBeNull();
+  expect(buildNotification('succeeded', result({ status: 'succeeded' })).repair).toBeNull();
 });
 
 it('Slack gets a text in which nothing from outside is markup', () => {
-  expect(slackTextOf('failed', result({})).split('\n')).toEqual([
+  expect(slackText('failed', result({})).split('\n')).toEqual([
     '*daily failed* (run daily-1)',
     '3 of 9 chunks loaded, 6 failed · 12 rows · 9 calls · 2026-01-01 to 2026-01-08',
     '• not loaded 2026-01-01/2026-01-01 and 2 more chunks: no &lt;x&gt; &amp; y',
@@ -76,10 +76,10 @@ it('Slack gets a text in which nothing from outside is markup', () => {
 it('warnings about data are told whatever else is told, the first of them, and others are not', () => {
   const warnings = [provisional, ...['a < b', 'c', 'd', 'e', 'f'].map((message) => kept(message))];
   const warned = result({ status: 'succeeded', failedChunks: [], warnings });
-  const told = (event: 'warned' | 'recovered') => slackTextOf(event, warned).split('\n');
+  const told = (event: 'warned' | 'recovered') => slackText(event, warned).split('\n');
   expect(told('warned')[0]).toBe('*daily succeeded with warnings about its data* (run daily-1)');
   const lines = ['• warning: a &lt; b', '• warning: c', '• warning: d', '• and 2 more warnings'];
   expect(told('warned').slice(-4)).toEqual(lines);
   expect(told('recovered').slice(-4)).toEqual(lines);
-  expect(notificationOf('warned', warned)).toMatchObject({ event: 'warned', warnings, repair: null });
+  expect(buildNotification('warned', warned)).toMatchObject({ event: 'warned', warnings, repair: null });
 });

@@ -48,14 +48,14 @@ describe('where no rows came at all', () => {
           start: '2026-01-01',
           end: '2026-01-02',
           message:
-            '6 rows of 2026-01-01 to 2026-01-02 were deleted; the API returned none, which this run takes for true.',
+            '6 existing rows for 2026-01-01 to 2026-01-02 were deleted; the API returned none, and this run allows that.',
           about: 'data',
         },
         expect.objectContaining({ start: '2026-01-04', end: '2026-01-04' }),
       ],
     });
     expect(judgeReplacement(runOf('allow'), whole(3), whole(0)).warnings).toMatchObject([
-      { start: null, end: null, message: expect.stringMatching(/^3 rows of sample were deleted;/) },
+      { start: null, end: null, message: expect.stringMatching(/^3 existing rows in sample were deleted;/) },
     ]);
   });
 });
@@ -76,7 +76,7 @@ describe('where some rows came', () => {
         start: '2026-02-28',
         end: '2026-03-01',
         message:
-          '5 rows of 2026-02-28 to 2026-03-01 were kept: the API returned none there. If they are really gone, ' +
+          '5 existing rows for 2026-02-28 to 2026-03-01 were kept; the API returned none. If they are really gone, ' +
           '`river run daily --start 2026-02-28 --end 2026-03-01 --allow-emptied` deletes them.',
         about: 'data',
       },
@@ -85,8 +85,8 @@ describe('where some rows came', () => {
   });
 
   it.each([
-    [10_000, 3, '3 rows of 2026-01-01 replaced 10000: fewer than half of what was there.'],
-    [3, 1, '1 row of 2026-01-01 replaced 3: fewer than half of what was there.'],
+    [10_000, 3, '3 rows for 2026-01-01 replaced 10000 existing rows: fewer than half.'],
+    [3, 1, '1 row for 2026-01-01 replaced 3 existing rows: fewer than half.'],
     [2, 1, undefined],
     [10, 5, undefined],
     [1, 1, undefined],
@@ -106,12 +106,12 @@ describe('where some rows came', () => {
     const before = rows({ '2026-01-01': 100, '2026-01-02': 50, '2026-01-03': 7, '2026-01-04': 10 });
     const after = rows({ '2026-01-01': 10, '2026-01-02': 5, '2026-01-04': 1 });
     expect(judgeReplacement(runOf(), before, after).warnings.map(({ message }) => message)).toEqual([
-      '15 rows of 2026-01-01 to 2026-01-02 replaced 150: fewer than half of what was there.',
-      expect.stringMatching(/^7 rows of 2026-01-03 were kept/),
-      '1 row of 2026-01-04 replaced 10: fewer than half of what was there.',
+      '15 rows for 2026-01-01 to 2026-01-02 replaced 150 existing rows: fewer than half.',
+      expect.stringMatching(/^7 existing rows for 2026-01-03 were kept/),
+      '1 row for 2026-01-04 replaced 10 existing rows: fewer than half.',
     ]);
     expect(judgeReplacement(runOf(), whole(10), whole(1)).warnings).toMatchObject([
-      { start: null, message: '1 row of sample replaced 10: fewer than half of what was there.' },
+      { start: null, message: '1 row in sample replaced 10 existing rows: fewer than half.' },
     ]);
   });
 
@@ -121,7 +121,9 @@ describe('where some rows came', () => {
     const { warnings } = judgeReplacement(runOf(), before, rows({ '2027-01-01': 1 }));
     expect(warnings).toHaveLength(21);
     expect(warnings.at(-1)).toMatchObject({ start: '2026-02-10', end: '2026-07-18' });
-    expect(warnings.at(-1)?.message).toMatch(/^80 rows of 80 days of 2026-02-10 to 2026-07-18 were kept/);
+    expect(warnings.at(-1)?.message).toMatch(
+      /^80 existing rows for 80 days of 2026-02-10 to 2026-07-18 were kept/,
+    );
   });
 });
 

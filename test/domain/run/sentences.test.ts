@@ -5,17 +5,17 @@ import {
   callsSentence,
   endSentence,
   errorSentence,
-  errorsOnce,
+  groupByError,
   repairSentence,
   retriedSentence,
-  sentenceOf,
+  runSentence,
 } from '#domain/run/sentences';
 import { stateCases } from './state-cases.ts';
 
 describe('of a run it is said', () => {
   test.each(stateCases)('where $state: $said', ({ known, said }) => {
     const nothing = { state: 'pulling', waits: [], waitingUntil: null, expectedEnd: null } as const;
-    expect(sentenceOf({ ...nothing, ...known })).toBe(said);
+    expect(runSentence({ ...nothing, ...known })).toBe(said);
   });
 });
 
@@ -107,7 +107,7 @@ test('numbers explain themselves', () => {
     '162 of 160 calls: 1 for lists, 1 was repeated after a failure',
   );
   expect(callsSentence(161, counts({ made: 161, lost: 1 }))).toBe(
-    '161 of 160 calls: 1 was repeated because the warehouse took nothing',
+    '161 of 160 calls: 1 was repeated because the warehouse could not be written to',
   );
   expect(callsSentence(170, counts({ furtherPages: 2 }))).toBe(
     '170 of 160 calls: 2 for further pages, 8 by retries',
@@ -126,7 +126,7 @@ test('what has failed all chunks is said once', () => {
     end: `2026-01-0${at + 1}`,
     error,
   }));
-  expect(errorsOnce(failed).map(errorSentence)).toEqual([
+  expect(groupByError(failed).map(errorSentence)).toEqual([
     'not loaded 2026-01-01/2026-01-01 and 1 more chunk: a',
     'not loaded 2026-01-02/2026-01-02: b',
   ]);

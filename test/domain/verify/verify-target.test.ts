@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addDays, eachDay } from '#domain/period/date-range';
-import { findGaps } from '#domain/verify/find-gaps';
-import type { AskedStretch, KnownRun, TargetBooks } from '#domain/verify/target-books';
+import { findGaps } from '#domain/verify/find-differences';
+import type { KnownRun, RequestedDays, TargetSnapshot } from '#domain/verify/verification';
 import { verifyTarget } from '#domain/verify/verify-target';
 import { aStoredRun } from '../../helpers/a-stored-run.ts';
 
@@ -13,7 +13,7 @@ const aRun = (changes: Partial<KnownRun> = {}): KnownRun => ({
   ...changes,
 });
 
-const someBooks = (changes: Partial<TargetBooks> = {}): TargetBooks => ({
+const someBooks = (changes: Partial<TargetSnapshot> = {}): TargetSnapshot => ({
   river: 'r',
   table: 't',
   byPeriod: true,
@@ -32,7 +32,7 @@ const someBooks = (changes: Partial<TargetBooks> = {}): TargetBooks => ({
 });
 
 const rows = (day: string | null, run: string, count: number) => ({ day, run, rows: count });
-const kindsOf = (changes: Partial<TargetBooks>): unknown[] =>
+const kindsOf = (changes: Partial<TargetSnapshot>): unknown[] =>
   verifyTarget(someBooks(changes), 'prod', undefined).findings.map(({ kind, start, end }) => [
     kind,
     start,
@@ -52,15 +52,15 @@ const asked = (
   run: string,
   start: string,
   end: string,
-  state: AskedStretch['state'],
+  state: RequestedDays['state'],
   loadedAt: string | null = state === 'loaded' ? '2026-02-01T10:00:00.000Z' : null,
-): AskedStretch => ({ run, start, end, state, loadedAt });
+): RequestedDays => ({ run, start, end, state, loadedAt });
 
 it('days that a run under way has still to load are no gap, those of one that is over are, with the retry of it', () => {
   const day = rows('2026-01-01', 'a', 3);
   const books = { loaded: [day], found: [day], asked: [asked('c', '2026-01-02', '2026-01-03', 'open')] };
   const river = aStoredRun().river;
-  const findings = (status: KnownRun['status'], changes: Partial<TargetBooks> = {}) =>
+  const findings = (status: KnownRun['status'], changes: Partial<TargetSnapshot> = {}) =>
     verifyTarget(someBooks({ ...books, runs: new Map([['c', aRun({ status })]]), ...changes }), 'prod', river)
       .findings;
   expect(findings('running')).toEqual([]);

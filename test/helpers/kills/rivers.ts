@@ -1,5 +1,5 @@
-import { daysBetween } from '#simulator/world/calendar';
 import type { Slug } from '#simulator/world/expected/expected-rows';
+import { daysBetween } from '../days-between.ts';
 
 export const databases = ['sqlite', 'pg'] as const;
 export type DatabaseKind = (typeof databases)[number];

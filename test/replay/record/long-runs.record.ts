@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { startAt } from '../../helpers/run-at.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
 import { recorderOf } from './recorder.ts';
@@ -42,7 +42,7 @@ it.concurrent('a run that is paused while its history is long', () =>
         expect(runId).not.toBe(paused.firstExecutionRunId);
       }, inTime);
       await paused.executeUpdate('resume');
-      expect((await endOfRun(paused)).end).toBe('succeeded');
+      expect((await waitForEnd(paused)).end).toBe('succeeded');
       await recorderOf(house).runs('paused', 'continued-while-paused', 'carried-over-paused');
     },
   ));
@@ -51,7 +51,7 @@ it.concurrent('a run whose history grows long while it waits for its data', () =
   withRivers({ rivers, temporal: suggestedAfter(18) }, async (house) => {
     house.simulator.setLastDataUpdate('2026-01-03');
     const handle = await startAt(house, '2026-01-05', { river: 'waits' });
-    expect((await endOfRun(handle)).end).toBe('succeeded');
+    expect((await waitForEnd(handle)).end).toBe('succeeded');
     await recorderOf(house).runs(
       handle.workflowId,
       'continued-while-waiting-for-data',

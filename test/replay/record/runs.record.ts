@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { endOfRun } from '#control/run-end';
+import { waitForEnd } from '#control/run-end';
 import { pullAt } from '../../helpers/run-at.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
 import { recorderOf } from './recorder.ts';
@@ -67,12 +67,12 @@ it.concurrent('runs that a person stops', () =>
       inTime,
     );
     await paused.executeUpdate('resume');
-    expect((await endOfRun(paused)).end).toBe('succeeded');
+    expect((await waitForEnd(paused)).end).toBe('succeeded');
     await record.run('paused', 'paused');
     const cancelled = await started(house, 'actions', 'cancelled');
     await beyond(simulator.stats().calls + 5);
     await cancelled.cancel();
-    expect((await endOfRun(cancelled)).end).toBe('cancelled');
+    expect((await waitForEnd(cancelled)).end).toBe('cancelled');
     await record.run('cancelled', 'cancelled');
   }));
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reports } from '#domain/catalogue/index';
 import { type Simulator, startSimulator } from '#simulator/start-simulator';
-import { daysBetween } from '#simulator/world/calendar';
 import type { Slug } from '#simulator/world/expected/expected-rows';
 import type { Wanted } from '#simulator/world/expected/loops';
 import type { Row } from '#simulator/world/row-list';
+import { daysBetween } from '../../helpers/days-between.ts';
 
 const key = 'a key';
 const days = daysBetween('2026-01-05', '2026-01-08');

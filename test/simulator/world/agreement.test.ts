@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
-import { daysBetween, toDayNumber, toDayText } from '#simulator/world/calendar';
+import { toDayNumber, toDayText } from '#simulator/world/calendar';
 import type { Slug } from '#simulator/world/expected/expected-rows';
 import type { Wanted } from '#simulator/world/expected/loops';
 import type { Row } from '#simulator/world/row-list';
 import { createWorld } from '#simulator/world/world';
+import { daysBetween } from '../../helpers/days-between.ts';
 
 const week = daysBetween('2026-01-05', '2026-01-11');
 const world = createWorld({

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { reports } from '#domain/catalogue/index';
-import { daysBetween } from '#simulator/world/calendar';
 import type { WorldOptions } from '#simulator/world/core';
 import type { Slug } from '#simulator/world/expected/expected-rows';
 import type { Wanted } from '#simulator/world/expected/loops';
 import { defaultAttributes } from '#simulator/world/population';
 import { createWorld } from '#simulator/world/world';
+import { daysBetween } from '../../helpers/days-between.ts';
 
 function aWorld(changes: Partial<WorldOptions> = {}) {
   return createWorld({

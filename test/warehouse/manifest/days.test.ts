@@ -29,10 +29,10 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         ['sample', '2026-01-01', 2],
         ['sample', '2026-01-03', 2],
       ]);
-      const { days, forgotten } = await warehouse.readTrack('sample', 'sample');
+      const { days, forgotten } = await warehouse.readLoadedDays('sample', 'sample');
       expect([...new Set(days.map(({ day }) => day))].sort()).toEqual(['2026-01-01', '2026-01-03']);
       expect(forgotten).toEqual(['2026-01-02']);
-      expect((await warehouse.readTrack('other', 'sample')).forgotten).toEqual([]);
+      expect((await warehouse.readLoadedDays('other', 'sample')).forgotten).toEqual([]);
     }));
 
   test('a chunk that is loaded after it brings its days back, without rows as well; a table that is gone does not', () =>
@@ -44,9 +44,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await warehouse.stagePage('run-2', later.key, aPage([['2026-01-03', 1, 'd']]), [aRequest()]);
       expect(await warehouse.deleteLoadedDays(only('2026-01-01', '2026-01-03'))).toBe(3);
       await warehouse.storeChunk('run-2', later.key, aCommit(later, 1));
-      expect((await warehouse.readTrack('sample', 'sample')).forgotten).toEqual(['2026-01-01']);
+      expect((await warehouse.readLoadedDays('sample', 'sample')).forgotten).toEqual(['2026-01-01']);
       await sql('drop table sample');
-      expect(await warehouse.readTrack('sample', 'sample')).toMatchObject({
+      expect(await warehouse.readLoadedDays('sample', 'sample')).toMatchObject({
         days: [],
         forgotten: ['2026-01-01'],
       });
@@ -57,7 +57,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await loadRows(warehouse, aRun(), [[chunk, rows]]);
       const days = { start: addDays('2026-01-03', -5_000), end: '2026-01-03' };
       expect(await warehouse.deleteLoadedDays({ ...of, days })).toBe(3);
-      const { forgotten } = await warehouse.readTrack('sample', 'sample');
+      const { forgotten } = await warehouse.readLoadedDays('sample', 'sample');
       expect(forgotten).toHaveLength(dayCount(days));
       expect([forgotten[0], forgotten.at(-1)]).toEqual([days.start, days.end]);
     }));
@@ -71,6 +71,6 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       const refused = warehouse.deleteLoadedDays(only('2026-01-01'));
       await expect(refused).rejects.toThrow(ConfigurationError);
       await expect(refused).rejects.toThrow(/has no column date/);
-      expect((await warehouse.readTrack('sample', 'sample')).forgotten).toEqual([]);
+      expect((await warehouse.readLoadedDays('sample', 'sample')).forgotten).toEqual([]);
     }));
 });

@@ -48,7 +48,9 @@ describe('river check', () => {
       expect((await river('check')).code).toBe(0);
       const end = await river('check');
       expect(end.code).toBe(0);
-      expect(end.stdout).toMatch(/ok +connection main: .* was not asked: its budget is used up just now/);
+      expect(end.stdout).toMatch(
+        /ok +connection main: .* was not called: its budget is used up at the moment/,
+      );
     }));
 
   it('exits with 3 where something is away, and names the address', () =>

@@ -43,7 +43,7 @@ describe('two demonstrations at once', () => {
     expect(text.end, text.end.stderr).toMatchObject({ code: 0 });
     expect(text.end.stderr).toMatch(/Web UI.*http:\/\/127\.0\.0\.1:\d+[\s\S]*\d\/2 chunks/);
     expect(text.end.stdout).toMatch(
-      /2 of 2 chunks loaded[\s\S]*2026-01-05\/2026-01-08 +loaded[\s\S]*every one is there, once/,
+      /2 of 2 chunks loaded[\s\S]*2026-01-05\/2026-01-08 +loaded[\s\S]*every row is there, once/,
     );
     expect(json.end.code).toBe(0);
     const run = documentOf<{ rows: number; rowsExpected: number; calls: number }>(json.end);
@@ -74,7 +74,7 @@ describe('two demonstrations at once', () => {
     } finally {
       database.close();
     }
-    expect(text.end.stdout).toMatch(/^Go on +npm run -s river -- dev: .*: a first river of your own$/m);
+    expect(text.end.stdout).toMatch(/^Next +npm run -s river -- dev: .*: a first river of your own$/m);
   });
 
   it('leave nothing running of what they started', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { forgetDays } from '#control/forget-days';
 import { verifyRivers } from '#control/verify-rivers';
-import { daysBetween } from '#simulator/world/calendar';
 import { documentOf, nowhere } from '../../helpers/commanded.ts';
+import { daysBetween } from '../../helpers/days-between.ts';
 import { expectTable } from '../../helpers/expected-table.ts';
 import { pullAt, runAt } from '../../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../../helpers/with-rivers.ts';

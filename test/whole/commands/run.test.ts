@@ -129,7 +129,7 @@ describe.concurrent('river run', () => {
     withRivers({ rivers, worker: false }, async ({ river }) => {
       const end = await river('run', 'details', '--wait', '--json', '--id', 'untaken');
       expect(end.code).toBe(3);
-      expect(end.stderr).toMatch(/Nobody has taken the run untaken.*`river worker`/);
+      expect(end.stderr).toMatch(/No worker has taken the run untaken.*`river worker`/);
       expect(documentOf(end)).toMatchObject({ workflowId: 'untaken', status: 'running' });
     }));
 

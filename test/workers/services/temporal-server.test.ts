@@ -5,10 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { ConfigurationError, TemporalUnavailableError } from '#domain/errors';
-import { riverSearchAttributes } from '#domain/run/search-attributes';
-import { isPortFree } from '#workers/services/free-port';
+import { riverSearchAttributes } from '#domain/run/temporal-names';
+import { refuseTakenPorts } from '#workers/services/free-port';
 import { startTemporalServer } from '#workers/services/temporal-server';
 import { withFolder } from '../../helpers/folder.ts';
+
+const isPortFree = (port: number) =>
+  refuseTakenPorts([{ port, user: 'a test', flag: '--port' }]).then(
+    () => true,
+    () => false,
+  );
 
 const cli = process.env.TEMPORAL_CLI;
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { withTemporal } from '#control/connect-temporal';
-import { backfillSchedule } from '#control/schedules/backfill-schedule';
+import { backfillSchedule } from '#control/schedules/act-on-schedule';
 import { action, type CommandContext } from '../../context.ts';
 import { type ExitCode, exitCode } from '../../exit-code.ts';
 import { counted } from '../../terminal.ts';

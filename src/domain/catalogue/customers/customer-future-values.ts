@@ -23,6 +23,6 @@ export const customerFutureValues = declareReport({
   key: ['snapshot_date', 'customer_id'],
   keyIsUnique: true,
   notes:
-    'Values are current, without history. Stages are called one by one, so that each row bears its ' +
+    'Values are current, without history. Stages are called one by one, so that each row has its ' +
     'own; by `customerAttribute` it is one call, and its name and value are stamped instead.',
 });

@@ -20,6 +20,6 @@ export const customerOneTimeActionsByDate = declareReport({
   key: ['date', 'customer_id', 'action_id', 'channel_id'],
   keyIsUnique: false,
   notes:
-    'No row bears its campaign, so two one-time campaigns with the same action, channel and day give ' +
+    'No row names its campaign, so two one-time campaigns with the same action, channel and day give ' +
     'equal rows. The key is not unique: `load: merge` needs a `key:` of its own.',
 });

@@ -4,7 +4,7 @@ import { planSends, type Sends } from '../campaigns.ts';
 import type { Core } from '../core.ts';
 import { concatLists, type RowList, rowList } from '../row-list.ts';
 
-/** Report 3: everybody who got a one-time campaign that began on the day. No row bears its campaign. */
+/** Report 3: all customers of one-time campaigns that began on the day. Rows do not name their campaign. */
 export function customerOneTimeActionsByDate(
   core: Core,
   ask: { day: number; controlGroup: boolean; attributes: readonly string[] },

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { type CallLimiter, createSharedLimiter, type SharedLimiter } from '#budget/limiter';
+import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
+import type { AnswerRow, Call, PageAsked } from '#domain/call/call';
+import { fingerprintRows } from '#domain/call/fingerprint';
+import { lastDataUpdate } from '#domain/call/list-calls';
+import { isRepeated, nextPage, type PageReceived, pageAsked } from '#domain/call/paging';
+import { createSeenPages } from '#domain/call/seen-pages';
+import {
+  BaseUrlInDoubtError,
+  BudgetSpentError,
+  ConfigurationError,
+  CredentialsRefusedError,
+  OptimoveUnavailableError,
+  RefusedError,
+  ThrottledError,
+} from '#domain/errors';
+import type { Connection } from '#domain/river/configuration';
+import { createOptimove } from '#optimove/create-optimove';
+import { signInCall } from '#optimove/sign-in';
+
+/** Asks the budget of a connection. */
+export type Reserve = (request: Reservation) => Promise<BudgetAnswer>;
+
+/** A person waits for the command: it waits this long for a permit of the budget … */
+const permitWithinMs = 5_000;
+/** … and this long for the API's answer. */
+const answerWithinMs = 15_000;
+
+/**
+ * Sends one call from the command line. After a 404 it also calls GetLastDataUpdate; where that is answered with 404 as well, the
+ * base URL is wrong: ConfigurationError. Otherwise throws as `ask` does.
+ */
+export async function askOnce(
+  connection: Connection,
+  call: Call,
+  reserve: Reserve | undefined,
+  page?: PageAsked,
+): Promise<readonly AnswerRow[]> {
+  try {
+    return await ask(connection, call, reserve, page);
+  } catch (error) {
+    if (!(error instanceof BaseUrlInDoubtError)) throw error;
+    const { message, facts } = error;
+    if (call === lastDataUpdate) throw new ConfigurationError(message, { facts, cause: error });
+    await askOnce(connection, lastDataUpdate, reserve).catch((refusal: unknown) => {
+      if (!(refusal instanceof RefusedError)) throw refusal;
+    });
+    throw new OptimoveUnavailableError(
+      `Connection ${connection.name} (${connection.baseUrl}) ${describeOutage(error)}.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * One call within the connection's budget. Without `reserve` (Temporal cannot be reached, so no worker sends calls
+ * either) it is sent without a permit. Throws OptimoveUnavailableError where there is no answer in time.
+ */
+async function ask(
+  connection: Connection,
+  call: Call,
+  reserve: Reserve | undefined,
+  page?: PageAsked,
+): Promise<readonly AnswerRow[]> {
+  const waiting = AbortSignal.timeout(permitWithinMs);
+  const abort = AbortSignal.timeout(permitWithinMs + answerWithinMs);
+  const limiter = reserve && createLimiter(connection, reserve);
+  try {
+    const passage = { signal: waiting, abort, run: 'command line', record: () => {} };
+    const { rows } = await createOptimove(connection, limiter ?? unlimited).request(call, page, passage);
+    return rows;
+  } catch (error) {
+    const why = explainFailure(error, waiting, abort);
+    if (why === undefined) throw error;
+    const Failure =
+      error instanceof ThrottledError || error instanceof BudgetSpentError
+        ? NoCallsLeftError
+        : OptimoveUnavailableError;
+    throw new Failure(`Connection ${connection.name} (${connection.baseUrl}) ${why}.`, { cause: error });
+  } finally {
+    await limiter?.close();
+  }
+}
+
+/** The budget is used up, or the API asks to wait: nothing is wrong with the connection. */
+export class NoCallsLeftError extends OptimoveUnavailableError {}
+
+function createLimiter({ budget: windows, maxConcurrentCalls }: Connection, reserve: Reserve): SharedLimiter {
+  const process = randomUUID();
+  return createSharedLimiter({
+    maxConcurrentCalls,
+    maxWaitMs: permitWithinMs,
+    reserve: (request) => reserve({ ...request, process, windows, callTimeoutMs: answerWithinMs }),
+  });
+}
+
+/** Sends every call at once. */
+const unlimited: CallLimiter = { acquire: async () => () => {} };
+
+function explainFailure(error: unknown, waiting: AbortSignal, abort: AbortSignal): string | undefined {
+  if (isSignedInElsewhere(error))
+    return 'refuses a second sign-in (429): this login is already in use, such as by a worker';
+  if (error instanceof ThrottledError || error instanceof BudgetSpentError)
+    return 'has no calls left at the moment';
+  if (error === abort.reason) return `did not answer within ${answerWithinMs / 1000} s`;
+  if (error === waiting.reason)
+    return `gave no permit to call within ${permitWithinMs / 1000} s: perhaps no worker runs`;
+  // A run would retry; a command says what is wrong, and where.
+  if (error instanceof OptimoveUnavailableError && !(error instanceof BaseUrlInDoubtError))
+    return describeOutage(error);
+  return undefined;
+}
+
+/** The API refuses a second sign-in while the first one's token is valid: so the credentials are right. */
+export const isSignedInElsewhere = (error: unknown): boolean =>
+  error instanceof ThrottledError && error.facts.call === signInCall;
+
+function describeOutage({ facts: { status, said }, cause }: OptimoveUnavailableError): string {
+  if (typeof status === 'number') return `answers ${status}${said ? `: ${said}` : ''}`;
+  return `does not answer: ${cause instanceof Error ? cause.message : 'the connection was lost'}. Check its baseUrl, and whether this machine can reach it`;
+}
+
+/** The rows of a list, from the command line: further pages are asked for as a run would, where the answer may be cut. */
+export async function askList(
+  connection: Connection,
+  call: Call,
+  reserve: Reserve | undefined,
+): Promise<readonly AnswerRow[]> {
+  const known = createSeenPages().known(call.endpoint);
+  const all = [...(await askOnce(connection, call, reserve))];
+  const first = fingerprintRows(all);
+  let page: PageReceived = { call, asked: undefined, size: sizeOf(all), fingerprint: first };
+  while (nextPage(page, known) === 'ask') {
+    const asked = pageAsked(call, connection.pageSize, all.length);
+    const rows = await askOnce(connection, call, reserve, asked).catch(noRowsWhereRefused);
+    const earlier = { first, before: page.fingerprint };
+    page = { call, asked, size: sizeOf(rows), fingerprint: fingerprintRows(rows), earlier };
+    if (isRepeated(page)) break;
+    for (const row of rows) all.push(row);
+  }
+  return all;
+}
+
+const sizeOf = (rows: readonly AnswerRow[]) => ({ rows: rows.length, bytes: 0 });
+
+/** The list itself was answered; its further pages may be refused. */
+function noRowsWhereRefused(error: unknown): readonly AnswerRow[] {
+  const isMissing = error instanceof ConfigurationError && error.facts.status === 404;
+  if (isMissing || (error instanceof RefusedError && !(error instanceof CredentialsRefusedError))) return [];
+  throw error;
+}
