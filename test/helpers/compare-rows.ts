@@ -56,10 +56,16 @@ function columnsOf({ CustomerAttributes, ...fields }: Row, attributeColumns: rea
   ]);
 }
 
-/** A documented key as a column, worked out apart from River: `RecipientGroupID` is recipient_group_id. */
+const columns = new Map<string, string>();
+
+/** A documented key as a column, worked out apart from River, once for all rows: `RecipientGroupID` is recipient_group_id. */
 function columnOf(key: string): string {
-  return key
+  const known = columns.get(key);
+  if (known !== undefined) return known;
+  const column = key
     .replace('ID', 'Id')
     .replace(/(?!^)[A-Z]/g, (letter) => `_${letter}`)
     .toLowerCase();
+  columns.set(key, column);
+  return column;
 }

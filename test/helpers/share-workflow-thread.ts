@@ -9,13 +9,14 @@ interface Bundle {
   readonly code: string;
 }
 
+interface WorkerOptions {
+  readonly namespace: string;
+  readonly activities: ReadonlyMap<string, unknown>;
+}
+
 /** What the SDK's worker makes the thread with in which its workflows run. */
 const sdk = Worker as unknown as {
-  createWorkflowCreator(
-    bundle: Bundle,
-    options: { readonly namespace: string },
-    logger: unknown,
-  ): Promise<WorkflowCreator>;
+  createWorkflowCreator(bundle: Bundle, options: WorkerOptions, logger: unknown): Promise<WorkflowCreator>;
 };
 const createThread = sdk.createWorkflowCreator.bind(sdk);
 
@@ -30,8 +31,10 @@ const namespaces = new Set<string>();
 sdk.createWorkflowCreator = async (bundle, options, logger) => {
   if (namespaces.has(options.namespace)) return createThread(bundle, options, logger);
   namespaces.add(options.namespace);
-  const thread = threads.get(bundle.code) ?? createThread(bundle, options, logger);
-  threads.set(bundle.code, thread);
+  // A thread knows the workflows and the names of the activities that it was made with.
+  const key = [...options.activities.keys(), bundle.code].join('\n');
+  const thread = threads.get(key) ?? createThread(bundle, options, logger);
+  threads.set(key, thread);
   const creator = await thread;
   return { createWorkflow: (run) => creator.createWorkflow(run), destroy: async () => {} };
 };

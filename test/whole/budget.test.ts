@@ -307,6 +307,7 @@ async function waiting(run: RunHandle): Promise<number> {
     const { raw, status } = await run.describe();
     if (status.name !== 'RUNNING') throw new Error('the run ended without a long wait');
     if (waitingUntil !== null && (raw.pendingActivities ?? []).length === 0) return Date.parse(waitingUntil);
-    await sleep(50);
+    // Each look is a task for the run's worker.
+    await sleep(250);
   }
 }

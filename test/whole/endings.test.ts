@@ -68,7 +68,7 @@ describe('a run that is cancelled', () => {
       const handle = await started(house, 'details');
       const waits = async () =>
         (await handle.query<{ waitingUntil: string | null }, []>('progress')).waitingUntil !== null;
-      await expect.poll(waits, { timeout: 40_000 }).toBe(true);
+      await expect.poll(waits, { timeout: 40_000, interval: 250 }).toBe(true);
       const status = await house.river('status', handle.workflowId);
       expect(status.stdout).toMatch(
         /\nNow: Waiting for quota until 20\d\d-\d\d-\d\d [\d:]+ UTC\. Expected to be done at /,
