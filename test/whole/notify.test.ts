@@ -93,7 +93,7 @@ describe('who asks for it', () => {
             expect(bodiesAt(seen, '/slack').slice(2)).toEqual([
               {
                 text: expect.stringMatching(
-                  /^\*watched succeeded with warnings about its data\* [\s\S]*\n• warning: 1 row of 2026-01-01 replaced/,
+                  /^\*watched succeeded with warnings about its data\* [\s\S]*\n• warning: 1 row for 2026-01-01 replaced/,
                 ),
               },
             ]);

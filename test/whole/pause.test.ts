@@ -171,7 +171,7 @@ describe('a run', { timeout: 150_000 }, () => {
       >('__temporal_workflow_metadata');
       expect(definition.updateDefinitions).toEqual([
         { name: 'pause', description: expect.stringContaining('No new calls') },
-        { name: 'resume', description: expect.stringContaining('goes on') },
+        { name: 'resume', description: expect.stringContaining('continues') },
       ]);
     }));
 

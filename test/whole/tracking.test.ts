@@ -153,7 +153,7 @@ describe.each(warehouseKinds)('an open range tracks forward, into %s:', (kind) =
     try {
       await writeFile(house.file, text.replace(/- 12\n/, '- 15\n'));
       const said =
-        /2026-01-01 to 2026-01-04 of byAction were loaded with .* stay so; `river run byAction --start 2026-01-01 --end 2026-01-04`/;
+        /2026-01-01 to 2026-01-04 of byAction were loaded with .*, and are kept; `river run byAction --start 2026-01-01 --end 2026-01-04`/;
       const changed = await plan();
       expect(changed).toMatchObject(planned);
       expect(changed.warnings.join()).toMatch(said);

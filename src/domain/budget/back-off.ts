@@ -15,7 +15,7 @@ export function longestBackOffMs(windows: readonly BudgetWindow[]): number {
   return Math.max(hourMs, ...windows.map(({ perMs }) => perMs));
 }
 
-/** Retry-After as far as it is obeyed; null where it asks for no wait. */
+/** Retry-After of a 429 or a 503, as far as it is obeyed; null where it asks for no wait. */
 export const limitRetryAfter = ({ configured }: CallBudget, retryAfterMs: number | null): number | null =>
   retryAfterMs === null || retryAfterMs <= 0 ? null : Math.min(retryAfterMs, longestBackOffMs(configured));
 

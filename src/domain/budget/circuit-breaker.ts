@@ -28,7 +28,7 @@ const storesWithinMs = 60_000;
 const [shortPollMs, longPollMs] = [1_000, 30_000];
 
 /**
- * A call has failed, and may be sent again. `retryAfterMs` is what a 503 asked for: with it the API says by itself
+ * A call has failed, and may be sent again. `retryAfterMs` is what a 503 asked for, already bounded by `limitRetryAfter`: with it the API says by itself
  * that it is away, and the circuit opens at once. While it is open only the probe's failure counts: a call that
  * was under way before tells nothing new, but for such a Retry-After.
  */

@@ -4,7 +4,10 @@ import { up as retries } from './0002-retries.ts';
 import { up as tracking } from './0003-tracking.ts';
 import { up as baseUrls } from './0004-base-urls.ts';
 
-/** In their order, by the names under which a warehouse remembers them. Never edited once released. */
+/**
+ * In their order, by the names under which a warehouse remembers them. Never edited once committed. `migrate.ts` also runs each
+ * against a recorder, to learn which columns a manifest must have: what a migration does must not depend on what it reads.
+ */
 export const migrations: Readonly<Record<string, (tables: Tables) => Promise<void>>> = {
   '0001-manifest': manifest,
   '0002-retries': retries,

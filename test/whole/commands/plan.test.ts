@@ -103,9 +103,9 @@ describe.concurrent('river plan', () => {
       const unknown = await startCommand(['plan', 'groups', '--json'], away).end;
       expect(documentOf(unknown)).toMatchObject({ calls: { list: 1, data: null }, seconds: null });
       const all = await startCommand(['plan'], away).end;
-      expect(all.stdout).toMatch(/^details, sends, channels: Temporal cannot be reached.*as free\.$/m);
+      expect(all.stdout).toMatch(/^details, sends, channels: Temporal cannot be reached.*counts as unused\.$/m);
       expect(all.stdout).toMatch(
-        /^actions, groups: Temporal cannot be reached.*lists of the API is not known\.$/m,
+        /^actions, groups: Temporal cannot be reached.*the API's lists is not known\.$/m,
       );
       expect((await river('plan', 'groups')).stdout).toMatch(/No worker is running/);
       expect(simulator.stats().calls).toBe(0);
