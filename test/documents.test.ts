@@ -64,7 +64,7 @@ describe.each(pages)('%s', (page) => {
 test('docs/guarantees.md names only tests that exist', async () => {
   const text = await readFile(join(root, 'docs/guarantees.md'), 'utf8');
   const rooms = await readdir(join(root, 'test'));
-  const named = [...text.matchAll(/`([\w-]+)\/([\w/-]+)`/g)].filter(([, room = '']) => rooms.includes(room));
+  const named = [...text.matchAll(/`([\w-]+)\/([\w/.-]+)`/g)].filter(([, room = '']) => rooms.includes(room));
   expect(named.length).toBeGreaterThan(20);
   const missing = named
     .map(([, room, rest]) => `test/${room}/${rest}`)
