@@ -1,12 +1,10 @@
-import type { Answer, PageAsked } from '#domain/call/call';
-import type { RequestRecord } from '#domain/call/call-history';
 /**
  * One page of a call, asked until it is answered, refused or given up. A refusal may be an answer all the same ("no rows", or the end
  * of a call without pages); a failure that passes becomes a wait.
  */
 
-import type { Call } from '#domain/call/call';
-import type { CallHistory } from '#domain/call/call-history';
+import type { Answer, Call, PageAsked } from '#domain/call/call';
+import type { CallHistory, RequestRecord } from '#domain/call/call-history';
 import {
   BaseUrlInDoubtError,
   BudgetSpentError,
@@ -21,8 +19,7 @@ import {
 } from '#domain/errors';
 import { refusalNote } from '#domain/run/freshness';
 import type { PageNotes } from '#domain/run/page-notes';
-import type { Patience } from './give-up.ts';
-import { giveUpIfTooLong } from './give-up.ts';
+import { giveUpIfTooLong, type Patience } from './give-up.ts';
 import type { Optimove, SlicePulling } from './ports.ts';
 import type { StopSignals } from './stop-signals.ts';
 
@@ -84,7 +81,7 @@ export async function askPage(
           const notes = call.list ? { refusal: refusalNote(status, said) } : undefined;
           return keep({ ...noRows, status: Number(status) }, requests, notes);
         }
-        const notes = isFirst || call.pages ? undefined : notesOfRefusal(error);
+        const notes = isFirst || call.pages ? undefined : noteRefusal(error);
         if (notes) return keep(noRows, requests, notes);
       }
       if (error instanceof ChunkClosed || error instanceof WarehouseUnavailableError) throw error;
@@ -127,7 +124,7 @@ const triesInVain = 5;
  * What is to be said of a call without pages that was asked on and refused; undefined where the failure is no answer to
  * that. A 404 says that there are no more rows.
  */
-function notesOfRefusal(error: RiverError): PageNotes | undefined {
+function noteRefusal(error: RiverError): PageNotes | undefined {
   if (error instanceof OutageError) return undefined;
   // The call itself was answered: a 403 refuses what was asked on, not the credentials.
   if (error instanceof CredentialsRefusedError)

@@ -17,7 +17,7 @@ import type { SlicePulling } from './ports.ts';
 import type { PullContext } from './pull-call.ts';
 
 /** A slice's calls, planned from small lists, and how their answers are read. */
-export type SlicePlan = Pick<PullContext, 'fit' | 'notesOf' | 'dayOf' | 'key' | 'tolerates'> & {
+export type SlicePlan = Pick<PullContext, 'fit' | 'noteRows' | 'toDay' | 'key' | 'tolerates'> & {
   readonly calls: Iterable<Call>;
 };
 
@@ -49,7 +49,7 @@ export async function planSlice(
     if (!ran) return listPlan(planListCalls(report, selection, chunk));
     return {
       ...listPlan(planPruningCalls(slice, selection, chunk, ran)),
-      notesOf: (fitted) => (hasUnreadIds(report, fitted) ? { unreadIds: true } : {}),
+      noteRows: (fitted) => (hasUnreadIds(report, fitted) ? { unreadIds: true } : {}),
     };
   }
   if (!table) throw new Error(`the slice ${slice} of ${chunkKey} is planned without its table`);
@@ -64,7 +64,7 @@ export async function planSlice(
   return {
     calls: ran ? pruneCalls(report, calls, ran) : calls,
     fit: (call, rows) => fitRows(rows, call, target),
-    dayOf: (call) => findCallDay(report, call),
+    toDay: (call) => findCallDay(report, call),
     ...(report.keyIsUnique && { key: target.key }),
     tolerates: (_call, error) =>
       mayBeRefused && error instanceof RefusedError && error.facts.status === refusal,
@@ -74,7 +74,7 @@ export async function planSlice(
 const listPlan = (calls: Iterable<Call>): SlicePlan => ({
   calls,
   fit: (call, rows) => fitListRows(rows, call),
-  dayOf: () => null,
+  toDay: () => null,
   // Where a tenant refuses GetLastDataUpdate (the sandbox does), the run's day stands in for it.
   tolerates: (call, error) => call === lastDataUpdate && isRefused(call, error),
 });

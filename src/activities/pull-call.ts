@@ -1,15 +1,13 @@
 import type { Answer, AnswerRow, Call, PageAsked } from '#domain/call/call';
 import type { RequestRecord } from '#domain/call/call-history';
 import { countRepeated, hashKeys } from '#domain/call/fingerprint';
-import type { Next, PageReceived } from '#domain/call/paging';
-import { isRepeated, nextPage, pageAsked } from '#domain/call/paging';
+import { isRepeated, type Next, nextPage, type PageReceived, pageAsked } from '#domain/call/paging';
 import type { Followed, SeenPages } from '#domain/call/seen-pages';
 import type { FittedRows } from '#domain/column/fit-rows';
 import type { Day } from '#domain/period/date-range';
 import type { PageNotes } from '#domain/run/page-notes';
 import type { StagedCall } from '#domain/run/staged-page';
-import type { AskContext } from './ask-page.ts';
-import { askPage, ChunkClosed, noRows } from './ask-page.ts';
+import { type AskContext, askPage, ChunkClosed, noRows } from './ask-page.ts';
 import type { SlicePulling } from './ports.ts';
 
 /** What a call is pulled with. */
@@ -22,9 +20,9 @@ export interface PullContext extends AskContext {
   /** Fits an answer's rows to columns. */
   fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
   /** What a person is to hear of a page's rows, beside what their fitting says. */
-  notesOf?(fitted: FittedRows): PageNotes;
+  noteRows?(fitted: FittedRows): PageNotes;
   /** The day of which a call's rows are; null where they are not loaded by days. */
-  dayOf(call: Call): Day | null;
+  toDay(call: Call): Day | null;
   /** The columns that tell the rows of a call apart; left out where nothing does. */
   readonly key?: readonly string[];
 }
@@ -167,10 +165,10 @@ async function stage(
     status: progress.pages > 0 && rows.length === 0 ? noRows.status : answer.status,
     fingerprint,
     received: rows.length,
-    day: context.dayOf(call),
+    day: context.toDay(call),
     notes: {
       ...notes,
-      ...context.notesOf?.(fitted),
+      ...context.noteRows?.(fitted),
       ...(again && { mayBeCut: true as const }),
       ...(repeatedKeys > 0 && { repeatedKeys }),
       ...(takenForWhole > 0 && { takenForWhole }),

@@ -15,9 +15,10 @@ export interface Tables {
   readonly schemaName: string | undefined;
   /** Knex itself, or the transaction. */
   readonly query: Knex;
+  /** A table by its name, whatever is in it. A column that is named by an answer goes through `identifier`. */
   from(table: string): Knex.QueryBuilder<Row, Row[]>;
   schema(): Knex.SchemaBuilder;
-  /** For `??` in raw statements. */
+  /** The table's name with its schema, for `??` in raw statements. */
   qualify(table: string): string;
   /** What a raw statement answers. */
   rows(sql: string, bindings?: readonly Knex.RawBinding[]): Promise<Row[]>;

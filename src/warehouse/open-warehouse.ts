@@ -5,8 +5,7 @@ import type { CommitRequest } from '#domain/run/commit';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import type { Step } from './commit/chunk-load.ts';
 import { storeChunk } from './commit/store-chunk.ts';
-import type { Database, DatabaseOptions } from './database.ts';
-import { connectDatabase } from './database.ts';
+import { connectDatabase, type Database, type DatabaseOptions } from './database.ts';
 import type { Tables } from './dialect.ts';
 import {
   countFailedSince,
@@ -46,8 +45,7 @@ import {
 import { deleteStaged, markLastPage } from './manifest/staging.ts';
 import { summariseRun } from './manifest/summarise-run.ts';
 import { migrate, refuseNewerManifest } from './migrations/migrate.ts';
-import type { LockPatience } from './tables/add-columns.ts';
-import { lockPatience } from './tables/add-columns.ts';
+import { type LockPatience, lockPatience } from './tables/add-columns.ts';
 import { previewTable } from './tables/complete-table.ts';
 import { readTargetTable } from './tables/read-table.ts';
 import { readFirstRows } from './tables/target-rows.ts';

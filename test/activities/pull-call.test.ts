@@ -56,7 +56,7 @@ async function pull(sizes: readonly number[], seed: number, server: Server) {
       },
     } as PullContext['optimove'],
     fit: (_call: Call, rows: readonly unknown[]) => ({ columns: [], types: {}, rows: rows as never[] }),
-    dayOf: () => null,
+    toDay: () => null,
     tolerates: () => false,
   } as unknown as PullContext;
   const calls = sizes.map((_size, at) => aCall({ key: String(at) }));
@@ -170,7 +170,7 @@ describe('a call that goes on from a page that another attempt has staged', () =
         },
       } as PullContext['optimove'],
       fit: (_call: Call, rows: readonly unknown[]) => ({ columns: [], types: {}, rows: rows as never[] }),
-      dayOf: () => null,
+      toDay: () => null,
       tolerates: () => false,
     } as unknown as PullContext;
     const before = {
@@ -240,7 +240,7 @@ describe('a call without pages that is asked on', () => {
         },
       } as PullContext['optimove'],
       fit: () => ({ columns: [], types: {}, rows: [] }),
-      dayOf: () => null,
+      toDay: () => null,
       tolerates: () => false,
     } as unknown as PullContext;
     const before = {

@@ -1,9 +1,7 @@
 import type { Value } from '#domain/column/column';
-import type { Extra } from '#domain/column/fit-rows';
-import { keyMisfit } from '#domain/column/fit-rows';
+import { type Extra, keyMisfit } from '#domain/column/fit-rows';
 import { readValue } from '#domain/column/read-value';
-import type { TableColumn } from '#domain/column/table-type';
-import { typeSignature } from '#domain/column/table-type';
+import { type TableColumn, typeSignature } from '#domain/column/table-type';
 import type { PageNotes } from '#domain/run/page-notes';
 import type { Database } from '../database.ts';
 import type { Row } from '../dialect.ts';
@@ -11,8 +9,7 @@ import { readPages } from '../manifest/staged-pages.ts';
 import { stagingTable, toPageShape } from '../manifest/staging.ts';
 import { toRecordedKey } from '../manifest/targets.ts';
 import { pageText } from '../stored-values.ts';
-import type { Layout, PageShape } from '../tables/plan-layout.ts';
-import { isFieldOfOtherType, needsRefit } from '../tables/plan-layout.ts';
+import { isFieldOfOtherType, type Layout, needsRefit, type PageShape } from '../tables/plan-layout.ts';
 
 const shapes = { columns: ['columns', 'types', 'extras', 'row_count'], atATime: 1_000 };
 

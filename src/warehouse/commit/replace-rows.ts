@@ -1,9 +1,7 @@
 import type { Scope } from '#domain/call/scope';
 import { RowShapeError, SchemaConflictError } from '#domain/errors';
-import type { Day } from '#domain/period/date-range';
-import { eachDay, toDateRanges } from '#domain/period/date-range';
-import type { Replacement, RowsByDay } from '#domain/run/replaced-rows';
-import { judgeReplacement } from '#domain/run/replaced-rows';
+import { type Day, eachDay, toDateRanges } from '#domain/period/date-range';
+import { judgeReplacement, type Replacement, type RowsByDay } from '#domain/run/replaced-rows';
 import type { Warning } from '#domain/run/run-result';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
@@ -11,8 +9,7 @@ import type { ManifestChunk } from '../manifest/chunks.ts';
 import { deleteDays, deleteForgotten, insertDays } from '../manifest/days.ts';
 import { countStaged, countStagedByDay, stagingTable } from '../manifest/staging.ts';
 import { countRows, countRowsByDay, selectRows } from '../tables/target-rows.ts';
-import type { ChunkLoad } from './chunk-load.ts';
-import { findDifferingSlices, SlicesDiffer, TableChanged } from './chunk-load.ts';
+import { type ChunkLoad, findDifferingSlices, SlicesDiffer, TableChanged } from './chunk-load.ts';
 import { isReady, planChunk, planFill } from './plan-chunk.ts';
 
 /**

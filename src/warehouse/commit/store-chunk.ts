@@ -10,12 +10,10 @@ import type { Database } from '../database.ts';
 import { readRun } from '../manifest/runs.ts';
 import { readPageNotes } from '../manifest/staged-pages.ts';
 import { toRecordedKey } from '../manifest/targets.ts';
-import type { LockPatience } from '../tables/add-columns.ts';
-import { addColumns } from '../tables/add-columns.ts';
+import { addColumns, type LockPatience } from '../tables/add-columns.ts';
 import type { Layout } from '../tables/plan-layout.ts';
 import { readTable } from '../tables/read-table.ts';
-import type { Step } from './chunk-load.ts';
-import { refuseLoadMode, SlicesDiffer, TableChanged } from './chunk-load.ts';
+import { refuseLoadMode, SlicesDiffer, type Step, TableChanged } from './chunk-load.ts';
 import { isReady, planChunk } from './plan-chunk.ts';
 import { refitPages } from './refit-pages.ts';
 import { storeInTransaction } from './store-in-transaction.ts';
@@ -48,7 +46,7 @@ export async function storeChunk(
   const request = withoutLists(asked);
   for (let look = 1; ; look += 1) {
     const layout = await readyTable(database, run, chunk, request, options);
-    const warnings = await warningsOfValues(database, run, chunk, request, layout);
+    const warnings = await warnOfValues(database, run, chunk, request, layout);
     try {
       const load = { run, chunk, request, wanted: layout.columns, warnings, onStep };
       const outcome = await database.transact((tables) => storeInTransaction(tables, load));
@@ -91,7 +89,7 @@ async function readyTable(
   }
 }
 
-async function warningsOfValues(
+async function warnOfValues(
   database: Database,
   { runId, river: { target } }: StoredRun,
   chunk: string,

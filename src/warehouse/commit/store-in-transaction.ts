@@ -2,13 +2,18 @@ import { RefusedError } from '#domain/errors';
 import type { CommitOutcome } from '#domain/run/commit';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
-import type { ManifestChunk } from '../manifest/chunks.ts';
-import { isOpenState, markLoaded, markOriginalLoaded, markSkipped, readChunk } from '../manifest/chunks.ts';
+import {
+  isOpenState,
+  type ManifestChunk,
+  markLoaded,
+  markOriginalLoaded,
+  markSkipped,
+  readChunk,
+} from '../manifest/chunks.ts';
 import { readRun } from '../manifest/runs.ts';
 import { countStaged, deletePages } from '../manifest/staging.ts';
 import { lockTarget } from '../manifest/targets.ts';
-import type { ChunkLoad } from './chunk-load.ts';
-import { findDifferingSlices, SlicesDiffer } from './chunk-load.ts';
+import { type ChunkLoad, findDifferingSlices, SlicesDiffer } from './chunk-load.ts';
 import { replaceRows } from './replace-rows.ts';
 
 /** The commit of a chunk, one transaction: everything in it happens, or nothing. */

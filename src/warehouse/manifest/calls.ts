@@ -1,11 +1,10 @@
-import type { RequestRecord } from '#domain/call/call-history';
 /**
  * `river_calls`: one row for each request that was sent to Optimove for a run, sign-ins included, with what came of it. Pages are
  * staged together with theirs; how often a call has failed, and since when, is read from here, whichever process sent it.
  */
 
 import type { Knex } from 'knex';
-import type { CallHistory, Repeated } from '#domain/call/call-history';
+import type { CallHistory, Repeated, RequestRecord } from '#domain/call/call-history';
 import type { FailedRequest, FailedSince } from '#domain/run/failing-ms';
 import type { RequestCounts } from '#domain/run/run-result';
 import type { Tables } from '../dialect.ts';

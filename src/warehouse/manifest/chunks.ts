@@ -1,11 +1,10 @@
-import { parseChunkKey } from '#domain/chunk/chunk';
 /**
  * `river_chunks`: one row a chunk of a run, written when the run knows its period. Its state goes from waiting over pulling to loaded
  * or failed, and back to waiting where a run is closed before; `skipped` is what another run has loaded meanwhile. It counts the
  * chunk's calls and, once it is loaded, its rows. A run that goes on anywhere begins by reading here what is left.
  */
 
-import type { Chunk } from '#domain/chunk/chunk';
+import { type Chunk, parseChunkKey } from '#domain/chunk/chunk';
 import type { BegunChunk, ChunkState, ChunkStatus, RunStatus, Warning } from '#domain/run/run-result';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';

@@ -1,11 +1,10 @@
-import type { DateRange, Day } from '#domain/period/date-range';
-import { eachDay } from '#domain/period/date-range';
 /**
  * `river_days`: which run has loaded a day of a river into a table, and how many rows; written by the commit of its chunk, and gone
  * with the rows. `river_forgotten_days`: days that a person has taken out of the table. Tracking and `verify` read both.
  */
 
 import { ConfigurationError } from '#domain/errors';
+import { type DateRange, type Day, eachDay } from '#domain/period/date-range';
 import type { Track } from '#domain/run/track';
 import type { RowsOfRun } from '#domain/verify/target-books';
 import { columnFinder } from '../column-name.ts';

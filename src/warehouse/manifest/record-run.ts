@@ -1,12 +1,12 @@
-import type { TableShape } from '#domain/column/river-table';
-import type { DateRange } from '#domain/period/date-range';
-import { checkTableName } from '#domain/river/target';
 /**
  * What a run is to do, written before it does it: `recordRun` as it is opened, `recordFreshness` once it knows how far its data is
  * complete, where its report says that. Both are written once, whatever is tried again.
  */
 
+import type { TableShape } from '#domain/column/river-table';
 import { ConfigurationError } from '#domain/errors';
+import type { DateRange } from '#domain/period/date-range';
+import { checkTableName } from '#domain/river/target';
 import type { Freshness } from '#domain/run/freshness';
 import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import { refuseLoadMode } from '../commit/chunk-load.ts';

@@ -1,12 +1,11 @@
-import { parseChunkKey } from '#domain/chunk/chunk';
-import { eachDay } from '#domain/period/date-range';
 /**
  * Runs and their chunks over time, read across `river_runs` and `river_chunks`: the runs of a river, of a workflow id, the newest of
  * all, what has retried what, and what is left to retry. Nothing is written here. `river status`, `verify`, retries and
  * notifications read it.
  */
 
-import type { Chunk } from '#domain/chunk/chunk';
+import { type Chunk, parseChunkKey } from '#domain/chunk/chunk';
+import { eachDay } from '#domain/period/date-range';
 import type { RetryOfRun, RunStatus } from '#domain/run/run-result';
 import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { AskedStretch, RowsOfRun } from '#domain/verify/target-books';

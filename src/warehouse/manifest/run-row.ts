@@ -1,8 +1,7 @@
 /** A row of `river_runs` and the run that it stores; what another version of River has written, as far as this one can read it. */
 
 import type { Selection } from '#domain/call/selection';
-import type { River } from '#domain/river/river';
-import { RiverSetting } from '#domain/river/river';
+import { type River, RiverSetting } from '#domain/river/river';
 import type { Freshness } from '#domain/run/freshness';
 import type { RunStatus, Warning } from '#domain/run/run-result';
 import type { StoredRun } from '#domain/run/stored-run';

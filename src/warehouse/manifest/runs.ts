@@ -1,10 +1,10 @@
-import type { Day } from '#domain/period/date-range';
 /**
  * `river_runs`: one row a run, from when it is opened (`recordRun`) to its end (`endRun`): its river as it was configured then,
  * its period, what its filters came to, its state. Activities write it; each continuation, result and retry of a run reads it.
  */
 
 import type { Selection } from '#domain/call/selection';
+import type { Day } from '#domain/period/date-range';
 import type { EndOfRun, OrphanedRun } from '#domain/run/orphaned-run';
 import type { RunStatus, Warning } from '#domain/run/run-result';
 import type { NewRun, StoredRun } from '#domain/run/stored-run';

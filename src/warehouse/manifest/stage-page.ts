@@ -1,16 +1,14 @@
 import type { RequestRecord } from '#domain/call/call-history';
 import type { Extra } from '#domain/column/fit-rows';
 import { SchemaConflictError } from '#domain/errors';
-import type { PageNotes } from '#domain/run/page-notes';
-import { isQuiet } from '#domain/run/page-notes';
+import { isQuiet, type PageNotes } from '#domain/run/page-notes';
 import type { StagedPage } from '#domain/run/staged-page';
 import { besideName } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { Tables } from '../dialect.ts';
 import { storePage } from '../stored-values.ts';
 import { insertCalls } from './calls.ts';
-import type { Counted } from './chunks.ts';
-import { addCalls } from './chunks.ts';
+import { addCalls, type Counted } from './chunks.ts';
 import { stagingTable } from './staging.ts';
 
 /** A page was paid for with a call: it is worth a longer wait for others that are writing. */

@@ -1,10 +1,10 @@
-import type { CallStatus } from '#domain/call/no-rows';
 /**
  * What is staged, read page by page in the order of slice, call and page, so that memory does not grow with the chunk: how far each
  * call has come, for an attempt that goes on; lists, which plan other calls; and what pages brought that a person is to hear of.
  */
 
 import type { Knex } from 'knex';
+import type { CallStatus } from '#domain/call/no-rows';
 import type { Value } from '#domain/column/column';
 import type { TargetTable } from '#domain/column/table-type';
 import type { NotesOfPage, PageNotes } from '#domain/run/page-notes';

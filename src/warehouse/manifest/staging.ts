@@ -1,4 +1,3 @@
-import { stagingPrefix } from '#domain/river/target';
 /**
  * The staging of a run: a table of its own, in which its pages wait as JSON documents from when they were answered to the commit of
  * their chunk. It is made when the run is opened and dropped when it ends. `stagePage` writes pages, an attempt that begins reads
@@ -6,6 +5,7 @@ import { stagingPrefix } from '#domain/river/target';
  */
 
 import type { Extra } from '#domain/column/fit-rows';
+import { stagingPrefix } from '#domain/river/target';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 import { shortHash } from '../column-name.ts';
 import type { Row, Tables } from '../dialect.ts';

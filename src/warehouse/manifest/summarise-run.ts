@@ -1,7 +1,12 @@
 import { sumUpColumns } from '#domain/column/column-warnings';
 import type { Freshness } from '#domain/run/freshness';
-import type { ChunkState, FailedChunk, Warning } from '#domain/run/run-result';
-import { listedAtMost, textAtMost } from '#domain/run/run-result';
+import {
+  type ChunkState,
+  type FailedChunk,
+  listedAtMost,
+  textAtMost,
+  type Warning,
+} from '#domain/run/run-result';
 import type { RunSummary } from '#domain/run/run-summary';
 import type { Row, Tables } from '../dialect.ts';
 import { dayOrNull, readJson } from '../stored-values.ts';

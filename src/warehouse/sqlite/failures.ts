@@ -1,5 +1,11 @@
-import type { DatabaseFailure, FailureReader } from '../database-failure.ts';
-import { readCode, readDriverFailure, readText, withoutStatement } from '../database-failure.ts';
+import {
+  type DatabaseFailure,
+  type FailureReader,
+  readCode,
+  readDriverFailure,
+  readText,
+  withoutStatement,
+} from '../database-failure.ts';
 
 /** What SQLite and its driver say, as a failure whose words hold no value of a row. */
 export const failures: FailureReader = {

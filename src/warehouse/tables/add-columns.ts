@@ -3,8 +3,7 @@ import { SchemaConflictError } from '#domain/errors';
 import type { Database } from '../database.ts';
 import type { Dialect, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
-import type { ColumnRecord } from '../manifest/targets.ts';
-import { lockTarget, saveColumnRecords } from '../manifest/targets.ts';
+import { type ColumnRecord, lockTarget, saveColumnRecords } from '../manifest/targets.ts';
 import type { NewColumn } from './plan-layout.ts';
 
 /** How long others may have to wait because of a column, and how long they are then let pass. */

@@ -11,8 +11,7 @@ import { SchemaConflictError } from '#domain/errors';
 import type { Target } from '#domain/river/target';
 import { besideName, columnFinder, columnNameIn, sameName } from '../column-name.ts';
 import type { Dialect, MadeType } from '../dialect.ts';
-import type { ColumnRecord } from '../manifest/targets.ts';
-import { toRecordedKey } from '../manifest/targets.ts';
+import { type ColumnRecord, toRecordedKey } from '../manifest/targets.ts';
 import type { TableState } from './read-table.ts';
 
 /** What the rows of some pages bear. */

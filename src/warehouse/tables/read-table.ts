@@ -2,8 +2,7 @@ import type { TableColumn, TargetTable } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
 import { columnFinder, columnNameIn, sameName } from '../column-name.ts';
 import type { Tables } from '../dialect.ts';
-import type { ColumnRecord } from '../manifest/targets.ts';
-import { readColumnRecords } from '../manifest/targets.ts';
+import { type ColumnRecord, readColumnRecords } from '../manifest/targets.ts';
 
 /** A target as it is now. */
 export interface TableState {

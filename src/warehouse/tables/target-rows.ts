@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { provenanceColumns } from '#domain/column/column';
-import type { Day } from '#domain/period/date-range';
-import { eachDay } from '#domain/period/date-range';
+import { type Day, eachDay } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 import type { Row, RowsInScope, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
