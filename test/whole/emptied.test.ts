@@ -172,7 +172,9 @@ describe.each(warehouseKinds)('rows for which none come any more, in %s', (kind)
           end: third,
           about: 'data',
           message: expect.stringMatching(
-            new RegExp(`^${after[third]} rows? for ${third} replaced ${before[third]} existing rows?: fewer than half`),
+            new RegExp(
+              `^${after[third]} rows? for ${third} replaced ${before[third]} existing rows?: fewer than half`,
+            ),
           ),
         },
       ]);

@@ -49,6 +49,8 @@ test('each says what to do within the length of a warning in a result', () => {
   const long = `${day(1)}&ActionID=123456&RecipientGroupID=3`;
   const notes = { repeatedKeys: 123_456, mayBeCut: true, takenForWhole: 12_345 } as const;
   for (const { message } of warningsOf([long, notes], [day(2), notes])) {
-    expect(message.slice(0, textAtMost)).toMatch(/Set pageSize .* and load|Ask Optimove .*most|Load .* again/);
+    expect(message.slice(0, textAtMost)).toMatch(
+      /Set pageSize .* and load|Ask Optimove .*most|Load .* again/,
+    );
   }
 });

@@ -120,7 +120,13 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       );
       expect(await countsIn(corner, 'whole')).toEqual([[days[0], 'run-1', 3]]);
       expect(await load(corner, whole('run-3'), withoutDays, rowsOf(days[1], 1))).toMatchObject({
-        warnings: [{ start: null, end: null, message: expect.stringMatching(/^1 row in sample replaced 3 existing rows/) }],
+        warnings: [
+          {
+            start: null,
+            end: null,
+            message: expect.stringMatching(/^1 row in sample replaced 3 existing rows/),
+          },
+        ],
       });
       expect(await load(corner, whole('run-4', { emptied: 'allow' }), withoutDays, [])).toMatchObject({
         warnings: [

@@ -37,7 +37,7 @@ describe('river check', () => {
       await client.connection.operatorService.removeSearchAttributes({ namespace, searchAttributes });
       const end = await river('check');
       expect(end.code).toBe(0);
-      expect(end.stdout).toContain('no worker is there yet: `river worker`');
+      expect(end.stdout).toContain('no worker is running: `river worker`');
       expect(end.stdout).toContain(
         `temporal operator search-attribute create --namespace ${namespace} --name RiverReport --type Keyword --name RiverFailedChunks --type Int`,
       );

@@ -103,7 +103,9 @@ describe.concurrent('river plan', () => {
       const unknown = await startCommand(['plan', 'groups', '--json'], away).end;
       expect(documentOf(unknown)).toMatchObject({ calls: { list: 1, data: null }, seconds: null });
       const all = await startCommand(['plan'], away).end;
-      expect(all.stdout).toMatch(/^details, sends, channels: Temporal cannot be reached.*counts as unused\.$/m);
+      expect(all.stdout).toMatch(
+        /^details, sends, channels: Temporal cannot be reached.*counts as unused\.$/m,
+      );
       expect(all.stdout).toMatch(
         /^actions, groups: Temporal cannot be reached.*the API's lists is not known\.$/m,
       );
