@@ -6,7 +6,7 @@ import { RefusedError } from '#domain/errors';
 import { noDayWarning } from '#domain/run/freshness';
 import { createNoteSums } from '#domain/run/page-notes';
 import type { Warning } from '#domain/run/run-result';
-import { listsSlice } from '#domain/run/staging';
+import { listsSlice } from '#domain/run/staged-page';
 import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
 import { readOpenedRun, reportOfRiver } from './opened-run.ts';
 import type { ActivityPorts, ChunkStoring, Warehouses } from './ports.ts';

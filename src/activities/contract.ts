@@ -6,9 +6,9 @@ import type { WindowUse } from '#domain/budget/window';
 import type { Chunk } from '#domain/chunk/chunk';
 import type { DateRange } from '#domain/period/date-range';
 import type { NotifyEvent } from '#domain/river/river';
-import type { Pause } from '#domain/run/pause';
+import type { Pause } from '#domain/run/paused-intervals';
 import type { BegunChunk, RunResult, RunStatus } from '#domain/run/run-result';
-import type { SliceCount } from '#domain/run/staging';
+import type { SliceCount } from '#domain/run/staged-page';
 import type { WaitOn } from '#domain/run/waits';
 import type { WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 

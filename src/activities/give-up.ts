@@ -2,7 +2,7 @@ import type { Call } from '#domain/call/call';
 import { durationText } from '#domain/duration';
 import { type BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedError } from '#domain/errors';
 import { failingMs, type OpenOutage, type Outages, outageMs, retryMs } from '#domain/run/failing-time';
-import { type Pause, toIntervals } from '#domain/run/pause';
+import { type Pause, toIntervals } from '#domain/run/paused-intervals';
 import type { WaitOn } from '#domain/run/waits';
 import type { FailureReading } from './ports.ts';
 

@@ -10,7 +10,7 @@ import { fitListRows, fitRows } from '#domain/column/fit-rows';
 import { listColumns, listKey } from '#domain/column/river-table';
 import type { TargetTable } from '#domain/column/table-type';
 import { ConfigurationError, RefusedError, ReportRefusedError, type RiverError } from '#domain/errors';
-import { baseUrlProbe, isFreshnessSlice } from '#domain/run/staging';
+import { baseUrlProbe, isFreshnessSlice } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import { reportOfRiver } from './opened-run.ts';
 import type { SlicePulling } from './ports.ts';

@@ -16,7 +16,7 @@ import type { Freshness } from '#domain/run/freshness';
 import type { LoadedDays } from '#domain/run/loaded-days';
 import type { NotesOfPage } from '#domain/run/page-notes';
 import type { BegunChunk, RequestCounts, RunStatus, RunSummary, Warning } from '#domain/run/run-result';
-import type { CommitOutcome, CommitRequest, StagedCall, StagedPage } from '#domain/run/staging';
+import type { CommitOutcome, CommitRequest, StagedCall, StagedPage } from '#domain/run/staged-page';
 import type { EndOfRun, NewRun, OrphanedRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { Secret } from '#domain/secret';
 

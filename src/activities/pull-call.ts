@@ -6,7 +6,7 @@ import type { Followed, SeenPages } from '#domain/call/seen-pages';
 import type { FittedRows } from '#domain/column/fit-rows';
 import type { Day } from '#domain/period/date-range';
 import type { PageNotes } from '#domain/run/page-notes';
-import type { StagedCall } from '#domain/run/staging';
+import type { StagedCall } from '#domain/run/staged-page';
 import { type AskContext, askPage, ChunkClosed, noRows } from './ask-page.ts';
 import type { SlicePulling } from './ports.ts';
 

@@ -8,7 +8,7 @@ import {
   OptimoveUnavailableError,
 } from '#domain/errors';
 import { resolveSnapshotDay } from '#domain/run/plan-run';
-import { baseUrlProbe, listsSlice } from '#domain/run/staging';
+import { baseUrlProbe, listsSlice } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { WaitOn } from '#domain/run/waits';
 import { ChunkClosed } from './ask-page.ts';

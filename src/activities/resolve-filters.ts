@@ -5,7 +5,7 @@ import { ConfigurationError } from '#domain/errors';
 import { createNoteSums } from '#domain/run/page-notes';
 import { countPlannedCalls } from '#domain/run/plan-run';
 import type { Warning } from '#domain/run/run-result';
-import { listsSlice } from '#domain/run/staging';
+import { listsSlice } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Resolved, RunRef } from './contract.ts';
 import { readOpenedRun, reportOfRiver } from './opened-run.ts';

@@ -1,6 +1,6 @@
 import type { OutageSoFar } from '#domain/budget/reservation';
 import type { OpenOutage, Outages } from '#domain/run/failing-time';
-import type { Interval } from '#domain/run/pause';
+import type { Interval } from '#domain/run/paused-intervals';
 
 /** The outages of a connection that a process knows of, in wall time, so that they can be compared with what stands in the warehouse. */
 export interface OutageLog {

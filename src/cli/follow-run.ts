@@ -68,8 +68,8 @@ async function answerEnd(
     // Temporal stores no result of these runs; the manifest shows what was loaded.
     case 'cancelled':
     case 'terminated': {
-      const result = await withManifests(await context.configuration(), (books) =>
-        runStatus(temporal, books, started.handle.workflowId),
+      const result = await withManifests(await context.configuration(), (manifests) =>
+        runStatus(temporal, manifests, started.handle.workflowId),
       );
       terminal.answer({ json: result, text: showResult(result) });
       return exitCode.failed;

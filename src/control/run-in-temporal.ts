@@ -1,6 +1,6 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { pausedMemo } from '#domain/run/pause';
+import { pausedMemo } from '#domain/run/paused-intervals';
 import { type Beat, progressAt, type RetriedStep, type RunProgress } from '#domain/run/progress';
 import type { RunStatus } from '#domain/run/run-result';
 import { runSentence, timeText } from '#domain/run/sentences';

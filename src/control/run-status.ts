@@ -82,9 +82,12 @@ export async function listRuns(
     return Promise.all(runs.map((run) => buildReport(undefined, run, undefined)));
   }
   const { client } = temporal;
-  const [booked, listed] = await Promise.all([manifests.list(limit), listNewestInTemporal(temporal, limit)]);
+  const [recorded, listed] = await Promise.all([
+    manifests.list(limit),
+    listNewestInTemporal(temporal, limit),
+  ]);
   const known = await Promise.all(
-    booked.map(async (run) => {
+    recorded.map(async (run) => {
       const { status, workflowId, runId } = run.result;
       if (status !== 'running') return buildReport(temporal, run, undefined);
       const execution = await describeRun(client, workflowId);
@@ -92,8 +95,8 @@ export async function listRuns(
       return buildReport(temporal, run, own ?? 'terminated');
     }),
   );
-  const oldest = booked.length < limit ? '' : (booked.at(-1)?.result.startedAt ?? '');
-  const inManifests = new Set(booked.map(({ result }) => result.workflowId));
+  const oldest = recorded.length < limit ? '' : (recorded.at(-1)?.result.startedAt ?? '');
+  const inManifests = new Set(recorded.map(({ result }) => result.workflowId));
   const others = await Promise.all(
     listed
       .filter((run) => !inManifests.has(run.workflowId) && (run.isOpen || run.startedAt > oldest))

@@ -5,7 +5,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ConfigurationError } from '#domain/errors';
-import type { PauseAnswer } from '#domain/run/pause';
+import type { PauseAnswer } from '#domain/run/paused-intervals';
 import type { riverRun } from '#workflows/index';
 import type { TemporalClient } from './connect-temporal.ts';
 import { type RunEnd, waitForEnd } from './run-end.ts';

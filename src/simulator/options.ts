@@ -12,11 +12,11 @@ import {
   trueOrFalse,
   wholeNumber,
 } from './complaints.ts';
+import type { SignInOptions } from './create-sign-in.ts';
 import type { Fault } from './faults/fault-kinds.ts';
 import { faultList } from './faults/read-faults.ts';
 import { type EmptyAs, emptyWays } from './http-messages.ts';
 import type { LimitWindow } from './rolling-limit.ts';
-import type { SignInOptions } from './sign-in.ts';
 import { toDayNumber, type UnfinishedDays } from './world/calendar.ts';
 import type { WorldSize } from './world/definitions.ts';
 import { defaultAttributes } from './world/population.ts';

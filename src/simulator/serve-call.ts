@@ -4,6 +4,7 @@ import { answerCall } from './answers/answer-call.ts';
 import { bendBody } from './answers/bend-answer.ts';
 import { replaceAnswer } from './answers/replace-answer.ts';
 import { createRoutes } from './answers/routes.ts';
+import type { SignIn } from './create-sign-in.ts';
 import type { FaultList } from './faults/fault-list.ts';
 import {
   jsonReply,
@@ -16,7 +17,6 @@ import {
 } from './http-messages.ts';
 import type { Settings } from './options.ts';
 import type { RollingLimit } from './rolling-limit.ts';
-import type { SignIn } from './sign-in.ts';
 import type { StatsKeeper } from './stats.ts';
 import type { World } from './world/world.ts';
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createSignIn } from './create-sign-in.ts';
 import type { Fault } from './faults/fault-kinds.ts';
 import { createFaultList } from './faults/fault-list.ts';
 import { readFaults } from './faults/read-faults.ts';
@@ -8,7 +9,6 @@ import { type Settings, type SimulatorOptions, SimulatorOptionsError, settleOpti
 import { createRollingLimit } from './rolling-limit.ts';
 import { createCallServer } from './serve-call.ts';
 import { type Control, controlPrefix, serveControl } from './serve-control.ts';
-import { createSignIn } from './sign-in.ts';
 import { type CallRecord, createStats, type Stats } from './stats.ts';
 import { createWorld, type World } from './world/world.ts';
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { WarehouseSetting } from '#domain/river/configuration';
 import { toRiverError } from './database-failure.ts';
@@ -5,7 +6,6 @@ import type { Dialect, Tables } from './dialect.ts';
 import { openTables } from './identifiers.ts';
 import { postgres } from './postgres/dialect.ts';
 import { sqlite } from './sqlite/dialect.ts';
-import { tryAgain } from './try-again.ts';
 
 /** A connected warehouse. What fails in it is told by `domain/errors.ts`; what only collided is tried again. */
 export interface Database {
@@ -21,6 +21,12 @@ export interface Database {
   transact<T>(work: (tables: Tables) => Promise<T>, busyAtMostMs?: number): Promise<T>;
   close(): Promise<void>;
 }
+
+const firstPauseMs = 5;
+const longestPauseMs = 250;
+/** As long as work waits for its connection: a page was paid for with a call. */
+const patienceMs = 600_000;
+const conflictsAtMost = 5;
 
 const dialects = { pg: postgres, 'better-sqlite3': sqlite } as const;
 
@@ -96,5 +102,35 @@ async function inTransaction<T>(knex: Knex, work: (trx: Knex.Transaction) => Pro
     });
   } catch (error) {
     throw failure ? failure.error : error;
+  }
+}
+
+/** Which failures another attempt may cure. */
+export interface Curable {
+  /** Another process is writing: tried again for ten minutes from when that was first said. */
+  isBusy(error: unknown): boolean;
+  /** The database has chosen one of two transactions that stood in each other's way: tried again a few times. */
+  isConflict(error: unknown): boolean;
+}
+
+/** Runs `work` until it succeeds or fails for good. Waits on the event loop, each time longer, never in step with others. */
+export async function tryAgain<T>(
+  work: () => Promise<T>,
+  { isBusy, isConflict }: Curable,
+  busyAtMostMs = patienceMs,
+): Promise<T> {
+  let busyUntil: number | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isBusyNow = isBusy(error);
+      if (isBusyNow) busyUntil ??= performance.now() + busyAtMostMs;
+      const again = isBusyNow
+        ? performance.now() < Number(busyUntil)
+        : isConflict(error) && attempt <= conflictsAtMost;
+      if (!again) throw error;
+      await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt, 10)) * Math.random());
+    }
   }
 }

@@ -1,7 +1,7 @@
 import type { TableShape } from '#domain/column/river-table';
 import { ConfigurationError, DatabaseError, SchemaConflictError } from '#domain/errors';
 import type { WarehouseSetting } from '#domain/river/configuration';
-import type { CommitRequest } from '#domain/run/staging';
+import type { CommitRequest } from '#domain/run/staged-page';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import type { Step } from './commit/chunk-load.ts';
 import { storeChunk } from './commit/store-chunk.ts';

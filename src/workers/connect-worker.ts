@@ -8,7 +8,7 @@ import {
 } from '@temporalio/worker';
 import { checkNamespace, type PlainTemporal, temporalOptions } from '#control/connect-temporal';
 import { type TemporalPlace, temporalUnavailable, toTemporalFailure } from '#control/failure-of-temporal';
-import { registerSearchAttributes } from './services/register-search-attributes.ts';
+import { registerSearchAttributes } from '#control/search-attributes';
 
 /** The connection of a worker to Temporal, and a client that shares it. */
 export interface WorkerConnection extends TemporalPlace {

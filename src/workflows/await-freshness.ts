@@ -1,6 +1,6 @@
 import { sleep, workflowInfo } from '@temporalio/workflow';
 import type { OpenedRun } from '#activities/contract';
-import { freshnessSlice } from '#domain/run/staging';
+import { freshnessSlice } from '#domain/run/staged-page';
 import { resolveFreshness } from './activities.ts';
 import { pullToEnd } from './pull-to-end.ts';
 import type { RunState } from './run-state.ts';

@@ -1,8 +1,8 @@
 import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { ChunkOutcome, OpenedRun } from '#activities/contract';
 import type { Chunk } from '#domain/chunk/chunk';
-import type { SliceCount } from '#domain/run/staging';
-import { baseUrlProbe } from '#domain/run/staging';
+import type { SliceCount } from '#domain/run/staged-page';
+import { baseUrlProbe } from '#domain/run/staged-page';
 import { beginChunk, commitChunk, failChunk } from './activities.ts';
 import {
   allOrNone,

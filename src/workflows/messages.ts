@@ -3,7 +3,7 @@ import type { BudgetLift, WaitLifted } from '#domain/budget/back-off';
 import type { BudgetReport } from '#domain/budget/call-budget';
 import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
 import type { SavedBudget } from '#domain/budget/save-budget';
-import type { PauseAnswer } from '#domain/run/pause';
+import type { PauseAnswer } from '#domain/run/paused-intervals';
 import type { RunProgress } from '#domain/run/progress';
 
 /** How far a run is: counts, open chunks, what it waits for. */

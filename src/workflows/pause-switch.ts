@@ -6,7 +6,7 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type Pause, type PauseAnswer, pausedMemo } from '#domain/run/pause';
+import { type Pause, type PauseAnswer, pausedMemo } from '#domain/run/paused-intervals';
 import { timeText } from '#domain/run/sentences';
 import { cancelledDuringRetry, throwIfCancelled } from './failure.ts';
 import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate } from './messages.ts';

@@ -1,6 +1,6 @@
 import type { RunRef, SliceRequest } from '#activities/contract';
-import type { SliceCount } from '#domain/run/staging';
-import { baseUrlProbe } from '#domain/run/staging';
+import type { SliceCount } from '#domain/run/staged-page';
+import { baseUrlProbe } from '#domain/run/staged-page';
 import { pullSlice } from './activities.ts';
 import { throwIfCancelled } from './failure.ts';
 import type { RunState } from './run-state.ts';

@@ -1,5 +1,5 @@
 import type { ChunkProgress } from '#domain/run/progress';
-import type { SliceCount } from '#domain/run/staging';
+import type { SliceCount } from '#domain/run/staged-page';
 
 /** How many finished chunks are shown. */
 const finishedAtMost = 20;

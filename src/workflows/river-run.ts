@@ -8,7 +8,7 @@ import {
 import type { OpenedRun } from '#activities/contract';
 import { buildUnopenedResult } from '#domain/run/build-result';
 import type { RunResult, RunStatus } from '#domain/run/run-result';
-import { listsSlice } from '#domain/run/staging';
+import { listsSlice } from '#domain/run/staged-page';
 import { openRun, resolveFilters } from './activities.ts';
 import { awaitFreshness } from './await-freshness.ts';
 import { endRun, notifyRefusedRun, toChunksFailure, toRunFailure } from './end-run.ts';

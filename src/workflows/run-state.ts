@@ -7,7 +7,7 @@ import { buildUnclosedResult } from '#domain/run/build-result';
 import type { RunProgress } from '#domain/run/progress';
 import type { RunResult, RunStatus } from '#domain/run/run-result';
 import { endSentence, runSentence } from '#domain/run/sentences';
-import type { SliceCount } from '#domain/run/staging';
+import type { SliceCount } from '#domain/run/staged-page';
 import { sharedOutage } from '#domain/run/waits';
 import type { WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 import { type CarriedPauses, PauseSwitch } from './pause-switch.ts';

@@ -1,6 +1,6 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { Held, Patience } from '#activities/contract';
-import { mergeIntervals, msOutside, type Pause, toIntervals } from '#domain/run/pause';
+import { mergeIntervals, msOutside, type Pause, toIntervals } from '#domain/run/paused-intervals';
 import { givenUpSentence, type WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 import type { Waits } from './run-waits.ts';
 

@@ -5,7 +5,7 @@ import { type PullContext, pullCall } from '#activities/pull-call';
 import type { Call, PageAsked } from '#domain/call/call';
 import { createSeenPages } from '#domain/call/seen-pages';
 import { OptimoveUnavailableError } from '#domain/errors';
-import type { StagedPage } from '#domain/run/staging';
+import type { StagedPage } from '#domain/run/staged-page';
 import { createRandom } from '#simulator/world/random';
 import { aCall } from '../helpers/an-optimove.ts';
 

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { FilterResolving } from '#activities/ports';
 import { resolveFilters } from '#activities/resolve-filters';
 import { ConfigurationError } from '#domain/errors';
-import type { StagedCall } from '#domain/run/staging';
-import { listsSlice } from '#domain/run/staging';
+import type { StagedCall } from '#domain/run/staged-page';
+import { listsSlice } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import { aStoredRun } from '../helpers/a-stored-run.ts';
 

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { registerSearchAttributes } from '#workers/services/register-search-attributes';
+import { registerSearchAttributes } from '#control/search-attributes';
 import { startTemporalServer, type TemporalServer } from '#workers/services/temporal-server';
 
 /** A corner of a Temporal server that no other test sees. */

@@ -4,7 +4,7 @@ import type { Column, ColumnType, Value } from '#domain/column/column';
 import { fitRows } from '#domain/column/fit-rows';
 import type { TableShape } from '#domain/column/river-table';
 import { RiverSetting } from '#domain/river/river';
-import type { CommitOutcome, CommitRequest, StagedPage } from '#domain/run/staging';
+import type { CommitOutcome, CommitRequest, StagedPage } from '#domain/run/staged-page';
 import type { NewRun } from '#domain/run/stored-run';
 import type { OpenWarehouse } from '#warehouse/open-warehouse';
 

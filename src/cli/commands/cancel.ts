@@ -24,7 +24,7 @@ async function cancel({ terminal, configuration }: CommandContext, workflowId: s
         `The run ${workflowId} was asked to end and has not ended yet: it is loading a chunk, or waits for a worker or its warehouse.`,
       );
     // Temporal stores no result of a cancelled run; the manifest has it.
-    const run = await withManifests(read, (books) => runStatus(temporal, books, workflowId));
+    const run = await withManifests(read, (manifests) => runStatus(temporal, manifests, workflowId));
     terminal.answer({ json: run, text: showReport(run) });
     return exitCode.done;
   });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CheckLine, checkAll } from '#control/check';
+import { type CheckLine, checkAll } from '#control/check-all';
 import { ConfigurationError } from '#domain/errors';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';

@@ -69,8 +69,8 @@ async function runRiver(
     const handle = await startRun(temporal, { river: demoRiver, input: { river: demoRiver } });
     terminal.say(`Started ${demoRiver}: run ${handle.workflowId}`);
     const end = await watchRun(temporal, handle, createProgressView(terminal), interrupted);
-    return await withManifests(configuration, async (books) => {
-      const run = await runStatus(temporal, books, handle.workflowId);
+    return await withManifests(configuration, async (manifests) => {
+      const run = await runStatus(temporal, manifests, handle.workflowId);
       const expected = rowsExpected(services);
       const complete = end.end === 'succeeded' && run.rows === expected;
       terminal.answer({
@@ -80,7 +80,7 @@ async function runRiver(
           '',
           showChunks(run.chunkStates),
           '',
-          await firstRows(books),
+          await firstRows(manifests),
           '',
           `${run.rows} rows loaded; the simulator made ${expected}: ${complete ? 'every row is there, once' : 'THEY DIFFER'}.`,
           '',
@@ -101,8 +101,8 @@ const rowsExpected = ({ simulator }: LocalServices): number =>
     actions: [...demoActions],
   });
 
-async function firstRows(books: Manifests): Promise<string> {
-  const rows = await books.firstRows('local', 'customers_by_action', rowsShown);
+async function firstRows(manifests: Manifests): Promise<string> {
+  const rows = await manifests.firstRows('local', 'customers_by_action', rowsShown);
   const columns = Object.keys(rows[0] ?? {});
   return table(
     columns,

@@ -27,9 +27,9 @@ export function addRetry(program: Command): void {
 async function retry(context: CommandContext, workflowId: string, flags: Flags): Promise<ExitCode> {
   const configuration = await context.configuration();
   return withTemporal(async (temporal) => {
-    const run = await withManifests(configuration, async (books) => {
-      const found = await runStatus(temporal, books, workflowId);
-      sayMissing(context.terminal, books.missing);
+    const run = await withManifests(configuration, async (manifests) => {
+      const found = await runStatus(temporal, manifests, workflowId);
+      sayMissing(context.terminal, manifests.missing);
       return found;
     });
     refuseUnfit(run);

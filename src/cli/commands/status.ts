@@ -23,17 +23,17 @@ async function status(
 ): Promise<ExitCode> {
   const read = await configuration();
   return withTemporalIfThere((temporal, whyNone) =>
-    withManifests(read, async (books) => {
+    withManifests(read, async (manifests) => {
       if (workflowId === undefined) {
-        const runs = await listRuns(temporal, books, listed);
+        const runs = await listRuns(temporal, manifests, listed);
         terminal.answer({ json: runs, text: showRuns(runs) });
       } else {
-        const run = await runStatus(temporal, books, workflowId);
+        const run = await runStatus(temporal, manifests, workflowId);
         terminal.answer({ json: run, text: showReport(run) });
       }
-      sayMissing(terminal, books.missing);
+      sayMissing(terminal, manifests.missing);
       if (whyNone) terminal.say(`${whyNone.message} ${withoutTemporal}`);
-      return whyNone || books.missing.length > 0 ? exitCode.unreachable : exitCode.done;
+      return whyNone || manifests.missing.length > 0 ? exitCode.unreachable : exitCode.done;
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { type Interval, mergeIntervals, msOutside } from './pause.ts';
+import { type Interval, mergeIntervals, msOutside } from './paused-intervals.ts';
 
 /** A request that was sent and brought no answer. */
 export interface FailedRequest {

@@ -2,7 +2,7 @@ import type { TableColumn } from '#domain/column/table-type';
 import { ConfigurationError } from '#domain/errors';
 import type { River } from '#domain/river/river';
 import type { Warning } from '#domain/run/run-result';
-import type { CommitRequest, SliceCount } from '#domain/run/staging';
+import type { CommitRequest, SliceCount } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { StagedCount } from '../manifest/staging.ts';
 

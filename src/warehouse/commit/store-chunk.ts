@@ -3,7 +3,7 @@ import { warnOfMisfits, warnOfReplaced } from '#domain/column/column-warnings';
 import { durationMs } from '#domain/duration';
 import { SchemaConflictError } from '#domain/errors';
 import type { Warning } from '#domain/run/run-result';
-import type { CommitOutcome, CommitRequest } from '#domain/run/staging';
+import type { CommitOutcome, CommitRequest } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import { columnFinder } from '../column-name.ts';
 import type { Database } from '../database.ts';

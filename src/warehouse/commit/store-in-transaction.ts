@@ -1,5 +1,5 @@
 import { RefusedError } from '#domain/errors';
-import type { CommitOutcome } from '#domain/run/staging';
+import type { CommitOutcome } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 import {

@@ -2,7 +2,7 @@ import type { RequestRecord } from '#domain/call/call-history';
 import type { Extra } from '#domain/column/fit-rows';
 import { SchemaConflictError } from '#domain/errors';
 import { isQuiet, type PageNotes } from '#domain/run/page-notes';
-import type { StagedPage } from '#domain/run/staging';
+import type { StagedPage } from '#domain/run/staged-page';
 import { besideName } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { Tables } from '../dialect.ts';

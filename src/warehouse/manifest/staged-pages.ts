@@ -8,7 +8,7 @@ import type { CallStatus } from '#domain/call/no-rows';
 import type { Value } from '#domain/column/column';
 import type { TargetTable } from '#domain/column/table-type';
 import type { NotesOfPage, PageNotes } from '#domain/run/page-notes';
-import type { StagedCall, StagedPage } from '#domain/run/staging';
+import type { StagedCall, StagedPage } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Database } from '../database.ts';
 import type { Row, Tables } from '../dialect.ts';

@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
+import { registerSearchAttributes } from '#control/search-attributes';
 import { TemporalUnavailableError } from '#domain/errors';
 import { riverSearchAttributes, typeInCli } from '#domain/run/temporal-names';
 import { freePort, refuseTakenPorts, type WantedPort } from './free-port.ts';
-import { registerSearchAttributes } from './register-search-attributes.ts';
 import { findTemporalCli, type TemporalCliOptions } from './temporal-cli.ts';
 import { startTied, type TiedProcess } from './tied-process.ts';
 

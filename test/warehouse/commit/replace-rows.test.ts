@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Chunk } from '#domain/chunk/chunk';
 import { EmptyAnswerError, RowShapeError, SchemaConflictError } from '#domain/errors';
 import { addDays, type Day } from '#domain/period/date-range';
-import type { CommitRequest } from '#domain/run/staging';
+import type { CommitRequest } from '#domain/run/staged-page';
 import type { NewRun } from '#domain/run/stored-run';
 import { countByDay } from '#warehouse/commit/replace-rows';
 import {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { PauseAnswer } from '#domain/run/pause';
+import type { PauseAnswer } from '#domain/run/paused-intervals';
 import type { RunResult } from '#domain/run/run-result';
 import { pulled, untilStopped, withFakedRuns } from '../../helpers/fake-run-activities.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createSignIn } from '#simulator/sign-in';
+import { createSignIn } from '#simulator/create-sign-in';
 
 const login = JSON.stringify({ UserName: 'ada', Password: 'secret' });
 const minute = 60_000;

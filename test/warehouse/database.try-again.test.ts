@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { tryAgain } from '#warehouse/try-again';
+import { tryAgain } from '#warehouse/database';
 
 const busy = new Error('busy');
 const conflict = new Error('conflict');
