@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { OpenedRun } from '#activities/contract';
+import { chunkText } from '#domain/chunk/chunk';
 import type { ChunkProgress, RunProgress } from '#domain/run/progress';
 import type { RunResult } from '#domain/run/run-result';
 import { callsDone, chunksText, countsText, endSentence, repairSentence } from '#domain/run/sentences';
@@ -45,7 +46,7 @@ const joinParagraphs = (parts: readonly string[]): string => parts.filter((part)
 
 /** `3 of 10`, not `3/10`: the Web UI's font would show a fraction. */
 const chunkRow = (chunk: ChunkProgress): string =>
-  `| ${chunk.chunk} | ${chunk.state} | ${chunk.rows} | ${chunk.calls} | ${chunk.attempts} | ${chunk.slicesPulled} of ${chunk.slices} | ${cell(chunk.error)} |`;
+  `| ${chunkText(chunk.chunk)} | ${chunk.state} | ${chunk.rows} | ${chunk.calls} | ${chunk.attempts} | ${chunk.slicesPulled} of ${chunk.slices} | ${cell(chunk.error)} |`;
 
 /** Text from outside, shortened, without what would end the table's cell. */
 const cell = (text: string | null): string => (text ?? '').replace(/[|\r\n]+/g, ' ').slice(0, 120);

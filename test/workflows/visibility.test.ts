@@ -17,7 +17,7 @@ const aChunk = (changes: Partial<ChunkProgress> = {}): ChunkProgress => ({
 const aProgress = (changes: Partial<RunProgress> = {}): RunProgress => ({
   river: 'r',
   state: 'pulling',
-  sentence: 'Pulling 2026-01-01/2026-01-04.',
+  sentence: 'Pulling 2026-01-01 to 2026-01-04.',
   waits: [],
   chunks: { total: 3, loaded: 1, failed: 0 },
   rows: 320,
@@ -32,7 +32,7 @@ const aProgress = (changes: Partial<RunProgress> = {}): RunProgress => ({
 
 test('a person reads how far the run is, what is left to call, and each chunk on a line of its own', () => {
   expect(runDetails(aProgress()).split('\n')).toEqual([
-    'Pulling 2026-01-01/2026-01-04.',
+    'Pulling 2026-01-01 to 2026-01-04.',
     '',
     '**1 of 3 chunks loaded** · 320 rows · 120 of 240 planned calls done',
     '',
@@ -40,7 +40,7 @@ test('a person reads how far the run is, what is left to call, and each chunk on
     '',
     '| chunk | state | rows | calls | attempts | slices | last error |',
     '| --- | --- | ---: | ---: | ---: | ---: | --- |',
-    '| 2026-01-01/2026-01-04 | pulling | 120 | 40 | 1 | 4 of 10 |  |',
+    '| 2026-01-01 to 2026-01-04 | pulling | 120 | 40 | 1 | 4 of 10 |  |',
   ]);
 });
 

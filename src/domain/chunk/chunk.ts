@@ -30,3 +30,10 @@ export function parseChunkKey(key: string): Chunk {
   if (!start || !end || rest.length > 0) throw new RangeError(`not a chunk's key: ${key}`);
   return createChunk(start, end);
 }
+
+/** A chunk as people read it: `2026-01-01 to 2026-01-03`, or its one day. The Web UI's font makes a fraction of `10/2026`. */
+export function chunkText(key: string): string {
+  const { start, end } = parseChunkKey(key);
+  if (start === null) return 'the report';
+  return start === end ? start : `${start} to ${end}`;
+}

@@ -1,3 +1,4 @@
+import { chunkText } from '../chunk/chunk.ts';
 import { quoteForShell, retryCommand, runCommand } from '../verify/repair-command.ts';
 import type { RetriedStep, RunNow, RunProgress } from './progress.ts';
 import type { CallCounts, RetryOfRun, RunResult } from './run-result.ts';
@@ -63,11 +64,11 @@ function whatItDoes({ state, recent = [] }: KnownOfRun): string {
     default:
   }
   const open = recent.filter((chunk) => chunk.state === 'pulling');
-  if (open.length === 0) return 'Pulling.';
   const isLoading = open.every(({ slicesPulled, slices }) => slicesPulled >= slices);
   const [first] = open;
+  if (!first) return 'Pulling.';
   const more = open.length > 1 ? ` and ${open.length - 1} more` : '';
-  return `${isLoading ? 'Loading' : 'Pulling'} ${first?.chunk === '-' ? 'the report' : first?.chunk}${more}.`;
+  return `${isLoading ? 'Loading' : 'Pulling'} ${chunkText(first.chunk)}${more}.`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chunkWithoutDays, createChunk, parseChunkKey } from '#domain/chunk/chunk';
+import { chunkText, chunkWithoutDays, createChunk, parseChunkKey } from '#domain/chunk/chunk';
 
 test("a chunk's key is its first and last day", () => {
   expect(createChunk('2026-01-01', '2026-01-04')).toEqual({
@@ -18,4 +18,12 @@ test.each([createChunk('2026-01-01', '2026-01-04'), chunkWithoutDays])(
 
 test.each(['', '2026-01-01', '2026-01-01/', '/2026-01-01', 'a/b/c'])('"%s" is no key', (key) => {
   expect(() => parseChunkKey(key)).toThrow(RangeError);
+});
+
+test.each([
+  ['2026-01-01/2026-01-03', '2026-01-01 to 2026-01-03'],
+  ['2026-01-10/2026-01-10', '2026-01-10'],
+  ['-', 'the report'],
+])('%s is read as %s', (key, text) => {
+  expect(chunkText(key)).toBe(text);
 });

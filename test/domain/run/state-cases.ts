@@ -34,12 +34,12 @@ export const stateCases: readonly StateCase[] = [
   {
     state: 'it pulls',
     known: { recent: [aChunk('2026-01-01/2026-01-02', 3), aChunk('2026-01-03/2026-01-04', 0)] },
-    said: 'Pulling 2026-01-01/2026-01-02 and 1 more.',
+    said: 'Pulling 2026-01-01 to 2026-01-02 and 1 more.',
   },
   {
     state: 'its open chunks are loaded into the table',
     known: { recent: [aChunk('2026-01-01/2026-01-02', 10)] },
-    said: 'Loading 2026-01-01/2026-01-02.',
+    said: 'Loading 2026-01-01 to 2026-01-02.',
   },
   { state: 'it is closed', known: { state: 'closing' }, said: 'Closing the run.' },
   {
@@ -80,7 +80,7 @@ export const stateCases: readonly StateCase[] = [
   {
     state: 'a call has been waiting long for its answer (on the command line)',
     known: { recent: [aChunk('2026-01-01/2026-01-02', 3)], unansweredSince: since },
-    said: "Pulling 2026-01-01/2026-01-02. A call has been waiting for Optimove's answer since 2026-01-31 15:32:05 UTC.",
+    said: "Pulling 2026-01-01 to 2026-01-02. A call has been waiting for Optimove's answer since 2026-01-31 15:32:05 UTC.",
   },
   {
     state: 'the warehouse cannot be written to',
