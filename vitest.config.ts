@@ -11,7 +11,7 @@ export default defineConfig({
     // What a machine that others keep busy as well needs; nothing waits for it to pass.
     testTimeout: 150_000,
     // Most of what they do is wait for a service.
-    maxWorkers: 4,
+    maxWorkers: 3,
     hookTimeout: 120_000,
     projects: [
       {

@@ -116,7 +116,7 @@ function outage(
   // Where no other call is made, one call that always fails is all that is known of the connection.
   const last = cause instanceof OptimoveUnavailableError ? ` The last failure: ${cause.message}` : '';
   return new OutageError(
-    `Connection ${connection} has answered nobody since ${since}, for longer than giveUpAfter (${durationText(giveUpAfterMs)}). ` +
+    `Connection ${connection} has not answered any call since ${since}, for longer than giveUpAfter (${durationText(giveUpAfterMs)}). ` +
       `When it answers again, \`river retry ${workflowId}\` loads what is missing.${last}`,
     { facts: { connection, since }, cause },
   );

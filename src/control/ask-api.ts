@@ -132,19 +132,19 @@ export async function askList(
   const known = createSeenPages().known(call.endpoint);
   const all = [...(await askOnce(connection, call, reserve))];
   const first = fingerprintRows(all);
-  let page: PageReceived = { call, asked: undefined, size: sizeOf(all), fingerprint: first };
+  let page: PageReceived = { call, asked: undefined, size: measurePage(all), fingerprint: first };
   while (nextPage(page, known) === 'ask') {
     const asked = pageAsked(call, connection.pageSize, all.length);
     const rows = await askOnce(connection, call, reserve, asked).catch(noRowsWhereRefused);
     const earlier = { first, before: page.fingerprint };
-    page = { call, asked, size: sizeOf(rows), fingerprint: fingerprintRows(rows), earlier };
+    page = { call, asked, size: measurePage(rows), fingerprint: fingerprintRows(rows), earlier };
     if (isRepeated(page)) break;
     for (const row of rows) all.push(row);
   }
   return all;
 }
 
-const sizeOf = (rows: readonly AnswerRow[]) => ({ rows: rows.length, bytes: 0 });
+const measurePage = (rows: readonly AnswerRow[]) => ({ rows: rows.length, bytes: 0 });
 
 /** The list itself was answered; its further pages may be refused. */
 function noRowsWhereRefused(error: unknown): readonly AnswerRow[] {

@@ -67,7 +67,7 @@ async function readExecution(description: WorkflowExecutionDescription): Promise
     river: (await staticSummary?.())?.replace(/^River /, '') ?? '',
     retried: retriedSteps(pending),
     ...longestBeat(pending),
-    heardAt: isoOf(
+    heardAt: toIso(
       latest(
         pending.flatMap(({ lastHeartbeatTime, lastStartedTime }) => [lastHeartbeatTime, lastStartedTime]),
       ),
@@ -84,7 +84,7 @@ function retriedSteps(pending: readonly PendingActivity[]): RetriedStep[] {
   for (const { activityType, attempt, lastFailure, nextAttemptScheduleTime } of pending) {
     if (Number(attempt) < 2 || !lastFailure) continue;
     const step = activityType?.name ?? '';
-    const nextAt = isoOf(msOf(nextAttemptScheduleTime));
+    const nextAt = toIso(toMs(nextAttemptScheduleTime));
     const kind = lastFailure.applicationFailureInfo?.type;
     const error = `${kind ? `${kind}: ` : ''}${lastFailure.message ?? ''}`;
     // During a try `attempt` already counts it.
@@ -99,8 +99,8 @@ function retriedSteps(pending: readonly PendingActivity[]): RetriedStep[] {
 function longestBeat(pending: readonly PendingActivity[]): Beat {
   const told = pending
     .filter(({ lastHeartbeatTime, lastStartedTime }) => {
-      const startedAt = msOf(lastStartedTime);
-      return startedAt !== null && (msOf(lastHeartbeatTime) ?? 0) >= startedAt;
+      const startedAt = toMs(lastStartedTime);
+      return startedAt !== null && (toMs(lastHeartbeatTime) ?? 0) >= startedAt;
     })
     .flatMap(({ heartbeatDetails }) => heartbeatDetails?.payloads?.[0] ?? [])
     .flatMap(
@@ -127,7 +127,7 @@ export async function viewRun(client: Client, execution: Execution): Promise<Run
     const sentence = runSentence({ ...progress, ...beat, retried: others, workflowId });
     return { progress: { ...progress, sentence }, ...beat, retried: others, sentence };
   }
-  const heardAt = latestOf([execution.heardAt, await workerHeardAt(client)]);
+  const heardAt = findLatest([execution.heardAt, await workerHeardAt(client)]);
   const isSilent = heardAt === null || Date.now() - Date.parse(heardAt) > heardWithinMs;
   const nothing = { waits: [], waitingUntil: null, expectedEnd: null };
   const state = paused ? 'paused' : 'pulling';
@@ -150,24 +150,24 @@ async function workerHeardAt(client: Client): Promise<string | null> {
     ),
   );
   const pollers = asked.flatMap((answer) => answer.pollers ?? []);
-  return isoOf(latest(pollers.map(({ lastAccessTime }) => lastAccessTime)));
+  return toIso(latest(pollers.map(({ lastAccessTime }) => lastAccessTime)));
 }
 
 const latest = (times: readonly Timestamp[]): number | null => {
-  const known = times.map(msOf).filter((ms) => ms !== null);
+  const known = times.map(toMs).filter((ms) => ms !== null);
   return known.length === 0 ? null : Math.max(...known);
 };
 
-const latestOf = (instants: readonly (string | null)[]): string | null =>
+const findLatest = (instants: readonly (string | null)[]): string | null =>
   instants
     .filter((instant) => instant !== null)
     .sort()
     .at(-1) ?? null;
 
-const msOf = (time: Timestamp): number | null =>
+const toMs = (time: Timestamp): number | null =>
   time == null ? null : Number(time.seconds ?? 0) * 1000 + Math.floor((time.nanos ?? 0) / 1e6);
 
-const isoOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+const toIso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 const answerWithinMs = 5_000;
 

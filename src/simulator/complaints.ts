@@ -26,11 +26,11 @@ export const text = z.string(expected('a text'));
 export const trueOrFalse = z.boolean(expected('true or false'));
 export const texts = z.record(z.string(), text, expected('an object of texts'));
 
-export function oneOf<const T extends readonly string[]>(choices: T) {
+export function choice<const T extends readonly string[]>(choices: T) {
   return z.enum(choices, expected(`one of ${choices.join(', ')}`));
 }
 
-export function listOf<T extends z.ZodType>(item: T, least = 1) {
+export function list<T extends z.ZodType>(item: T, least = 1) {
   const words = expected(`a list of at least ${least}`);
   return z.array(item, words).min(least, words);
 }

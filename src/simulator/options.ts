@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import {
+  choice,
   expected,
   fields,
-  listOf,
-  oneOf,
+  list,
   range,
   readComplaints,
   share,
@@ -114,7 +114,7 @@ const day = z
   .refine((written) => toDayNumber(written) !== undefined, expected('a day as 2026-01-31'));
 const attribute = z.string(expected('a text without ;')).regex(/^[^;]+$/, expected('a text without ;'));
 const latency = 'a number of milliseconds, or a pair [least, most]';
-const recipientGroups = (least: number) => listOf(wholeNumber(0, 9), least);
+const recipientGroups = (least: number) => list(wholeNumber(0, 9), least);
 /** A secret is not quoted. */
 const secret = z.string({ error: 'expected a text' });
 
@@ -143,21 +143,21 @@ const options = {
   host: text,
   seed: z.union([z.string(), z.number()], expected('a text or a number')),
   size: fields(size).partial(),
-  attributes: listOf(attribute, 0),
+  attributes: list(attribute, 0),
   firstDay: day,
   lastDataUpdate: day,
-  unfinishedDays: oneOf(['whole', 'partial', 'empty']),
+  unfinishedDays: choice(['whole', 'partial', 'empty']),
   auth: fields(auth).refine(
     ({ apiKey, username, password }) =>
       apiKey !== undefined || (username !== undefined && password !== undefined),
     { error: 'expected apiKey, or username with password, or all three' },
   ),
-  limits: listOf(fields({ calls: wholeNumber(1), perMs: wholeNumber(1) }), 0),
+  limits: list(fields({ calls: wholeNumber(1), perMs: wholeNumber(1) }), 0),
   pageCap: wholeNumber(1),
   latencyMs: z.union([wholeNumber(0), range(0, undefined, latency)], expected(latency)),
-  emptyAs: oneOf(emptyWays),
+  emptyAs: choice(emptyWays),
   refuseRecipientGroups: recipientGroups(0),
-  productsAs: oneOf(['rows', 'list']),
+  productsAs: choice(['rows', 'list']),
   renamed: z.record(
     z.string(),
     fields({ endpoint: text.optional(), parameters: texts.optional(), keys: texts.optional() }),

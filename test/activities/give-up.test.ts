@@ -113,7 +113,7 @@ describe('in an outage', () => {
     const { thrown } = await giveUp(error, open(hour));
     expect(thrown).toBeInstanceOf(OutageError);
     expect((thrown as Error).message).toMatch(
-      /^Connection main has answered nobody since 20.*giveUpAfter \(1h\)\. .*`river retry nightly` loads what is missing\.( The last failure: Answered 503\.)?$/,
+      /^Connection main has not answered any call since 20.*giveUpAfter \(1h\)\. .*`river retry nightly` loads what is missing\.( The last failure: Answered 503\.)?$/,
     );
   });
 

@@ -313,7 +313,7 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
     {
       answer: '404 with a page',
       to: calls,
-      after: 'thirty of them, while nobody was answered',
+      after: 'thirty of them, while no call was answered',
       means: 'tried again',
       status: 404,
       body: page,
@@ -604,7 +604,7 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
     {
       answer: `403: ${word}`,
       to: calls,
-      after: 'twice the same, nobody answered in between',
+      after: 'twice the same, no call answered in between',
       means: 'throttled',
       status: 403,
       body: word,
@@ -776,7 +776,7 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
       type: 'application/json; charset=utf-8',
     },
     {
-      answer: 'Latin-1 with a charset that nobody knows',
+      answer: 'Latin-1 with an unknown charset',
       to: calls,
       means: 'refused',
       status: 200,

@@ -32,7 +32,7 @@ describe.concurrent('giveUpAfter', { timeout: 120_000 }, () => {
         const { kind, message, result } = failedWith(await run({ river: 'details' }, 'first'));
         expect(kind).toBe('OutageError');
         expect(message).toMatch(
-          /^Connection main has answered nobody since .*giveUpAfter \(3s\).*river retry first/,
+          /^Connection main has not answered any call since .*giveUpAfter \(3s\).*river retry first/,
         );
         expect(result.chunks).toEqual({ total: 30, loaded: 4, failed: 26, skipped: 0 });
         expect(

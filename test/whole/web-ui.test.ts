@@ -103,7 +103,7 @@ describe("Temporal's Web UI", () => {
         // The Web UI sets Markdown out in a frame of its own.
         const details = page.frameLocator('iframe').locator('body');
         await details.getByText('chunks loaded').first().waitFor();
-        await details.getByText('2026-01-01/2026-01-02').first().waitFor();
+        await details.getByText('2026-01-01 to 2026-01-02').first().waitFor();
         await handle.result();
       }),
     ));

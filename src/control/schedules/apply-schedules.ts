@@ -46,7 +46,7 @@ export async function applySchedules(
 }> {
   const notes = await findScheduleWarnings(configuration, new Date());
   const known = await listKnownSchedules(temporal, configuration);
-  const planned = known.map((schedule) => ({ schedule, change: changeOf(schedule, prune) }));
+  const planned = known.map((schedule) => ({ schedule, change: findChange(schedule, prune) }));
   if (!dryRun) for (const { schedule, change } of planned) await apply(temporal, schedule, change);
   const anomalies: DstAnomaly[] = [];
   for (const { wanted } of known) {
@@ -55,7 +55,7 @@ export async function applySchedules(
   return { changes: planned.map(({ change }) => change), oddDays: anomalies, notes };
 }
 
-function changeOf({ river, id, wanted, found }: KnownSchedule, prune: boolean): ScheduleChange {
+function findChange({ river, id, wanted, found }: KnownSchedule, prune: boolean): ScheduleChange {
   if (!wanted) return { river, id, change: prune ? 'delete' : 'left', terms: [] };
   const to = readRiverTerms(wanted);
   const from = found && readScheduleTerms(found);

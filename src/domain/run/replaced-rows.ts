@@ -45,7 +45,7 @@ export function judgeReplacement(
   const days = [...before]
     .flatMap(([day, had]) => {
       const gets = after.get(day) ?? 0;
-      const kind = kindOf(had, gets, isAllowed);
+      const kind = classify(had, gets, isAllowed);
       return kind ? [{ kind, day, before: had, after: gets }] : [];
     })
     .sort((one, other) => (one.day ?? '').localeCompare(other.day ?? ''));
@@ -58,7 +58,7 @@ export function judgeReplacement(
   };
 }
 
-function kindOf(had: number, gets: number, isAllowed: boolean): Kind | undefined {
+function classify(had: number, gets: number, isAllowed: boolean): Kind | undefined {
   if (had > 0 && gets === 0) return isAllowed ? 'deleted' : 'kept';
   return gets * 2 < had ? 'fell' : undefined;
 }
@@ -68,7 +68,7 @@ function refuseEmpty(table: string, workflowId: string, before: RowsByDay): void
   if (standing.length === 0) return;
   const rows = standing.reduce((sum, [, count]) => sum + count, 0);
   const days = standing.map(([day]) => day ?? '').sort();
-  const what = nameOf(days[0] || null, days.at(-1) || null, table);
+  const what = nameDays(days[0] || null, days.at(-1) || null, table);
   throw new EmptyAnswerError(
     `${counted(rows)} of ${what} would be deleted, the API returned none. Nothing was changed. If they are really gone, ` +
       `\`${retryCommand(workflowId)} --allow-emptied\` deletes them; \`target.emptied: allow\` does so in every run.`,
@@ -102,7 +102,7 @@ function toWarning(range: AffectedRange, river: string, table: string): Warning 
   const { kind, start, end, days, before, after } = range;
   const isWhole = start === null || end === null || addDays(start, days - 1) === end;
   const where = isWhole
-    ? `${start === null ? 'in' : 'for'} ${nameOf(start, end, table)}`
+    ? `${start === null ? 'in' : 'for'} ${nameDays(start, end, table)}`
     : `for ${days} days of ${start} to ${end}`;
   const message = {
     kept: () =>
@@ -115,7 +115,7 @@ function toWarning(range: AffectedRange, river: string, table: string): Warning 
   return { start, end, message, about: 'data' };
 }
 
-const nameOf = (start: Day | null, end: Day | null, table: string): string => {
+const nameDays = (start: Day | null, end: Day | null, table: string): string => {
   if (start === null) return table;
   return start === end ? start : `${start} to ${end}`;
 };

@@ -21,12 +21,17 @@ export function runSentences(known: KnownOfRun): string[] {
   const { state, noWorkerSince, workflowId, pausedSince } = known;
   const first = noWorkerSince === undefined ? [] : [withoutWorker(noWorkerSince)];
   if (state === 'paused' || state === 'pausing') {
-    return [...first, pauseSentence(state, pausedSince, workflowId), ...callOf(known), ...stepsOf(known)];
+    return [
+      ...first,
+      pauseSentence(state, pausedSince, workflowId),
+      ...describeCall(known),
+      ...describeSteps(known),
+    ];
   }
-  const waits = [...waitsOf(known), ...dataOf(known), ...stepsOf(known)];
+  const waits = [...describeWaits(known), ...describeDataWait(known), ...describeSteps(known)];
   if (first.length > 0) return [...first, ...waits];
   const standsStill = waits.length > 0;
-  return [...(standsStill ? waits : [whatItDoes(known)]), ...callOf(known), ...endOf(known)];
+  return [...(standsStill ? waits : [whatItDoes(known)]), ...describeCall(known), ...describeEnd(known)];
 }
 
 /** The same in one text. */
@@ -37,7 +42,8 @@ export const standsStill = (known: KnownOfRun): boolean =>
   known.state === 'paused' ||
   known.state === 'pausing' ||
   known.noWorkerSince !== undefined ||
-  [...waitsOf(known), ...dataOf(known), ...callOf(known), ...stepsOf(known)].length > 0;
+  [...describeWaits(known), ...describeDataWait(known), ...describeCall(known), ...describeSteps(known)]
+    .length > 0;
 
 const withoutWorker = (since: string | null): string =>
   `No worker has reported${since === null ? '' : ` since ${timeText(since)}`}. The run continues when one is started: river worker`;
@@ -75,7 +81,7 @@ function whatItDoes({ state, recent = [] }: KnownOfRun): string {
  * Slices that only wait for a time are not worth a sentence while others are pulled. Where the API throttles the connection, slices
  * that wait for quota wait for that too, and one sentence is enough.
  */
-const waitsOf = ({ waits, waitingUntil }: KnownOfRun): string[] => {
+const describeWaits = ({ waits, waitingUntil }: KnownOfRun): string[] => {
   const isThrottled = waits.some(({ on }) => on === 'throttle');
   return waits
     .filter(({ on }) => on === 'connection' || on === 'warehouse' || waitingUntil !== null)
@@ -113,18 +119,18 @@ export function waitSentence(wait: RunWait): string {
   }
 }
 
-const dataOf = ({ waitingForDataUntil }: KnownOfRun): string[] =>
+const describeDataWait = ({ waitingForDataUntil }: KnownOfRun): string[] =>
   waitingForDataUntil === undefined
     ? []
     : [`Waiting for complete data, until ${timeText(waitingForDataUntil)} at most.`];
 
-const callOf = ({ unansweredSince, noWorkerSince }: KnownOfRun): string[] =>
+const describeCall = ({ unansweredSince, noWorkerSince }: KnownOfRun): string[] =>
   unansweredSince === undefined || noWorkerSince !== undefined
     ? []
     : [`A call has been waiting for Optimove's answer since ${timeText(unansweredSince)}.`];
 
 /** Without a worker no try is under way, even where Temporal has assigned one. */
-const stepsOf = ({ retried = [], noWorkerSince }: KnownOfRun): string[] =>
+const describeSteps = ({ retried = [], noWorkerSince }: KnownOfRun): string[] =>
   retried.filter(({ nextAt }) => nextAt !== null || noWorkerSince === undefined).map(stepSentence);
 
 const steps: Readonly<Record<string, string>> = {
@@ -146,7 +152,7 @@ function stepSentence({ step, error, tries, nextAt }: RetriedStep): string {
   return `${steps[step] ?? step} has failed, ${next}: ${error}`;
 }
 
-const endOf = ({ expectedEnd }: KnownOfRun): string[] =>
+const describeEnd = ({ expectedEnd }: KnownOfRun): string[] =>
   expectedEnd === null ? [] : [`Expected to be done at ${timeText(expectedEnd)} at the earliest.`];
 
 type Ended = Pick<RunResult, 'status' | 'chunks' | 'river' | 'workflowId' | 'retryOf'>;

@@ -15,12 +15,12 @@ export function compareRows({
   found,
   runs,
 }: Pick<TargetSnapshot, 'loaded' | 'found' | 'runs'>): Difference[] {
-  const inTable = new Map(found.map((rows) => [keyOf(rows), rows.rows]));
-  const inManifest = new Set(loaded.map(keyOf));
+  const inTable = new Map(found.map((rows) => [toKey(rows), rows.rows]));
+  const inManifest = new Set(loaded.map(toKey));
   return [
-    ...loaded.flatMap((rows) => compareCounts(rows, inTable.get(keyOf(rows)) ?? 0)),
+    ...loaded.flatMap((rows) => compareCounts(rows, inTable.get(toKey(rows)) ?? 0)),
     ...found
-      .filter((rows) => !inManifest.has(keyOf(rows)))
+      .filter((rows) => !inManifest.has(toKey(rows)))
       .map(({ day, run, rows }): Difference => {
         const kind = runs.has(run) ? 'rows-unrecorded' : 'run-unknown';
         return { kind, day, loaded: 0, found: rows };
@@ -47,7 +47,7 @@ function daysTwice(loaded: readonly RowsOfRun[], runs: TargetSnapshot['runs']): 
   return twice;
 }
 
-const keyOf = ({ day, run }: RowsOfRun): string => JSON.stringify([day, run]);
+const toKey = ({ day, run }: RowsOfRun): string => JSON.stringify([day, run]);
 
 /** A day that is not loaded, and the run that was to load it. */
 export interface Gap {

@@ -69,15 +69,15 @@ function listDifferences(
 function joinDays(
   days: readonly (Omit<DifferenceRange, 'start' | 'end'> & { readonly day: Day | null })[],
 ): DifferenceRange[] {
-  const reasonOf = ({ kind, gap }: Pick<DifferenceRange, 'kind' | 'gap'>) =>
+  const toReason = ({ kind, gap }: Pick<DifferenceRange, 'kind' | 'gap'>) =>
     [kind, gap?.run ?? '', gap?.chunk ?? ''].join('\u0000');
-  const order = (off: (typeof days)[number]) => `${reasonOf(off)}\u0000${off.day ?? ''}`;
+  const order = (off: (typeof days)[number]) => `${toReason(off)}\u0000${off.day ?? ''}`;
   const ranges: DifferenceRange[] = [];
   for (const { day, ...off } of [...days].sort((a, b) => (order(a) < order(b) ? -1 : 1))) {
     const open = ranges.at(-1);
     const goesOn =
       open !== undefined &&
-      reasonOf(open) === reasonOf(off) &&
+      toReason(open) === toReason(off) &&
       (open.end === day || (open.end !== null && day !== null && addDays(open.end, 1) === day));
     if (open && goesOn) {
       open.end = day;

@@ -95,7 +95,7 @@ function groupAndDay(parameters: CallParameters) {
   return { targetGroup: parameters.integer('TargetGroupID'), day: parameters.day('Date') };
 }
 
-/** The other calls: lists to choose from, names and ids, and the last data update. */
+/** The other calls: lists to choice from, names and ids, and the last data update. */
 export const supportingCalls: Endpoints = {
   'general/GetLastDataUpdate': {
     object: (core) => ({ Date: core.lastDataUpdate }),

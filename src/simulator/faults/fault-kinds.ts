@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import {
+  choice,
   expected,
   fields,
-  listOf,
-  oneOf,
+  list,
   range,
   share,
   text,
@@ -102,7 +102,7 @@ const replacingKinds = {
   ),
   outage: kind(
     'Resets the connection, or answers 503 (`as`).',
-    { as: oneOf(['reset', '503']).optional(), retryAfter: retryAfter.optional() },
+    { as: choice(['reset', '503']).optional(), retryAfter: retryAfter.optional() },
     { as: '503', forMs: 60_000 },
   ),
   cutBody: kind(
@@ -141,7 +141,7 @@ const replacingKinds = {
     'Reports too many calls in words, without 429: as a text, a JSON string or an object (default status 403).',
     {
       status: status.optional(),
-      as: oneOf(['text', 'string', 'object']).optional(),
+      as: choice(['text', 'string', 'object']).optional(),
       text: text.optional(),
     },
     { status: 403, as: 'text', text: 'API call limit exceeded', times: 2 },
@@ -151,7 +151,7 @@ const replacingKinds = {
     {
       status: status.optional(),
       body: text.optional(),
-      encoding: oneOf(encodings).optional(),
+      encoding: choice(encodings).optional(),
       headers: texts.optional(),
     },
     { status: 404, body: '<html></html>', headers: { 'content-type': 'text/html' }, times: 2 },
@@ -199,10 +199,10 @@ const bendingKinds = {
   ),
   cutAnswer: kind(
     'Cuts a call without pages at so many rows; then $skip works, is ignored (default) or is refused with 400 (`skip`).',
-    { rows: wholeNumber(1), skip: oneOf(['works', 'ignored', 'refused']).optional() },
+    { rows: wholeNumber(1), skip: choice(['works', 'ignored', 'refused']).optional() },
     { rows: 10_000, skip: 'works' },
   ),
-  empty: kind('Writes an answer without rows in another way.', { as: oneOf(emptyWays) }, { as: '404' }),
+  empty: kind('Writes an answer without rows in another way.', { as: choice(emptyWays) }, { as: '404' }),
   retryAfter: kind(
     "Adds Retry-After (seconds) to every 429 and 503, the simulator's own included.",
     { seconds: retryAfter },
@@ -210,12 +210,12 @@ const bendingKinds = {
   ),
   encode: kind(
     'Encodes the body differently; Content-Type names a charset only if `declared` does, and `mark` adds a byte order mark.',
-    { as: oneOf(encodings), declared: text.optional(), mark: trueOrFalse.optional() },
+    { as: choice(encodings), declared: text.optional(), mark: trueOrFalse.optional() },
     { as: 'latin1', declared: 'iso-8859-1' },
   ),
   bareWord: kind(
     'Writes the values under `keys` as a bare NaN or Infinity, which is not JSON.',
-    { word: oneOf(['NaN', 'Infinity', '-Infinity']).optional(), keys: listOf(text) },
+    { word: choice(['NaN', 'Infinity', '-Infinity']).optional(), keys: list(text) },
     { word: 'NaN', keys: ['FutureValue'] },
   ),
   repeatKey: kind(
@@ -228,7 +228,7 @@ const bendingKinds = {
     {
       set: objectOrTurns(z.unknown(), 'keys and values').optional(),
       raw: objectOrTurns(text, 'keys, each with a text').optional(),
-      remove: listOf(text).optional(),
+      remove: list(text).optional(),
       rows: wholeNumber(1).optional(),
     },
     { set: { Duration: '', Surprise: 7 }, raw: { ActionID: '9007199254740993' }, rows: 2 },
@@ -240,7 +240,7 @@ const bendingKinds = {
   ),
   drift: kind(
     'Spells keys and values as some tenants do; `keys` are those that bigIntegers raises (default TemplateID).',
-    { spellings: listOf(oneOf(spellings)), keys: listOf(text).optional() },
+    { spellings: list(choice(spellings)), keys: list(text).optional() },
     { spellings: ['channelId', 'idsAsText'] },
   ),
 };
