@@ -1,5 +1,7 @@
+import { createRequire } from 'node:module';
 import picocolors from 'picocolors';
-import stringWidth from 'string-width';
+
+const require = createRequire(import.meta.url);
 
 /** The answer of a command: one JSON document for programs, text for people. */
 export interface Answer {
@@ -48,6 +50,13 @@ export function createTerminal(json: boolean): Terminal {
  * program may read.)
  */
 export const colors = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
+
+/** The columns of a text on a terminal. Only what is not plain takes the library, whose loading takes as long as a whole command. */
+function stringWidth(text: string): number {
+  if (/^[\x20-\x7e–]*$/.test(text)) return text.length;
+  const { default: measure } = require('string-width') as typeof import('string-width');
+  return measure(text);
+}
 
 /** A table with headings: each column as wide as its widest cell, numbers right-aligned, – for an unknown value. */
 export function table(
