@@ -58,6 +58,7 @@ export async function startWorker({
   });
   const connections = connectionsInUse(current, (name) => createReserve(client, name));
   const draining = new AbortController();
+  let stoppedAt: number | undefined;
   const worker = await Worker.create({
     connection,
     namespace: connected.namespace,
@@ -88,7 +89,8 @@ export async function startWorker({
   });
   const drained = worker.run().catch((error: unknown) => {
     // The SDK's own error is lost where it then cannot free what the hanging steps still hold.
-    if (!draining.signal.aborted) throw error;
+    const stoppedForMs = stoppedAt === undefined ? 0 : performance.now() - stoppedAt;
+    if (stoppedForMs < (shutdownSeconds - 1) * 1_000) throw error;
     say(
       `Some steps did not end within ${shutdownSeconds} s, for example because a warehouse does not answer. Another worker repeats them.`,
     );
@@ -101,6 +103,7 @@ export async function startWorker({
   return {
     done,
     stop: () => {
+      stoppedAt ??= performance.now();
       draining.abort();
       if (worker.getState() === 'RUNNING') worker.shutdown();
     },

@@ -15,7 +15,7 @@ import type { Database } from '../database.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { readForgottenDays, readLoadedRows } from './days.ts';
-import { readAskedStretches, readLoadedWholes, readOpenRetries, readRunsOfRiver } from './run-history.ts';
+import { readLoadedWholes, readOpenRetries, readRequestedDays, readRunsOfRiver } from './run-history.ts';
 import { readMadeAt } from './targets.ts';
 
 /** Of every river, or of one, table by table. */
@@ -74,7 +74,7 @@ async function readTarget(
     ? null
     : await readLackingColumns(tables, table, dayColumn === null ? [] : [dayColumn]);
   const isReadable = lacking !== null && lacking.length === 0;
-  const asked = await readAskedStretches(tables, river);
+  const asked = await readRequestedDays(tables, river);
   const retries = await readOpenRetries(tables, river);
   return {
     river,

@@ -87,7 +87,7 @@ export async function readOpenRetries(tables: Tables, river: string): Promise<Se
 }
 
 /** The chunks of all runs of a river that have days, and of their retries. */
-export async function readAskedStretches(tables: Tables, river: string): Promise<RequestedDays[]> {
+export async function readRequestedDays(tables: Tables, river: string): Promise<RequestedDays[]> {
   const rows = await tables
     .from('river_chunks')
     .where({ river })
