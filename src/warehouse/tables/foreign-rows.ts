@@ -12,6 +12,7 @@ import { adoptCommand } from '#domain/verify/repair-command';
 import { columnFinder } from '../column-name.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
+import { isMadeByRiver } from '../manifest/targets.ts';
 import { dayText, selectDays, selectRows } from './target-rows.ts';
 
 /** A table that is there, and who is to fill it. */
@@ -25,18 +26,21 @@ export interface ForeignRowsQuestion {
 }
 
 /**
- * Throws where the table holds rows of something else: in the days that are to be loaded, or anywhere while the river has no
- * rows in it.
+ * Throws where the table holds rows of something else: in the days that are to be loaded, or anywhere while River has not made
+ * the table and the river has no rows in it.
  */
 export async function refuseForeignRows(tables: Tables, question: ForeignRowsQuestion): Promise<void> {
   const { river, columns, dayColumn, days } = question;
   const { table, load } = river.target;
   if (load === 'overwrite') return;
   const foreign = () => selectForeignRows(tables, table, columns);
-  if (!(await hasAny(foreign()))) return;
+  // Its index is led by the day: a look at all rows of a large table would take minutes.
+  const isMade = await isMadeByRiver(tables, table);
+  if (!(isMade && dayColumn) && !(await hasAny(foreign()))) return;
   const isItsOwnToo =
-    findRiver(tables, columns) !== undefined &&
-    (await hasAny(selectRows(tables, { table, river: river.name, days: null })));
+    isMade ||
+    (findRiver(tables, columns) !== undefined &&
+      (await hasAny(selectRows(tables, { table, river: river.name, days: null }))));
   if (isItsOwnToo && dayColumn) {
     const inDays = await Promise.all(
       days.map((range) => hasAny(selectDays(foreign(), { column: dayColumn.name, ...range }))),
