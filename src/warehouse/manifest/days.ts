@@ -10,6 +10,7 @@ import type { RowsOfRun } from '#domain/verify/verification';
 import { columnFinder } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { Row, Tables } from '../dialect.ts';
+import { deleteRows } from '../tables/target-rows.ts';
 import { toStoredRun } from './run-row.ts';
 import { lockTarget } from './targets.ts';
 
@@ -129,7 +130,7 @@ export async function deleteLoadedDays(
       );
     }
     const column = find(dayColumn)?.name ?? dayColumn;
-    const rows = await tables.dialect.removeRows(tables, { table, river, days: { column, ...days } });
+    const rows = await deleteRows(tables, { table, river, days: { column, ...days } });
     await deleteDays(tables, { river, table, between: days });
     await insertForgotten(tables, { river, table }, days, new Date().toISOString());
     return rows;

@@ -11,13 +11,13 @@ import {
   typeNames,
 } from './read-columns.ts';
 import { describe, freeze, limitLockWait, listLackingRights, lockMigrations, makeSchema } from './session.ts';
-import { insertPages, mayUndoInserts, removeRows, rowIdentity } from './write-rows.ts';
+import { insertPages, mayUndoInserts, removeRows, rowIdentities } from './write-rows.ts';
 
 export const sqlite: Dialect = {
   client: 'better-sqlite3',
   nameBytes: undefined,
   foldsCase: true,
-  ownColumns: ['rowid', 'oid', rowIdentity],
+  ownColumns: rowIdentities,
   typeNames,
   columnsAtMost: 2000,
   manifestTypes: { instant: 'text', day: 'text', json: 'text' },

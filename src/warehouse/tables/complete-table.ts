@@ -10,7 +10,7 @@ import { deleteDaysOfTable } from '../manifest/days.ts';
 import { deleteColumnRecords, lockTarget, markMadeByRiver } from '../manifest/targets.ts';
 import { addColumns, type LockPatience, refuseTooMany } from './add-columns.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
-import { refuseNoDays, refuseProvenance, refuseUnfilled } from './refuse-column.ts';
+import { mayBearDays, refuseNoDays, refuseProvenance, refuseUnfilled } from './refuse-column.ts';
 
 /**
  * Makes the target with its declared columns, or adds those that one lacks that is there. No column that is there is
@@ -61,25 +61,38 @@ export async function previewTable(
   const find = columnFinder(tables.dialect, columns);
   const lacking = findLacking(tables, table, columns, shape).map(({ name }) => name);
   await refuseTooMany(tables, table, lacking.length);
-  const narrow = shape.columns.flatMap(({ name, type }) => {
+  const unfit = shape.columns.flatMap((declared): string[] => {
+    const { name } = declared;
     const column = find(inTable(tables, table, shape, name));
-    const why = column?.type && narrowness(type, column.type);
-    if (!column || !why) return [];
-    const happens = shape.key.includes(name)
+    if (!column?.type) return [];
+    const isKey = shape.key.includes(name);
+    const said = `${table}.${column.name} (${column.declared})`;
+    const why = isStampedDay(declared, column) ? undefined : narrowness(declared.type, column.type);
+    const happens = isKey
       ? 'which fails its chunk (key)'
-      : outcomes[drift](columnNameIn(tables.dialect, besideName(name)));
-    return [`${table}.${column.name} (${column.declared}) does not hold ${why}, ${happens}`];
+      : column.isNotNull
+        ? 'which fails its chunk (not null)'
+        : outcomes[drift](columnNameIn(tables.dialect, besideName(name)));
+    const mayLack = declared.from !== 'call' && !isKey && column.isNotNull;
+    return [
+      ...(why ? [`${said} does not hold ${why}, ${happens}`] : []),
+      ...(mayLack ? [`${said} may not be null: a row without a value there fails its chunk`] : []),
+    ];
   });
   const hasIndex =
     shape.dayColumn === null || (await tables.dialect.hasIndexOn(tables, table, [provenanceColumns[0]]));
   return [
     ...(lacking.length > 0 ? [`${table} gets the columns ${lacking.join(', ')}`] : []),
-    ...narrow,
+    ...unfit,
     ...(hasIndex
       ? []
       : [`${table} has no index on _river and ${shape.dayColumn}: with one, days are replaced faster`]),
   ];
 }
+
+/** A day that River itself has asked for: it is never longer than the column of days can hold. */
+const isStampedDay = ({ from, type }: Column, column: TableColumn): boolean =>
+  from === 'call' && type === 'date' && mayBearDays(column);
 
 /** What becomes of a value that does not fit its column. */
 const outcomes: Readonly<Record<Target['drift'], (beside: string) => string>> = {

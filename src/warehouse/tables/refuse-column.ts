@@ -42,7 +42,8 @@ export function refuseNoDays(table: string, column: TableColumn): void {
   );
 }
 
-function mayBearDays({ type }: TableColumn): boolean {
+export function mayBearDays({ type }: TableColumn): boolean {
+  if (type?.kind === 'number') return type.texts === true;
   if (type?.kind === 'text') return type.length === null || type.length >= 'YYYY-MM-DD'.length;
   return type?.kind === 'date' || type?.kind === 'timestamp' || type?.kind === 'any';
 }
