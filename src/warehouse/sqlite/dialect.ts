@@ -10,7 +10,15 @@ import {
   toTableType,
   typeNames,
 } from './read-columns.ts';
-import { describe, freeze, limitLockWait, listLackingRights, lockMigrations, makeSchema } from './session.ts';
+import {
+  describe,
+  findColumnBan,
+  freeze,
+  limitLockWait,
+  listLackingRights,
+  lockMigrations,
+  makeSchema,
+} from './session.ts';
 import { insertPages, mayUndoInserts, removeRows, rowIdentities, updateRows } from './write-rows.ts';
 
 export const sqlite: Dialect = {
@@ -33,6 +41,7 @@ export const sqlite: Dialect = {
   listLackingRights,
   readColumns,
   countColumns,
+  findColumnBan,
   readTypeNames,
   hasIndexOn,
   toTableType,

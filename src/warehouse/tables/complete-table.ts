@@ -16,11 +16,17 @@ import {
   markMadeByRiver,
   readColumnRecordsIfAny,
 } from '../manifest/targets.ts';
-import { addColumns, type LockPatience, refuseTooMany } from './add-columns.ts';
+import { addColumns, type LockPatience, refuseFixedTable, refuseTooMany } from './add-columns.ts';
 import { declaredFinder, findOtherSpellings, type TableState } from './declared-columns.ts';
 import { refuseForeignRows } from './foreign-rows.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
-import { mayBearDays, refuseNoDays, refuseProvenance, refuseUnfilled } from './refuse-column.ts';
+import {
+  mayBearDays,
+  refuseNoDays,
+  refuseProvenance,
+  refuseShortRiver,
+  refuseUnfilled,
+} from './refuse-column.ts';
 
 /**
  * Makes the target with its declared columns, or adds those that one lacks that is there. No column that is there is
@@ -39,6 +45,7 @@ export async function completeTable(
     if (state) {
       await refuseUnfilled(tables, table, state.columns, listFilled(tables, table, state, shape));
       const lacking = findLacking(tables, table, state, shape);
+      refuseShortRiver(table, columnFinder(tables.dialect, state.columns)('_river'), river.name);
       const dayColumn = findDayColumn(tables, state, shape);
       if (!adopts) await refuseForeignRows(tables, { river, columns: state.columns, dayColumn, days });
       return lacking.length === 0 && state.found.length === 0;
@@ -111,10 +118,12 @@ export async function previewTable(
   if (!state) return [];
   await refuseUnfilled(tables, table, state.columns, listFilled(tables, table, state, shape));
   const find = declaredFinder(tables.dialect, state);
-  const lacking = findLacking(tables, table, state, shape).map(({ name }) => name);
+  const lacking = findLacking(tables, table, state, shape);
+  refuseShortRiver(table, columnFinder(tables.dialect, state.columns)('_river'), river.name);
   const dayColumn = findDayColumn(tables, state, shape);
   await refuseForeignRows(tables, { river, columns: state.columns, dayColumn, days: [] });
   await refuseTooMany(tables, table, lacking.length);
+  await refuseFixedTable(tables, table, lacking);
   const unfit = shape.columns.flatMap((declared): string[] => {
     const { name } = declared;
     const column = find(name);
@@ -136,7 +145,9 @@ export async function previewTable(
   const hasIndex =
     shape.dayColumn === null || (await tables.dialect.hasIndexOn(tables, table, [provenanceColumns[0]]));
   return [
-    ...(lacking.length > 0 ? [`${table} gets the columns ${lacking.join(', ')}`] : []),
+    ...(lacking.length > 0
+      ? [`${table} gets the columns ${lacking.map(({ name }) => name).join(', ')}`]
+      : []),
     ...state.found.map(({ source, name }) => `${source} goes to ${table}.${name}`),
     ...unfit,
     ...(hasIndex

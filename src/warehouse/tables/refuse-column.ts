@@ -60,6 +60,18 @@ export function refuseProvenance(table: string, name: Provenance, column: TableC
   );
 }
 
+/** The name of the river itself stands in each of its rows. */
+export function refuseShortRiver(table: string, column: TableColumn | undefined, river: string): void {
+  if (column?.type?.kind !== 'text' || column.type.length === null) return;
+  if (column.type.length >= [...river].length) return;
+  const { name, declared } = column;
+  throw new SchemaConflictError(
+    `${table}.${name} is ${declared}, which is shorter than the name of the river ${river}. ` +
+      'Change the column to text, or give the river another table.',
+    { facts: { table, column: name, declared, river } },
+  );
+}
+
 function holdsProvenance(name: Provenance, { type }: TableColumn): boolean {
   if (type?.kind === 'text') return type.length === null || type.length >= provenanceLengths[name];
   return type?.kind === 'any' || (name === '_loaded_at' && type?.kind === 'timestamp');

@@ -229,6 +229,18 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       'create table sample (customer_id text, _run_id uuid)',
       'sample._run_id is uuid, which does not hold what River writes there',
     ],
+    [
+      'a river whose name is longer than its column',
+      'create table sample (_river varchar(5))',
+      'sample._river is character varying(5), which is shorter than the name of the river sample',
+      'pg',
+    ],
+    [
+      'a partition, to which no column can be added',
+      'create table whole (customer_id text) partition by list (customer_id); create table sample partition of whole default',
+      'River may not add columns: it is a partition of whole, whose columns it has. Run `alter table',
+      'pg',
+    ],
     ['a river that is a number', 'create table sample (_river integer)', 'sample._river is integer'],
     [
       'a chunk that is too short',
