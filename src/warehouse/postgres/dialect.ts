@@ -5,6 +5,7 @@ import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames
 import {
   beginTransaction,
   describe,
+  findColumnBan,
   freeze,
   limitLockWait,
   listLackingRights,
@@ -34,6 +35,7 @@ export const postgres: Dialect = {
   listLackingRights,
   readColumns,
   countColumns,
+  findColumnBan,
   async readTypeNames() {
     return typeNames;
   },
