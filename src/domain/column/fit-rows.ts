@@ -69,15 +69,15 @@ export function fitRows(
     misfits.set(inTable.name, fitted.count);
   });
   const fields = places.fields.map((field, at) => ({ field, kind: fitField(arranged, columns.length + at) }));
-  const isFilled = ({ kind }: (typeof fields)[number]) => kind !== undefined;
   const extras = fields.flatMap(({ field, kind }): Extra[] => (kind === undefined ? [] : [{ field, kind }]));
+  const isKept = (place: number) =>
+    place < columns.length || fields[place - columns.length]?.kind !== undefined;
   // From here on they hold nothing but values.
   const fitted = arranged as Value[][];
-  const rows = fields.every(isFilled)
-    ? fitted
-    : fitted.map((row) =>
-        row.filter((_value, at) => at < columns.length || isFilled(fields[at - columns.length])),
-      );
+  const rows =
+    extras.length === fields.length
+      ? fitted
+      : fitted.map((row) => row.filter((_value, place) => isKept(place)));
   for (const { column, texts } of besides) {
     extras.push({ beside: column });
     for (const [at, row] of rows.entries()) row.push(texts[at] ?? null);

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { packRows, unpackRows } from '../postgres-copy/packed-rows.ts';
 import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames } from './read-columns.ts';
@@ -10,6 +11,7 @@ import {
   listLackingRights,
   lockMigrations,
   makeSchema,
+  prepareStaging,
 } from './session.ts';
 import { insertPages, mayUndoInserts, removeRows } from './write-rows.ts';
 
@@ -28,6 +30,7 @@ export const postgres: Dialect = {
   describe,
   lockMigrations,
   makeSchema,
+  prepareStaging,
   writesAtCommit: false,
   freeze,
   hasTable,
@@ -42,5 +45,7 @@ export const postgres: Dialect = {
   limitLockWait,
   mayUndoInserts,
   removeRows,
+  packRows,
+  unpackRows,
   insertPages,
 };
