@@ -6,6 +6,9 @@ const servicesRooms = [
   'test/workflows/with-server/**/*.test.ts',
 ];
 
+/** What needs more than npm and pip bring, or takes long to install: `npm run test:databases`. */
+const databasesRoom = 'test/databases/**/*.test.ts';
+
 export default defineConfig({
   test: {
     // What a machine that others keep busy as well needs; nothing waits for it to pass.
@@ -16,7 +19,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'quick', isolate: false, include: ['test/**/*.test.ts'], exclude: servicesRooms },
+        test: {
+          name: 'quick',
+          isolate: false,
+          include: ['test/**/*.test.ts'],
+          exclude: [...servicesRooms, databasesRoom],
+        },
       },
       {
         extends: true,
@@ -27,6 +35,15 @@ export default defineConfig({
           globalSetup: ['test/helpers/global-setup.ts'],
           setupFiles: ['test/helpers/setup-services.ts'],
           isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'databases',
+          include: [databasesRoom],
+          globalSetup: ['test/helpers/global-setup.ts'],
+          setupFiles: ['test/helpers/setup-services.ts'],
         },
       },
     ],

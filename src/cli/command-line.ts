@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   verify: async () => (await import('./commands/verify.ts')).addVerify,
   forget: async () => (await import('./commands/forget.ts')).addForget,
   adopt: async () => (await import('./commands/adopt.ts')).addAdopt,
+  dbt: async () => (await import('./commands/dbt.ts')).addDbt,
   schedule: async () => (await import('./commands/schedule.ts')).addSchedule,
   simulator: async () => (await import('./commands/simulator.ts')).addSimulator,
   demo: async () => (await import('./commands/demo.ts')).addDemo,

@@ -47,6 +47,27 @@ export function cronFields(cron: string): CronFields {
 export const nextStarts = (cron: string, after: Date, count: number): Date[] =>
   new Cron(toOneSpace(cron), options).nextRuns(count, after);
 
+/** The longest time between two starts of an accepted line, in milliseconds, as it comes due in two years. */
+export function longestInterval(cron: string): number {
+  const fields = cronFields(cron);
+  const [minutes = new Set<number>(), hours = new Set<number>()] = fields;
+  const ofDay = [...hours]
+    .flatMap((hour) => [...minutes].map((minute) => hour * 60 + minute))
+    .sort((a, b) => a - b);
+  let longest = 0;
+  let last: number | undefined;
+  for (let day = 0; day < 731; day += 1) {
+    const date = new Date(Date.UTC(2027, 0, 1 + day)).toISOString().slice(0, 10);
+    if (startsOnDay(fields, date) === 0) continue;
+    for (const minute of ofDay) {
+      const start = day * 1_440 + minute;
+      longest = Math.max(longest, start - (last ?? start));
+      last = start;
+    }
+  }
+  return longest * 60_000;
+}
+
 /** The fields in one fixed spelling, so that two lines which mean the same are the same: `0,30 6 * * 1-5`. */
 export const cronText = (fields: CronFields): string =>
   ranges.map(([first, last], at) => fieldText(fields[at] ?? new Set(), last - first + 1)).join(' ');

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { cronFields, cronText, cronWarnings, isCron, nextStarts, startsOnDay } from '#domain/river/cron-line';
+import {
+  cronFields,
+  cronText,
+  cronWarnings,
+  isCron,
+  longestInterval,
+  nextStarts,
+  startsOnDay,
+} from '#domain/river/cron-line';
 
 describe('a cron line in its one spelling', () => {
   it.each([
@@ -77,4 +85,14 @@ it('a line comes due where day of the month and day of the week both fit', () =>
   expect(nextStarts('0 6 1-7 * 1', new Date('2026-06-01T06:00:00Z'), 1)).toEqual([
     new Date('2026-07-06T06:00:00Z'),
   ]);
+});
+
+it.each([
+  ['0 6 * * *', 24],
+  ['0 6 * * 1-5', 72],
+  ['*/5 8-18 * * 1-5', 61 + 5 / 60],
+  ['0 6 1 * *', 31 * 24],
+  ['0,30 * * * *', 0.5],
+])('the longest time between two starts of %s is %d hours', (cron, hours) => {
+  expect(longestInterval(cron) / 3_600_000).toBeCloseTo(hours, 5);
 });
