@@ -35,6 +35,8 @@ export interface TableColumn {
   readonly isRequired?: boolean;
   /** It may not be null, whether it has a default or not. */
   readonly isNotNull?: boolean;
+  /** The database puts a number of its own in the place of a null. */
+  readonly numbersNull?: boolean;
 }
 
 /** The table that a page's values are fitted to, as it is now. */
