@@ -2,6 +2,7 @@ import type { TableColumn } from '#domain/column/table-type';
 import type { Filled, Inserted, InsertJob, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { selectRows } from '../tables/target-rows.ts';
+import { quote } from './connect.ts';
 
 export async function removeRows(tables: Tables, rows: RowsInScope): Promise<number> {
   return selectRows(tables, rows).delete();
@@ -84,6 +85,8 @@ function castTo({ declared, type }: TableColumn, value: string): string {
       return `${value}::real`;
     case 'uuid':
       return `${value}::uuid`;
+    case 'enum':
+      return `${value}::${writeType(declared)}`;
     case 'boolean':
       return `${value}::boolean`;
     case 'date':
@@ -96,3 +99,7 @@ function castTo({ declared, type }: TableColumn, value: string): string {
       return declared === 'citext' ? `${value}::citext` : value;
   }
 }
+
+/** A type as the server spells it, with its quoted names written as Knex may be given them. */
+const writeType = (declared: string): string =>
+  declared.replace(/"((?:[^"]|"")*)"/g, (_quoted, name: string) => quote(name.replaceAll('""', '"')));
