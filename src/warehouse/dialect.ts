@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Scope } from '#domain/call/scope';
-import type { ColumnType } from '#domain/column/column';
+import type { ColumnType, Value } from '#domain/column/column';
 import type { Extra } from '#domain/column/fit-rows';
 import type { FieldKind, TableColumn, TableType } from '#domain/column/table-type';
 import type { WarehouseSetting } from '#domain/river/configuration';
@@ -71,6 +71,13 @@ export interface Filled {
   readonly asText: FieldKind | undefined;
 }
 
+/** Rows in a database's own form. */
+export interface PackedRows {
+  readonly packed: Buffer;
+  /** How many values of each place in a row have a character that no database holds. */
+  readonly replaced: ReadonlyMap<number, number>;
+}
+
 /** How many rows were inserted. */
 export interface Inserted {
   readonly bySlice: ReadonlyMap<string, number>;
@@ -136,6 +143,14 @@ export interface Dialect {
   removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
   /** Gives rows of a target these values; says how many rows. */
   updateRows(tables: Tables, rows: RowsInScope, values: Row): Promise<number>;
+  /** What a staging table that has just been made needs besides. */
+  readonly prepareStaging?: (tables: Tables, staging: string) => Promise<void>;
+  /** The rows of a page in the database's own form, which its commit need not read. Undefined where they are staged as JSON. */
+  readonly packRows?: (
+    declared: readonly string[],
+    rows: readonly (readonly Value[])[],
+  ) => PackedRows | undefined;
+  readonly unpackRows?: (declared: readonly string[], packed: Buffer) => Value[][];
   /** Inserts a chunk's staged pages into its target. */
   insertPages(tables: Tables, job: InsertJob): Promise<Inserted>;
 }

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { packRows, unpackRows } from '../postgres-copy/packed-rows.ts';
 import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames } from './read-columns.ts';
@@ -11,6 +12,7 @@ import {
   listLackingRights,
   lockMigrations,
   makeSchema,
+  prepareStaging,
 } from './session.ts';
 import { insertPages, mayUndoInserts, removeRows, updateRows } from './write-rows.ts';
 
@@ -29,6 +31,7 @@ export const postgres: Dialect = {
   describe,
   lockMigrations,
   makeSchema,
+  prepareStaging,
   writesAtCommit: false,
   freeze,
   hasTable,
@@ -45,5 +48,7 @@ export const postgres: Dialect = {
   mayUndoInserts,
   removeRows,
   updateRows,
+  packRows,
+  unpackRows,
   insertPages,
 };

@@ -16,6 +16,7 @@ const settings = [
   `datestyle to 'ISO, YMD'`,
   `timezone to 'UTC'`,
   'standard_conforming_strings to on',
+  'bytea_output to hex',
   'statement_timeout to 0',
   'lock_timeout to 0',
   `idle_in_transaction_session_timeout to '${idleAtMost}'`,
@@ -108,4 +109,11 @@ export async function makeSchema(tables: Tables): Promise<void> {
   if (schema === undefined) return;
   const there = await tables.rows(`select 1 from pg_namespace where nspname = ?`, [schema]);
   if (there.length === 0) await tables.query.raw(`create schema ??`, [identifier(schema)]);
+}
+
+/** Packed rows are not compressed: that takes longer than writing them. */
+export async function prepareStaging(tables: Tables, staging: string): Promise<void> {
+  await tables.query.raw('alter table ?? alter column packed set storage external', [
+    tables.qualify(staging),
+  ]);
 }
