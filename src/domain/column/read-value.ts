@@ -18,11 +18,14 @@ export function readValue(raw: unknown, type: TableType): Value | undefined {
   if (type.kind === 'text') return fittingText(toText(raw), type);
   if (type.kind === 'any') return asItCame(raw);
   if (type.kind === 'number' && type.texts) return staysAsItIs(raw);
+  if (type.kind === 'enum' && type.words.includes(toText(raw))) return toText(raw);
   if (raw === '') return null;
   const given = isLongNumber(raw) ? raw.rawJSON : raw;
   switch (type.kind) {
     case 'boolean':
       return readBoolean(toPlain(raw));
+    case 'enum':
+      return undefined;
     case 'uuid':
       return typeof given === 'string' && uuid.test(given) ? given : undefined;
     case 'date':

@@ -16,6 +16,7 @@ export type TableType =
   /** `length` in characters; `padded`: blanks at the end do not count. */
   | { readonly kind: 'text'; readonly length: number | null; readonly padded?: boolean }
   | { readonly kind: 'uuid' }
+  | { readonly kind: 'enum'; readonly words: readonly string[] }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'date' }
   /** `digits` of a second; `verbatim`: kept as the text that was written. */
@@ -35,6 +36,8 @@ export interface TableColumn {
   readonly isRequired?: boolean;
   /** It may not be null, whether it has a default or not. */
   readonly isNotNull?: boolean;
+  /** The database puts a number of its own in the place of a null. */
+  readonly numbersNull?: boolean;
 }
 
 /** The table that a page's values are fitted to, as it is now. */
@@ -103,6 +106,8 @@ export function narrowness(wanted: ColumnType, type: TableType): string | undefi
       return ideal.kind === 'date' ? undefined : 'what is no day';
     case 'uuid':
       return 'what is no UUID';
+    case 'enum':
+      return 'other words';
     case 'boolean':
       return ideal.kind === 'boolean' ? undefined : 'what is no boolean';
   }

@@ -125,5 +125,8 @@ export async function deleteColumnRecords(tables: Tables, target: string): Promi
     .delete();
 }
 
-/** A key as it is recorded: its case does not matter. */
-export const toRecordedKey = (key: string): string => storableText(key.toLowerCase());
+/** A key as it is recorded: its case does not matter. One that no database holds is recorded as JSON, so that it stays itself. */
+export function toRecordedKey(key: string): string {
+  const lower = key.toLowerCase();
+  return storableText(lower) === lower ? lower : JSON.stringify(lower);
+}

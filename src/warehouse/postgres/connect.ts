@@ -66,7 +66,7 @@ function withSslMode(text: string, hasSsl: boolean): string {
  * Knex numbers every `?` of a statement as a parameter, inside a name as well, and takes backslashes before it
  * for an escape. Such a name is written with Postgres's Unicode escapes.
  */
-function quote(name: string): string {
+export function quote(name: string): string {
   const doubled = name.replaceAll('"', '""');
   if (!/[?\\]/.test(doubled)) return `"${doubled}"`;
   return `U&"${doubled.replaceAll('\\', '\\005C').replaceAll('?', '\\003F')}"`;

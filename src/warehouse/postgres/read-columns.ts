@@ -18,7 +18,10 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
   return found.map((row) => ({
     name: String(row.name),
     declared: String(row.declared),
-    type: toTableType(String(row.declared)),
+    type:
+      row.words === null
+        ? toTableType(String(row.declared))
+        : { kind: 'enum', words: JSON.parse(String(row.words)) as string[] },
     isRequired: Boolean(row.required),
     isNotNull: Boolean(row.not_null),
   }));
@@ -71,6 +74,7 @@ async function queryColumns(tables: Tables, table: string): Promise<Row[]> {
            || case when a.attgenerated <> '' then ' generated' when a.attidentity = 'a' then ' always identity' else '' end
            as declared,
          a.attnotnull or t.typnotnull as not_null,
+         (select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid) as words,
          (a.attnotnull or t.typnotnull) and not a.atthasdef and a.attidentity = '' and t.typdefault is null
            -- A trigger may give it a value.
            and not exists (select 1 from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal and g.tgtype & 7 = 7)

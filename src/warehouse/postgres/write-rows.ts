@@ -6,6 +6,7 @@ import { copyRows, roomForHeader } from '../postgres-copy/copy-rows.ts';
 import { packFixed, toCopyChunks } from '../postgres-copy/packed-rows.ts';
 import { pageText } from '../stored-values.ts';
 import { selectRows } from '../tables/target-rows.ts';
+import { quote } from './connect.ts';
 import { readColumns } from './read-columns.ts';
 
 export async function removeRows(tables: Tables, rows: RowsInScope): Promise<number> {
@@ -179,6 +180,8 @@ function castTo({ declared, type }: TableColumn, value: string): string {
       return `${value}::real`;
     case 'uuid':
       return `${value}::uuid`;
+    case 'enum':
+      return `${value}::${writeType(declared)}`;
     case 'boolean':
       return `${value}::boolean`;
     case 'date':
@@ -191,3 +194,7 @@ function castTo({ declared, type }: TableColumn, value: string): string {
       return declared === 'citext' ? `${value}::citext` : value;
   }
 }
+
+/** A type as the server spells it, with its quoted names written as Knex may be given them. */
+const writeType = (declared: string): string =>
+  declared.replace(/"((?:[^"]|"")*)"/g, (_quoted, name: string) => quote(name.replaceAll('""', '"')));

@@ -38,7 +38,8 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
       declared,
       type: strict ? toStrictType(declared) : toTableType(declared),
       isRequired,
-      isNotNull: Boolean(Number(row.not_null)) && !isRowid(declared, row),
+      isNotNull: Boolean(Number(row.not_null)) || isRowid(declared, row),
+      ...(isRowid(declared, row) && { numbersNull: true }),
     };
   });
 }

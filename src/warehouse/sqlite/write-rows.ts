@@ -3,6 +3,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Knex } from 'knex';
 import type { Value } from '#domain/column/column';
 import { exactDouble, exactInteger } from '#domain/column/read-number';
+import { SchemaConflictError } from '#domain/errors';
 import type { Filled, Inserted, InsertJob, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { selectRows } from '../tables/target-rows.ts';
@@ -141,7 +142,8 @@ function prepareShape(tables: Tables, connection: Database, job: InsertJob, page
   const fields = job.filledBy(shape).map((filled): Field => {
     const { column, place } = filled;
     const bind = createBinder(filled);
-    return { name: column.name, of: (row) => bind(row[place] ?? null) };
+    if (!column.numbersNull) return { name: column.name, of: (row) => bind(row[place] ?? null) };
+    return { name: column.name, of: (row) => bind(row[place] ?? null) ?? refuseNull(job.table, column.name) };
   });
   const all = [...fields, ...provenance];
   // Knex has an order of its own for the columns: each one's number comes back where its value belongs.
@@ -153,6 +155,15 @@ function prepareShape(tables: Tables, connection: Database, job: InsertJob, page
     insert: connection.prepare(toSql(statement)),
     toValues: (row) => inOrder.map((field) => field.of(row)),
   };
+}
+
+/** SQLite would make up a number for the row. */
+function refuseNull(table: string, column: string): never {
+  throw new SchemaConflictError(
+    `column ${column} of ${table} does not allow null: SQLite numbers the rows by it (INTEGER PRIMARY KEY), and a row has no value there. ` +
+      'Let the column be another, or give the river another table.',
+    { facts: { table, column } },
+  );
 }
 
 /** The driver's connection under a transaction, for what goes past Knex: prepared statements, run for each row. */

@@ -177,7 +177,9 @@ function madeType(dialect: Dialect, signature: string): MadeType {
   const type = dialect.toTableType(signature);
   if (type?.kind === 'number') return type.texts ? 'text' : 'double';
   if (type?.kind === 'real') return 'double';
-  return type === undefined || type.kind === 'any' || type.kind === 'uuid' ? 'text' : type.kind;
+  return type === undefined || type.kind === 'any' || type.kind === 'uuid' || type.kind === 'enum'
+    ? 'text'
+    : type.kind;
 }
 
 function columnAs(dialect: Dialect, name: string, type: MadeType): TableColumn {

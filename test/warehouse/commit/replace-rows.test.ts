@@ -325,6 +325,19 @@ test('a table of SQLite without rowid is loaded, replaced and forgotten', () =>
     expect(await countsIn(corner)).toEqual([[days[1], 'run-2', 2]]);
   }));
 
+test('SQLite makes up no number for a row without one: a null in a column that numbers its rows fails the chunk', () =>
+  withWarehouse('sqlite', async (corner) => {
+    await corner.sql('create table sample ("date" date, "Action_Id" integer primary key, customer_id text)');
+    await load(corner, aRun(), three, rowsOf(days[0], 2));
+    const answers = [[days[0], null, 'new']] as unknown as Rows;
+    const refused = load(corner, aRun({ runId: 'run-2' }), three, answers);
+    await expect(refused).rejects.toThrow(SchemaConflictError);
+    await expect(refused).rejects.toThrow(
+      /^column Action_Id of sample does not allow null: SQLite numbers the rows/,
+    );
+    expect(await countsIn(corner)).toEqual([[days[0], 'run-1', 2]]);
+  }));
+
 test.each([
   ['_rowid_ integer default 5'],
   ['"_ROWID_" text, rowid text'],

@@ -340,6 +340,25 @@ test('a domain of Postgres is filled as the type that it is made of, and its che
     await expect(refused).rejects.not.toThrow('bad');
   }));
 
+test('an enum of Postgres takes its words; others stand beside it', () =>
+  withWarehouse('pg', async (corner) => {
+    const words = ['sad', "it's", 'so?', '7', ''];
+    await corner.sql(
+      `create type "Mood of ?" as enum (${words.map((word) => `'${word.replace("'", "''")}'`)}); create table sample (note "Mood of ?", size "Mood of ?")`,
+    );
+    const columns = [...sampleShape.columns, aColumn('note', 'text'), aColumn('size', 'integer')];
+    const rows = [...words, 'Sad', null, 7].map((note, at) => ({ ...aRow, action_id: at, note, size: note }));
+    for (const runId of ['run-1', 'run-2'])
+      await loadAnswers(corner.warehouse, aRun({ runId }), [[first, [rows]]], { ...sampleShape, columns });
+    const read = await corner.sql('select note, note__text, size from sample order by action_id');
+    expect(read.map(({ note, note__text, size }) => [note, note__text, size === note])).toEqual([
+      ...words.map((word) => [word, null, true]),
+      [null, 'Sad', true],
+      [null, null, true],
+      ['7', null, true],
+    ]);
+  }));
+
 test('a column of SQLite whose name is no number’s keeps texts, and numbers that look otherwise go beside it', () =>
   withWarehouse('sqlite', async (corner) => {
     await corner.sql(

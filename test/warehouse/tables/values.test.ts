@@ -278,6 +278,27 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       ]);
     }));
 
+  test('keys that differ only in characters that no database holds keep apart', () =>
+    withWarehouse(kind, async (corner) => {
+      const [a, b] = january as [(typeof january)[0], (typeof january)[0]];
+      const keys = { 'x\0y': 1, 'x\ud800y': 2, 'x\udc00y': 3, 'x\uFFFDy': 4 };
+      const reversed = Object.fromEntries(Object.entries(keys).reverse());
+      await loadAnswers(
+        corner.warehouse,
+        aRun(),
+        [
+          [a, [[{ place: 0, ...keys }]]],
+          [b, [[{ place: 1, ...reversed }]]],
+        ],
+        shapeOf({}),
+      );
+      const rows = (await rowsOf(corner)).map((row) =>
+        Object.fromEntries(Object.entries(row).map(([name, each]) => [name, Number(each)])),
+      );
+      const names = ['x_y', 'x_y_2', 'x_y_3', 'x_y_4'];
+      expect(rows).toEqual([1, 2].map(() => Object.fromEntries(names.map((name, at) => [name, at + 1]))));
+    }));
+
   test('two keys of one name keep their columns from two rivers that spell their table in two ways', () =>
     withWarehouse(kind, async (corner) => {
       const [a] = january as [(typeof january)[0]];
