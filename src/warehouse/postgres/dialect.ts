@@ -2,15 +2,7 @@ import type { Dialect } from '../dialect.ts';
 import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames } from './read-columns.ts';
-import {
-  beginTransaction,
-  describe,
-  freeze,
-  limitLockWait,
-  listLackingRights,
-  lockMigrations,
-  makeSchema,
-} from './session.ts';
+import { describe, freeze, limitLockWait, listLackingRights, lockMigrations, makeSchema } from './session.ts';
 import { insertPages, mayUndoInserts, removeRows, updateRows } from './write-rows.ts';
 
 export const postgres: Dialect = {
@@ -24,7 +16,7 @@ export const postgres: Dialect = {
   failures,
   connect,
   describeAddress,
-  beginTransaction,
+  readsInTransaction: true,
   describe,
   lockMigrations,
   makeSchema,
