@@ -2,7 +2,7 @@
  * `npm run bench:budget:virtual`: the arithmetic of the shared budget on the real windows, in virtual time, without
  * Temporal. What the least time allows is beside what it took, for 5,000 to 100,000 calls, one run and ten, with 1, 4 and
  * 20 processes, calm and with kills, stalls and late answers, always against a server that counts exactly; then the
- * same beside a stranger who uses the same key, and through an outage.
+ * same beside a stranger who uses the same key, and through an outage, without and with Retry-After.
  *
  * `--calls 5000,20000,100000` says how many.
  */
@@ -111,8 +111,13 @@ for (const processes of [1, 4, 20]) {
 say([]);
 say(['Through an outage of half an hour, ten runs:']);
 say(['', '', 'processes', 'failed calls', '', 'probes', '', 'the hundredth call after its end']);
-for (const processes of [1, 4, 20]) {
-  const outage = { from: 3 * minute, until: 33 * minute };
+for (const processes of [1, 4, 20]) outageLine(processes, {});
+say([]);
+say(['The same, where each of its answers is a 503 with a Retry-After of ten minutes:']);
+for (const processes of [1, 4, 20]) outageLine(processes, { retryAfterMs: 10 * minute });
+
+function outageLine(processes: number, asked: { readonly retryAfterMs?: number }): void {
+  const outage = { from: 3 * minute, until: 33 * minute, ...asked };
   const { arrivals } = played({ ...calmScenario, processes, runs: rivalRuns(10, 200), outage });
   const failed = arrivals.filter(({ kind }) => kind === 'failed');
   const probes = failed.filter(({ probe }) => probe).length;

@@ -28,7 +28,7 @@ export interface OutcomeBuffer {
 export function createOutcomeBuffer(): OutcomeBuffer {
   let answered = false;
   let failed = 0;
-  let unavailableForMs: number | undefined;
+  let retryAfterMs: number | undefined;
   let probe: CallOutcomes['probe'] = null;
   let throttled: { readonly sentAt: number; readonly retryAfterMs: number | null }[] = [];
   let isUrgent = false;
@@ -41,7 +41,7 @@ export function createOutcomeBuffer(): OutcomeBuffer {
           break;
         case 'failed':
           failed += 1;
-          unavailableForMs = longest(unavailableForMs, outcome.retryAfterMs);
+          retryAfterMs = longest(retryAfterMs, outcome.retryAfterMs);
           if (isProbe) probe = 'failed';
           isUrgent = true;
           break;
@@ -51,7 +51,7 @@ export function createOutcomeBuffer(): OutcomeBuffer {
           // With 429 as well, the API is there.
           answered = true;
           failed = 0;
-          unavailableForMs = undefined;
+          retryAfterMs = undefined;
           // Whether calls that have a token are answered again, another probe has to find out.
           if (isProbe) probe = outcome.kind === 'signInThrottled' ? 'returned' : 'answered';
       }
@@ -68,19 +68,19 @@ export function createOutcomeBuffer(): OutcomeBuffer {
       const outcomes: CallOutcomes = {
         answered,
         failed,
-        ...(unavailableForMs !== undefined && { unavailableForMs }),
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
         probe,
         throttled: throttled.map(({ sentAt, retryAfterMs }) => ({ sentAgoMs: now - sentAt, retryAfterMs })),
       };
       [answered, failed, probe, throttled, isUrgent] = [false, 0, null, [], false];
-      unavailableForMs = undefined;
+      retryAfterMs = undefined;
       return outcomes;
     },
     putBack(outcomes, now) {
       // A call that was answered since says that the failures before it are over.
       if (!answered) {
         failed += outcomes.failed;
-        unavailableForMs = longest(unavailableForMs, outcomes.unavailableForMs);
+        retryAfterMs = longest(retryAfterMs, outcomes.retryAfterMs);
       }
       answered ||= outcomes.answered;
       probe ??= outcomes.probe;

@@ -34,7 +34,7 @@ function showProgress(progress: RunProgress): string {
     `${rows} rows`,
     `${calls}${plannedCalls === null ? '' : `/${plannedCalls}`} calls`,
     ...(chunks.failed > 0 ? [`${chunks.failed} failed`] : []),
-    ...(expectedEnd === null ? [] : [`done at ${expectedEnd.slice(11, 19)} UTC at the earliest`]),
+    ...(expectedEnd === null ? [] : [`not done before ${expectedEnd.slice(11, 19)} UTC`]),
   ].join(' · ');
 }
 

@@ -68,19 +68,12 @@ export function connectDatabase(
     }
   };
   const transact: Database['transact'] = (work, busyMs) =>
-    guarded(
-      () =>
-        inTransaction(knex, async (trx) => {
-          await dialect.beginTransaction?.(trx);
-          return work(openTables(trx, dialect, schema));
-        }),
-      busyMs,
-    );
+    guarded(() => inTransaction(knex, (trx) => work(openTables(trx, dialect, schema))), busyMs);
   return {
     dialect,
     place,
     read: (work) =>
-      dialect.beginTransaction ? transact(work) : guarded(() => work(openTables(knex, dialect, schema))),
+      dialect.readsInTransaction ? transact(work) : guarded(() => work(openTables(knex, dialect, schema))),
     transact,
     async close() {
       await knex.destroy();

@@ -101,15 +101,15 @@ export interface Dialect {
 
   readonly failures: FailureReader;
 
-  /** Opens connections by the setting as `current` gives it when each of them is opened. */
+  /**
+   * Opens connections by the setting as `current` gives it when each of them is opened. Its transactions begin with what River
+   * needs of them, whatever server and role say.
+   */
   connect(current: () => WarehouseSetting): Knex;
   /** Where it is, for messages: never a user or a password. */
   describeAddress(setting: WarehouseSetting): string;
-  /**
-   * Sets what a transaction of River's needs, whatever server and role say, until it ends: a session keeps nothing of it, so that
-   * a pooler of transactions may stand between. Where there is such a thing, reading is done in a transaction as well.
-   */
-  readonly beginTransaction?: (transaction: Knex.Transaction) => Promise<void>;
+  /** Whether a transaction sets what reading needs. It lasts no longer, so that a pooler of transactions may stand between. */
+  readonly readsInTransaction: boolean;
   /** What answers there, `PostgreSQL 15.18`; throws where River could not do its work. */
   describe(tables: Tables): Promise<string>;
   /** Keeps everybody else from migrating until the transaction ends. */

@@ -6,7 +6,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { liftBackOff, throttledUntil } from '#domain/budget/back-off';
+import { backOffUntil, liftBackOff } from '#domain/budget/back-off';
 import type { CallBudget } from '#domain/budget/budget-state';
 import {
   createCallBudget,
@@ -108,7 +108,7 @@ export async function apiBudget(start: BudgetStart, carried?: SavedBudget): Prom
     budgetQuery,
     () => {
       const now = Date.now();
-      const until = budget && throttledUntil(budget, now);
+      const until = budget && backOffUntil(budget, now);
       return {
         connection: start.connection,
         windows: budget ? reportUse(budget, now) : [],

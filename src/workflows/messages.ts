@@ -70,7 +70,7 @@ const areOutcomes = (value: unknown): boolean =>
   isObject(value) &&
   typeof value.answered === 'boolean' &&
   isNumber(value.failed) &&
-  (value.unavailableForMs === undefined || isPositive(value.unavailableForMs)) &&
+  (value.retryAfterMs === undefined || isPositive(value.retryAfterMs)) &&
   isList(
     value.throttled,
     ({ sentAgoMs, retryAfterMs }) => isNumber(sentAgoMs) && (retryAfterMs === null || isNumber(retryAfterMs)),

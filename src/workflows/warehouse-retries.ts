@@ -11,7 +11,7 @@ type Part = 'steps' | `commit ${string}`;
 export type CarriedRetries = Readonly<Record<string, WaitOnWarehouse>>;
 
 /** The waits between tries. */
-const retryAfterMs = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
+const waitsMs = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
 /** Before the run is opened, and its river's `giveUpAfter` is known. */
 const defaultPatience: Patience = { giveUpAfter: '6h', ms: 6 * 3_600_000 };
 
@@ -82,7 +82,7 @@ export class WarehouseRetries {
           return outcome;
         }
         const on = this.failed(outcome.on, outcome.patience ?? patience, part);
-        const waitMs = retryAfterMs[Math.min(tries, retryAfterMs.length - 1)] ?? 0;
+        const waitMs = waitsMs[Math.min(tries, waitsMs.length - 1)] ?? 0;
         await waits.until(on, waitMs, () => false);
       }
     } finally {

@@ -40,10 +40,10 @@ describe('outcomes', () => {
     for (const retryAfterMs of [2_000, 5_000, 3_000]) buffer.add({ kind: 'failed', retryAfterMs }, 0, false);
     buffer.add(failed, 0, false);
     const told = buffer.take(5);
-    expect(told).toEqual({ ...noOutcomes, failed: 4, unavailableForMs: 5_000 });
+    expect(told).toEqual({ ...noOutcomes, failed: 4, retryAfterMs: 5_000 });
     buffer.add({ kind: 'failed', retryAfterMs: 7_000 }, 10, false);
     buffer.putBack(told, 10);
-    expect(buffer.take(20)).toEqual({ ...noOutcomes, failed: 5, unavailableForMs: 7_000 });
+    expect(buffer.take(20)).toEqual({ ...noOutcomes, failed: 5, retryAfterMs: 7_000 });
     buffer.add({ kind: 'failed', retryAfterMs: 7_000 }, 30, false);
     buffer.add(answered, 30, false);
     expect(buffer.take(40)).toEqual({ ...noOutcomes, answered: true });

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { createSharedLimiter } from '#budget/limiter';
-import { throttledUntil } from '#domain/budget/back-off';
+import { backOffUntil } from '#domain/budget/back-off';
 import { createCallBudget, reserve, sentAgoMs } from '#domain/budget/call-budget';
 import { defaultBudget } from '#domain/budget/window';
 import {
@@ -224,7 +224,7 @@ describe('a sign-in that is refused with 429', () => {
       expect(performance.now() - startedAt).toBeLessThan(2_000);
       await Promise.all(limiters.map((limiter) => limiter.close()));
       expect(budget.throttle.at).toBeNull();
-      expect(throttledUntil(budget, Date.now())).toBeNull();
+      expect(backOffUntil(budget, Date.now())).toBeNull();
       expect(sentAgoMs(budget, Date.now())).toHaveLength(stats().calls);
       expect(stats().calls).toBe(6);
     }));

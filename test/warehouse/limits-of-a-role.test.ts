@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { SchemaConflictError } from '#domain/errors';
 import { Secret } from '#domain/secret';
 import { openWarehouse } from '#warehouse/open-warehouse';
 import { connect } from '#warehouse/postgres/connect';
-import { beginTransaction } from '#warehouse/postgres/session';
+import { setAtBegin } from '#warehouse/postgres/session';
 import { postgresUrl, type WarehouseCorner, withWarehouse } from '../helpers/with-warehouse.ts';
 import { aCommit, aRun, loadAnswers, sampleShape, stageRows, twoChunks } from './samples.ts';
 
@@ -135,10 +135,7 @@ test('what a transaction sets is gone from its session when it ends', () =>
       };
       try {
         const before = await read(knex);
-        const within = await knex.transaction(async (transaction) => {
-          await beginTransaction(transaction);
-          return read(transaction);
-        });
+        const within = await knex.transaction(read);
         expect(within.process).toBe(before.process);
         expect(within.values).toEqual(['0', '0', '10min', 'UTC', 'ISO, YMD']);
         expect(before.values.slice(0, limits.length)).toEqual(limits.map(() => limit));
@@ -148,3 +145,22 @@ test('what a transaction sets is gone from its session when it ends', () =>
       }
     }),
   ));
+
+test('a transaction that may not set what it needs does nothing, and leaves its connection to the next', () =>
+  withWarehouse('pg', async ({ setting }) => {
+    const knex = setAtBegin(
+      connect(() => setting),
+      ['no_such_setting to 0'],
+    );
+    const process = async (query: typeof knex) =>
+      (await query.raw('select pg_backend_pid() as process')).rows[0].process;
+    try {
+      const before = await process(knex);
+      const work = vi.fn(async () => {});
+      await expect(knex.transaction(work)).rejects.toThrow('no_such_setting');
+      expect(work).not.toHaveBeenCalled();
+      expect(await process(knex)).toBe(before);
+    } finally {
+      await knex.destroy();
+    }
+  }));

@@ -71,7 +71,7 @@ describe('a run that is cancelled', () => {
       await expect.poll(waits, { timeout: 40_000, interval: 250 }).toBe(true);
       const status = await house.river('status', handle.workflowId);
       expect(status.stdout).toMatch(
-        /\nNow: Waiting for quota until 20\d\d-\d\d-\d\d [\d:]+ UTC\. Expected to be done at /,
+        /\nNow: Waiting for quota until 20\d\d-\d\d-\d\d [\d:]+ UTC\. The run will not end before /,
       );
       const { progress } = documentOf(await house.river('status', handle.workflowId, '--json'));
       expect(progress).toMatchObject({ state: 'pulling', waitingUntil: expect.stringMatching(/^20.*Z$/) });

@@ -134,7 +134,7 @@ describe('a budget', { timeout: 120_000 }, () => {
 
       const windows = [{ calls: 1_000, perMs: 10_000 }];
       const saved = createCallBudget(windows);
-      saved.windows.pausedUntil = Date.now() + 41 * day;
+      saved.windows.backOffUntil = Date.now() + 41 * day;
       saved.throttle = { inRow: 4, since: Date.now() - day, at: Date.now() };
       await house.temporal.client.workflow.start('apiBudget', {
         workflowId: budgetWorkflowId('main'),

@@ -94,7 +94,7 @@ describe.concurrent('a run says', { timeout: 240_000 }, () => {
         expect(waits[0]?.slices).toBeGreaterThanOrEqual(9);
       }, soon);
       expect((await progressOf(handle)).sentence).toMatch(
-        /^Waiting for quota until .* UTC\. Expected to be done at .* UTC at the earliest\.$/,
+        /^Waiting for quota until .* UTC\. The run will not end before .* UTC\.$/,
       );
       expect(await timersOf(handle)).toBeLessThanOrEqual(2);
       await handle.cancel();

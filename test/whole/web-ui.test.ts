@@ -138,7 +138,7 @@ describe('what a run says of itself, to whoever looks at its page,', () => {
         await page.getByText('User Metadata').first().click();
         await details.getByText('Failed: 0 of 2 chunks loaded, 2 failed.').first().waitFor();
         await details.getByText('Repair it: river retry stands-still').first().waitFor();
-        expect(await details.textContent()).not.toMatch(/pulling|Waiting for quota|Expected to be done/);
+        expect(await details.textContent()).not.toMatch(/pulling|Waiting for quota|will not end before/);
         await page.getByText('Search Attributes').first().click();
         await page.getByText('"RiverFailedChunks": 2').first().waitFor();
       }),

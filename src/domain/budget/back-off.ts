@@ -23,13 +23,13 @@ export const limitRetryAfter = ({ configured }: CallBudget, retryAfterMs: number
 export function boundBackOff(budget: CallBudget, now: number): void {
   const latest = now + longestBackOffMs(budget.configured);
   const { windows } = budget;
-  if (windows.pausedUntil !== null) windows.pausedUntil = Math.min(windows.pausedUntil, latest);
+  if (windows.backOffUntil !== null) windows.backOffUntil = Math.min(windows.backOffUntil, latest);
   budget.circuit = limitProbeDelay(budget.circuit, latest);
 }
 
 /** Until when no call may be sent because the API has said so, with 429 or a 503's Retry-After; null where one may. */
-export function throttledUntil({ windows, circuit }: CallBudget, now: number): number | null {
-  const until = Math.max(windows.pausedUntil ?? now, (circuit.probe && circuit.heldUntil) ?? now);
+export function backOffUntil({ windows, circuit }: CallBudget, now: number): number | null {
+  const until = Math.max(windows.backOffUntil ?? now, (circuit.probe && circuit.backOffUntil) ?? now);
   return until > now ? until : null;
 }
 
@@ -56,7 +56,7 @@ export interface BudgetLift {
  */
 export function liftBackOff(budget: CallBudget, connection: string, now: number): BudgetLift {
   wakeRuns(budget.waiting, now);
-  const until = throttledUntil(budget, now);
+  const until = backOffUntil(budget, now);
   const { windows } = budget.windows;
   const isThrottled =
     until !== null ||
@@ -67,7 +67,7 @@ export function liftBackOff(budget: CallBudget, connection: string, now: number)
     const message = `Connection ${connection} is not throttled: there is nothing to lift. Runs that wait for it ask again now.`;
     return { connection, lifted: false, throttledUntil: null, message };
   }
-  budget.windows.pausedUntil = null;
+  budget.windows.backOffUntil = null;
   for (const window of windows) window.external = null;
   // What was sent before belongs to the 429s that are over.
   budget.throttle = { ...noThrottling, at: now };

@@ -34,8 +34,8 @@ interface SettlingWindow {
  */
 export interface RollingWindows {
   readonly windows: readonly WindowState[];
-  /** No call before this instant, whatever the windows say; null where no pause was asked for. */
-  pausedUntil: number | null;
+  /** No call before this instant, whatever the windows say; null where there is no back-off. */
+  backOffUntil: number | null;
 }
 
 /**
@@ -116,7 +116,7 @@ export interface OpenCircuit {
   /** How long of that a probe was due and not sent, because there was no quota or, for long, no process to send it. */
   readonly heldMs: number;
   /** Until when a 503's Retry-After asks for no call; null where none has. */
-  readonly heldUntil: number | null;
+  readonly backOffUntil: number | null;
 }
 
 /** Half-open: this process has the only permit. Until when its outcome is waited for. */

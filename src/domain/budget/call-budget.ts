@@ -129,7 +129,7 @@ function applyOutcomes(budget: CallBudget, { process, outcomes }: Reservation, n
   for (let count = 0; count < failed; count += 1) {
     // The probe is one of them, and so is the one with Retry-After.
     const isFirst = count === 0;
-    const retryAfterMs = isFirst ? limitRetryAfter(budget, outcomes.unavailableForMs ?? null) : null;
+    const retryAfterMs = isFirst ? limitRetryAfter(budget, outcomes.retryAfterMs ?? null) : null;
     budget.circuit = recordFailure(budget.circuit, now, isFirst && probe === 'failed', retryAfterMs);
   }
   const isTrialAnswered = isTrialOver && probe === 'answered';

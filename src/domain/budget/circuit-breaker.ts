@@ -45,34 +45,34 @@ export function recordFailure(
     if (failures < failuresToOpen && retryAfterMs === null) return { failures, probe: null };
     // Not since the first of the failures: there may have been hours between two of them in which nothing was called.
     const probe = probeAfter(firstWaitMs, now);
-    return obeyRetryAfter({ failures, probe, since: now, heldMs: 0, heldUntil: null });
+    return obeyRetryAfter({ failures, probe, since: now, heldMs: 0, backOffUntil: null });
   }
   if (!wasProbe) return obeyRetryAfter(circuit);
-  const { since, heldMs, heldUntil } = circuit;
+  const { since, heldMs, backOffUntil } = circuit;
   const probe = probeAfter(Math.min(longestWaitMs, circuit.probe.waitMs * 2), now);
-  const next = { failures, probe, since, heldMs, heldUntil: null };
-  return obeyRetryAfter(heldUntil === null || heldUntil <= now ? next : delayProbe(next, heldUntil));
+  const next = { failures, probe, since, heldMs, backOffUntil: null };
+  return obeyRetryAfter(backOffUntil === null || backOffUntil <= now ? next : delayProbe(next, backOffUntil));
 }
 
 /** The next probe waits until then at least. */
 function delayProbe(circuit: OpenCircuit, until: number): OpenCircuit {
-  const { probe, heldUntil } = circuit;
+  const { probe, backOffUntil } = circuit;
   return {
     ...circuit,
     probe: { ...probe, at: Math.max(probe.at, until) },
-    heldUntil: Math.max(heldUntil ?? until, until),
+    backOffUntil: Math.max(backOffUntil ?? until, until),
   };
 }
 
 /** The next probe waits until `latest` at most. */
 export function limitProbeDelay(circuit: CircuitBreaker, latest: number): CircuitBreaker {
   if (circuit.probe === null) return circuit;
-  const { probe, heldUntil } = circuit;
-  if (Math.max(probe.at, heldUntil ?? probe.at) <= latest) return circuit;
+  const { probe, backOffUntil } = circuit;
+  if (Math.max(probe.at, backOffUntil ?? probe.at) <= latest) return circuit;
   return {
     ...circuit,
     probe: { ...probe, at: Math.min(probe.at, latest) },
-    heldUntil: heldUntil === null ? null : Math.min(heldUntil, latest),
+    backOffUntil: backOffUntil === null ? null : Math.min(backOffUntil, latest),
   };
 }
 
@@ -80,7 +80,7 @@ export function limitProbeDelay(circuit: CircuitBreaker, latest: number): Circui
 export function probeNow(circuit: CircuitBreaker, now: number): CircuitBreaker {
   if (circuit.probe === null) return circuit;
   const probe = { at: Math.min(circuit.probe.at, now), waitMs: firstWaitMs };
-  return { ...circuit, probe, heldUntil: null };
+  return { ...circuit, probe, backOffUntil: null };
 }
 
 /** The probe was given a permit at `at`; `freeAt` is when there was quota for it. */

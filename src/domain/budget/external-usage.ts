@@ -5,7 +5,7 @@ import {
   copyWindows,
   externalCallsAt,
   ownCallsAt,
-  pauseUntil,
+  setBackOff,
 } from './rolling-windows.ts';
 import { shortestMs } from './window.ts';
 
@@ -34,7 +34,7 @@ export function recordThrottling(
   now: number,
 ): void {
   for (const { retryAfterMs } of refusals) {
-    if (retryAfterMs !== null) pauseUntil(budget.windows, now + retryAfterMs);
+    if (retryAfterMs !== null) setBackOff(budget.windows, now + retryAfterMs);
   }
   const { inRow, since, at } = budget.throttle;
   // What was permitted before the last 429 came belongs to that one.
@@ -43,7 +43,7 @@ export function recordThrottling(
   budget.throttle = { inRow: inRow + 1, since: since ?? now, at: now };
   if (inRow > 0) {
     const pauseMs = shortestMs(budget.windows.windows) * 2 ** (inRow - 1);
-    pauseUntil(budget.windows, now + Math.min(longestPauseMs, pauseMs));
+    setBackOff(budget.windows, now + Math.min(longestPauseMs, pauseMs));
   }
   bookFullWindows(budget.windows, latest, since ?? now, now);
 }

@@ -183,5 +183,5 @@ function readHeldBy(budget: CallBudget, now: number): Pick<Granted, 'heldBy' | '
     const freeAt = isHalfOpen(budget, now) ? null : nextAt(windows, circuit.probe.at, 1);
     return { heldBy: 'outage', outage: measureOutage(circuit, freeAt, now) };
   }
-  return { heldBy: throttle.inRow > 0 || (windows.pausedUntil ?? 0) > now ? 'throttle' : null };
+  return { heldBy: throttle.inRow > 0 || (windows.backOffUntil ?? 0) > now ? 'throttle' : null };
 }

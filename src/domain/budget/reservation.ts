@@ -58,7 +58,7 @@ export interface CallOutcomes {
   /** Calls that have failed since it last answered. */
   readonly failed: number;
   /** The longest Retry-After of a 503 among them; left out where none had one. */
-  readonly unavailableForMs?: number;
+  readonly retryAfterMs?: number;
   /** The outcome of the probe or trial; null where there was none. */
   readonly probe: 'answered' | 'failed' | 'returned' | null;
   /** 429s; `sentAgoMs` is how long ago their call was sent, `retryAfterMs` null where Retry-After was not given. */

@@ -6,7 +6,7 @@ import { type BudgetWindow, callsInShare, lengthenWindows, longestMs, type Windo
 export function createRollingWindows(windows: readonly BudgetWindow[]): RollingWindows {
   return {
     windows: windows.map(({ calls, perMs }) => ({ calls, perMs, instants: [], external: null })),
-    pausedUntil: null,
+    backOffUntil: null,
   };
 }
 
@@ -22,7 +22,7 @@ export function replaceWindows(state: RollingWindows, windows: readonly BudgetWi
       const { instants = [], external = null } = same ?? remembers ?? {};
       return { calls, perMs, instants: instants.slice(-readCapacity({ calls })), external };
     }),
-    pausedUntil: state.pausedUntil,
+    backOffUntil: state.backOffUntil,
   };
 }
 
@@ -65,10 +65,10 @@ const areSame = (some: readonly BudgetWindow[], others: readonly BudgetWindow[])
   some.length === others.length && some.every((window, at) => isSame(window, others[at]));
 
 /** A copy to plan calls in. */
-export function copyWindows({ windows, pausedUntil }: RollingWindows): RollingWindows {
+export function copyWindows({ windows, backOffUntil }: RollingWindows): RollingWindows {
   return {
     windows: windows.map((window) => ({ ...window, instants: window.instants.slice() })),
-    pausedUntil,
+    backOffUntil,
   };
 }
 
@@ -78,7 +78,7 @@ export function copyWindows({ windows, pausedUntil }: RollingWindows): RollingWi
  * least one call).
  */
 export function nextAt(state: RollingWindows, now: number, share = 1): number {
-  let at = Math.max(now, state.pausedUntil ?? now);
+  let at = Math.max(now, state.backOffUntil ?? now);
   for (;;) {
     let later = at;
     for (const window of state.windows) later = earliestWithRoom(window, later, callsInShare(window, share));
@@ -105,9 +105,9 @@ export function withdrawCall(state: RollingWindows, at: number): void {
   for (const { instants } of state.windows) removeOne(instants, at);
 }
 
-/** No call before `at`. A pause is never shortened here. */
-export function pauseUntil(state: RollingWindows, at: number): void {
-  state.pausedUntil = Math.max(at, state.pausedUntil ?? at);
+/** No call before `at`. A back-off is never shortened here. */
+export function setBackOff(state: RollingWindows, at: number): void {
+  state.backOffUntil = Math.max(at, state.backOffUntil ?? at);
 }
 
 /**

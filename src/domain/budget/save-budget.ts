@@ -22,16 +22,16 @@ export type RecalledBudget =
 
 /** All that a budget remembers, small enough to travel, however many calls its windows hold. */
 export function saveBudget(budget: CallBudget): SavedBudget {
-  const { windows, pausedUntil } = budget.windows;
+  const { windows, backOffUntil } = budget.windows;
   const saved = windows.map((window) => ({ ...window, instants: saveInstants(window.instants) }));
-  return { ...budget, windows: { windows: saved, pausedUntil } };
+  return { ...budget, windows: { windows: saved, backOffUntil } };
 }
 
 /** Goes on from what was saved. A wait that the API has asked for goes on, no longer than the longest that is obeyed. */
 export function resumeBudget(saved: SavedBudget, now: number): CallBudget {
-  const { windows, pausedUntil } = saved.windows;
+  const { windows, backOffUntil } = saved.windows;
   const read = windows.map((window) => ({ ...window, instants: readInstants(window.instants) }));
-  const budget = { ...saved, windows: replaceWindows({ windows: read, pausedUntil }, keptWindows(saved)) };
+  const budget = { ...saved, windows: replaceWindows({ windows: read, backOffUntil }, keptWindows(saved)) };
   boundBackOff(budget, now);
   return budget;
 }

@@ -153,7 +153,7 @@ function stepSentence({ step, error, tries, nextAt }: RetriedStep): string {
 }
 
 const describeEnd = ({ expectedEnd }: KnownOfRun): string[] =>
-  expectedEnd === null ? [] : [`Expected to be done at ${timeText(expectedEnd)} at the earliest.`];
+  expectedEnd === null ? [] : [`The run will not end before ${timeText(expectedEnd)}.`];
 
 type Ended = Pick<RunResult, 'status' | 'chunks' | 'river' | 'workflowId' | 'retryOf'>;
 

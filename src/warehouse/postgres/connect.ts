@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import knex from 'knex';
 import type { WarehouseSetting } from '#domain/river/configuration';
 import { knexOptions } from '../identifiers.ts';
+import { setAtBegin } from './session.ts';
 
 const poolMax = 10;
 /** Three addresses of a host, of which each has 5 s. */
@@ -9,7 +10,7 @@ const connectTimeoutMs = 16_000;
 
 /** `current` gives the setting by which new connections are opened. */
 export function connect(current: () => WarehouseSetting): Knex {
-  return knex({
+  const connected = knex({
     ...knexOptions(quote),
     client: 'pg',
     connection: () => {
@@ -24,6 +25,7 @@ export function connect(current: () => WarehouseSetting): Knex {
     },
     pool: { min: 0, max: poolMax },
   });
+  return setAtBegin(connected);
 }
 
 export function describeAddress(setting: WarehouseSetting): string {
@@ -82,7 +84,7 @@ const asInteger: Parse = (text) => (Number.isSafeInteger(Number(text)) ? Number(
 const asInstant: Parse = (text) =>
   new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')).toISOString();
 
-/** As `bytea_output` writes them: see `beginTransaction`. */
+/** As `bytea_output` writes them: see `setAtBegin`. */
 const asBytes: Parse = (text) => Buffer.from(text.slice(2), 'hex');
 
 const parsers: Readonly<Record<number, Parse>> = {

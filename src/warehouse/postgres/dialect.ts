@@ -4,7 +4,6 @@ import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames } from './read-columns.ts';
 import {
-  beginTransaction,
   describe,
   findColumnBan,
   freeze,
@@ -27,7 +26,7 @@ export const postgres: Dialect = {
   failures,
   connect,
   describeAddress,
-  beginTransaction,
+  readsInTransaction: true,
   describe,
   lockMigrations,
   makeSchema,

@@ -25,11 +25,43 @@ const settings = [
 /** The first server that limits whole transactions. */
 const limitsTransactions = 17;
 
-export async function beginTransaction(transaction: Knex.Transaction): Promise<void> {
-  const { version } = transaction.client as { readonly version?: string };
-  const isNew = Number.parseInt(version ?? '', 10) >= limitsTransactions;
-  const all = isNew ? [...settings, 'transaction_timeout to 0'] : settings;
-  await transaction.raw(all.map((setting) => `set local ${setting}`).join('; '));
+/** What Knex begins a transaction with, which its types leave out. */
+interface KnexClient {
+  /** The server's, known as soon as there is a connection. */
+  readonly version?: string;
+  transaction(...parameters: unknown[]): KnexTransaction;
+}
+
+interface KnexTransaction {
+  begin(connection: Connection): Promise<unknown>;
+  /** Resolves with nothing where it fails: the transaction has been rejected with the failure then. */
+  query(connection: Connection, sql: string): Promise<unknown>;
+}
+
+interface Connection {
+  query(sql: string): Promise<unknown>;
+}
+
+/** Each transaction begins with one message that sets all of it as well: a message of its own costs a round trip each time. */
+export function setAtBegin(knex: Knex, wanted = settings): Knex {
+  const client = knex.client as KnexClient;
+  const begin = (version = '') => {
+    const isNew = Number.parseInt(version, 10) >= limitsTransactions;
+    const all = isNew ? [...wanted, 'transaction_timeout to 0'] : wanted;
+    return ['begin', ...all.map((setting) => `set local ${setting}`)].join('; ');
+  };
+  const createTransaction = client.transaction.bind(client);
+  client.transaction = (...parameters) => {
+    const transaction = createTransaction(...parameters);
+    transaction.begin = async (connection) => {
+      if (await transaction.query(connection, begin(client.version))) return;
+      // The transaction has begun where only a setting was refused, and the connection goes back to the others.
+      await connection.query('rollback').catch(() => {});
+      throw new Error('The transaction did not begin.');
+    };
+    return transaction;
+  };
+  return knex;
 }
 
 /** From here on the transaction, which only reads, sees the tables as they are now. */

@@ -32,6 +32,7 @@ export const sqlite: Dialect = {
   failures,
   connect,
   describeAddress,
+  readsInTransaction: false,
   describe,
   lockMigrations,
   makeSchema,

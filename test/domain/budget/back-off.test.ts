@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { boundBackOff, liftBackOff, longestBackOffMs, throttledUntil } from '#domain/budget/back-off';
+import { backOffUntil, boundBackOff, liftBackOff, longestBackOffMs } from '#domain/budget/back-off';
 import type { CallBudget } from '#domain/budget/budget-state';
 import { createCallBudget, reserve } from '#domain/budget/call-budget';
 import { type CallOutcomes, noOutcomes, type Reservation } from '#domain/budget/reservation';
@@ -39,7 +39,7 @@ const outcomeOf = (
 ): Partial<CallOutcomes> =>
   refused === '429'
     ? { answered: true, probe: probe && 'answered', throttled: [{ sentAgoMs: 100, retryAfterMs }] }
-    : { failed: 1, probe: probe && 'failed', unavailableForMs: retryAfterMs };
+    : { failed: 1, probe: probe && 'failed', retryAfterMs };
 
 describe('what is kept to of a Retry-After', () => {
   test.each([
@@ -71,7 +71,7 @@ describe('what is kept to of a Retry-After', () => {
             now += 300;
             ask(budget, now, outcomeOf(refused, retryAfterMs, isTrial ? 'failed' : null), { room: 0 });
             const asks = Math.min(retryAfterMs, longest);
-            const until = throttledUntil(budget, now) ?? Number.NaN;
+            const until = backOffUntil(budget, now) ?? Number.NaN;
             // Refused again and again, it waits for two minutes whatever is asked for.
             expect(until - now).toBeGreaterThanOrEqual(asks);
             expect(until - now).toBeLessThanOrEqual(Math.max(asks, 2 * minute));
@@ -83,7 +83,7 @@ describe('what is kept to of a Retry-After', () => {
             isTrial = true;
           }
           ask(budget, now, { answered: true, probe: 'answered' }, { room: 0 });
-          expect(throttledUntil(budget, now)).toBeNull();
+          expect(backOffUntil(budget, now)).toBeNull();
           expect(ask(budget, now + minute).permits.length).toBeGreaterThan(1);
         },
       ),
@@ -99,31 +99,31 @@ describe('what is kept to of a Retry-After', () => {
         const budget = createCallBudget(defaultBudget);
         const until = at + 41 * day;
         if (refused === '429') {
-          budget.windows.pausedUntil = until;
+          budget.windows.backOffUntil = until;
           budget.throttle = { inRow: 3, since: at - day, at };
         } else {
           const probe = { at: until, waitMs: second };
-          budget.circuit = { failures: 9, probe, since: at, heldMs: 0, heldUntil: until };
+          budget.circuit = { failures: 9, probe, since: at, heldMs: 0, backOffUntil: until };
         }
         return JSON.parse(JSON.stringify(saveBudget(budget)));
       };
       const resumed = resumeBudget(saved(), at);
-      expect(throttledUntil(resumed, at)).toBe(at + hour);
+      expect(backOffUntil(resumed, at)).toBe(at + hour);
       expect(ask(resumed, at + hour - 10_001).permits).toEqual([]);
       expect(ask(resumed, at + hour).permits).toHaveLength(1);
       // The bound is one instant: it does not move on with whoever asks.
       const later = resumeBudget(saved(), at);
       for (let now = at; now < at + hour - 20_000; now += 7 * minute) ask(later, now);
-      expect(throttledUntil(later, at + hour - 1)).toBe(at + hour);
+      expect(backOffUntil(later, at + hour - 1)).toBe(at + hour);
     },
   );
 
   test('is less where the windows become shorter', () => {
     const budget = createCallBudget(daily);
     ask(budget, 0, outcomeOf('429', 20 * hour), { room: 0 });
-    expect(throttledUntil(budget, 0)).toBe(20 * hour);
+    expect(backOffUntil(budget, 0)).toBe(20 * hour);
     ask(budget, minute, {}, { windows: defaultBudget, room: 0 });
-    expect(throttledUntil(budget, minute)).toBe(minute + hour);
+    expect(backOffUntil(budget, minute)).toBe(minute + hour);
   });
 
   test('nothing else is changed by the bound', () => {
@@ -146,9 +146,9 @@ describe('503 with Retry-After', () => {
     // One that was under way, and says the same, makes it no outage of its own.
     ask(budget, 1_500, outcomeOf('503', 5 * minute), { room: 0 });
     expect(budget.circuit).toMatchObject({ since: 500 });
-    expect(throttledUntil(budget, 1_500)).toBe(1_500 + 5 * minute);
+    expect(backOffUntil(budget, 1_500)).toBe(1_500 + 5 * minute);
     ask(budget, 2_000, { answered: true }, { room: 0 });
-    expect(throttledUntil(budget, 2_000)).toBeNull();
+    expect(backOffUntil(budget, 2_000)).toBeNull();
     expect(ask(budget, 2_100).permits).toHaveLength(8);
   });
 
@@ -156,7 +156,7 @@ describe('503 with Retry-After', () => {
     const budget = createCallBudget(defaultBudget);
     for (let k = 0; k < 5; k += 1) ask(budget, 0, { failed: 1 }, { process: `p${k}`, room: 0 });
     const probe = { at: 64 * second, waitMs: 64 * second };
-    budget.circuit = { failures: 5, probe, since: 0, heldMs: 0, heldUntil: null };
+    budget.circuit = { failures: 5, probe, since: 0, heldMs: 0, backOffUntil: null };
     ask(budget, 1_000, outcomeOf('503', 2 * second), { room: 0 });
     expect(budget.circuit.probe?.at).toBe(64 * second);
   });
@@ -199,7 +199,7 @@ describe('a wait that a person lifts', () => {
         throttledUntil: new Date(second + hour).toISOString(),
       });
       expect(lift.message).toContain('main');
-      expect(throttledUntil(budget, minute)).toBeNull();
+      expect(backOffUntil(budget, minute)).toBeNull();
       const { permits } = ask(budget, minute + 1);
       expect(permits[0]?.at).toBe(minute + 1);
       // In an outage one call has to show first that somebody is there.

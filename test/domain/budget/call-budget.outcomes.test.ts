@@ -82,7 +82,7 @@ describe('an outage', () => {
     const budget = budgetInOutage();
     expect(tell(budget, 'p0', {}, 100).outage).toEqual({ agoMs: 100, countedMs: 100 });
     tell(budget, 'p0', { failed: 1, probe: 'failed' }, 2_000, 0);
-    budget.windows.pausedUntil = 600_000;
+    budget.windows.backOffUntil = 600_000;
     expect(tell(budget, 'p0', {}, 500_000).outage).toEqual({ agoMs: 500_000, countedMs: 4_000 });
     expect(tell(budget, 'p0', {}, 600_000)).toMatchObject({
       permits: [{ at: 600_000, probe: true }],
@@ -105,7 +105,7 @@ describe('an outage', () => {
   test('gives the probe to the process that has waited longest', () => {
     const budget = budgetInOutage();
     const probe = { at: 40_000, waitMs: 32_000 };
-    budget.circuit = { failures: 9, probe, since: 0, heldMs: 0, heldUntil: null };
+    budget.circuit = { failures: 9, probe, since: 0, heldMs: 0, backOffUntil: null };
     const { permits, askAgainMs } = tell(budget, 'p1', {}, 10_000);
     expect(permits).toEqual([]);
     tell(budget, 'p2', {}, 20_000);

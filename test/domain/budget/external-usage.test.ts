@@ -68,7 +68,7 @@ describe('after a 429', () => {
       now += 300;
       budget.trial = { process: 'p', until: now };
       reserve(budget, ask({ room: 0, outcomes: refusedTrial }), now);
-      return Math.round(((budget.windows.pausedUntil ?? Number.NaN) - now) / 1000);
+      return Math.round(((budget.windows.backOffUntil ?? Number.NaN) - now) / 1000);
     });
     expect(waits).toEqual([11, 22, 43, 86, 120, 120, 120]);
   });

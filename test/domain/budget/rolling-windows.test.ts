@@ -10,10 +10,10 @@ import {
   insertInOrder,
   measureUse,
   nextAt,
-  pauseUntil,
   recordCall,
   removeOne,
   replaceWindows,
+  setBackOff,
   withdrawCall,
 } from '#domain/budget/rolling-windows';
 import { defaultBudget } from '#domain/budget/window';
@@ -124,11 +124,11 @@ test('under other windows it still knows what was sent', () => {
       const state = createRollingWindows(windows);
       const sent: number[] = [];
       const now = sendAll(state, waits, sent);
-      pauseUntil(state, now + 5);
+      setBackOff(state, now + 5);
       const most = 2 * Math.max(...windows.map(({ calls }) => calls));
       const expected = createRollingWindows(others);
       for (const at of sent.slice(-most)) recordCall(expected, at);
-      pauseUntil(expected, now + 5);
+      setBackOff(expected, now + 5);
       expect(nextTimes(replaceWindows(state, others), now, 10)).toEqual(nextTimes(expected, now, 10));
     }),
   );
@@ -233,8 +233,8 @@ test("a stranger's calls need a window that is there", () => {
 
 test('a pause holds every call back, is never shortened, and ends', () => {
   const state = createRollingWindows(defaultBudget);
-  pauseUntil(state, 500);
-  pauseUntil(state, 200);
+  setBackOff(state, 500);
+  setBackOff(state, 200);
   expect(nextAt(state, 100)).toBe(500);
   expect(nextAt(state, 501)).toBe(501);
 });

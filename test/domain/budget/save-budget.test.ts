@@ -40,7 +40,7 @@ test('no call may be sent earlier for it, and hardly one later', () => {
         const instants = gaps.map((gap) => (at += gap)).slice(-2 * calls);
         const windowOf = (times: readonly number[]) => ({
           windows: [{ calls, perMs, instants: [...times], external: null }],
-          pausedUntil: null,
+          backOffUntil: null,
         });
         const exact = windowOf(instants);
         const saved = windowOf(readInstants(saveInstants(instants)));

@@ -45,7 +45,7 @@ export const stateCases: readonly StateCase[] = [
   {
     state: 'the windows of the budget are used up',
     known: { waits: [{ on: 'quota', ...waiting }], waitingUntil: until, expectedEnd: until },
-    said: 'Waiting for quota until 2026-01-31 15:40:12 UTC. Expected to be done at 2026-01-31 15:40:12 UTC at the earliest.',
+    said: 'Waiting for quota until 2026-01-31 15:40:12 UTC. The run will not end before 2026-01-31 15:40:12 UTC.',
   },
   {
     state: 'the same for some slices, while others are under way',

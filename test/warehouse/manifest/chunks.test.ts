@@ -2,10 +2,12 @@ import knex from 'knex';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { addDays } from '#domain/period/date-range';
 import { warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
-import { aChunk, aRun, sampleShape } from '../samples.ts';
+import { aChunk, aRequest, aRun, loadRows, sampleShape, stageRows, twoChunks } from '../samples.ts';
 
 const day = (at: number) => addDays('2000-01-01', at);
 const chunks = Array.from({ length: 10_000 }, (_, at) => aChunk(day(at), day(at)));
+
+const [first, second] = twoChunks;
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -18,6 +20,70 @@ async function statements(work: () => Promise<unknown>): Promise<number> {
   expect(length).toBeGreaterThan(0);
   return length;
 }
+
+describe.each(warehouseKinds)('in %s', (kind) => {
+  test('a chunk that begins counts its attempts, and one that has ended says how', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      await loadRows(warehouse, aRun(), [[first, []]]);
+      await warehouse.recordRun(aRun(), twoChunks, sampleShape);
+      expect(await warehouse.markPulling('run-1', first.key)).toMatchObject({ state: 'loaded' });
+      expect(await warehouse.markPulling('run-1', second.key)).toEqual({ state: 'pulling', attempts: 1 });
+      // Going on, after a pause or in a new history, is no attempt.
+      expect(await warehouse.markPulling('run-1', second.key)).toEqual({ state: 'pulling', attempts: 1 });
+      expect(await warehouse.markPulling('run-1', second.key, true)).toEqual({
+        state: 'pulling',
+        attempts: 2,
+      });
+      await warehouse.markAllFailed('run-1', 'ReportRefusedError: no');
+      expect(await warehouse.markPulling('run-1', second.key)).toMatchObject({ state: 'failed' });
+      expect(await warehouse.readChunkStatuses('run-1')).toMatchObject([
+        { state: 'loaded', attempts: 1, error: null },
+        { state: 'failed', attempts: 2, error: 'ReportRefusedError: no' },
+      ]);
+    }));
+
+  test('an error is kept whatever characters are in it', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      await warehouse.recordRun(aRun(), twoChunks, sampleShape);
+      await warehouse.markFailed('run-1', first.key, 'Optimove said "a\0b \ud800".');
+      expect(await warehouse.readChunkStatuses('run-1')).toMatchObject([
+        { error: 'Optimove said "a\uFFFDb \uFFFD".' },
+        { error: null },
+      ]);
+    }));
+
+  test('a chunk counts its calls when they are noted, and its rows when they are loaded', () =>
+    withWarehouse(kind, async ({ warehouse }) => {
+      await loadRows(warehouse, aRun(), [
+        [
+          first,
+          [
+            ['2026-01-01', 1, 'a'],
+            ['2026-01-02', 2, 'b'],
+          ],
+        ],
+      ]);
+      await warehouse.recordRun(aRun(), twoChunks, sampleShape);
+      await warehouse.markPulling('run-1', second.key);
+      await stageRows(warehouse, 'run-1', second, [['2026-01-03', 3, 'c']]);
+      await warehouse.noteRequests('run-1', second.key, [aRequest(), aRequest({ status: 500 })]);
+      expect(await warehouse.readChunkStatuses('run-1')).toMatchObject([
+        { state: 'loaded', rows: 2, calls: 1, attempts: 1 },
+        { state: 'pulling', rows: 0, calls: 3, attempts: 1 },
+      ]);
+      // A chunk that fails keeps what it has called, and has no rows.
+      await warehouse.markFailed('run-1', second.key, 'no');
+      expect(await warehouse.readChunkStatuses('run-1')).toMatchObject([
+        { state: 'loaded', rows: 2, calls: 1, attempts: 1 },
+        { state: 'failed', rows: 0, calls: 3, attempts: 1 },
+      ]);
+      expect(await warehouse.summariseRun('run-1')).toMatchObject({
+        chunks: { total: 2, loaded: 1, failed: 1, skipped: 0 },
+        rows: 2,
+        calls: 4,
+      });
+    }));
+});
 
 describe.each(warehouseKinds)('ten thousand chunks in %s', (kind) => {
   test('are opened, shown and retried in seconds, without a statement for each', () =>
@@ -52,6 +118,12 @@ describe.each(warehouseKinds)('ten thousand chunks in %s', (kind) => {
           await warehouse.endRun('run-3', 'failed', '2026-02-01T00:00:00.000Z');
         }),
       ).toBeLessThan(40);
+      expect((await warehouse.summariseRun('run-3')).chunks).toEqual({
+        total: 10_000,
+        loaded: 0,
+        failed: 5_000,
+        skipped: 5_000,
+      });
       expect(performance.now() - startedAt).toBeLessThan(30_000);
     }));
 });

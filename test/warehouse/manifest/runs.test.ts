@@ -67,36 +67,6 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect(await warehouse.readUnfinishedChunks('run-1', 1_000)).toEqual(chunks.slice(1));
     }));
 
-  test('a chunk that begins counts its attempts, and one that has ended says how', () =>
-    withWarehouse(kind, async ({ warehouse }) => {
-      await loadRows(warehouse, aRun(), [[first, []]]);
-      await warehouse.recordRun(aRun(), twoChunks, sampleShape);
-      expect(await warehouse.markPulling('run-1', first.key)).toMatchObject({ state: 'loaded' });
-      expect(await warehouse.markPulling('run-1', second.key)).toEqual({ state: 'pulling', attempts: 1 });
-      // Going on, after a pause or in a new history, is no attempt.
-      expect(await warehouse.markPulling('run-1', second.key)).toEqual({ state: 'pulling', attempts: 1 });
-      expect(await warehouse.markPulling('run-1', second.key, true)).toEqual({
-        state: 'pulling',
-        attempts: 2,
-      });
-      await warehouse.markAllFailed('run-1', 'ReportRefusedError: no');
-      expect(await warehouse.markPulling('run-1', second.key)).toMatchObject({ state: 'failed' });
-      expect(await warehouse.readChunkStatuses('run-1')).toMatchObject([
-        { state: 'loaded', attempts: 1, error: null },
-        { state: 'failed', attempts: 2, error: 'ReportRefusedError: no' },
-      ]);
-    }));
-
-  test('an error is kept whatever characters are in it', () =>
-    withWarehouse(kind, async ({ warehouse }) => {
-      await warehouse.recordRun(aRun(), twoChunks, sampleShape);
-      await warehouse.markFailed('run-1', first.key, 'Optimove said "a\0b \ud800".');
-      expect(await warehouse.readChunkStatuses('run-1')).toMatchObject([
-        { error: 'Optimove said "a\uFFFDb \uFFFD".' },
-        { error: null },
-      ]);
-    }));
-
   test('a summary counts everything and lists at most a hundred, each of 300 characters', () =>
     withWarehouse(kind, async ({ warehouse }) => {
       const chunks = Array.from({ length: 120 }, (_, at) =>

@@ -230,14 +230,14 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
     if (outcome.kind === 'failed') {
       outcomes.failed += 1;
       if (outcome.retryAfterMs)
-        outcomes.unavailableForMs = Math.max(outcome.retryAfterMs, outcomes.unavailableForMs ?? 0);
+        outcomes.retryAfterMs = Math.max(outcome.retryAfterMs, outcomes.retryAfterMs ?? 0);
       if (probe) outcomes.probe = 'failed';
       isUrgent = true;
       return;
     }
     outcomes.answered = true;
     outcomes.failed = 0;
-    delete outcomes.unavailableForMs;
+    delete outcomes.retryAfterMs;
     if (probe) {
       outcomes.probe = 'answered';
       isUrgent = true;
@@ -271,7 +271,7 @@ export function createVirtualProcess(id: string, world: World): VirtualProcess {
 interface UntoldOutcomes {
   answered: boolean;
   failed: number;
-  unavailableForMs?: number;
+  retryAfterMs?: number;
   probe: CallOutcomes['probe'];
   throttled: { sentAt: number; retryAfterMs: number | null }[];
 }
