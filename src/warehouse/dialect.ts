@@ -4,6 +4,7 @@ import type { ColumnType } from '#domain/column/column';
 import type { Extra } from '#domain/column/fit-rows';
 import type { FieldKind, TableColumn, TableType } from '#domain/column/table-type';
 import type { WarehouseSetting } from '#domain/river/configuration';
+import type { RowsOfRun } from '#domain/verify/verification';
 import type { FailureReader } from './database-failure.ts';
 
 /** A row as a database gives it. Days and instants are strings, documents are JSON text. */
@@ -67,6 +68,32 @@ export interface Inserted {
   readonly bySlice: ReadonlyMap<string, number>;
 }
 
+/** Rows that were collected for `merge`, and the table that they go to. */
+export interface MergeJob {
+  /** The table that they were collected in, one row a key. It has the target's names. */
+  readonly collected: string;
+  readonly table: string;
+  readonly river: string;
+  /** By which a row is found again, together with `_river`. */
+  readonly key: readonly TableColumn[];
+  /** All columns that a row fills, those of the key among them; what a page does not bring is null. */
+  readonly columns: readonly TableColumn[];
+  /** The column with a row's day; null where the manifest counts no days. */
+  readonly dayColumn: string | null;
+}
+
+/** How many rows were written, by their days, and how many should have been. */
+export interface Written {
+  readonly byDay: ReadonlyMap<string | null, number>;
+  readonly rows: number;
+  readonly expected: number;
+}
+
+/** The same, and whose rows were updated, of which days. */
+export interface Updated extends Written {
+  readonly before: readonly RowsOfRun[];
+}
+
 /** What differs from database to database, one sibling folder each. Everything else is said once, through Knex. */
 export interface Dialect {
   readonly client: WarehouseSetting['client'];
@@ -125,4 +152,16 @@ export interface Dialect {
   removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
   /** Inserts a chunk's staged pages into its target. */
   insertPages(tables: Tables, job: InsertJob): Promise<Inserted>;
+  /**
+   * Makes the table of `job.collected` and inserts a chunk's staged pages there, the last row of each key; says how many rows it
+   * has.
+   */
+  collectRows(tables: Tables, pages: InsertJob, job: MergeJob): Promise<number>;
+  /** Updates the target's rows that are found again and differ. */
+  updateRows(tables: Tables, job: MergeJob): Promise<Updated>;
+  /** Inserts the collected rows that the target does not have. */
+  addRows(tables: Tables, job: MergeJob): Promise<Written>;
+  /** How many of the collected rows the target has. */
+  countFound(tables: Tables, job: MergeJob): Promise<number>;
+  dropCollected(tables: Tables, job: MergeJob): Promise<void>;
 }

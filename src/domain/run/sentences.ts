@@ -1,7 +1,7 @@
 import { chunkText } from '../chunk/chunk.ts';
 import { quoteForShell, retryCommand, runCommand } from '../verify/repair-command.ts';
 import type { RetriedStep, RunNow, RunProgress } from './progress.ts';
-import type { CallCounts, RetryOfRun, RunResult } from './run-result.ts';
+import type { CallCounts, MergeCounts, RetryOfRun, RunResult } from './run-result.ts';
 import type { RunWait } from './waits.ts';
 import { unwritableSentence } from './warehouse-trouble.ts';
 
@@ -180,14 +180,22 @@ type ChunkCounts = Omit<NonNullable<RunResult['chunks']>, 'skipped'> & { readonl
 export const countsText = ({
   chunks,
   rows,
+  merged,
   calls,
   callCounts,
-}: Pick<RunResult, 'chunks' | 'rows' | 'calls' | 'callCounts'>): string =>
+}: Pick<RunResult, 'chunks' | 'rows' | 'merged' | 'calls' | 'callCounts'>): string =>
   [
     ...(chunks ? [chunksText(chunks)] : []),
-    `${rows ?? 0} ${rows === 1 ? 'row' : 'rows'}`,
+    `${rows ?? 0} ${rows === 1 ? 'row' : 'rows'}${merged ? ` (${mergedText(merged)})` : ''}`,
     callsSentence(calls ?? 0, callCounts),
   ].join(' · ');
+
+/** `3 inserted, 2 updated, 5 unchanged, 1 of a key that came again` */
+const mergedText = ({ inserted, updated, unchanged, duplicates }: MergeCounts): string =>
+  [
+    `${inserted} inserted, ${updated} updated, ${unchanged} unchanged`,
+    ...(duplicates > 0 ? [`${duplicates} of a key that came again`] : []),
+  ].join(', ');
 
 /** The command that loads what a run that has ended has not loaded; null where nothing is missing. */
 export function repairCommand(result: Ended): string | null {

@@ -57,6 +57,8 @@ export interface CommitRequest {
   readonly completeUpTo?: Day | null;
   /** The river's key columns, in which every value must fit; if left out, there are none. */
   readonly key?: readonly string[];
+  /** In `merge`: the columns by which a row is found again. */
+  readonly mergeKey?: readonly string[];
 }
 
 /** The outcome of a commit. */

@@ -1,6 +1,4 @@
 import type { TableColumn } from '#domain/column/table-type';
-import { ConfigurationError } from '#domain/errors';
-import type { River } from '#domain/river/river';
 import type { Warning } from '#domain/run/run-result';
 import type { CommitRequest, SliceCount } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
@@ -10,7 +8,9 @@ import type { StagedCount } from '../manifest/staging.ts';
 export type Step =
   | 'locked'
   | 'compared'
+  | 'collected'
   | 'removed'
+  | 'updated'
   | 'inserted'
   | 'days'
   | 'marked'
@@ -61,11 +61,5 @@ export function findDifferingSlices(
   return [...differing, ...unexpected].map(({ slice }) => slice);
 }
 
-/** Says so where a river asks for a load mode that is not there yet. */
-export function refuseLoadMode({ name, target }: River): void {
-  if (target.load === 'replace' || target.load === 'append') return;
-  throw new ConfigurationError(
-    `The river ${name} loads with \`${target.load}\`, which is not there yet: use replace or append.`,
-    { facts: { river: name, load: target.load } },
-  );
-}
+/** Whose id the rows bear: a retry completes another run. */
+export const ownerRunId = ({ runId, retryOf }: StoredRun): string => retryOf?.runId ?? runId;

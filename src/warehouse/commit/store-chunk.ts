@@ -13,7 +13,7 @@ import { toRecordedKey } from '../manifest/targets.ts';
 import { addColumns, type LockPatience } from '../tables/add-columns.ts';
 import type { Layout } from '../tables/plan-layout.ts';
 import { readTable } from '../tables/read-table.ts';
-import { refuseLoadMode, SlicesDiffer, type Step, TableChanged } from './chunk-load.ts';
+import { SlicesDiffer, type Step, TableChanged } from './chunk-load.ts';
 import { isReady, planChunk } from './plan-chunk.ts';
 import { refitPages } from './refit-pages.ts';
 import { storeInTransaction } from './store-in-transaction.ts';
@@ -42,7 +42,6 @@ export async function storeChunk(
   const { onStep } = options;
   const run = await database.read((tables) => readRun(tables, runId));
   if (!run) throw new Error(`the run ${runId} was never opened in the ${database.place}`);
-  refuseLoadMode(run.river);
   const request = withoutLists(asked);
   for (let look = 1; ; look += 1) {
     const layout = await readyTable(database, run, chunk, request, options);

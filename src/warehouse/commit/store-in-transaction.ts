@@ -14,6 +14,7 @@ import { readRun } from '../manifest/runs.ts';
 import { countStaged, deletePages } from '../manifest/staging.ts';
 import { lockTarget } from '../manifest/targets.ts';
 import { type ChunkLoad, findDifferingSlices, SlicesDiffer } from './chunk-load.ts';
+import { mergeRows } from './merge-rows.ts';
 import { replaceRows } from './replace-rows.ts';
 
 /** The commit of a chunk, one transaction: everything in it happens, or nothing. */
@@ -33,12 +34,13 @@ export async function storeInTransaction(tables: Tables, load: ChunkLoad): Promi
   if (slices.length > 0) throw new SlicesDiffer(slices);
   await onStep('compared');
   const at = new Date().toISOString();
-  const replaced = await replaceRows(tables, load, before, at);
-  const { rows } = replaced;
-  const warnings = [...request.warnings, ...load.warnings, ...replaced.warnings];
-  await markLoaded(tables, run.runId, chunk, { rows, warnings, at });
+  const write = run.river.target.load === 'merge' ? mergeRows : replaceRows;
+  const { warnings: found, ...written } = await write(tables, load, before, at);
+  const { rows } = written;
+  const warnings = [...request.warnings, ...load.warnings, ...found];
+  await markLoaded(tables, run.runId, chunk, { ...written, warnings, at });
   if (run.retryOf)
-    await markOriginalLoaded(tables, run.retryOf.runId, chunk, { rows, calls: before.calls, at });
+    await markOriginalLoaded(tables, run.retryOf.runId, chunk, { ...written, calls: before.calls, at });
   await onStep('marked');
   await deletePages(tables, run.runId, chunk);
   await onStep('unstaged');

@@ -5,7 +5,14 @@
  */
 
 import { type Chunk, parseChunkKey } from '#domain/chunk/chunk';
-import type { BegunChunk, ChunkState, ChunkStatus, RunStatus, Warning } from '#domain/run/run-result';
+import type {
+  BegunChunk,
+  ChunkState,
+  ChunkStatus,
+  MergeCounts,
+  RunStatus,
+  Warning,
+} from '#domain/run/run-result';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 import { dayOrNull, storableText } from '../stored-values.ts';
@@ -122,6 +129,20 @@ export interface ManifestChunk {
   readonly warnings: readonly Warning[];
 }
 
+/** What a commit has written of a chunk's rows. */
+export interface LoadedRows {
+  readonly rows: number;
+  readonly merged?: MergeCounts;
+  /** How many of them stand in the table, where that is another number. */
+  readonly standing?: number;
+}
+
+const toRowCounts = ({ rows, merged, standing }: LoadedRows) => ({
+  rows,
+  ...merged,
+  ...(standing !== undefined && { rows_standing: standing }),
+});
+
 /** Locks it as well: nothing is staged into a chunk while it is being loaded. */
 export async function readChunk(
   tables: Tables,
@@ -145,7 +166,7 @@ export async function markLoaded(
   tables: Tables,
   runId: string,
   chunk: string,
-  loaded: { readonly rows: number; readonly warnings: readonly Warning[]; readonly at: string },
+  loaded: LoadedRows & { readonly warnings: readonly Warning[]; readonly at: string },
 ): Promise<void> {
   const warnings = loaded.warnings.map((warning) => ({ ...warning, message: storableText(warning.message) }));
   await tables
@@ -153,7 +174,7 @@ export async function markLoaded(
     .where({ run: runId, chunk })
     .update({
       state: 'loaded',
-      rows: loaded.rows,
+      ...toRowCounts(loaded),
       error: null,
       warnings: warnings.length === 0 ? null : JSON.stringify(warnings),
       loaded_at: loaded.at,
@@ -165,19 +186,28 @@ export async function markOriginalLoaded(
   tables: Tables,
   runId: string,
   chunk: string,
-  loaded: { readonly rows: number; readonly calls: number; readonly at: string },
+  loaded: LoadedRows & { readonly calls: number; readonly at: string },
 ): Promise<void> {
   await tables
     .from('river_chunks')
     .where({ run: runId, chunk })
     .update({
       state: 'loaded',
-      rows: loaded.rows,
+      ...toRowCounts(loaded),
       calls: tables.query.raw('calls + ?', [loaded.calls]),
       attempts: tables.query.raw('attempts + 1'),
       error: null,
       loaded_at: loaded.at,
     });
+}
+
+/** Fewer rows of a chunk without days stand in the table, since another load has updated so many of them. */
+export async function subtractStanding(tables: Tables, run: string, rows: number): Promise<void> {
+  await tables
+    .from('river_chunks')
+    .where({ run, state: 'loaded' })
+    .whereNull('first_day')
+    .update({ rows_standing: tables.query.raw('coalesce(rows_standing, ??) - ?', ['rows', rows]) });
 }
 
 /** Another retry was faster: the chunk of this one has nothing left to load. */

@@ -51,6 +51,26 @@ export async function insertDays(
   }
 }
 
+/** Days whose rows another load has updated: so many fewer of the run that loaded them stand there. */
+export async function subtractDays(
+  tables: Tables,
+  of: { readonly river: string; readonly table: string },
+  gone: readonly RowsOfRun[],
+): Promise<void> {
+  for (const { day, run, rows } of gone) {
+    if (day === null) continue;
+    await tables
+      .from('river_days')
+      .where({ ...of, day, run })
+      .update({ rows: tables.query.raw('?? - ?', ['rows', rows]) });
+  }
+}
+
+/** Of these days the entries of other runs of which no row stands there any more. */
+export async function deleteEmptyDays(tables: Tables, days: DaysOfRiver, ownRun: string): Promise<void> {
+  await daysIn(tables, days).where('rows', '<=', 0).whereNot({ run: ownRun }).delete();
+}
+
 function daysIn(tables: Tables, { river, table, between }: DaysOfRiver) {
   const days = tables.from('river_days').where({ river, table });
   return between === null ? days : days.whereBetween('day', [between.start, between.end]);

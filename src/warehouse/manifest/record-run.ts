@@ -9,7 +9,6 @@ import type { DateRange } from '#domain/period/date-range';
 import { checkTableName } from '#domain/river/target';
 import type { Freshness } from '#domain/run/freshness';
 import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
-import { refuseLoadMode } from '../commit/chunk-load.ts';
 import type { Database } from '../database.ts';
 import type { Tables } from '../dialect.ts';
 import type { LockPatience } from '../tables/add-columns.ts';
@@ -32,7 +31,6 @@ export async function recordRun(
   { patience, signal }: { readonly patience: LockPatience; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   const { target, name } = run.river;
-  refuseLoadMode(run.river);
   const fault = checkTableName(database.dialect.client, target.table);
   if (fault !== undefined) throw new ConfigurationError(`The river ${name}, target.table: ${fault}.`);
   await completeTable(database, target.table, shape, patience, signal);

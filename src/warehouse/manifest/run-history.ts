@@ -148,6 +148,10 @@ export async function readLoadedWholes(tables: Tables, river: string): Promise<R
     .from('river_chunks')
     .where({ river, state: 'loaded' })
     .orderBy(['loaded_at', 'run'])
-    .select('run', 'rows');
-  return rows.map((row) => ({ day: null, run: String(row.run), rows: Number(row.rows) }));
+    .select('run', 'rows', 'rows_standing');
+  return rows.map((row) => ({
+    day: null,
+    run: String(row.run),
+    rows: Number(row.rows_standing ?? row.rows),
+  }));
 }

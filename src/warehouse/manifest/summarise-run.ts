@@ -12,6 +12,12 @@ import type { Row, Tables } from '../dialect.ts';
 import { dayOrNull, readJson } from '../stored-values.ts';
 
 const chunksAtATime = 500;
+const sumsOfMerge = {
+  inserted: 'inserted',
+  updated: 'updated',
+  unchanged: 'unchanged',
+  duplicates: 'duplicates',
+};
 
 /** The run in numbers, with as many failed chunks and warnings as a result may list. */
 export async function summariseRun(tables: Tables, runId: string): Promise<RunSummary> {
@@ -21,7 +27,9 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     .groupBy('state')
     .select('state')
     .count({ chunks: '*' })
-    .sum({ rows: 'rows', calls: 'calls' });
+    .sum({ rows: 'rows', calls: 'calls', ...sumsOfMerge })
+    // In other modes there is nothing to count.
+    .count({ merged: 'inserted' });
   const [run] = await tables
     .from('river_runs')
     .where({ run: runId })
@@ -39,6 +47,14 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
       skipped: sum('chunks', 'skipped'),
     },
     rows: sum('rows'),
+    ...(sum('merged') > 0 && {
+      merged: {
+        inserted: sum('inserted'),
+        updated: sum('updated'),
+        unchanged: sum('unchanged'),
+        duplicates: sum('duplicates'),
+      },
+    }),
     calls: sum('calls') + Number(run?.list_calls ?? 0),
     lostCalls,
     failedChunks: await failedChunks(tables, runId),

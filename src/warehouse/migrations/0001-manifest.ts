@@ -36,6 +36,13 @@ export async function up(tables: Tables): Promise<void> {
     table.text('state').notNullable();
     table.integer('attempts').notNullable();
     table.bigInteger('rows').notNullable();
+    // What became of the rows in `merge`; null in other modes.
+    table.bigInteger('inserted');
+    table.bigInteger('updated');
+    table.bigInteger('unchanged');
+    table.bigInteger('duplicates');
+    // How many rows of a chunk without days stand in the table, where `merge` has made that another number than `rows`.
+    table.bigInteger('rows_standing');
     table.bigInteger('calls').notNullable();
     table.text('error');
     table.specificType('warnings', json);

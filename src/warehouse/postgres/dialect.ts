@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
+import { addRows, collectRows, countFound, dropCollected, updateRows } from './merge-rows.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames } from './read-columns.ts';
 import {
   beginTransaction,
@@ -43,4 +44,9 @@ export const postgres: Dialect = {
   mayUndoInserts,
   removeRows,
   insertPages,
+  collectRows,
+  updateRows,
+  addRows,
+  countFound,
+  dropCollected,
 };

@@ -34,7 +34,7 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
   return { bySlice };
 }
 
-const readShapes = (tables: Tables, job: InsertJob): Promise<Row[]> =>
+export const readShapes = (tables: Tables, job: InsertJob): Promise<Row[]> =>
   tables
     .from(job.staging)
     .distinct('slice', 'columns', 'extras')
@@ -61,14 +61,14 @@ async function insertShape(tables: Tables, job: InsertJob, { slice, columns, ext
   return (result as { rowCount: number }).rowCount;
 }
 
-function toSql({ column, place, asText }: Filled): string {
+export function toSql({ column, place, asText }: Filled): string {
   const text = `(line ->> ${place})`;
   if (asText === undefined || column.type?.kind === 'text') return castTo(column, text);
   return castTo(column, `nullif(${text}, '')`);
 }
 
 /** To the plain type: what has come so far is neither cut nor rounded by the column's width. */
-function castTo({ declared, type }: TableColumn, value: string): string {
+export function castTo({ declared, type }: TableColumn, value: string): string {
   switch (type?.kind) {
     case 'integer':
       return `${value}::bigint`;

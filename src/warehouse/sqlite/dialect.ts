@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
+import { addRows, collectRows, countFound, dropCollected, updateRows } from './merge-rows.ts';
 import {
   countColumns,
   hasIndexOn,
@@ -40,4 +41,9 @@ export const sqlite: Dialect = {
   mayUndoInserts,
   removeRows,
   insertPages,
+  collectRows,
+  updateRows,
+  addRows,
+  countFound,
+  dropCollected,
 };

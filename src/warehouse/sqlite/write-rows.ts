@@ -22,7 +22,7 @@ export async function removeRows(tables: Tables, rows: RowsInScope): Promise<num
 }
 
 /** What tells a table's rows apart: their primary key in a table WITHOUT ROWID, where it is never null. */
-async function readIdentity(tables: Tables, table: string): Promise<string[]> {
+export async function readIdentity(tables: Tables, table: string): Promise<string[]> {
   const key = await tables.rows(
     `select name from pragma_table_xinfo(?) where pk > 0
      and (select wr from pragma_table_list(?) where schema = 'main') order by pk`,

@@ -70,15 +70,22 @@ export async function previewTable(
       : outcomes[drift](columnNameIn(tables.dialect, besideName(name)));
     return [`${table}.${column.name} (${column.declared}) does not hold ${why}, ${happens}`];
   });
+  const sought = listSought(shape);
   const hasIndex =
-    shape.dayColumn === null || (await tables.dialect.hasIndexOn(tables, table, [provenanceColumns[0]]));
+    sought === null || (await tables.dialect.hasIndexOn(tables, table, [provenanceColumns[0]]));
   return [
     ...(lacking.length > 0 ? [`${table} gets the columns ${lacking.join(', ')}`] : []),
     ...narrow,
-    ...(hasIndex
+    ...(hasIndex || sought === null
       ? []
-      : [`${table} has no index on _river and ${shape.dayColumn}: with one, days are replaced faster`]),
+      : [`${table} has no index on _river and ${sought.columns.join(', ')}: with one, ${sought.for} faster`]),
   ];
+}
+
+/** The columns by which a commit looks for rows of a river; null where it looks at all of them. */
+function listSought({ dayColumn, mergeKey }: TableShape): { columns: readonly string[]; for: string } | null {
+  if (mergeKey) return { columns: mergeKey, for: 'rows are merged' };
+  return dayColumn === null ? null : { columns: [dayColumn], for: 'days are replaced' };
 }
 
 /** What becomes of a value that does not fit its column. */
@@ -150,18 +157,25 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
   await deleteDaysOfTable(tables, table);
   await deleteColumnRecords(tables, table);
   const isDeclared = shape.columns.some(({ name }) => name === shape.dayColumn);
-  if (shape.dayColumn !== null && isDeclared)
-    await indexDays(tables, table, inTable(tables, table, shape, shape.dayColumn));
+  const day = shape.dayColumn !== null && isDeclared ? inTable(tables, table, shape, shape.dayColumn) : null;
+  const key = (shape.mergeKey ?? []).map((name) => inTable(tables, table, shape, name));
+  if (day !== null) await indexRows(tables, table, 'river_days_of_', [day]);
+  if (key.length > 0 && !(key.length === 1 && key[0] === day))
+    await indexRows(tables, table, 'river_key_of_', key);
 }
 
 const provenanceType = (name: (typeof provenanceColumns)[number]): MadeType =>
   name === '_loaded_at' ? 'instant' : 'text';
 
-/** What a commit looks for: this river's rows of these days. Only where the table is new: no other session can use it yet. */
-async function indexDays(tables: Tables, table: string, dayColumn: string): Promise<void> {
-  await tables.query.raw(`create index if not exists ?? on ?? (_river, ??)`, [
-    `river_days_of_${shortHash(`${table}/${dayColumn}`)}`,
-    tables.qualify(table),
-    identifier(dayColumn),
-  ]);
+/** What a commit looks for: this river's rows of these days, or of this key. Only where the table is new: no other session can use it yet. */
+async function indexRows(
+  tables: Tables,
+  table: string,
+  prefix: string,
+  columns: readonly string[],
+): Promise<void> {
+  await tables.query.raw(
+    `create index if not exists ?? on ?? (_river, ${columns.map(() => '??').join(', ')})`,
+    [prefix + shortHash([table, ...columns].join('/')), tables.qualify(table), ...columns.map(identifier)],
+  );
 }

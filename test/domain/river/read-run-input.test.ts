@@ -182,7 +182,7 @@ describe('an input that is wrong is refused with what came and what is accepted'
     [
       'a load mode that is not there yet',
       { river: 'daily-actions', target: { load: 'overwrite' } },
-      `input target.load: "overwrite" is not available yet: use replace or append; ${rivers}`,
+      `input target.load: "overwrite" is not available yet: use replace, append or merge; ${rivers}`,
     ],
     [
       'a retry with anything beside it',
