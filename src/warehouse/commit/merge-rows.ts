@@ -42,7 +42,7 @@ export async function mergeRows(
     const days = new Map(
       [...arriving].flatMap(([day]): [Day, number][] => (day === null ? [] : [[day, byDay.get(day) ?? 0]])),
     );
-    await insertDays(tables, { ...of, run: owner, chunk }, days, at, request.completeUpTo);
+    await insertDays(tables, { ...of, runId: owner, chunk }, days, at, request.completeUpTo);
     await deleteForgotten(tables, of, scope);
   } else {
     for (const { run, rows } of gone) await subtractStanding(tables, run, rows);

@@ -30,7 +30,7 @@ export async function replaceRows(
   await onStep('removed');
   const rows = await insertRows(tables, load, before, at);
   await onStep('inserted');
-  const of = { river: run.river.name, table, run: ownerRunId(run), chunk };
+  const of = { river: run.river.name, table, runId: ownerRunId(run), chunk };
   const days = new Map([...arriving].flatMap(([day, rows]) => (day === null ? [] : [[day, rows] as const])));
   for (const day of kept) days.delete(day);
   await insertDays(tables, of, days, at, request.completeUpTo);

@@ -29,18 +29,29 @@ export async function deleteDays(tables: Tables, days: DaysOfRiver): Promise<voi
 
 /** A table that is gone has no days loaded, whichever rivers had filled it. */
 export async function deleteDaysOfTable(tables: Tables, table: string): Promise<void> {
-  await tables.from('river_days').where({ table }).delete();
+  await tables.from('river_days').where({ target: table }).delete();
+}
+
+/** The river, its table, and the run and chunk that load the days. */
+interface DaysOfChunk {
+  readonly river: string;
+  readonly table: string;
+  readonly runId: string;
+  readonly chunk: string;
 }
 
 export async function insertDays(
   tables: Tables,
-  of: { readonly river: string; readonly table: string; readonly run: string; readonly chunk: string },
+  { river, table, runId, chunk }: DaysOfChunk,
   days: ReadonlyMap<Day, number>,
   loadedAt: string,
   completeUpTo: Day | null = null,
 ): Promise<void> {
   const rows = [...days].map(([day, count]) => ({
-    ...of,
+    river,
+    target: table,
+    run_id: runId,
+    chunk,
     day,
     rows: count,
     provisional: completeUpTo !== null && day > completeUpTo,
@@ -54,25 +65,25 @@ export async function insertDays(
 /** Days whose rows another load has updated: so many fewer of the run that loaded them stand there. */
 export async function subtractDays(
   tables: Tables,
-  of: { readonly river: string; readonly table: string },
+  { river, table }: { readonly river: string; readonly table: string },
   gone: readonly RowsOfRun[],
 ): Promise<void> {
   for (const { day, run, rows } of gone) {
     if (day === null) continue;
     await tables
       .from('river_days')
-      .where({ ...of, day, run })
+      .where({ river, target: table, day, run_id: run })
       .update({ rows: tables.query.raw('?? - ?', ['rows', rows]) });
   }
 }
 
 /** Of these days the entries of other runs of which no row stands there any more. */
 export async function deleteEmptyDays(tables: Tables, days: DaysOfRiver, ownRun: string): Promise<void> {
-  await daysIn(tables, days).where('rows', '<=', 0).whereNot({ run: ownRun }).delete();
+  await daysIn(tables, days).where('rows', '<=', 0).whereNot({ run_id: ownRun }).delete();
 }
 
 function daysIn(tables: Tables, { river, table, between }: DaysOfRiver) {
-  const days = tables.from('river_days').where({ river, table });
+  const days = tables.from('river_days').where({ river, target: table });
   return between === null ? days : days.whereBetween('day', [between.start, between.end]);
 }
 
@@ -80,10 +91,10 @@ function daysIn(tables: Tables, { river, table, between }: DaysOfRiver) {
 export async function readLoadedRows(tables: Tables, river: string, table: string): Promise<RowsOfRun[]> {
   const rows = await tables
     .from('river_days')
-    .where({ river, table })
-    .orderBy(['loaded_at', 'run', 'day'])
-    .select('day', 'run', 'rows');
-  return rows.map((row) => ({ day: String(row.day), run: String(row.run), rows: Number(row.rows) }));
+    .where({ river, target: table })
+    .orderBy(['loaded_at', 'run_id', 'day'])
+    .select('day', 'run_id', 'rows');
+  return rows.map((row) => ({ day: String(row.day), run: String(row.run_id), rows: Number(row.rows) }));
 }
 
 const nothing: LoadedDays = { days: [], runs: new Map(), forgotten: [] };
@@ -97,15 +108,15 @@ export async function readLoadedDays(tables: Tables, river: string, table: strin
   if (!(await dialect.hasTable(tables, 'river_days'))) return nothing;
   const forgotten = await readForgottenDays(tables, river, table);
   if (!(await dialect.hasTable(tables, table))) return { ...nothing, forgotten };
-  const of = { river, table };
-  const days = await tables.from('river_days').where(of).select('day', 'run', 'provisional');
+  const of = { river, target: table };
+  const days = await tables.from('river_days').where(of).select('day', 'run_id', 'provisional');
   const runs = await tables
     .from('river_runs')
-    .whereIn('run', tables.from('river_days').where(of).select('run'));
+    .whereIn('run_id', tables.from('river_days').where(of).select('run_id'));
   return {
     days: days.map((row) => ({
       day: String(row.day),
-      run: String(row.run),
+      run: String(row.run_id),
       provisional: Boolean(row.provisional),
     })),
     forgotten,
@@ -162,14 +173,19 @@ interface RiverTable {
 }
 
 /** Marks days that a person has taken out of the target: tracking leaves them out, and they are no gaps. */
-async function insertForgotten(tables: Tables, of: RiverTable, days: DateRange, at: string): Promise<void> {
+async function insertForgotten(
+  tables: Tables,
+  { river, table }: RiverTable,
+  days: DateRange,
+  at: string,
+): Promise<void> {
   let rows: Row[] = [];
   const insert = async () => {
-    await tables.from('river_forgotten_days').insert(rows).onConflict(['river', 'table', 'day']).ignore();
+    await tables.from('river_forgotten_days').insert(rows).onConflict(['river', 'target', 'day']).ignore();
     rows = [];
   };
   for (const day of eachDay(days)) {
-    rows.push({ ...of, day, forgotten_at: at });
+    rows.push({ river, target: table, day, forgotten_at: at });
     if (rows.length === rowsAtATime) await insert();
   }
   if (rows.length > 0) await insert();
@@ -178,18 +194,22 @@ async function insertForgotten(tables: Tables, of: RiverTable, days: DateRange, 
 /** Days that are loaded again are no longer forgotten. */
 export async function deleteForgotten(
   tables: Tables,
-  of: RiverTable,
+  { river, table }: RiverTable,
   { start, end }: DateRange,
 ): Promise<void> {
   await tables
     .from('river_forgotten_days')
-    .where({ ...of })
+    .where({ river, target: table })
     .whereBetween('day', [start, end])
     .delete();
 }
 
 /** The days of a river that are forgotten, in order. */
 export async function readForgottenDays(tables: Tables, river: string, table: string): Promise<Day[]> {
-  const rows = await tables.from('river_forgotten_days').where({ river, table }).orderBy('day').select('day');
+  const rows = await tables
+    .from('river_forgotten_days')
+    .where({ river, target: table })
+    .orderBy('day')
+    .select('day');
   return rows.map(({ day }) => String(day));
 }

@@ -133,13 +133,13 @@ async function countRowsByRun(
     .from(table)
     .where('_river', river)
     .groupBy('_run_id')
-    .select({ run: '_run_id' })
+    .select({ run_id: '_run_id' })
     .count({ rows: '*' });
   if (dayColumn !== null) counted.groupBy(identifier(dayColumn)).select({ day: identifier(dayColumn) });
   const rows: Row[] = await counted;
   return rows.map((row) => ({
     day: row.day === null || row.day === undefined ? null : String(row.day).slice(0, 10),
-    run: String(row.run),
+    run: String(row.run_id),
     rows: Number(row.rows),
   }));
 }

@@ -84,14 +84,14 @@ async function resolveWithOriginal(tables: Tables, run: StoredRun, settled: Reso
 }
 
 async function hasChunks(tables: Tables, run: string): Promise<boolean> {
-  const [chunk] = await tables.from('river_chunks').where({ run }).limit(1).select('chunk');
+  const [chunk] = await tables.from('river_chunks').where({ run_id: run }).limit(1).select('chunk');
   return chunk !== undefined;
 }
 
 async function write(tables: Tables, run: StoredRun, { period, chunks, freshness }: Resolved): Promise<void> {
   await tables
     .from('river_runs')
-    .where({ run: run.runId })
+    .where({ run_id: run.runId })
     .update({
       period_start: period?.start ?? null,
       period_end: period?.end ?? null,

@@ -12,25 +12,25 @@ import { storableText } from '../stored-values.ts';
  */
 export async function lockTarget(tables: Tables, table: string): Promise<void> {
   const used_at = new Date().toISOString();
-  const locked = await tables.from('river_targets').where({ table }).update({ used_at });
+  const locked = await tables.from('river_targets').where({ target: table }).update({ used_at });
   if (locked > 0) return;
   await tables
     .from('river_targets')
-    .insert({ table, made_by_river: false, created_at: used_at, used_at })
-    .onConflict('table')
+    .insert({ target: table, made_by_river: false, created_at: used_at, used_at })
+    .onConflict('target')
     .ignore();
-  await tables.from('river_targets').where({ table }).update({ used_at });
+  await tables.from('river_targets').where({ target: table }).update({ used_at });
 }
 
 /** When the table was made; one that was gone and is made anew is younger than what was loaded before. */
 export async function readMadeAt(tables: Tables, table: string): Promise<string | null> {
-  const [row] = await tables.from('river_targets').where({ table }).select('created_at');
+  const [row] = await tables.from('river_targets').where({ target: table }).select('created_at');
   return row ? String(row.created_at) : null;
 }
 
 export async function markMadeByRiver(tables: Tables, table: string): Promise<void> {
   const created_at = new Date().toISOString();
-  await tables.from('river_targets').where({ table }).update({ made_by_river: true, created_at });
+  await tables.from('river_targets').where({ target: table }).update({ made_by_river: true, created_at });
 }
 
 /** What a column of a target was made or taken for, so that the next run takes it for the same. */

@@ -128,7 +128,7 @@ describe.each(warehouseKinds)('merge, in %s:', (kind) => {
         rows: 4,
         merged: { inserted: 1, updated: 1, unchanged: 1, duplicates: 1 },
       });
-      expect(await sql('select day, rows, run from river_days order by 1, 3')).toEqual([
+      expect(await sql('select day, rows, run_id as run from river_days order by 1, 3')).toEqual([
         { day: '2026-01-01', rows: 1, run: 'run-1' },
         { day: '2026-01-01', rows: 0, run: 'run-2' },
         { day: '2026-01-02', rows: 1, run: 'run-1' },
@@ -222,7 +222,7 @@ describe.each(warehouseKinds)('merge, in %s:', (kind) => {
         [null, 1, 'b', 1, 'y'],
         [null, 1, 'c', 1, 'y'],
       ]);
-      expect(await sql('select run, rows, rows_standing from river_chunks order by 1')).toEqual([
+      expect(await sql('select run_id as run, rows, rows_standing from river_chunks order by 1')).toEqual([
         { run: 'run-1', rows: 2, rows_standing: 1 },
         { run: 'run-2', rows: 2, rows_standing: 2 },
       ]);
