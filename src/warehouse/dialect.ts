@@ -3,6 +3,7 @@ import type { Scope } from '#domain/call/scope';
 import type { ColumnType } from '#domain/column/column';
 import type { Extra } from '#domain/column/fit-rows';
 import type { FieldKind, TableColumn, TableType } from '#domain/column/table-type';
+import type { DateRange } from '#domain/period/date-range';
 import type { WarehouseSetting } from '#domain/river/configuration';
 import type { RowsOfRun } from '#domain/verify/verification';
 import type { FailureReader } from './database-failure.ts';
@@ -38,17 +39,23 @@ export interface RowsInScope {
   readonly days: Scope | null;
 }
 
+/** A chunk's pages. */
+export interface ChunkPages {
+  /** The chunk's key, as it is staged. */
+  readonly chunk: string;
+  /** What `_chunk` says; null for a chunk without days. */
+  readonly chunkColumn: string | null;
+  readonly slices: readonly string[];
+}
+
 /** What to insert, and into what. */
 export interface InsertJob {
   readonly staging: string;
   readonly table: string;
   readonly river: string;
   readonly runId: string;
-  /** The chunk's key, as it is staged. */
-  readonly chunk: string;
-  /** What `_chunk` says; null for a chunk without days. */
-  readonly chunkColumn: string | null;
-  readonly slices: readonly string[];
+  /** Which pages of the staging; null: all of them, of whichever chunk, and `_chunk` says which. */
+  readonly pages: ChunkPages | null;
   readonly loadedAt: string;
   /** The columns that a page's rows fill; what has no column is left out. */
   filledBy(page: { readonly columns: readonly string[]; readonly extras: readonly Extra[] }): Filled[];
@@ -66,6 +73,13 @@ export interface Filled {
 /** How many rows were inserted. */
 export interface Inserted {
   readonly bySlice: ReadonlyMap<string, number>;
+}
+
+/** A river's rows that stay where all others go: those of some days. */
+export interface KeptRows {
+  readonly river: string;
+  readonly column: string;
+  readonly ranges: readonly DateRange[];
 }
 
 /** Rows that were collected for `merge`, and the table that they go to. */
@@ -150,6 +164,8 @@ export interface Dialect {
   mayUndoInserts(tables: Tables, table: string): Promise<Undoing | undefined>;
   /** Removes rows of a target; says how many. */
   removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
+  /** Removes all rows of a target, whoever loaded them, but those that are kept; a reader sees them until the transaction ends. */
+  removeAllRows(tables: Tables, table: string, kept: KeptRows | null): Promise<void>;
   /** Inserts a chunk's staged pages into its target. */
   insertPages(tables: Tables, job: InsertJob): Promise<Inserted>;
   /**

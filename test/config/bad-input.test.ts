@@ -255,11 +255,6 @@ const ofTargets: Case[] = [
     'river.yaml:11:53 rivers.codes.target.load: expected one of replace, append, overwrite, merge, got "replce"',
   ],
   [
-    'load: overwrite, for now',
-    ...table('codes, load: overwrite'),
-    'river.yaml:11:53 rivers.codes.target.load: "overwrite" is not available yet: use replace, append or merge',
-  ],
-  [
     'a key of columns that the river has not',
     ...table('codes, load: merge, key: [promo_code, dat, _river]'),
     'river.yaml:11:78 rivers.codes.target.key.1: expected one of the columns date, target_group_id, recipient_group_id, action_id, promo_code, got "dat", did you mean "date"?',
@@ -286,7 +281,6 @@ const ofTargets: Case[] = [
       'codes, load: overwrite }\n  more: { report: promo-codes, connection: main, period: { start: 2026-01-01 }, target: { warehouse: local, table: CODES }',
     ),
     'river.yaml:11:40 rivers.codes.target.table: expected a table of its own, since load: overwrite replaces all of it, got "codes", which more fills as well',
-    'river.yaml:11:53 rivers.codes.target.load: "overwrite" is not available yet: use replace, append or merge',
   ],
   [
     'two rivers of different reports into one table, told at both',

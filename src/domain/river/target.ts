@@ -19,7 +19,7 @@ export const Target = z.strictObject({
     .enum(loadModes)
     .default('replace')
     .describe(
-      "How rows reach the table: replace takes the place of the chunk's days, append adds, merge updates the rows of the same key and adds the others. overwrite is not available yet.",
+      "How rows reach the table: replace takes the place of the chunk's days, append adds, overwrite replaces the whole content of the table when the whole run is loaded, merge updates the rows of the same key and adds the others.",
     ),
   key: z
     .array(Name)
@@ -70,7 +70,6 @@ export function checkTarget(
 ): Problem[] {
   return [
     ...checkTable(target, client, show),
-    ...checkLoad(target, show),
     ...checkKeyIsGiven(target, report),
     ...(columns ? checkKey(target, columns, show) : []),
   ];
@@ -81,12 +80,6 @@ function checkTable({ table }: TargetPart, client: WarehouseClient | undefined, 
   const path = ['target', 'table'];
   const message = checkTableName(client, table, show(path, table));
   return message === undefined ? [] : [{ path, message }];
-}
-
-function checkLoad({ load }: TargetPart, show: Show): Problem[] {
-  if (load !== 'overwrite') return [];
-  const path = ['target', 'load'];
-  return [{ path, message: `${show(path, load)} is not available yet: use replace, append or merge` }];
 }
 
 function checkKeyIsGiven({ load, key }: TargetPart, report: Report | undefined): Problem[] {

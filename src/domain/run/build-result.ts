@@ -26,6 +26,7 @@ export function buildResult(
     chunks: counts.chunks,
     rows: counts.rows,
     ...(counts.merged && { merged: counts.merged }),
+    ...(counts.overwritten !== undefined && { overwritten: counts.overwritten }),
     calls: counts.calls,
     ...(counts.lostCalls > 0 && { lostCalls: counts.lostCalls }),
     failedChunks: counts.failedChunks,

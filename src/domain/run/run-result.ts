@@ -57,6 +57,8 @@ export interface RunResult {
   readonly rows: number | null;
   /** What became of the rows; only in `merge`. */
   readonly merged?: MergeCounts;
+  /** Whether the table's content is replaced; only in `overwrite`. */
+  readonly overwritten?: boolean;
   readonly calls: number | null;
   /** Of these, the calls whose answer could not be stored and that were repeated; left out where there are none. */
   readonly lostCalls?: number;
@@ -126,6 +128,8 @@ export interface RunSummary {
   readonly rows: number;
   /** Only in `merge`. */
   readonly merged?: MergeCounts;
+  /** Only in `overwrite`. */
+  readonly overwritten?: boolean;
   readonly calls: number;
   /** Of them, those whose answer the warehouse did not take: they were made again. */
   readonly lostCalls: number;

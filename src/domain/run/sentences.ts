@@ -141,6 +141,7 @@ const steps: Readonly<Record<string, string>> = {
   beginChunk: 'Starting a chunk',
   pullSlice: 'Pulling a slice',
   commitChunk: 'Loading a chunk',
+  commitOverwrite: 'Replacing the content of the table',
   failChunk: 'Marking a chunk as failed',
   closeRun: 'Closing the run',
   notifyRun: 'Sending its notifications',
@@ -155,7 +156,7 @@ function stepSentence({ step, error, tries, nextAt }: RetriedStep): string {
 const describeEnd = ({ expectedEnd }: KnownOfRun): string[] =>
   expectedEnd === null ? [] : [`Expected to be done at ${timeText(expectedEnd)} at the earliest.`];
 
-type Ended = Pick<RunResult, 'status' | 'chunks' | 'river' | 'workflowId' | 'retryOf'>;
+type Ended = Pick<RunResult, 'status' | 'chunks' | 'overwritten' | 'river' | 'workflowId' | 'retryOf'>;
 
 /** How a run has ended. `error`: why it failed, where it was never opened. */
 export function endSentence(result: Ended, error: string | null = null): string {
@@ -199,9 +200,10 @@ const mergedText = ({ inserted, updated, unchanged, duplicates }: MergeCounts): 
 
 /** The command that loads what a run that has ended has not loaded; null where nothing is missing. */
 export function repairCommand(result: Ended): string | null {
-  const { status, chunks, river, workflowId, retryOf } = result;
+  const { status, chunks, overwritten = true, river, workflowId, retryOf } = result;
   if (status === 'running' || status === 'succeeded') return null;
-  if (chunks) return chunks.loaded + chunks.skipped < chunks.total ? retryCommand(workflowId) : null;
+  if (chunks)
+    return chunks.loaded + chunks.skipped < chunks.total || !overwritten ? retryCommand(workflowId) : null;
   // A run that was never opened has no chunks to retry: it is started again once its cause is removed.
   if (status !== 'failed') return null;
   if (retryOf !== null) return retryCommand(retryOf);

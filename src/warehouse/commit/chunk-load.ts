@@ -3,6 +3,7 @@ import type { Warning } from '#domain/run/run-result';
 import type { CommitRequest, SliceCount } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { StagedCount } from '../manifest/staging.ts';
+import type { LockPatience } from '../tables/add-columns.ts';
 
 /** What a commit has just done: a test may stop there. All but the last stand inside of its transaction. */
 export type Step =
@@ -16,6 +17,14 @@ export type Step =
   | 'marked'
   | 'unstaged'
   | 'committed';
+
+/** How a commit is done. */
+export interface StoreOptions {
+  onStep(step: Step): void | Promise<void>;
+  readonly patience: LockPatience;
+  /** Ends the wait for others who use the table. */
+  readonly signal: AbortSignal | undefined;
+}
 
 /** A chunk on its way from staging into its target. */
 export interface ChunkLoad {

@@ -81,9 +81,7 @@ async function insertRows(
     table: target.table,
     river,
     runId: ownerRunId(run),
-    chunk,
-    chunkColumn: start === null ? null : chunk,
-    slices,
+    pages: { chunk, chunkColumn: start === null ? null : chunk, slices },
     loadedAt,
     filledBy: (page) => planFill(page, layout),
   });
@@ -139,7 +137,11 @@ export async function failureOfTable(
   const staged = await countStaged(tables, run.runId, chunk);
   const slices = findDifferingSlices(request.slices, staged, request.listSlices);
   if (slices.length > 0) return new SlicesDiffer(slices);
-  const { table } = run.river.target;
+  return tookFewer(run.river.target.table, taken, rows);
+}
+
+/** The table itself has left rows out, and would do so again. */
+export function tookFewer(table: string, taken: number, rows: number): SchemaConflictError {
   return new SchemaConflictError(
     `The table ${table} took ${taken} of ${rows} ${rows === 1 ? 'row' : 'rows'}: a trigger, a rule or a constraint of it ` +
       'leaves rows out, changes or deletes them. Remove it, or give the river another table.',

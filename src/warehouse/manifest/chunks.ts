@@ -138,6 +138,8 @@ export interface LoadedRows {
   readonly merged?: MergeCounts;
   /** How many of them stand in the table, where that is another number. */
   readonly standing?: number;
+  /** Whether they wait for the other chunks of their run before the table has them. */
+  readonly waits?: boolean;
 }
 
 const toRowCounts = ({ rows, merged, standing }: LoadedRows) => ({
@@ -180,7 +182,7 @@ export async function markLoaded(
       ...toRowCounts(loaded),
       error: null,
       warnings: warnings.length === 0 ? null : JSON.stringify(warnings),
-      loaded_at: loaded.at,
+      loaded_at: loaded.waits ? null : loaded.at,
     });
 }
 
@@ -200,7 +202,7 @@ export async function markOriginalLoaded(
       calls: tables.query.raw('calls + ?', [loaded.calls]),
       attempts: tables.query.raw('attempts + 1'),
       error: null,
-      loaded_at: loaded.at,
+      loaded_at: loaded.waits ? null : loaded.at,
     });
 }
 
@@ -224,9 +226,13 @@ export async function markFailed(tables: Tables, runId: string, chunk: string, e
   if (await hasStaging(tables, runId)) await deletePages(tables, runId, chunk);
 }
 
-/** Every chunk of the run that is still open fails with this error. One that is loaded stays loaded. */
+/** The run fails with this error, and every chunk of it that is still open. One that is loaded stays loaded. */
 export async function markAllFailed(tables: Tables, runId: string, error: string): Promise<void> {
   await failChunks(tables, { run_id: runId }, error);
+  await tables
+    .from('river_runs')
+    .where({ run_id: runId })
+    .update({ error: storableText(error) });
 }
 
 async function failChunks(

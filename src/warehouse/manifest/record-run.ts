@@ -16,6 +16,7 @@ import { completeTable } from '../tables/complete-table.ts';
 import { insertChunks } from './chunks.ts';
 import { readUnloadedChunks } from './run-history.ts';
 import { insertRun, readRun } from './runs.ts';
+import { discardShadows } from './shadow.ts';
 import { createStaging } from './staging.ts';
 import { lockTarget } from './targets.ts';
 
@@ -36,6 +37,7 @@ export async function recordRun(
   await completeTable(database, target.table, shape, patience, signal);
   await database.transact(async (tables) => {
     await lockTarget(tables, target.table);
+    if (target.load === 'overwrite' && !run.retryOf) await discardShadows(tables, target.table, run.runId);
     await insertRun(tables, run);
     await insertChunks(tables, run, chunks);
     await createStaging(tables, run.runId);

@@ -28,9 +28,32 @@ export async function readMadeAt(tables: Tables, table: string): Promise<string 
   return row ? String(row.created_at) : null;
 }
 
+/** When `overwrite` last replaced the table's content, and whose rows that are; null where it never has since the table was made. */
+export async function readReplaced(
+  tables: Tables,
+  table: string,
+): Promise<{ readonly at: string; readonly runId: string } | null> {
+  const [row] = await tables
+    .from('river_targets')
+    .where({ target: table })
+    .select('replaced_at', 'replaced_by');
+  return row?.replaced_at ? { at: String(row.replaced_at), runId: String(row.replaced_by) } : null;
+}
+
+export async function markReplaced(
+  tables: Tables,
+  table: string,
+  { at, runId }: { readonly at: string; readonly runId: string },
+): Promise<void> {
+  await tables.from('river_targets').where({ target: table }).update({ replaced_at: at, replaced_by: runId });
+}
+
 export async function markMadeByRiver(tables: Tables, table: string): Promise<void> {
   const created_at = new Date().toISOString();
-  await tables.from('river_targets').where({ target: table }).update({ made_by_river: true, created_at });
+  await tables
+    .from('river_targets')
+    .where({ target: table })
+    .update({ made_by_river: true, created_at, replaced_at: null, replaced_by: null });
 }
 
 /** What a column of a target was made or taken for, so that the next run takes it for the same. */

@@ -23,6 +23,8 @@ export async function up(tables: Tables): Promise<void> {
     table.specificType('started_at', instant).notNullable();
     table.specificType('finished_at', instant);
     table.boolean('staging').notNullable();
+    // Why the run failed as a whole.
+    table.text('error');
     table.bigInteger('list_calls').notNullable();
     table.index(['workflow_id', 'started_at'], 'river_runs_by_workflow');
   });
@@ -99,5 +101,8 @@ export async function up(tables: Tables): Promise<void> {
     table.boolean('made_by_river').notNullable();
     table.specificType('created_at', instant).notNullable();
     table.specificType('used_at', instant).notNullable();
+    // When `overwrite` last replaced its content, and the run whose rows these are.
+    table.specificType('replaced_at', instant);
+    table.text('replaced_by');
   });
 }

@@ -12,7 +12,7 @@ import {
   lockMigrations,
   makeSchema,
 } from './session.ts';
-import { insertPages, mayUndoInserts, removeRows } from './write-rows.ts';
+import { insertPages, mayUndoInserts, removeAllRows, removeRows } from './write-rows.ts';
 
 export const postgres: Dialect = {
   client: 'pg',
@@ -43,6 +43,7 @@ export const postgres: Dialect = {
   limitLockWait,
   mayUndoInserts,
   removeRows,
+  removeAllRows,
   insertPages,
   collectRows,
   updateRows,

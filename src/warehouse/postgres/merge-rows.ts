@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { provenanceColumns } from '#domain/column/column';
 import type { TableColumn } from '#domain/column/table-type';
-import type { InsertJob, MergeJob, Row, Tables, Updated, Written } from '../dialect.ts';
+import type { ChunkPages, InsertJob, MergeJob, Row, Tables, Updated, Written } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { castTo, readShapes, toSql } from './write-rows.ts';
 
@@ -13,7 +13,9 @@ import { castTo, readShapes, toSql } from './write-rows.ts';
 
 type Sql = { readonly sql: string; readonly bindings: readonly Knex.RawBinding[] };
 
-export async function collectRows(tables: Tables, pages: InsertJob, job: MergeJob): Promise<number> {
+export async function collectRows(tables: Tables, from: InsertJob, job: MergeJob): Promise<number> {
+  const { pages } = from;
+  if (!pages) throw new Error('a merge is of one chunk');
   const names = toNames(job);
   const list = names.map(() => '??').join(', ');
   // Made in this transaction, so no other session ever sees it, and no log has to keep it.
@@ -22,7 +24,9 @@ export async function collectRows(tables: Tables, pages: InsertJob, job: MergeJo
     ...names,
     tables.qualify(job.table),
   ]);
-  const shapes = (await readShapes(tables, pages)).map((shape) => selectShape(tables, pages, job, shape));
+  const shapes = (await readShapes(tables, from)).map((shape) =>
+    selectShape(tables, from, pages, job, shape),
+  );
   if (shapes.length === 0) return 0;
   const values = job.columns.map((_, at) => `c${at}`);
   const key = job.key.map((column) => toCompared(`c${job.columns.indexOf(findIn(job, column))}`, column));
@@ -36,7 +40,7 @@ export async function collectRows(tables: Tables, pages: InsertJob, job: MergeJo
     [
       tables.qualify(job.collected),
       ...names,
-      ...[pages.river, pages.runId, pages.chunkColumn, pages.loadedAt],
+      ...[from.river, from.runId, pages.chunkColumn, from.loadedAt],
       ...shapes.flatMap(({ bindings }) => bindings),
     ] as Knex.RawBinding[],
   );
@@ -54,9 +58,15 @@ const findIn = ({ columns }: MergeJob, { name }: TableColumn): TableColumn =>
   columns.find((column) => column.name === name) as TableColumn;
 
 /** The rows of pages of one shape, in all columns of the job, each with its place in the chunk. */
-function selectShape(tables: Tables, pages: InsertJob, job: MergeJob, { columns, extras }: Row): Sql {
+function selectShape(
+  tables: Tables,
+  from: InsertJob,
+  pages: ChunkPages,
+  job: MergeJob,
+  { columns, extras }: Row,
+): Sql {
   const shape = { columns: JSON.parse(String(columns)), extras: JSON.parse(String(extras)) };
-  const filled = new Map(pages.filledBy(shape).map((each) => [each.column.name, each]));
+  const filled = new Map(from.filledBy(shape).map((each) => [each.column.name, each]));
   const values = job.columns.map((column, at) => {
     const fill = filled.get(column.name);
     return `${fill ? toSql(fill) : castTo(column, 'null')} as c${at}, `;
@@ -69,7 +79,7 @@ function selectShape(tables: Tables, pages: InsertJob, job: MergeJob, { columns,
           where page.chunk = ? and page.slice = any (?::text[]) and page.columns = ? and page.extras = ?`,
     bindings: [
       [...pages.slices],
-      tables.qualify(pages.staging),
+      tables.qualify(from.staging),
       pages.chunk,
       [...pages.slices],
       ...[columns, extras].map(String),

@@ -1,10 +1,16 @@
+import { chunkWithoutDays } from '#domain/chunk/chunk';
 import type { TableColumn } from '#domain/column/table-type';
-import type { Filled, Inserted, InsertJob, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
+import type { Filled, Inserted, InsertJob, KeptRows, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
-import { selectRows } from '../tables/target-rows.ts';
+import { selectAllRows, selectRows } from '../tables/target-rows.ts';
 
 export async function removeRows(tables: Tables, rows: RowsInScope): Promise<number> {
   return selectRows(tables, rows).delete();
+}
+
+/** DELETE and not TRUNCATE, which readers would wait for. */
+export async function removeAllRows(tables: Tables, table: string, kept: KeptRows | null): Promise<void> {
+  await selectAllRows(tables, table, kept).delete();
 }
 
 /** Triggers, but those of foreign keys, and rules. */
@@ -22,12 +28,13 @@ export async function mayUndoInserts(tables: Tables, table: string): Promise<Und
 
 /**
  * The server unpacks its own staged pages into the target: no row comes back to this process, so its memory
- * and its event loop hear nothing of them. One statement for each slice and list of columns.
+ * and its event loop hear nothing of them. One statement for each slice and list of columns; where the pages of all chunks are inserted,
+ * for each list of columns.
  */
 export async function insertPages(tables: Tables, job: InsertJob): Promise<Inserted> {
   const bySlice = new Map<string, number>();
   for (const shape of await readShapes(tables, job)) {
-    const slice = String(shape.slice);
+    const slice = String(shape.slice ?? '');
     const rows = await insertShape(tables, job, shape);
     bySlice.set(slice, (bySlice.get(slice) ?? 0) + rows);
   }
@@ -35,27 +42,31 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
 }
 
 export const readShapes = (tables: Tables, job: InsertJob): Promise<Row[]> =>
-  tables
-    .from(job.staging)
-    .distinct('slice', 'columns', 'extras')
-    .where('chunk', job.chunk)
-    .whereIn('slice', job.slices)
-    .where('row_count', '>', 0);
+  job.pages === null
+    ? tables.from(job.staging).distinct('columns', 'extras').where('row_count', '>', 0)
+    : tables
+        .from(job.staging)
+        .distinct('slice', 'columns', 'extras')
+        .where('chunk', job.pages.chunk)
+        .whereIn('slice', job.pages.slices)
+        .where('row_count', '>', 0);
 
 async function insertShape(tables: Tables, job: InsertJob, { slice, columns, extras }: Row): Promise<number> {
   const shape = { columns: JSON.parse(String(columns)), extras: JSON.parse(String(extras)) };
   const filled = job.filledBy(shape);
+  const { pages } = job;
   const result = await tables.query.raw(
     `insert into ?? (${filled.map(() => '??, ').join('')}_river, _run_id, _chunk, _loaded_at)
-     select ${filled.map((each) => `${toSql(each)}, `).join('')}?::text, ?::text, ?::text, ?::timestamptz
+     select ${filled.map((each) => `${toSql(each)}, `).join('')}?::text, ?::text,
+       ${pages ? '?::text' : 'nullif(page.chunk, ?)'}, ?::timestamptz
      from ?? page cross join lateral jsonb_array_elements(page.rows::jsonb) line
-     where page.chunk = ? and page.slice = ? and page.columns = ? and page.extras = ?`,
+     where page.columns = ? and page.extras = ?${pages ? ' and page.chunk = ? and page.slice = ?' : ''}`,
     [
       tables.qualify(job.table),
       ...filled.map(({ column }) => identifier(column.name)),
-      ...[job.river, job.runId, job.chunkColumn, job.loadedAt],
+      ...[job.river, job.runId, pages ? pages.chunkColumn : chunkWithoutDays.key, job.loadedAt],
       tables.qualify(job.staging),
-      ...[job.chunk, slice, columns, extras].map(String),
+      ...[columns, extras, ...(pages ? [pages.chunk, slice] : [])].map(String),
     ],
   );
   return (result as { rowCount: number }).rowCount;

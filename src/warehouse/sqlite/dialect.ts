@@ -12,7 +12,7 @@ import {
   typeNames,
 } from './read-columns.ts';
 import { describe, freeze, limitLockWait, listLackingRights, lockMigrations, makeSchema } from './session.ts';
-import { insertPages, mayUndoInserts, removeRows, rowIdentity } from './write-rows.ts';
+import { insertPages, mayUndoInserts, removeAllRows, removeRows, rowIdentity } from './write-rows.ts';
 
 export const sqlite: Dialect = {
   client: 'better-sqlite3',
@@ -40,6 +40,7 @@ export const sqlite: Dialect = {
   limitLockWait,
   mayUndoInserts,
   removeRows,
+  removeAllRows,
   insertPages,
   collectRows,
   updateRows,

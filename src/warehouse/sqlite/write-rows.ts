@@ -1,20 +1,33 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Knex } from 'knex';
+import { chunkWithoutDays } from '#domain/chunk/chunk';
 import type { Value } from '#domain/column/column';
 import { exactDouble, exactInteger } from '#domain/column/read-number';
-import type { Filled, Inserted, InsertJob, RowsInScope, Tables, Undoing } from '../dialect.ts';
+import type { Filled, Inserted, InsertJob, KeptRows, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
-import { selectRows } from '../tables/target-rows.ts';
+import { selectAllRows, selectRows } from '../tables/target-rows.ts';
 
 const removedAtATime = 10_000;
 
 /** Some rows at a time, so that the event loop has its turns. */
 export async function removeRows(tables: Tables, rows: RowsInScope): Promise<number> {
-  const identity = await readIdentity(tables, rows.table);
+  return removeSelected(tables, rows.table, () => selectRows(tables, rows));
+}
+
+export async function removeAllRows(tables: Tables, table: string, kept: KeptRows | null): Promise<void> {
+  await removeSelected(tables, table, () => selectAllRows(tables, table, kept));
+}
+
+async function removeSelected(
+  tables: Tables,
+  table: string,
+  select: () => Knex.QueryBuilder<Row, Row[]>,
+): Promise<number> {
+  const identity = await readIdentity(tables, table);
   for (let removed = 0; ; ) {
-    const some = selectRows(tables, rows).select(identity).limit(removedAtATime);
-    const count: number = await tables.from(rows.table).whereIn(identity, some).delete();
+    const some = select().select(identity).limit(removedAtATime);
+    const count: number = await tables.from(table).whereIn(identity, some).delete();
     removed += count;
     await nextTurn();
     if (count < removedAtATime) return removed;
@@ -51,6 +64,8 @@ export async function mayUndoInserts(tables: Tables, table: string): Promise<Und
 const rowsAtATime = 1_000;
 
 interface Page {
+  readonly chunk: string;
+  readonly slice: string;
   readonly call: string;
   readonly page: number;
   readonly columns: string;
@@ -61,13 +76,13 @@ interface Page {
 /** Pages of one list of columns go through one prepared statement, a row at a time. */
 interface Shape {
   readonly insert: Statement;
-  toValues(row: readonly Value[]): unknown[];
+  toValues(row: readonly Value[], page: Page): unknown[];
 }
 
 /** A column of the statement, and its value for a row of the page. */
 interface Field {
   readonly name: string;
-  of(row: readonly Value[]): unknown;
+  of(row: readonly Value[], page: Page): unknown;
 }
 
 /** Page by page, so that memory does not grow with the chunk; the event loop has its turn between batches of rows. */
@@ -75,7 +90,7 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
   const connection = await connectionUnder(tables.query);
   const shapes = new Map<string, Shape>();
   const bySlice = new Map<string, number>();
-  for (const slice of job.slices) {
+  for (const slice of job.pages ? job.pages.slices : [null]) {
     for (const page of readPages(tables, connection, job, slice)) {
       const name = `${page.columns} ${page.extras}`;
       const shape = shapes.get(name) ?? prepareShape(tables, connection, job, page);
@@ -83,33 +98,46 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
       const rows = JSON.parse(page.rows) as Value[][];
       let inserted = 0;
       for (const [at, row] of rows.entries()) {
-        inserted += shape.insert.run(...shape.toValues(row)).changes;
+        inserted += shape.insert.run(...shape.toValues(row, page)).changes;
         if ((at + 1) % rowsAtATime === 0) await nextTurn();
       }
-      bySlice.set(slice, (bySlice.get(slice) ?? 0) + inserted);
+      bySlice.set(page.slice, (bySlice.get(page.slice) ?? 0) + inserted);
       await nextTurn();
     }
   }
   return { bySlice };
 }
 
-function* readPages(tables: Tables, connection: Database, job: InsertJob, slice: string): Generator<Page> {
+/** One page after the other: those of a slice of the chunk, or all that there are. */
+function* readPages(
+  tables: Tables,
+  connection: Database,
+  { staging, pages }: InsertJob,
+  slice: string | null,
+): Generator<Page> {
+  const order = pages ? (['call', 'page'] as const) : (['chunk', 'slice', 'call', 'page'] as const);
+  const of = pages ? { chunk: pages.chunk, slice } : {};
   const next = connection.prepare<unknown[], Page>(
     toSql(
       tables
-        .from(job.staging)
-        .select('call', 'page', 'columns', 'extras', 'rows')
-        .where({ chunk: job.chunk, slice })
+        .from(staging)
+        .select('chunk', 'slice', 'call', 'page', 'columns', 'extras', 'rows')
+        .where(of)
         .where('row_count', '>', 0)
-        .whereRaw('(call, page) > (?, ?)', ['', 0])
-        .orderBy(['call', 'page'])
+        .whereRaw(
+          `(${order.join(', ')}) > (${order.map(() => '?').join(', ')})`,
+          order.map(() => ''),
+        )
+        .orderBy([...order])
         .limit(1),
     ),
   );
-  let page = next.get(job.chunk, slice, 0, '', -1, 1);
+  const read = (after: readonly unknown[]) => next.get(...Object.values(of), 0, ...after, 1);
+  let page = read([...order.slice(1).map(() => ''), -1]);
   while (page) {
     yield page;
-    page = next.get(job.chunk, slice, 0, page.call, page.page, 1);
+    const at: Page = page;
+    page = read(order.map((column) => at[column]));
   }
 }
 
@@ -117,16 +145,20 @@ function prepareShape(tables: Tables, connection: Database, job: InsertJob, page
   const provenance = [
     { name: '_river', value: job.river },
     { name: '_run_id', value: job.runId },
-    { name: '_chunk', value: job.chunkColumn },
     { name: '_loaded_at', value: job.loadedAt },
   ].map(({ name, value }): Field => ({ name, of: () => value }));
+  const { pages } = job;
+  const chunk: Field = {
+    name: '_chunk',
+    of: (_row, { chunk }) => (pages ? pages.chunkColumn : chunk === chunkWithoutDays.key ? null : chunk),
+  };
   const shape = { columns: JSON.parse(page.columns), extras: JSON.parse(page.extras) };
   const fields = job.filledBy(shape).map((filled): Field => {
     const { column, place } = filled;
     const bind = createBinder(filled);
     return { name: column.name, of: (row) => bind(row[place] ?? null) };
   });
-  const all = [...fields, ...provenance];
+  const all = [...fields, ...provenance, chunk];
   // Knex has an order of its own for the columns: each one's number comes back where its value belongs.
   const statement = tables
     .from(job.table)
@@ -134,7 +166,7 @@ function prepareShape(tables: Tables, connection: Database, job: InsertJob, page
   const inOrder = statement.toSQL().bindings.flatMap((at) => all[Number(at)] ?? []);
   return {
     insert: connection.prepare(toSql(statement)),
-    toValues: (row) => inOrder.map((field) => field.of(row)),
+    toValues: (row, page) => inOrder.map((field) => field.of(row, page)),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { provenanceColumns } from '#domain/column/column';
 import { type Day, eachDay } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
-import type { Row, RowsInScope, Tables } from '../dialect.ts';
+import type { KeptRows, Row, RowsInScope, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 
 /** A river's rows: all of them, or those of some days. */
@@ -13,6 +13,21 @@ export function selectRows(
 ): Knex.QueryBuilder<Row, Row[]> {
   const rows = tables.from(table).where('_river', river);
   return days === null ? rows : rows.whereBetween(identifier(days.column), [days.start, days.end]);
+}
+
+/** All rows but a river's of some days. */
+export function selectAllRows(
+  tables: Pick<Tables, 'from' | 'query'>,
+  table: string,
+  kept: KeptRows | null,
+): Knex.QueryBuilder<Row, Row[]> {
+  const rows = tables.from(table);
+  if (!kept || kept.ranges.length === 0) return rows;
+  const days = kept.ranges.map(() => '?? between ? and ?').join(' or ');
+  return rows.whereRaw(`coalesce(not (_river = ? and (${days})), true)`, [
+    kept.river,
+    ...kept.ranges.flatMap(({ start, end }) => [identifier(kept.column), start, end]),
+  ]);
 }
 
 /** Where no index answers, each statement looks through the whole table. */

@@ -28,6 +28,7 @@ const someBooks = (changes: Partial<TargetSnapshot> = {}): TargetSnapshot => ({
   retrying: [],
   forgotten: [],
   madeAt: null,
+  replaced: null,
   ...changes,
 });
 
