@@ -35,7 +35,8 @@ export type Undoing = 'its own rows' | 'rows of others';
 /** A river's rows in a table: all of them, or those of some days. */
 export interface RowsInScope {
   readonly table: string;
-  readonly river: string;
+  /** Null: rows that no river has loaded. */
+  readonly river: string | null;
   readonly days: Scope | null;
 }
 
@@ -166,6 +167,8 @@ export interface Dialect {
   removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
   /** Removes all rows of a target, whoever loaded them, but those that are kept; a reader sees them until the transaction ends. */
   removeAllRows(tables: Tables, table: string, kept: KeptRows | null): Promise<void>;
+  /** Gives rows of a target these values; says how many rows. */
+  updateRows(tables: Tables, rows: RowsInScope, values: Row): Promise<number>;
   /** Inserts a chunk's staged pages into its target. */
   insertPages(tables: Tables, job: InsertJob): Promise<Inserted>;
   /**
@@ -174,9 +177,9 @@ export interface Dialect {
    */
   collectRows(tables: Tables, pages: InsertJob, job: MergeJob): Promise<number>;
   /** Updates the target's rows that are found again and differ. */
-  updateRows(tables: Tables, job: MergeJob): Promise<Updated>;
+  updateFound(tables: Tables, job: MergeJob): Promise<Updated>;
   /** Inserts the collected rows that the target does not have. */
-  addRows(tables: Tables, job: MergeJob): Promise<Written>;
+  addMissing(tables: Tables, job: MergeJob): Promise<Written>;
   /** How many of the collected rows the target has. */
   countFound(tables: Tables, job: MergeJob): Promise<number>;
   dropCollected(tables: Tables, job: MergeJob): Promise<void>;

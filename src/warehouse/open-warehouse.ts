@@ -3,6 +3,7 @@ import { ConfigurationError, DatabaseError, SchemaConflictError } from '#domain/
 import type { WarehouseSetting } from '#domain/river/configuration';
 import type { CommitRequest, OverwriteRequest } from '#domain/run/staged-page';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
+import { type AdoptionRequest, adoptRows } from './commit/adopt-rows.ts';
 import type { Step } from './commit/chunk-load.ts';
 import { storeChunk } from './commit/store-chunk.ts';
 import { storeOverwrite } from './commit/store-overwrite.ts';
@@ -116,6 +117,7 @@ export async function openWarehouse(
     ...withDatabase(connected, { checkWarehouse, tryWrite }),
     recordRun: (run: NewRun, chunks: readonly RetriableChunk[], shape: TableShape, signal?: AbortSignal) =>
       recordRun(database, run, chunks, shape, { patience, signal }),
+    adoptRows: (request: AdoptionRequest) => adoptRows(database, request, patience),
     storeChunk: (runId: string, chunk: string, request: CommitRequest, signal?: AbortSignal) =>
       storeChunk(database, runId, chunk, request, { onStep, patience, signal }),
     storeOverwrite: (runId: string, request: OverwriteRequest, signal?: AbortSignal) =>

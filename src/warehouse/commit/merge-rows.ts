@@ -7,8 +7,9 @@ import type { MergeJob, Tables } from '../dialect.ts';
 import { type LoadedRows, type ManifestChunk, subtractStanding } from '../manifest/chunks.ts';
 import { deleteEmptyDays, deleteForgotten, insertDays, subtractDays } from '../manifest/days.ts';
 import { countStagedByDay, stagingTable } from '../manifest/staging.ts';
+import type { TableState } from '../tables/declared-columns.ts';
 import type { Layout } from '../tables/plan-layout.ts';
-import { readTable, type TableState } from '../tables/read-table.ts';
+import { readTable } from '../tables/read-table.ts';
 import { countRows } from '../tables/target-rows.ts';
 import { type ChunkLoad, ownerRunId, TableChanged } from './chunk-load.ts';
 import { isReady, planChunk, planFill } from './plan-chunk.ts';
@@ -109,9 +110,9 @@ async function merge(
     job,
   );
   await onStep('collected');
-  const updated = await dialect.updateRows(tables, job);
+  const updated = await dialect.updateFound(tables, job);
   await onStep('updated');
-  const added = await dialect.addRows(tables, job);
+  const added = await dialect.addMissing(tables, job);
   await onStep('inserted');
   const missing = updated.expected - updated.rows + (added.expected - added.rows);
   if (missing > 0) throw await failureOfTable(tables, load, collected - missing, collected);
@@ -148,7 +149,9 @@ function findKey({ columns }: Layout, names: readonly string[]): TableColumn[] {
  */
 function listFilled({ dialect }: Tables, state: TableState, layout: Layout): TableColumn[] {
   const find = columnFinder(dialect, state.columns);
-  const recorded = state.records.flatMap(({ part, name }) => (part === 'column' ? [] : (find(name) ?? [])));
+  const recorded = state.records.flatMap(({ part, name }) =>
+    ['field', 'text'].includes(part) ? (find(name) ?? []) : [],
+  );
   const all = [
     ...layout.columns.values(),
     ...layout.fields.values(),

@@ -4,7 +4,6 @@ import { type Day, eachDay, encloseRanges, toDateRanges } from '#domain/period/d
 import { judgeReplacement, type Replacement, type RowsByDay } from '#domain/run/replaced-rows';
 import type { OverwriteOutcome, OverwriteRequest } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
-import { columnFinder, columnNameIn } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { KeptRows, Tables } from '../dialect.ts';
 import { deleteDaysOfTable, deleteForgotten, insertDaysOfChunks } from '../manifest/days.ts';
@@ -22,6 +21,7 @@ import {
 } from '../manifest/shadow.ts';
 import { lockTarget, markReplaced } from '../manifest/targets.ts';
 import { addColumns } from '../tables/add-columns.ts';
+import { declaredFinder } from '../tables/declared-columns.ts';
 import { type LayoutPlan, planLayout } from '../tables/plan-layout.ts';
 import { readTable } from '../tables/read-table.ts';
 import { countRows, countRowsByDay } from '../tables/target-rows.ts';
@@ -163,18 +163,13 @@ async function judge(
   const whole = judgeReplacement(run, all, new Map([[null, rows]]));
   const days = encloseRanges(chunks.flatMap(({ days }) => days ?? []));
   if (dayColumn === null || days === null) return { kept: null, warnings: whole.warnings };
-  const column = await nameDayColumn(tables, target.table, dayColumn);
+  const find = declaredFinder(tables.dialect, await readTable(tables, target.table));
+  const column = find(dayColumn)?.name ?? dayColumn;
   const asked = new Set(chunks.flatMap(({ days }) => (days ? [...eachDay(days)] : [])));
   const standing = await countRowsByDay(tables, { table: target.table, river, days: { column, ...days } });
   const before = new Map([...standing].filter(([day]) => day !== null && asked.has(day)));
   const { kept, warnings } = judgeReplacement(run, before, arriving);
   return { kept: kept.length === 0 ? null : { river, column, ranges: toDateRanges([...kept]) }, warnings };
-}
-
-async function nameDayColumn(tables: Tables, table: string, dayColumn: string): Promise<string> {
-  const { columns } = await readTable(tables, table);
-  const name = columnNameIn(tables.dialect, dayColumn);
-  return columnFinder(tables.dialect, columns)(name)?.name ?? name;
 }
 
 /** What stood there is gone, of whichever river; kept days keep their entries. */

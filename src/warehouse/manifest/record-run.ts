@@ -34,7 +34,10 @@ export async function recordRun(
   const { target, name } = run.river;
   const fault = checkTableName(database.dialect.client, target.table);
   if (fault !== undefined) throw new ConfigurationError(`The river ${name}, target.table: ${fault}.`);
-  await completeTable(database, target.table, shape, patience, signal);
+  // A run that still waits for its data pulls some of these days at most.
+  const days =
+    run.freshness?.pulls ?? chunks.flatMap(({ start, end }) => (start === null ? [] : [{ start, end }]));
+  await completeTable(database, { river: run.river, shape, days }, patience, signal);
   await database.transact(async (tables) => {
     await lockTarget(tables, target.table);
     if (target.load === 'overwrite' && !run.retryOf) await discardShadows(tables, target.table, run.runId);

@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
-import { addRows, collectRows, countFound, dropCollected, updateRows } from './merge-rows.ts';
+import { addMissing, collectRows, countFound, dropCollected, updateFound } from './merge-rows.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames } from './read-columns.ts';
 import {
   beginTransaction,
@@ -12,7 +12,7 @@ import {
   lockMigrations,
   makeSchema,
 } from './session.ts';
-import { insertPages, mayUndoInserts, removeAllRows, removeRows } from './write-rows.ts';
+import { insertPages, mayUndoInserts, removeAllRows, removeRows, updateRows } from './write-rows.ts';
 
 export const postgres: Dialect = {
   client: 'pg',
@@ -44,10 +44,11 @@ export const postgres: Dialect = {
   mayUndoInserts,
   removeRows,
   removeAllRows,
+  updateRows,
   insertPages,
   collectRows,
-  updateRows,
-  addRows,
+  updateFound,
+  addMissing,
   countFound,
   dropCollected,
 };

@@ -87,7 +87,7 @@ function selectShape(
   };
 }
 
-export async function updateRows(tables: Tables, job: MergeJob): Promise<Updated> {
+export async function updateFound(tables: Tables, job: MergeJob): Promise<Updated> {
   const differs = toDiffers(job);
   const names = toNames(job);
   const [table, collected] = [tables.qualify(job.table), tables.qualify(job.collected)];
@@ -119,7 +119,7 @@ export async function updateRows(tables: Tables, job: MergeJob): Promise<Updated
   };
 }
 
-export async function addRows(tables: Tables, job: MergeJob): Promise<Written> {
+export async function addMissing(tables: Tables, job: MergeJob): Promise<Written> {
   const names = toNames(job);
   const list = names.map(() => '??').join(', ');
   const [table, collected] = [tables.qualify(job.table), tables.qualify(job.collected)];

@@ -13,6 +13,10 @@ export async function removeAllRows(tables: Tables, table: string, kept: KeptRow
   await selectAllRows(tables, table, kept).delete();
 }
 
+export async function updateRows(tables: Tables, rows: RowsInScope, values: Row): Promise<number> {
+  return selectRows(tables, rows).update(values);
+}
+
 /** Triggers, but those of foreign keys, and rules. */
 export async function mayUndoInserts(tables: Tables, table: string): Promise<Undoing | undefined> {
   const found = await tables.rows(

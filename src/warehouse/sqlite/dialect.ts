@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
-import { addRows, collectRows, countFound, dropCollected, updateRows } from './merge-rows.ts';
+import { addMissing, collectRows, countFound, dropCollected, updateFound } from './merge-rows.ts';
 import {
   countColumns,
   hasIndexOn,
@@ -12,7 +12,14 @@ import {
   typeNames,
 } from './read-columns.ts';
 import { describe, freeze, limitLockWait, listLackingRights, lockMigrations, makeSchema } from './session.ts';
-import { insertPages, mayUndoInserts, removeAllRows, removeRows, rowIdentity } from './write-rows.ts';
+import {
+  insertPages,
+  mayUndoInserts,
+  removeAllRows,
+  removeRows,
+  rowIdentity,
+  updateRows,
+} from './write-rows.ts';
 
 export const sqlite: Dialect = {
   client: 'better-sqlite3',
@@ -41,10 +48,11 @@ export const sqlite: Dialect = {
   mayUndoInserts,
   removeRows,
   removeAllRows,
+  updateRows,
   insertPages,
   collectRows,
-  updateRows,
-  addRows,
+  updateFound,
+  addMissing,
   countFound,
   dropCollected,
 };

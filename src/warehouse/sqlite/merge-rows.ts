@@ -132,7 +132,7 @@ export async function dropCollected(tables: Tables, job: MergeJob): Promise<void
 const toDeclared = (declared: string): string =>
   /^[a-z_ ]+(\([\d, ]+\))?$/.test(declared) && declared !== 'any' ? declared : '';
 
-export async function updateRows(tables: Tables, job: MergeJob): Promise<Updated> {
+export async function updateFound(tables: Tables, job: MergeJob): Promise<Updated> {
   const { table, collected } = job;
   const differs = toDiffers(job);
   const names = [...job.columns.map(({ name }) => identifier(name)), ...provenanceColumns];
@@ -168,7 +168,7 @@ export async function updateRows(tables: Tables, job: MergeJob): Promise<Updated
   };
 }
 
-export async function addRows(tables: Tables, job: MergeJob): Promise<Written> {
+export async function addMissing(tables: Tables, job: MergeJob): Promise<Written> {
   const { table, collected } = job;
   const names = [...job.columns.map(({ name }) => identifier(name)), ...provenanceColumns];
   const day = job.dayColumn === null ? undefined : identifier(job.dayColumn);

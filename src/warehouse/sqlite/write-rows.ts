@@ -8,29 +8,42 @@ import type { Filled, Inserted, InsertJob, KeptRows, Row, RowsInScope, Tables, U
 import { identifier } from '../identifiers.ts';
 import { selectAllRows, selectRows } from '../tables/target-rows.ts';
 
-const removedAtATime = 10_000;
+const changedAtATime = 10_000;
+
+export const removeRows = (tables: Tables, rows: RowsInScope): Promise<number> =>
+  changeRows(tables, rows, (some) => some.delete());
+
+/** The values must take the rows out of the scope: what is still in it is changed again. */
+export const updateRows = (tables: Tables, rows: RowsInScope, values: Row): Promise<number> =>
+  changeRows(tables, rows, (some) => some.update(values));
 
 /** Some rows at a time, so that the event loop has its turns. */
-export async function removeRows(tables: Tables, rows: RowsInScope): Promise<number> {
-  return removeSelected(tables, rows.table, () => selectRows(tables, rows));
+async function changeRows(
+  tables: Tables,
+  rows: RowsInScope,
+  change: (some: Knex.QueryBuilder<Row, Row[]>) => PromiseLike<number>,
+): Promise<number> {
+  return changeSelected(tables, rows.table, () => selectRows(tables, rows), change);
 }
 
 export async function removeAllRows(tables: Tables, table: string, kept: KeptRows | null): Promise<void> {
-  await removeSelected(tables, table, () => selectAllRows(tables, table, kept));
+  const select = () => selectAllRows(tables, table, kept);
+  await changeSelected(tables, table, select, (some) => some.delete());
 }
 
-async function removeSelected(
+async function changeSelected(
   tables: Tables,
   table: string,
   select: () => Knex.QueryBuilder<Row, Row[]>,
+  change: (some: Knex.QueryBuilder<Row, Row[]>) => PromiseLike<number>,
 ): Promise<number> {
   const identity = await readIdentity(tables, table);
-  for (let removed = 0; ; ) {
-    const some = select().select(identity).limit(removedAtATime);
-    const count: number = await tables.from(table).whereIn(identity, some).delete();
-    removed += count;
+  for (let changed = 0; ; ) {
+    const some = select().select(identity).limit(changedAtATime);
+    const count = await change(tables.from(table).whereIn(identity, some));
+    changed += count;
     await nextTurn();
-    if (count < removedAtATime) return removed;
+    if (count < changedAtATime) return changed;
   }
 }
 

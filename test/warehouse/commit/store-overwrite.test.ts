@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chunkWithoutDays } from '#domain/chunk/chunk';
 import { EmptyAnswerError, SchemaConflictError } from '#domain/errors';
 import { verifyTarget } from '#domain/verify/verify-target';
-import { connectDatabase, type Database } from '#warehouse/database';
+import { countStatements } from '../../helpers/count-statements.ts';
 import { commitOne, commitRun, finish, loadRun, stageRun } from '../../helpers/load-modes.ts';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import { aChunk, aCommit, aPage, aRequest, aRun, loadAnswers, sampleShape, twoChunks } from '../samples.ts';
@@ -230,7 +230,7 @@ describe.each(warehouseKinds)('overwrite, in %s:', (kind) => {
         });
         await stageRun(corner.warehouse, own, all);
         for (const each of all) await commitOne(corner.warehouse, own, each);
-        counts.push(await countStatements(corner, () => finish(corner.warehouse, own)));
+        counts.push(await countStatements(() => finish(corner.warehouse, own)));
         expect(await rowsIn(corner)).toHaveLength(chunks);
       }
       // SQLite counts the days of the table one by one, and reads page by page past Knex.
@@ -239,25 +239,3 @@ describe.each(warehouseKinds)('overwrite, in %s:', (kind) => {
       else expect(many - few).toBeLessThanOrEqual(40);
     }));
 });
-
-/** How many statements Knex sends meanwhile, in all warehouses of this process. */
-async function countStatements({ setting }: WarehouseCorner, work: () => Promise<void>): Promise<number> {
-  let count = 0;
-  const probe: Database = connectDatabase(setting);
-  const client = await probe.read(async (tables) =>
-    Object.getPrototypeOf(tables.query.client.constructor.prototype),
-  );
-  const { prototype } = client.constructor as { prototype: { query: (...args: unknown[]) => unknown } };
-  const before = prototype.query;
-  prototype.query = function (this: unknown, ...args: unknown[]) {
-    count += 1;
-    return before.apply(this, args);
-  };
-  try {
-    await work();
-  } finally {
-    prototype.query = before;
-    await probe.close();
-  }
-  return count;
-}
