@@ -139,7 +139,7 @@ async function load(opened: OpenedRun, state: RunState): Promise<'done' | 'conti
   const end = await pullChunks(opened, state);
   if (end === 'continue' || !opened.overwrites) return end;
   await throwIfCancelled();
-  state.closing();
+  state.overwriting();
   // One under way is not cancelled: it would be unknown whether the database has committed.
   const commit = () =>
     CancellationScope.nonCancellable(() =>

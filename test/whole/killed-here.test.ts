@@ -82,7 +82,7 @@ it.concurrent.each([
       expect(house.simulator.stats().calls).toBe(rivers.length * 20);
     });
   },
-  180_000,
+  400_000,
 );
 
 it.concurrent('Postgres killed right after all is staged has all of it when it is there again: it is committed, and nothing is called again', async () => {

@@ -89,7 +89,13 @@ function findWarehouse(target: TargetPart, around: Surroundings): WarehouseSetti
   return target.warehouse === undefined ? undefined : around.warehouses.get(target.warehouse);
 }
 
-function checkTables(name: string, river: RiverPart, around: Surroundings, show: Show): Problem[] {
+/** Whether others fill the table of a river that cannot share it. Paths begin at the river. */
+export function checkTables(
+  name: string,
+  river: RiverPart,
+  around: Surroundings,
+  show: Show = showPlain,
+): Problem[] {
   const table = river.target && tableIdentity(river.target, around.warehouses);
   if (table === undefined) return [];
   const sharing = [...around.rivers].filter(

@@ -63,6 +63,8 @@ function whatItDoes({ state, recent = [] }: KnownOfRun): string {
   switch (state) {
     case 'opening':
       return 'Opening the run.';
+    case 'overwriting':
+      return 'Replacing the content of the table.';
     case 'closing':
       return 'Closing the run.';
     case 'ended':
