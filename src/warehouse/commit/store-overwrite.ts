@@ -24,7 +24,7 @@ import { addColumns } from '../tables/add-columns.ts';
 import { declaredFinder } from '../tables/declared-columns.ts';
 import { type LayoutPlan, planLayout } from '../tables/plan-layout.ts';
 import { readTable } from '../tables/read-table.ts';
-import { countRows, countRowsByDay } from '../tables/target-rows.ts';
+import { countRows, countRowsByDay, keepsDeleted } from '../tables/target-rows.ts';
 import { ownerRunId, type StoreOptions, TableChanged } from './chunk-load.ts';
 import { isReady, planFill } from './plan-chunk.ts';
 import { refitPages } from './refit-pages.ts';
@@ -113,10 +113,11 @@ async function replaceContent(
   await onStep('compared');
   const at = new Date().toISOString();
   const chunks = await readChunkOfDays(tables, owner);
-  const { kept, warnings } = await judge(tables, run, request, chunks, arriving);
+  const { kept, keptRows, warnings } = await judge(tables, run, request, chunks, arriving);
   await tables.dialect.removeAllRows(tables, table, kept);
   await onStep('removed');
-  const left = kept ? await countRows(tables, table) : 0;
+  const left = await countRows(tables, table);
+  if (left > keptRows) throw keepsDeleted(table, left - keptRows);
   const inserted = await tables.dialect.insertPages(tables, {
     staging: shadowTable(owner),
     table,
@@ -146,6 +147,12 @@ async function replaceContent(
 
 type ChunkDays = Awaited<ReturnType<typeof readChunkOfDays>>;
 
+interface Judgement extends Pick<Replacement, 'warnings'> {
+  readonly kept: KeptRows | null;
+  /** How many those are. */
+  readonly keptRows: number;
+}
+
 /**
  * A load that brings no row at all into a table that has some is refused, unless that is allowed. Of the days that the run has loaded, one
  * that had rows and gets none keeps them; what stands there of other days, or of other rivers, goes.
@@ -156,20 +163,25 @@ async function judge(
   { dayColumn }: OverwriteRequest,
   chunks: ChunkDays,
   arriving: RowsByDay,
-): Promise<Pick<Replacement, 'warnings'> & { readonly kept: KeptRows | null }> {
+): Promise<Judgement> {
   const { name: river, target } = run.river;
   const all = new Map([[null, await countRows(tables, target.table)]]);
   const rows = [...arriving.values()].reduce((sum, count) => sum + count, 0);
   const whole = judgeReplacement(run, all, new Map([[null, rows]]));
   const days = encloseRanges(chunks.flatMap(({ days }) => days ?? []));
-  if (dayColumn === null || days === null) return { kept: null, warnings: whole.warnings };
+  if (dayColumn === null || days === null) return { kept: null, keptRows: 0, warnings: whole.warnings };
   const find = declaredFinder(tables.dialect, await readTable(tables, target.table));
   const column = find(dayColumn)?.name ?? dayColumn;
   const asked = new Set(chunks.flatMap(({ days }) => (days ? [...eachDay(days)] : [])));
   const standing = await countRowsByDay(tables, { table: target.table, river, days: { column, ...days } });
   const before = new Map([...standing].filter(([day]) => day !== null && asked.has(day)));
   const { kept, warnings } = judgeReplacement(run, before, arriving);
-  return { kept: kept.length === 0 ? null : { river, column, ranges: toDateRanges([...kept]) }, warnings };
+  const keptRows = kept.reduce((sum, day) => sum + (before.get(day) ?? 0), 0);
+  return {
+    kept: kept.length === 0 ? null : { river, column, ranges: toDateRanges([...kept]) },
+    keptRows,
+    warnings,
+  };
 }
 
 /** What stood there is gone, of whichever river; kept days keep their entries. */

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { packRows, unpackRows } from '../postgres-copy/packed-rows.ts';
 import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
 import { addMissing, collectRows, countFound, dropCollected, updateFound } from './merge-rows.ts';
@@ -6,11 +7,13 @@ import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames
 import {
   beginTransaction,
   describe,
+  findColumnBan,
   freeze,
   limitLockWait,
   listLackingRights,
   lockMigrations,
   makeSchema,
+  prepareStaging,
 } from './session.ts';
 import { insertPages, mayUndoInserts, removeAllRows, removeRows, updateRows } from './write-rows.ts';
 
@@ -29,12 +32,14 @@ export const postgres: Dialect = {
   describe,
   lockMigrations,
   makeSchema,
+  prepareStaging,
   writesAtCommit: false,
   freeze,
   hasTable,
   listLackingRights,
   readColumns,
   countColumns,
+  findColumnBan,
   async readTypeNames() {
     return typeNames;
   },
@@ -45,6 +50,8 @@ export const postgres: Dialect = {
   removeRows,
   removeAllRows,
   updateRows,
+  packRows,
+  unpackRows,
   insertPages,
   collectRows,
   updateFound,

@@ -3,7 +3,7 @@ import { provenanceColumns } from '#domain/column/column';
 import type { TableColumn } from '#domain/column/table-type';
 import type { ChunkPages, InsertJob, MergeJob, Row, Tables, Updated, Written } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
-import { castTo, readShapes, toSql } from './write-rows.ts';
+import { castTo, readShapes, toSql, unpackPages } from './write-rows.ts';
 
 /*
  * `merge` in the server itself, a few statements for a chunk. Null equals null in a key, which no join can look for in an index or a
@@ -24,6 +24,8 @@ export async function collectRows(tables: Tables, from: InsertJob, job: MergeJob
     ...names,
     tables.qualify(job.table),
   ]);
+  // A page in COPY's form does not say where its rows stand in it.
+  await unpackPages(tables, from);
   const shapes = (await readShapes(tables, from)).map((shape) =>
     selectShape(tables, from, pages, job, shape),
   );

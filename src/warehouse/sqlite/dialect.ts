@@ -11,13 +11,21 @@ import {
   toTableType,
   typeNames,
 } from './read-columns.ts';
-import { describe, freeze, limitLockWait, listLackingRights, lockMigrations, makeSchema } from './session.ts';
+import {
+  describe,
+  findColumnBan,
+  freeze,
+  limitLockWait,
+  listLackingRights,
+  lockMigrations,
+  makeSchema,
+} from './session.ts';
 import {
   insertPages,
   mayUndoInserts,
   removeAllRows,
   removeRows,
-  rowIdentity,
+  rowIdentities,
   updateRows,
 } from './write-rows.ts';
 
@@ -25,7 +33,7 @@ export const sqlite: Dialect = {
   client: 'better-sqlite3',
   nameBytes: undefined,
   foldsCase: true,
-  ownColumns: ['rowid', 'oid', rowIdentity],
+  ownColumns: rowIdentities,
   typeNames,
   columnsAtMost: 2000,
   manifestTypes: { instant: 'text', day: 'text', json: 'text' },
@@ -41,6 +49,7 @@ export const sqlite: Dialect = {
   listLackingRights,
   readColumns,
   countColumns,
+  findColumnBan,
   readTypeNames,
   hasIndexOn,
   toTableType,

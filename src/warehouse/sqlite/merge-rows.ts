@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { provenanceColumns } from '#domain/column/column';
+import { SchemaConflictError } from '#domain/errors';
 import type { InsertJob, MergeJob, Row, Tables, Updated, Written } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { insertPages, readIdentity } from './write-rows.ts';
@@ -44,6 +45,7 @@ export async function collectRows(tables: Tables, pages: InsertJob, job: MergeJo
 async function match(tables: Tables, job: MergeJob): Promise<void> {
   const { table, key } = job;
   const identity = await readIdentity(tables, table);
+  if (identity.length === 0) throw withoutIdentity(table);
   const names = identity.map((_, at) => `id${at}`);
   await tables.query.raw(`create temporary table ?? (place integer, ${names.join(', ')})`, [matchesOf(job)]);
   await tables.query.raw('create index temp.?? on ?? (place)', [
@@ -77,6 +79,12 @@ async function match(tables: Tables, job: MergeJob): Promise<void> {
     );
   });
 }
+
+const withoutIdentity = (table: string): SchemaConflictError =>
+  new SchemaConflictError(
+    `The rows of ${table} cannot be told apart, as it has columns named rowid, oid and _rowid_. Rename one, or use another load mode.`,
+    { facts: { table } },
+  );
 
 /** The keys of the river's rows in the target, with what identifies each row; some thousand at a time. */
 async function copyKeys(tables: Tables, job: MergeJob, identity: readonly string[]): Promise<void> {

@@ -16,11 +16,18 @@ import {
   markMadeByRiver,
   readColumnRecordsIfAny,
 } from '../manifest/targets.ts';
-import { addColumns, type LockPatience, refuseTooMany } from './add-columns.ts';
+import { addColumns, type LockPatience, refuseFixedTable, refuseTooMany } from './add-columns.ts';
 import { declaredFinder, findOtherSpellings, type TableState } from './declared-columns.ts';
 import { refuseForeignRows } from './foreign-rows.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
-import { refuseNoDays, refuseProvenance, refuseUnfilled } from './refuse-column.ts';
+import {
+  mayBearDays,
+  refuseNoDays,
+  refuseProvenance,
+  refuseShortRiver,
+  refuseUnfilled,
+} from './refuse-column.ts';
+import { hasIndexOfDays } from './target-rows.ts';
 
 /**
  * Makes the target with its declared columns, or adds those that one lacks that is there. No column that is there is
@@ -39,6 +46,7 @@ export async function completeTable(
     if (state) {
       await refuseUnfilled(tables, table, state.columns, listFilled(tables, table, state, shape));
       const lacking = findLacking(tables, table, state, shape);
+      refuseShortRiver(table, columnFinder(tables.dialect, state.columns)('_river'), river.name);
       const dayColumn = findDayColumn(tables, state, shape);
       if (!adopts) await refuseForeignRows(tables, { river, columns: state.columns, dayColumn, days });
       return lacking.length === 0 && state.found.length === 0;
@@ -111,37 +119,71 @@ export async function previewTable(
   if (!state) return [];
   await refuseUnfilled(tables, table, state.columns, listFilled(tables, table, state, shape));
   const find = declaredFinder(tables.dialect, state);
-  const lacking = findLacking(tables, table, state, shape).map(({ name }) => name);
+  const lacking = findLacking(tables, table, state, shape);
+  refuseShortRiver(table, columnFinder(tables.dialect, state.columns)('_river'), river.name);
   const dayColumn = findDayColumn(tables, state, shape);
   await refuseForeignRows(tables, { river, columns: state.columns, dayColumn, days: [] });
   await refuseTooMany(tables, table, lacking.length);
-  const narrow = shape.columns.flatMap(({ name, type }) => {
+  await refuseFixedTable(tables, table, lacking);
+  const unfit = shape.columns.flatMap((declared): string[] => {
+    const { name } = declared;
     const column = find(name);
-    const why = column?.type && narrowness(type, column.type);
-    if (!column || !why) return [];
-    const happens = shape.key.includes(name)
+    if (!column?.type) return [];
+    const isKey = shape.key.includes(name);
+    const said = `${table}.${column.name} (${column.declared})`;
+    const why = isStampedDay(declared, column) ? undefined : narrowness(declared.type, column.type);
+    const happens = isKey
       ? 'which fails its chunk (key)'
-      : outcomes[drift](columnNameIn(tables.dialect, besideName(name)));
-    return [`${table}.${column.name} (${column.declared}) does not hold ${why}, ${happens}`];
+      : column.isNotNull
+        ? 'which fails its chunk (not null)'
+        : outcomes[drift](columnNameIn(tables.dialect, besideName(name)));
+    const mayLack = declared.from !== 'call' && !isKey && column.isNotNull;
+    return [
+      ...(why ? [`${said} does not hold ${why}, ${happens}`] : []),
+      ...(mayLack ? [`${said} may not be null: a row without a value there fails its chunk`] : []),
+    ];
   });
-  const sought = listSought(shape);
-  const hasIndex =
-    sought === null || (await tables.dialect.hasIndexOn(tables, table, [provenanceColumns[0]]));
+  // The columns by which a commit looks for rows of the river; null where it looks at all of them.
+  const sought = shape.mergeKey
+    ? shape.mergeKey.map((name) => find(name)?.name ?? name)
+    : shape.dayColumn === null
+      ? null
+      : [dayColumn?.name ?? []].flat();
+  const hasIndex = sought === null || (sought.length > 0 && (await isIndexed(tables, table, sought, shape)));
   return [
-    ...(lacking.length > 0 ? [`${table} gets the columns ${lacking.join(', ')}`] : []),
+    ...(lacking.length > 0
+      ? [`${table} gets the columns ${lacking.map(({ name }) => name).join(', ')}`]
+      : []),
     ...state.found.map(({ source, name }) => `${source} goes to ${table}.${name}`),
-    ...narrow,
+    ...unfit,
     ...(hasIndex || sought === null
       ? []
-      : [`${table} has no index on _river and ${sought.columns.join(', ')}: with one, ${sought.for} faster`]),
+      : [
+          shape.mergeKey
+            ? `${table} has no index on _river and ${sought.join(', ')}: with one, rows are merged faster`
+            : `${table} has no index on ${sought[0] ?? shape.dayColumn} and _river: with one, days are replaced faster`,
+        ]),
   ];
 }
 
-/** The columns by which a commit looks for rows of a river; null where it looks at all of them. */
-function listSought({ dayColumn, mergeKey }: TableShape): { columns: readonly string[]; for: string } | null {
-  if (mergeKey) return { columns: mergeKey, for: 'rows are merged' };
-  return dayColumn === null ? null : { columns: [dayColumn], for: 'days are replaced' };
+/** Whether an index serves what a commit looks for. */
+async function isIndexed(
+  tables: Tables,
+  table: string,
+  columns: readonly string[],
+  { mergeKey }: TableShape,
+): Promise<boolean> {
+  if (!mergeKey) return hasIndexOfDays(tables, table, columns[0] ?? '');
+  const { dialect } = tables;
+  return (
+    (await dialect.hasIndexOn(tables, table, [provenanceColumns[0], ...columns])) ||
+    (await dialect.hasIndexOn(tables, table, columns))
+  );
 }
+
+/** A day that River itself has asked for: it is never longer than the column of days can hold. */
+const isStampedDay = ({ from, type }: Column, column: TableColumn): boolean =>
+  from === 'call' && type === 'date' && mayBearDays(column);
 
 /** What becomes of a value that does not fit its column. */
 const outcomes: Readonly<Record<Target['drift'], (beside: string) => string>> = {
@@ -199,23 +241,27 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
   const isDeclared = shape.columns.some(({ name }) => name === shape.dayColumn);
   const day = shape.dayColumn !== null && isDeclared ? inTable(tables, table, shape, shape.dayColumn) : null;
   const key = (shape.mergeKey ?? []).map((name) => inTable(tables, table, shape, name));
-  if (day !== null) await indexRows(tables, table, 'river_days_of_', [day]);
+  if (day !== null) await indexRows(tables, table, 'river_days_of_', [day, provenanceColumns[0]]);
   if (key.length > 0 && !(key.length === 1 && key[0] === day))
-    await indexRows(tables, table, 'river_key_of_', key);
+    await indexRows(tables, table, 'river_key_of_', [provenanceColumns[0], ...key]);
 }
 
 const provenanceType = (name: (typeof provenanceColumns)[number]): MadeType =>
   name === '_loaded_at' ? 'instant' : 'text';
 
-/** What a commit looks for: this river's rows of these days, or of this key. Only where the table is new: no other session can use it yet. */
+/**
+ * What a commit looks for: this river's rows of these days, or of this key. That of the days is led by the day, so that it serves a
+ * person's query by day alone as well. Only where the table is new: no other session can use it yet.
+ */
 async function indexRows(
   tables: Tables,
   table: string,
   prefix: string,
   columns: readonly string[],
 ): Promise<void> {
-  await tables.query.raw(
-    `create index if not exists ?? on ?? (_river, ${columns.map(() => '??').join(', ')})`,
-    [prefix + shortHash([table, ...columns].join('/')), tables.qualify(table), ...columns.map(identifier)],
-  );
+  await tables.query.raw(`create index if not exists ?? on ?? (${columns.map(() => '??').join(', ')})`, [
+    prefix + shortHash([table, ...columns].join('/')),
+    tables.qualify(table),
+    ...columns.map(identifier),
+  ]);
 }
