@@ -16,7 +16,8 @@ export const closeRun =
     if (error !== null) await warehouse.markAllFailed(run.runId, error);
     const summary = await warehouse.summariseRun(run.runId);
     const { total, loaded, skipped } = summary.chunks;
-    const lacks = status === 'succeeded' && loaded + skipped < total;
+    const isComplete = loaded + skipped === total && (skipped > 0 || summary.overwritten !== false);
+    const lacks = status === 'succeeded' && !isComplete;
     await warehouse.endRun(run.runId, lacks ? 'failed' : status, finishedAt);
     await warehouse.pruneCalls(new Date(finishedAt));
     const stored = await readOpenedRun(warehouse, run.runId);

@@ -1,7 +1,7 @@
 import { createMissing, createRefused, refusal } from '#domain/call/no-rows';
 import { commitScope } from '#domain/call/scope';
 import { parseChunkKey } from '#domain/chunk/chunk';
-import { listKey } from '#domain/column/river-table';
+import { listKeyColumns, listMergeKey } from '#domain/column/river-table';
 import { RefusedError } from '#domain/errors';
 import { noDayWarning } from '#domain/run/freshness';
 import { createNoteSums } from '#domain/run/page-notes';
@@ -60,7 +60,8 @@ export const commitChunk =
           ...notes.warnings().map((warning): Warning => ({ ...days, ...warning })),
         ],
         scope: commitScope(report, chunk, stored.selection, stored.day),
-        key: listKey(report, stored.river),
+        key: listKeyColumns(report, stored.river),
+        mergeKey: listMergeKey(report, stored.river) ?? [],
         completeUpTo: stored.freshness?.completeUpTo ?? null,
       };
       const cancelled = () =>

@@ -8,7 +8,7 @@ import type { DateRange } from '#domain/period/date-range';
 import type { NotifyEvent } from '#domain/river/river';
 import type { Pause } from '#domain/run/paused-intervals';
 import type { BegunChunk, RunResult, RunStatus } from '#domain/run/run-result';
-import type { SliceCount } from '#domain/run/staged-page';
+import type { OverwriteOutcome, SliceCount } from '#domain/run/staged-page';
 import type { WaitOn } from '#domain/run/waits';
 import type { WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 
@@ -61,6 +61,8 @@ export interface OpenedRun {
   readonly readsLists: boolean;
   /** Slices of every chunk: first those whose answers plan the others, then the data's. */
   readonly slices: { readonly list: readonly string[]; readonly data: readonly string[] };
+  /** Its chunks wait until all of them are loaded, and then replace the table's content; left out in other load modes. */
+  readonly overwrites?: true;
   /** Every chunk was loaded before, or is skipped: the filters are not needed. */
   readonly nothingLeft?: boolean;
   /** Where the run first asks up to which day the data is complete: how long it waits for it at most. */
@@ -193,6 +195,7 @@ export interface RunActivities {
   beginChunk(request: BeginChunkRequest): Promise<BegunChunk | Held>;
   pullSlice(request: SliceRequest): Promise<SliceOutcome>;
   commitChunk(request: CommitChunkRequest): Promise<ChunkOutcome | Held>;
+  commitOverwrite(run: RunRef): Promise<OverwriteOutcome | Held>;
   failChunk(request: FailChunkRequest): Promise<null | Held>;
   closeRun(request: CloseRunRequest): Promise<RunResult | Held>;
   notifyRun(request: NotifyRequest): Promise<NotifyEvent | null>;

@@ -3,6 +3,7 @@ import type { RecalledBudget } from '#domain/budget/save-budget';
 import { beginChunk, failChunk, nextChunks } from './chunk-activities.ts';
 import { closeRun } from './close-run.ts';
 import { commitChunk } from './commit-chunk.ts';
+import { commitOverwrite } from './commit-overwrite.ts';
 import type { BudgetActivities, RunActivities, RunRef } from './contract.ts';
 import { heldByWarehouse, heldInOpening } from './held-by-warehouse.ts';
 import { notifyRefusal, notifyRun } from './notify-run.ts';
@@ -35,6 +36,7 @@ export const createActivities = (ports: ActivityPorts): RunActivities & BudgetAc
     pullSlice: pullSlice(ports, gates),
     ...heldByWarehouse(ports, gates, {
       commitChunk: inStep(slots, commitChunk(ports)),
+      commitOverwrite: inStep(slots, commitOverwrite(ports)),
     }),
     notifyRun: inStep(slots, notifyRun(ports)),
     notifyRefusal: notifyRefusal(ports),

@@ -76,6 +76,7 @@ export async function describeRun(
     readsLists: !nothingLeft && stored.selection === null && runListCalls(report, river.filters).length > 0,
     slices,
     ...(nothingLeft ? { nothingLeft } : {}),
+    ...(river.target.load === 'overwrite' && { overwrites: true as const }),
     ...(freshness?.settled === false && { asksForData: { waitMs: durationMs(river.waitForData) } }),
     chunksAtOnce: Math.max(2, Math.ceil(slicesAtOnce / slices.data.length / 2)),
     patience: readPatience(river),

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, RiverError, WarehouseUnavailableError } from '#domain/errors';
 import { resolveDay, resolveZone } from '#domain/period/resolve-day';
+import { checkTables } from '#domain/river/check-river';
 import type { RetryInput } from '#domain/river/read-run-input';
+import type { River } from '#domain/river/river';
 import { withEmptied } from '#domain/river/target';
 import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { OpenRunRequest } from './contract.ts';
@@ -55,6 +57,7 @@ export async function planRetry(
   const original = run.retryOf ? await readOpenedRun(warehouse, run.retryOf.runId) : run;
   for (const each of new Set([run, original])) await refuseOpen(ports, each);
   const { river, period, ownFilters, freshness } = original;
+  await refuseSharedTable(ports, river);
   const { runId, startedAt } = request;
   const retryOf = { runId: original.runId, workflowId: original.workflowId };
   return {
@@ -130,6 +133,13 @@ async function lookIn(
   });
   await Promise.race([Promise.all(looking), isTime]).finally(() => timer.abort());
   return { found: [...found], away };
+}
+
+/** A table that is overwritten as a whole may have got another river since. */
+async function refuseSharedTable({ configurations }: OpeningPorts, river: River): Promise<void> {
+  if (river.target.load !== 'overwrite') return;
+  const [problem] = checkTables(river.name, river, await configurations.current());
+  if (problem) throw new ConfigurationError(`input retryFailedChunksOf, target.table: ${problem.message}.`);
 }
 
 async function refuseOpen(ports: OpeningPorts, run: StoredRun): Promise<void> {

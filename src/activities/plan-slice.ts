@@ -7,7 +7,7 @@ import { groupsThatRan, hasUnreadIds, planPruningCalls, pruneCalls, readRan } fr
 import { findCallDay } from '#domain/call/scope';
 import { parseChunkKey } from '#domain/chunk/chunk';
 import { fitListRows, fitRows } from '#domain/column/fit-rows';
-import { listColumns, listKey } from '#domain/column/river-table';
+import { listColumns, listKey, listKeyColumns } from '#domain/column/river-table';
 import type { TargetTable } from '#domain/column/table-type';
 import { ConfigurationError, RefusedError, ReportRefusedError, type RiverError } from '#domain/errors';
 import { baseUrlProbe, isFreshnessSlice } from '#domain/run/staged-page';
@@ -57,7 +57,7 @@ export async function planSlice(
   const calls = planDataCalls({ report, river, selection, chunk, slice, discovered, runDay: day });
   const target = {
     columns: listColumns(report, river),
-    key: listKey(report, river),
+    key: listKeyColumns(report, river),
     table,
   };
   const mayBeRefused = refusableParameter(report) !== undefined;
@@ -65,7 +65,7 @@ export async function planSlice(
     calls: ran ? pruneCalls(report, calls, ran) : calls,
     fit: (call, rows) => fitRows(rows, call, target),
     toDay: (call) => findCallDay(report, call),
-    ...(report.keyIsUnique && { key: target.key }),
+    ...(report.keyIsUnique && { key: listKey(report, river) }),
     tolerates: (_call, error) =>
       mayBeRefused && error instanceof RefusedError && error.facts.status === refusal,
   };

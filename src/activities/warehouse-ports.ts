@@ -10,7 +10,14 @@ import type { Freshness } from '#domain/run/freshness';
 import type { LoadedDays } from '#domain/run/loaded-days';
 import type { NotesOfPage } from '#domain/run/page-notes';
 import type { BegunChunk, RequestCounts, RunStatus, RunSummary, Warning } from '#domain/run/run-result';
-import type { CommitOutcome, CommitRequest, StagedCall, StagedPage } from '#domain/run/staged-page';
+import type {
+  CommitOutcome,
+  CommitRequest,
+  OverwriteOutcome,
+  OverwriteRequest,
+  StagedCall,
+  StagedPage,
+} from '#domain/run/staged-page';
 import type { EndOfRun, NewRun, OrphanedRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
 
 /*
@@ -181,6 +188,12 @@ export interface ChunkStoring extends Pick<RunReading, 'readRun'>, Pick<StagedRe
   ): Promise<CommitOutcome>;
 }
 
+/** What replaces the content of a table that a run overwrites. */
+export interface OverwriteStoring extends Pick<RunReading, 'readRun'> {
+  /** Once all its chunks are loaded, exactly once. `signal` ends the wait for others who use the table. */
+  storeOverwrite(runId: string, request: OverwriteRequest, signal?: AbortSignal): Promise<OverwriteOutcome>;
+}
+
 /** What ends a run and sums it up. */
 export interface RunEnding extends RunReading {
   /** Every chunk that is not loaded fails with this error. */
@@ -206,6 +219,7 @@ export interface Warehouse
     ChunkMarking,
     SlicePulling,
     ChunkStoring,
+    OverwriteStoring,
     RunEnding,
     EndReading {}
 

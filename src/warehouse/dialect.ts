@@ -3,7 +3,9 @@ import type { Scope } from '#domain/call/scope';
 import type { ColumnType, Value } from '#domain/column/column';
 import type { Extra } from '#domain/column/fit-rows';
 import type { FieldKind, TableColumn, TableType } from '#domain/column/table-type';
+import type { DateRange } from '#domain/period/date-range';
 import type { WarehouseSetting } from '#domain/river/configuration';
+import type { RowsOfRun } from '#domain/verify/verification';
 import type { FailureReader } from './database-failure.ts';
 
 /** A row as a database gives it. Days and instants are strings, documents are JSON text. */
@@ -46,17 +48,23 @@ export interface RowsInScope {
   readonly days: Scope | null;
 }
 
+/** A chunk's pages. */
+export interface ChunkPages {
+  /** The chunk's key, as it is staged. */
+  readonly chunk: string;
+  /** What `_chunk` says; null for a chunk without days. */
+  readonly chunkColumn: string | null;
+  readonly slices: readonly string[];
+}
+
 /** What to insert, and into what. */
 export interface InsertJob {
   readonly staging: string;
   readonly table: string;
   readonly river: string;
   readonly runId: string;
-  /** The chunk's key, as it is staged. */
-  readonly chunk: string;
-  /** What `_chunk` says; null for a chunk without days. */
-  readonly chunkColumn: string | null;
-  readonly slices: readonly string[];
+  /** Which pages of the staging; null: all of them, of whichever chunk, and `_chunk` says which. */
+  readonly pages: ChunkPages | null;
   readonly loadedAt: string;
   /** The columns that a page's rows fill; what has no column is left out. */
   filledBy(page: { readonly columns: readonly string[]; readonly extras: readonly Extra[] }): Filled[];
@@ -81,6 +89,39 @@ export interface PackedRows {
 /** How many rows were inserted. */
 export interface Inserted {
   readonly bySlice: ReadonlyMap<string, number>;
+}
+
+/** A river's rows that stay where all others go: those of some days. */
+export interface KeptRows {
+  readonly river: string;
+  readonly column: string;
+  readonly ranges: readonly DateRange[];
+}
+
+/** Rows that were collected for `merge`, and the table that they go to. */
+export interface MergeJob {
+  /** The table that they were collected in, one row a key. It has the target's names. */
+  readonly collected: string;
+  readonly table: string;
+  readonly river: string;
+  /** By which a row is found again, together with `_river`. */
+  readonly key: readonly TableColumn[];
+  /** All columns that a row fills, those of the key among them; what a page does not bring is null. */
+  readonly columns: readonly TableColumn[];
+  /** The column with a row's day; null where the manifest counts no days. */
+  readonly dayColumn: string | null;
+}
+
+/** How many rows were written, by their days, and how many should have been. */
+export interface Written {
+  readonly byDay: ReadonlyMap<string | null, number>;
+  readonly rows: number;
+  readonly expected: number;
+}
+
+/** The same, and whose rows were updated, of which days. */
+export interface Updated extends Written {
+  readonly before: readonly RowsOfRun[];
 }
 
 /** What differs from database to database, one sibling folder each. Everything else is said once, through Knex. */
@@ -141,6 +182,8 @@ export interface Dialect {
   mayUndoInserts(tables: Tables, table: string): Promise<Undoing | undefined>;
   /** Removes rows of a target; says how many. */
   removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
+  /** Removes all rows of a target, whoever loaded them, but those that are kept; a reader sees them until the transaction ends. */
+  removeAllRows(tables: Tables, table: string, kept: KeptRows | null): Promise<void>;
   /** Gives rows of a target these values; says how many rows. */
   updateRows(tables: Tables, rows: RowsInScope, values: Row): Promise<number>;
   /** What a staging table that has just been made needs besides. */
@@ -153,4 +196,16 @@ export interface Dialect {
   readonly unpackRows?: (declared: readonly string[], packed: Buffer) => Value[][];
   /** Inserts a chunk's staged pages into its target. */
   insertPages(tables: Tables, job: InsertJob): Promise<Inserted>;
+  /**
+   * Makes the table of `job.collected` and inserts a chunk's staged pages there, the last row of each key; says how many rows it
+   * has.
+   */
+  collectRows(tables: Tables, pages: InsertJob, job: MergeJob): Promise<number>;
+  /** Updates the target's rows that are found again and differ. */
+  updateFound(tables: Tables, job: MergeJob): Promise<Updated>;
+  /** Inserts the collected rows that the target does not have. */
+  addMissing(tables: Tables, job: MergeJob): Promise<Written>;
+  /** How many of the collected rows the target has. */
+  countFound(tables: Tables, job: MergeJob): Promise<number>;
+  dropCollected(tables: Tables, job: MergeJob): Promise<void>;
 }

@@ -1,11 +1,12 @@
 import type { TableShape } from '#domain/column/river-table';
 import { ConfigurationError, DatabaseError, SchemaConflictError } from '#domain/errors';
 import type { WarehouseSetting } from '#domain/river/configuration';
-import type { CommitRequest } from '#domain/run/staged-page';
+import type { CommitRequest, OverwriteRequest } from '#domain/run/staged-page';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import { type AdoptionRequest, adoptRows } from './commit/adopt-rows.ts';
 import type { Step } from './commit/chunk-load.ts';
 import { storeChunk } from './commit/store-chunk.ts';
+import { storeOverwrite } from './commit/store-overwrite.ts';
 import { connectDatabase, type Database, type DatabaseOptions } from './database.ts';
 import type { Tables } from './dialect.ts';
 import {
@@ -82,7 +83,6 @@ export async function openWarehouse(
       findRun,
       isRunAnswered,
       listRuns,
-      markAllFailed,
       markLastPage,
       readCallHistory,
       readChunkStatuses,
@@ -100,7 +100,7 @@ export async function openWarehouse(
       saveSelection,
       summariseRun,
     }),
-    ...inTransaction(database, { endOrphanedRun, endRun, markFailed, markPulling }),
+    ...inTransaction(database, { endOrphanedRun, endRun, markAllFailed, markFailed, markPulling }),
     ...withDatabase(database, {
       deleteLoadedDays,
       noteRequests,
@@ -124,6 +124,8 @@ export async function openWarehouse(
     adoptRows: (request: AdoptionRequest) => adoptRows(database, request, patience),
     storeChunk: (runId: string, chunk: string, request: CommitRequest, signal?: AbortSignal) =>
       storeChunk(database, runId, chunk, request, { onStep, patience, signal }),
+    storeOverwrite: (runId: string, request: OverwriteRequest, signal?: AbortSignal) =>
+      storeOverwrite(database, runId, request, { onStep, patience, signal }),
     /** Gives its connections back. */
     close: () => connected.close(),
   };

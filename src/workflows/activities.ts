@@ -27,8 +27,8 @@ export const { pullSlice } = proxyActivities<RunActivities>({
   retry,
 });
 
-/** Loading a chunk of millions of rows may take hours. */
-export const { commitChunk } = proxyActivities<RunActivities>({
+/** Loading a chunk of millions of rows may take hours, and so may a whole table. */
+export const { commitChunk, commitOverwrite } = proxyActivities<RunActivities>({
   startToCloseTimeout: '6h',
   heartbeatTimeout: '30s',
   retry,

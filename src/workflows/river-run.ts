@@ -9,7 +9,7 @@ import type { OpenedRun } from '#activities/contract';
 import { buildUnopenedResult } from '#domain/run/build-result';
 import type { RunResult, RunStatus } from '#domain/run/run-result';
 import { listsSlice } from '#domain/run/staged-page';
-import { openRun, resolveFilters } from './activities.ts';
+import { commitOverwrite, openRun, resolveFilters } from './activities.ts';
 import { awaitFreshness } from './await-freshness.ts';
 import { endRun, notifyRefusedRun, toChunksFailure, toRunFailure } from './end-run.ts';
 import { cancelledDuringRetry, failureText, readFailure, throwIfCancelled } from './failure.ts';
@@ -50,7 +50,7 @@ export async function riverRun(input: unknown, ...furtherInputs: unknown[]): Pro
       opened = dated;
       if (isNew && !opened.nothingLeft) await state.pauses.runPausable(() => prepare(opened, state));
     }
-    end = dated ? await state.pauses.runPausable(() => pullChunks(opened, state), 'continue') : 'continue';
+    end = dated ? await state.pauses.runPausable(() => load(opened, state), 'continue') : 'continue';
     // A cancellation that came while the chunks stopped would be lost in the next execution.
     if (end === 'continue') await throwIfCancelled();
   } catch (error) {
@@ -132,6 +132,21 @@ async function prepare(opened: OpenedRun, state: RunState): Promise<void> {
     resolveFilters.executeWithOptions({ summary: report }, [opened.run]),
   );
   state.callsPlanned(dataCalls);
+}
+
+/** Pulls and loads all chunks; where they wait to overwrite the table, this happens once none is left. */
+async function load(opened: OpenedRun, state: RunState): Promise<'done' | 'continue'> {
+  const end = await pullChunks(opened, state);
+  if (end === 'continue' || !opened.overwrites) return end;
+  await throwIfCancelled();
+  state.overwriting();
+  // One under way is not cancelled: it would be unknown whether the database has committed.
+  const commit = () =>
+    CancellationScope.nonCancellable(() =>
+      commitOverwrite.executeWithOptions({ summary: 'replace the content of the table' }, [opened.run]),
+    );
+  await state.stored(commit, 'the table');
+  return end;
 }
 
 /** A name in an input that is not validated yet. */

@@ -59,6 +59,7 @@ export class RunState {
   /** The value of the search attribute RiverFailedChunks. */
   #markedFailures = 0;
   #isClosing = false;
+  #isOverwriting = false;
   #end: { readonly status: RunStatus; readonly sentence: string } | undefined;
 
   constructor(carried: Carried | undefined) {
@@ -194,7 +195,14 @@ export class RunState {
   #stateNow(): RunProgress['state'] {
     if (this.#end) return 'ended';
     if (this.#isClosing) return 'closing';
-    return this.#opened ? (this.pauses.shown ?? 'pulling') : 'opening';
+    if (!this.#opened) return 'opening';
+    return this.pauses.shown ?? (this.#isOverwriting ? 'overwriting' : 'pulling');
+  }
+
+  /** All chunks are loaded, and replace the content of the table. */
+  overwriting(): void {
+    this.#isOverwriting = true;
+    this.#show();
   }
 
   /** No more slices are pulled. */

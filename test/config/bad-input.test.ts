@@ -254,13 +254,12 @@ const ofTargets: Case[] = [
     ...table('codes, load: replce'),
     'river.yaml:11:53 rivers.codes.target.load: expected one of replace, append, overwrite, merge, got "replce"',
   ],
-  ...(['overwrite', 'merge'] as const).map(
-    (mode): Case => [
-      `load: ${mode}, for now`,
-      ...table(`codes, load: ${mode}`),
-      `river.yaml:11:53 rivers.codes.target.load: "${mode}" is not available yet: use replace or append`,
-    ],
-  ),
+  [
+    'a key of columns that the river has not',
+    ...table('codes, load: merge, key: [promo_code, dat, _river]'),
+    'river.yaml:11:78 rivers.codes.target.key.1: expected one of the columns date, target_group_id, recipient_group_id, action_id, promo_code, got "dat", did you mean "date"?',
+    'river.yaml:11:83 rivers.codes.target.key.2: expected one of the columns date, target_group_id, recipient_group_id, action_id, promo_code, got "_river"',
+  ],
   [
     'a merge of report 3 without a key',
     `report: promo-codes
@@ -275,7 +274,6 @@ const ofTargets: Case[] = [
     target: { warehouse: local, table: actions, load: merge }
 `,
     'river.yaml:10:5 rivers.codes.target.key: missing, load: merge needs it because the natural key of customer-one-time-actions-by-date is not unique',
-    'river.yaml:10:55 rivers.codes.target.load: "merge" is not available yet: use replace or append',
   ],
   [
     'two rivers into one table with overwrite',
@@ -283,7 +281,6 @@ const ofTargets: Case[] = [
       'codes, load: overwrite }\n  more: { report: promo-codes, connection: main, period: { start: 2026-01-01 }, target: { warehouse: local, table: CODES }',
     ),
     'river.yaml:11:40 rivers.codes.target.table: expected a table of its own, since load: overwrite replaces all of it, got "codes", which more fills as well',
-    'river.yaml:11:53 rivers.codes.target.load: "overwrite" is not available yet: use replace or append',
   ],
   [
     'two rivers of different reports into one table, told at both',

@@ -93,6 +93,7 @@ export function withFakedRuns<T>(
         loaded = 1;
         return { outcome: 'loaded', rows: 10, calls: 2 };
       },
+      commitOverwrite: async () => ({ outcome: 'replaced' }),
       failChunk: async () => null,
       closeRun: async (request) => closed(request, loaded),
       notifyRun: async () => null,

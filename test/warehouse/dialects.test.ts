@@ -9,6 +9,7 @@ test('each dialect has the same files: what differs between databases is looked 
     'connect.ts',
     'dialect.ts',
     'failures.ts',
+    'merge-rows.ts',
     'read-columns.ts',
     'session.ts',
     'write-rows.ts',

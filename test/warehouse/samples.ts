@@ -192,6 +192,7 @@ export async function loadAnswers(
   run: NewRun,
   chunks: readonly (readonly [Chunk, Answers])[],
   shape: TableShape,
+  changes: Partial<CommitRequest> = {},
 ): Promise<CommitOutcome[]> {
   await warehouse.recordRun(
     run,
@@ -201,7 +202,7 @@ export async function loadAnswers(
   const outcomes: CommitOutcome[] = [];
   for (const [chunk, pages] of chunks) {
     const commit = await stageAnswers(warehouse, run, chunk, pages, shape);
-    outcomes.push(await warehouse.storeChunk(run.runId, chunk.key, commit));
+    outcomes.push(await warehouse.storeChunk(run.runId, chunk.key, { ...commit, ...changes }));
   }
   return outcomes;
 }

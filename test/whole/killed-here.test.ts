@@ -14,10 +14,14 @@ import {
 import { endOf } from '../helpers/kills/storm.ts';
 
 /** One chunk: what is waited for is its only commit. */
-const riverOf = (kind: DatabaseKind, table: string): TormentedRiver => ({
+const riverOf = (
+  kind: DatabaseKind,
+  table: string,
+  load: TormentedRiver['load'] = 'append',
+): TormentedRiver => ({
   name: table,
   kind,
-  load: 'append',
+  load,
   table,
   report: 'customers-by-action',
   endpoint: 'customers/GetCustomersByAction',
@@ -29,12 +33,38 @@ const rowsIn = async ({ ask }: KillHouse, { kind, table }: TormentedRiver) =>
   Number((await ask[kind](`select count(*) as n from ${table}`))[0]?.n);
 
 it.concurrent.each([
-  { step: 'inserted', what: 'in a commit has committed nothing', isLoaded: false },
-  { step: 'committed', what: 'after a commit, before it told, has committed everything', isLoaded: true },
+  {
+    load: 'append',
+    step: 'inserted',
+    what: 'in a commit has committed nothing',
+    state: 'pulling',
+    isLoaded: false,
+  },
+  {
+    load: 'append',
+    step: 'committed',
+    what: 'after a commit, before it told, has committed everything',
+    state: 'loaded',
+    isLoaded: true,
+  },
+  {
+    load: 'merge',
+    step: 'collected',
+    what: 'in a merge has merged nothing',
+    state: 'pulling',
+    isLoaded: false,
+  },
+  {
+    load: 'overwrite',
+    step: 'removed',
+    what: 'while a table is overwritten has left it as it was, and the chunks in their shadow',
+    state: 'loaded',
+    isLoaded: false,
+  },
 ] as const)(
   'a worker killed $what: the next one goes on from there, and calls nothing',
-  async ({ step, isLoaded }) => {
-    const rivers = databases.map((kind) => riverOf(kind, `${step}_in_${kind}`));
+  async ({ load, step, state, isLoaded }) => {
+    const rivers = databases.map((kind) => riverOf(kind, `${step}_in_${kind}`, load));
     await withKillHouse({ rivers: settingsOf(rivers), workers: 1, latencyMs: 0 }, async (house) => {
       for (const river of rivers) {
         await house.workers[0]?.works();
@@ -45,14 +75,14 @@ it.concurrent.each([
         const states = await house.ask[river.kind](
           `select "state" from river_chunks where river = '${river.name}'`,
         );
-        expect(states).toEqual([{ state: isLoaded ? 'loaded' : 'pulling' }]);
+        expect(states).toEqual([{ state }]);
         expect((await checkRiver(house, river, await run)).faults).toEqual([]);
         expect(await stagingIn(river.kind, house.ask[river.kind])).toEqual([]);
       }
       expect(house.simulator.stats().calls).toBe(rivers.length * 20);
     });
   },
-  180_000,
+  400_000,
 );
 
 it.concurrent('Postgres killed right after all is staged has all of it when it is there again: it is committed, and nothing is called again', async () => {

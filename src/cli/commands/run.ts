@@ -44,7 +44,7 @@ export function addRun(program: Command): void {
       'ids or names separated by commas, or JSON; repeat the option for several filters',
       repeated,
     )
-    .option('--load <mode>', 'replace the rows of the days, or append')
+    .option('--load <mode>', 'replace, append, overwrite or merge, for this run')
     .option('--allow-emptied', 'delete rows of days for which the API no longer returns any')
     .option('--id <workflow id>', 'workflow id of the run; default: made from the river and the time')
     .addHelpText('after', examples)

@@ -10,17 +10,25 @@ export interface TableShape {
   readonly key: readonly string[];
   /** The column with a row's day, where the report has one. */
   readonly dayColumn: string | null;
+  /** The columns that `merge` finds a row again by; left out in other modes. */
+  readonly mergeKey?: readonly string[];
 }
 
 /** The table that a river fills; the report as the river calls it. */
-export const describeTable = (report: Report, river: ColumnSettings): TableShape => ({
-  columns: listColumns(report, river),
-  key: listKey(report, river),
-  dayColumn: findDayColumn(report),
-});
+export function describeTable(report: Report, river: ColumnSettings & TargetSettings): TableShape {
+  const mergeKey = listMergeKey(report, river);
+  return {
+    columns: listColumns(report, river),
+    key: listKeyColumns(report, river),
+    dayColumn: findDayColumn(report),
+    ...(mergeKey && { mergeKey }),
+  };
+}
 
 /** What a river says about its columns. */
 export type ColumnSettings = Pick<RiverSetting, 'filters' | 'overrides'>;
+/** What it says about its key. */
+type TargetSettings = { readonly target: Pick<RiverSetting['target'], 'load' | 'key'> };
 
 /**
  * The columns of a river's table, without the provenance columns: the report's own, corrected by the river's
@@ -42,6 +50,22 @@ export function listKey(report: Report, river: Pick<ColumnSettings, 'overrides'>
     return corrected[at]?.name ?? name;
   });
 }
+
+/** The columns by which `merge` finds a row again; undefined in other modes. */
+export function listMergeKey(
+  report: Report,
+  river: Pick<ColumnSettings, 'overrides'> & TargetSettings,
+): string[] | undefined {
+  const { load, key } = river.target;
+  if (load !== 'merge') return undefined;
+  return key ? [...new Set(key)] : listKey(report, river);
+}
+
+/** The columns in which every value must fit: those of the natural key, and those that rows are merged on. */
+export const listKeyColumns = (
+  report: Report,
+  river: Pick<ColumnSettings, 'overrides'> & TargetSettings,
+): string[] => [...new Set([...listKey(report, river), ...(listMergeKey(report, river) ?? [])])];
 
 function attributeColumns(attributes: readonly string[], declared: readonly Column[]): Column[] {
   const taken = new Set(declared.map((column) => column.name));

@@ -1,5 +1,6 @@
 import { findReport, reports } from '../catalogue/index.ts';
 import type { Report } from '../catalogue/report.ts';
+import { listColumns } from '../column/river-table.ts';
 import { gotInstead } from './closest.ts';
 import type { WarehouseSetting } from './configuration.ts';
 import { checkFilters } from './filters.ts';
@@ -43,9 +44,26 @@ export function checkRiver(
     ...(period && report?.time !== 'none' ? checkPeriod(period, target?.load, show) : []),
     ...(report ? checkFilters(river.filters ?? {}, report, show) : []),
     ...(report && river.overrides ? checkOverrides(river.overrides, report, show) : []),
-    ...(target ? checkTarget(target, report, findWarehouse(target, around)?.client, show) : []),
+    ...(target
+      ? checkTarget(
+          target,
+          report,
+          listTableColumns(river, report),
+          findWarehouse(target, around)?.client,
+          show,
+        )
+      : []),
     ...checkTables(name, river, around, show),
   ];
+}
+
+/** Undefined where that is not known: the report, or what corrects its columns, has a fault of its own. */
+function listTableColumns(
+  { filters = {}, overrides }: RiverPart,
+  report: Report | undefined,
+): string[] | undefined {
+  if (!report || (overrides && checkOverrides(overrides, report, showPlain).length > 0)) return undefined;
+  return listColumns(report, { filters, overrides }).map(({ name }) => name);
 }
 
 function checkName(
@@ -71,7 +89,13 @@ function findWarehouse(target: TargetPart, around: Surroundings): WarehouseSetti
   return target.warehouse === undefined ? undefined : around.warehouses.get(target.warehouse);
 }
 
-function checkTables(name: string, river: RiverPart, around: Surroundings, show: Show): Problem[] {
+/** Whether others fill the table of a river that cannot share it. Paths begin at the river. */
+export function checkTables(
+  name: string,
+  river: RiverPart,
+  around: Surroundings,
+  show: Show = showPlain,
+): Problem[] {
   const table = river.target && tableIdentity(river.target, around.warehouses);
   if (table === undefined) return [];
   const sharing = [...around.rivers].filter(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Report } from '../catalogue/report.ts';
 import { accepted, Name, required } from './accepted.ts';
+import { gotInstead } from './closest.ts';
 import type { Problem, Show } from './problem.ts';
 
 /** The databases that River fills. */
@@ -18,14 +19,16 @@ export const Target = z.strictObject({
     .enum(loadModes)
     .default('replace')
     .describe(
-      "How rows reach the table: replace takes the place of the chunk's days, append adds. overwrite and merge are not available yet.",
+      "How rows reach the table: replace takes the place of the chunk's days, append adds, overwrite replaces the whole content of the table when the whole run is loaded, merge updates the rows of the same key and adds the others.",
     ),
   key: z
     .array(Name)
     .min(1)
     .register(accepted, { words: 'a list of column names' })
     .optional()
-    .describe("Columns to merge on, instead of the report's natural key."),
+    .describe(
+      "Columns that `load: merge` finds a row again by, instead of the report's natural key; null equals null.",
+    ),
   drift: z
     .enum(['evolve', 'ignore', 'fail'])
     .default('evolve')
@@ -54,17 +57,22 @@ export function withEmptied<R extends { readonly target: Target }>(
   return { ...river, target: { ...river.target, emptied: allowEmptied ? 'allow' : 'keep' } };
 }
 
-/** Modes that the configuration knows, and that are not available yet. */
-const notYet: readonly LoadMode[] = ['overwrite', 'merge'];
-
-/** What is wrong with a river's target, in the warehouse it names. Paths begin at the river. */
+/**
+ * What is wrong with a river's target, in the warehouse it names. `columns`: those that the river's table has, where that is known.
+ * Paths begin at the river.
+ */
 export function checkTarget(
   target: TargetPart,
   report: Report | undefined,
+  columns: readonly string[] | undefined,
   client: WarehouseClient | undefined,
   show: Show,
 ): Problem[] {
-  return [...checkTable(target, client, show), ...checkLoad(target, report, show)];
+  return [
+    ...checkTable(target, client, show),
+    ...checkKeyIsGiven(target, report),
+    ...(columns ? checkKey(target, columns, show) : []),
+  ];
 }
 
 function checkTable({ table }: TargetPart, client: WarehouseClient | undefined, show: Show): Problem[] {
@@ -74,22 +82,19 @@ function checkTable({ table }: TargetPart, client: WarehouseClient | undefined, 
   return message === undefined ? [] : [{ path, message }];
 }
 
-function checkLoad({ load, key }: TargetPart, report: Report | undefined, show: Show): Problem[] {
-  if (load === undefined) return [];
-  const path = ['target', 'load'];
-  const problems: Problem[] = [];
-  if (notYet.includes(load)) {
-    const available = loadModes.filter((mode) => !notYet.includes(mode)).join(' or ');
-    problems.push({ path, message: `${show(path, load)} is not available yet: use ${available}` });
-  }
-  if (load === 'merge' && key === undefined && report?.keyIsUnique === false) {
-    problems.push({
-      path: ['target', 'key'],
-      message: `missing, load: merge needs it because the natural key of ${report.slug} is not unique`,
-      missing: true,
-    });
-  }
-  return problems;
+function checkKeyIsGiven({ load, key }: TargetPart, report: Report | undefined): Problem[] {
+  if (load !== 'merge' || key !== undefined || report?.keyIsUnique !== false) return [];
+  const message = `missing, load: merge needs it because the natural key of ${report.slug} is not unique`;
+  return [{ path: ['target', 'key'], message, missing: true }];
+}
+
+function checkKey({ key = [] }: TargetPart, columns: readonly string[], show: Show): Problem[] {
+  return key.flatMap((name, at) => {
+    if (columns.includes(name)) return [];
+    const path = ['target', 'key', String(at)];
+    const message = `expected one of the columns ${columns.join(', ')}, ${gotInstead(path, name, columns, show)}`;
+    return [{ path, message }];
+  });
 }
 
 /** The manifest's tables, and the migrator's own two. */
@@ -107,6 +112,8 @@ const manifestTables = [
 
 /** Pages wait for their chunk's commit in a table of this name and a short hash of their run. */
 export const stagingPrefix = 'river_staging_';
+/** In `overwrite` the pages of chunks that are loaded wait for the others in a table of this name and a short hash of their run. */
+export const shadowPrefix = 'river_shadow_';
 
 const postgresBytes = 63;
 
@@ -130,7 +137,8 @@ function whatIsAccepted(client: WarehouseClient, name: string): string | undefin
   if (!name.isWellFormed()) return 'a table name of whole characters';
   if (name.includes('.')) return "a table name without a dot (the schema is the warehouse's `schema`)";
   const lower = name.toLowerCase();
-  if (lower.startsWith(stagingPrefix) || manifestTables.some((table) => table === lower)) {
+  const isOwn = lower.startsWith(stagingPrefix) || lower.startsWith(shadowPrefix);
+  if (isOwn || manifestTables.some((table) => table === lower)) {
     return "a table name that is none of River's own";
   }
   if (client === 'better-sqlite3') {

@@ -25,6 +25,8 @@ export function buildResult(
     period: run.period,
     chunks: counts.chunks,
     rows: counts.rows,
+    ...(counts.merged && { merged: counts.merged }),
+    ...(counts.overwritten !== undefined && { overwritten: counts.overwritten }),
     calls: counts.calls,
     ...(counts.lostCalls > 0 && { lostCalls: counts.lostCalls }),
     failedChunks: counts.failedChunks,

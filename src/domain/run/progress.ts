@@ -61,7 +61,7 @@ export function progressAt(progress: RunProgress, now: number): RunProgress {
 export interface RunProgress {
   readonly river: string;
   /** `pausing` while calls in flight end, then `paused` until the run is resumed; `ended` once it is closed. */
-  readonly state: 'opening' | 'pulling' | 'pausing' | 'paused' | 'closing' | 'ended';
+  readonly state: 'opening' | 'pulling' | 'pausing' | 'paused' | 'overwriting' | 'closing' | 'ended';
   /** The state and what the run waits for, as sentences. */
   readonly sentence: string;
   /** How it has ended; only once it has. */

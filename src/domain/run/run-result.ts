@@ -15,6 +15,16 @@ export interface FailedChunk {
   readonly error: string;
 }
 
+/** What a load in `merge` has done with its rows; together they are all of them. */
+export interface MergeCounts {
+  readonly inserted: number;
+  /** Rows of the table that differed. */
+  readonly updated: number;
+  readonly unchanged: number;
+  /** Rows whose key came again later in the same chunk: the last one was taken. */
+  readonly duplicates: number;
+}
+
 export interface Warning {
   readonly start: Day | null;
   readonly end: Day | null;
@@ -45,6 +55,10 @@ export interface RunResult {
     readonly skipped: number;
   } | null;
   readonly rows: number | null;
+  /** What became of the rows; only in `merge`. */
+  readonly merged?: MergeCounts;
+  /** Whether the table's content is replaced; only in `overwrite`. */
+  readonly overwritten?: boolean;
   readonly calls: number | null;
   /** Of these, the calls whose answer could not be stored and that were repeated; left out where there are none. */
   readonly lostCalls?: number;
@@ -112,6 +126,10 @@ export interface RunSummary {
     readonly skipped: number;
   };
   readonly rows: number;
+  /** Only in `merge`. */
+  readonly merged?: MergeCounts;
+  /** Only in `overwrite`. */
+  readonly overwritten?: boolean;
   readonly calls: number;
   /** Of them, those whose answer the warehouse did not take: they were made again. */
   readonly lostCalls: number;

@@ -1,7 +1,7 @@
 import { chunkText } from '../chunk/chunk.ts';
 import { quoteForShell, retryCommand, runCommand } from '../verify/repair-command.ts';
 import type { RetriedStep, RunNow, RunProgress } from './progress.ts';
-import type { CallCounts, RetryOfRun, RunResult } from './run-result.ts';
+import type { CallCounts, MergeCounts, RetryOfRun, RunResult } from './run-result.ts';
 import type { RunWait } from './waits.ts';
 import { unwritableSentence } from './warehouse-trouble.ts';
 
@@ -63,6 +63,8 @@ function whatItDoes({ state, recent = [] }: KnownOfRun): string {
   switch (state) {
     case 'opening':
       return 'Opening the run.';
+    case 'overwriting':
+      return 'Replacing the content of the table.';
     case 'closing':
       return 'Closing the run.';
     case 'ended':
@@ -141,6 +143,7 @@ const steps: Readonly<Record<string, string>> = {
   beginChunk: 'Starting a chunk',
   pullSlice: 'Pulling a slice',
   commitChunk: 'Loading a chunk',
+  commitOverwrite: 'Replacing the content of the table',
   failChunk: 'Marking a chunk as failed',
   closeRun: 'Closing the run',
   notifyRun: 'Sending its notifications',
@@ -155,7 +158,7 @@ function stepSentence({ step, error, tries, nextAt }: RetriedStep): string {
 const describeEnd = ({ expectedEnd }: KnownOfRun): string[] =>
   expectedEnd === null ? [] : [`The run will not end before ${timeText(expectedEnd)}.`];
 
-type Ended = Pick<RunResult, 'status' | 'chunks' | 'river' | 'workflowId' | 'retryOf'>;
+type Ended = Pick<RunResult, 'status' | 'chunks' | 'overwritten' | 'river' | 'workflowId' | 'retryOf'>;
 
 /** How a run has ended. `error`: why it failed, where it was never opened. */
 export function endSentence(result: Ended, error: string | null = null): string {
@@ -180,20 +183,29 @@ type ChunkCounts = Omit<NonNullable<RunResult['chunks']>, 'skipped'> & { readonl
 export const countsText = ({
   chunks,
   rows,
+  merged,
   calls,
   callCounts,
-}: Pick<RunResult, 'chunks' | 'rows' | 'calls' | 'callCounts'>): string =>
+}: Pick<RunResult, 'chunks' | 'rows' | 'merged' | 'calls' | 'callCounts'>): string =>
   [
     ...(chunks ? [chunksText(chunks)] : []),
-    `${rows ?? 0} ${rows === 1 ? 'row' : 'rows'}`,
+    `${rows ?? 0} ${rows === 1 ? 'row' : 'rows'}${merged ? ` (${mergedText(merged)})` : ''}`,
     callsSentence(calls ?? 0, callCounts),
   ].join(' · ');
 
+/** `3 inserted, 2 updated, 5 unchanged, 1 of a key that came again` */
+const mergedText = ({ inserted, updated, unchanged, duplicates }: MergeCounts): string =>
+  [
+    `${inserted} inserted, ${updated} updated, ${unchanged} unchanged`,
+    ...(duplicates > 0 ? [`${duplicates} of a key that came again`] : []),
+  ].join(', ');
+
 /** The command that loads what a run that has ended has not loaded; null where nothing is missing. */
 export function repairCommand(result: Ended): string | null {
-  const { status, chunks, river, workflowId, retryOf } = result;
+  const { status, chunks, overwritten = true, river, workflowId, retryOf } = result;
   if (status === 'running' || status === 'succeeded') return null;
-  if (chunks) return chunks.loaded + chunks.skipped < chunks.total ? retryCommand(workflowId) : null;
+  if (chunks)
+    return chunks.loaded + chunks.skipped < chunks.total || !overwritten ? retryCommand(workflowId) : null;
   // A run that was never opened has no chunks to retry: it is started again once its cause is removed.
   if (status !== 'failed') return null;
   if (retryOf !== null) return retryCommand(retryOf);

@@ -57,6 +57,21 @@ export interface CommitRequest {
   readonly completeUpTo?: Day | null;
   /** The river's key columns, in which every value must fit; if left out, there are none. */
   readonly key?: readonly string[];
+  /** In `merge`: the columns by which a row is found again. */
+  readonly mergeKey?: readonly string[];
+}
+
+/** A request to replace a table's content with what the chunks of a run have left for it. */
+export interface OverwriteRequest {
+  /** The column by whose days the manifest counts the report's rows; null where it counts none. */
+  readonly dayColumn: string | null;
+  readonly completeUpTo: Day | null;
+  readonly key: readonly string[];
+}
+
+export interface OverwriteOutcome {
+  /** `incomplete`: some chunks are not loaded, and nothing was changed. */
+  readonly outcome: 'replaced' | 'incomplete';
 }
 
 /** The outcome of a commit. */

@@ -72,6 +72,7 @@ export function findGaps({
   runs,
   forgotten,
   madeAt,
+  replaced,
 }: TargetSnapshot): Gap[] {
   if (!byPeriod) return [];
   const there = new Set([...loaded, ...found].map(({ day }) => day));
@@ -81,8 +82,12 @@ export function findGaps({
   for (const range of [...retrying, ...asked.filter(isUnderWay)])
     for (const day of eachDay(range)) there.add(day);
   const order = new Map([...runs.keys()].map((run, at) => [run, at]));
+  const isReplaced = ({ run, loadedAt }: RequestedDays) =>
+    replaced !== null &&
+    Number(order.get(run)) < (order.get(replaced.runId) ?? Number.POSITIVE_INFINITY) &&
+    (loadedAt === null || Date.parse(loadedAt) < Date.parse(replaced.at));
   const counting = asked
-    .filter((range) => order.has(range.run) && !isUnderWay(range))
+    .filter((range) => order.has(range.run) && !isUnderWay(range) && !isReplaced(range))
     .filter(
       ({ loadedAt }) => loadedAt === null || madeAt === null || Date.parse(loadedAt) >= Date.parse(madeAt),
     )

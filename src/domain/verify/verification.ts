@@ -88,4 +88,6 @@ export interface TargetSnapshot {
   readonly forgotten: readonly Day[];
   /** When the table was made: what was loaded before went with the one before it. Null where that is not known. */
   readonly madeAt: string | null;
+  /** When `overwrite` last replaced the whole content, and the run whose rows these are; what runs before it had is no matter any more. */
+  readonly replaced: { readonly at: string; readonly runId: string } | null;
 }

@@ -102,9 +102,12 @@ function findRepair(
   if (!river || off.kind === 'column-gone') return null;
   const failed = off.gap && off.gap.chunk !== 'loaded' ? runs.get(off.gap.run) : undefined;
   if (failed && failed.status !== 'running') return retryCommand(failed.workflowId);
-  const days = byPeriod ? off : { start: null, end: null };
-  const onlyAdds = off.kind === 'gap' || off.kind === 'table-gone';
-  return runCommand(river.name, days, river.target.load !== 'replace' && !onlyAdds);
+  const { load } = river.target;
+  // A run of some days would be all that the table then has.
+  const days = byPeriod && load !== 'overwrite' ? off : { start: null, end: null };
+  // What lacks is added by a merge as well; what is too much only goes where the days are replaced.
+  const adds = ['gap', 'table-gone', ...(load === 'merge' ? ['rows-missing'] : [])].includes(off.kind);
+  return runCommand(river.name, days, ['append', 'merge'].includes(load) && !adds);
 }
 
 function describe(

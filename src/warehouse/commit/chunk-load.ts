@@ -1,21 +1,30 @@
 import type { TableColumn } from '#domain/column/table-type';
-import { ConfigurationError } from '#domain/errors';
-import type { River } from '#domain/river/river';
 import type { Warning } from '#domain/run/run-result';
 import type { CommitRequest, SliceCount } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { StagedCount } from '../manifest/staging.ts';
+import type { LockPatience } from '../tables/add-columns.ts';
 
 /** What a commit has just done: a test may stop there. All but the last stand inside of its transaction. */
 export type Step =
   | 'locked'
   | 'compared'
+  | 'collected'
   | 'removed'
+  | 'updated'
   | 'inserted'
   | 'days'
   | 'marked'
   | 'unstaged'
   | 'committed';
+
+/** How a commit is done. */
+export interface StoreOptions {
+  onStep(step: Step): void | Promise<void>;
+  readonly patience: LockPatience;
+  /** Ends the wait for others who use the table. */
+  readonly signal: AbortSignal | undefined;
+}
 
 /** A chunk on its way from staging into its target. */
 export interface ChunkLoad {
@@ -61,11 +70,5 @@ export function findDifferingSlices(
   return [...differing, ...unexpected].map(({ slice }) => slice);
 }
 
-/** Says so where a river asks for a load mode that is not there yet. */
-export function refuseLoadMode({ name, target }: River): void {
-  if (target.load === 'replace' || target.load === 'append') return;
-  throw new ConfigurationError(
-    `The river ${name} loads with \`${target.load}\`, which is not there yet: use replace or append.`,
-    { facts: { river: name, load: target.load } },
-  );
-}
+/** Whose id the rows bear: a retry completes another run. */
+export const ownerRunId = ({ runId, retryOf }: StoredRun): string => retryOf?.runId ?? runId;

@@ -19,6 +19,8 @@ export interface StagedChunk {
   readonly chunk: string;
   readonly slices: readonly string[];
   readonly table: string;
+  /** The table that the pages are in, where it is not the staging of the run. */
+  readonly pagesIn?: string;
   /** The river's columns in which nothing may be missing because it does not fit. */
   readonly key: readonly string[];
 }
@@ -45,7 +47,7 @@ async function refitPage(
   const where = { chunk: of.chunk, slice, call, page };
   const [staged] = await database.read((tables) =>
     tables
-      .from(stagingTable(of.runId))
+      .from(of.pagesIn ?? stagingTable(of.runId))
       .where(where)
       .select(...rowsColumns, 'notes'),
   );
@@ -57,7 +59,7 @@ async function refitPage(
   const notes = { ...(JSON.parse(String(staged.notes ?? '{}')) as PageNotes), misfits: refitted.misfits };
   await database.read((tables) =>
     tables
-      .from(stagingTable(of.runId))
+      .from(of.pagesIn ?? stagingTable(of.runId))
       .where(where)
       .update({
         types: JSON.stringify(refitted.types),

@@ -3,14 +3,13 @@ import { RowShapeError, SchemaConflictError } from '#domain/errors';
 import { type Day, eachDay, toDateRanges } from '#domain/period/date-range';
 import { judgeReplacement, type Replacement, type RowsByDay } from '#domain/run/replaced-rows';
 import type { Warning } from '#domain/run/run-result';
-import type { StoredRun } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 import type { ManifestChunk } from '../manifest/chunks.ts';
 import { deleteDays, deleteForgotten, insertDays } from '../manifest/days.ts';
 import { countStaged, countStagedByDay, stagingTable } from '../manifest/staging.ts';
 import { readTargetTable } from '../tables/read-table.ts';
 import { countRows, countRowsByDay, deleteRows, selectRows } from '../tables/target-rows.ts';
-import { type ChunkLoad, findDifferingSlices, SlicesDiffer, TableChanged } from './chunk-load.ts';
+import { type ChunkLoad, findDifferingSlices, ownerRunId, SlicesDiffer, TableChanged } from './chunk-load.ts';
 import { isReady, planChunk, planFill } from './plan-chunk.ts';
 
 /**
@@ -40,9 +39,6 @@ export async function replaceRows(
   await onStep('days');
   return { rows, warnings };
 }
-
-/** Whose id the rows bear: a retry completes another run. */
-const ownerRunId = ({ runId, retryOf }: StoredRun): string => retryOf?.runId ?? runId;
 
 /** Looks at what stands there before anything is removed, in the same transaction: no other session changes it meanwhile. */
 async function removeRows(tables: Tables, load: ChunkLoad, arriving: RowsByDay): Promise<Replacement> {
@@ -97,9 +93,7 @@ async function insertRows(
     table: target.table,
     river,
     runId: ownerRunId(run),
-    chunk,
-    chunkColumn: start === null ? null : chunk,
-    slices,
+    pages: { chunk, chunkColumn: start === null ? null : chunk, slices },
     loadedAt,
     filledBy: (page) => planFill(page, layout),
   });
@@ -115,7 +109,7 @@ async function insertRows(
   return rows;
 }
 
-function replacesOtherRows(table: string, rows: number): SchemaConflictError {
+export function replacesOtherRows(table: string, rows: number): SchemaConflictError {
   return new SchemaConflictError(
     `A constraint of the table ${table} (ON CONFLICT REPLACE) would delete ${rows} ${rows === 1 ? 'row' : 'rows'} that ` +
       'other chunks or rivers have loaded. Remove it, or give the river another table.',
@@ -147,7 +141,7 @@ async function countTaken(
 }
 
 /** A page that was staged meanwhile is pulled again; else the table itself has left rows out, and would do so again. */
-async function failureOfTable(
+export async function failureOfTable(
   tables: Tables,
   { run, chunk, request }: ChunkLoad,
   taken: number,
@@ -156,7 +150,11 @@ async function failureOfTable(
   const staged = await countStaged(tables, run.runId, chunk);
   const slices = findDifferingSlices(request.slices, staged, request.listSlices);
   if (slices.length > 0) return new SlicesDiffer(slices);
-  const { table } = run.river.target;
+  return tookFewer(run.river.target.table, taken, rows);
+}
+
+/** The table itself has left rows out, and would do so again. */
+export function tookFewer(table: string, taken: number, rows: number): SchemaConflictError {
   return new SchemaConflictError(
     `The table ${table} took ${taken} of ${rows} ${rows === 1 ? 'row' : 'rows'}: a trigger, a rule or a constraint of it ` +
       'leaves rows out, changes or deletes them. Remove it, or give the river another table.',

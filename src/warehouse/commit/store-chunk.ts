@@ -10,23 +10,16 @@ import type { Database } from '../database.ts';
 import { readRun } from '../manifest/runs.ts';
 import { readPageNotes } from '../manifest/staged-pages.ts';
 import { toRecordedKey } from '../manifest/targets.ts';
-import { addColumns, type LockPatience } from '../tables/add-columns.ts';
+import { addColumns } from '../tables/add-columns.ts';
 import type { Layout } from '../tables/plan-layout.ts';
 import { readTable } from '../tables/read-table.ts';
-import { refuseLoadMode, SlicesDiffer, type Step, TableChanged } from './chunk-load.ts';
+import { SlicesDiffer, type StoreOptions, TableChanged } from './chunk-load.ts';
 import { isReady, planChunk } from './plan-chunk.ts';
 import { refitPages } from './refit-pages.ts';
 import { storeInTransaction } from './store-in-transaction.ts';
 
 /** Another session may change the table between the look at it and the lock: then it is looked at again. */
 const looksAtMost = 10;
-
-export interface StoreOptions {
-  onStep(step: Step): void | Promise<void>;
-  readonly patience: LockPatience;
-  /** Ends the wait for others who use the table. */
-  readonly signal: AbortSignal | undefined;
-}
 
 /**
  * Loads what a chunk's slices have staged, exactly once: the columns that its table lacks are added in a transaction of their
@@ -42,7 +35,6 @@ export async function storeChunk(
   const { onStep } = options;
   const run = await database.read((tables) => readRun(tables, runId));
   if (!run) throw new Error(`the run ${runId} was never opened in the ${database.place}`);
-  refuseLoadMode(run.river);
   const request = withoutLists(asked);
   for (let look = 1; ; look += 1) {
     const layout = await readyTable(database, run, chunk, request, options);

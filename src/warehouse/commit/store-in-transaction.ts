@@ -14,7 +14,9 @@ import { readRun } from '../manifest/runs.ts';
 import { countStaged, deletePages } from '../manifest/staging.ts';
 import { lockTarget } from '../manifest/targets.ts';
 import { type ChunkLoad, findDifferingSlices, SlicesDiffer } from './chunk-load.ts';
+import { mergeRows } from './merge-rows.ts';
 import { replaceRows } from './replace-rows.ts';
+import { shadowRows } from './shadow-rows.ts';
 
 /** The commit of a chunk, one transaction: everything in it happens, or nothing. */
 export async function storeInTransaction(tables: Tables, load: ChunkLoad): Promise<CommitOutcome> {
@@ -33,17 +35,20 @@ export async function storeInTransaction(tables: Tables, load: ChunkLoad): Promi
   if (slices.length > 0) throw new SlicesDiffer(slices);
   await onStep('compared');
   const at = new Date().toISOString();
-  const replaced = await replaceRows(tables, load, before, at);
-  const { rows } = replaced;
-  const warnings = [...request.warnings, ...load.warnings, ...replaced.warnings];
-  await markLoaded(tables, run.runId, chunk, { rows, warnings, at });
+  const { warnings: found, ...written } = await writers[run.river.target.load](tables, load, before, at);
+  const { rows } = written;
+  const warnings = [...request.warnings, ...load.warnings, ...found];
+  await markLoaded(tables, run.runId, chunk, { ...written, warnings, at });
   if (run.retryOf)
-    await markOriginalLoaded(tables, run.retryOf.runId, chunk, { rows, calls: before.calls, at });
+    await markOriginalLoaded(tables, run.retryOf.runId, chunk, { ...written, calls: before.calls, at });
   await onStep('marked');
   await deletePages(tables, run.runId, chunk);
   await onStep('unstaged');
   return loaded({ calls: before.calls, rows, warnings });
 }
+
+/** What becomes of a chunk's rows. */
+const writers = { replace: replaceRows, append: replaceRows, merge: mergeRows, overwrite: shadowRows };
 
 /** Of two retries of one run the first loads a chunk. */
 async function isLoadedByAnother(tables: Tables, { retryOf }: StoredRun, chunk: string): Promise<boolean> {

@@ -5,7 +5,14 @@
  */
 
 import { type Chunk, parseChunkKey } from '#domain/chunk/chunk';
-import type { BegunChunk, ChunkState, ChunkStatus, RunStatus, Warning } from '#domain/run/run-result';
+import type {
+  BegunChunk,
+  ChunkState,
+  ChunkStatus,
+  MergeCounts,
+  RunStatus,
+  Warning,
+} from '#domain/run/run-result';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import type { Tables } from '../dialect.ts';
 import { dayOrNull, storableText } from '../stored-values.ts';
@@ -125,6 +132,22 @@ export interface ManifestChunk {
   readonly warnings: readonly Warning[];
 }
 
+/** What a commit has written of a chunk's rows. */
+export interface LoadedRows {
+  readonly rows: number;
+  readonly merged?: MergeCounts;
+  /** How many of them stand in the table, where that is another number. */
+  readonly standing?: number;
+  /** Whether they wait for the other chunks of their run before the table has them. */
+  readonly waits?: boolean;
+}
+
+const toRowCounts = ({ rows, merged, standing }: LoadedRows) => ({
+  rows,
+  ...merged,
+  ...(standing !== undefined && { rows_standing: standing }),
+});
+
 /** Locks it as well: nothing is staged into a chunk while it is being loaded. */
 export async function readChunk(
   tables: Tables,
@@ -148,7 +171,7 @@ export async function markLoaded(
   tables: Tables,
   runId: string,
   chunk: string,
-  loaded: { readonly rows: number; readonly warnings: readonly Warning[]; readonly at: string },
+  loaded: LoadedRows & { readonly warnings: readonly Warning[]; readonly at: string },
 ): Promise<void> {
   const warnings = loaded.warnings.map((warning) => ({ ...warning, message: storableText(warning.message) }));
   await tables
@@ -156,10 +179,10 @@ export async function markLoaded(
     .where({ run_id: runId, chunk })
     .update({
       state: 'loaded',
-      rows: loaded.rows,
+      ...toRowCounts(loaded),
       error: null,
       warnings: warnings.length === 0 ? null : JSON.stringify(warnings),
-      loaded_at: loaded.at,
+      loaded_at: loaded.waits ? null : loaded.at,
     });
 }
 
@@ -168,19 +191,28 @@ export async function markOriginalLoaded(
   tables: Tables,
   runId: string,
   chunk: string,
-  loaded: { readonly rows: number; readonly calls: number; readonly at: string },
+  loaded: LoadedRows & { readonly calls: number; readonly at: string },
 ): Promise<void> {
   await tables
     .from('river_chunks')
     .where({ run_id: runId, chunk })
     .update({
       state: 'loaded',
-      rows: loaded.rows,
+      ...toRowCounts(loaded),
       calls: tables.query.raw('calls + ?', [loaded.calls]),
       attempts: tables.query.raw('attempts + 1'),
       error: null,
-      loaded_at: loaded.at,
+      loaded_at: loaded.waits ? null : loaded.at,
     });
+}
+
+/** Fewer rows of a chunk without days stand in the table, since another load has updated so many of them. */
+export async function subtractStanding(tables: Tables, runId: string, rows: number): Promise<void> {
+  await tables
+    .from('river_chunks')
+    .where({ run_id: runId, state: 'loaded' })
+    .whereNull('first_day')
+    .update({ rows_standing: tables.query.raw('coalesce(rows_standing, ??) - ?', ['rows', rows]) });
 }
 
 /** Another retry was faster: the chunk of this one has nothing left to load. */
@@ -194,9 +226,13 @@ export async function markFailed(tables: Tables, runId: string, chunk: string, e
   if (await hasStaging(tables, runId)) await deletePages(tables, runId, chunk);
 }
 
-/** Every chunk of the run that is still open fails with this error. One that is loaded stays loaded. */
+/** The run fails with this error, and every chunk of it that is still open. One that is loaded stays loaded. */
 export async function markAllFailed(tables: Tables, runId: string, error: string): Promise<void> {
   await failChunks(tables, { run_id: runId }, error);
+  await tables
+    .from('river_runs')
+    .where({ run_id: runId })
+    .update({ error: storableText(error) });
 }
 
 async function failChunks(

@@ -28,39 +28,75 @@ export async function deleteDays(tables: Tables, days: DaysOfRiver): Promise<voi
   await daysIn(tables, days).delete();
 }
 
-/** A table that is gone has no days loaded, whichever rivers had filled it. */
-export async function deleteDaysOfTable(tables: Tables, table: string): Promise<void> {
-  await whereTarget(tables.from('river_days'), tables, table).delete();
+/** A table that is gone, or overwritten, has no days loaded, whichever rivers had filled it; but for days of a river that are kept. */
+export async function deleteDaysOfTable(
+  tables: Tables,
+  table: string,
+  kept: { readonly river: string; readonly days: readonly Day[] } = { river: '', days: [] },
+): Promise<void> {
+  const days = whereTarget(tables.from('river_days'), tables, table);
+  if (kept.days.length > 0)
+    days.whereNot((each) => void each.where({ river: kept.river }).whereIn('day', kept.days));
+  await days.delete();
 }
 
-/** The river, its table, and the run and chunk that load the days. */
-interface DaysOfChunk {
+/** The river, its table, and the run that loads the days. */
+interface DaysOfRun {
   readonly river: string;
   readonly table: string;
   readonly runId: string;
-  readonly chunk: string;
 }
 
-export async function insertDays(
+/** The days of one chunk. */
+export const insertDays = (
   tables: Tables,
-  { river, table, runId, chunk }: DaysOfChunk,
+  { chunk, ...of }: DaysOfRun & { readonly chunk: string },
   days: ReadonlyMap<Day, number>,
+  loadedAt: string,
+  completeUpTo?: Day | null,
+): Promise<void> => {
+  const ofChunk = [...days].map(([day, rows]) => [day, { chunk, rows }] as const);
+  return insertDaysOfChunks(tables, of, new Map(ofChunk), loadedAt, completeUpTo);
+};
+
+export async function insertDaysOfChunks(
+  tables: Tables,
+  { river, table, runId }: DaysOfRun,
+  days: ReadonlyMap<Day, { readonly chunk: string; readonly rows: number }>,
   loadedAt: string,
   completeUpTo: Day | null = null,
 ): Promise<void> {
-  const rows = [...days].map(([day, count]) => ({
+  const rows = [...days].map(([day, of]) => ({
     river,
     target: table,
     run_id: runId,
-    chunk,
     day,
-    rows: count,
+    ...of,
     provisional: completeUpTo !== null && day > completeUpTo,
     loaded_at: loadedAt,
   }));
   for (let from = 0; from < rows.length; from += rowsAtATime) {
     await tables.from('river_days').insert(rows.slice(from, from + rowsAtATime));
   }
+}
+
+/** Days whose rows another load has updated: so many fewer of the run that loaded them stand there. */
+export async function subtractDays(
+  tables: Tables,
+  { river, table }: { readonly river: string; readonly table: string },
+  gone: readonly RowsOfRun[],
+): Promise<void> {
+  for (const { day, run, rows } of gone) {
+    if (day === null) continue;
+    await whereTarget(tables.from('river_days').where({ river, day, run_id: run }), tables, table).update({
+      rows: tables.query.raw('?? - ?', ['rows', rows]),
+    });
+  }
+}
+
+/** Of these days the entries of other runs of which no row stands there any more. */
+export async function deleteEmptyDays(tables: Tables, days: DaysOfRiver, ownRun: string): Promise<void> {
+  await daysIn(tables, days).where('rows', '<=', 0).whereNot({ run_id: ownRun }).delete();
 }
 
 function daysIn(tables: Tables, { river, table, between }: DaysOfRiver) {

@@ -19,7 +19,7 @@ import { declaredFinder } from '../tables/declared-columns.ts';
 import { dayText } from '../tables/target-rows.ts';
 import { readForgottenDays, readLoadedRows } from './days.ts';
 import { readLoadedWholes, readOpenRetries, readRequestedDays, readRunsOfRiver } from './run-history.ts';
-import { readColumnRecords, readMadeAt } from './targets.ts';
+import { readColumnRecords, readMadeAt, readReplaced } from './targets.ts';
 
 /** Of every river, or of one, table by table. */
 export async function readManifestSnapshot(database: Database, river?: string): Promise<TargetSnapshot[]> {
@@ -84,6 +84,7 @@ async function readTarget(
   const isReadable = lacking !== null && lacking.length === 0;
   const asked = await readRequestedDays(tables, river);
   const retries = await readOpenRetries(tables, river);
+  const replaced = await readReplaced(tables, table);
   return {
     river,
     table,
@@ -91,7 +92,7 @@ async function readTarget(
     lacking,
     loaded:
       dayColumn === null
-        ? notReplaced(await readLoadedWholes(tables, river), known)
+        ? notReplaced(await readLoadedWholes(tables, river, replaced?.at ?? null), known)
         : await readLoadedRows(tables, river, table),
     found: isReadable
       ? await countRowsByRun(tables, {
@@ -105,6 +106,7 @@ async function readTarget(
     retrying: asked.filter(({ run, state }) => state === 'open' && retries.has(run)),
     forgotten: await readForgottenDays(tables, river, table),
     madeAt: await readMadeAt(tables, table),
+    replaced,
   };
 }
 
@@ -117,7 +119,9 @@ function calledReport({ report: slug, overrides }: River): Report | undefined {
 /** Of loads without days, the oldest first, those that no later one has replaced. */
 function notReplaced(wholes: readonly RowsOfRun[], runs: TargetSnapshot['runs']): RowsOfRun[] {
   const ofTable = wholes.filter(({ run }) => runs.has(run));
-  const replacing = ofTable.findLastIndex(({ run }) => runs.get(run)?.load === 'replace');
+  const replacing = ofTable.findLastIndex(({ run }) =>
+    ['replace', 'overwrite'].includes(runs.get(run)?.load ?? ''),
+  );
   return ofTable.slice(Math.max(0, replacing));
 }
 

@@ -9,7 +9,6 @@ import type { DateRange } from '#domain/period/date-range';
 import { checkTableName } from '#domain/river/target';
 import type { Freshness } from '#domain/run/freshness';
 import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
-import { refuseLoadMode } from '../commit/chunk-load.ts';
 import type { Database } from '../database.ts';
 import type { Tables } from '../dialect.ts';
 import type { LockPatience } from '../tables/add-columns.ts';
@@ -17,6 +16,7 @@ import { completeTable } from '../tables/complete-table.ts';
 import { insertChunks } from './chunks.ts';
 import { readUnloadedChunks } from './run-history.ts';
 import { insertRun, readRun } from './runs.ts';
+import { discardShadows } from './shadow.ts';
 import { createStaging } from './staging.ts';
 import { lockTarget } from './targets.ts';
 
@@ -32,7 +32,6 @@ export async function recordRun(
   { patience, signal }: { readonly patience: LockPatience; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   const { target, name } = run.river;
-  refuseLoadMode(run.river);
   const fault = checkTableName(database.dialect.client, target.table);
   if (fault !== undefined) throw new ConfigurationError(`The river ${name}, target.table: ${fault}.`);
   // A run that still waits for its data pulls some of these days at most.
@@ -41,6 +40,7 @@ export async function recordRun(
   await completeTable(database, { river: run.river, shape, days }, patience, signal);
   await database.transact(async (tables) => {
     await lockTarget(tables, target.table);
+    if (target.load === 'overwrite' && !run.retryOf) await discardShadows(tables, target.table, run.runId);
     await insertRun(tables, run);
     await insertChunks(tables, run, chunks);
     await createStaging(tables, run.runId);

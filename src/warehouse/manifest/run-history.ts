@@ -11,7 +11,7 @@ import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { RequestedDays, RowsOfRun } from '#domain/verify/verification';
 import type { Tables } from '../dialect.ts';
 import { toStoredRun } from './run-row.ts';
-import { whereTarget } from './targets.ts';
+import { readReplaced, whereTarget } from './targets.ts';
 
 /** The newest run of a workflow id. */
 export async function findRun(tables: Tables, workflowId: string): Promise<StoredRun | undefined> {
@@ -100,7 +100,8 @@ export async function readRequestedDays(tables: Tables, river: string): Promise<
     run: String(row.run_id),
     start: String(row.first_day),
     end: String(row.last_day),
-    state: row.state === 'loaded' || row.state === 'failed' ? row.state : 'open',
+    // What waits for the rest of its run is not in the table.
+    state: row.state === 'failed' ? 'failed' : row.loaded_at === null ? 'open' : 'loaded',
     loadedAt: row.loaded_at === null ? null : String(row.loaded_at),
   }));
 }
@@ -118,7 +119,10 @@ export async function readUnloadedChunks(tables: Tables, run: StoredRun): Promis
   return chunks.map((chunk) => ({ ...chunk, state: isLoaded(chunk) ? 'skipped' : 'waiting' }));
 }
 
-/** Which of these chunks another run has loaded since this one began: read together, however many there are. */
+/**
+ * Which of these chunks another run has loaded since this one began: read together, however many there are. A run that overwrites its
+ * table needs all of its own, unless another one has replaced the content since.
+ */
 async function loadedSince(
   tables: Tables,
   run: StoredRun,
@@ -127,6 +131,11 @@ async function loadedSince(
   if (chunks.length === 0) return () => false;
   const later = { river: run.river.name };
   const since = new Date(run.startedAt).toISOString();
+  if (run.river.target.load === 'overwrite') {
+    const replaced = await readReplaced(tables, run.river.target.table);
+    const isReplaced = replaced !== null && replaced.runId !== run.runId && replaced.at > since;
+    return () => isReplaced;
+  }
   const ofOthers = (table: string) =>
     tables.from(table).where(later).whereNot({ run_id: run.runId }).where('loaded_at', '>', since);
   const days = chunks.some(({ start }) => start !== null)
@@ -143,12 +152,18 @@ async function loadedSince(
       : [...eachDay(chunk)].every((day) => loadedDays.has(day));
 }
 
-/** The loaded chunks of a river whose rows bear no day, the oldest first. */
-export async function readLoadedWholes(tables: Tables, river: string): Promise<RowsOfRun[]> {
-  const rows = await tables
-    .from('river_chunks')
-    .where({ river, state: 'loaded' })
-    .orderBy(['loaded_at', 'run_id'])
-    .select('run_id', 'rows');
-  return rows.map((row) => ({ day: null, run: String(row.run_id), rows: Number(row.rows) }));
+/** The loaded chunks of a river whose rows bear no day, the oldest first; `since` the table's content was last replaced. */
+export async function readLoadedWholes(
+  tables: Tables,
+  river: string,
+  since: string | null,
+): Promise<RowsOfRun[]> {
+  const loaded = tables.from('river_chunks').where({ river, state: 'loaded' }).whereNotNull('loaded_at');
+  if (since !== null) loaded.where('loaded_at', '>=', since);
+  const rows = await loaded.orderBy(['loaded_at', 'run_id']).select('run_id', 'rows', 'rows_standing');
+  return rows.map((row) => ({
+    day: null,
+    run: String(row.run_id),
+    rows: Number(row.rows_standing ?? row.rows),
+  }));
 }

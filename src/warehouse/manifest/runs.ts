@@ -8,6 +8,7 @@ import type { Day } from '#domain/period/date-range';
 import type { RunStatus, Warning } from '#domain/run/run-result';
 import type { EndOfRun, NewRun, OrphanedRun, StoredRun } from '#domain/run/stored-run';
 import type { Row, Tables } from '../dialect.ts';
+import { readJson } from '../stored-values.ts';
 import { toStoredRun } from './run-row.ts';
 import { createStaging, dropStaging } from './staging.ts';
 
@@ -33,6 +34,7 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
       started_at: new Date(run.startedAt).toISOString(),
       finished_at: null,
       staging: true,
+      error: null,
       list_calls: 0,
       retry_of: run.retryOf?.runId ?? null,
       retry_of_workflow: run.retryOf?.workflowId ?? null,
@@ -40,7 +42,7 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
       freshness: run.freshness ? JSON.stringify(run.freshness) : null,
     })
     .onConflict('run_id')
-    .merge(['state', 'finished_at', 'staging']);
+    .merge(['state', 'finished_at', 'staging', 'error']);
 }
 
 export async function readRun(tables: Tables, runId: string): Promise<StoredRun | undefined> {
@@ -64,6 +66,21 @@ export async function saveSelection(
     });
 }
 
+/** What came to light after its chunks were loaded. */
+export async function addRunWarnings(
+  tables: Tables,
+  runId: string,
+  warnings: readonly Warning[],
+): Promise<void> {
+  if (warnings.length === 0) return;
+  const [run] = await tables.from('river_runs').where({ run_id: runId }).select('warnings');
+  const before = readJson<readonly Warning[]>(run?.warnings) ?? [];
+  await tables
+    .from('river_runs')
+    .where({ run_id: runId })
+    .update({ warnings: JSON.stringify([...before, ...warnings]) });
+}
+
 /** The run has another day from now on. */
 export async function saveDay(tables: Tables, runId: string, day: Day): Promise<void> {
   await tables.from('river_runs').where({ run_id: runId }).update({ day });
@@ -75,7 +92,7 @@ export async function reopenRun(tables: Tables, runId: string): Promise<void> {
     .from('river_runs')
     .where({ run_id: runId })
     .whereNot({ state: 'running' })
-    .update({ state: 'running', finished_at: null, staging: true });
+    .update({ state: 'running', finished_at: null, staging: true, error: null });
   if (reopened > 0) await createStaging(tables, runId);
 }
 

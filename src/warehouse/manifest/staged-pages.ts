@@ -25,6 +25,8 @@ export interface StagedSlices {
   readonly runId: string;
   readonly chunk: string | null;
   readonly slices: readonly string[];
+  /** The table that they are in, where it is not the staging of the run. */
+  readonly pagesIn?: string;
 }
 
 interface PagesRead {
@@ -36,13 +38,14 @@ interface PagesRead {
 /** The next pages after this one; the first where it is undefined. */
 async function readPagesAfter(
   tables: Tables,
-  { runId, chunk, slices }: StagedSlices,
+  { runId, chunk, slices, pagesIn }: StagedSlices,
   { columns, atATime, where }: PagesRead,
   after: Row | undefined,
 ): Promise<Row[]> {
   // Later on the staging is there, or was dropped under the reader's hands, which is an error.
-  if (after === undefined && !(await hasStaging(tables, runId))) return [];
-  const pages = tables.from(stagingTable(runId)).where({ chunk: chunk ?? '' });
+  const isStaged = pagesIn === undefined;
+  if (after === undefined && isStaged && !(await hasStaging(tables, runId))) return [];
+  const pages = tables.from(pagesIn ?? stagingTable(runId)).where({ chunk: chunk ?? '' });
   where?.(pages);
   const [slice] = slices;
   const position = [String(after?.call ?? ''), Number(after?.page ?? -1)];

@@ -20,7 +20,11 @@ export function stagingTable(runId: string): string {
 
 /** Made once; an activity that is tried again finds it. Must not run twice at the same moment: see `lockTarget`. */
 export async function createStaging(tables: Tables, runId: string): Promise<void> {
-  const name = stagingTable(runId);
+  await createPages(tables, stagingTable(runId));
+}
+
+/** A table of pages. */
+export async function createPages(tables: Tables, name: string): Promise<void> {
   if (await tables.dialect.hasTable(tables, name)) return;
   await tables.schema().createTable(name, (table) => {
     // The empty text for the lists of the whole run: null would be unequal to itself in the key.

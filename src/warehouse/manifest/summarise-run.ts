@@ -10,8 +10,15 @@ import {
 } from '#domain/run/run-result';
 import type { Row, Tables } from '../dialect.ts';
 import { dayOrNull, readJson } from '../stored-values.ts';
+import { readOverwriteState } from './shadow.ts';
 
 const chunksAtATime = 500;
+const sumsOfMerge = {
+  inserted: 'inserted',
+  updated: 'updated',
+  unchanged: 'unchanged',
+  duplicates: 'duplicates',
+};
 
 /** The run in numbers, with as many failed chunks and warnings as a result may list. */
 export async function summariseRun(tables: Tables, runId: string): Promise<RunSummary> {
@@ -21,27 +28,40 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     .groupBy('state')
     .select('state')
     .count({ chunks: '*' })
-    .sum({ rows: 'rows', calls: 'calls' });
+    .sum({ rows: 'rows', calls: 'calls', ...sumsOfMerge })
+    // In other modes there is nothing to count.
+    .count({ merged: 'inserted' });
   const [run] = await tables
     .from('river_runs')
     .where({ run_id: runId })
-    .select('list_calls', 'freshness', 'warnings');
+    .select('list_calls', 'freshness', 'warnings', 'settings', 'retry_of', 'error');
   const sum = (column: string, state?: ChunkState) =>
     states
       .filter((row) => state === undefined || row.state === state)
       .reduce((total, row) => total + Number(row[column]), 0);
   const lostCalls = await countLost(tables, runId);
+  const failed = sum('chunks', 'failed');
   return {
     chunks: {
       total: sum('chunks'),
       loaded: sum('chunks', 'loaded'),
-      failed: sum('chunks', 'failed'),
+      failed,
       skipped: sum('chunks', 'skipped'),
     },
     rows: sum('rows'),
+    ...(await readOverwritten(tables, runId, run)),
+    ...(sum('merged') > 0 && {
+      merged: {
+        inserted: sum('inserted'),
+        updated: sum('updated'),
+        unchanged: sum('unchanged'),
+        duplicates: sum('duplicates'),
+      },
+    }),
     calls: sum('calls') + Number(run?.list_calls ?? 0),
     lostCalls,
-    failedChunks: await failedChunks(tables, runId),
+    // What failed once all chunks were loaded is an error of the run alone.
+    failedChunks: failed === 0 ? ofRun(run?.error) : await failedChunks(tables, runId),
     warnings: listed([
       ...listRunWarnings(run),
       ...warnOfLost(lostCalls),
@@ -49,6 +69,21 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     ]),
   };
 }
+
+/** Whether the table's content is replaced by now, where the run overwrites it: by this run, or by the one that it completes. */
+async function readOverwritten(
+  tables: Tables,
+  runId: string,
+  run: Row | undefined,
+): Promise<{ readonly overwritten?: boolean }> {
+  const settings = readJson<{ readonly target?: { readonly load?: string } }>(run?.settings);
+  if (settings?.target?.load !== 'overwrite') return {};
+  const { total, loaded, waiting } = await readOverwriteState(tables, String(run?.retry_of ?? runId));
+  return { overwritten: loaded === total && waiting === 0 };
+}
+
+const ofRun = (error: unknown): FailedChunk[] =>
+  error == null ? [] : [{ start: null, end: null, error: shortened(String(error)) }];
 
 async function countLost(tables: Tables, run: string): Promise<number> {
   const [lost] = await tables

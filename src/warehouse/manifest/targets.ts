@@ -52,6 +52,29 @@ export async function readMadeAt(tables: Tables, table: string): Promise<string 
   return row ? String(row.created_at) : null;
 }
 
+/** When `overwrite` last replaced the table's content, and whose rows that are; null where it never has since the table was made. */
+export async function readReplaced(
+  tables: Tables,
+  table: string,
+): Promise<{ readonly at: string; readonly runId: string } | null> {
+  const [row] = await tables
+    .from('river_targets')
+    .where({ target: toRecordedTable(tables, table) })
+    .select('replaced_at', 'replaced_by');
+  return row?.replaced_at ? { at: String(row.replaced_at), runId: String(row.replaced_by) } : null;
+}
+
+export async function markReplaced(
+  tables: Tables,
+  table: string,
+  { at, runId }: { readonly at: string; readonly runId: string },
+): Promise<void> {
+  await tables
+    .from('river_targets')
+    .where({ target: toRecordedTable(tables, table) })
+    .update({ replaced_at: at, replaced_by: runId });
+}
+
 /** Whether River has made the table; asked of a warehouse without a manifest too. */
 export async function isMadeByRiver(tables: Tables, table: string): Promise<boolean> {
   if (!(await tables.dialect.hasTable(tables, 'river_targets'))) return false;
@@ -67,7 +90,7 @@ export async function markMadeByRiver(tables: Tables, table: string): Promise<vo
   await tables
     .from('river_targets')
     .where({ target: toRecordedTable(tables, table) })
-    .update({ made_by_river: true, created_at });
+    .update({ made_by_river: true, created_at, replaced_at: null, replaced_by: null });
 }
 
 /** What a column of a target was made or taken for, so that the next run takes it for the same. */

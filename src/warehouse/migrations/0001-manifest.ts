@@ -23,6 +23,8 @@ export async function up(tables: Tables): Promise<void> {
     table.specificType('started_at', instant).notNullable();
     table.specificType('finished_at', instant);
     table.boolean('staging').notNullable();
+    // Why the run failed as a whole.
+    table.text('error');
     table.bigInteger('list_calls').notNullable();
     table.index(['workflow_id', 'started_at'], 'river_runs_by_workflow');
   });
@@ -36,6 +38,13 @@ export async function up(tables: Tables): Promise<void> {
     table.text('state').notNullable();
     table.integer('attempts').notNullable();
     table.bigInteger('rows').notNullable();
+    // What became of the rows in `merge`; null in other modes.
+    table.bigInteger('inserted');
+    table.bigInteger('updated');
+    table.bigInteger('unchanged');
+    table.bigInteger('duplicates');
+    // How many rows of a chunk without days stand in the table, where `merge` has made that another number than `rows`.
+    table.bigInteger('rows_standing');
     table.bigInteger('calls').notNullable();
     table.text('error');
     table.specificType('warnings', json);
@@ -92,5 +101,8 @@ export async function up(tables: Tables): Promise<void> {
     table.boolean('made_by_river').notNullable();
     table.specificType('created_at', instant).notNullable();
     table.specificType('used_at', instant).notNullable();
+    // When `overwrite` last replaced its content, and the run whose rows these are.
+    table.specificType('replaced_at', instant);
+    table.text('replaced_by');
   });
 }

@@ -263,12 +263,12 @@ const noMoreRows = -1;
 const chunkBytes = 256 * 1024;
 
 /**
- * Packed rows as COPY is sent them, in pieces: what is `fixed` first, then the values of these places. Each piece has room for what
+ * Packed rows as COPY is sent them, in pieces: what is `fixed` for their page first, then the values of these places. Each piece has room for what
  * stands before a message.
  */
 export function* toCopyChunks(
   pages: Iterable<Buffer>,
-  fixed: { readonly fields: number; readonly packed: Buffer },
+  fixed: { readonly fields: number; readonly packed: readonly Buffer[] },
   places: readonly number[],
   room: number,
 ): Generator<Buffer> {
@@ -277,18 +277,21 @@ export function* toCopyChunks(
   const wanted = new Set(places);
   let chunk = Buffer.allocUnsafe(chunkBytes);
   let at = room + signature.copy(chunk, room);
+  let page = 0;
   for (const packed of pages) {
+    const first = fixed.packed[page] ?? Buffer.alloc(0);
+    page += 1;
     for (let from = 0; from < packed.length; ) {
       const length = packed.readInt32BE(from);
       const end = from + 4 + length;
-      const most = 2 + fixed.packed.length + length;
+      const most = 2 + first.length + length;
       if (at + most + 2 > chunk.length) {
         yield chunk.subarray(0, at);
         chunk = Buffer.allocUnsafe(Math.max(chunkBytes, room + most + 2));
         at = room;
       }
       at = chunk.writeInt16BE(fixed.fields + places.length, at);
-      at += fixed.packed.copy(chunk, at);
+      at += first.copy(chunk, at);
       if (isWhole) at += packed.copy(chunk, at, from + 4, end);
       else {
         let place = 0;

@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.ts';
 import { packRows, unpackRows } from '../postgres-copy/packed-rows.ts';
 import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
+import { addMissing, collectRows, countFound, dropCollected, updateFound } from './merge-rows.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames } from './read-columns.ts';
 import {
   describe,
@@ -13,7 +14,7 @@ import {
   makeSchema,
   prepareStaging,
 } from './session.ts';
-import { insertPages, mayUndoInserts, removeRows, updateRows } from './write-rows.ts';
+import { insertPages, mayUndoInserts, removeAllRows, removeRows, updateRows } from './write-rows.ts';
 
 export const postgres: Dialect = {
   client: 'pg',
@@ -46,8 +47,14 @@ export const postgres: Dialect = {
   limitLockWait,
   mayUndoInserts,
   removeRows,
+  removeAllRows,
   updateRows,
   packRows,
   unpackRows,
   insertPages,
+  collectRows,
+  updateFound,
+  addMissing,
+  countFound,
+  dropCollected,
 };

@@ -1,16 +1,22 @@
+import { chunkWithoutDays } from '#domain/chunk/chunk';
 import type { TableColumn } from '#domain/column/table-type';
-import type { Filled, Inserted, InsertJob, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
+import type { Filled, Inserted, InsertJob, KeptRows, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { readRows, rowsColumns } from '../manifest/staging.ts';
 import { copyRows, roomForHeader } from '../postgres-copy/copy-rows.ts';
 import { packFixed, toCopyChunks } from '../postgres-copy/packed-rows.ts';
 import { pageText } from '../stored-values.ts';
-import { selectRows } from '../tables/target-rows.ts';
+import { selectAllRows, selectRows } from '../tables/target-rows.ts';
 import { quote } from './connect.ts';
 import { readColumns } from './read-columns.ts';
 
 export async function removeRows(tables: Tables, rows: RowsInScope): Promise<number> {
   return selectRows(tables, rows).delete();
+}
+
+/** DELETE and not TRUNCATE, which readers would wait for. */
+export async function removeAllRows(tables: Tables, table: string, kept: KeptRows | null): Promise<void> {
+  await selectAllRows(tables, table, kept).delete();
 }
 
 export async function updateRows(tables: Tables, rows: RowsInScope, values: Row): Promise<number> {
@@ -32,7 +38,8 @@ export async function mayUndoInserts(tables: Tables, table: string): Promise<Und
 
 /**
  * Packed pages go to the server as they are, some at a time, and it puts them into the target with COPY. Pages that are JSON it unpacks
- * itself, one statement for each slice and list of columns. Memory does not grow with the chunk.
+ * itself, one statement for each slice and list of columns; where the pages of all chunks are inserted, for each list of
+ * columns. Memory does not grow with the chunk.
  */
 export async function insertPages(tables: Tables, job: InsertJob): Promise<Inserted> {
   const bySlice = new Map<string, number>();
@@ -42,20 +49,27 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
     shapes = await readShapes(tables, job);
   }
   for (const shape of shapes) {
-    const slice = String(shape.slice);
+    const slice = String(shape.slice ?? '');
     const rows = await (shape.is_packed ? copyShape(tables, job, shape) : insertShape(tables, job, shape));
     bySlice.set(slice, (bySlice.get(slice) ?? 0) + rows);
   }
   return { bySlice };
 }
 
-const readShapes = (tables: Tables, job: InsertJob): Promise<Row[]> =>
-  tables
-    .from(job.staging)
-    .distinct('slice', 'columns', 'extras', tables.query.raw('packed is not null as is_packed'))
-    .where('chunk', job.chunk)
-    .whereIn('slice', job.slices)
+export const readShapes = (tables: Tables, job: InsertJob): Promise<Row[]> =>
+  selectPages(tables, job)
+    .distinct(
+      ...(job.pages ? ['slice'] : []),
+      'columns',
+      'extras',
+      tables.query.raw('packed is not null as is_packed'),
+    )
     .where('row_count', '>', 0);
+
+function selectPages(tables: Tables, { staging, pages }: InsertJob) {
+  const all = tables.from(staging);
+  return pages ? all.where('chunk', pages.chunk).whereIn('slice', pages.slices) : all;
+}
 
 /** When the rows were loaded, as the table's column takes it. */
 async function readLoadedAt(tables: Tables, { table, loadedAt }: InsertJob): Promise<Date | string> {
@@ -79,10 +93,10 @@ async function refusesCopy(tables: Tables, table: string): Promise<boolean> {
 }
 
 /** Makes packed pages JSON, one at a time. */
-async function unpackPages(tables: Tables, { staging, chunk, slices }: InsertJob): Promise<void> {
-  const pages = tables.from(staging).where({ chunk }).whereIn('slice', slices).whereNotNull('packed');
-  for (const { slice, call, page } of await pages.clone().select('slice', 'call', 'page')) {
-    const of = tables.from(staging).where({ chunk, slice, call, page });
+export async function unpackPages(tables: Tables, job: InsertJob): Promise<void> {
+  const pages = selectPages(tables, job).whereNotNull('packed');
+  for (const key of await pages.select('chunk', 'slice', 'call', 'page')) {
+    const of = tables.from(job.staging).where({ ...key });
     const [packed] = await of.clone().select(...rowsColumns);
     if (packed) await of.update({ rows: pageText(readRows(tables, packed)), packed: null });
   }
@@ -94,11 +108,9 @@ const bytesAtATime = 4 * 1024 * 1024;
 async function copyShape(tables: Tables, job: InsertJob, shape: Row): Promise<number> {
   const { slice, columns, extras } = shape;
   const filled = job.filledBy({ columns: JSON.parse(String(columns)), extras: JSON.parse(String(extras)) });
-  const { river, runId, chunkColumn } = job;
-  const fixed = {
-    fields: 4,
-    packed: packFixed([river, runId, chunkColumn, await readLoadedAt(tables, job)]),
-  };
+  const { river, runId } = job;
+  const loadedAt = await readLoadedAt(tables, job);
+  const fixedOf = (chunk: unknown) => packFixed([river, runId, toChunkColumn(job, String(chunk)), loadedAt]);
   const places = filled.map(({ place }) => place);
   const statement = tables.query
     .raw(
@@ -106,32 +118,43 @@ async function copyShape(tables: Tables, job: InsertJob, shape: Row): Promise<nu
       [tables.qualify(job.table), ...filled.map(({ column }) => identifier(column.name))],
     )
     .toQuery();
-  const ofShape = { chunk: job.chunk, slice, columns, extras };
-  const pages = tables.from(job.staging).where(ofShape).whereNotNull('packed');
+  const ofShape = { ...(job.pages && { slice }), columns, extras };
+  const pages = selectPages(tables, job).where(ofShape).whereNotNull('packed');
+  const key = ['chunk', 'slice', 'call', 'page'];
   const sizes = await pages
     .clone()
-    .select('call', 'page', tables.query.raw('octet_length(packed) as bytes'))
-    .orderBy(['call', 'page']);
+    .select(...key, tables.query.raw('octet_length(packed) as bytes'))
+    .orderBy(key);
   let rows = 0;
   for (const some of takeTogether(sizes)) {
     const read = await pages
       .clone()
       .whereIn(
-        ['call', 'page'],
-        some.map(({ call, page }) => [String(call), Number(page)]),
+        key,
+        some.map((page) => key.map((column) => page[column] as string)),
       )
-      .select('packed');
+      .select('chunk', 'packed');
     const packed = read.map((page) => page.packed as Buffer);
+    const fixed = { fields: 4, packed: read.map(({ chunk }) => fixedOf(chunk)) };
     rows += await copyRows(tables, statement, toCopyChunks(packed, fixed, places, roomForHeader));
   }
   return rows;
 }
 
+const toChunkColumn = ({ pages }: InsertJob, chunk: string): string | null => {
+  if (pages) return pages.chunkColumn;
+  return chunk === chunkWithoutDays.key ? null : chunk;
+};
+
+/** A statement takes no more than so many parameters. */
+const pagesAtATime = 1_000;
+
 function* takeTogether(sizes: readonly Row[]): Generator<Row[]> {
   let together: Row[] = [];
   let bytes = 0;
   for (const page of sizes) {
-    if (together.length > 0 && bytes + Number(page.bytes) > bytesAtATime) {
+    const isFull = bytes + Number(page.bytes) > bytesAtATime || together.length === pagesAtATime;
+    if (together.length > 0 && isFull) {
       yield together;
       together = [];
       bytes = 0;
@@ -145,30 +168,32 @@ function* takeTogether(sizes: readonly Row[]): Generator<Row[]> {
 async function insertShape(tables: Tables, job: InsertJob, { slice, columns, extras }: Row): Promise<number> {
   const shape = { columns: JSON.parse(String(columns)), extras: JSON.parse(String(extras)) };
   const filled = job.filledBy(shape);
+  const { pages } = job;
   const result = await tables.query.raw(
     `insert into ?? (${filled.map(() => '??, ').join('')}_river, _run_id, _chunk, _loaded_at)
-     select ${filled.map((each) => `${toSql(each)}, `).join('')}?::text, ?::text, ?::text, ?::timestamptz
+     select ${filled.map((each) => `${toSql(each)}, `).join('')}?::text, ?::text,
+       ${pages ? '?::text' : 'nullif(page.chunk, ?)'}, ?::timestamptz
      from ?? page cross join lateral jsonb_array_elements(page.rows::jsonb) line
-     where page.chunk = ? and page.slice = ? and page.columns = ? and page.extras = ? and page.packed is null`,
+     where page.columns = ? and page.extras = ? and page.packed is null${pages ? ' and page.chunk = ? and page.slice = ?' : ''}`,
     [
       tables.qualify(job.table),
       ...filled.map(({ column }) => identifier(column.name)),
-      ...[job.river, job.runId, job.chunkColumn, job.loadedAt],
+      ...[job.river, job.runId, pages ? pages.chunkColumn : chunkWithoutDays.key, job.loadedAt],
       tables.qualify(job.staging),
-      ...[job.chunk, slice, columns, extras].map(String),
+      ...[columns, extras, ...(pages ? [pages.chunk, slice] : [])].map(String),
     ],
   );
   return (result as { rowCount: number }).rowCount;
 }
 
-function toSql({ column, place, asText }: Filled): string {
+export function toSql({ column, place, asText }: Filled): string {
   const text = `(line ->> ${place})`;
   if (asText === undefined || column.type?.kind === 'text') return castTo(column, text);
   return castTo(column, `nullif(${text}, '')`);
 }
 
 /** To the plain type: what has come so far is neither cut nor rounded by the column's width. */
-function castTo({ declared, type }: TableColumn, value: string): string {
+export function castTo({ declared, type }: TableColumn, value: string): string {
   switch (type?.kind) {
     case 'integer':
       return `${value}::bigint`;

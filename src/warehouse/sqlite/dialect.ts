@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
+import { addMissing, collectRows, countFound, dropCollected, updateFound } from './merge-rows.ts';
 import {
   countColumns,
   hasIndexOn,
@@ -19,7 +20,14 @@ import {
   lockMigrations,
   makeSchema,
 } from './session.ts';
-import { insertPages, mayUndoInserts, removeRows, rowIdentities, updateRows } from './write-rows.ts';
+import {
+  insertPages,
+  mayUndoInserts,
+  removeAllRows,
+  removeRows,
+  rowIdentities,
+  updateRows,
+} from './write-rows.ts';
 
 export const sqlite: Dialect = {
   client: 'better-sqlite3',
@@ -49,6 +57,12 @@ export const sqlite: Dialect = {
   limitLockWait,
   mayUndoInserts,
   removeRows,
+  removeAllRows,
   updateRows,
   insertPages,
+  collectRows,
+  updateFound,
+  addMissing,
+  countFound,
+  dropCollected,
 };

@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Knex } from 'knex';
+import { chunkWithoutDays } from '#domain/chunk/chunk';
 import type { Value } from '#domain/column/column';
 import { exactDouble, exactInteger } from '#domain/column/read-number';
 import { SchemaConflictError } from '#domain/errors';
-import type { Filled, Inserted, InsertJob, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
+import type { Filled, Inserted, InsertJob, KeptRows, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
-import { selectRows } from '../tables/target-rows.ts';
+import { selectAllRows, selectRows } from '../tables/target-rows.ts';
 
 const changedAtATime = 10_000;
 
@@ -23,11 +24,25 @@ async function changeRows(
   rows: RowsInScope,
   change: (some: Knex.QueryBuilder<Row, Row[]>) => PromiseLike<number>,
 ): Promise<number> {
-  const identity = await readIdentity(tables, rows.table);
-  if (identity.length === 0) return change(selectRows(tables, rows));
+  return changeSelected(tables, rows.table, () => selectRows(tables, rows), change);
+}
+
+export async function removeAllRows(tables: Tables, table: string, kept: KeptRows | null): Promise<void> {
+  const select = () => selectAllRows(tables, table, kept);
+  await changeSelected(tables, table, select, (some) => some.delete());
+}
+
+async function changeSelected(
+  tables: Tables,
+  table: string,
+  select: () => Knex.QueryBuilder<Row, Row[]>,
+  change: (some: Knex.QueryBuilder<Row, Row[]>) => PromiseLike<number>,
+): Promise<number> {
+  const identity = await readIdentity(tables, table);
+  if (identity.length === 0) return change(select());
   for (let changed = 0; ; ) {
-    const some = selectRows(tables, rows).select(identity).limit(changedAtATime);
-    const count = await change(tables.from(rows.table).whereIn(identity, some));
+    const some = select().select(identity).limit(changedAtATime);
+    const count = await change(tables.from(table).whereIn(identity, some));
     changed += count;
     await nextTurn();
     if (count < changedAtATime) return changed;
@@ -35,7 +50,7 @@ async function changeRows(
 }
 
 /** What tells a table's rows apart: their primary key in a table WITHOUT ROWID, where it is never null. */
-async function readIdentity(tables: Tables, table: string): Promise<string[]> {
+export async function readIdentity(tables: Tables, table: string): Promise<string[]> {
   const columns = await tables.rows(
     `select name, pk, (select wr from pragma_table_list(?) where schema = 'main') as without_rowid
      from pragma_table_xinfo(?) order by pk`,
@@ -69,6 +84,8 @@ export async function mayUndoInserts(tables: Tables, table: string): Promise<Und
 const rowsAtATime = 1_000;
 
 interface Page {
+  readonly chunk: string;
+  readonly slice: string;
   readonly call: string;
   readonly page: number;
   readonly columns: string;
@@ -79,13 +96,13 @@ interface Page {
 /** Pages of one list of columns go through one prepared statement, a row at a time. */
 interface Shape {
   readonly insert: Statement;
-  toValues(row: readonly Value[]): unknown[];
+  toValues(row: readonly Value[], page: Page): unknown[];
 }
 
 /** A column of the statement, and its value for a row of the page. */
 interface Field {
   readonly name: string;
-  of(row: readonly Value[]): unknown;
+  of(row: readonly Value[], page: Page): unknown;
 }
 
 /** Page by page, so that memory does not grow with the chunk; the event loop has its turn between batches of rows. */
@@ -93,7 +110,7 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
   const connection = await connectionUnder(tables.query);
   const shapes = new Map<string, Shape>();
   const bySlice = new Map<string, number>();
-  for (const slice of job.slices) {
+  for (const slice of job.pages ? job.pages.slices : [null]) {
     for (const page of readPages(tables, connection, job, slice)) {
       const name = `${page.columns} ${page.extras}`;
       const shape = shapes.get(name) ?? prepareShape(tables, connection, job, page);
@@ -101,33 +118,46 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
       const rows = JSON.parse(page.rows) as Value[][];
       let inserted = 0;
       for (const [at, row] of rows.entries()) {
-        inserted += shape.insert.run(...shape.toValues(row)).changes;
+        inserted += shape.insert.run(...shape.toValues(row, page)).changes;
         if ((at + 1) % rowsAtATime === 0) await nextTurn();
       }
-      bySlice.set(slice, (bySlice.get(slice) ?? 0) + inserted);
+      bySlice.set(page.slice, (bySlice.get(page.slice) ?? 0) + inserted);
       await nextTurn();
     }
   }
   return { bySlice };
 }
 
-function* readPages(tables: Tables, connection: Database, job: InsertJob, slice: string): Generator<Page> {
+/** One page after the other: those of a slice of the chunk, or all that there are. */
+function* readPages(
+  tables: Tables,
+  connection: Database,
+  { staging, pages }: InsertJob,
+  slice: string | null,
+): Generator<Page> {
+  const order = pages ? (['call', 'page'] as const) : (['chunk', 'slice', 'call', 'page'] as const);
+  const of = pages ? { chunk: pages.chunk, slice } : {};
   const next = connection.prepare<unknown[], Page>(
     toSql(
       tables
-        .from(job.staging)
-        .select('call', 'page', 'columns', 'extras', 'rows')
-        .where({ chunk: job.chunk, slice })
+        .from(staging)
+        .select('chunk', 'slice', 'call', 'page', 'columns', 'extras', 'rows')
+        .where(of)
         .where('row_count', '>', 0)
-        .whereRaw('(call, page) > (?, ?)', ['', 0])
-        .orderBy(['call', 'page'])
+        .whereRaw(
+          `(${order.join(', ')}) > (${order.map(() => '?').join(', ')})`,
+          order.map(() => ''),
+        )
+        .orderBy([...order])
         .limit(1),
     ),
   );
-  let page = next.get(job.chunk, slice, 0, '', -1, 1);
+  const read = (after: readonly unknown[]) => next.get(...Object.values(of), 0, ...after, 1);
+  let page = read([...order.slice(1).map(() => ''), -1]);
   while (page) {
     yield page;
-    page = next.get(job.chunk, slice, 0, page.call, page.page, 1);
+    const at: Page = page;
+    page = read(order.map((column) => at[column]));
   }
 }
 
@@ -135,9 +165,13 @@ function prepareShape(tables: Tables, connection: Database, job: InsertJob, page
   const provenance = [
     { name: '_river', value: job.river },
     { name: '_run_id', value: job.runId },
-    { name: '_chunk', value: job.chunkColumn },
     { name: '_loaded_at', value: job.loadedAt },
   ].map(({ name, value }): Field => ({ name, of: () => value }));
+  const { pages } = job;
+  const chunk: Field = {
+    name: '_chunk',
+    of: (_row, { chunk }) => (pages ? pages.chunkColumn : chunk === chunkWithoutDays.key ? null : chunk),
+  };
   const shape = { columns: JSON.parse(page.columns), extras: JSON.parse(page.extras) };
   const fields = job.filledBy(shape).map((filled): Field => {
     const { column, place } = filled;
@@ -145,7 +179,7 @@ function prepareShape(tables: Tables, connection: Database, job: InsertJob, page
     if (!column.numbersNull) return { name: column.name, of: (row) => bind(row[place] ?? null) };
     return { name: column.name, of: (row) => bind(row[place] ?? null) ?? refuseNull(job.table, column.name) };
   });
-  const all = [...fields, ...provenance];
+  const all = [...fields, ...provenance, chunk];
   // Knex has an order of its own for the columns: each one's number comes back where its value belongs.
   const statement = tables
     .from(job.table)
@@ -153,7 +187,7 @@ function prepareShape(tables: Tables, connection: Database, job: InsertJob, page
   const inOrder = statement.toSQL().bindings.flatMap((at) => all[Number(at)] ?? []);
   return {
     insert: connection.prepare(toSql(statement)),
-    toValues: (row) => inOrder.map((field) => field.of(row)),
+    toValues: (row, page) => inOrder.map((field) => field.of(row, page)),
   };
 }
 

@@ -143,20 +143,42 @@ export async function previewTable(
       ...(mayLack ? [`${said} may not be null: a row without a value there fails its chunk`] : []),
     ];
   });
-  const hasIndex =
-    shape.dayColumn === null || (dayColumn && (await hasIndexOfDays(tables, table, dayColumn.name)));
+  // The columns by which a commit looks for rows of the river; null where it looks at all of them.
+  const sought = shape.mergeKey
+    ? shape.mergeKey.map((name) => find(name)?.name ?? name)
+    : shape.dayColumn === null
+      ? null
+      : [dayColumn?.name ?? []].flat();
+  const hasIndex = sought === null || (sought.length > 0 && (await isIndexed(tables, table, sought, shape)));
   return [
     ...(lacking.length > 0
       ? [`${table} gets the columns ${lacking.map(({ name }) => name).join(', ')}`]
       : []),
     ...state.found.map(({ source, name }) => `${source} goes to ${table}.${name}`),
     ...unfit,
-    ...(hasIndex
+    ...(hasIndex || sought === null
       ? []
       : [
-          `${table} has no index on ${dayColumn?.name ?? shape.dayColumn} and _river: with one, days are replaced faster`,
+          shape.mergeKey
+            ? `${table} has no index on _river and ${sought.join(', ')}: with one, rows are merged faster`
+            : `${table} has no index on ${sought[0] ?? shape.dayColumn} and _river: with one, days are replaced faster`,
         ]),
   ];
+}
+
+/** Whether an index serves what a commit looks for. */
+async function isIndexed(
+  tables: Tables,
+  table: string,
+  columns: readonly string[],
+  { mergeKey }: TableShape,
+): Promise<boolean> {
+  if (!mergeKey) return hasIndexOfDays(tables, table, columns[0] ?? '');
+  const { dialect } = tables;
+  return (
+    (await dialect.hasIndexOn(tables, table, [provenanceColumns[0], ...columns])) ||
+    (await dialect.hasIndexOn(tables, table, columns))
+  );
 }
 
 /** A day that River itself has asked for: it is never longer than the column of days can hold. */
@@ -217,21 +239,29 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
   await deleteDaysOfTable(tables, table);
   await deleteColumnRecords(tables, table);
   const isDeclared = shape.columns.some(({ name }) => name === shape.dayColumn);
-  if (shape.dayColumn !== null && isDeclared)
-    await indexDays(tables, table, inTable(tables, table, shape, shape.dayColumn));
+  const day = shape.dayColumn !== null && isDeclared ? inTable(tables, table, shape, shape.dayColumn) : null;
+  const key = (shape.mergeKey ?? []).map((name) => inTable(tables, table, shape, name));
+  if (day !== null) await indexRows(tables, table, 'river_days_of_', [day, provenanceColumns[0]]);
+  if (key.length > 0 && !(key.length === 1 && key[0] === day))
+    await indexRows(tables, table, 'river_key_of_', [provenanceColumns[0], ...key]);
 }
 
 const provenanceType = (name: (typeof provenanceColumns)[number]): MadeType =>
   name === '_loaded_at' ? 'instant' : 'text';
 
 /**
- * What a commit looks for: this river's rows of these days. Led by the day, so that it serves a person's query by day alone as well.
- * Only where the table is new: no other session can use it yet.
+ * What a commit looks for: this river's rows of these days, or of this key. That of the days is led by the day, so that it serves a
+ * person's query by day alone as well. Only where the table is new: no other session can use it yet.
  */
-async function indexDays(tables: Tables, table: string, dayColumn: string): Promise<void> {
-  await tables.query.raw(`create index if not exists ?? on ?? (??, _river)`, [
-    `river_days_of_${shortHash(`${table}/${dayColumn}`)}`,
+async function indexRows(
+  tables: Tables,
+  table: string,
+  prefix: string,
+  columns: readonly string[],
+): Promise<void> {
+  await tables.query.raw(`create index if not exists ?? on ?? (${columns.map(() => '??').join(', ')})`, [
+    prefix + shortHash([table, ...columns].join('/')),
     tables.qualify(table),
-    identifier(dayColumn),
+    ...columns.map(identifier),
   ]);
 }

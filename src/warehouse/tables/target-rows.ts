@@ -5,7 +5,7 @@ import { provenanceColumns } from '#domain/column/column';
 import { SchemaConflictError } from '#domain/errors';
 import { addDays, type Day, eachDay } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
-import type { Row, RowsInScope, Tables } from '../dialect.ts';
+import type { KeptRows, Row, RowsInScope, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 
 /** A river's rows: all of them, or those of some days. */
@@ -16,6 +16,26 @@ export function selectRows(
   const of = tables.from(table);
   const rows = river === null ? of.whereNull('_river') : of.where('_river', river);
   return days === null ? rows : selectDays(rows, days);
+}
+
+/** All rows but a river's of some days. */
+export function selectAllRows(
+  tables: Pick<Tables, 'from' | 'query'>,
+  table: string,
+  kept: KeptRows | null,
+): Knex.QueryBuilder<Row, Row[]> {
+  const rows = tables.from(table);
+  if (!kept || kept.ranges.length === 0) return rows;
+  const days = kept.ranges.map(() => '?? >= ? and ?? < ?').join(' or ');
+  return rows.whereRaw(`coalesce(not (_river = ? and (${days})), true)`, [
+    kept.river,
+    ...kept.ranges.flatMap(({ start, end }) => [
+      identifier(kept.column),
+      start,
+      identifier(kept.column),
+      addDays(end, 1),
+    ]),
+  ]);
 }
 
 /** Of these rows those of some days. The last one is whole: a column may hold a time as well, as another connector has put it. */
@@ -90,13 +110,15 @@ export async function deleteRows(tables: Tables, scope: RowsInScope, expected?: 
   const [counted] = await selectRows(tables, scope).count({ rows: '*' });
   const kept = Number(counted?.rows ?? 0);
   if (kept === 0) return deleted;
-  const { table } = scope;
-  throw new SchemaConflictError(
+  throw keepsDeleted(scope.table, kept);
+}
+
+export const keepsDeleted = (table: string, kept: number): SchemaConflictError =>
+  new SchemaConflictError(
     `The table ${table} keeps ${kept} ${kept === 1 ? 'row' : 'rows'} that River deletes: a trigger, a rule or a row policy of it prevents that. ` +
       'Remove it, or give the river another table.',
     { facts: { table, kept } },
   );
-}
 
 /** All rows of the table, whichever river has loaded them. */
 export async function countRows(tables: Tables, table: string): Promise<number> {

@@ -180,11 +180,6 @@ describe('an input that is wrong is refused with what came and what is accepted'
       `input filters.actions: the report customer-future-values has no filter actions, it has lifecycleStages, customerAttribute; ${rivers}`,
     ],
     [
-      'a load mode that is not there yet',
-      { river: 'daily-actions', target: { load: 'overwrite' } },
-      `input target.load: "overwrite" is not available yet: use replace or append; ${rivers}`,
-    ],
-    [
       'a retry with anything beside it',
       { retryFailedChunksOf: 'a-run', river: 'daily-actions' },
       `input river: unknown key, expected one of retryFailedChunksOf, allowEmptied; ${rivers}`,

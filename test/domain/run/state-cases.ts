@@ -41,6 +41,11 @@ export const stateCases: readonly StateCase[] = [
     known: { recent: [aChunk('2026-01-01/2026-01-02', 10)] },
     said: 'Loading 2026-01-01 to 2026-01-02.',
   },
+  {
+    state: 'all its chunks are loaded and overwrite the table',
+    known: { state: 'overwriting' },
+    said: 'Replacing the content of the table.',
+  },
   { state: 'it is closed', known: { state: 'closing' }, said: 'Closing the run.' },
   {
     state: 'the windows of the budget are used up',

@@ -28,6 +28,7 @@ const someBooks = (changes: Partial<TargetSnapshot> = {}): TargetSnapshot => ({
   retrying: [],
   forgotten: [],
   madeAt: null,
+  replaced: null,
   ...changes,
 });
 
@@ -46,6 +47,19 @@ it('a day that several runs have loaded is fine where the later appended, and no
   expect(kindsOf({ loaded: [second, first], found: [first, second] })).toEqual([
     ['day-twice', '2026-01-01', '2026-01-01'],
   ]);
+});
+
+it('what lacks where a river merges is merged again, what is too much is replaced', () => {
+  const { river } = aStoredRun();
+  const merging = { ...river, target: { ...river.target, load: 'merge' as const } };
+  const [there, less, more] = [2, 1, 3].map((count) => rows('2026-01-01', 'a', count));
+  const repairs = [less, more].map(
+    (found) =>
+      verifyTarget(someBooks({ loaded: [there as never], found: [found as never] }), 'prod', merging)
+        .findings[0]?.repair,
+  );
+  const command = `river run ${river.name} --start 2026-01-01 --end 2026-01-01`;
+  expect(repairs).toEqual([command, `${command} --load replace`]);
 });
 
 const asked = (

@@ -1,3 +1,4 @@
+import type { LoadMode } from '#domain/river/target';
 import type { Slug } from '#simulator/world/expected/expected-rows';
 import { daysBetween } from '../days-between.ts';
 
@@ -8,7 +9,7 @@ export type DatabaseKind = (typeof databases)[number];
 export interface TormentedRiver {
   readonly name: string;
   readonly kind: DatabaseKind;
-  readonly load: 'replace' | 'append';
+  readonly load: LoadMode;
   readonly table: string;
   readonly report: Slug;
   readonly endpoint: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chunkWithoutDays } from '#domain/chunk/chunk';
-import { ConfigurationError, RefusedError, RowShapeError } from '#domain/errors';
+import { RefusedError, RowShapeError } from '#domain/errors';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import {
   aChunk,
@@ -297,13 +297,4 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       });
       expect(await rowsIn(corner)).toEqual([]);
     }));
-
-  test.each(['overwrite', 'merge'] as const)('%s is not there yet, and says so', (load) =>
-    withWarehouse(kind, async ({ warehouse, tables }) => {
-      const opening = warehouse.recordRun(aRun({ target: { load } }), [first], sampleShape);
-      await expect(opening).rejects.toThrow(ConfigurationError);
-      await expect(opening).rejects.toThrow(load);
-      expect(await tables()).not.toContain('sample');
-    }),
-  );
 });

@@ -1,6 +1,6 @@
-import knex from 'knex';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { addDays } from '#domain/period/date-range';
+import { countStatements } from '../../helpers/count-statements.ts';
 import { warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import { aChunk, aRequest, aRun, loadRows, sampleShape, stageRows, twoChunks } from '../samples.ts';
 
@@ -10,16 +10,6 @@ const chunks = Array.from({ length: 10_000 }, (_, at) => aChunk(day(at), day(at)
 const [first, second] = twoChunks;
 
 afterEach(() => vi.restoreAllMocks());
-
-/** How many statements it takes. */
-async function statements(work: () => Promise<unknown>): Promise<number> {
-  const query = vi.spyOn(knex.Client.prototype, 'query');
-  await work();
-  const { length } = query.mock.calls;
-  query.mockRestore();
-  expect(length).toBeGreaterThan(0);
-  return length;
-}
 
 describe.each(warehouseKinds)('in %s', (kind) => {
   test('a chunk that begins counts its attempts, and one that has ended says how', () =>
@@ -90,7 +80,7 @@ describe.each(warehouseKinds)('ten thousand chunks in %s', (kind) => {
     withWarehouse(kind, async ({ warehouse, sql }) => {
       const startedAt = performance.now();
       const run = aRun({ period: { start: day(0), end: day(9_999) } });
-      expect(await statements(() => warehouse.recordRun(run, chunks, sampleShape))).toBeLessThan(100);
+      expect(await countStatements(() => warehouse.recordRun(run, chunks, sampleShape))).toBeLessThan(100);
       const stored = await warehouse.readRun('run-1');
       if (!stored) throw new Error('it was opened');
       // A later run has loaded every second day.
@@ -99,16 +89,18 @@ describe.each(warehouseKinds)('ten thousand chunks in %s', (kind) => {
         from river_chunks where ordinal % 2 = 0`);
       let unloaded: Awaited<ReturnType<typeof warehouse.readUnloadedChunks>> = [];
       expect(
-        await statements(async () => {
+        await countStatements(async () => {
           unloaded = await warehouse.readUnloadedChunks(stored);
         }),
       ).toBeLessThan(10);
       expect(unloaded.map(({ key }) => key)).toEqual(chunks.map(({ key }) => key));
       expect(unloaded.filter(({ state }) => state === 'skipped')).toHaveLength(5_000);
       const retry = aRun({ runId: 'run-3', retryOf: { runId: 'run-1', workflowId: 'workflow-1' } });
-      expect(await statements(() => warehouse.recordRun(retry, unloaded, sampleShape))).toBeLessThan(100);
+      expect(await countStatements(() => warehouse.recordRun(retry, unloaded, sampleShape))).toBeLessThan(
+        100,
+      );
       expect(
-        await statements(async () => {
+        await countStatements(async () => {
           expect((await warehouse.summariseRun('run-3')).chunks).toMatchObject({
             total: 10_000,
             skipped: 5_000,

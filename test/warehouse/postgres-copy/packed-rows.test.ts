@@ -81,7 +81,7 @@ describe('what COPY is sent', () => {
   const read = (chunks: Iterable<Buffer>) =>
     Buffer.concat([...chunks].map((chunk) => chunk.subarray(room))).toString('latin1');
   const field = (value: string) => `\0\0\0${String.fromCharCode(value.length)}${value}`;
-  const fixed = { fields: 1, packed: packFixed(['river']) };
+  const fixed = { fields: 1, packed: [packFixed(['river']), packFixed(['river'])] };
   const packed = packRows(
     ['text', 'text'],
     [
