@@ -25,10 +25,12 @@ export function arrangeRows(
     for (const [at, attribute] of attributes.entries()) places.put(row, attribute, values[at]);
   };
   const putFields = (row: unknown[], fields: Readonly<Record<string, unknown>>, number: number): void => {
-    for (const key of places.inOrder(fields)) {
+    const keys = places.inOrder(fields);
+    const namesakes = places.namesakes(keys);
+    for (const key of keys) {
       const place = places.placeOf(key);
       if (place === attributesPlace) putAttributes(row, fields[key], number);
-      else places.put(row, place, fields[key]);
+      else places.put(row, place, fields[key], namesakes.has(key));
     }
   };
   /** Null, or a value that cannot be read, does not prove another channel. */

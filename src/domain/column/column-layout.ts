@@ -20,8 +20,10 @@ export interface ColumnLayout {
   placeOf(key: string): number;
   /** Keys in the order in which their values are put: the same whatever their order in the row. */
   inOrder(fields: Readonly<Record<string, unknown>>): string[];
-  /** Puts a value into a row; where its place has another value already, into a field of its own. */
-  put(row: unknown[], place: number, value: unknown): void;
+  /** Those of a row's keys that only resemble a column which another key of the row names: they never fill it. */
+  namesakes(keys: readonly string[]): ReadonlySet<string>;
+  /** Puts a value into a row; where its place has another value already, or is a namesake's, into a field of its own. */
+  put(row: unknown[], place: number, value: unknown, isNamesake?: boolean): void;
   /** What the row holds in a column's place and beside it. */
   held(row: readonly unknown[], place: number): unknown[];
   /** A row without anything but what the call stamps. */
@@ -37,6 +39,7 @@ interface Found {
 }
 
 const byNameRank = 1_000;
+const noKeys: ReadonlySet<string> = new Set();
 
 export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamps'>): ColumnLayout {
   const nullWords = columns.map((column) => column.nullWord);
@@ -98,15 +101,23 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
   return {
     fields,
     placeOf: (key) => lookUp(key).place,
+    namesakes(keys) {
+      if (!hasRivals) return noKeys;
+      const ranks = keys.map((key) => ({ key, ...lookUp(key) }));
+      const spelled = new Set(ranks.flatMap(({ place, rank }) => (rank < byNameRank ? [place] : [])));
+      return new Set(
+        ranks.flatMap(({ key, place, rank }) => (rank === byNameRank && spelled.has(place) ? [key] : [])),
+      );
+    },
     inOrder(row) {
       const keys = Object.keys(row);
       for (const key of keys) lookUp(key);
       if (!hasRivals) return keys;
       return keys.sort((one, other) => lookUp(one).rank - lookUp(other).rank || (one < other ? -1 : 1));
     },
-    put(row, place, value) {
+    put(row, place, value, isNamesake = false) {
       if (value === null || value === undefined || value === nullWords[place]) return;
-      let free = place;
+      let free = isNamesake && isNothing(row[place], types[place]) ? findBeside(place) : place;
       while (row[free] !== null && row[free] !== undefined) {
         if (isSame(row[free], value, types[place])) return;
         if (isNothing(row[free], types[free])) break;

@@ -309,6 +309,23 @@ describe('two values of one row for one column', () => {
       ]);
   });
 
+  test('a key that only resembles a column fills it where no other names it, and never where one does', () => {
+    const rows = [
+      { CampaignID: 1, LeadTime: 5, 'Lead Time': 9 },
+      { CampaignID: 2, 'Lead Time': 9, LeadTime: null },
+      { CampaignID: 3, 'Lead Time': 5, LeadTime: 5 },
+      { CampaignID: 4, LeadTime: '', 'Lead Time': 8 },
+      { CampaignID: 5, 'Lead Time': 7 },
+    ];
+    expect(records(fitPage(rows, { report: 'executed-campaign-details' }))).toEqual([
+      { campaign_id: 1, lead_time: 5, 'lead_time 2': '9' },
+      { campaign_id: 2, 'lead_time 2': '9' },
+      { campaign_id: 3, lead_time: 5 },
+      { campaign_id: 4, 'lead_time 2': '8' },
+      { campaign_id: 5, lead_time: 7 },
+    ]);
+  });
+
   test('a second value of a field is a field of its own', () => {
     for (const row of [
       { foo: 1, FOO: 2, Foo: 3 },

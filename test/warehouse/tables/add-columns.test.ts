@@ -119,6 +119,42 @@ test('a table that has all its columns is opened while somebody alters it', () =
   }));
 
 describe.each(warehouseKinds)('in %s', (kind) => {
+  test('views, indexes and grants on a table stay as they are while misfits and new fields are loaded into it', () =>
+    withWarehouse(kind, async (corner) => {
+      const { sql, warehouse } = corner;
+      const shape = { ...sampleShape, key: [] };
+      await loadAnswers(warehouse, aRun(), [[first, [[row]]]], shape);
+      await sql('create view seen as select * from sample');
+      await sql('create index by_action on sample (action_id, customer_id)');
+      if (kind === 'pg') {
+        await sql('create materialized view kept as select action_id from sample');
+        await sql('create view above as select action_id + 1 as next from seen');
+        await sql('grant select on sample to public');
+      }
+      const odd = { ...row, action_id: 'n/a', Extra: 'x' };
+      await loadAnswers(warehouse, aRun({ runId: 'run-2' }), [[first, [[row, odd]]]], shape);
+      expect(await sql('select action_id, customer_id from seen order by action_id is null')).toEqual([
+        { action_id: 1, customer_id: 'a' },
+        { action_id: null, customer_id: 'a' },
+      ]);
+      expect(await sql('select action_id__text, extra from sample where action_id is null')).toEqual([
+        { action_id__text: 'n/a', extra: 'x' },
+      ]);
+      const names = await sql(
+        kind === 'pg'
+          ? `select indexname as name from pg_indexes where schemaname = current_schema() and tablename = 'sample'`
+          : `select name from sqlite_schema where type = 'index' and tbl_name = 'sample'`,
+      );
+      expect(names.map(({ name }) => name)).toContain('by_action');
+      if (kind === 'sqlite') return;
+      expect(await sql('select next from above where next is not null')).toEqual([{ next: 2 }]);
+      expect(
+        await sql(
+          `select privilege_type as may from information_schema.role_table_grants where table_schema = current_schema() and table_name = 'sample' and grantee = 'PUBLIC'`,
+        ),
+      ).toEqual([{ may: 'SELECT' }]);
+    }));
+
   test('more columns than a table can have are refused before one is added; the last that fits is', () =>
     withWarehouse(kind, async (corner) => {
       const limit = kind === 'pg' ? 1600 : 2000;
