@@ -10,7 +10,7 @@ import { startRun } from '#control/start-run';
 import type { Configuration } from '#domain/river/configuration';
 import type { RunResult } from '#domain/run/run-result';
 import type { SimulatorOptions } from '#simulator/start-simulator';
-import { startWorker, type WorkerOptions } from '#workers/start-worker';
+import { type RunningWorker, startWorker, type WorkerOptions } from '#workers/start-worker';
 import './share-workflow-thread.ts';
 import { commandHere } from './command-here.ts';
 import { withFolder } from './folder.ts';
@@ -55,6 +55,11 @@ export interface Rivers {
   pull(input: object): Promise<RunResult>;
   /** `river …` as from a shell, but in this process. */
   river(...args: string[]): Promise<CommandEnd>;
+  /**
+   * Starts a worker in this process, stopped with the corner. What follows a worker that was killed needs no process of its own,
+   * which takes two seconds of processor time.
+   */
+  work(): Promise<RunningWorker>;
   /** Starts `river …` in a process of its own, and gives it. Ended with the corner. */
   start(...args: string[]): StartedCommand;
   /** The same, with more in its environment. */
@@ -117,17 +122,19 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
     };
     return waitForEnd(await startRun(client, { river: 'test', input, workflowId }));
   };
-  const worker =
-    options.worker === false
-      ? undefined
-      : await startWorker({
-          configurations: createConfigurations({ file, env }),
-          temporal,
-          writeGates: options.writeGates,
-        });
+  const workers: RunningWorker[] = [];
+  const work = async () => {
+    const configurations = createConfigurations({ file, env });
+    const worker = await startWorker({ configurations, temporal, writeGates: options.writeGates });
+    workers.push(worker);
+    return worker;
+  };
   try {
-    // Commands ask Temporal whether a worker is there, and it knows of none before its first poll.
-    if (worker) await vi.waitUntil(() => isServed(temporal.client), { timeout: 30_000, interval: 20 });
+    if (options.worker !== false) {
+      await work();
+      // Commands ask Temporal whether a worker is there, and it knows of none before its first poll.
+      await vi.waitUntil(() => isServed(temporal.client), { timeout: 30_000, interval: 20 });
+    }
     return await use({
       ...corner,
       configuration: () => loadConfiguration({ file, env }),
@@ -138,14 +145,15 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
         return end.result;
       },
       river: (...args) => commandHere(args, env),
+      work,
       start,
       startIn,
       sql: (text) => warehouse.sql(text),
     });
   } finally {
     for (const command of started) command.kill('SIGKILL');
-    worker?.stop();
-    await Promise.all([worker?.done, ...started.map(({ end }) => end)]);
+    for (const worker of workers) worker.stop();
+    await Promise.all([...workers.map(({ done }) => done), ...started.map(({ end }) => end)]);
   }
 }
 

@@ -45,8 +45,7 @@ describe.concurrent('a worker killed in the middle of a run', { timeout: 120_000
       await untilCalls(house, 30);
       first.kill('SIGKILL');
       await first.end;
-      const second = house.start('worker');
-      await second.says('Working on');
+      await house.work();
       const end = await waitForEnd(handle);
       if (end.end !== 'succeeded') throw new Error(JSON.stringify(end));
       expect(end.result.rows).toBe(expectedRows(house));
@@ -66,8 +65,7 @@ describe.concurrent('a worker that is told to stop in a run', { timeout: 120_000
       await untilCalls(house, 30);
       first.kill('SIGTERM');
       expect((await first.end).code).toBe(0);
-      const second = house.start('worker');
-      await second.says('Working on');
+      await house.work();
       expect((await waitForEnd(handle)).end).toBe('succeeded');
       expect(await rowsIn(house)).toBe(expectedRows(house));
       expect(house.simulator.stats().calls).toBe(days.length * 10);

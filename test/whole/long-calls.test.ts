@@ -147,7 +147,7 @@ describe.concurrent('a call that takes long', { timeout: 150_000 }, () => {
         await handle.executeUpdate('pause');
         end(first);
         expect((await first.end).code).toBe(code);
-        house.start('worker');
+        await house.work();
         await untilPaused(handle);
         await handle.executeUpdate('resume');
         await endedWhole(house, handle, days.length + 1);
@@ -162,7 +162,7 @@ describe.concurrent('a call that takes long', { timeout: 150_000 }, () => {
       first.kill('SIGTERM');
       expect((await first.end).code).toBe(0);
       expect(performance.now() - asked).toBeLessThan(60_000);
-      house.start('worker');
+      await house.work();
       await endedWhole(house, handle, days.length + 1);
     }));
 });

@@ -130,7 +130,7 @@ describe('a run', { timeout: 150_000 }, () => {
         await first.end;
         expect(documentOf(await house.river('status', 'run', '--json'))).toMatchObject({ paused: true });
 
-        house.start('worker');
+        await house.work();
         const isNew = async () => (await handle.describe()).runId !== handle.firstExecutionRunId;
         // Each update makes its history longer.
         while (!(await isNew()))
@@ -154,7 +154,7 @@ describe('a run', { timeout: 150_000 }, () => {
         return stdout;
       };
       expect(await steered('pause')).toContain('the run pauses as soon as one starts (`river worker`)');
-      house.start('worker');
+      await house.work();
       await untilPaused(handle, 30_000);
       expect(house.simulator.stats().calls).toBe(0);
       expect(await steered('resume')).toContain('Resumed');

@@ -193,14 +193,14 @@ describe.concurrent.each(warehouseKinds)('a run into %s that is opened anew by a
     ['no longer has it', 'byAction:', 'renamed:'],
   ])('keeps the river that it was opened with, where the file %s', (_, from, to) =>
     withRivers({ kind, rivers, worker: false }, async (house) => {
-      const first = house.start('worker');
+      const first = await house.work();
       const handle = await started(house);
       expect((await waitForEnd(handle)).end).toBe('succeeded');
-      first.kill('SIGTERM');
-      await first.end;
+      first.stop();
+      await first.done;
       const text = await readFile(house.file, 'utf8');
       await writeFile(house.file, text.replace(from, to));
-      house.start('worker');
+      await house.work();
       const end = await resetTo(0, house, handle);
       expect(end).toMatchObject({ end: 'succeeded', result: { chunks: { total: chunks, loaded: chunks } } });
       expect(await rowsIn(house)).toBe(expectedRows(house));

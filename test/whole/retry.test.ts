@@ -244,7 +244,7 @@ describe.concurrent('a retry', { timeout: 150_000 }, () => {
       });
       first.kill('SIGKILL');
       await first.end;
-      house.start('worker');
+      await house.work();
       expect(await waitForEnd(handle)).toMatchObject({
         end: 'succeeded',
         result: { retryOf: 'first', chunks: { total: 2, loaded: 2 } },

@@ -286,8 +286,7 @@ describe('a run that waits for its warehouse', { timeout: 150_000 }, () => {
       expect((await progressOf(house, 'one')).sentence).toMatch(/^Paused since /);
       first.kill('SIGKILL');
       await first.end;
-      const second = house.start('worker');
-      await second.says('Working on');
+      await house.work();
       expect((await house.river('resume', 'one')).code).toBe(0);
       await isHeld(house, 'one');
       // A new process knows nothing of the trouble: it learns of it with the calls that it sends at once, or with none.
