@@ -1,8 +1,18 @@
 import type { Dialect } from '../dialect.ts';
+import { packRows, unpackRows } from '../postgres-copy/packed-rows.ts';
 import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames } from './read-columns.ts';
-import { describe, freeze, limitLockWait, listLackingRights, lockMigrations, makeSchema } from './session.ts';
+import {
+  describe,
+  findColumnBan,
+  freeze,
+  limitLockWait,
+  listLackingRights,
+  lockMigrations,
+  makeSchema,
+  prepareStaging,
+} from './session.ts';
 import { insertPages, mayUndoInserts, removeRows, updateRows } from './write-rows.ts';
 
 export const postgres: Dialect = {
@@ -20,12 +30,14 @@ export const postgres: Dialect = {
   describe,
   lockMigrations,
   makeSchema,
+  prepareStaging,
   writesAtCommit: false,
   freeze,
   hasTable,
   listLackingRights,
   readColumns,
   countColumns,
+  findColumnBan,
   async readTypeNames() {
     return typeNames;
   },
@@ -35,5 +47,7 @@ export const postgres: Dialect = {
   mayUndoInserts,
   removeRows,
   updateRows,
+  packRows,
+  unpackRows,
   insertPages,
 };
