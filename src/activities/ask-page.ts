@@ -20,8 +20,9 @@ import {
 import { refusalNote } from '#domain/run/freshness';
 import type { PageNotes } from '#domain/run/page-notes';
 import { giveUpIfTooLong, type Patience } from './give-up.ts';
-import type { Optimove, SlicePulling } from './ports.ts';
+import type { Optimove } from './ports.ts';
 import type { StopSignals } from './stop-signals.ts';
+import type { SlicePulling } from './warehouse-ports.ts';
 
 /** The chunk is no longer open: another attempt has loaded it or given it up. */
 export class ChunkClosed extends Error {}

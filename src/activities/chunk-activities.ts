@@ -3,7 +3,7 @@
 import type { Chunk } from '#domain/chunk/chunk';
 import type { BegunChunk } from '#domain/run/run-result';
 import type { BeginChunkRequest, FailChunkRequest, RunRef } from './contract.ts';
-import type { ChunkMarking, Warehouses } from './ports.ts';
+import type { ChunkMarking, Warehouses } from './warehouse-ports.ts';
 
 /** The next chunks that are neither loaded nor failed, in the period's order; the manifest is where a run's place is kept. */
 export const nextChunks =

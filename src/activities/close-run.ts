@@ -3,7 +3,7 @@ import { countPlannedCalls, listDataCallNames } from '#domain/run/plan-run';
 import type { RunResult } from '#domain/run/run-result';
 import type { CloseRunRequest } from './contract.ts';
 import { readOpenedRun } from './opened-run.ts';
-import type { RunEnding, Warehouses } from './ports.ts';
+import type { RunEnding, Warehouses } from './warehouse-ports.ts';
 
 /**
  * Ends a run in the manifest, drops its staging and sums it up from what the manifest holds. A run that came to its

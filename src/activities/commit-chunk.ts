@@ -9,8 +9,9 @@ import type { Warning } from '#domain/run/run-result';
 import { listsSlice } from '#domain/run/staged-page';
 import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
 import { readOpenedRun, reportOfRiver } from './opened-run.ts';
-import type { ActivityPorts, ChunkStoring, Warehouses } from './ports.ts';
+import type { ActivityPorts } from './ports.ts';
 import { untilCancelled, untilStopped } from './stop-signals.ts';
+import type { ChunkStoring, Warehouses } from './warehouse-ports.ts';
 
 /** Loads what a chunk's slices have staged, once, in one transaction with its counts and its manifest row. */
 export const commitChunk =

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RiverError } from '#domain/errors';
-import type { ActivityPorts, RunOpening } from './ports.ts';
+import type { ActivityPorts } from './ports.ts';
+import type { RunOpening } from './warehouse-ports.ts';
 
 /** Runs asked after at a time, and for how long a run that is opened waits for all that. */
 const [askedAtOnce, withinMs] = [20, 5_000];

@@ -4,7 +4,7 @@ import { type BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedEr
 import { failingMs, type OpenOutage, type Outages, outageMs, retryMs } from '#domain/run/failing-time';
 import { type Pause, toIntervals } from '#domain/run/paused-intervals';
 import type { WaitOn } from '#domain/run/waits';
-import type { FailureReading } from './ports.ts';
+import type { FailureReading } from './warehouse-ports.ts';
 
 /** What decides how long a run waits for answers. */
 export interface Patience {

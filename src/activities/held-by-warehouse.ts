@@ -3,7 +3,8 @@ import { readRunInput } from '#domain/river/read-run-input';
 import { findTrouble } from '#domain/run/warehouse-trouble';
 import type { Held, OpenedRun, OpenRunRequest, RunRef } from './contract.ts';
 import { readPatience } from './opened-run.ts';
-import type { ActivityPorts, Warehouses, WriteTrying } from './ports.ts';
+import type { ActivityPorts } from './ports.ts';
+import type { Warehouses, WriteTrying } from './warehouse-ports.ts';
 import type { WriteGate } from './write-gates.ts';
 
 /** What an activity of an opened run is asked. */

@@ -1,7 +1,8 @@
 import type { NotifyEvent } from '#domain/river/river';
 import { buildNotification, selectEvent, slackText } from '#domain/run/notification';
 import type { NotifyRefusalRequest, NotifyRequest } from './contract.ts';
-import type { ActivityPorts, EndReading, Warehouses } from './ports.ts';
+import type { ActivityPorts } from './ports.ts';
+import type { EndReading, Warehouses } from './warehouse-ports.ts';
 
 /** Tells how a run has ended that was opened. */
 export const notifyRun =

@@ -9,8 +9,8 @@ import type { OpenedRun, OpenRunRequest } from './contract.ts';
 import { endOrphanedRuns } from './end-orphaned-runs.ts';
 import { describeRun, readOpenedRun, reportOfRiver, understood } from './opened-run.ts';
 import { findOpened, type Opening, type OpeningPorts, planRetry } from './plan-retry.ts';
-import type { RunOpening } from './ports.ts';
 import { type StepSlots, stepIn } from './slots.ts';
+import type { RunOpening } from './warehouse-ports.ts';
 
 /**
  * Checks the input, resolves the river, its period and its chunks, and writes all of them to the manifest,

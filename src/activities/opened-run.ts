@@ -9,7 +9,8 @@ import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { OpenedRun, Patience } from './contract.ts';
-import type { ActivityPorts, RunReading } from './ports.ts';
+import type { ActivityPorts } from './ports.ts';
+import type { RunReading } from './warehouse-ports.ts';
 
 /** The report that a river pulls, with the river's overrides applied. */
 export function reportOfRiver(river: River): Report {

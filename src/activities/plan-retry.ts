@@ -6,7 +6,8 @@ import { withEmptied } from '#domain/river/target';
 import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { OpenRunRequest } from './contract.ts';
 import { readOpenedRun, reportOfRiver, understood } from './opened-run.ts';
-import type { ActivityPorts, RunOpening, Warehouses } from './ports.ts';
+import type { ActivityPorts } from './ports.ts';
+import type { RunOpening, Warehouses } from './warehouse-ports.ts';
 
 /** What a run is opened with. */
 export type OpeningPorts = Pick<ActivityPorts, 'configurations' | 'runs' | 'optimove'> &

@@ -13,8 +13,8 @@ import { ConfigurationError, RefusedError, ReportRefusedError, type RiverError }
 import { baseUrlProbe, isFreshnessSlice } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import { reportOfRiver } from './opened-run.ts';
-import type { SlicePulling } from './ports.ts';
 import type { PullContext } from './pull-call.ts';
+import type { SlicePulling } from './warehouse-ports.ts';
 
 /** A slice's calls, planned from small lists, and how their answers are read. */
 export type SlicePlan = Pick<PullContext, 'fit' | 'noteRows' | 'toDay' | 'key' | 'tolerates'> & {

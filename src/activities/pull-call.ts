@@ -8,7 +8,7 @@ import type { Day } from '#domain/period/date-range';
 import type { PageNotes } from '#domain/run/page-notes';
 import type { StagedCall } from '#domain/run/staged-page';
 import { type AskContext, askPage, ChunkClosed, noRows } from './ask-page.ts';
-import type { SlicePulling } from './ports.ts';
+import type { SlicePulling } from './warehouse-ports.ts';
 
 /** What a call is pulled with. */
 export interface PullContext extends AskContext {

@@ -16,11 +16,12 @@ import type { SliceOutcome, SliceRequest } from './contract.ts';
 import { mapWithConcurrency } from './map-with-concurrency.ts';
 import { checkOpened, readOpenedRun, reportOfRiver, slicesAtOnce } from './opened-run.ts';
 import { planSlice, type SlicePlan } from './plan-slice.ts';
-import type { ActivityPorts, SlicePulling, Warehouses } from './ports.ts';
+import type { ActivityPorts } from './ports.ts';
 import { type PullContext, pullCall } from './pull-call.ts';
 import { selectAnew } from './resolve-filters.ts';
 import { createSliceSlots } from './slots.ts';
 import { type StopSignals, stoppedByWorkflow, untilStopped } from './stop-signals.ts';
+import type { SlicePulling, Warehouses } from './warehouse-ports.ts';
 import type { WriteGate } from './write-gates.ts';
 
 type SliceContext = PullContext & { readonly warehouse: SlicePulling };

@@ -9,7 +9,7 @@ import { listsSlice } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Resolved, RunRef } from './contract.ts';
 import { readOpenedRun, reportOfRiver } from './opened-run.ts';
-import type { FilterResolving, Warehouses } from './ports.ts';
+import type { FilterResolving, Warehouses } from './warehouse-ports.ts';
 
 const everyChunk = 1_000_000;
 

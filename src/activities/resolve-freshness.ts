@@ -7,7 +7,8 @@ import { completeOnly, planChunks, planDays } from '#domain/run/plan-run';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { ResolvedFreshness, ResolveFreshnessRequest } from './contract.ts';
 import { describeRun, readOpenedRun, reportOfRiver } from './opened-run.ts';
-import type { ActivityPorts, FreshnessResolving, Warehouses } from './ports.ts';
+import type { ActivityPorts } from './ports.ts';
+import type { FreshnessResolving, Warehouses } from './warehouse-ports.ts';
 
 /** Reads up to which day the data is complete and keeps with the run, once, what follows: what is provisional, and what `append` leaves. */
 export const resolveFreshness =

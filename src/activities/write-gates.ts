@@ -6,7 +6,8 @@ import {
   unwritableSentence,
   type WaitOnWarehouse,
 } from '#domain/run/warehouse-trouble';
-import type { PageStaging, WriteGateOptions, WriteTrying } from './ports.ts';
+import type { WriteGateOptions } from './ports.ts';
+import type { PageStaging, WriteTrying } from './warehouse-ports.ts';
 
 /**
  * A circuit breaker for each warehouse of this process: nothing is called whose answer could not be stored. The first failure to

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { closeRun } from '#activities/close-run';
-import type { RunEnding } from '#activities/ports';
+import type { RunEnding } from '#activities/warehouse-ports';
 import type { RunStatus } from '#domain/run/run-result';
 import { aStoredRun } from '../helpers/a-stored-run.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { giveUpIfTooLong, type Patience } from '#activities/give-up';
-import type { FailureReading } from '#activities/ports';
+import type { FailureReading } from '#activities/warehouse-ports';
 import { BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedError } from '#domain/errors';
 import type { FailedRequest, Outages } from '#domain/run/failing-time';
 import { aCall } from '../helpers/an-optimove.ts';

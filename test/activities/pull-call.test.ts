@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mapWithConcurrency } from '#activities/map-with-concurrency';
-import type { Warehouse } from '#activities/ports';
 import { type PullContext, pullCall } from '#activities/pull-call';
+import type { Warehouse } from '#activities/warehouse-ports';
 import type { Call, PageAsked } from '#domain/call/call';
 import { createSeenPages } from '#domain/call/seen-pages';
 import { OptimoveUnavailableError } from '#domain/errors';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { FilterResolving } from '#activities/ports';
 import { resolveFilters } from '#activities/resolve-filters';
+import type { FilterResolving } from '#activities/warehouse-ports';
 import { ConfigurationError } from '#domain/errors';
 import type { StagedCall } from '#domain/run/staged-page';
 import { listsSlice } from '#domain/run/staged-page';
