@@ -35,9 +35,6 @@ export default defineConfig({
           globalSetup: ['test/helpers/global-setup.ts'],
           setupFiles: ['test/helpers/setup-services.ts'],
           isolate: false,
-          // For the Temporal servers that tests start: most of their time went into waking threads, collecting garbage and
-          // growing stacks.
-          env: { GOMAXPROCS: '1', GOGC: '400', GODEBUG: 'adaptivestackstart=1' },
         },
       },
       {
