@@ -166,5 +166,5 @@ function rowsOf({ body }: PageOfCall): AnswerRow[] {
 
 function settingOf(client: Client, connection: string, schema: string | undefined): WarehouseSetting {
   const given = client === 'pg' ? connection : { filename: connection };
-  return { name: 'bench', client, connection: new Secret(given), schema };
+  return { name: 'bench', client, connection: new Secret(given), schema, keepCallsForMs: 90 * 86_400_000 };
 }

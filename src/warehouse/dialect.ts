@@ -33,7 +33,8 @@ export type Undoing = 'its own rows' | 'rows of others';
 /** A river's rows in a table: all of them, or those of some days. */
 export interface RowsInScope {
   readonly table: string;
-  readonly river: string;
+  /** Null: rows that no river has loaded. */
+  readonly river: string | null;
   readonly days: Scope | null;
 }
 
@@ -138,6 +139,8 @@ export interface Dialect {
     rows: readonly (readonly Value[])[],
   ) => PackedRows | undefined;
   readonly unpackRows?: (declared: readonly string[], packed: Buffer) => Value[][];
+  /** Gives rows of a target these values; says how many rows. */
+  updateRows(tables: Tables, rows: RowsInScope, values: Row): Promise<number>;
   /** Inserts a chunk's staged pages into its target. */
   insertPages(tables: Tables, job: InsertJob): Promise<Inserted>;
 }

@@ -7,11 +7,11 @@ import { ConfigurationError } from '#domain/errors';
 import { type DateRange, type Day, eachDay } from '#domain/period/date-range';
 import type { LoadedDays } from '#domain/run/loaded-days';
 import type { RowsOfRun } from '#domain/verify/verification';
-import { columnFinder } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { Row, Tables } from '../dialect.ts';
+import { declaredFinder } from '../tables/declared-columns.ts';
 import { toStoredRun } from './run-row.ts';
-import { lockTarget } from './targets.ts';
+import { lockTarget, readColumnRecords } from './targets.ts';
 
 /** SQLite takes no longer statement than 500 rows. */
 const rowsAtATime = 400;
@@ -131,7 +131,10 @@ export async function deleteLoadedDays(
         { facts: { river, table } },
       );
     }
-    const find = columnFinder(tables.dialect, columns);
+    const find = declaredFinder(tables.dialect, {
+      columns,
+      records: await readColumnRecords(tables, table),
+    });
     const lacking = ['_river', dayColumn].filter((name) => !find(name));
     if (lacking.length > 0) {
       throw new ConfigurationError(

@@ -35,7 +35,10 @@ export async function recordRun(
   refuseLoadMode(run.river);
   const fault = checkTableName(database.dialect.client, target.table);
   if (fault !== undefined) throw new ConfigurationError(`The river ${name}, target.table: ${fault}.`);
-  await completeTable(database, target.table, shape, patience, signal);
+  // A run that still waits for its data pulls some of these days at most.
+  const days =
+    run.freshness?.pulls ?? chunks.flatMap(({ start, end }) => (start === null ? [] : [{ start, end }]));
+  await completeTable(database, { river: run.river, shape, days }, patience, signal);
   await database.transact(async (tables) => {
     await lockTarget(tables, target.table);
     await insertRun(tables, run);

@@ -13,7 +13,7 @@ import {
   makeSchema,
   prepareStaging,
 } from './session.ts';
-import { insertPages, mayUndoInserts, removeRows } from './write-rows.ts';
+import { insertPages, mayUndoInserts, removeRows, updateRows } from './write-rows.ts';
 
 export const postgres: Dialect = {
   client: 'pg',
@@ -47,5 +47,6 @@ export const postgres: Dialect = {
   removeRows,
   packRows,
   unpackRows,
+  updateRows,
   insertPages,
 };
