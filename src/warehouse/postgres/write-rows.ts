@@ -1,9 +1,10 @@
+import type { Knex } from 'knex';
 import type { TableColumn } from '#domain/column/table-type';
 import type { Filled, Inserted, InsertJob, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { readRows, rowsColumns } from '../manifest/staging.ts';
 import { copyRows, roomForHeader } from '../postgres-copy/copy-rows.ts';
-import { packFixed, toCopyChunks } from '../postgres-copy/packed-rows.ts';
+import { endOfRows, packFixed, toCopyChunks } from '../postgres-copy/packed-rows.ts';
 import { pageText } from '../stored-values.ts';
 import { selectRows } from '../tables/target-rows.ts';
 import { readColumns } from './read-columns.ts';
@@ -87,8 +88,8 @@ async function unpackPages(tables: Tables, { staging, chunk, slices }: InsertJob
   }
 }
 
-/** A page goes with others until they have so many bytes. */
-const bytesAtATime = 4 * 1024 * 1024;
+/** A page goes with others until they have so many bytes, and is read in parts where it has more. */
+const bytesAtATime = 1024 * 1024;
 
 async function copyShape(tables: Tables, job: InsertJob, shape: Row): Promise<number> {
   const { slice, columns, extras } = shape;
@@ -113,17 +114,37 @@ async function copyShape(tables: Tables, job: InsertJob, shape: Row): Promise<nu
     .orderBy(['call', 'page']);
   let rows = 0;
   for (const some of takeTogether(sizes)) {
-    const read = await pages
-      .clone()
-      .whereIn(
-        ['call', 'page'],
-        some.map(({ call, page }) => [String(call), Number(page)]),
-      )
-      .select('packed');
-    const packed = read.map((page) => page.packed as Buffer);
-    rows += await copyRows(tables, statement, toCopyChunks(packed, fixed, places, roomForHeader));
+    for await (const packed of readPacked(tables, pages, some))
+      rows += await copyRows(tables, statement, toCopyChunks(packed, fixed, places, roomForHeader));
   }
   return rows;
+}
+
+/** The packed rows of these pages; of a page that is larger than what is read at a time its rows in several parts. */
+async function* readPacked(
+  tables: Tables,
+  pages: Knex.QueryBuilder<Row, Row[]>,
+  some: readonly Row[],
+): AsyncGenerator<Buffer[]> {
+  const [first] = some;
+  const bytes = Number(first?.bytes);
+  if (bytes <= bytesAtATime) {
+    const of = some.map(({ call, page }) => [String(call), Number(page)]);
+    const read = await pages.clone().whereIn(['call', 'page'], of).select('packed');
+    yield read.map(({ packed }) => packed as Buffer);
+    return;
+  }
+  let rest = Buffer.alloc(0);
+  for (let from = 1; from <= bytes; from += bytesAtATime) {
+    const read: Row[] = await pages
+      .clone()
+      .where({ call: first?.call, page: first?.page })
+      .select(tables.query.raw('substring(packed from ? for ?) as packed', [from, bytesAtATime]));
+    const packed = Buffer.concat([rest, read[0]?.packed as Buffer]);
+    const end = endOfRows(packed);
+    yield [packed.subarray(0, end)];
+    rest = packed.subarray(end);
+  }
 }
 
 function* takeTogether(sizes: readonly Row[]): Generator<Row[]> {
