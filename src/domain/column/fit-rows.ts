@@ -8,6 +8,7 @@ import { readValue, toText } from './read-value.ts';
 import {
   type FieldKind,
   idealType,
+  isNumber,
   joinKinds,
   readKind,
   type TableColumn,
@@ -157,6 +158,20 @@ function fitField(rows: readonly unknown[][], place: number): FieldKind | undefi
 function createReader(column: Column, type: TableType = idealType[column.type]) {
   if (type.kind === 'any') {
     return (raw: unknown) => readFirst(raw, idealType[column.type], type);
+  }
+  // What the report declares is read first: a midnight is a day, a boolean stands as one.
+  if (type.kind === 'number' && type.texts) {
+    return (raw: unknown) => {
+      const value = readValue(raw, idealType[column.type]);
+      return value === null ? null : readValue(value ?? raw, type);
+    };
+  }
+  // A table without booleans has them as 1 and 0.
+  if (column.type === 'boolean' && isNumber(type)) {
+    return (raw: unknown) => {
+      const value = readValue(raw, idealType.boolean);
+      return typeof value === 'boolean' ? Number(value) : readValue(raw, type);
+    };
   }
   // Rows are found again by the day that they were stamped with, as it was asked for.
   if (type.kind === 'timestamp' && type.verbatim && column.type === 'date' && column.from === 'call') {

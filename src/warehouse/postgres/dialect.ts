@@ -6,6 +6,7 @@ import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames
 import {
   beginTransaction,
   describe,
+  findColumnBan,
   freeze,
   limitLockWait,
   listLackingRights,
@@ -37,6 +38,7 @@ export const postgres: Dialect = {
   listLackingRights,
   readColumns,
   countColumns,
+  findColumnBan,
   async readTypeNames() {
     return typeNames;
   },
@@ -45,8 +47,8 @@ export const postgres: Dialect = {
   limitLockWait,
   mayUndoInserts,
   removeRows,
+  updateRows,
   packRows,
   unpackRows,
-  updateRows,
   insertPages,
 };

@@ -2,7 +2,7 @@
 
 import type { Knex } from 'knex';
 import { ConfigurationError } from '#domain/errors';
-import type { Tables } from '../dialect.ts';
+import type { ColumnBan, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 
 /** A process that stands still for longer than this with a transaction open holds up others for nothing. */
@@ -75,6 +75,26 @@ export async function listLackingRights(tables: Tables, targets: readonly string
     [tables.schemaName ?? null, [...targets]],
   );
   return found.map(({ name, privilege }) => `${privilege} on ${name}`);
+}
+
+/** Only its owner may alter a table, and a partition has the columns of its table. */
+export async function findColumnBan(tables: Tables, table: string): Promise<ColumnBan | undefined> {
+  const [found] = await tables.rows(
+    `select pg_get_userbyid(c.relowner) as owner, pg_has_role(c.relowner, 'USAGE') as owned, parent.relname as parent
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     left join pg_inherits i on i.inhrelid = c.oid and c.relispartition
+     left join pg_class parent on parent.oid = i.inhparent
+     where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ?`,
+    [tables.schemaName ?? null, table],
+  );
+  if (!found) return undefined;
+  if (found.parent !== null)
+    return {
+      why: `it is a partition of ${found.parent}, whose columns it has`,
+      altered: String(found.parent),
+    };
+  if (found.owned) return undefined;
+  return { why: `it belongs to ${found.owner}, and only the owner of a table may`, altered: table };
 }
 
 /** One at a time in this database; the lock goes with the transaction. */

@@ -198,6 +198,8 @@ function castTo({ declared, type }: TableColumn, value: string): string {
       return `${value}::double precision`;
     case 'real':
       return `${value}::real`;
+    case 'uuid':
+      return `${value}::uuid`;
     case 'boolean':
       return `${value}::boolean`;
     case 'date':
