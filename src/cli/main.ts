@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { exitCode } from './exit-code.ts';
+import { limitNewSpace } from './limit-new-space.ts';
 import { refuseOldNode } from './this-package.ts';
 
 /**
@@ -12,6 +13,7 @@ setDefaultAutoSelectFamilyAttemptTimeout(5_000);
 // An older Node crashes without a message when it loads the driver of SQLite.
 const refusal = refuseOldNode(process.versions.node);
 if (refusal === undefined) {
+  limitNewSpace(process.argv.slice(2));
   const { runCommandLine } = await import('./command-line.ts');
   process.exitCode = await runCommandLine(process.argv.slice(2));
 } else {

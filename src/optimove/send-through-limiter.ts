@@ -9,6 +9,7 @@ import {
   ReportRefusedError,
   ThrottledError,
 } from '#domain/errors';
+import { answersInHand } from './answers-in-hand.ts';
 import { failureOfRequest } from './failure-of-request.ts';
 import type { ReplyContext } from './failure-of-response.ts';
 import { type Reply, type RequestInfo, readRetryAfter } from './reply.ts';
@@ -50,6 +51,9 @@ export function toWaitSignal({ signal, abort }: SendOptions): AbortSignal {
 /** A call whose answer cannot be kept for so long frees its place for calls whose answers can, in another warehouse. */
 const keepsPlaceAtMostMs = 6_000;
 
+/** Answers of more bytes wait until what they become has room. */
+const waitsFromBytes = 64 * 1024;
+
 /**
  * One request: waits for a permit, sends, tells the limiter the outcome, records the request, and gives what `read` makes of
  * the reply. `call` is its name in the record. The call stays in flight until `keep` has stored the answer, so that a kill
@@ -64,8 +68,14 @@ export async function sendThroughLimiter<T>(
 ): Promise<T> {
   const { abort, record, history } = options;
   const { end, exchange, sentAt } = await sendWithinPermit(transport, request, options);
+  // What is small, a failure above all, is read at once.
+  const leaveHand = exchange.bytes > waitsFromBytes ? await answersInHand.enter(exchange.bytes) : () => {};
   let outcome: CallOutcome = { kind: 'abandoned' };
-  const placeTimer = setTimeout(() => end(outcome), keepsPlaceAtMostMs);
+  const leave = () => {
+    end(outcome);
+    leaveHand();
+  };
+  const placeTimer = setTimeout(leave, keepsPlaceAtMostMs);
   const result = await attempt(async () => {
     // A reply that came whole is read even where it is no longer awaited; a request that was cut was cut by us.
     if (exchange.end.kind === 'broken') {
@@ -95,7 +105,7 @@ export async function sendThroughLimiter<T>(
     return result.value.value;
   } finally {
     clearTimeout(placeTimer);
-    end(outcome);
+    leave();
   }
 }
 

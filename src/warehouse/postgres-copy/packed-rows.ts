@@ -60,6 +60,17 @@ export function unpackRows(declared: readonly string[], packed: Buffer): Value[]
   return rows;
 }
 
+/** Where the last row ends that stands there whole. */
+export function endOfRows(packed: Buffer): number {
+  let end = 0;
+  while (end + 4 <= packed.length) {
+    const next = end + 4 + packed.readInt32BE(end);
+    if (next > packed.length) break;
+    end = next;
+  }
+  return end;
+}
+
 /** What grows while rows are written to its end. */
 class Packer {
   buffer: Buffer;

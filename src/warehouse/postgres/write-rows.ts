@@ -1,10 +1,11 @@
+import type { Knex } from 'knex';
 import { chunkWithoutDays } from '#domain/chunk/chunk';
 import type { TableColumn } from '#domain/column/table-type';
 import type { Filled, Inserted, InsertJob, KeptRows, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { readRows, rowsColumns } from '../manifest/staging.ts';
 import { copyRows, roomForHeader } from '../postgres-copy/copy-rows.ts';
-import { packFixed, toCopyChunks } from '../postgres-copy/packed-rows.ts';
+import { endOfRows, packFixed, toCopyChunks } from '../postgres-copy/packed-rows.ts';
 import { pageText } from '../stored-values.ts';
 import { selectAllRows, selectRows } from '../tables/target-rows.ts';
 import { quote } from './connect.ts';
@@ -102,8 +103,8 @@ export async function unpackPages(tables: Tables, job: InsertJob): Promise<void>
   }
 }
 
-/** A page goes with others until they have so many bytes. */
-const bytesAtATime = 4 * 1024 * 1024;
+/** A page goes with others until they have so many bytes, and is read in parts where it has more. */
+const bytesAtATime = 1024 * 1024;
 
 async function copyShape(tables: Tables, job: InsertJob, shape: Row): Promise<number> {
   const { slice, columns, extras } = shape;
@@ -120,23 +121,17 @@ async function copyShape(tables: Tables, job: InsertJob, shape: Row): Promise<nu
     .toQuery();
   const ofShape = { ...(job.pages && { slice }), columns, extras };
   const pages = selectPages(tables, job).where(ofShape).whereNotNull('packed');
-  const key = ['chunk', 'slice', 'call', 'page'];
   const sizes = await pages
     .clone()
-    .select(...key, tables.query.raw('octet_length(packed) as bytes'))
-    .orderBy(key);
+    .select(...pageKey, tables.query.raw('octet_length(packed) as bytes'))
+    .orderBy([...pageKey]);
   let rows = 0;
   for (const some of takeTogether(sizes)) {
-    const read = await pages
-      .clone()
-      .whereIn(
-        key,
-        some.map((page) => key.map((column) => page[column] as string)),
-      )
-      .select('chunk', 'packed');
-    const packed = read.map((page) => page.packed as Buffer);
-    const fixed = { fields: 4, packed: read.map(({ chunk }) => fixedOf(chunk)) };
-    rows += await copyRows(tables, statement, toCopyChunks(packed, fixed, places, roomForHeader));
+    for await (const read of readPacked(tables, pages, some)) {
+      const packed = read.map((page) => page.packed);
+      const fixed = { fields: 4, packed: read.map(({ chunk }) => fixedOf(chunk)) };
+      rows += await copyRows(tables, statement, toCopyChunks(packed, fixed, places, roomForHeader));
+    }
   }
   return rows;
 }
@@ -148,6 +143,44 @@ const toChunkColumn = ({ pages }: InsertJob, chunk: string): string | null => {
 
 /** A statement takes no more than so many parameters. */
 const pagesAtATime = 1_000;
+
+/** What tells a staged page from others. */
+const pageKey = ['chunk', 'slice', 'call', 'page'] as const;
+
+interface PackedPage {
+  readonly chunk: unknown;
+  readonly packed: Buffer;
+}
+
+/** The packed rows of these pages; of a page that is larger than what is read at a time its rows in several parts. */
+async function* readPacked(
+  tables: Tables,
+  pages: Knex.QueryBuilder<Row, Row[]>,
+  some: readonly Row[],
+): AsyncGenerator<PackedPage[]> {
+  const [first] = some;
+  const bytes = Number(first?.bytes);
+  if (bytes <= bytesAtATime) {
+    const keys = some.map((page) => pageKey.map((column) => page[column] as string));
+    const read = await pages
+      .clone()
+      .whereIn([...pageKey], keys)
+      .select('chunk', 'packed');
+    yield read.map(({ chunk, packed }) => ({ chunk, packed: packed as Buffer }));
+    return;
+  }
+  let rest = Buffer.alloc(0);
+  for (let from = 1; from <= bytes; from += bytesAtATime) {
+    const read: Row[] = await pages
+      .clone()
+      .where(Object.fromEntries(pageKey.map((column) => [column, first?.[column]])))
+      .select(tables.query.raw('substring(packed from ? for ?) as packed', [from, bytesAtATime]));
+    const packed = Buffer.concat([rest, read[0]?.packed as Buffer]);
+    const end = endOfRows(packed);
+    yield [{ chunk: first?.chunk, packed: packed.subarray(0, end) }];
+    rest = packed.subarray(end);
+  }
+}
 
 function* takeTogether(sizes: readonly Row[]): Generator<Row[]> {
   let together: Row[] = [];

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Value } from '#domain/column/column';
-import { packFixed, packRows, toCopyChunks, unpackRows } from '#warehouse/postgres-copy/packed-rows';
+import {
+  endOfRows,
+  packFixed,
+  packRows,
+  toCopyChunks,
+  unpackRows,
+} from '#warehouse/postgres-copy/packed-rows';
 
 const whole = (bits: number) =>
   fc
@@ -74,6 +80,21 @@ describe('rows are left to JSON', () => {
   ])('in which a %s is to hold %j', (type, value) => {
     expect(packRows([type], [[null], [value]])).toBeUndefined();
   });
+});
+
+test('rows that are cut anywhere are taken as far as they are whole', () => {
+  fc.assert(
+    fc.property(fc.array(aRow, { minLength: 1, maxLength: 5 }), fc.nat(), (rows, at) => {
+      const packed = packRows(declared, rows)?.packed ?? Buffer.of();
+      const cut = at % (packed.length + 1);
+      const end = endOfRows(packed.subarray(0, cut));
+      const whole = [
+        ...unpackRows(declared, packed.subarray(0, end)),
+        ...unpackRows(declared, packed.subarray(end)),
+      ];
+      expect(whole).toStrictEqual(rows.map((row) => row.map(stored)));
+    }),
+  );
 });
 
 describe('what COPY is sent', () => {
