@@ -53,7 +53,7 @@ export async function planRetry(
   const run = understood(found.run);
   const original = run.retryOf ? await readOpenedRun(warehouse, run.retryOf.runId) : run;
   for (const each of new Set([run, original])) await refuseOpen(ports, each);
-  const { river, period, ownFilters, freshness } = original;
+  const { river, period, ownFilters, freshness, salts } = original;
   const { runId, startedAt } = request;
   const retryOf = { runId: original.runId, workflowId: original.workflowId };
   return {
@@ -67,6 +67,7 @@ export async function planRetry(
       startedAt,
       retryOf,
       ownFilters,
+      ...(salts && { salts }),
       ...(freshness && { freshness }),
     },
     chunks: await warehouse.readUnloadedChunks(original),

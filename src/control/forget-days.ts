@@ -1,5 +1,6 @@
 import { findDayColumn } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
+import { nameInTable } from '#domain/column/chosen-columns';
 import { ConfigurationError } from '#domain/errors';
 import { type DateRange, dayCount } from '#domain/period/date-range';
 import { resolveDay, resolveZone } from '#domain/period/resolve-day';
@@ -64,10 +65,10 @@ function readRiver(input: object, configuration: Configuration): River {
   return read.river;
 }
 
-function readDayColumn({ name, report: slug, overrides }: River): string {
+function readDayColumn({ name, report: slug, overrides, columns }: River): string {
   const report = findReport(slug);
   const column = report && findDayColumn(effectiveReport(report, overrides));
-  if (column) return column;
+  if (column) return nameInTable(columns, column);
   throw new ConfigurationError(
     `The report ${slug} of ${name} has no period, so no days of it can be forgotten. Its rows are replaced by the next run.`,
   );

@@ -17,6 +17,8 @@ export const attributesPlace = -1;
 export interface ColumnLayout {
   /** Keys that no column names, in the order of their places, which come after the columns'. */
   readonly fields: readonly string[];
+  /** The place of what a field holds second values of, a column or another field; its own where it holds none. */
+  rootOf(field: number): number;
   placeOf(key: string): number;
   /** Keys in the order in which their values are put: the same whatever their order in the row. */
   inOrder(fields: Readonly<Record<string, unknown>>): string[];
@@ -48,6 +50,7 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
   let hasRivals = false;
   const fields: string[] = [];
   const fieldPlaces = new Map<string, number>();
+  const roots = new Map<number, number>();
   const stamps = columns.flatMap(({ name, from }, place) => {
     const value = call.stamps[name];
     return value === undefined || value === null ? [] : [{ place, value, known: from === 'call' }];
@@ -89,11 +92,15 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
     return place;
   };
   /** A second value of one row for one place becomes a field of its own, named after it. */
-  const findBeside = (place: number): number =>
-    fieldPlace(`${columns[place]?.name ?? fields[place - columns.length]} 2`);
+  const findBeside = (place: number): number => {
+    const beside = fieldPlace(`${columns[place]?.name ?? fields[place - columns.length]} 2`);
+    roots.set(beside, roots.get(place) ?? place);
+    return beside;
+  };
 
   return {
     fields,
+    rootOf: (field) => roots.get(columns.length + field) ?? columns.length + field,
     placeOf: (key) => lookUp(key).place,
     inOrder(row) {
       const keys = Object.keys(row);

@@ -1,7 +1,8 @@
-import { findDayColumn } from '../call/scope.ts';
+import { findDayColumn, findManifestDayColumn } from '../call/scope.ts';
 import type { Report } from '../catalogue/report.ts';
 import { correctColumns } from '../river/overrides.ts';
 import type { RiverSetting } from '../river/river.ts';
+import { nameInTable, storedColumns } from './chosen-columns.ts';
 import { type Column, freeName, isProvenance, snakeCase } from './column.ts';
 
 /** The table a run fills: what must be there before the first chunk is committed. */
@@ -14,19 +15,27 @@ export interface TableShape {
 
 /** The table that a river fills; the report as the river calls it. */
 export const describeTable = (report: Report, river: ColumnSettings): TableShape => ({
-  columns: listColumns(report, river),
+  columns: storedColumns(listColumns(report, river), river.columns),
   key: listKey(report, river),
-  dayColumn: findDayColumn(report),
+  dayColumn: nameOrNull(river, findDayColumn(report)),
 });
 
+/** The same name, or the one that the river gives to the column. */
+const nameOrNull = ({ columns }: Pick<ColumnSettings, 'columns'>, name: string | null): string | null =>
+  name === null ? null : nameInTable(columns, name);
+
+/** The column of the river's table by whose days its rows are replaced, counted and forgotten; null where there is none. */
+export const findStoredDayColumn = (report: Report, river: Pick<ColumnSettings, 'columns'>): string | null =>
+  nameOrNull(river, findManifestDayColumn(report));
+
 /** What a river says about its columns. */
-export type ColumnSettings = Pick<RiverSetting, 'filters' | 'overrides'>;
+export type ColumnSettings = Pick<RiverSetting, 'filters' | 'overrides' | 'columns'>;
 
 /**
- * The columns of a river's table, without the provenance columns: the report's own, corrected by the river's
- * overrides, then one for each customer attribute in the river's order.
+ * The columns that a river pulls, without the provenance columns and before its choices: the report's own, corrected by the
+ * river's overrides, then one for each customer attribute in the river's order.
  */
-export function listColumns(report: Report, river: ColumnSettings): Column[] {
+export function listColumns(report: Report, river: Pick<ColumnSettings, 'filters' | 'overrides'>): Column[] {
   const declared = correctColumns(report.columns, river.overrides);
   const attributes = report.filters.includes('customerAttributes')
     ? (river.filters.customerAttributes ?? [])
@@ -35,11 +44,11 @@ export function listColumns(report: Report, river: ColumnSettings): Column[] {
 }
 
 /** The report's natural key by the names that the river's table has for it. */
-export function listKey(report: Report, river: Pick<ColumnSettings, 'overrides'>): string[] {
+export function listKey(report: Report, river: Pick<ColumnSettings, 'overrides' | 'columns'>): string[] {
   const corrected = correctColumns(report.columns, river.overrides);
   return report.key.map((name) => {
     const at = report.columns.findIndex((column) => column.name === name);
-    return corrected[at]?.name ?? name;
+    return nameInTable(river.columns, corrected[at]?.name ?? name);
   });
 }
 

@@ -1,5 +1,6 @@
 import { findReport, reports } from '../catalogue/index.ts';
 import type { Report } from '../catalogue/report.ts';
+import { checkColumnChoices, checkSharedColumns } from './check-columns.ts';
 import { gotInstead } from './closest.ts';
 import type { WarehouseSetting } from './configuration.ts';
 import { checkFilters } from './filters.ts';
@@ -43,8 +44,9 @@ export function checkRiver(
     ...(period && report?.time !== 'none' ? checkPeriod(period, target?.load, show) : []),
     ...(report ? checkFilters(river.filters ?? {}, report, show) : []),
     ...(report && river.overrides ? checkOverrides(river.overrides, report, show) : []),
+    ...(report ? checkColumnChoices(river, report, show) : []),
     ...(target ? checkTarget(target, report, findWarehouse(target, around)?.client, show) : []),
-    ...checkTables(name, river, around, show),
+    ...checkTables(name, river, report, around, show),
   ];
 }
 
@@ -71,13 +73,23 @@ function findWarehouse(target: TargetPart, around: Surroundings): WarehouseSetti
   return target.warehouse === undefined ? undefined : around.warehouses.get(target.warehouse);
 }
 
-function checkTables(name: string, river: RiverPart, around: Surroundings, show: Show): Problem[] {
+function checkTables(
+  name: string,
+  river: RiverPart,
+  report: Report | undefined,
+  around: Surroundings,
+  show: Show,
+): Problem[] {
   const table = river.target && tableIdentity(river.target, around.warehouses);
   if (table === undefined) return [];
   const sharing = [...around.rivers].filter(
     ([other, { target }]) => other !== name && target && tableIdentity(target, around.warehouses) === table,
   );
-  return checkSharedTable(river, sharing, show);
+  const same = sharing.filter(([, other]) => other.report === river.report);
+  return [
+    ...checkSharedTable(river, sharing, show),
+    ...(report ? checkSharedColumns(river, same, report) : []),
+  ];
 }
 
 /** Settings that the river's report does not have, but for filters. Paths begin at the river. */

@@ -7,8 +7,8 @@ import type { Database } from '../database.ts';
 import type { MadeType, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { deleteDaysOfTable } from '../manifest/days.ts';
-import { deleteColumnRecords, lockTarget, markMadeByRiver } from '../manifest/targets.ts';
-import { addColumns, type LockPatience, refuseTooMany } from './add-columns.ts';
+import { deleteColumnRecords, lockTarget, markMadeByRiver, saveColumnRecords } from '../manifest/targets.ts';
+import { addColumns, type LockPatience, refuseTooMany, toRecords } from './add-columns.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
 import { refuseNoDays, refuseProvenance, refuseUnfilled } from './refuse-column.ts';
 
@@ -149,6 +149,7 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
   await markMadeByRiver(tables, table);
   await deleteDaysOfTable(tables, table);
   await deleteColumnRecords(tables, table);
+  await saveColumnRecords(tables, table, toRecords(tables, columns, dialect.typeNames));
   const isDeclared = shape.columns.some(({ name }) => name === shape.dayColumn);
   if (shape.dayColumn !== null && isDeclared)
     await indexDays(tables, table, inTable(tables, table, shape, shape.dayColumn));
