@@ -3,6 +3,7 @@ import { ConfigurationError, DatabaseError, SchemaConflictError } from '#domain/
 import type { WarehouseSetting } from '#domain/river/configuration';
 import type { CommitRequest } from '#domain/run/staged-page';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
+import { type AdoptionRequest, adoptRows } from './commit/adopt-rows.ts';
 import type { Step } from './commit/chunk-load.ts';
 import { storeChunk } from './commit/store-chunk.ts';
 import { connectDatabase, type Database, type DatabaseOptions } from './database.ts';
@@ -21,7 +22,7 @@ import {
   readChunkStatuses,
   readUnfinishedChunks,
 } from './manifest/chunks.ts';
-import { deleteLoadedDays, readLoadedDays } from './manifest/days.ts';
+import { deleteLoadedDays, readLoadedDays, readLoadedWith } from './manifest/days.ts';
 import { readManifestSnapshot } from './manifest/manifest-snapshot.ts';
 import { recordFreshness, recordRun } from './manifest/record-run.ts';
 import { findRun, listRuns, readEndBefore, readRetries, readUnloadedChunks } from './manifest/run-history.ts';
@@ -112,10 +113,11 @@ export async function openWarehouse(
       stagePage,
     }),
     // What is looked at beforehand, or tried, leaves no manifest behind.
-    ...reading(connected, { previewTable, readLoadedDays }),
+    ...reading(connected, { previewTable, readLoadedDays, readLoadedWith }),
     ...withDatabase(connected, { checkWarehouse, tryWrite }),
     recordRun: (run: NewRun, chunks: readonly RetriableChunk[], shape: TableShape, signal?: AbortSignal) =>
       recordRun(database, run, chunks, shape, { patience, signal }),
+    adoptRows: (request: AdoptionRequest) => adoptRows(database, request, patience),
     storeChunk: (runId: string, chunk: string, request: CommitRequest, signal?: AbortSignal) =>
       storeChunk(database, runId, chunk, request, { onStep, patience, signal }),
     /** Gives its connections back. */

@@ -11,6 +11,8 @@ export interface TableShape {
   readonly key: readonly string[];
   /** The column with a row's day, where the report has one. */
   readonly dayColumn: string | null;
+  /** The column by whose days `replace` finds rows again; left out where it is the day column. */
+  readonly replacedBy?: string | null;
 }
 
 /** The table that a river fills; the report as the river calls it. */
@@ -18,6 +20,7 @@ export const describeTable = (report: Report, river: ColumnSettings): TableShape
   columns: storedColumns(listColumns(report, river), river.columns),
   key: listKey(report, river),
   dayColumn: nameOrNull(river, findDayColumn(report)),
+  replacedBy: findStoredDayColumn(report, river),
 });
 
 /** The same name, or the one that the river gives to the column. */
@@ -27,6 +30,23 @@ const nameOrNull = ({ columns }: Pick<ColumnSettings, 'columns'>, name: string |
 /** The column of the river's table by whose days its rows are replaced, counted and forgotten; null where there is none. */
 export const findStoredDayColumn = (report: Report, river: Pick<ColumnSettings, 'columns'>): string | null =>
   nameOrNull(river, findManifestDayColumn(report));
+
+/** A column as a person sees it beforehand. */
+export interface ColumnAhead extends Pick<Column, 'name' | 'type' | 'from'> {
+  /** Its name without the river's choice, where that is another. */
+  readonly was?: string;
+  readonly hashed?: true;
+}
+
+/** The columns of the river's table as they will be, but for those of provenance and of fields that no report declares. */
+export const listColumnsAhead = (report: Report, river: ColumnSettings): ColumnAhead[] =>
+  storedColumns(listColumns(report, river), river.columns).map(({ name, type, from, declared, salt }) => ({
+    name,
+    type,
+    from,
+    ...(declared.name !== name && { was: declared.name }),
+    ...(salt !== undefined && { hashed: true as const }),
+  }));
 
 /** What a river says about its columns. */
 export type ColumnSettings = Pick<RiverSetting, 'filters' | 'overrides' | 'columns'>;

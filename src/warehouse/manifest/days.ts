@@ -5,13 +5,14 @@
 
 import { ConfigurationError } from '#domain/errors';
 import { type DateRange, type Day, eachDay } from '#domain/period/date-range';
+import type { LoadedWith } from '#domain/run/column-changes';
 import type { LoadedDays } from '#domain/run/loaded-days';
 import type { RowsOfRun } from '#domain/verify/verification';
-import { columnFinder } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { Row, Tables } from '../dialect.ts';
+import { declaredFinder } from '../tables/declared-columns.ts';
 import { toStoredRun } from './run-row.ts';
-import { lockTarget } from './targets.ts';
+import { lockTarget, readColumnRecords } from './targets.ts';
 
 /** SQLite takes no longer statement than 500 rows. */
 const rowsAtATime = 400;
@@ -29,18 +30,29 @@ export async function deleteDays(tables: Tables, days: DaysOfRiver): Promise<voi
 
 /** A table that is gone has no days loaded, whichever rivers had filled it. */
 export async function deleteDaysOfTable(tables: Tables, table: string): Promise<void> {
-  await tables.from('river_days').where({ table }).delete();
+  await tables.from('river_days').where({ target: table }).delete();
+}
+
+/** The river, its table, and the run and chunk that load the days. */
+interface DaysOfChunk {
+  readonly river: string;
+  readonly table: string;
+  readonly runId: string;
+  readonly chunk: string;
 }
 
 export async function insertDays(
   tables: Tables,
-  of: { readonly river: string; readonly table: string; readonly run: string; readonly chunk: string },
+  { river, table, runId, chunk }: DaysOfChunk,
   days: ReadonlyMap<Day, number>,
   loadedAt: string,
   completeUpTo: Day | null = null,
 ): Promise<void> {
   const rows = [...days].map(([day, count]) => ({
-    ...of,
+    river,
+    target: table,
+    run_id: runId,
+    chunk,
     day,
     rows: count,
     provisional: completeUpTo !== null && day > completeUpTo,
@@ -52,7 +64,7 @@ export async function insertDays(
 }
 
 function daysIn(tables: Tables, { river, table, between }: DaysOfRiver) {
-  const days = tables.from('river_days').where({ river, table });
+  const days = tables.from('river_days').where({ river, target: table });
   return between === null ? days : days.whereBetween('day', [between.start, between.end]);
 }
 
@@ -60,10 +72,10 @@ function daysIn(tables: Tables, { river, table, between }: DaysOfRiver) {
 export async function readLoadedRows(tables: Tables, river: string, table: string): Promise<RowsOfRun[]> {
   const rows = await tables
     .from('river_days')
-    .where({ river, table })
-    .orderBy(['loaded_at', 'run', 'day'])
-    .select('day', 'run', 'rows');
-  return rows.map((row) => ({ day: String(row.day), run: String(row.run), rows: Number(row.rows) }));
+    .where({ river, target: table })
+    .orderBy(['loaded_at', 'run_id', 'day'])
+    .select('day', 'run_id', 'rows');
+  return rows.map((row) => ({ day: String(row.day), run: String(row.run_id), rows: Number(row.rows) }));
 }
 
 const nothing: LoadedDays = { days: [], runs: new Map(), forgotten: [] };
@@ -77,15 +89,15 @@ export async function readLoadedDays(tables: Tables, river: string, table: strin
   if (!(await dialect.hasTable(tables, 'river_days'))) return nothing;
   const forgotten = await readForgottenDays(tables, river, table);
   if (!(await dialect.hasTable(tables, table))) return { ...nothing, forgotten };
-  const of = { river, table };
-  const days = await tables.from('river_days').where(of).select('day', 'run', 'provisional');
+  const of = { river, target: table };
+  const days = await tables.from('river_days').where(of).select('day', 'run_id', 'provisional');
   const runs = await tables
     .from('river_runs')
-    .whereIn('run', tables.from('river_days').where(of).select('run'));
+    .whereIn('run_id', tables.from('river_days').where(of).select('run_id'));
   return {
     days: days.map((row) => ({
       day: String(row.day),
-      run: String(row.run),
+      run: String(row.run_id),
       provisional: Boolean(row.provisional),
     })),
     forgotten,
@@ -93,6 +105,41 @@ export async function readLoadedDays(tables: Tables, river: string, table: strin
       runs.map(toStoredRun).map(({ runId, river, ownFilters = false }) => [runId, { river, ownFilters }]),
     ),
   };
+}
+
+/** How many of the newest chunks without days are looked through for one of this table. */
+const chunksLookedAt = 100;
+
+/**
+ * What the rows of a river that stand in a table were loaded with, once for each run of them; of a report without days the
+ * newest run alone, which has replaced the others.
+ */
+export async function readLoadedWith(tables: Tables, river: string, table: string): Promise<LoadedWith[]> {
+  const { dialect } = tables;
+  for (const needed of ['river_days', table]) if (!(await dialect.hasTable(tables, needed))) return [];
+  const days = await tables.from('river_days').where({ river, target: table }).select('run_id', 'day');
+  const chunks: Row[] =
+    days.length > 0
+      ? []
+      : await tables
+          .from('river_chunks')
+          .where({ river, state: 'loaded' })
+          .orderBy('loaded_at', 'desc')
+          .limit(chunksLookedAt)
+          .select('run_id');
+  const daysByRun = Map.groupBy(days, ({ run_id }) => String(run_id));
+  const ids = [...daysByRun.keys(), ...new Set(chunks.map(({ run_id }) => String(run_id)))];
+  const runs = (await tables.from('river_runs').whereIn('run_id', ids)).map(toStoredRun);
+  const byId = new Map(runs.map((run) => [run.runId, run]));
+  const found = ids.flatMap((id) => {
+    const run = byId.get(id);
+    return run && run.river.target.table === table ? [run] : [];
+  });
+  return (days.length > 0 ? found : found.slice(0, 1)).map(({ runId, river: { columns }, salts }) => ({
+    columns,
+    salts,
+    days: (daysByRun.get(runId) ?? []).map(({ day }) => String(day)),
+  }));
 }
 
 /** Days of a river, and where its rows bear them. */
@@ -120,7 +167,10 @@ export async function deleteLoadedDays(
         { facts: { river, table } },
       );
     }
-    const find = columnFinder(tables.dialect, columns);
+    const find = declaredFinder(tables.dialect, {
+      columns,
+      records: await readColumnRecords(tables, table),
+    });
     const lacking = ['_river', dayColumn].filter((name) => !find(name));
     if (lacking.length > 0) {
       throw new ConfigurationError(
@@ -142,14 +192,19 @@ interface RiverTable {
 }
 
 /** Marks days that a person has taken out of the target: tracking leaves them out, and they are no gaps. */
-async function insertForgotten(tables: Tables, of: RiverTable, days: DateRange, at: string): Promise<void> {
+async function insertForgotten(
+  tables: Tables,
+  { river, table }: RiverTable,
+  days: DateRange,
+  at: string,
+): Promise<void> {
   let rows: Row[] = [];
   const insert = async () => {
-    await tables.from('river_forgotten_days').insert(rows).onConflict(['river', 'table', 'day']).ignore();
+    await tables.from('river_forgotten_days').insert(rows).onConflict(['river', 'target', 'day']).ignore();
     rows = [];
   };
   for (const day of eachDay(days)) {
-    rows.push({ ...of, day, forgotten_at: at });
+    rows.push({ river, target: table, day, forgotten_at: at });
     if (rows.length === rowsAtATime) await insert();
   }
   if (rows.length > 0) await insert();
@@ -158,18 +213,22 @@ async function insertForgotten(tables: Tables, of: RiverTable, days: DateRange, 
 /** Days that are loaded again are no longer forgotten. */
 export async function deleteForgotten(
   tables: Tables,
-  of: RiverTable,
+  { river, table }: RiverTable,
   { start, end }: DateRange,
 ): Promise<void> {
   await tables
     .from('river_forgotten_days')
-    .where({ ...of })
+    .where({ river, target: table })
     .whereBetween('day', [start, end])
     .delete();
 }
 
 /** The days of a river that are forgotten, in order. */
 export async function readForgottenDays(tables: Tables, river: string, table: string): Promise<Day[]> {
-  const rows = await tables.from('river_forgotten_days').where({ river, table }).orderBy('day').select('day');
+  const rows = await tables
+    .from('river_forgotten_days')
+    .where({ river, target: table })
+    .orderBy('day')
+    .select('day');
   return rows.map(({ day }) => String(day));
 }

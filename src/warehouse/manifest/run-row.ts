@@ -15,7 +15,7 @@ export function toStoredRun(row: Row): StoredRun {
   const freshness = readJson<Freshness>(row.freshness);
   const salts = readJson<SaltFingerprints>(row.salts);
   return {
-    runId: String(row.run),
+    runId: String(row.run_id),
     workflowId: String(row.workflow_id),
     river,
     period:
