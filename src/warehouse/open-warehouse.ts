@@ -11,6 +11,7 @@ import type { Tables } from './dialect.ts';
 import {
   countFailedSince,
   countRequests,
+  deleteCallsBefore,
   isRunAnswered,
   readCallHistory,
   readFailures,
@@ -117,6 +118,9 @@ export async function openWarehouse(
     ...withDatabase(connected, { checkWarehouse, tryWrite }),
     recordRun: (run: NewRun, chunks: readonly RetriableChunk[], shape: TableShape, signal?: AbortSignal) =>
       recordRun(database, run, chunks, shape, { patience, signal }),
+    /** Deletes the requests that are kept no longer. */
+    pruneCalls: (now: Date) =>
+      deleteCallsBefore(database, new Date(now.getTime() - setting.keepCallsForMs).toISOString()),
     adoptRows: (request: AdoptionRequest) => adoptRows(database, request, patience),
     storeChunk: (runId: string, chunk: string, request: CommitRequest, signal?: AbortSignal) =>
       storeChunk(database, runId, chunk, request, { onStep, patience, signal }),

@@ -7,6 +7,7 @@ import type { Knex } from 'knex';
 import type { CallHistory, Repeated, RequestRecord } from '#domain/call/call-history';
 import type { FailedRequest, FailedSince } from '#domain/run/failing-time';
 import type { RequestCounts } from '#domain/run/run-result';
+import type { Database } from '../database.ts';
 import type { Tables } from '../dialect.ts';
 
 export interface CallsOfRun {
@@ -14,6 +15,9 @@ export interface CallsOfRun {
   readonly chunk: string | null;
   readonly report: string;
 }
+
+/** What tells requests apart: one request, however often it is noted. */
+const key = ['run_id', 'call', 'sent_at', 'milliseconds'];
 
 /** One row for each request that is not noted yet; says how many were new. `answered`: the one that brought the page. */
 export async function insertCalls(
@@ -37,12 +41,7 @@ export async function insertCalls(
     outcome: request.outcome,
     body_hash: request.bodyHash ?? null,
   }));
-  const inserted = await tables
-    .from('river_calls')
-    .insert(rows)
-    .onConflict(['run_id', 'call', 'sent_at', 'milliseconds'])
-    .ignore()
-    .returning('call');
+  const inserted = await tables.from('river_calls').insert(rows).onConflict(key).ignore().returning('call');
   return inserted.length;
 }
 
@@ -226,6 +225,41 @@ export async function countRequests(
     furtherPages: count('further_pages'),
   };
 }
+
+/** So many rows go in one statement, and so many statements in one clean-up: what is left waits for the next. */
+const deletedAtATime = 10_000;
+const deletionsAtMost = 10;
+const runsAtMost = 20;
+
+/** Deletes the requests of runs that ended before then, the oldest runs first, some at a time. Their counts stay with their chunks. */
+export async function deleteCallsBefore(database: Database, before: string): Promise<void> {
+  const runs = await database.read((tables) =>
+    tables
+      .from('river_runs')
+      .where('finished_at', '<', before)
+      .whereNot({ state: 'running' })
+      .whereRaw('exists (select 1 from ?? calls where calls.run_id = river_runs.run_id)', [
+        tables.qualify('river_calls'),
+      ])
+      .orderBy('finished_at')
+      .limit(runsAtMost)
+      .select('run_id'),
+  );
+  let deletions = 0;
+  for (const { run_id } of runs) {
+    for (let deleted = deletedAtATime; deleted === deletedAtATime; ) {
+      if (deletions === deletionsAtMost) return;
+      deletions += 1;
+      deleted = await database.transact((tables) => deleteSome(tables, String(run_id)));
+    }
+  }
+}
+
+const deleteSome = async (tables: Tables, run_id: string): Promise<number> =>
+  tables
+    .from('river_calls')
+    .whereIn(key, tables.from('river_calls').where({ run_id }).select(key).limit(deletedAtATime))
+    .delete();
 
 /** Requests of a run that were sent since then and brought no answer; being out of calls is no failure. */
 export async function countFailedSince(tables: Tables, runId: string, since: string): Promise<FailedSince> {

@@ -22,6 +22,7 @@ import { declaredFinder, findOtherSpellings, type TableState } from './declared-
 import { refuseForeignRows, refuseUndatedRows } from './foreign-rows.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
 import { refuseNoDays, refuseProvenance, refuseUnfilled } from './refuse-column.ts';
+import { hasIndexOfDays } from './target-rows.ts';
 
 /**
  * Makes the target with its declared columns, or adds those that one lacks that is there. No column that is there is
@@ -128,14 +129,16 @@ export async function previewTable(
     return [`${table}.${column.name} (${column.declared}) does not hold ${why}, ${happens}`];
   });
   const hasIndex =
-    shape.dayColumn === null || (await tables.dialect.hasIndexOn(tables, table, [provenanceColumns[0]]));
+    shape.dayColumn === null || (dayColumn && (await hasIndexOfDays(tables, table, dayColumn.name)));
   return [
     ...(lacking.length > 0 ? [`${table} gets the columns ${lacking.join(', ')}`] : []),
     ...state.found.map(({ source, name }) => `${source} goes to ${table}.${name}`),
     ...narrow,
     ...(hasIndex
       ? []
-      : [`${table} has no index on _river and ${shape.dayColumn}: with one, days are replaced faster`]),
+      : [
+          `${table} has no index on ${dayColumn?.name ?? shape.dayColumn} and _river: with one, days are replaced faster`,
+        ]),
   ];
 }
 
@@ -201,9 +204,12 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
 const provenanceType = (name: (typeof provenanceColumns)[number]): MadeType =>
   name === '_loaded_at' ? 'instant' : 'text';
 
-/** What a commit looks for: this river's rows of these days. Only where the table is new: no other session can use it yet. */
+/**
+ * What a commit looks for: this river's rows of these days. Led by the day, so that it serves a person's query by day alone as well.
+ * Only where the table is new: no other session can use it yet.
+ */
 async function indexDays(tables: Tables, table: string, dayColumn: string): Promise<void> {
-  await tables.query.raw(`create index if not exists ?? on ?? (_river, ??)`, [
+  await tables.query.raw(`create index if not exists ?? on ?? (??, _river)`, [
     `river_days_of_${shortHash(`${table}/${dayColumn}`)}`,
     tables.qualify(table),
     identifier(dayColumn),

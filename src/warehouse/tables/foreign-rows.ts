@@ -7,14 +7,15 @@ import type { Knex } from 'knex';
 import type { TableShape } from '#domain/column/river-table';
 import type { TableColumn } from '#domain/column/table-type';
 import { ConfigurationError } from '#domain/errors';
-import type { DateRange } from '#domain/period/date-range';
+import { type DateRange, encloseRanges } from '#domain/period/date-range';
 import type { River } from '#domain/river/river';
 import { adoptCommand } from '#domain/verify/repair-command';
 import { columnFinder } from '../column-name.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
+import { isMadeByRiver } from '../manifest/targets.ts';
 import { declaredFinder, type TableState } from './declared-columns.ts';
-import { dayText, selectDays, selectRows } from './target-rows.ts';
+import { countRowsByDay, dayText, selectRows } from './target-rows.ts';
 
 /** A table that is there, and who is to fill it. */
 export interface ForeignRowsQuestion {
@@ -28,24 +29,35 @@ export interface ForeignRowsQuestion {
 
 /**
  * Throws where the table holds rows of something else: in the days that are to be loaded, or anywhere while the river has no
- * rows in it.
+ * rows in it. A table that River has made is not looked through: it was empty then.
  */
 export async function refuseForeignRows(tables: Tables, question: ForeignRowsQuestion): Promise<void> {
-  const { river, columns, dayColumn, days } = question;
+  const { river, columns, dayColumn } = question;
   const { table, load } = river.target;
-  if (load === 'overwrite') return;
-  const foreign = () => selectForeignRows(tables, table, columns);
-  if (!(await hasAny(foreign()))) return;
+  if (load === 'overwrite' || (await isMadeByRiver(tables, table))) return;
+  if (!(await hasAny(selectForeignRows(tables, table, columns)))) return;
   const isItsOwnToo =
     findRiver(tables, columns) !== undefined &&
     (await hasAny(selectRows(tables, { table, river: river.name, days: null })));
-  if (isItsOwnToo && dayColumn) {
-    const inDays = await Promise.all(
-      days.map((range) => hasAny(selectDays(foreign(), { column: dayColumn.name, ...range }))),
-    );
-    if (!inDays.includes(true)) return;
-  }
-  throw await foreignRows(foreign(), river, dayColumn);
+  if (isItsOwnToo && dayColumn && !(await hasForeignDays(tables, question, dayColumn))) return;
+  throw await foreignRows(selectForeignRows(tables, table, columns), river, dayColumn);
+}
+
+async function hasForeignDays(
+  tables: Tables,
+  { river: { target }, days }: ForeignRowsQuestion,
+  { name: column }: TableColumn,
+): Promise<boolean> {
+  const range = encloseRanges(days);
+  if (range === null) return false;
+  const foreign = await countRowsByDay(tables, {
+    table: target.table,
+    river: null,
+    days: { column, ...range },
+  });
+  return [...foreign.keys()].some((day) =>
+    days.some(({ start, end }) => day !== null && start <= day && day <= end),
+  );
 }
 
 /**

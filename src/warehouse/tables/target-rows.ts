@@ -66,9 +66,17 @@ async function readDaysAtATime(
   dayColumn: string,
   all: number,
 ): Promise<number> {
+  if (tables.dialect.client === 'pg') return all;
+  return (await hasIndexOfDays(tables, table, dayColumn)) ? 1 : daysWithoutIndex;
+}
+
+/** Whether an index finds a river's rows of a day: led by the day, as River makes it, or by the river. */
+export async function hasIndexOfDays(tables: Tables, table: string, dayColumn: string): Promise<boolean> {
   const { dialect } = tables;
-  if (dialect.client === 'pg') return all;
-  return (await dialect.hasIndexOn(tables, table, [provenanceColumns[0], dayColumn])) ? 1 : daysWithoutIndex;
+  return (
+    (await dialect.hasIndexOn(tables, table, [dayColumn])) ||
+    (await dialect.hasIndexOn(tables, table, [provenanceColumns[0], dayColumn]))
+  );
 }
 
 /** All rows of the table, whichever river has loaded them. */

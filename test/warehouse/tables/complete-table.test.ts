@@ -133,7 +133,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
               'sample.select (character varying(4)) does not hold longer texts than 4 characters, which goes to select__text',
             ]
           : []),
-        'sample has no index on _river and date: with one, days are replaced faster',
+        'sample has no index on date and _river: with one, days are replaced faster',
       ]);
       // What will really happen to such values.
       for (const [drift, words] of [
