@@ -27,6 +27,13 @@ export async function readTraces(
 export async function readTables(house: Rivers, targets: readonly string[] = []): Promise<string> {
   const tables = (await house.warehouse.tables()).filter((name) => !targets.includes(name));
   const read: string[] = [];
-  for (const table of tables) read.push(JSON.stringify(await house.sql(`select * from "${table}"`)));
+  for (const table of tables) {
+    const rows = await house.sql(`select * from "${table}"`);
+    read.push(JSON.stringify(rows));
+    // Postgres shows bytes, such as those of a packed page, by their digits.
+    for (const value of rows.flatMap((row) => Object.values(row)))
+      if (typeof value === 'string' && value.startsWith('\\x'))
+        read.push(Buffer.from(value.slice(2), 'hex').toString('latin1'));
+  }
   return read.join('\n');
 }

@@ -98,6 +98,9 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
     return beside;
   };
 
+  const empty: unknown[] = new Array(columns.length).fill(null);
+  for (const { place, value, known } of stamps) if (known) empty[place] = value;
+
   return {
     fields,
     rootOf: (field) => roots.get(columns.length + field) ?? columns.length + field,
@@ -127,11 +130,7 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
       }
       return values;
     },
-    emptyRow() {
-      const row: unknown[] = new Array(columns.length).fill(null);
-      for (const { place, value, known } of stamps) if (known) row[place] = value;
-      return row;
-    },
+    emptyRow: () => empty.slice(),
     complete(row) {
       for (const { place, value, known } of stamps)
         if (!known && isNothing(row[place], types[place])) row[place] = value;
