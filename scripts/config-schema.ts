@@ -34,6 +34,8 @@ function tables(part: JsonSchema, path: string): string[] {
   const inner = keys.flatMap(([key, value]) => tables(value, path === '' ? key : `${path}.${key}`));
   if (typeof named === 'object' && Object.keys(named).length > 0)
     inner.push(...tables(named, `${path}.<name>`));
+  const map = (part.anyOf as JsonSchema[] | undefined)?.find(({ properties }) => properties !== undefined);
+  if (map) return tables(map, path);
   if (typeof part.items === 'object' && !Array.isArray(part.items))
     inner.push(...tables(part.items, `${path}[]`));
   if (keys.length === 0 || path === '' || path.startsWith('defaults'))
@@ -58,6 +60,7 @@ function row(key: string, value: JsonSchema, required: boolean): string {
 function takes(value: JsonSchema): string {
   if (value.enum && value.enum.length > 20) return 'a name';
   if (value.enum) return value.enum.join(', ');
+  if (value.const !== undefined) return String(value.const);
   if (value.format === 'date') return 'YYYY-MM-DD';
   if (value.pattern?.includes('s|m|h|d')) return 'duration';
   if (value.anyOf) return [...new Set((value.anyOf as JsonSchema[]).map(takes))].join(' or ');

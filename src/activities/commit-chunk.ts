@@ -1,17 +1,26 @@
 import { createMissing, createRefused, refusal } from '#domain/call/no-rows';
-import { commitScope } from '#domain/call/scope';
-import { parseChunkKey } from '#domain/chunk/chunk';
+import { commitScope, type Scope } from '#domain/call/scope';
+import type { Report } from '#domain/catalogue/report';
+import { type Chunk, parseChunkKey } from '#domain/chunk/chunk';
+import { nameInTable } from '#domain/column/chosen-columns';
 import { listKeyColumns, listMergeKey } from '#domain/column/river-table';
 import { RefusedError } from '#domain/errors';
 import { noDayWarning } from '#domain/run/freshness';
 import { createNoteSums } from '#domain/run/page-notes';
 import type { Warning } from '#domain/run/run-result';
 import { listsSlice } from '#domain/run/staged-page';
+import type { StoredRun } from '#domain/run/stored-run';
 import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
 import { readOpenedRun, reportOfRiver } from './opened-run.ts';
 import type { ActivityPorts } from './ports.ts';
 import { untilCancelled, untilStopped } from './stop-signals.ts';
 import type { ChunkStoring, Warehouses } from './warehouse-ports.ts';
+
+/** Which rows the chunk replaces, by the table's own name of the day column. */
+function scopeInTable(report: Report, chunk: Chunk, { selection, day, river }: StoredRun): Scope | null {
+  const scope = commitScope(report, chunk, selection, day);
+  return scope && { ...scope, column: nameInTable(river.columns, scope.column) };
+}
 
 /** Loads what a chunk's slices have staged, once, in one transaction with its counts and its manifest row. */
 export const commitChunk =
@@ -59,7 +68,7 @@ export const commitChunk =
           ...messages.map((message): Warning => ({ ...days, message })),
           ...notes.warnings().map((warning): Warning => ({ ...days, ...warning })),
         ],
-        scope: commitScope(report, chunk, stored.selection, stored.day),
+        scope: scopeInTable(report, chunk, stored),
         key: listKeyColumns(report, stored.river),
         mergeKey: listMergeKey(report, stored.river) ?? [],
         completeUpTo: stored.freshness?.completeUpTo ?? null,

@@ -9,6 +9,7 @@ import type { OpenedRun, OpenRunRequest } from './contract.ts';
 import { endOrphanedRuns } from './end-orphaned-runs.ts';
 import { describeRun, readOpenedRun, reportOfRiver, understood } from './opened-run.ts';
 import { findOpened, type Opening, type OpeningPorts, planRetry } from './plan-retry.ts';
+import { fingerprintSalts, hashAsOpened } from './run-salts.ts';
 import { type StepSlots, stepIn } from './slots.ts';
 import type { RunOpening } from './warehouse-ports.ts';
 
@@ -45,6 +46,7 @@ async function findOpenedBefore(
 
 async function open(ports: OpeningPorts, { run, chunks, warehouse }: Opening): Promise<OpenedRun> {
   const { connection } = await ports.optimove(run.river.connection);
+  hashAsOpened(run, await ports.configurations.current());
   await warehouse.recordRun(
     { ...run, baseUrl: connection.baseUrl },
     chunks,
@@ -81,6 +83,8 @@ async function planRun(
       selection: null,
       retryOf: null,
       ownFilters,
+      ...(before?.salts ? { salts: before.salts } : {}),
+      ...(!before && fingerprintSalts(river, await ports.configurations.current())),
       ...(asksForData && { freshness: { settled: false, completeUpTo: null, pulls, warnings } }),
     },
     // What was opened before stays so. Where incomplete days are left, the answer decides.

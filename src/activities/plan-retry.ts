@@ -56,7 +56,7 @@ export async function planRetry(
   const run = understood(found.run);
   const original = run.retryOf ? await readOpenedRun(warehouse, run.retryOf.runId) : run;
   for (const each of new Set([run, original])) await refuseOpen(ports, each);
-  const { river, period, ownFilters, freshness } = original;
+  const { river, period, ownFilters, freshness, salts } = original;
   await refuseSharedTable(ports, river);
   const { runId, startedAt } = request;
   const retryOf = { runId: original.runId, workflowId: original.workflowId };
@@ -71,6 +71,7 @@ export async function planRetry(
       startedAt,
       retryOf,
       ownFilters,
+      ...(salts && { salts }),
       ...(freshness && { freshness }),
     },
     chunks: await warehouse.readUnloadedChunks(original),

@@ -5,11 +5,14 @@ import { refusableParameter, refusal } from '#domain/call/no-rows';
 import { listSlices, planDataCalls } from '#domain/call/plan-calls';
 import { groupsThatRan, hasUnreadIds, planPruningCalls, pruneCalls, readRan } from '#domain/call/prune';
 import { findCallDay } from '#domain/call/scope';
+import { type ListedFilter, pickLists } from '#domain/catalogue/lists';
 import { parseChunkKey } from '#domain/chunk/chunk';
-import { fitListRows, fitRows } from '#domain/column/fit-rows';
+import { type HashText, isHidden } from '#domain/column/chosen-columns';
+import { type FittedRows, fitListRows, fitRows } from '#domain/column/fit-rows';
 import { listColumns, listKey, listKeyColumns } from '#domain/column/river-table';
 import type { TargetTable } from '#domain/column/table-type';
 import { ConfigurationError, RefusedError, ReportRefusedError, type RiverError } from '#domain/errors';
+import type { River } from '#domain/river/river';
 import { baseUrlProbe, isFreshnessSlice } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import { reportOfRiver } from './opened-run.ts';
@@ -27,13 +30,16 @@ export async function planSlice(
   stored: StoredRun,
   chunkKey: string | null,
   slice: string,
-  table?: TargetTable,
+  data?: { readonly table: TargetTable; readonly hash: HashText },
 ): Promise<SlicePlan> {
   const { river, day, runId } = stored;
   const report = reportOfRiver(river);
   if (slice === baseUrlProbe) return { ...listPlan([lastDataUpdate]), tolerates: anyRefusal };
   if (isFreshnessSlice(slice)) return listPlan([lastDataUpdate]);
-  if (chunkKey === null) return listPlan(runListCalls(report, river.filters).map(({ call }) => call));
+  if (chunkKey === null) {
+    const calls = runListCalls(report, river.filters).map(({ call }) => call);
+    return { ...listPlan(calls), fit: (call, rows) => hideNames(fitListRows(rows, call), call, river) };
+  }
 
   const { selection } = stored;
   if (!selection)
@@ -52,11 +58,14 @@ export async function planSlice(
       noteRows: (fitted) => (hasUnreadIds(report, fitted) ? { unreadIds: true } : {}),
     };
   }
-  if (!table) throw new Error(`the slice ${slice} of ${chunkKey} is planned without its table`);
+  if (!data) throw new Error(`the slice ${slice} of ${chunkKey} is planned without its table`);
   const discovered = isPruned ? [] : await readDiscovered(pages);
   const calls = planDataCalls({ report, river, selection, chunk, slice, discovered, runDay: day });
+  const { table, hash } = data;
+  const { columns: choices } = river;
   const target = {
     columns: listColumns(report, river),
+    ...(choices && { chosen: { choices, hash, drift: river.target.drift } }),
     key: listKeyColumns(report, river),
     table,
   };
@@ -69,6 +78,24 @@ export async function planSlice(
     tolerates: (_call, error) =>
       mayBeRefused && error instanceof RefusedError && error.facts.status === refusal,
   };
+}
+
+/**
+ * A list of the whole run bears names as well, such as a channel's. Those that the river hides are kept only where a filter has to
+ * find a name among them.
+ */
+function hideNames(
+  { columns, types, rows, ...fitted }: FittedRows,
+  { endpoint }: Call,
+  { columns: choices = {}, filters }: River,
+): FittedRows {
+  const [filter, list] = Object.entries(pickLists).find(([, { endpoint: its }]) => its === endpoint) ?? [];
+  const asked = filter === undefined ? [] : (filters[filter as ListedFilter] ?? []);
+  const at = list ? columns.indexOf(list.nameColumn) : -1;
+  const isNeeded = asked.some((value) => typeof value === 'string');
+  if (!list || at < 0 || isNeeded || !isHidden(choices[list.nameColumn]))
+    return { ...fitted, columns, types, rows };
+  return { ...fitted, columns, types, rows: rows.map((row) => row.with(at, null)) };
 }
 
 const listPlan = (calls: Iterable<Call>): SlicePlan => ({

@@ -19,13 +19,15 @@ import { planSlice, type SlicePlan } from './plan-slice.ts';
 import type { ActivityPorts } from './ports.ts';
 import { type PullContext, pullCall } from './pull-call.ts';
 import { selectAnew } from './resolve-filters.ts';
+import { hashAsOpened } from './run-salts.ts';
 import { createSliceSlots } from './slots.ts';
 import { type StopSignals, stoppedByWorkflow, untilStopped } from './stop-signals.ts';
 import type { SlicePulling, Warehouses } from './warehouse-ports.ts';
 import type { WriteGate } from './write-gates.ts';
 
 type SliceContext = PullContext & { readonly warehouse: SlicePulling };
-type PullPorts = Pick<ActivityPorts, 'runs' | 'draining' | 'optimove'> & Warehouses<SlicePulling>;
+type PullPorts = Pick<ActivityPorts, 'configurations' | 'runs' | 'draining' | 'optimove'> &
+  Warehouses<SlicePulling>;
 
 /** How long an attempt works before it gives its slot back: well below its timeout, whatever a call takes. */
 const turnMs = 30 * 60_000;
@@ -181,7 +183,9 @@ async function pull(
     },
   };
   const stored = chunk !== null && staged.size === 0 ? await dateByPull(opened, common) : opened;
-  const plan = await planSlice(warehouse, stored, chunk, slice, target);
+  const hash = hashAsOpened(opened, await ports.configurations.current());
+  const data = target && { table: target, hash };
+  const plan = await planSlice(warehouse, stored, chunk, slice, data);
   const context: SliceContext = { ...common, ...plan, chunk, slice };
   const count = { slice, calls: 0, rows: 0 };
   let inDoubt = 0;
@@ -202,7 +206,7 @@ async function pull(
     seenPages.leaveInDoubt(inDoubt);
     return count;
   }
-  const again = await planSlice(warehouse, stored, chunk, slice, target);
+  const again = await planSlice(warehouse, stored, chunk, slice, data);
   const more = await askOn(context, again.calls, maxConcurrentCalls, hasTime);
   return more === undefined ? undefined : { ...count, rows: count.rows + more };
 }

@@ -2,7 +2,7 @@ import type { Plan } from '#control/plan-river';
 import { counted, table } from './terminal.ts';
 
 /** One plan, chunk by chunk. */
-export function showPlan({ river, report, at, day, period, chunks, ...plan }: Plan): string {
+export function showPlan({ river, report, at, day, period, chunks, columns, ...plan }: Plan): string {
   return [
     `${river}: report ${report}, as if run at ${at} (its day is ${day})`,
     `Period   ${period ? `${period.start} to ${period.end}, ${counted(chunks.length, 'chunk')}` : 'none: the report has no days'}`,
@@ -11,6 +11,7 @@ export function showPlan({ river, report, at, day, period, chunks, ...plan }: Pl
     ...(plan.callsAhead > 0
       ? [`Shares   the budget with ${counted(plan.callsAhead, 'call')} of runs in progress`]
       : []),
+    `Columns  ${columns.map(showColumn).join(', ')}`,
     ...plan.warnings,
     ...(period ? ['', showChunkDays(chunks)] : []),
   ].join('\n');
@@ -32,6 +33,11 @@ export function showPlans(plans: readonly Plan[]): string {
     ]),
   );
   return [lines, ...groupWarnings(plans)].join('\n');
+}
+
+function showColumn({ name, was, hashed }: Plan['columns'][number]): string {
+  const said = [...(was === undefined ? [] : [was]), ...(hashed ? ['hashed'] : [])];
+  return said.length === 0 ? name : `${name} (${said.join(', ')})`;
 }
 
 const showChunkDays = (chunks: Plan['chunks']): string =>

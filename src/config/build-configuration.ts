@@ -1,8 +1,11 @@
+import { createHmac } from 'node:crypto';
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { ColumnChoices } from '#domain/column/chosen-columns';
 import { durationMs } from '#domain/duration';
 import { freeze, frozenMap } from '#domain/freeze';
-import type { Configuration, Connection, Notify, WarehouseSetting } from '#domain/river/configuration';
+import type { Configuration, Connection, Notify, Salt, WarehouseSetting } from '#domain/river/configuration';
+import { valueAt } from '#domain/river/problem';
 import type { NotifySetting } from '#domain/river/river';
 import { Secret } from '#domain/secret';
 import { normalizeBaseUrl } from './check-connections.ts';
@@ -13,13 +16,20 @@ import type { Variables } from './resolve-references.ts';
 /** Builds the configuration that the other rooms receive: units in the names, secrets wrapped, deeply frozen. */
 export function buildConfiguration(
   { connections, warehouses, rivers }: ConfigurationFile,
-  at: { file: string; folder: string; env: Variables },
+  at: { file: string; folder: string; env: Variables; written: unknown },
 ): Configuration {
+  const salts = new Map<string, Salt>();
   return freeze({
     file: at.file,
     connections: frozenMap(connections, (name, setting) => buildConnection(name, setting, at.env)),
     warehouses: frozenMap(warehouses, (name, setting) => buildWarehouse(name, setting, at.folder)),
-    rivers: frozenMap(rivers, (name, { notify: _, ...river }) => ({ ...river, name })),
+    rivers: frozenMap(rivers, (name, { notify: _, columns, ...river }) => {
+      const referenceOf = (column: string) =>
+        String(valueAt(at.written, ['rivers', name, 'columns', column, 'hash']));
+      return { ...river, ...(columns && { columns: withReferences(columns, referenceOf, salts) }), name };
+    }),
+    // After the rivers, which fill it.
+    salts: frozenMap(Object.fromEntries(salts), (_, salt) => salt),
     notifications: frozenMap(notifySettings(rivers), (_, setting) => buildNotify(setting)),
     findProxy: (url) => findProxy(url, at.env),
   });
@@ -29,6 +39,29 @@ const notifySettings = (rivers: ConfigurationFile['rivers']): Record<string, Not
   Object.fromEntries(
     Object.entries(rivers).flatMap(([name, { notify }]) => (notify ? [[name, notify] as const] : [])),
   );
+
+/** The same choices with the references in place of the salts, which go to `salts`: a river is stored with its runs. */
+function withReferences(
+  columns: ColumnChoices,
+  referenceOf: (column: string) => string,
+  salts: Map<string, Salt>,
+): ColumnChoices {
+  const choices = Object.entries(columns).map(([name, choice]) => {
+    if (choice === 'omit' || choice.hash === undefined) return [name, choice] as const;
+    const reference = referenceOf(name);
+    salts.set(reference, createSalt(choice.hash));
+    return [name, { ...choice, hash: reference }] as const;
+  });
+  return Object.fromEntries(choices);
+}
+
+/** What the fingerprint of a salt is made of beside it. No column stores this text. */
+const fingerprinted = 'fingerprint of a salt of River\0';
+
+function createSalt(secret: string): Salt {
+  const hash = (text: string) => createHmac('sha256', secret).update(text).digest('hex');
+  return { hash, fingerprint: hash(fingerprinted).slice(0, 16) };
+}
 
 const buildNotify = ({ on, webhook, slack }: NotifySetting): Notify => ({
   on,

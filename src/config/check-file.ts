@@ -55,7 +55,7 @@ function isScalar(value: unknown): boolean {
 }
 
 /** Merges `defaults:` into every river, key by key; a river's own list or plain value replaces the default as a whole. */
-function mergeDefaults(file: unknown): unknown {
+export function mergeDefaults(file: unknown): unknown {
   if (!isMap(file) || !isMap(file.rivers)) return withoutNulls(file);
   const rivers = Object.entries(file.rivers).map(([name, river]) => [
     name,

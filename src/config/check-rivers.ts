@@ -31,6 +31,7 @@ export function checkRivers(
       ...checkRiver(name, river, around, showHere),
       ...(river.schedule ? checkSchedule(river.schedule, showHere) : []),
       ...(river.notify ? checkNotify(river.notify, (inside) => refers([...path, ...inside])) : []),
+      ...checkSalts(river.columns ?? {}, (inside) => refers([...path, ...inside])),
     ].map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
   });
 }
@@ -69,6 +70,15 @@ function checkNotify({ webhook, slack }: NonNullable<RiverPart['notify']>, refer
       { path: ['notify'], message: 'expected webhook or slack, or both: where it is sent to', missing: true },
     ];
   return [...checkUrl('webhook', webhook, refers), ...checkUrl('slack', slack, refers)];
+}
+
+/** A salt that stands in the file would stand in the manifest as well: a run is stored with its river. */
+function checkSalts(columns: NonNullable<RiverPart['columns']>, refers: Refers): Problem[] {
+  return Object.entries(columns).flatMap(([name, choice]) => {
+    const path = ['columns', name, 'hash'];
+    const isWritten = choice !== 'omit' && choice.hash !== undefined && !refers(path);
+    return isWritten ? [{ path, message: secretInTheFile }] : [];
+  });
 }
 
 function checkUrl(key: 'webhook' | 'slack', text: string | undefined, refers: Refers): Problem[] {

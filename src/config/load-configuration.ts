@@ -4,7 +4,7 @@ import { ConfigurationError, type Fault } from '#domain/errors';
 import type { Configuration } from '#domain/river/configuration';
 import { configurationError, faultAt, type Problem } from '#domain/river/problem';
 import { buildConfiguration } from './build-configuration.ts';
-import { checkFile } from './check-file.ts';
+import { checkFile, mergeDefaults } from './check-file.ts';
 import { type Position, readDocument, type SourceDocument } from './read-document.ts';
 import { resolveReferences, type Variables } from './resolve-references.ts';
 import { createSecretCommands, type SecretCommands } from './secret-commands.ts';
@@ -54,7 +54,9 @@ export async function readConfiguration({
   const { problems, value } = checkFile(document.value, resolved, folder);
   if (value === undefined) return faulty(locateProblems(problems, document, shown), files);
   try {
-    return { outcome: { configuration: buildConfiguration(value, { file: absolute, folder, env }) }, files };
+    const written = mergeDefaults(document.value);
+    const configuration = buildConfiguration(value, { file: absolute, folder, env, written });
+    return { outcome: { configuration }, files };
   } catch (fault) {
     if (fault instanceof ConfigurationError) return { outcome: { fault }, files };
     throw fault;

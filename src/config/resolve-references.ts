@@ -25,8 +25,11 @@ export function isSecretPath(path: Path): boolean {
   if (section === 'connections') return key === undefined || key === 'auth';
   if (section === 'warehouses') return key === undefined || key === 'connection';
   const inRiver = section === 'rivers' ? path.slice(2) : section === 'defaults' ? path.slice(1) : [];
-  return inRiver[0] === 'notify' && inRiver[1] !== 'on';
+  return (inRiver[0] === 'notify' && inRiver[1] !== 'on') || isSaltPath(inRiver);
 }
+
+/** `columns.<name>.hash` of a river, or what a wrong indentation makes of it. */
+const isSaltPath = ([section, ...rest]: Path): boolean => section === 'columns' && rest.at(-1) === 'hash';
 
 /** Where references are resolved. */
 interface Sources {

@@ -1,5 +1,5 @@
-import { findDayColumn, findManifestDayColumn } from '#domain/call/scope';
-import { describeTable } from '#domain/column/river-table';
+import { findDayColumn } from '#domain/call/scope';
+import { describeTable, findStoredDayColumn } from '#domain/column/river-table';
 import { ConfigurationError } from '#domain/errors';
 import type { DateRange } from '#domain/period/date-range';
 import { resolveDay, resolveZone } from '#domain/period/resolve-day';
@@ -35,7 +35,7 @@ export async function adoptDays(
   now: Date,
 ): Promise<AdoptedDays> {
   const { river, report, setting } = readConfigured(configuration, name);
-  const column = findManifestDayColumn(report);
+  const column = findStoredDayColumn(report, river);
   if (asked === undefined && column !== null) {
     throw new ConfigurationError(`Name the days of ${name} to adopt, with --start and --end (YYYY-MM-DD).`);
   }

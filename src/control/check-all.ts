@@ -19,6 +19,7 @@ import { isTracked, warnOfDaysLoadedOtherwise } from '#domain/run/loaded-days';
 import { planDays } from '#domain/run/plan-run';
 import { type OpenWarehouse, openWarehouse } from '#warehouse/open-warehouse';
 import { askOnce, isSignedInElsewhere, NoCallsLeftError, type Reserve } from './ask-api.ts';
+import { warnOfColumnChanges, warnOfWaitingColumns } from './column-changes.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
 import { toTemporalFailure } from './failure-of-temporal.ts';
 import { answerInTime, closeInTime } from './manifests.ts';
@@ -49,7 +50,9 @@ export async function checkAll(configuration: Configuration): Promise<CheckLine[
         ...[...connections.values()].map((connection) =>
           checkConnection(connection, reserve(connection.name)),
         ),
-        ...[...warehouses.values()].map((setting) => checkWarehouse(setting, riversInto(setting))),
+        ...[...warehouses.values()].map((setting) =>
+          checkWarehouse(setting, riversInto(setting), configuration),
+        ),
         checkTemporal(temporal),
       ])),
     ];
@@ -72,6 +75,7 @@ const checkRivers = (configuration: Configuration, now: Date): Promise<CheckLine
     for (const river of rivers.values()) {
       const report = findReport(river.report);
       if (!report) continue;
+      said.push(...warnOfWaitingColumns(river).map((each) => `${river.name}: ${each}`));
       try {
         const day = resolveDay(now, resolveZone(river.period, river.schedule));
         const { warnings } = planDays(river, effectiveReport(report, river.overrides), day, undefined);
@@ -120,7 +124,11 @@ const checkConnection = (connection: Connection, reserve: Reserve | undefined): 
 /** A process that locks the file for longer would hold up runs as well. */
 const busyAtMostMs = 5_000;
 
-const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): Promise<CheckLine> =>
+const checkWarehouse = (
+  setting: WarehouseSetting,
+  filling: readonly River[],
+  configuration: Configuration,
+): Promise<CheckLine> =>
   line(`warehouse ${setting.name}`, async () => {
     const warehouse = await openWarehouse(setting, { busyAtMostMs });
     try {
@@ -129,6 +137,7 @@ const checkWarehouse = (setting: WarehouseSetting, filling: readonly River[]): P
       return [
         found,
         ...(await warnOfLoadedDays(warehouse, filling)),
+        ...(await listColumnChanges(warehouse, filling, configuration)),
         ...(await previewTargets(warehouse, filling)),
       ].join('; ');
     } finally {
@@ -147,6 +156,20 @@ async function warnOfLoadedDays(warehouse: OpenWarehouse, rivers: readonly River
     if (warning !== undefined) warnings.push(warning);
   }
   return warnings;
+}
+
+/** Rivers that choose their columns otherwise than when the rows in their tables were loaded. */
+async function listColumnChanges(
+  warehouse: OpenWarehouse,
+  rivers: readonly River[],
+  configuration: Configuration,
+): Promise<string[]> {
+  const changes: string[] = [];
+  for (const river of rivers) {
+    const found = await warnOfColumnChanges(warehouse, configuration, river);
+    changes.push(...found.map((each) => `${river.name}: ${each}`));
+  }
+  return changes;
 }
 
 /** What the rivers would add to existing tables, and what would not fit into them. */

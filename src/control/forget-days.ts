@@ -1,4 +1,5 @@
 import { findDayColumn } from '#domain/call/scope';
+import { nameInTable } from '#domain/column/chosen-columns';
 import { ConfigurationError } from '#domain/errors';
 import { type DateRange, dayCount } from '#domain/period/date-range';
 import type { Configuration } from '#domain/river/configuration';
@@ -41,7 +42,7 @@ export async function forgetDays(
 function readDayColumn(configuration: Configuration, name: string): string {
   const { river, report } = readConfigured(configuration, name);
   const column = findDayColumn(report);
-  if (column) return column;
+  if (column) return nameInTable(river.columns, column);
   throw new ConfigurationError(
     `The report ${river.report} of ${name} has no period, so no days of it can be forgotten. Its rows are replaced by the next run.`,
   );

@@ -5,7 +5,8 @@ import { resolveSelection, type Selection } from '#domain/call/selection';
 import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import { fitListRows } from '#domain/column/fit-rows';
-import { ConfigurationError } from '#domain/errors';
+import { type ColumnAhead, listColumnsAhead } from '#domain/column/river-table';
+import { ConfigurationError, PassingError } from '#domain/errors';
 import type { DateRange, Day } from '#domain/period/date-range';
 import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import type { Configuration, Connection } from '#domain/river/configuration';
@@ -14,8 +15,9 @@ import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
 import { isTracked, type LoadedDays } from '#domain/run/loaded-days';
 import { countDays, type PlannedDays, planChunks, planDays } from '#domain/run/plan-run';
-import { openWarehouse } from '#warehouse/open-warehouse';
+import { type OpenWarehouse, openWarehouse } from '#warehouse/open-warehouse';
 import { askList, type Reserve } from './ask-api.ts';
+import { warnOfColumnChanges, warnOfWaitingColumns } from './column-changes.ts';
 import { planWarnings } from './plan-warnings.ts';
 import type { CallsAhead } from './shared-budget.ts';
 
@@ -36,6 +38,8 @@ export interface Plan {
   /** How long the calls take at least under the budget as it is now. */
   readonly seconds: number | null;
   readonly finishesAt: string | null;
+  /** The columns of the table as they will be, as far as they are known before the answers. */
+  readonly columns: readonly ColumnAhead[];
   /** What is left out, would stand in the table twice or was loaded with other settings; and what could not be found out, and why. */
   readonly warnings: readonly string[];
 }
@@ -95,11 +99,14 @@ export async function planRiver(
     callsAhead: ahead?.remaining.reduce((sum, each) => sum + each, 0) ?? 0,
     seconds,
     finishesAt: seconds === null ? null : new Date(Date.parse(options.at) + seconds * 1000).toISOString(),
+    columns: listColumnsAhead(report, river),
     warnings: [
       ...days.warnings.map(({ message }) => message),
       ...sharedTables(configuration)
         .filter(({ rivers }) => rivers.includes(river.name))
         .map(({ warning }) => `${warning}.`),
+      ...warnOfWaitingColumns(river).map((warning) => `${warning}.`),
+      ...(await columnWarnings(configuration, river, loadedDays !== undefined)),
       ...planWarnings({
         river,
         report,
@@ -157,13 +164,41 @@ async function readSelection(
   return resolveSelection(report, river.filters, await readListAnswers(pages));
 }
 
+/**
+ * How the columns are chosen otherwise than for the rows that are there. The warehouse is asked for it only where the river chooses
+ * columns or is tracked; the plan of a river that is not tracked does without it.
+ */
+async function columnWarnings(
+  configuration: Configuration,
+  river: River,
+  tracked: boolean,
+): Promise<string[]> {
+  if (!tracked && river.columns === undefined) return [];
+  try {
+    const changes = await askWarehouse(configuration, river, (warehouse) =>
+      warnOfColumnChanges(warehouse, configuration, river),
+    );
+    return changes.map((each) => `${each}.`);
+  } catch (error) {
+    if (tracked || !(error instanceof PassingError)) throw error;
+    return [`Whether the rows that are there have other columns is not known: ${error.message}`];
+  }
+}
+
 /** The days that a river has loaded, by its warehouse; changes nothing there. */
-async function readLoadedDays({ warehouses }: Configuration, { name, target }: River): Promise<LoadedDays> {
+const readLoadedDays = (configuration: Configuration, river: River): Promise<LoadedDays> =>
+  askWarehouse(configuration, river, (warehouse) => warehouse.readLoadedDays(river.name, river.target.table));
+
+async function askWarehouse<T>(
+  { warehouses }: Configuration,
+  { name, target }: River,
+  ask: (warehouse: OpenWarehouse) => Promise<T>,
+): Promise<T> {
   const setting = warehouses.get(target.warehouse);
   if (!setting) throw new ConfigurationError(`River ${name} names a warehouse that does not exist.`);
   const warehouse = await openWarehouse(setting);
   try {
-    return await warehouse.readLoadedDays(name, target.table);
+    return await ask(warehouse);
   } finally {
     await warehouse.close();
   }

@@ -11,7 +11,7 @@ import { buildCallUrl, describeCall } from './call-url.ts';
 import { hideSecrets } from './error-excerpt.ts';
 import { mayBeExpiredSession, type ReplyContext } from './failure-of-response.ts';
 import { readAnswer } from './read-answer.ts';
-import type { Reply, RequestInfo } from './reply.ts';
+import { digestWith, type Reply, type RequestInfo } from './reply.ts';
 import { createSender, type Sender } from './send-request.ts';
 import { type SendOptions, sendThroughLimiter, type Transport } from './send-through-limiter.ts';
 import { createSession, type Session } from './session.ts';
@@ -183,6 +183,8 @@ function describeRequest(
     askForLess: adviseSmallerAnswer(call, connection),
     facts: { connection: connection.name, call: call.key, parameters: call.parameters, page },
     longestWindowMs: longestMs(connection.budget),
+    isPrivate: call.isPrivate === true,
+    digest: digestWith(connection),
     hide: hideSecrets(credential.hidden),
   };
 }

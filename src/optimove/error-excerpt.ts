@@ -13,8 +13,17 @@ const titleWithin = 4_000;
  * and words with digits are masked. Rows are never quoted: a body that is a list or an object is described by its keys and its
  * length, unless it is the message of an error. Empty where the body is.
  */
-export function excerptReply(reply: Reply, { hide }: RequestInfo): string {
+export function excerptReply(reply: Reply, { hide, isPrivate }: RequestInfo): string {
+  if (isPrivate) return describePrivate(decodeLeniently(reply));
   return describeText(decodeLeniently(reply), { hide, isFailure: reply.status >= 400 });
+}
+
+/** Any word may be a value that the river leaves out or hashes. */
+function describePrivate(text: string): string {
+  const { length } = text.trim();
+  return length === 0
+    ? ''
+    : `${length} characters, not quoted because the river leaves out or hashes columns`;
 }
 
 /** A value in place of GetLastDataUpdate's day: there is no row in it, and what looks like a day may be shown. */

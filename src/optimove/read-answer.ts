@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Answer, AnswerRow } from '#domain/call/call';
 import { fingerprintRows } from '#domain/call/fingerprint';
 import type { Column } from '#domain/column/column';
@@ -49,7 +48,8 @@ function fingerprintOrRefuse(
   info: RequestInfo,
 ): Answer['fingerprint'] {
   try {
-    return fingerprintRows(rows);
+    const fingerprint = fingerprintRows(rows);
+    return info.isPrivate ? info.digest(fingerprint) : fingerprint;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw refusedError(reply, info, 'and a value whose lists or objects are nested too deeply');
@@ -142,7 +142,7 @@ function notJsonError(text: string, reply: Reply, info: RequestInfo, context: Re
   if (isHtmlPage(text, reply)) return failureOfHtmlPage(reply, info, context);
   if (reportsRateLimit(text, info, context)) return throttledError(reply, info, context);
   if (isHtmlContentType(reply)) return failureOfHtmlPage(reply, info, context);
-  const bodyHash = hash('sha1', reply.body);
+  const bodyHash = info.digest(reply.body);
   if ((context.history?.unreadable[bodyHash] ?? 0) < unreadableAtMost - 1) {
     return unavailableError(reply, info, 'and a body that is not JSON', { outcome: 'unreadable', bodyHash });
   }

@@ -1,6 +1,8 @@
 /** A reply to one request, and how its text and its Retry-After are read. */
+import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Call } from '#domain/call/call';
+import type { Connection } from '#domain/river/configuration';
 
 /** What came back for one request, read to its end. */
 export interface Reply {
@@ -27,9 +29,22 @@ export interface RequestInfo {
   readonly facts: Readonly<Record<string, unknown>>;
   /** The connection's longest window of calls: no process is out of calls for longer. */
   readonly longestWindowMs: number;
+  /** Nothing of its answer is quoted (`Call.isPrivate`). */
+  readonly isPrivate?: boolean;
+  /** Identifies an answer that is to be recognised when it comes again, such that nobody without the credentials can guess at it. */
+  digest(content: string | Buffer): string;
   /** Replaces the secrets that were sent, in case the server repeats them. */
   hide(text: string): string;
 }
+
+/** A token is another with each sign-in, so the password is the key of a login. */
+export const digestWith =
+  ({ auth }: Pick<Connection, 'auth'>): RequestInfo['digest'] =>
+  (content) =>
+    createHmac('sha256', (auth.kind === 'apiKey' ? auth.apiKey : auth.password).reveal())
+      .update(content)
+      .digest('hex')
+      .slice(0, 32);
 
 /**
  * The body as text, every letter as it was sent and without a byte order mark: UTF-16 where its mark says so, else strict

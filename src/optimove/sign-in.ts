@@ -12,7 +12,7 @@ import {
   reportsRateLimit,
   throttledError,
 } from './failure-of-response.ts';
-import { decodeLeniently, type Reply, type RequestInfo } from './reply.ts';
+import { decodeLeniently, digestWith, type Reply, type RequestInfo } from './reply.ts';
 import { type SendOptions, sendThroughLimiter, type Transport } from './send-through-limiter.ts';
 
 export const signInCall = 'general/login';
@@ -34,6 +34,7 @@ export async function signIn(
     description: `${signInCall} (UserName=${login.username})`,
     facts: { connection: connection.name, call: signInCall },
     longestWindowMs: longestMs(connection.budget),
+    digest: digestWith(connection),
     hide: hideSecrets([login.password]),
   };
   const request = {

@@ -24,7 +24,7 @@ import {
   readChunkStatuses,
   readUnfinishedChunks,
 } from './manifest/chunks.ts';
-import { deleteLoadedDays, readLoadedDays } from './manifest/days.ts';
+import { deleteLoadedDays, readLoadedDays, readLoadedWith } from './manifest/days.ts';
 import { readManifestSnapshot } from './manifest/manifest-snapshot.ts';
 import { recordFreshness, recordRun } from './manifest/record-run.ts';
 import { findRun, listRuns, readEndBefore, readRetries, readUnloadedChunks } from './manifest/run-history.ts';
@@ -114,7 +114,7 @@ export async function openWarehouse(
       stagePage,
     }),
     // What is looked at beforehand, or tried, leaves no manifest behind.
-    ...reading(connected, { previewTable, readLoadedDays }),
+    ...reading(connected, { previewTable, readLoadedDays, readLoadedWith }),
     ...withDatabase(connected, { checkWarehouse, tryWrite }),
     recordRun: (run: NewRun, chunks: readonly RetriableChunk[], shape: TableShape, signal?: AbortSignal) =>
       recordRun(database, run, chunks, shape, { patience, signal }),

@@ -134,7 +134,7 @@ const ofNames: Case[] = [
     'an unknown key',
     'period: {',
     'perod: {}\n    period: {',
-    'river.yaml:9:5 rivers.codes.perod: unknown key, did you mean "period"? expected one of report, connection, period, chunks, filters, includeControlGroup, prune, overrides, target, schedule, waitForData, giveUpAfter, notify',
+    'river.yaml:9:5 rivers.codes.perod: unknown key, did you mean "period"? expected one of report, connection, period, chunks, filters, includeControlGroup, prune, overrides, columns, target, schedule, waitForData, giveUpAfter, notify',
   ],
   [
     'an unknown section',

@@ -33,6 +33,8 @@ export interface RiversOptions {
   readonly warehouseUrl?: (url: string) => string;
   /** Settings of the Temporal server, by their dynamic-config names: it is one of its own then. */
   readonly temporal?: Readonly<Record<string, string>>;
+  /** More of the environment that the configuration takes its variables from. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Whether a worker runs in this process. Default true. */
   readonly worker?: boolean;
   /** When that worker tries again a warehouse that takes nothing. */
@@ -88,6 +90,7 @@ export async function withRivers<T>(options: RiversOptions, use: (rivers: Rivers
             const env = {
               ...process.env,
               ...temporal.env,
+              ...options.env,
               RIVER_CONFIG: file,
               SIMULATOR_KEY: simulatorKey,
               WAREHOUSE: (options.warehouseUrl ?? ((url) => url))(locationOf(warehouse)),

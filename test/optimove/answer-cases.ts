@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import type { CallHistory, Repeated } from '#domain/call/call-history';
+import { digestWith } from '#optimove/reply';
+import { aConnection } from '../helpers/an-optimove.ts';
 
 /** What is asked. */
 export type AskedFor =
@@ -73,8 +75,8 @@ const met = (times: number, firstAt: number, othersAnswered: boolean): Repeated 
   othersAnswered,
 });
 const answered = { isAnswered: true };
-/** SHA-1 of `be right back`. */
-const bodyHash = '6dbc3c03d19857507f760f7838223f874c90e542';
+/** As a call has met it before. */
+const bodyHash = digestWith(aConnection('https://api.example.com'))('be right back');
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 const utf16le = (text: string) => Buffer.from(text, 'utf16le');
 const utf16be = (text: string) => Buffer.from(text, 'utf16le').swap16();

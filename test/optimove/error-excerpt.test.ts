@@ -141,7 +141,13 @@ describe('nothing that is thrown shows a secret', () => {
   });
 
   test('a failure below HTTP that tells what was sent', () => {
-    const about = { connection: 'main', description: 'x', facts: {}, hide: hideSecrets([new Secret(token)]) };
+    const about = {
+      connection: 'main',
+      description: 'x',
+      facts: {},
+      digest: String,
+      hide: hideSecrets([new Secret(token)]),
+    };
     const info = { ...about, url: 'http://127.0.0.1/x', kind: 'data' as const, longestWindowMs: 1 };
     const sent = Object.assign(new Error(`cannot send ${token}`), { options: { headers: { token } } });
     const error = failureOfRequest(sent, info, {
@@ -181,3 +187,17 @@ function expectNoSecret(error: unknown): void {
   const shown = `${inspect(error, { depth: 20, showHidden: true })} ${JSON.stringify(error)}`;
   for (const part of ['key-4f1e', '9c/2', 'pass-7a60', 'b1/3', 'tok-92e0']) expect(shown).not.toContain(part);
 }
+
+test.each([
+  'no customer Anna',
+  '"no customer Anna"',
+  '<title>Anna</title>',
+  '[{"Anna":"Anna"}]',
+  '{"Message":"no Anna","Anna":1}',
+])('nothing is quoted of %s where the river leaves out or hashes columns', (body) => {
+  const said = excerptReply(
+    { status: 400, headers: {}, body: Buffer.from(body) },
+    { ...info, isPrivate: true },
+  );
+  expect(said).toBe(`${body.length} characters, not quoted because the river leaves out or hashes columns`);
+});

@@ -20,6 +20,7 @@ const info: RequestInfo = {
   longestWindowMs: 3_600_000,
   description: 'customers/GetX (Date=2026-01-05)',
   facts: { connection: 'main', call: 'GetX?Date=2026-01-05' },
+  digest: String,
   hide: hideSecrets([new Secret('s3cret')]),
 };
 const aList: RequestInfo = { ...info, kind: 'list', list: { per: 'run' } };

@@ -25,6 +25,7 @@ const info: RequestInfo = {
   description: 'a call',
   facts: {},
   longestWindowMs: 4_000,
+  digest: String,
   hide: (text) => text,
 };
 

@@ -1,11 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, expect, it } from 'vitest';
 import { withFolder } from '../helpers/folder.ts';
+import { readTraces } from '../helpers/read-traces.ts';
 import { variable } from '../helpers/variable.ts';
-import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
+import { withRivers } from '../helpers/with-rivers.ts';
 import { withServer } from '../helpers/with-server.ts';
 import { simulatorKey } from '../helpers/with-simulator.ts';
 import { postgresUrl, warehouseKinds } from '../helpers/with-warehouse.ts';
@@ -18,28 +17,6 @@ const rivers = {
     target: { table: 'details' },
   },
 };
-
-/** Everything that is left of runs where somebody could look: histories, tables, what was printed. */
-async function tracesOf(
-  house: Rivers,
-  printed: readonly string[],
-  targets: readonly string[] = [],
-): Promise<string> {
-  const { client } = house.temporal;
-  const traces = [...printed];
-  for await (const { workflowId, runId } of client.workflow.list()) {
-    const history = String(historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory()));
-    const payloads = [...history.matchAll(/"data": "([^"]*)"/g)].map(([, data]) =>
-      Buffer.from(String(data), 'base64').toString(),
-    );
-    traces.push(history, ...payloads);
-    const described = await client.workflow.getHandle(workflowId, runId).describe();
-    traces.push(inspect(described, { depth: 9 }));
-  }
-  for (const table of (await house.warehouse.tables()).filter((name) => !targets.includes(name)))
-    traces.push(JSON.stringify(await house.sql(`select * from "${table}"`)));
-  return traces.join('\n');
-}
 
 describe.concurrent('a secret', () => {
   it.each([
@@ -82,7 +59,7 @@ describe.concurrent('a secret', () => {
         }
         worker.kill('SIGTERM');
         const { stdout, stderr } = await worker.end;
-        const traces = await tracesOf(house, [...printed, stdout, stderr]);
+        const traces = await readTraces(house, [...printed, stdout, stderr]);
         expect(traces).toContain('details');
         expect(traces).not.toContain(simulatorKey);
         expect(traces).not.toContain(encodeURIComponent(simulatorKey));
@@ -204,7 +181,7 @@ describe.concurrent("a customer's value that a table refuses", () => {
             worker.kill('SIGTERM');
             const { stdout, stderr } = await worker.end;
             const told = seen.map(({ body }) => body);
-            const traces = await tracesOf(house, [...printed, ...told, stdout, stderr], ['fine']);
+            const traces = await readTraces(house, [...printed, ...told, stdout, stderr], ['fine']);
             expect(told).toHaveLength(tables.length + 3);
             for (const [, { says }] of tables) expect(told.join('\n')).toContain(says);
             expect(traces).not.toMatch(/anna.{0,3}smith/);

@@ -28,6 +28,7 @@ function inUse(first: Connection) {
     rivers: new Map(),
     findProxy: () => undefined,
     notifications: new Map(),
+    salts: new Map(),
   });
   const reserveOf = (connection: string) => async (request: Reservation) => {
     asked.push({ ...request, connection });

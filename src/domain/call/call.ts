@@ -22,6 +22,8 @@ export interface Call {
   readonly stamps: Readonly<Record<string, Value>>;
   /** Whether to ask page by page. */
   readonly pages: boolean;
+  /** The river leaves out or hashes columns: nothing of an answer is quoted, since any word of it may be such a value. */
+  readonly isPrivate?: true;
   /** Rows with another value in this column are left out: of a chosen channel only its own rows are kept. */
   readonly keep?: { readonly column: string; readonly value: Value };
 }

@@ -1,6 +1,7 @@
 import { findReportByEndpoint } from '../catalogue/index.ts';
 import type { Axis, Report } from '../catalogue/report.ts';
 import type { Chunk } from '../chunk/chunk.ts';
+import { hidesColumns } from '../column/chosen-columns.ts';
 import { snakeCase, type Value } from '../column/column.ts';
 import { listColumns } from '../column/river-table.ts';
 import { type Day, eachDay } from '../period/date-range.ts';
@@ -15,7 +16,7 @@ import type { Selection } from './selection.ts';
 export interface DataPlan {
   /** With the river's overrides applied (`effectiveReport`). */
   readonly report: Report;
-  readonly river: Pick<RiverSetting, 'filters' | 'includeControlGroup' | 'overrides'>;
+  readonly river: Pick<RiverSetting, 'columns' | 'filters' | 'includeControlGroup' | 'overrides'>;
   readonly selection: Selection;
   readonly chunk: Chunk;
   /** A data slice of the report. */
@@ -63,6 +64,7 @@ export function* planDataCalls(plan: DataPlan): Generator<Call> {
   const everyCall = constantParameters(plan);
   const names = new Set(report.columns.map(({ name }) => name));
   const snapshot = stampSnapshot(plan);
+  const isPrivate = hidesColumns(plan.river.columns) || undefined;
   for (const steps of nested(axes)) {
     const own = steps.flatMap(({ parameters }) => parameters);
     const stamps = Object.fromEntries(
@@ -82,6 +84,7 @@ export function* planDataCalls(plan: DataPlan): Generator<Call> {
       ),
       stamps: { ...snapshot, ...stamps },
       pages: report.pages,
+      ...(isPrivate && { isPrivate }),
       ...(keep && { keep }),
     };
   }

@@ -17,6 +17,8 @@ export const attributesPlace = -1;
 export interface ColumnLayout {
   /** Keys that no column names, in the order of their places, which come after the columns'. */
   readonly fields: readonly string[];
+  /** The place of what a field holds second values of, a column or another field; its own where it holds none. */
+  rootOf(field: number): number;
   placeOf(key: string): number;
   /** Keys in the order in which their values are put: the same whatever their order in the row. */
   inOrder(fields: Readonly<Record<string, unknown>>): string[];
@@ -51,17 +53,18 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
   let hasRivals = false;
   const fields: string[] = [];
   const fieldPlaces = new Map<string, number>();
+  const roots = new Map<number, number>();
   const stamps = columns.flatMap(({ name, from }, place) => {
     const value = call.stamps[name];
     return value === undefined || value === null ? [] : [{ place, value, known: from === 'call' }];
   });
 
   const fieldPlace = (key: string): number => {
-    const lower = key.toLowerCase();
-    const known = fieldPlaces.get(lower);
+    const comparable = toComparable(key);
+    const known = fieldPlaces.get(comparable);
     if (known === undefined) {
       const place = columns.length + fields.push(key) - 1;
-      fieldPlaces.set(lower, place);
+      fieldPlaces.set(comparable, place);
       return place;
     }
     const at = known - columns.length;
@@ -92,14 +95,18 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
     return place;
   };
   /** A second value of one row for one place becomes a field of its own, named after it. */
-  const findBeside = (place: number): number =>
-    fieldPlace(`${columns[place]?.name ?? fields[place - columns.length]} 2`);
+  const findBeside = (place: number): number => {
+    const beside = fieldPlace(`${columns[place]?.name ?? fields[place - columns.length]} 2`);
+    roots.set(beside, roots.get(place) ?? place);
+    return beside;
+  };
 
   const empty: unknown[] = new Array(columns.length).fill(null);
   for (const { place, value, known } of stamps) if (known) empty[place] = value;
 
   return {
     fields,
+    rootOf: (field) => roots.get(columns.length + field) ?? columns.length + field,
     placeOf: (key) => lookUp(key).place,
     namesakes(keys) {
       if (!hasRivals) return noKeys;
@@ -130,7 +137,7 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
       for (let at: number | undefined = place; at !== undefined; ) {
         if (row[at] !== null && row[at] !== undefined) values.push(row[at]);
         const name: string | undefined = columns[at]?.name ?? fields[at - columns.length];
-        at = fieldPlaces.get(`${name} 2`.toLowerCase());
+        at = fieldPlaces.get(toComparable(`${name} 2`));
       }
       return values;
     },
@@ -141,6 +148,12 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
     },
   };
 }
+
+/**
+ * Equal for keys of one field: they differ in case alone, or in characters that no database holds (NUL, halves of characters), since
+ * the manifest remembers a field's column under its key.
+ */
+const toComparable = (key: string): string => key.toLowerCase().replaceAll('\0', '\uFFFD').toWellFormed();
 
 /** A column from the answer goes by its spellings, then every column but the attributes by its name. */
 function indexColumns(columns: readonly Column[]): {

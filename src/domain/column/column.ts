@@ -4,11 +4,15 @@
  */
 export type ColumnType = 'integer' | 'double' | 'text' | 'boolean' | 'date' | 'timestamp';
 
+/** What a river may choose as well: `numeric`, digits without a bound. */
+export const storedTypes = ['text', 'integer', 'numeric', 'double', 'boolean', 'date', 'timestamp'] as const;
+export type StoredType = (typeof storedTypes)[number];
+
 /** A column of a report's table. */
 export interface Column {
   /** snake_case, as it stands in the table. */
   readonly name: string;
-  readonly type: ColumnType;
+  readonly type: StoredType;
   /** `call`: stamped from the request; `answer`: a key of the answer; `attribute`: a customer attribute. */
   readonly from: 'call' | 'answer' | 'attribute';
   /** What the API calls it: the parameter, the answer's key, or the attribute's RealFieldName. */

@@ -1,7 +1,15 @@
 import type { Call } from '../call/call.ts';
 import { findList } from '../catalogue/lists.ts';
-import { RowShapeError } from '../errors.ts';
+import { RowShapeError, SchemaConflictError } from '../errors.ts';
 import { arrangeRows } from './arrange-rows.ts';
+import {
+  type ColumnChoices,
+  type ColumnPlan,
+  type HashText,
+  hideValues,
+  planColumns,
+  type StoredColumn,
+} from './chosen-columns.ts';
 import type { Column, Value } from './column.ts';
 import { createLayout } from './column-layout.ts';
 import { readValue, toText } from './read-value.ts';
@@ -19,8 +27,11 @@ import {
 
 /** What follows the river's columns in the rows of a page. */
 export type Extra =
-  /** A key that no column names, its values as text. `type`: what they were fitted to since, once its column was there. */
-  | { readonly field: string; readonly kind: FieldKind; readonly type?: string }
+  /**
+   * A key that no column names, its values as text. `type`: what they were fitted to since, once its column was there;
+   * `as`: the name that the river gives to its column.
+   */
+  | { readonly field: string; readonly kind: FieldKind; readonly type?: string; readonly as?: string }
   /** The values that do not fit a column of the table, by the column's name there, as text. */
   | { readonly beside: string };
 
@@ -37,9 +48,16 @@ export interface FittedRows {
   readonly misfits?: Readonly<Record<string, number>>;
 }
 
-/** What an answer's rows become: a river's columns (`listColumns`) in its table. */
+/** What an answer's rows become: a river's columns (`listColumns`), as it chooses them, in its table. */
 export interface FitTarget {
   readonly columns: readonly Column[];
+  /** Left out where the river chooses none. */
+  readonly chosen?: {
+    readonly choices: ColumnChoices;
+    readonly hash: HashText;
+    /** What becomes of a field that no report declares, where the table has no column for it. */
+    readonly drift: 'evolve' | 'ignore' | 'fail';
+  };
   /** Columns in which nothing may be missing because it did not fit. */
   readonly key: readonly string[];
   readonly table: TargetTable;
@@ -53,42 +71,84 @@ export interface FitTarget {
 export function fitRows(
   answerRows: readonly unknown[],
   call: Pick<Call, 'key' | 'stamps' | 'keep'>,
-  { columns, key, table }: FitTarget,
+  { columns, chosen, key, table }: FitTarget,
 ): FittedRows {
-  const places = createLayout(columns, call);
-  const arranged = arrangeRows(answerRows, call, columns, places);
+  const plan = planColumns(columns, chosen?.choices);
+  const places = createLayout(plan.places, call);
+  const arranged = arrangeRows(answerRows, call, plan.places, places);
+  if (chosen) hideValues(arranged, plan, places, chosen.hash);
+  const { present, untyped } = findPresent(arranged, plan, table, chosen?.drift);
   const types = new Map<string, string>();
   const besides: { readonly column: string; readonly texts: readonly (string | null)[] }[] = [];
   const misfits = new Map<string, number>();
-  columns.forEach((column, place) => {
+  for (const { column, place } of present) {
     const inTable = table.find(column.name) ?? idealColumn(column);
     types.set(column.name, typeSignature(inTable));
-    const fitted = fitColumn(arranged, place, createReader(column, inTable.type));
-    if (!fitted) return;
-    if (key.includes(column.name)) throw keyMisfit(call.key, table.table, inTable, fitted.first);
-    besides.push({ column: inTable.name, texts: fitted.texts });
-    misfits.set(inTable.name, fitted.count);
+    const misfit = fitColumn(arranged, place, createReader(column, inTable.type));
+    if (!misfit) continue;
+    if (key.includes(column.name)) throw keyMisfit(call.key, table.table, inTable, misfit.first);
+    besides.push({ column: inTable.name, texts: misfit.texts });
+    misfits.set(inTable.name, misfit.count);
+  }
+  const extras: Extra[] = [];
+  const kept = present.map(({ place }) => place);
+  const keepField = (place: number, toExtra: (kind: FieldKind) => Extra) => {
+    const kind = fitField(arranged, place);
+    if (kind === undefined) return;
+    extras.push(toExtra(kind));
+    kept.push(place);
+  };
+  for (const { column, place } of untyped) {
+    // Recorded under another key than the field without a choice: that one may have a column already.
+    const field = `${column.declared.name} as ${column.name}`;
+    keepField(place, (kind) => ({ field, kind, as: column.name }));
+  }
+  places.fields.forEach((field, at) => {
+    keepField(plan.places.length + at, (kind) => ({ field, kind }));
   });
-  const fields = places.fields.map((field, at) => ({ field, kind: fitField(arranged, columns.length + at) }));
-  const extras = fields.flatMap(({ field, kind }): Extra[] => (kind === undefined ? [] : [{ field, kind }]));
-  const isKept = (place: number) =>
-    place < columns.length || fields[place - columns.length]?.kind !== undefined;
   // From here on they hold nothing but values.
   const fitted = arranged as Value[][];
-  const rows =
-    extras.length === fields.length
-      ? fitted
-      : fitted.map((row) => row.filter((_value, place) => isKept(place)));
+  const all = plan.places.length + places.fields.length;
+  const isWhole = kept.length === all && kept.every((place, at) => place === at);
+  const rows = isWhole ? fitted : fitted.map((row) => kept.map((place) => row[place] ?? null));
   for (const { column, texts } of besides) {
     extras.push({ beside: column });
     for (const [at, row] of rows.entries()) row.push(texts[at] ?? null);
   }
   return {
-    columns: columns.map(({ name }) => name),
+    columns: present.map(({ column }) => column.name),
     types: Object.fromEntries(types),
     extras,
     rows,
     misfits: Object.fromEntries(misfits),
+  };
+}
+
+interface Present {
+  readonly column: StoredColumn;
+  readonly place: number;
+}
+
+/** The columns that these rows fill: all that are declared, and of the names that wait for a field those that have found one. */
+function findPresent(
+  rows: readonly (readonly unknown[])[],
+  { stored }: ColumnPlan,
+  table: TargetTable,
+  drift: 'evolve' | 'ignore' | 'fail' = 'evolve',
+): { readonly present: readonly Present[]; readonly untyped: readonly Present[] } {
+  const all = stored.flatMap((column, place) => (column ? [{ column, place }] : []));
+  const found = all.filter(
+    ({ column, place }) =>
+      !column.waits || rows.some((row) => row[place] !== null && row[place] !== undefined),
+  );
+  const lacks = ({ waits, name }: StoredColumn) => waits === 'typed' && table.find(name) === undefined;
+  const lacking = found.find(({ column }) => lacks(column));
+  if (lacking && drift === 'fail') throw unknownField(table.table, lacking.column.name);
+  return {
+    present: found.filter(
+      ({ column }) => column.waits !== 'untyped' && (drift !== 'ignore' || !lacks(column)),
+    ),
+    untyped: found.filter(({ column }) => column.waits === 'untyped'),
   };
 }
 
@@ -191,6 +251,15 @@ const idealColumn = ({ name, type }: Column): TableColumn => ({
   declared: type,
   type: idealType[type],
 });
+
+/** A field that no report declares, in a table without a column for it. */
+export function unknownField(table: string, column: string): SchemaConflictError {
+  return new SchemaConflictError(
+    `The table ${table} has no column ${column}, and the river's \`drift: fail\` lets none be added. ` +
+      'Add the column, or set drift to evolve or ignore.',
+    { facts: { table, column } },
+  );
+}
 
 /** The message names no value: it is part of a row. */
 export function keyMisfit(

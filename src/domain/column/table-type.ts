@@ -1,4 +1,4 @@
-import type { ColumnType } from './column.ts';
+import type { StoredType } from './column.ts';
 import { exactDecimal, isLongNumber } from './read-number.ts';
 
 /** What a table's column can hold without cutting or rounding anything. */
@@ -51,8 +51,9 @@ export interface TargetTable {
 export const typeSignature = ({ declared, type }: TableColumn): string => declared || `(${type?.kind})`;
 
 /** The type that holds every value of a declared column: River gives it to the columns that it creates. */
-export const idealType: Readonly<Record<ColumnType, TableType>> = {
+export const idealType: Readonly<Record<StoredType, TableType>> = {
   integer: { kind: 'integer', bits: 64 },
+  numeric: { kind: 'numeric', precision: null, scale: null },
   double: { kind: 'double' },
   text: { kind: 'text', length: null },
   boolean: { kind: 'boolean' },
@@ -72,7 +73,7 @@ const numberKinds: ReadonlySet<TableType['kind']> = new Set([
 export const isNumber = (type: TableType): boolean => numberKinds.has(type.kind);
 
 /** Which values of a declared type do not fit a table's column, in words; undefined where all fit. */
-export function narrowness(wanted: ColumnType, type: TableType): string | undefined {
+export function narrowness(wanted: StoredType, type: TableType): string | undefined {
   const ideal = idealType[wanted];
   // They stand there as 1 and 0.
   if (ideal.kind === 'boolean' && isNumber(type)) return undefined;
@@ -85,18 +86,17 @@ export function narrowness(wanted: ColumnType, type: TableType): string | undefi
       if (ideal.kind !== 'integer') return `what is no whole number`;
       return type.bits === 64 ? undefined : `whole numbers beyond ${type.bits} bits`;
     case 'numeric':
-      if (ideal.kind !== 'integer' && ideal.kind !== 'double') return 'what is no number';
+      if (!isNumeric(ideal)) return 'what is no number';
       return type.precision === null ? undefined : `numbers of more digits`;
     case 'number':
       if (type.texts)
         return ideal.kind === 'text' ? 'texts that look like other numbers, such as 007' : undefined;
       return ideal.kind === 'integer' || ideal.kind === 'double' ? undefined : 'what is no number';
     case 'double':
-      return ideal.kind === 'integer' || ideal.kind === 'double' ? undefined : 'what is no number';
+      if (!isNumeric(ideal)) return 'what is no number';
+      return ideal.kind === 'numeric' ? 'numbers of more digits' : undefined;
     case 'real':
-      return ideal.kind === 'integer' || ideal.kind === 'double'
-        ? 'numbers of more than 6 digits'
-        : 'what is no number';
+      return isNumeric(ideal) ? 'numbers of more than 6 digits' : 'what is no number';
     case 'timestamp':
       if (ideal.kind === 'date') return undefined;
       if (ideal.kind !== 'timestamp') return 'what is no time';
@@ -112,6 +112,9 @@ export function narrowness(wanted: ColumnType, type: TableType): string | undefi
       return ideal.kind === 'boolean' ? undefined : 'what is no boolean';
   }
 }
+
+const isNumeric = ({ kind }: TableType): boolean =>
+  kind === 'integer' || kind === 'double' || kind === 'numeric';
 
 /** The kind of values of a field that no report declares; `nothing`: only null and `""`. */
 export type FieldKind = 'nothing' | 'numbers' | 'booleans' | 'texts';

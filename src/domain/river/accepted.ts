@@ -47,11 +47,20 @@ export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]):
   return undefined;
 }
 
-/** The keys that a schema knows at a path; empty where any key is taken. */
-export function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+/** The schema of a map of known keys at a path, also where it is one of several shapes. */
+export function mapAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodObject | undefined {
   const found = schemaAt(schema, path);
   const def = found && (found._zod as z.core.$ZodTypes['_zod']).def;
-  return def?.type === 'object' ? Object.keys(def.shape) : [];
+  if (def?.type === 'object') return found as z.core.$ZodObject;
+  return def?.type === 'union'
+    ? def.options.map((option) => mapAt(option, [])).find((option) => option !== undefined)
+    : undefined;
+}
+
+/** The keys that a schema knows at a path; empty where any key is taken. */
+export function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const def = mapAt(schema, path)?._zod.def;
+  return def ? Object.keys(def.shape) : [];
 }
 
 /** The words for the names that a map takes. */

@@ -1,6 +1,7 @@
 import { findReport, reports } from '../catalogue/index.ts';
 import type { Report } from '../catalogue/report.ts';
 import { listColumns } from '../column/river-table.ts';
+import { checkColumnChoices, checkSharedColumns } from './check-columns.ts';
 import { gotInstead } from './closest.ts';
 import type { WarehouseSetting } from './configuration.ts';
 import { checkFilters } from './filters.ts';
@@ -29,8 +30,7 @@ export function checkRiver(
   around: Surroundings,
   show: Show = showPlain,
 ): Problem[] {
-  const found = river.report === undefined ? undefined : findReport(river.report);
-  const report = found && effectiveReport(found, river.overrides);
+  const report = findEffective(river);
   const { connection, period, target } = river;
   return [
     ...(river.report !== undefined && !report ? [unknownReport(river.report, show)] : []),
@@ -44,6 +44,7 @@ export function checkRiver(
     ...(period && report?.time !== 'none' ? checkPeriod(period, target?.load, show) : []),
     ...(report ? checkFilters(river.filters ?? {}, report, show) : []),
     ...(report && river.overrides ? checkOverrides(river.overrides, report, show) : []),
+    ...(report ? checkColumnChoices(river, report, show) : []),
     ...(target
       ? checkTarget(
           target,
@@ -55,6 +56,12 @@ export function checkRiver(
       : []),
     ...checkTables(name, river, around, show),
   ];
+}
+
+/** The report as the river calls it; undefined where there is none of that name. */
+function findEffective({ report, overrides }: RiverPart): Report | undefined {
+  const found = report === undefined ? undefined : findReport(report);
+  return found && effectiveReport(found, overrides);
 }
 
 /** Undefined where that is not known: the report, or what corrects its columns, has a fault of its own. */
@@ -101,7 +108,12 @@ export function checkTables(
   const sharing = [...around.rivers].filter(
     ([other, { target }]) => other !== name && target && tableIdentity(target, around.warehouses) === table,
   );
-  return checkSharedTable(river, sharing, show);
+  const same = sharing.filter(([, other]) => other.report === river.report);
+  const report = findEffective(river);
+  return [
+    ...checkSharedTable(river, sharing, show),
+    ...(report ? checkSharedColumns(river, same, report) : []),
+  ];
 }
 
 /** Settings that the river's report does not have, but for filters. Paths begin at the river. */

@@ -51,6 +51,14 @@ export interface Notify {
   readonly slack?: Secret;
 }
 
+/** What a river hashes columns with; its secret is seen by nobody. */
+export interface Salt {
+  /** The same for the same salt; tells nothing of it. It is kept with each run, so that a change is noticed. */
+  readonly fingerprint: string;
+  /** HMAC-SHA-256 of a text, in hex. */
+  hash(text: string): string;
+}
+
 /** The configuration file, read, checked and frozen. */
 export interface Configuration {
   /** The file it came from. */
@@ -58,6 +66,8 @@ export interface Configuration {
   readonly connections: ReadonlyMap<string, Connection>;
   readonly warehouses: ReadonlyMap<string, WarehouseSetting>;
   readonly rivers: ReadonlyMap<string, River>;
+  /** By the reference that the file writes, such as `${SALT}`: rivers have only that. */
+  readonly salts: ReadonlyMap<string, Salt>;
   /** By river; apart from the rivers, which are stored with their runs. */
   readonly notifications: ReadonlyMap<string, Notify>;
   /** The proxy for a notification's URL; undefined where there is none. Throws ConfigurationError where its variable is not a proxy's URL. */

@@ -1,7 +1,16 @@
 import type { z } from 'zod';
-import { acceptedKeyWords, acceptedWords, knownKeys, schemaAt } from './accepted.ts';
+import { acceptedKeyWords, acceptedWords, knownKeys, mapAt, schemaAt } from './accepted.ts';
 import { didYouMean } from './closest.ts';
-import { type Path, type Problem, removable, type Show, showValue, valueAt, without } from './problem.ts';
+import {
+  isMap,
+  type Path,
+  type Problem,
+  removable,
+  type Show,
+  showValue,
+  valueAt,
+  without,
+} from './problem.ts';
 
 /** An input as a schema reads it: its problems in our words, or its value. */
 export interface Reading<T> {
@@ -36,6 +45,19 @@ function culprits(issue: z.core.$ZodIssue): Path[] {
   return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
+/** Where a map came and one of several shapes is a map: what is wrong in it, rather than that none of them fits. */
+function issuesOfMap(
+  schema: z.ZodType,
+  input: unknown,
+  { path, errors }: z.core.$ZodIssueInvalidUnion,
+): z.core.$ZodIssue[] {
+  const union = schemaAt(schema, path as Path);
+  const map = union && mapAt(union, []);
+  if (!map || !isMap(valueAt(input, path as Path))) return [];
+  const at = (union._zod as z.core.$ZodUnion['_zod']).def.options.indexOf(map);
+  return (errors[at] ?? []).map((each) => ({ ...each, path: [...path, ...each.path] }));
+}
+
 function describeIssue(schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue, show: Show): Problem[] {
   const path = issue.path as Path;
   if (issue.code === 'unrecognized_keys') {
@@ -50,6 +72,8 @@ function describeIssue(schema: z.ZodType, input: unknown, issue: z.core.$ZodIssu
     const words = acceptedKeyWords(schema, path.slice(0, -1));
     return [{ path, message: `expected ${words}, got ${showValue(path.at(-1))}`, about: 'key' }];
   }
+  const nested = issue.code === 'invalid_union' ? issuesOfMap(schema, input, issue) : [];
+  if (nested.length > 0) return nested.flatMap((each) => describeIssue(schema, input, each, show));
   const at = schemaAt(schema, path);
   const words = at ? acceptedWords(at) : 'something else';
   const value = valueAt(input, path);

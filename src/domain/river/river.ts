@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { reports } from '../catalogue/index.ts';
 import { accepted, Duration, Name, required } from './accepted.ts';
+import { ColumnChoicesSetting } from './column-choices.ts';
 import { Filters } from './filters.ts';
 import { Overrides } from './overrides.ts';
 import { PeriodSetting } from './period-setting.ts';
@@ -66,6 +67,8 @@ export const NotifySetting = z.strictObject({
 export type NotifySetting = z.infer<typeof NotifySetting>;
 
 const descriptions = {
+  columns:
+    'Columns that are left out, or named, typed or hashed otherwise, by column name: omit, or a map. A name that the report does not declare waits for such a field.',
   target: 'The table, and how rows reach it. Required, here or under `defaults:`.',
   schedule: 'When the river runs by itself.',
   notify: 'Who is told how a run has ended.',
@@ -92,6 +95,7 @@ export const RiverSetting = z.strictObject({
     .default(false)
     .describe("Leaves out calls that the day's own lists show to be empty (reports 1, 2, 19, 22, 23)."),
   overrides: Overrides.optional().describe('Corrections of the report where your Optimove differs.'),
+  columns: ColumnChoicesSetting.optional().describe(descriptions.columns),
   target: Target.describe(descriptions.target),
   schedule: ScheduleSetting.optional().describe(descriptions.schedule),
   waitForData: Duration.default('0').describe('How long a run waits at most until its last day is complete.'),

@@ -11,6 +11,9 @@ export interface RetriedRun {
   readonly workflowId: string;
 }
 
+/** By the reference that the river has, such as `${SALT}`. */
+export type SaltFingerprints = Readonly<Record<string, string>>;
+
 /** A run on its way into the manifest. */
 export interface NewRun {
   /** Temporal's firstExecutionRunId: the same through continue-as-new and Reset. */
@@ -24,6 +27,8 @@ export interface NewRun {
   readonly day: Day;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** The fingerprints of the salts that its columns are hashed with, by their references; left out where there are none. */
+  readonly salts?: SaltFingerprints;
   /** Where its connection was when the run was opened. */
   readonly baseUrl?: string;
   /** The resolved filters, once the list calls are answered; a retry uses its original's. */

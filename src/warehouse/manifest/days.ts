@@ -5,6 +5,7 @@
 
 import { ConfigurationError } from '#domain/errors';
 import { type DateRange, type Day, eachDay } from '#domain/period/date-range';
+import type { LoadedWith } from '#domain/run/column-changes';
 import type { LoadedDays } from '#domain/run/loaded-days';
 import type { RowsOfRun } from '#domain/verify/verification';
 import type { Database } from '../database.ts';
@@ -137,6 +138,41 @@ export async function readLoadedDays(tables: Tables, river: string, table: strin
       runs.map(toStoredRun).map(({ runId, river, ownFilters = false }) => [runId, { river, ownFilters }]),
     ),
   };
+}
+
+/** How many of the newest chunks without days are looked through for one of this table. */
+const chunksLookedAt = 100;
+
+/**
+ * What the rows of a river that stand in a table were loaded with, once for each run of them; of a report without days the
+ * newest run alone, which has replaced the others.
+ */
+export async function readLoadedWith(tables: Tables, river: string, table: string): Promise<LoadedWith[]> {
+  const { dialect } = tables;
+  for (const needed of ['river_days', table]) if (!(await dialect.hasTable(tables, needed))) return [];
+  const days = await tables.from('river_days').where({ river, target: table }).select('run_id', 'day');
+  const chunks: Row[] =
+    days.length > 0
+      ? []
+      : await tables
+          .from('river_chunks')
+          .where({ river, state: 'loaded' })
+          .orderBy('loaded_at', 'desc')
+          .limit(chunksLookedAt)
+          .select('run_id');
+  const daysByRun = Map.groupBy(days, ({ run_id }) => String(run_id));
+  const ids = [...daysByRun.keys(), ...new Set(chunks.map(({ run_id }) => String(run_id)))];
+  const runs = (await tables.from('river_runs').whereIn('run_id', ids)).map(toStoredRun);
+  const byId = new Map(runs.map((run) => [run.runId, run]));
+  const found = ids.flatMap((id) => {
+    const run = byId.get(id);
+    return run && run.river.target.table === table ? [run] : [];
+  });
+  return (days.length > 0 ? found : found.slice(0, 1)).map(({ runId, river: { columns }, salts }) => ({
+    columns,
+    salts,
+    days: (daysByRun.get(runId) ?? []).map(({ day }) => String(day)),
+  }));
 }
 
 /** Days of a river, and where its rows bear them. */

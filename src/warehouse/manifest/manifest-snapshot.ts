@@ -3,9 +3,10 @@
  * the other.
  */
 
-import { findDayColumn, findManifestDayColumn } from '#domain/call/scope';
+import { findDayColumn } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
+import { findStoredDayColumn } from '#domain/column/river-table';
 import type { TableColumn } from '#domain/column/table-type';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
@@ -71,7 +72,7 @@ async function readTarget(
 ): Promise<TargetSnapshot> {
   const newest = runs.at(-1)?.river;
   const report = newest && calledReport(newest);
-  const dayColumn = report ? findManifestDayColumn(report) : null;
+  const dayColumn = report ? findStoredDayColumn(report, newest) : null;
   const known = new Map(
     runs.map(({ runId, workflowId, status, river: { target } }) => [
       runId,

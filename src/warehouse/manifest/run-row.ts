@@ -4,7 +4,7 @@ import type { Selection } from '#domain/call/selection';
 import { type River, RiverSetting } from '#domain/river/river';
 import type { Freshness } from '#domain/run/freshness';
 import type { RunStatus, Warning } from '#domain/run/run-result';
-import type { StoredRun } from '#domain/run/stored-run';
+import type { SaltFingerprints, StoredRun } from '#domain/run/stored-run';
 import type { Row } from '../dialect.ts';
 import { readJson } from '../stored-values.ts';
 
@@ -13,6 +13,7 @@ export function toStoredRun(row: Row): StoredRun {
   const selection = readJson<Selection>(row.selection);
   const warnings = readJson<readonly Warning[]>(row.warnings);
   const freshness = readJson<Freshness>(row.freshness);
+  const salts = readJson<SaltFingerprints>(row.salts);
   return {
     runId: String(row.run_id),
     workflowId: String(row.workflow_id),
@@ -31,6 +32,7 @@ export function toStoredRun(row: Row): StoredRun {
     ...(Array.isArray(warnings) ? { listWarnings: warnings } : {}),
     ownFilters: Boolean(row.own_filters),
     ...(freshness ? { freshness } : {}),
+    ...(salts ? { salts } : {}),
     ...(unread === undefined ? {} : { unread }),
   };
 }

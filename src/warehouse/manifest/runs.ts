@@ -31,6 +31,7 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
       selection: run.selection === null ? null : JSON.stringify(run.selection),
       warnings: run.listWarnings?.length ? JSON.stringify(run.listWarnings) : null,
       base_url: run.baseUrl ?? null,
+      salts: run.salts ? JSON.stringify(run.salts) : null,
       started_at: new Date(run.startedAt).toISOString(),
       finished_at: null,
       staging: true,

@@ -3,6 +3,7 @@ import { up as manifest } from './0001-manifest.ts';
 import { up as retries } from './0002-retries.ts';
 import { up as tracking } from './0003-tracking.ts';
 import { up as baseUrls } from './0004-base-urls.ts';
+import { up as salts } from './0005-salts.ts';
 
 /**
  * In their order, by the names under which a warehouse remembers them. Never edited once committed. `migrate.ts` also runs each
@@ -13,4 +14,5 @@ export const migrations: Readonly<Record<string, (tables: Tables) => Promise<voi
   '0002-retries': retries,
   '0003-tracking': tracking,
   '0004-base-urls': baseUrls,
+  '0005-salts': salts,
 };

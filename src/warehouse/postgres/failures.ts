@@ -92,12 +92,18 @@ function refusedBy(where: string): string {
 }
 
 function describeFailure(error: ServerError, code: string, message: string): string {
+  const [, size, most] = code === '54000' ? (rowTooLarge.exec(message) ?? []) : [];
+  if (size !== undefined)
+    return `a row has ${size} bytes, and a table of Postgres holds ${most} in one beside its long texts: it has too many columns. Leave some out with columns: or drift: ignore`;
   if (quotingValues.test(code)) return describeConstraint(error, code) ?? describeMisfit(code, message);
   // Inside a function a statement may be put together from values, and its names are values then.
   if (text(error.where) !== '') return 'a trigger, a function or a nested statement failed';
   const words = withoutStatement(message);
   return code.startsWith('XX') ? mask(words) : words;
 }
+
+/** Long texts are stored apart, but each of their places takes 18 bytes of the row. */
+const rowTooLarge = /row is too big: size (\d+), maximum size (\d+)/;
 
 const constraints: Readonly<Record<string, readonly [kind: string, refuses: string]>> = {
   '23505': ['unique constraint', 'has a row with this key already'],

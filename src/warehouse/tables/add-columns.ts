@@ -46,7 +46,7 @@ export async function addColumns(
         await refuseFixedTable(tables, table, missing);
         const names = await tables.dialect.readTypeNames(tables, table);
         await alterTable(tables, table, missing, names);
-        await saveColumnRecords(tables, table, [...records, ...toRecords(tables, missing, names)]);
+        await saveColumnRecords(tables, table, [...records, ...toRecords(tables, missing, names, records)]);
       });
     } catch (error) {
       if (!(error instanceof TableInUse)) throw error;
@@ -101,10 +101,17 @@ export async function refuseFixedTable(
 const quoted = (name: string): string =>
   /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 
-/** What a column is for whose table knows no such type. */
-function toRecords({ dialect }: Tables, columns: readonly NewColumn[], names: TypeNames): ColumnRecord[] {
+/** What a column is for whose table knows no such type, or whose declaration does not say it. */
+export function toRecords(
+  { dialect }: Tables,
+  columns: readonly NewColumn[],
+  names: TypeNames,
+  recorded: readonly ColumnRecord[] = [],
+): ColumnRecord[] {
   return columns.flatMap(({ name, type }) =>
-    names[type] === dialect.typeNames[type] || type === 'instant'
+    (names[type] === dialect.typeNames[type] && names[type] !== '') ||
+    type === 'instant' ||
+    recorded.some((record) => record.name === name)
       ? []
       : [{ part: 'column', source: name, name, madeAs: type }],
   );

@@ -15,10 +15,11 @@ import {
   lockTarget,
   markMadeByRiver,
   readColumnRecordsIfAny,
+  saveColumnRecords,
 } from '../manifest/targets.ts';
-import { addColumns, type LockPatience, refuseFixedTable, refuseTooMany } from './add-columns.ts';
+import { addColumns, type LockPatience, refuseFixedTable, refuseTooMany, toRecords } from './add-columns.ts';
 import { declaredFinder, findOtherSpellings, type TableState } from './declared-columns.ts';
-import { refuseForeignRows } from './foreign-rows.ts';
+import { refuseForeignRows, refuseUndatedRows } from './foreign-rows.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
 import {
   mayBearDays,
@@ -49,6 +50,7 @@ export async function completeTable(
       refuseShortRiver(table, columnFinder(tables.dialect, state.columns)('_river'), river.name);
       const dayColumn = findDayColumn(tables, state, shape);
       if (!adopts) await refuseForeignRows(tables, { river, columns: state.columns, dayColumn, days });
+      await refuseUndatedRows(tables, river, state, shape);
       return lacking.length === 0 && state.found.length === 0;
     }
     await createTable(tables, table, shape);
@@ -123,6 +125,7 @@ export async function previewTable(
   refuseShortRiver(table, columnFinder(tables.dialect, state.columns)('_river'), river.name);
   const dayColumn = findDayColumn(tables, state, shape);
   await refuseForeignRows(tables, { river, columns: state.columns, dayColumn, days: [] });
+  await refuseUndatedRows(tables, river, state, shape);
   await refuseTooMany(tables, table, lacking.length);
   await refuseFixedTable(tables, table, lacking);
   const unfit = shape.columns.flatMap((declared): string[] => {
@@ -238,6 +241,7 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
   await markMadeByRiver(tables, table);
   await deleteDaysOfTable(tables, table);
   await deleteColumnRecords(tables, table);
+  await saveColumnRecords(tables, table, toRecords(tables, columns, dialect.typeNames));
   const isDeclared = shape.columns.some(({ name }) => name === shape.dayColumn);
   const day = shape.dayColumn !== null && isDeclared ? inTable(tables, table, shape, shape.dayColumn) : null;
   const key = (shape.mergeKey ?? []).map((name) => inTable(tables, table, shape, name));

@@ -4,6 +4,7 @@
  */
 
 import type { Knex } from 'knex';
+import type { TableShape } from '#domain/column/river-table';
 import type { TableColumn } from '#domain/column/table-type';
 import { ConfigurationError } from '#domain/errors';
 import { type DateRange, encloseRanges } from '#domain/period/date-range';
@@ -13,6 +14,7 @@ import { columnFinder } from '../column-name.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { isMadeByRiver } from '../manifest/targets.ts';
+import { declaredFinder, type TableState } from './declared-columns.ts';
 import { countRowsByDay, dayText, selectRows } from './target-rows.ts';
 
 /** A table that is there, and who is to fill it. */
@@ -55,6 +57,28 @@ async function hasForeignDays(
   });
   return [...foreign.keys()].some((day) =>
     days.some(({ start, end }) => day !== null && start <= day && day <= end),
+  );
+}
+
+/**
+ * Throws where rows of the river itself would not be found again, since the table lacks the column by which `replace` finds them:
+ * the river has renamed it.
+ */
+export async function refuseUndatedRows(
+  tables: Tables,
+  river: Pick<River, 'name' | 'target'>,
+  state: TableState,
+  { replacedBy, dayColumn }: TableShape,
+): Promise<void> {
+  const { table, load } = river.target;
+  const column = replacedBy ?? dayColumn;
+  const isFound = column === null || declaredFinder(tables.dialect, state)(column) !== undefined;
+  if (load !== 'replace' || isFound || !findRiver(tables, state.columns)) return;
+  if (!(await hasAny(selectRows(tables, { table, river: river.name, days: null })))) return;
+  throw new ConfigurationError(
+    `The table ${table} has rows of ${river.name}, and no column ${column} with their days: they would not be replaced, and stand there twice. ` +
+      `Rename the column in the table (\`alter table … rename column … to ${column}\`), or give the river another table.`,
+    { facts: { river: river.name, table, column } },
   );
 }
 

@@ -1,5 +1,5 @@
 import { type ColumnType, isProvenance, snakeCase } from '#domain/column/column';
-import type { Extra } from '#domain/column/fit-rows';
+import { type Extra, unknownField } from '#domain/column/fit-rows';
 import {
   type FieldKind,
   holdsEvery,
@@ -99,9 +99,9 @@ export function planLayout(
   for (const name of own) taken.add(name);
 
   const fields = new Map<string, TableColumn>();
-  for (const { source, key, kind } of listFields(shapes)) {
+  for (const { source, key, kind, as } of listFields(shapes)) {
     const type = drift === 'ignore' ? undefined : madeTypes[kind];
-    const column = columnFor('field', source, snakeCase(key) || 'field', ({ type }) => !!type, type);
+    const column = columnFor('field', source, as ?? (snakeCase(key) || 'field'), ({ type }) => !!type, type);
     if (column) fields.set(source, column);
   }
   const added = missing.find(({ name }) => [...fields.values()].some((field) => field.name === name));
@@ -188,15 +188,29 @@ function columnAs(dialect: Dialect, name: string, type: MadeType): TableColumn {
   return { name, declared, type: dialect.toTableType(declared) };
 }
 
-function listFields(shapes: readonly PageShape[]): { source: string; key: string; kind: FieldKind }[] {
-  const fields = new Map<string, { source: string; key: string; kind: FieldKind }>();
+/** A key that no column names, over all pages. */
+interface Field {
+  readonly source: string;
+  readonly key: string;
+  readonly kind: FieldKind;
+  /** The name that the river gives to its column. */
+  readonly as: string | undefined;
+}
+
+function listFields(shapes: readonly PageShape[]): Field[] {
+  const fields = new Map<string, Field>();
   for (const { extras } of shapes) {
     for (const extra of extras) {
       if (!('field' in extra)) continue;
       const source = toRecordedKey(extra.field);
       const known = fields.get(source);
       const key = known && known.key < extra.field ? known.key : extra.field;
-      fields.set(source, { source, key, kind: joinKinds(known?.kind ?? 'nothing', extra.kind) });
+      fields.set(source, {
+        source,
+        key,
+        kind: joinKinds(known?.kind ?? 'nothing', extra.kind),
+        as: extra.as,
+      });
     }
   }
   return [...fields.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
@@ -231,14 +245,6 @@ function unusable(table: string, { name, declared }: TableColumn): SchemaConflic
   return new SchemaConflictError(
     `${table}.${name} is ${declared}, which River does not fill. Change the column, or give the river another table.`,
     { facts: { table, column: name, declared } },
-  );
-}
-
-function unknownField(table: string, column: string): SchemaConflictError {
-  return new SchemaConflictError(
-    `The table ${table} has no column ${column}, and the river's \`drift: fail\` lets none be added. ` +
-      'Add the column, or set drift to evolve or ignore.',
-    { facts: { table, column } },
   );
 }
 

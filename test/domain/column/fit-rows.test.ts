@@ -548,3 +548,9 @@ describe('the rows of a list call', () => {
     );
   });
 });
+
+test('keys that differ only in characters that no database holds are one field', () => {
+  const { extras, rows } = fitPage([{ 'a\0': 1 }, { 'a\ud800': 2 }], { report: 'target-groups-by-date' });
+  expect(extras).toEqual([{ field: 'a\0', kind: 'numbers' }]);
+  expect(rows.map((row) => row.at(-1))).toEqual(['1', '2']);
+});

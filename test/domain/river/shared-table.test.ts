@@ -66,6 +66,7 @@ test('only rivers of one report through one connection bring the same rows into 
     rivers: new Map(rivers.map((each) => [each.name, each])),
     findProxy: () => undefined,
     notifications: new Map(),
+    salts: new Map(),
   };
   expect(sharedTables(configuration)).toEqual([
     {

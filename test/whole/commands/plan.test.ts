@@ -34,6 +34,13 @@ describe.concurrent('river plan', () => {
         callsAhead: 0,
         seconds: 0,
         finishesAt: '2026-01-31T10:00:00.000Z',
+        columns: [
+          { name: 'date', type: 'date', from: 'call' },
+          { name: 'customer_id', type: 'text', from: 'answer' },
+          { name: 'recipient_group_id', type: 'integer', from: 'answer' },
+          { name: 'action_id', type: 'integer', from: 'answer' },
+          { name: 'channel_id', type: 'integer', from: 'answer' },
+        ],
         warnings: [],
       });
       expect(of('actions')?.calls).toEqual({ list: 1, data: 80 });
