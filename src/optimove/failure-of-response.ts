@@ -61,9 +61,16 @@ export function mayBeExpiredSession(error: unknown): boolean {
   return error.facts.status === 401 || error.facts.tokenExpired === true;
 }
 
-/** Whether a text is HTML. Other markup, such as the XML of an error, is an answer like any other. */
-export function isHtmlPage(text: string, { headers }: Reply): boolean {
-  if (!/^[\s\uFEFF]*</.test(text)) return false;
+/** Whether a text is HTML, also after words that a server has written before it. Other markup, such as the XML of an error, is an answer like any other. */
+export function isHtmlPage(text: string, reply: Reply): boolean {
+  const { headers } = reply;
+  if (!/^[\s\uFEFF]*</.test(text)) {
+    return (
+      isHtmlContentType(reply) &&
+      !/^\s*["[{]/.test(text) &&
+      /<(?:!doctype\s+html|html|head|body)\b/i.test(text)
+    );
+  }
   const isXml = /^[\s\uFEFF]*<\?xml/.test(text) || /[/+]xml\b/i.test(headers['content-type'] ?? '');
   return !isXml || /<(?:!doctype\s+)?html\b/i.test(text.slice(0, 2_000));
 }

@@ -84,7 +84,10 @@ function readRows(reply: Reply, info: RequestInfo, context: ReplyContext): reado
     );
   }
   const stray = value.findIndex((row) => !isRow(row));
-  if (stray !== -1) throw refusedError(reply, info, `and a list whose entry ${stray + 1} is not an object`);
+  if (stray !== -1) {
+    if (reportsRateLimit(text, info, context)) throw throttledError(reply, info, context);
+    throw refusedError(reply, info, `and a list whose entry ${stray + 1} is not an object`);
+  }
   if (!areRows(value, info)) {
     if (reportsRateLimit(text, info, context, readErrorWords(value)))
       throw throttledError(reply, info, context);
@@ -107,8 +110,8 @@ function readDay(reply: Reply, info: RequestInfo, context: ReplyContext): Day {
   const value = json === undefined ? text : json;
   const found = findDayValue(value);
   const day = namedDay(found);
-  if (day === undefined && reportsRateLimit(text, info, context)) throw throttledError(reply, info, context);
   if (day === undefined && value === text) throw notJsonError(text, reply, info, context);
+  if (day === undefined && reportsRateLimit(text, info, context)) throw throttledError(reply, info, context);
   if (day === undefined) throw refusedError(reply, info, 'and no day', excerptValue(found, info));
   if (value !== text) refuseRepeatedKey(text, reply, info);
   return day;

@@ -198,9 +198,14 @@ const bendingKinds = {
     {},
   ),
   cutAnswer: kind(
-    'Cuts a call without pages at so many rows; then $skip works, is ignored (default) or is refused with 400 (`skip`).',
-    { rows: wholeNumber(1), skip: choice(['works', 'ignored', 'refused']).optional() },
+    'Cuts a call without pages at so many rows; then $skip works, is ignored (default), is ignored while $top is obeyed, or is refused with 400 (`skip`).',
+    { rows: wholeNumber(1), skip: choice(['works', 'ignored', 'topOnly', 'refused']).optional() },
     { rows: 10_000, skip: 'works' },
+  ),
+  live: kind(
+    'Changes the value under `key` in the first rows (`rows`, default 1) from answer to answer, like a table that others write to.',
+    { key: text, rows: wholeNumber(1).optional() },
+    { key: 'PromoCode', rows: 1 },
   ),
   empty: kind('Writes an answer without rows in another way.', { as: choice(emptyWays) }, { as: '404' }),
   retryAfter: kind(
