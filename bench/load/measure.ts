@@ -149,5 +149,5 @@ function rowsOf({ body }: PageOfCall): unknown[] {
 
 function settingOf(client: Client, connection: string, schema: string | undefined): WarehouseSetting {
   const given = client === 'pg' ? connection : { filename: connection };
-  return { name: 'bench', client, connection: new Secret(given), schema };
+  return { name: 'bench', client, connection: new Secret(given), schema, keepCallsForMs: 90 * 86_400_000 };
 }

@@ -18,6 +18,7 @@ export const closeRun =
     const { total, loaded, skipped } = summary.chunks;
     const lacks = status === 'succeeded' && loaded + skipped < total;
     await warehouse.endRun(run.runId, lacks ? 'failed' : status, finishedAt);
+    await warehouse.pruneCalls(new Date(finishedAt));
     const stored = await readOpenedRun(warehouse, run.runId);
     const counts = await warehouse.countRequests(run.runId, listDataCallNames(stored.river));
     // What a retry was to pull is not what its original planned.

@@ -233,6 +233,8 @@ export interface RunEnding extends RunReading {
   markAllFailed(runId: string, error: string): Promise<void>;
   /** Ends the run and drops its staging. */
   endRun(runId: string, status: Exclude<RunStatus, 'running'>, finishedAt: string): Promise<void>;
+  /** Deletes requests of runs that ended long before. */
+  pruneCalls(now: Date): Promise<void>;
   /** Its requests, by why they were made. `dataCalls`: the names of the calls whose rows it loads. */
   countRequests(runId: string, dataCalls: readonly string[]): Promise<RequestCounts>;
 }

@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   cancel: async () => (await import('./commands/cancel.ts')).addCancel,
   verify: async () => (await import('./commands/verify.ts')).addVerify,
   forget: async () => (await import('./commands/forget.ts')).addForget,
+  adopt: async () => (await import('./commands/adopt.ts')).addAdopt,
   schedule: async () => (await import('./commands/schedule.ts')).addSchedule,
   simulator: async () => (await import('./commands/simulator.ts')).addSimulator,
   demo: async () => (await import('./commands/demo.ts')).addDemo,

@@ -61,12 +61,18 @@ export function buildWarehouse(
   setting: WarehouseFileSetting,
   folder: string,
 ): WarehouseSetting {
-  const { client, connection, schema } = setting;
+  const { client, connection, schema, keepCallsFor } = setting;
   const placed =
     typeof connection === 'object' && typeof connection.filename === 'string'
       ? { ...connection, filename: resolve(folder, connection.filename) }
       : connection;
-  return { name, client, connection: new Secret<unknown>(placed), schema };
+  return {
+    name,
+    client,
+    connection: new Secret<unknown>(placed),
+    schema,
+    keepCallsForMs: durationMs(keepCallsFor),
+  };
 }
 
 /** Whether two settings are equal, secrets included: a file that was only touched changes nothing. */

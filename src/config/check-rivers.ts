@@ -36,9 +36,9 @@ export function checkRivers(
 }
 
 function soundWarehouse(sound: SoundFile, name: string, folder: string) {
-  const { client, connection, schema } = sound.warehouses?.[name] ?? {};
+  const { client, connection, schema, keepCallsFor = '90d' } = sound.warehouses?.[name] ?? {};
   if (client === undefined || connection === undefined) return undefined;
-  return buildWarehouse(name, { client, connection, schema }, folder);
+  return buildWarehouse(name, { client, connection, schema, keepCallsFor }, folder);
 }
 
 /** Names of connections or warehouses, also of those that have faults themselves. */

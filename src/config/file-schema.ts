@@ -68,6 +68,9 @@ export const WarehouseFileSetting = z.strictObject({
   schema: Text.optional().describe(
     "The schema of the rivers' tables and of the manifest. Postgres only; left out: the first one in the search path of the connection (public).",
   ),
+  keepCallsFor: PositiveDuration.default('90d').describe(
+    'How long `river_calls` keeps the requests of a run that has ended. They are deleted when a later run ends.',
+  ),
 });
 export type WarehouseFileSetting = z.infer<typeof WarehouseFileSetting>;
 

@@ -156,7 +156,7 @@ async function previewTargets(warehouse: OpenWarehouse, filling: readonly River[
     const report = findReport(river.report);
     if (!report) continue;
     const shape = describeTable(effectiveReport(report, river.overrides), river);
-    const found = await warehouse.previewTable(river.target, shape);
+    const found = await warehouse.previewTable(river, shape);
     previews.push(...found.map((each) => `${river.name}: ${each}`));
   }
   return previews;

@@ -1,14 +1,9 @@
 import { findDayColumn } from '#domain/call/scope';
-import { findReport } from '#domain/catalogue/index';
 import { ConfigurationError } from '#domain/errors';
 import { type DateRange, dayCount } from '#domain/period/date-range';
-import { resolveDay, resolveZone } from '#domain/period/resolve-day';
-import { daysToCome, resolvePeriod } from '#domain/period/resolve-period';
 import type { Configuration } from '#domain/river/configuration';
-import { effectiveReport } from '#domain/river/overrides';
-import { readRunInput } from '#domain/river/read-run-input';
-import type { River } from '#domain/river/river';
 import { openWarehouse } from '#warehouse/open-warehouse';
+import { type AskedDays, readAskedDays, readConfigured } from './asked-days.ts';
 
 /** What `river forget` has done. */
 export interface Forgotten {
@@ -24,51 +19,30 @@ export interface Forgotten {
   readonly leftOut: DateRange | null;
 }
 
-/**
- * Deletes a river's rows of these days from its target, and leaves the days out of its tracking. The days are validated like a
- * run's own period, with the same messages; those after the day of `now` are left out.
- */
+/** Deletes a river's rows of these days from its target, and leaves the days out of its tracking. */
 export async function forgetDays(
   configuration: Configuration,
   name: string,
-  asked: { readonly start: string; readonly end: string },
+  asked: AskedDays,
   now: Date,
 ): Promise<Forgotten> {
-  const dayColumn = readDayColumn(readRiver({ river: name }, configuration));
-  const { target, period = {}, schedule } = readRiver({ river: name, period: asked }, configuration);
-  const setting = configuration.warehouses.get(target.warehouse);
-  if (!setting) throw new ConfigurationError(`River ${name} names a warehouse that does not exist.`);
-  const today = resolveDay(now, resolveZone(period, schedule));
-  const days = resolvePeriod(period, today);
+  const dayColumn = readDayColumn(configuration, name);
+  const { river, setting, days, leftOut } = readAskedDays(configuration, name, asked, now);
   const warehouse = await openWarehouse(setting);
   try {
-    const { table } = target;
+    const { table } = river.target;
     const rows = await warehouse.deleteLoadedDays({ river: name, table, dayColumn, days });
-    return {
-      river: name,
-      warehouse: setting.name,
-      table,
-      period: days,
-      days: dayCount(days),
-      rows,
-      leftOut: daysToCome(period, today),
-    };
+    return { river: name, warehouse: setting.name, table, period: days, days: dayCount(days), rows, leftOut };
   } finally {
     await warehouse.close();
   }
 }
 
-function readRiver(input: object, configuration: Configuration): River {
-  const read = readRunInput(input, configuration);
-  if (read.kind !== 'run') throw new ConfigurationError('A retry names no river.');
-  return read.river;
-}
-
-function readDayColumn({ name, report: slug, overrides }: River): string {
-  const report = findReport(slug);
-  const column = report && findDayColumn(effectiveReport(report, overrides));
+function readDayColumn(configuration: Configuration, name: string): string {
+  const { river, report } = readConfigured(configuration, name);
+  const column = findDayColumn(report);
   if (column) return column;
   throw new ConfigurationError(
-    `The report ${slug} of ${name} has no period, so no days of it can be forgotten. Its rows are replaced by the next run.`,
+    `The report ${river.report} of ${name} has no period, so no days of it can be forgotten. Its rows are replaced by the next run.`,
   );
 }

@@ -94,18 +94,29 @@ function createManifests(warehouses: ReadonlyMap<string, OpenWarehouse>): Manife
 }
 
 const readManifestRun = async (warehouse: OpenWarehouse, run: StoredRun): Promise<ManifestRun> => ({
-  result: buildResult(run, await warehouse.summariseRun(run.runId), await readCallCounts(warehouse, run)),
+  result: await readResult(warehouse, run),
   chunkStates: await warehouse.readChunkStatuses(run.runId),
   // A run that has succeeded, or is under way, has no retries.
   retries:
     run.status === 'succeeded' || run.status === 'running' ? [] : await warehouse.readRetries(run.runId),
 });
 
-async function readCallCounts(warehouse: OpenWarehouse, run: StoredRun): Promise<CallCounts | null> {
+async function readResult(warehouse: OpenWarehouse, run: StoredRun): Promise<RunResult> {
+  const summary = await warehouse.summariseRun(run.runId);
+  return buildResult(run, summary, await readCallCounts(warehouse, run, summary.calls));
+}
+
+async function readCallCounts(
+  warehouse: OpenWarehouse,
+  run: StoredRun,
+  calls: number,
+): Promise<CallCounts | null> {
   if (run.status === 'running') return null;
   // A retry pulls less than its original has planned.
   const planned = run.retryOf ? null : countPlannedCalls(run);
-  return { planned, ...(await warehouse.countRequests(run.runId, listDataCallNames(run.river))) };
+  const counts = await warehouse.countRequests(run.runId, listDataCallNames(run.river));
+  // Its requests are kept no longer: how they went is not known any more.
+  return counts.made === 0 && calls > 0 ? null : { planned, ...counts };
 }
 
 const newestFirst = (a: string | null | undefined, b: string | null | undefined): number =>

@@ -33,7 +33,8 @@ export type Undoing = 'its own rows' | 'rows of others';
 /** A river's rows in a table: all of them, or those of some days. */
 export interface RowsInScope {
   readonly table: string;
-  readonly river: string;
+  /** Null: rows that no river has loaded. */
+  readonly river: string | null;
   readonly days: Scope | null;
 }
 
@@ -123,6 +124,8 @@ export interface Dialect {
   mayUndoInserts(tables: Tables, table: string): Promise<Undoing | undefined>;
   /** Removes rows of a target; says how many. */
   removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
+  /** Gives rows of a target these values; says how many rows. */
+  updateRows(tables: Tables, rows: RowsInScope, values: Row): Promise<number>;
   /** Inserts a chunk's staged pages into its target. */
   insertPages(tables: Tables, job: InsertJob): Promise<Inserted>;
 }

@@ -3,6 +3,7 @@ import { ConfigurationError, DatabaseError, SchemaConflictError } from '#domain/
 import type { WarehouseSetting } from '#domain/river/configuration';
 import type { CommitRequest } from '#domain/run/staged-page';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
+import { type AdoptionRequest, adoptRows } from './commit/adopt-rows.ts';
 import type { Step } from './commit/chunk-load.ts';
 import { storeChunk } from './commit/store-chunk.ts';
 import { connectDatabase, type Database, type DatabaseOptions } from './database.ts';
@@ -10,6 +11,7 @@ import type { Tables } from './dialect.ts';
 import {
   countFailedSince,
   countRequests,
+  deleteCallsBefore,
   isRunAnswered,
   readCallHistory,
   readFailures,
@@ -116,6 +118,10 @@ export async function openWarehouse(
     ...withDatabase(connected, { checkWarehouse, tryWrite }),
     recordRun: (run: NewRun, chunks: readonly RetriableChunk[], shape: TableShape, signal?: AbortSignal) =>
       recordRun(database, run, chunks, shape, { patience, signal }),
+    /** Deletes the requests that are kept no longer. */
+    pruneCalls: (now: Date) =>
+      deleteCallsBefore(database, new Date(now.getTime() - setting.keepCallsForMs).toISOString()),
+    adoptRows: (request: AdoptionRequest) => adoptRows(database, request, patience),
     storeChunk: (runId: string, chunk: string, request: CommitRequest, signal?: AbortSignal) =>
       storeChunk(database, runId, chunk, request, { onStep, patience, signal }),
     /** Gives its connections back. */

@@ -66,7 +66,7 @@ async function noteCall(tables: Tables, run: string): Promise<void> {
     bytes: 0,
     milliseconds: 0,
   };
-  await insertCalls(tables, { run, chunk: null, report: tried }, [{ ...request, outcome: 'failed' }]);
+  await insertCalls(tables, { runId: run, chunk: null, report: tried }, [{ ...request, outcome: 'failed' }]);
 }
 
 const toPage = (text: string) => ({

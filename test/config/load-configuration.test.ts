@@ -109,8 +109,15 @@ test('a warehouse bears what Knex takes, its file told from the folder of the co
         client: 'better-sqlite3',
         connection: { filename: join(folder, 'warehouse.db') },
         schema: undefined,
+        keepCallsForMs: 90 * 86_400_000,
       },
-      { name: 'prod', client: 'pg', connection: env.WAREHOUSE_URL, schema: 'optimove' },
+      {
+        name: 'prod',
+        client: 'pg',
+        connection: env.WAREHOUSE_URL,
+        schema: 'optimove',
+        keepCallsForMs: 90 * 86_400_000,
+      },
     ]);
   });
 });

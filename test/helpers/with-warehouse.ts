@@ -105,7 +105,13 @@ function settingOf(
   connection: unknown,
   schema: string | undefined,
 ): WarehouseSetting {
-  return { name: 'test', client, connection: new Secret(connection), schema };
+  return {
+    name: 'test',
+    client,
+    connection: new Secret(connection),
+    schema,
+    keepCallsForMs: 90 * 86_400_000,
+  };
 }
 
 /** Numbers and booleans as such, everything else as the server writes it: no Date of this machine's time zone. */

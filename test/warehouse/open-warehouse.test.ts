@@ -87,7 +87,7 @@ test('a check says what River may not do in Postgres', () =>
 
 describe('a warehouse that does not answer', () => {
   const setting = (connection: unknown, schema?: string) =>
-    ({ name: 'prod', client: 'pg', connection: new Secret(connection), schema }) as const;
+    ({ name: 'prod', client: 'pg', connection: new Secret(connection), schema, keepCallsForMs: 0 }) as const;
 
   async function failure(connection: unknown, schema?: string): Promise<unknown> {
     const warehouse = await openWarehouse(setting(connection, schema));

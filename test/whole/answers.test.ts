@@ -74,7 +74,7 @@ describe('what passes by itself is tried again', () => {
     for (const { at } of after)
       expect(Date.parse(String(at)) - Date.parse(String(refused?.at))).toBeGreaterThanOrEqual(1_900);
     expect(
-      await house.sql(`select max(attempts) as n from river_chunks where run = '${result.runId}'`),
+      await house.sql(`select max(attempts) as n from river_chunks where run_id = '${result.runId}'`),
     ).toEqual([{ n: 1 }]);
   });
 

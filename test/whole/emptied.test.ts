@@ -152,7 +152,9 @@ describe.each(warehouseKinds)('rows for which none come any more, in %s', (kind)
           ),
         );
       const booked = () =>
-        house.sql(`select "day", run, rows from river_days where river = '${name}' and "day" = '${second}'`);
+        house.sql(
+          `select "day", run_id, rows from river_days where river = '${name}' and "day" = '${second}'`,
+        );
       const [before, entry] = [await counts(), await booked()];
       const { warnings, chunks } = await house.pull({ river: name });
       const after = await counts();

@@ -84,7 +84,7 @@ function callsOf({ slug, time }: Report, { world }: AskedSimulator): number {
 const logOf = ({ simulator }: Rivers) =>
   simulator.calls().map(({ path, status, rows }) => `${path.split('/')[1]} ${status} ${rows}`);
 async function notedOf({ sql }: Rivers, runId: string): Promise<string[]> {
-  const calls = await sql(`select "call", "status", "rows" from river_calls where "run" = '${runId}'`);
+  const calls = await sql(`select "call", "status", "rows" from river_calls where run_id = '${runId}'`);
   return calls.map(({ call, status, rows }) => `${String(call).split('?')[0]} ${status} ${rows}`);
 }
 
@@ -127,9 +127,9 @@ async function expectDays({ sql }: Rivers, report: Report, { runId }: RunResult)
   const inTable = new Map(counted.map(({ d, n }) => [String(d), Number(n)]));
   const loaded = report.time === 'none' ? [...inTable.keys()] : days;
   const inManifest = await sql(
-    `select "day", "rows", "run" from river_days where "table" = '${table}' order by "day"`,
+    `select "day", "rows", run_id from river_days where target = '${table}' order by "day"`,
   );
-  expect(inManifest.map(({ day, rows, run }) => [day, Number(rows), run])).toEqual(
+  expect(inManifest.map(({ day, rows, run_id }) => [day, Number(rows), run_id])).toEqual(
     loaded.map((day) => [day, inTable.get(day) ?? 0, runId]),
   );
 }

@@ -81,9 +81,9 @@ describe.concurrent('giveUpAfter', { timeout: 120_000 }, () => {
         expect(result).toMatchObject({ chunks: { loaded: 4 }, calls: 6 });
         expect(result.rows).toBe(rowsOf(house, '2026-01-01', '2026-01-04'));
         const [first, second] = await house.sql(
-          'select "when" from river_calls where status = 500 order by 1',
+          'select sent_at from river_calls where status = 500 order by 1',
         );
-        const gapMs = Date.parse(String(second?.when)) - Date.parse(String(first?.when));
+        const gapMs = Date.parse(String(second?.sent_at)) - Date.parse(String(first?.sent_at));
         expect(gapMs).toBeGreaterThan(4_000);
       },
     ));

@@ -62,7 +62,7 @@ it.concurrent('Postgres killed right after all is staged has all of it when it i
     await until(async () => house.simulator.stats().calls > 0);
     // Whoever commits waits for this, until the server is killed.
     const lock = house.ask.pg(
-      `select pg_sleep(600) from (select 1 from river_targets where "table" = '${river.table}' for update) as locked`,
+      `select pg_sleep(600) from (select 1 from river_targets where target = '${river.table}' for update) as locked`,
     );
     const isLost = expect(lock).rejects.toThrow();
     await until(async () => (await waitingFor(house, 'river_targets')) === 1);
@@ -108,10 +108,7 @@ it.concurrent('the Temporal server killed while a chunk is committed is told of 
   await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 300 }, async (house) => {
     const run = endOf(await house.start(river.name));
     await until(async () => house.simulator.stats().calls > 0);
-    const unlock = lock(
-      house,
-      `begin; select from river_targets where "table" = '${river.table}' for update`,
-    );
+    const unlock = lock(house, `begin; select from river_targets where target = '${river.table}' for update`);
     await until(async () => (await waitingFor(house, 'river_targets')) === 1);
     await house.temporal.kill();
     await unlock();

@@ -123,7 +123,7 @@ describe('what passes, or is read', () => {
       wanted: { days: four },
     });
     expect(
-      await house.sql(`select max(attempts) as n from river_chunks where run = '${result.runId}'`),
+      await house.sql(`select max(attempts) as n from river_chunks where run_id = '${result.runId}'`),
     ).toEqual([{ n: 1 }]);
   });
 

@@ -50,7 +50,7 @@ describe.each(warehouseKinds)('prune, into %s', (kind) => {
       if (report !== 'action-details-by-target-group')
         expect(pruned.calls, report).toBeLessThan(whole.calls ?? 0);
       expect(
-        await house.sql(`select count(*) as n from river_calls where "run" = '${pruned.runId}'`),
+        await house.sql(`select count(*) as n from river_calls where run_id = '${pruned.runId}'`),
       ).toEqual([{ n: pruned.calls }]);
     }
   });

@@ -150,8 +150,8 @@ describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }
       }
       expect(house.simulator.stats().calls).toBe(40);
       expect(await rowsIn(house)).toBe(expectedRows(house));
-      expect(await house.sql('select distinct _run_id as run from by_action')).toEqual(
-        await house.sql(`select run from river_runs where workflow_id = 'first'`),
+      expect(await house.sql('select distinct _run_id as run_id from by_action')).toEqual(
+        await house.sql(`select run_id from river_runs where workflow_id = 'first'`),
       );
       expect((await house.river('verify')).code).toBe(0);
     }));
@@ -174,7 +174,7 @@ describe.concurrent('a run that was terminated, and cleaned up after by the next
         house.simulator.setFaults([]);
         await house.pull({ river: 'channels' });
         const state = async () =>
-          house.sql(`select "state" from river_runs where run = '${handle.firstExecutionRunId}'`);
+          house.sql(`select "state" from river_runs where run_id = '${handle.firstExecutionRunId}'`);
         expect(await state()).toEqual([{ state: 'terminated' }]);
         expect(await resetTo(share, house, handle)).toMatchObject({
           end: 'succeeded',

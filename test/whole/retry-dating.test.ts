@@ -96,7 +96,7 @@ describe.each(warehouseKinds)('a run that waits past midnight, into %s,', (kind)
         expect(await daysIn(house, river, column)).toEqual([[day, true, 1]]);
         // GetLastDataUpdate is asked once more, and nothing else twice.
         const answered = await sql(
-          `select count(*) as n from river_calls c join river_runs r on r.run = c.run where r.workflow_id = '${handle.workflowId}' and c.status = 200`,
+          `select count(*) as n from river_calls c join river_runs r on r.run_id = c.run_id where r.workflow_id = '${handle.workflowId}' and c.status = 200`,
         );
         expect(Number(answered[0]?.n)).toBe(calls);
       }
@@ -125,7 +125,7 @@ describe.each(warehouseKinds)('a retry of a report that answers of the moment, i
       });
       expect(await daysIn(house, 'changers', 'data_date')).toEqual([['2026-01-08', true, 1]]);
       const days = await sql(
-        `select d."day" from river_days d join river_runs r on r.run = d.run where r.workflow_id = '${first.changers}'`,
+        `select d."day" from river_days d join river_runs r on r.run_id = d.run_id where r.workflow_id = '${first.changers}'`,
       );
       expect(days).toEqual([{ day: '2026-01-08' }]);
       // The next run of that day takes their place: nothing stands there twice.

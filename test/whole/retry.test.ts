@@ -54,7 +54,7 @@ describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }
     withRivers({ kind, rivers }, async (house) => {
       const before = await twoFailed(house);
       const end = await house.run({ retryFailedChunksOf: 'first' }, 'again');
-      const [first] = await house.sql("select run from river_runs where workflow_id = 'first'");
+      const [first] = await house.sql("select run_id from river_runs where workflow_id = 'first'");
       expect(end).toMatchObject({
         end: 'succeeded',
         result: {
@@ -68,10 +68,10 @@ describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }
       });
       expect(callsOf(house, before)).toEqual(['2026-01-02', '2026-01-04']);
       expect(await rowsIn(house)).toBe(rowsOf(house));
-      expect(await house.sql('select distinct _run_id as run from details')).toEqual([first]);
-      expect(await house.sql('select distinct run from river_days')).toEqual([first]);
+      expect(await house.sql('select distinct _run_id as run_id from details')).toEqual([first]);
+      expect(await house.sql('select distinct run_id from river_days')).toEqual([first]);
       const chunks = await house.sql(
-        `select state, sum(rows) as rows, count(*) as n from river_chunks where run = '${first?.run}' group by state`,
+        `select state, sum(rows) as rows, count(*) as n from river_chunks where run_id = '${first?.run_id}' group by state`,
       );
       expect(chunks.map(({ state, rows, n }) => [state, Number(rows), Number(n)])).toEqual([
         ['loaded', rowsOf(house), 4],
@@ -126,7 +126,7 @@ describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }
       expect(ends).toMatchObject([{ end: 'succeeded' }, { end: 'succeeded' }]);
       expect(await rowsIn(house)).toBe(rowsOf(house));
       const chunks = await house.sql(
-        `select c.state as state, count(*) as n from river_chunks c join river_runs r on r.run = c.run where r.workflow_id = '${retryFailedChunksOf}' group by c.state`,
+        `select c.state as state, count(*) as n from river_chunks c join river_runs r on r.run_id = c.run_id where r.workflow_id = '${retryFailedChunksOf}' group by c.state`,
       );
       expect(chunks.map(({ state, n }) => [state, Number(n)])).toEqual([['loaded', 4]]);
       expect(await house.run({ retryFailedChunksOf })).toMatchObject({ result: { chunks: { total: 0 } } });

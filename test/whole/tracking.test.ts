@@ -79,7 +79,7 @@ describe.each(warehouseKinds)('an open range tracks forward, into %s:', (kind) =
     const result = await at('2026-01-08', 'pairs');
     expect(result).toMatchObject(from('2026-01-03', '2026-01-08', 6));
     const chunks = await house.sql(
-      `select chunk from river_chunks where run = '${result.runId}' order by ordinal`,
+      `select chunk from river_chunks where run_id = '${result.runId}' order by ordinal`,
     );
     expect(chunks.map(({ chunk }) => chunk)).toEqual([
       '2026-01-03/2026-01-04',

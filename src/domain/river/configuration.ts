@@ -40,6 +40,8 @@ export interface WarehouseSetting {
   readonly connection: Secret<unknown>;
   /** Schema of the target tables and the manifest; Postgres only. */
   readonly schema: string | undefined;
+  /** How long the requests of a run that has ended are kept. */
+  readonly keepCallsForMs: number;
 }
 
 /** Where notifications of a river's runs go. */

@@ -18,7 +18,10 @@ export interface Freshness {
 }
 
 /** Whether GetLastDataUpdate is asked for a run of this last day. */
-export const isInDoubt = (last: Day, runDay: Day): boolean => last > addDays(runDay, -daysInDoubt);
+export const isInDoubt = (last: Day, runDay: Day): boolean => last > lastDayBeyondDoubt(runDay);
+
+/** Days up to this one are complete, whatever GetLastDataUpdate answers. */
+export const lastDayBeyondDoubt = (runDay: Day): Day => addDays(runDay, -daysInDoubt);
 
 /** The last complete day. Where the call is refused, only the run's day is in doubt. */
 export const completeUpTo = (answer: Day | undefined, runDay: Day): Day => answer ?? addDays(runDay, -1);

@@ -15,7 +15,9 @@ export function compareRows({
   found,
   runs,
 }: Pick<TargetSnapshot, 'loaded' | 'found' | 'runs'>): Difference[] {
-  const inTable = new Map(found.map((rows) => [toKey(rows), rows.rows]));
+  const inTable = new Map<string, number>();
+  // A column that holds times as well gives a day in parts.
+  for (const rows of found) inTable.set(toKey(rows), (inTable.get(toKey(rows)) ?? 0) + rows.rows);
   const inManifest = new Set(loaded.map(toKey));
   return [
     ...loaded.flatMap((rows) => compareCounts(rows, inTable.get(toKey(rows)) ?? 0)),

@@ -14,4 +14,10 @@ export function runCommand(
   return `river run ${quoteForShell(river)}${period}${anew ? ' --load replace' : ''}`;
 }
 
+/** Makes rows of something else a river's; without days, the rows of a report that has none. */
+export const adoptCommand = (
+  river: string,
+  days: { readonly start: Day; readonly end: Day } | null,
+): string => `river adopt ${quoteForShell(river)}${days ? ` --start ${days.start} --end ${days.end}` : ''}`;
+
 export const retryCommand = (workflowId: string): string => `river retry ${quoteForShell(workflowId)}`;

@@ -3,8 +3,9 @@ import type { Target } from '#domain/river/target';
 import type { Filled, Tables } from '../dialect.ts';
 import { hasStaging, readStagedShapes } from '../manifest/staging.ts';
 import { toRecordedKey } from '../manifest/targets.ts';
+import type { TableState } from '../tables/declared-columns.ts';
 import { type Layout, type LayoutPlan, type PageShape, planLayout } from '../tables/plan-layout.ts';
-import { readTable, type TableState } from '../tables/read-table.ts';
+import { readTable } from '../tables/read-table.ts';
 
 const noTable: TableState = { columns: [], records: [] };
 

@@ -8,6 +8,7 @@ import type { Tables } from '../dialect.ts';
 import type { ManifestChunk } from '../manifest/chunks.ts';
 import { deleteDays, deleteForgotten, insertDays } from '../manifest/days.ts';
 import { countStaged, countStagedByDay, stagingTable } from '../manifest/staging.ts';
+import { readTargetTable } from '../tables/read-table.ts';
 import { countRows, countRowsByDay, selectRows } from '../tables/target-rows.ts';
 import { type ChunkLoad, findDifferingSlices, SlicesDiffer, TableChanged } from './chunk-load.ts';
 import { isReady, planChunk, planFill } from './plan-chunk.ts';
@@ -31,7 +32,7 @@ export async function replaceRows(
   await onStep('removed');
   const rows = await insertRows(tables, load, before, at);
   await onStep('inserted');
-  const of = { river: run.river.name, table, run: ownerRunId(run), chunk };
+  const of = { river: run.river.name, table, runId: ownerRunId(run), chunk };
   const days = new Map([...arriving].flatMap(([day, rows]) => (day === null ? [] : [[day, rows] as const])));
   for (const day of kept) days.delete(day);
   await insertDays(tables, of, days, at, request.completeUpTo);
@@ -44,14 +45,11 @@ export async function replaceRows(
 const ownerRunId = ({ runId, retryOf }: StoredRun): string => retryOf?.runId ?? runId;
 
 /** Looks at what stands there before anything is removed, in the same transaction: no other session changes it meanwhile. */
-async function removeRows(
-  tables: Tables,
-  { run, request: { scope }, wanted }: ChunkLoad,
-  arriving: RowsByDay,
-): Promise<Replacement> {
+async function removeRows(tables: Tables, load: ChunkLoad, arriving: RowsByDay): Promise<Replacement> {
+  const { run } = load;
   if (run.river.target.load !== 'replace') return { kept: [], warnings: [] };
   const of = { river: run.river.name, table: run.river.target.table };
-  const days = scope && { ...scope, column: wanted.get(scope.column)?.name ?? scope.column };
+  const days = await readScope(tables, load);
   const replacement = judgeReplacement(run, await countRowsByDay(tables, { ...of, days }), arriving);
   if (days === null) {
     await tables.dialect.removeRows(tables, { ...of, days });
@@ -64,6 +62,18 @@ async function removeRows(
     await deleteDays(tables, { ...of, between: part });
   }
   return replacement;
+}
+
+/** The chunk's days, with the column as the table has it: another connector may have spelled it otherwise. */
+async function readScope(
+  tables: Tables,
+  { run, request: { scope }, wanted }: ChunkLoad,
+): Promise<Scope | null> {
+  if (scope === null) return null;
+  // Where no page came nothing was arranged for the table.
+  const column =
+    wanted.get(scope.column) ?? (await readTargetTable(tables, run.river.target.table)).find(scope.column);
+  return { ...scope, column: column?.name ?? scope.column };
 }
 
 /** Says how many rows. Throws where the table has not taken every one of them. */
@@ -116,12 +126,13 @@ const sum = (counts: readonly number[]): number => counts.reduce((sum, count) =>
 /** How many of the chunk's rows stand in the table; the whole of it is looked through only where its days lack some. */
 async function countTaken(
   tables: Tables,
-  { run, request: { scope }, wanted }: ChunkLoad,
+  load: ChunkLoad,
   chunkColumn: string | null,
   expected: number,
 ): Promise<number> {
+  const { run } = load;
   const of = { table: run.river.target.table, river: run.river.name };
-  const days = scope && { ...scope, column: wanted.get(scope.column)?.name ?? scope.column };
+  const days = await readScope(tables, load);
   let taken = 0;
   for (const part of days ? [days, null] : [null]) {
     const [counted] = await selectRows(tables, { ...of, days: part })

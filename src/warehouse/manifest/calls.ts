@@ -7,25 +7,31 @@ import type { Knex } from 'knex';
 import type { CallHistory, Repeated, RequestRecord } from '#domain/call/call-history';
 import type { FailedRequest, FailedSince } from '#domain/run/failing-time';
 import type { RequestCounts } from '#domain/run/run-result';
+import type { Database } from '../database.ts';
 import type { Tables } from '../dialect.ts';
 
 export interface CallsOfRun {
-  readonly run: string;
+  readonly runId: string;
   readonly chunk: string | null;
   readonly report: string;
 }
 
+/** What tells requests apart: one request, however often it is noted. */
+const key = ['run_id', 'call', 'sent_at', 'milliseconds'];
+
 /** One row for each request that is not noted yet; says how many were new. `answered`: the one that brought the page. */
 export async function insertCalls(
   tables: Tables,
-  of: CallsOfRun,
+  { runId, chunk, report }: CallsOfRun,
   requests: readonly RequestRecord[],
   answered?: RequestRecord,
 ): Promise<number> {
   if (requests.length === 0) return 0;
   const rows = requests.map((request) => ({
-    ...of,
-    when: request.at,
+    run_id: runId,
+    chunk,
+    report,
+    sent_at: request.at,
     call: request.call,
     status: request.status,
     rows: request.rows,
@@ -35,12 +41,7 @@ export async function insertCalls(
     outcome: request.outcome,
     body_hash: request.bodyHash ?? null,
   }));
-  const inserted = await tables
-    .from('river_calls')
-    .insert(rows)
-    .onConflict(['run', 'call', 'when', 'milliseconds'])
-    .ignore()
-    .returning('call');
+  const inserted = await tables.from('river_calls').insert(rows).onConflict(key).ignore().returning('call');
   return inserted.length;
 }
 
@@ -53,17 +54,17 @@ export async function readCallHistory(
   // A sign-in brings no page: it is answered where it was understood.
   const [last] = await tables
     .from('river_calls')
-    .where({ run: runId, call })
+    .where({ run_id: runId, call })
     .where((either) => either.where('answered', true).orWhere('outcome', 'answered'))
-    .max({ at: 'when' });
-  const met = tables.from('river_calls').where({ run: runId, call, answered: false });
-  if (last?.at) met.where('when', '>', String(last.at));
+    .max({ at: 'sent_at' });
+  const met = tables.from('river_calls').where({ run_id: runId, call, answered: false });
+  if (last?.at) met.where('sent_at', '>', String(last.at));
   const groups = await met
     .whereIn('outcome', ['throttled', 'page', 'unreadable'])
     .groupBy('outcome', 'status', 'body_hash')
     .select('outcome', 'status', 'body_hash')
     .count({ times: '*' })
-    .min({ at: 'when' });
+    .min({ at: 'sent_at' });
 
   const repeated = async (isOne: (outcome: string, status: number) => boolean): Promise<Repeated> => {
     const ones = groups.filter(({ outcome, status }) => isOne(String(outcome), Number(status)));
@@ -91,7 +92,7 @@ export async function readCallHistory(
 
 /** Whether the API answered a request of the run with 200 or what is like it: a page by something in front of it is none. */
 export async function isRunAnswered(tables: Tables, runId: string): Promise<boolean> {
-  return isAnswered(tables, tables.from('river_runs').where({ run: runId }).select('run'));
+  return isAnswered(tables, tables.from('river_runs').where({ run_id: runId }).select('run_id'));
 }
 
 /** Whether it has since answered a request of any run over the same connection, as far as this manifest knows. */
@@ -104,24 +105,24 @@ async function isConnectionAnswered(tables: Tables, runId: string, since: string
 
 /** Whether the API answered another run at the base URL of this one. */
 async function isBaseUrlKnown(tables: Tables, runId: string): Promise<boolean> {
-  return isAnswered(tables, runsLike(tables, runId, ['connection', 'base_url']).whereNot({ run: runId }));
+  return isAnswered(tables, runsLike(tables, runId, ['connection', 'base_url']).whereNot({ run_id: runId }));
 }
 
 /** The runs that have the same in these columns. */
 function runsLike(tables: Tables, runId: string, columns: readonly string[]): Knex.QueryBuilder {
-  const runs = tables.from('river_runs').select('run');
+  const runs = tables.from('river_runs').select('run_id');
   for (const column of columns)
-    runs.where(column, '=', tables.from('river_runs').where({ run: runId }).select(column));
+    runs.where(column, '=', tables.from('river_runs').where({ run_id: runId }).select(column));
   return runs;
 }
 
 async function isAnswered(tables: Tables, runs: Knex.QueryBuilder, since?: string): Promise<boolean> {
   const requests = tables
     .from('river_calls')
-    .whereIn('run', runs)
+    .whereIn('run_id', runs)
     .whereBetween('status', [200, 299])
     .whereNot({ status: 204 });
-  if (since !== undefined) requests.where('when', '>', since);
+  if (since !== undefined) requests.where('sent_at', '>', since);
   return (await requests.whereIn('outcome', ['answered', 'refused']).limit(1).select('call')).length > 0;
 }
 
@@ -139,7 +140,7 @@ export async function readFailures(
   [asked, ...before]: readonly string[],
 ): Promise<FailedRequest[]> {
   const requests = (call: string | undefined) =>
-    tables.from('river_calls').where({ run: runId, chunk, call });
+    tables.from('river_calls').where({ run_id: runId, chunk, call });
   const answeredAt = await readLast(requests(asked).where('answered', true));
   const failures = await readFailed(requests(asked), [answeredAt]);
   for (const call of before) {
@@ -150,7 +151,7 @@ export async function readFailures(
 }
 
 async function readLast(requests: Knex.QueryBuilder): Promise<string | undefined> {
-  const [last] = await requests.max({ at: 'when' });
+  const [last] = await requests.max({ at: 'sent_at' });
   return last?.at ? String(last.at) : undefined;
 }
 
@@ -162,12 +163,15 @@ async function readFailed(
     .where('answered', false)
     // Neither out of calls nor an answer that the warehouse did not take is a failure of the call.
     .whereNotIn('outcome', ['throttled', 'lost']);
-  for (const at of after) if (at !== undefined) requests.where('when', '>', at);
-  const rows: { when: unknown; milliseconds: unknown }[] = await requests
-    .select('when', 'milliseconds')
-    .orderBy('when', 'desc')
+  for (const at of after) if (at !== undefined) requests.where('sent_at', '>', at);
+  const rows: { sent_at: unknown; milliseconds: unknown }[] = await requests
+    .select('sent_at', 'milliseconds')
+    .orderBy('sent_at', 'desc')
     .limit(failuresAtMost);
-  return rows.map(({ when, milliseconds }) => ({ at: String(when), milliseconds: Number(milliseconds) }));
+  return rows.map(({ sent_at, milliseconds }) => ({
+    at: String(sent_at),
+    milliseconds: Number(milliseconds),
+  }));
 }
 
 /** The requests of a run, by why they were made. `dataCalls`: the names of the calls whose rows are loaded; others are lists. */
@@ -179,7 +183,7 @@ export async function countRequests(
   const { query } = tables;
   const each = tables
     .from('river_calls')
-    .where({ run: runId })
+    .where({ run_id: runId })
     .groupBy('chunk', 'call')
     .select(
       'chunk',
@@ -222,16 +226,51 @@ export async function countRequests(
   };
 }
 
+/** So many rows go in one statement, and so many statements in one clean-up: what is left waits for the next. */
+const deletedAtATime = 10_000;
+const deletionsAtMost = 10;
+const runsAtMost = 20;
+
+/** Deletes the requests of runs that ended before then, the oldest runs first, some at a time. Their counts stay with their chunks. */
+export async function deleteCallsBefore(database: Database, before: string): Promise<void> {
+  const runs = await database.read((tables) =>
+    tables
+      .from('river_runs')
+      .where('finished_at', '<', before)
+      .whereNot({ state: 'running' })
+      .whereRaw('exists (select 1 from ?? calls where calls.run_id = river_runs.run_id)', [
+        tables.qualify('river_calls'),
+      ])
+      .orderBy('finished_at')
+      .limit(runsAtMost)
+      .select('run_id'),
+  );
+  let deletions = 0;
+  for (const { run_id } of runs) {
+    for (let deleted = deletedAtATime; deleted === deletedAtATime; ) {
+      if (deletions === deletionsAtMost) return;
+      deletions += 1;
+      deleted = await database.transact((tables) => deleteSome(tables, String(run_id)));
+    }
+  }
+}
+
+const deleteSome = async (tables: Tables, run_id: string): Promise<number> =>
+  tables
+    .from('river_calls')
+    .whereIn(key, tables.from('river_calls').where({ run_id }).select(key).limit(deletedAtATime))
+    .delete();
+
 /** Requests of a run that were sent since then and brought no answer; being out of calls is no failure. */
 export async function countFailedSince(tables: Tables, runId: string, since: string): Promise<FailedSince> {
   const failed = () =>
     tables
       .from('river_calls')
-      .where({ run: runId, answered: false })
-      .where('when', '>=', since)
+      .where({ run_id: runId, answered: false })
+      .where('sent_at', '>=', since)
       .whereNotIn('outcome', ['throttled', 'answered', 'refused', 'lost']);
   const [counted] = await failed().count({ times: '*' });
-  const [last] = await failed().orderBy('when', 'desc').limit(1).select('status');
+  const [last] = await failed().orderBy('sent_at', 'desc').limit(1).select('status');
   return {
     times: Number(counted?.times ?? 0),
     lastStatus: last?.status == null ? null : Number(last.status),

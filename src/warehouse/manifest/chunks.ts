@@ -28,7 +28,7 @@ export async function insertChunks(
 ): Promise<void> {
   for (let from = 0; from < chunks.length; from += rowsAtATime) {
     const rows = chunks.slice(from, from + rowsAtATime).map((chunk, at) => ({
-      run: run.runId,
+      run_id: run.runId,
       river: run.river.name,
       chunk: chunk.key,
       ordinal: from + at,
@@ -39,9 +39,12 @@ export async function insertChunks(
       rows: 0,
       calls: 0,
     }));
-    await tables.from('river_chunks').insert(rows).onConflict(['run', 'chunk']).ignore();
+    await tables.from('river_chunks').insert(rows).onConflict(['run_id', 'chunk']).ignore();
   }
-  await tables.from('river_chunks').where({ run: run.runId, state: 'failed' }).update({ state: 'waiting' });
+  await tables
+    .from('river_chunks')
+    .where({ run_id: run.runId, state: 'failed' })
+    .update({ state: 'waiting' });
 }
 
 /**
@@ -57,18 +60,18 @@ export async function markPulling(
   const attempts = tables.query.raw(`attempts + case when state = 'waiting' or ? then 1 else 0 end`, [anew]);
   const begun = await tables
     .from('river_chunks')
-    .where({ run: runId, chunk })
+    .where({ run_id: runId, chunk })
     .whereIn('state', openStates)
     .update({ state: 'pulling', attempts });
   if (begun > 0) await reopenRun(tables, runId);
-  const [row] = await tables.from('river_chunks').where({ run: runId, chunk }).select('state', 'attempts');
+  const [row] = await tables.from('river_chunks').where({ run_id: runId, chunk }).select('state', 'attempts');
   if (!row) throw new Error(`the run ${runId} has no chunk ${chunk} in this warehouse`);
   return { state: row.state as ChunkState, attempts: Number(row.attempts) };
 }
 
 /** Whether pages may still be staged into the chunk, while its run is open. */
 export async function isChunkOpen(tables: Tables, runId: string, chunk: string): Promise<boolean> {
-  const [row] = await tables.from('river_chunks').where({ run: runId, chunk }).select('state');
+  const [row] = await tables.from('river_chunks').where({ run_id: runId, chunk }).select('state');
   return isOpenState(row?.state as ChunkState);
 }
 
@@ -90,10 +93,10 @@ export async function addCalls(
   if (chunk === null) {
     await tables
       .from('river_runs')
-      .where({ run: runId })
+      .where({ run_id: runId })
       .update({ list_calls: tables.query.raw('list_calls + ?', [calls]) });
   }
-  const [run] = await tables.from('river_runs').where({ run: runId }).select('report', 'state');
+  const [run] = await tables.from('river_runs').where({ run_id: runId }).select('report', 'state');
   if (!run) throw new Error(`the run ${runId} was never opened in this warehouse`);
   const running = (run.state as RunStatus) === 'running';
   return {
@@ -105,7 +108,7 @@ export async function addCalls(
 async function addToChunk(tables: Tables, runId: string, chunk: string, calls: number): Promise<ChunkState> {
   const [row] = await tables
     .from('river_chunks')
-    .where({ run: runId, chunk })
+    .where({ run_id: runId, chunk })
     .update({ calls: tables.query.raw('calls + ?', [calls]) })
     .returning('state');
   if (!row) throw new Error(`the run ${runId} has no chunk ${chunk} in this warehouse`);
@@ -128,7 +131,7 @@ export async function readChunk(
   runId: string,
   chunk: string,
 ): Promise<ManifestChunk | undefined> {
-  const [row] = await tables.from('river_chunks').where({ run: runId, chunk }).forUpdate();
+  const [row] = await tables.from('river_chunks').where({ run_id: runId, chunk }).forUpdate();
   return (
     row && {
       state: row.state as ChunkState,
@@ -150,7 +153,7 @@ export async function markLoaded(
   const warnings = loaded.warnings.map((warning) => ({ ...warning, message: storableText(warning.message) }));
   await tables
     .from('river_chunks')
-    .where({ run: runId, chunk })
+    .where({ run_id: runId, chunk })
     .update({
       state: 'loaded',
       rows: loaded.rows,
@@ -169,7 +172,7 @@ export async function markOriginalLoaded(
 ): Promise<void> {
   await tables
     .from('river_chunks')
-    .where({ run: runId, chunk })
+    .where({ run_id: runId, chunk })
     .update({
       state: 'loaded',
       rows: loaded.rows,
@@ -182,23 +185,23 @@ export async function markOriginalLoaded(
 
 /** Another retry was faster: the chunk of this one has nothing left to load. */
 export async function markSkipped(tables: Tables, runId: string, chunk: string): Promise<void> {
-  await tables.from('river_chunks').where({ run: runId, chunk }).update({ state: 'skipped', error: null });
+  await tables.from('river_chunks').where({ run_id: runId, chunk }).update({ state: 'skipped', error: null });
 }
 
 /** The chunk fails with this error, and what is staged of it goes: a run that pulls it again begins anew. */
-export async function markFailed(tables: Tables, run: string, chunk: string, error: string): Promise<void> {
-  await failChunks(tables, { run, chunk }, error);
-  if (await hasStaging(tables, run)) await deletePages(tables, run, chunk);
+export async function markFailed(tables: Tables, runId: string, chunk: string, error: string): Promise<void> {
+  await failChunks(tables, { run_id: runId, chunk }, error);
+  if (await hasStaging(tables, runId)) await deletePages(tables, runId, chunk);
 }
 
 /** Every chunk of the run that is still open fails with this error. One that is loaded stays loaded. */
-export async function markAllFailed(tables: Tables, run: string, error: string): Promise<void> {
-  await failChunks(tables, { run }, error);
+export async function markAllFailed(tables: Tables, runId: string, error: string): Promise<void> {
+  await failChunks(tables, { run_id: runId }, error);
 }
 
 async function failChunks(
   tables: Tables,
-  chunks: { readonly run: string; readonly chunk?: string },
+  chunks: { readonly run_id: string; readonly chunk?: string },
   error: string,
 ): Promise<void> {
   await tables
@@ -210,7 +213,7 @@ async function failChunks(
 
 /** Every chunk of a run, in the period's order. */
 export async function readChunkStatuses(tables: Tables, runId: string): Promise<ChunkStatus[]> {
-  const rows = await tables.from('river_chunks').where({ run: runId }).orderBy('ordinal');
+  const rows = await tables.from('river_chunks').where({ run_id: runId }).orderBy('ordinal');
   return rows.map((row) => ({
     start: dayOrNull(row.first_day),
     end: dayOrNull(row.last_day),
@@ -226,7 +229,7 @@ export async function readChunkStatuses(tables: Tables, runId: string): Promise<
 export async function readUnfinishedChunks(tables: Tables, runId: string, limit: number): Promise<Chunk[]> {
   const rows = await tables
     .from('river_chunks')
-    .where({ run: runId })
+    .where({ run_id: runId })
     .whereIn('state', openStates)
     .orderBy('ordinal')
     .limit(limit)

@@ -7,11 +7,11 @@ import { ConfigurationError } from '#domain/errors';
 import { type DateRange, type Day, eachDay } from '#domain/period/date-range';
 import type { LoadedDays } from '#domain/run/loaded-days';
 import type { RowsOfRun } from '#domain/verify/verification';
-import { columnFinder } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { Row, Tables } from '../dialect.ts';
+import { declaredFinder } from '../tables/declared-columns.ts';
 import { toStoredRun } from './run-row.ts';
-import { lockTarget } from './targets.ts';
+import { lockTarget, readColumnRecords } from './targets.ts';
 
 /** SQLite takes no longer statement than 500 rows. */
 const rowsAtATime = 400;
@@ -29,18 +29,29 @@ export async function deleteDays(tables: Tables, days: DaysOfRiver): Promise<voi
 
 /** A table that is gone has no days loaded, whichever rivers had filled it. */
 export async function deleteDaysOfTable(tables: Tables, table: string): Promise<void> {
-  await tables.from('river_days').where({ table }).delete();
+  await tables.from('river_days').where({ target: table }).delete();
+}
+
+/** The river, its table, and the run and chunk that load the days. */
+interface DaysOfChunk {
+  readonly river: string;
+  readonly table: string;
+  readonly runId: string;
+  readonly chunk: string;
 }
 
 export async function insertDays(
   tables: Tables,
-  of: { readonly river: string; readonly table: string; readonly run: string; readonly chunk: string },
+  { river, table, runId, chunk }: DaysOfChunk,
   days: ReadonlyMap<Day, number>,
   loadedAt: string,
   completeUpTo: Day | null = null,
 ): Promise<void> {
   const rows = [...days].map(([day, count]) => ({
-    ...of,
+    river,
+    target: table,
+    run_id: runId,
+    chunk,
     day,
     rows: count,
     provisional: completeUpTo !== null && day > completeUpTo,
@@ -52,7 +63,7 @@ export async function insertDays(
 }
 
 function daysIn(tables: Tables, { river, table, between }: DaysOfRiver) {
-  const days = tables.from('river_days').where({ river, table });
+  const days = tables.from('river_days').where({ river, target: table });
   return between === null ? days : days.whereBetween('day', [between.start, between.end]);
 }
 
@@ -60,10 +71,10 @@ function daysIn(tables: Tables, { river, table, between }: DaysOfRiver) {
 export async function readLoadedRows(tables: Tables, river: string, table: string): Promise<RowsOfRun[]> {
   const rows = await tables
     .from('river_days')
-    .where({ river, table })
-    .orderBy(['loaded_at', 'run', 'day'])
-    .select('day', 'run', 'rows');
-  return rows.map((row) => ({ day: String(row.day), run: String(row.run), rows: Number(row.rows) }));
+    .where({ river, target: table })
+    .orderBy(['loaded_at', 'run_id', 'day'])
+    .select('day', 'run_id', 'rows');
+  return rows.map((row) => ({ day: String(row.day), run: String(row.run_id), rows: Number(row.rows) }));
 }
 
 const nothing: LoadedDays = { days: [], runs: new Map(), forgotten: [] };
@@ -77,15 +88,15 @@ export async function readLoadedDays(tables: Tables, river: string, table: strin
   if (!(await dialect.hasTable(tables, 'river_days'))) return nothing;
   const forgotten = await readForgottenDays(tables, river, table);
   if (!(await dialect.hasTable(tables, table))) return { ...nothing, forgotten };
-  const of = { river, table };
-  const days = await tables.from('river_days').where(of).select('day', 'run', 'provisional');
+  const of = { river, target: table };
+  const days = await tables.from('river_days').where(of).select('day', 'run_id', 'provisional');
   const runs = await tables
     .from('river_runs')
-    .whereIn('run', tables.from('river_days').where(of).select('run'));
+    .whereIn('run_id', tables.from('river_days').where(of).select('run_id'));
   return {
     days: days.map((row) => ({
       day: String(row.day),
-      run: String(row.run),
+      run: String(row.run_id),
       provisional: Boolean(row.provisional),
     })),
     forgotten,
@@ -120,7 +131,10 @@ export async function deleteLoadedDays(
         { facts: { river, table } },
       );
     }
-    const find = columnFinder(tables.dialect, columns);
+    const find = declaredFinder(tables.dialect, {
+      columns,
+      records: await readColumnRecords(tables, table),
+    });
     const lacking = ['_river', dayColumn].filter((name) => !find(name));
     if (lacking.length > 0) {
       throw new ConfigurationError(
@@ -142,14 +156,19 @@ interface RiverTable {
 }
 
 /** Marks days that a person has taken out of the target: tracking leaves them out, and they are no gaps. */
-async function insertForgotten(tables: Tables, of: RiverTable, days: DateRange, at: string): Promise<void> {
+async function insertForgotten(
+  tables: Tables,
+  { river, table }: RiverTable,
+  days: DateRange,
+  at: string,
+): Promise<void> {
   let rows: Row[] = [];
   const insert = async () => {
-    await tables.from('river_forgotten_days').insert(rows).onConflict(['river', 'table', 'day']).ignore();
+    await tables.from('river_forgotten_days').insert(rows).onConflict(['river', 'target', 'day']).ignore();
     rows = [];
   };
   for (const day of eachDay(days)) {
-    rows.push({ ...of, day, forgotten_at: at });
+    rows.push({ river, target: table, day, forgotten_at: at });
     if (rows.length === rowsAtATime) await insert();
   }
   if (rows.length > 0) await insert();
@@ -158,18 +177,22 @@ async function insertForgotten(tables: Tables, of: RiverTable, days: DateRange, 
 /** Days that are loaded again are no longer forgotten. */
 export async function deleteForgotten(
   tables: Tables,
-  of: RiverTable,
+  { river, table }: RiverTable,
   { start, end }: DateRange,
 ): Promise<void> {
   await tables
     .from('river_forgotten_days')
-    .where({ ...of })
+    .where({ river, target: table })
     .whereBetween('day', [start, end])
     .delete();
 }
 
 /** The days of a river that are forgotten, in order. */
 export async function readForgottenDays(tables: Tables, river: string, table: string): Promise<Day[]> {
-  const rows = await tables.from('river_forgotten_days').where({ river, table }).orderBy('day').select('day');
+  const rows = await tables
+    .from('river_forgotten_days')
+    .where({ river, target: table })
+    .orderBy('day')
+    .select('day');
   return rows.map(({ day }) => String(day));
 }

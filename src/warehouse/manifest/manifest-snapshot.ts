@@ -6,17 +6,19 @@
 import { findDayColumn, findManifestDayColumn } from '#domain/call/scope';
 import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
+import type { TableColumn } from '#domain/column/table-type';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { RowsOfRun, TargetSnapshot } from '#domain/verify/verification';
-import { columnFinder } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
+import { declaredFinder } from '../tables/declared-columns.ts';
+import { dayText } from '../tables/target-rows.ts';
 import { readForgottenDays, readLoadedRows } from './days.ts';
 import { readLoadedWholes, readOpenRetries, readRequestedDays, readRunsOfRiver } from './run-history.ts';
-import { readMadeAt } from './targets.ts';
+import { readColumnRecords, readMadeAt } from './targets.ts';
 
 /** Of every river, or of one, table by table. */
 export async function readManifestSnapshot(database: Database, river?: string): Promise<TargetSnapshot[]> {
@@ -47,7 +49,8 @@ async function readTargets(
   );
   if (river !== undefined) return [...targets.values()];
   for (const table of new Set([...targets.values()].map((target) => target.table))) {
-    if ((await readLackingColumns(tables, table, [])).length > 0) continue;
+    const find = await readColumnFinder(tables, table);
+    if (!find || neededColumns.some((name) => find(name) === undefined)) continue;
     for (const name of await readRivers(tables, table))
       targets.set(JSON.stringify([name, table]), { name, table });
   }
@@ -69,10 +72,9 @@ async function readTarget(
       { workflowId, status, load: target.load },
     ]),
   );
-  const isGone = !(await tables.dialect.hasTable(tables, table));
-  const lacking = isGone
-    ? null
-    : await readLackingColumns(tables, table, dayColumn === null ? [] : [dayColumn]);
+  const find = await readColumnFinder(tables, table);
+  const needed = [...neededColumns, ...(dayColumn === null ? [] : [dayColumn])];
+  const lacking = find ? needed.filter((name) => find(name) === undefined) : null;
   const isReadable = lacking !== null && lacking.length === 0;
   const asked = await readRequestedDays(tables, river);
   const retries = await readOpenRetries(tables, river);
@@ -85,7 +87,13 @@ async function readTarget(
       dayColumn === null
         ? notReplaced(await readLoadedWholes(tables, river), known)
         : await readLoadedRows(tables, river, table),
-    found: isReadable ? await countRowsByRun(tables, { river, table, dayColumn }) : [],
+    found: isReadable
+      ? await countRowsByRun(tables, {
+          river,
+          table,
+          dayColumn: dayColumn && (find?.(dayColumn)?.name ?? dayColumn),
+        })
+      : [],
     runs: known,
     asked: asked.filter(({ run }) => known.has(run)),
     retrying: asked.filter(({ run, state }) => state === 'open' && retries.has(run)),
@@ -107,17 +115,17 @@ function notReplaced(wholes: readonly RowsOfRun[], runs: TargetSnapshot['runs'])
   return ofTable.slice(Math.max(0, replacing));
 }
 
-/** Which of the columns that are needed to count rows the table has not; all of them where it is gone. */
-async function readLackingColumns(
+/** Without these no rows can be counted. */
+const neededColumns = ['_river', '_run_id'];
+
+/** Finds a table's columns; undefined where it is gone. */
+async function readColumnFinder(
   tables: Tables,
   table: string,
-  columns: readonly string[],
-): Promise<string[]> {
-  const needed = ['_river', '_run_id', ...columns];
-  const there = await tables.dialect.readColumns(tables, table);
-  if (!there) return needed;
-  const find = columnFinder(tables.dialect, there);
-  return needed.filter((name) => find(name) === undefined);
+): Promise<((name: string) => TableColumn | undefined) | undefined> {
+  const columns = await tables.dialect.readColumns(tables, table);
+  if (!columns) return undefined;
+  return declaredFinder(tables.dialect, { columns, records: await readColumnRecords(tables, table) });
 }
 
 /** A river's rows in a table, counted by run, and by day where a column bears it. */
@@ -133,13 +141,13 @@ async function countRowsByRun(
     .from(table)
     .where('_river', river)
     .groupBy('_run_id')
-    .select({ run: '_run_id' })
+    .select({ run_id: '_run_id' })
     .count({ rows: '*' });
   if (dayColumn !== null) counted.groupBy(identifier(dayColumn)).select({ day: identifier(dayColumn) });
   const rows: Row[] = await counted;
   return rows.map((row) => ({
-    day: row.day === null || row.day === undefined ? null : String(row.day).slice(0, 10),
-    run: String(row.run),
+    day: dayText(row.day),
+    run: String(row.run_id),
     rows: Number(row.rows),
   }));
 }

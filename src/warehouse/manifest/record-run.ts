@@ -35,7 +35,10 @@ export async function recordRun(
   refuseLoadMode(run.river);
   const fault = checkTableName(database.dialect.client, target.table);
   if (fault !== undefined) throw new ConfigurationError(`The river ${name}, target.table: ${fault}.`);
-  await completeTable(database, target.table, shape, patience, signal);
+  // A run that still waits for its data pulls some of these days at most.
+  const days =
+    run.freshness?.pulls ?? chunks.flatMap(({ start, end }) => (start === null ? [] : [{ start, end }]));
+  await completeTable(database, { river: run.river, shape, days }, patience, signal);
   await database.transact(async (tables) => {
     await lockTarget(tables, target.table);
     await insertRun(tables, run);
@@ -86,14 +89,14 @@ async function resolveWithOriginal(tables: Tables, run: StoredRun, settled: Reso
 }
 
 async function hasChunks(tables: Tables, run: string): Promise<boolean> {
-  const [chunk] = await tables.from('river_chunks').where({ run }).limit(1).select('chunk');
+  const [chunk] = await tables.from('river_chunks').where({ run_id: run }).limit(1).select('chunk');
   return chunk !== undefined;
 }
 
 async function write(tables: Tables, run: StoredRun, { period, chunks, freshness }: Resolved): Promise<void> {
   await tables
     .from('river_runs')
-    .where({ run: run.runId })
+    .where({ run_id: run.runId })
     .update({
       period_start: period?.start ?? null,
       period_end: period?.end ?? null,

@@ -44,7 +44,7 @@ export async function listRuns(tables: Tables, limit: number): Promise<StoredRun
     .from('river_runs')
     .orderBy([
       { column: 'started_at', order: 'desc' },
-      { column: 'run', order: 'asc' },
+      { column: 'run_id', order: 'asc' },
     ])
     .limit(limit);
   return rows.map(toStoredRun);
@@ -56,11 +56,11 @@ export async function readEndBefore(
   river: string,
   runId: string,
 ): Promise<RunStatus | undefined> {
-  const [own] = await tables.from('river_runs').where({ run: runId }).limit(1);
+  const [own] = await tables.from('river_runs').where({ run_id: runId }).limit(1);
   const [before] = await tables
     .from('river_runs')
     .where({ river })
-    .whereNot({ run: runId })
+    .whereNot({ run_id: runId })
     .whereIn('state', ['succeeded', 'failed'])
     .where((earlier) => {
       if (own?.finished_at) earlier.where('finished_at', '<=', own.finished_at);
@@ -72,7 +72,7 @@ export async function readEndBefore(
 
 /** All runs of a river, the oldest first; of all rivers without a name. What a retry loads is its original's. */
 export async function readRunsOfRiver(tables: Tables, river?: string): Promise<StoredRun[]> {
-  const runs = tables.from('river_runs').whereNull('retry_of').orderBy(['started_at', 'run']);
+  const runs = tables.from('river_runs').whereNull('retry_of').orderBy(['started_at', 'run_id']);
   return (await (river === undefined ? runs : runs.where({ river }))).map(toStoredRun);
 }
 
@@ -82,8 +82,8 @@ export async function readOpenRetries(tables: Tables, river: string): Promise<Se
     .from('river_runs')
     .where({ river, state: 'running' })
     .whereNotNull('retry_of')
-    .select('run');
-  return new Set(rows.map(({ run }) => String(run)));
+    .select('run_id');
+  return new Set(rows.map(({ run_id }) => String(run_id)));
 }
 
 /** The chunks of all runs of a river that have days, and of their retries. */
@@ -94,9 +94,9 @@ export async function readRequestedDays(tables: Tables, river: string): Promise<
     .whereNotNull('first_day')
     .whereNotNull('last_day')
     .whereNot({ state: 'skipped' })
-    .select('run', 'first_day', 'last_day', 'state', 'loaded_at');
+    .select('run_id', 'first_day', 'last_day', 'state', 'loaded_at');
   return rows.map((row) => ({
-    run: String(row.run),
+    run: String(row.run_id),
     start: String(row.first_day),
     end: String(row.last_day),
     state: row.state === 'loaded' || row.state === 'failed' ? row.state : 'open',
@@ -108,7 +108,7 @@ export async function readRequestedDays(tables: Tables, river: string): Promise<
 export async function readUnloadedChunks(tables: Tables, run: StoredRun): Promise<RetriableChunk[]> {
   const rows = await tables
     .from('river_chunks')
-    .where({ run: run.runId })
+    .where({ run_id: run.runId })
     .whereNot({ state: 'loaded' })
     .orderBy('ordinal')
     .select('chunk');
@@ -127,9 +127,9 @@ async function loadedSince(
   const later = { river: run.river.name };
   const since = new Date(run.startedAt).toISOString();
   const ofOthers = (table: string) =>
-    tables.from(table).where(later).whereNot({ run: run.runId }).where('loaded_at', '>', since);
+    tables.from(table).where(later).whereNot({ run_id: run.runId }).where('loaded_at', '>', since);
   const days = chunks.some(({ start }) => start !== null)
-    ? await ofOthers('river_days').where({ table: run.river.target.table }).distinct('day')
+    ? await ofOthers('river_days').where({ target: run.river.target.table }).distinct('day')
     : [];
   const wholes = chunks.some(({ start }) => start === null)
     ? await ofOthers('river_chunks').where({ state: 'loaded' }).whereNull('first_day').distinct('chunk')
@@ -147,7 +147,7 @@ export async function readLoadedWholes(tables: Tables, river: string): Promise<R
   const rows = await tables
     .from('river_chunks')
     .where({ river, state: 'loaded' })
-    .orderBy(['loaded_at', 'run'])
-    .select('run', 'rows');
-  return rows.map((row) => ({ day: null, run: String(row.run), rows: Number(row.rows) }));
+    .orderBy(['loaded_at', 'run_id'])
+    .select('run_id', 'rows');
+  return rows.map((row) => ({ day: null, run: String(row.run_id), rows: Number(row.rows) }));
 }

@@ -14,7 +14,7 @@ export function toStoredRun(row: Row): StoredRun {
   const warnings = readJson<readonly Warning[]>(row.warnings);
   const freshness = readJson<Freshness>(row.freshness);
   return {
-    runId: String(row.run),
+    runId: String(row.run_id),
     workflowId: String(row.workflow_id),
     river,
     period:

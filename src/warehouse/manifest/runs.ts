@@ -17,7 +17,7 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
   await tables
     .from('river_runs')
     .insert({
-      run: run.runId,
+      run_id: run.runId,
       workflow_id: run.workflowId,
       river: river.name,
       report: river.report,
@@ -39,12 +39,12 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
       own_filters: run.ownFilters,
       freshness: run.freshness ? JSON.stringify(run.freshness) : null,
     })
-    .onConflict('run')
+    .onConflict('run_id')
     .merge(['state', 'finished_at', 'staging']);
 }
 
 export async function readRun(tables: Tables, runId: string): Promise<StoredRun | undefined> {
-  const [row] = await tables.from('river_runs').where({ run: runId });
+  const [row] = await tables.from('river_runs').where({ run_id: runId });
   return row && toStoredRun(row);
 }
 
@@ -57,7 +57,7 @@ export async function saveSelection(
 ): Promise<void> {
   await tables
     .from('river_runs')
-    .where({ run: runId })
+    .where({ run_id: runId })
     .update({
       selection: JSON.stringify(selection),
       warnings: warnings.length === 0 ? null : JSON.stringify(warnings),
@@ -66,14 +66,14 @@ export async function saveSelection(
 
 /** The run has another day from now on. */
 export async function saveDay(tables: Tables, runId: string, day: Day): Promise<void> {
-  await tables.from('river_runs').where({ run: runId }).update({ day });
+  await tables.from('river_runs').where({ run_id: runId }).update({ day });
 }
 
 /** Opens a run again that was closed, with a staging of its own; its row stays locked, so two take turns. */
 export async function reopenRun(tables: Tables, runId: string): Promise<void> {
   const reopened = await tables
     .from('river_runs')
-    .where({ run: runId })
+    .where({ run_id: runId })
     .whereNot({ state: 'running' })
     .update({ state: 'running', finished_at: null, staging: true });
   if (reopened > 0) await createStaging(tables, runId);
@@ -88,9 +88,9 @@ export async function endRun(
 ): Promise<void> {
   await tables
     .from('river_runs')
-    .where({ run: runId, state: 'running' })
+    .where({ run_id: runId, state: 'running' })
     .update({ state: status, finished_at: new Date(finishedAt).toISOString() });
-  await tables.from('river_chunks').where({ run: runId, state: 'pulling' }).update({ state: 'waiting' });
+  await tables.from('river_chunks').where({ run_id: runId, state: 'pulling' }).update({ state: 'waiting' });
   await dropStaging(tables, runId);
 }
 
@@ -103,26 +103,26 @@ export async function readOrphanedRuns(tables: Tables, runId?: string): Promise<
     const found = tables.from('river_runs').where((run) => {
       run.where({ staging: true }).orWhere({ state: 'running' });
     });
-    return runId === undefined ? found : found.where({ run: runId });
+    return runId === undefined ? found : found.where({ run_id: runId });
   };
-  const runs = await open().select('run', 'workflow_id', 'state', 'finished_at', 'list_calls');
+  const runs = await open().select('run_id', 'workflow_id', 'state', 'finished_at', 'list_calls');
   const counts: Row[] = await tables
     .from('river_chunks')
-    .whereIn('run', open().select('run'))
-    .groupBy('run')
-    .select('run')
+    .whereIn('run_id', open().select('run_id'))
+    .groupBy('run_id')
+    .select('run_id')
     .sum({ attempts: 'attempts', calls: 'calls' });
-  const countsByRun = new Map(counts.map(({ run, attempts, calls }) => [run, [attempts, calls]]));
-  return runs.map(({ run, workflow_id, ...row }) => ({
-    runId: String(run),
+  const countsByRun = new Map(counts.map(({ run_id, attempts, calls }) => [run_id, [attempts, calls]]));
+  return runs.map(({ run_id, workflow_id, ...row }) => ({
+    runId: String(run_id),
     workflowId: String(workflow_id),
-    place: JSON.stringify([row, countsByRun.get(run)]),
+    place: JSON.stringify([row, countsByRun.get(run_id)]),
   }));
 }
 
 /** Until the transaction ends no other begins, stages or closes anything of the run (in SQLite, of any run). */
 async function lockRun(tables: Tables, runId: string): Promise<void> {
-  const run = { run: runId };
+  const run = { run_id: runId };
   await tables
     .from('river_runs')
     .where(run)

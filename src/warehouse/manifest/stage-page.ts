@@ -57,15 +57,15 @@ export async function noteRequests(
 /** Counts first: that locks the row, and in SQLite it is the write that all others wait for. */
 async function insertRequests(
   tables: Tables,
-  run: string,
+  runId: string,
   chunk: string | null,
   requests: readonly RequestRecord[],
   answered?: RequestRecord,
 ): Promise<Counted> {
-  const counted = await addCalls(tables, run, chunk, requests.length);
+  const counted = await addCalls(tables, runId, chunk, requests.length);
   const { report } = counted;
-  const added = await insertCalls(tables, { run, chunk, report }, requests, answered);
-  if (added < requests.length) await addCalls(tables, run, chunk, added - requests.length);
+  const added = await insertCalls(tables, { runId, chunk, report }, requests, answered);
+  if (added < requests.length) await addCalls(tables, runId, chunk, added - requests.length);
   return counted;
 }
 

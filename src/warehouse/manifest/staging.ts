@@ -46,7 +46,7 @@ export async function createStaging(tables: Tables, runId: string): Promise<void
 
 export async function dropStaging(tables: Tables, runId: string): Promise<void> {
   await tables.schema().dropTableIfExists(stagingTable(runId));
-  await tables.from('river_runs').where({ run: runId }).update({ staging: false });
+  await tables.from('river_runs').where({ run_id: runId }).update({ staging: false });
 }
 
 /** Whether there is anywhere to stage: not any more in a run that was closed. */

@@ -17,14 +17,14 @@ const chunksAtATime = 500;
 export async function summariseRun(tables: Tables, runId: string): Promise<RunSummary> {
   const states: Row[] = await tables
     .from('river_chunks')
-    .where({ run: runId })
+    .where({ run_id: runId })
     .groupBy('state')
     .select('state')
     .count({ chunks: '*' })
     .sum({ rows: 'rows', calls: 'calls' });
   const [run] = await tables
     .from('river_runs')
-    .where({ run: runId })
+    .where({ run_id: runId })
     .select('list_calls', 'freshness', 'warnings');
   const sum = (column: string, state?: ChunkState) =>
     states
@@ -51,7 +51,10 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
 }
 
 async function countLost(tables: Tables, run: string): Promise<number> {
-  const [lost] = await tables.from('river_calls').where({ run, outcome: 'lost' }).count({ calls: '*' });
+  const [lost] = await tables
+    .from('river_calls')
+    .where({ run_id: run, outcome: 'lost' })
+    .count({ calls: '*' });
   return Number(lost?.calls ?? 0);
 }
 
@@ -64,7 +67,7 @@ function warnOfLost(calls: number): readonly Warning[] {
 async function failedChunks(tables: Tables, runId: string): Promise<FailedChunk[]> {
   const rows = await tables
     .from('river_chunks')
-    .where({ run: runId, state: 'failed' })
+    .where({ run_id: runId, state: 'failed' })
     .orderBy('ordinal')
     .limit(listedAtMost)
     .select('first_day', 'last_day', 'error');
@@ -90,7 +93,7 @@ async function readChunkWarnings(tables: Tables, runId: string): Promise<Warning
   for (let after = -1; ; ) {
     const rows = await tables
       .from('river_chunks')
-      .where({ run: runId })
+      .where({ run_id: runId })
       .where('ordinal', '>', after)
       .whereNotNull('warnings')
       .orderBy('ordinal')

@@ -12,34 +12,41 @@ import { storableText } from '../stored-values.ts';
  */
 export async function lockTarget(tables: Tables, table: string): Promise<void> {
   const used_at = new Date().toISOString();
-  const locked = await tables.from('river_targets').where({ table }).update({ used_at });
+  const locked = await tables.from('river_targets').where({ target: table }).update({ used_at });
   if (locked > 0) return;
   await tables
     .from('river_targets')
-    .insert({ table, made_by_river: false, created_at: used_at, used_at })
-    .onConflict('table')
+    .insert({ target: table, made_by_river: false, created_at: used_at, used_at })
+    .onConflict('target')
     .ignore();
-  await tables.from('river_targets').where({ table }).update({ used_at });
+  await tables.from('river_targets').where({ target: table }).update({ used_at });
 }
 
 /** When the table was made; one that was gone and is made anew is younger than what was loaded before. */
 export async function readMadeAt(tables: Tables, table: string): Promise<string | null> {
-  const [row] = await tables.from('river_targets').where({ table }).select('created_at');
+  const [row] = await tables.from('river_targets').where({ target: table }).select('created_at');
   return row ? String(row.created_at) : null;
+}
+
+/** Whether River has made the table; asked of a warehouse without a manifest too. */
+export async function isMadeByRiver(tables: Tables, table: string): Promise<boolean> {
+  if (!(await tables.dialect.hasTable(tables, 'river_targets'))) return false;
+  const [row] = await tables.from('river_targets').where({ target: table }).select('made_by_river');
+  return Boolean(row?.made_by_river);
 }
 
 export async function markMadeByRiver(tables: Tables, table: string): Promise<void> {
   const created_at = new Date().toISOString();
-  await tables.from('river_targets').where({ table }).update({ made_by_river: true, created_at });
+  await tables.from('river_targets').where({ target: table }).update({ made_by_river: true, created_at });
 }
 
 /** What a column of a target was made or taken for, so that the next run takes it for the same. */
 export interface ColumnRecord {
   /**
    * `field`: a key that no report declares; `text`: values that do not fit a column; `column`: one whose table
-   * knows no such type.
+   * knows no such type; `declared`: a column of the report that a table of something else spells otherwise.
    */
-  readonly part: 'field' | 'text' | 'column';
+  readonly part: 'field' | 'text' | 'column' | 'declared';
   /** The key in lower case, or the column's name. */
   readonly source: string;
   /** The column's name in the table. */
@@ -60,6 +67,10 @@ export async function readColumnRecords(tables: Tables, target: string): Promise
     madeAs: row.made_as === null ? null : String(row.made_as),
   }));
 }
+
+/** The same of a warehouse that may have no manifest yet. */
+export const readColumnRecordsIfAny = async (tables: Tables, target: string): Promise<ColumnRecord[]> =>
+  (await tables.dialect.hasTable(tables, 'river_columns')) ? readColumnRecords(tables, target) : [];
 
 /** To be called with the target locked. */
 export async function saveColumnRecords(

@@ -8,7 +8,7 @@ export async function up(tables: Tables): Promise<void> {
     tables.schema().createTable(name, columns);
 
   await create('river_runs', (table) => {
-    table.text('run').primary();
+    table.text('run_id').primary();
     table.text('workflow_id').notNullable();
     table.text('river').notNullable();
     table.text('report').notNullable();
@@ -27,7 +27,7 @@ export async function up(tables: Tables): Promise<void> {
     table.index(['workflow_id', 'started_at'], 'river_runs_by_workflow');
   });
   await create('river_chunks', (table) => {
-    table.text('run').notNullable();
+    table.text('run_id').notNullable();
     table.text('river').notNullable();
     table.text('chunk').notNullable();
     table.integer('ordinal').notNullable();
@@ -40,32 +40,32 @@ export async function up(tables: Tables): Promise<void> {
     table.text('error');
     table.specificType('warnings', json);
     table.specificType('loaded_at', instant);
-    table.primary(['run', 'chunk']);
+    table.primary(['run_id', 'chunk']);
   });
   await create('river_days', (table) => {
     table.text('river').notNullable();
-    table.text('table').notNullable();
+    table.text('target').notNullable();
     table.specificType('day', day).notNullable();
-    table.text('run').notNullable();
+    table.text('run_id').notNullable();
     table.text('chunk').notNullable();
     table.bigInteger('rows').notNullable();
     table.boolean('provisional').notNullable();
     table.specificType('loaded_at', instant).notNullable();
     // In `append` a day is there once for each run that loaded it.
-    table.primary(['river', 'table', 'day', 'run']);
+    table.primary(['river', 'target', 'day', 'run_id']);
   });
   // Apart from the days that stand in the table: these do not.
   await create('river_forgotten_days', (table) => {
     table.text('river').notNullable();
-    table.text('table').notNullable();
+    table.text('target').notNullable();
     table.specificType('day', day).notNullable();
     table.specificType('forgotten_at', instant).notNullable();
-    table.primary(['river', 'table', 'day']);
+    table.primary(['river', 'target', 'day']);
   });
   await create('river_calls', (table) => {
-    table.text('run').notNullable();
+    table.text('run_id').notNullable();
     table.text('chunk');
-    table.specificType('when', instant).notNullable();
+    table.specificType('sent_at', instant).notNullable();
     table.text('report').notNullable();
     table.text('call').notNullable();
     table.integer('status');
@@ -76,7 +76,7 @@ export async function up(tables: Tables): Promise<void> {
     table.text('outcome').notNullable();
     table.text('body_hash');
     // One request, however often it is noted. Led by what is looked for: a run's, and a call's of it.
-    table.primary(['run', 'call', 'when', 'milliseconds']);
+    table.primary(['run_id', 'call', 'sent_at', 'milliseconds']);
   });
   // Which column of a target a key or a value beside its column goes to, once that is decided.
   await create('river_columns', (table) => {
@@ -88,7 +88,7 @@ export async function up(tables: Tables): Promise<void> {
     table.primary(['target', 'part', 'source']);
   });
   await create('river_targets', (table) => {
-    table.text('table').primary();
+    table.text('target').primary();
     table.boolean('made_by_river').notNullable();
     table.specificType('created_at', instant).notNullable();
     table.specificType('used_at', instant).notNullable();

@@ -11,7 +11,7 @@ import {
   lockMigrations,
   makeSchema,
 } from './session.ts';
-import { insertPages, mayUndoInserts, removeRows } from './write-rows.ts';
+import { insertPages, mayUndoInserts, removeRows, updateRows } from './write-rows.ts';
 
 export const postgres: Dialect = {
   client: 'pg',
@@ -42,5 +42,6 @@ export const postgres: Dialect = {
   limitLockWait,
   mayUndoInserts,
   removeRows,
+  updateRows,
   insertPages,
 };

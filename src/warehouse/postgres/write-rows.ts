@@ -7,6 +7,10 @@ export async function removeRows(tables: Tables, rows: RowsInScope): Promise<num
   return selectRows(tables, rows).delete();
 }
 
+export async function updateRows(tables: Tables, rows: RowsInScope, values: Row): Promise<number> {
+  return selectRows(tables, rows).update(values);
+}
+
 /** Triggers, but those of foreign keys, and rules. */
 export async function mayUndoInserts(tables: Tables, table: string): Promise<Undoing | undefined> {
   const found = await tables.rows(

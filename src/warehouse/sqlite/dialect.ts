@@ -11,7 +11,7 @@ import {
   typeNames,
 } from './read-columns.ts';
 import { describe, freeze, limitLockWait, listLackingRights, lockMigrations, makeSchema } from './session.ts';
-import { insertPages, mayUndoInserts, removeRows, rowIdentity } from './write-rows.ts';
+import { insertPages, mayUndoInserts, removeRows, rowIdentity, updateRows } from './write-rows.ts';
 
 export const sqlite: Dialect = {
   client: 'better-sqlite3',
@@ -39,5 +39,6 @@ export const sqlite: Dialect = {
   limitLockWait,
   mayUndoInserts,
   removeRows,
+  updateRows,
   insertPages,
 };

@@ -3,21 +3,32 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Knex } from 'knex';
 import type { Value } from '#domain/column/column';
 import { exactDouble, exactInteger } from '#domain/column/read-number';
-import type { Filled, Inserted, InsertJob, RowsInScope, Tables, Undoing } from '../dialect.ts';
+import type { Filled, Inserted, InsertJob, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { selectRows } from '../tables/target-rows.ts';
 
-const removedAtATime = 10_000;
+const changedAtATime = 10_000;
+
+export const removeRows = (tables: Tables, rows: RowsInScope): Promise<number> =>
+  changeRows(tables, rows, (some) => some.delete());
+
+/** The values must take the rows out of the scope: what is still in it is changed again. */
+export const updateRows = (tables: Tables, rows: RowsInScope, values: Row): Promise<number> =>
+  changeRows(tables, rows, (some) => some.update(values));
 
 /** Some rows at a time, so that the event loop has its turns. */
-export async function removeRows(tables: Tables, rows: RowsInScope): Promise<number> {
+async function changeRows(
+  tables: Tables,
+  rows: RowsInScope,
+  change: (some: Knex.QueryBuilder<Row, Row[]>) => PromiseLike<number>,
+): Promise<number> {
   const identity = await readIdentity(tables, rows.table);
-  for (let removed = 0; ; ) {
-    const some = selectRows(tables, rows).select(identity).limit(removedAtATime);
-    const count: number = await tables.from(rows.table).whereIn(identity, some).delete();
-    removed += count;
+  for (let changed = 0; ; ) {
+    const some = selectRows(tables, rows).select(identity).limit(changedAtATime);
+    const count = await change(tables.from(rows.table).whereIn(identity, some));
+    changed += count;
     await nextTurn();
-    if (count < removedAtATime) return removed;
+    if (count < changedAtATime) return changed;
   }
 }
 

@@ -1,16 +1,27 @@
 import { type Column, provenanceColumns } from '#domain/column/column';
 import type { TableShape } from '#domain/column/river-table';
 import { narrowness, type TableColumn } from '#domain/column/table-type';
+import type { DateRange } from '#domain/period/date-range';
+import type { River } from '#domain/river/river';
 import type { Target } from '#domain/river/target';
 import { besideName, columnFinder, columnNameIn, shortHash } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { MadeType, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { deleteDaysOfTable } from '../manifest/days.ts';
-import { deleteColumnRecords, lockTarget, markMadeByRiver } from '../manifest/targets.ts';
+import {
+  type ColumnRecord,
+  deleteColumnRecords,
+  lockTarget,
+  markMadeByRiver,
+  readColumnRecordsIfAny,
+} from '../manifest/targets.ts';
 import { addColumns, type LockPatience, refuseTooMany } from './add-columns.ts';
+import { declaredFinder, findOtherSpellings, type TableState } from './declared-columns.ts';
+import { refuseForeignRows } from './foreign-rows.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
 import { refuseNoDays, refuseProvenance, refuseUnfilled } from './refuse-column.ts';
+import { hasIndexOfDays } from './target-rows.ts';
 
 /**
  * Makes the target with its declared columns, or adds those that one lacks that is there. No column that is there is
@@ -18,33 +29,74 @@ import { refuseNoDays, refuseProvenance, refuseUnfilled } from './refuse-column.
  */
 export async function completeTable(
   database: Database,
-  table: string,
-  shape: TableShape,
+  { river, shape, days, adopts = false }: TableToComplete,
   patience: LockPatience,
   signal?: AbortSignal,
 ): Promise<void> {
-  const lacking = await database.transact(async (tables) => {
+  const { table } = river.target;
+  const isComplete = await database.transact(async (tables) => {
     await lockTarget(tables, table);
-    const columns = await tables.dialect.readColumns(tables, table);
-    if (columns) {
-      await refuseUnfilled(tables, table, columns, listFilled(tables, table, columns, shape));
-      return findLacking(tables, table, columns, shape);
+    const state = await readTableOfOthers(tables, table, shape);
+    if (state) {
+      await refuseUnfilled(tables, table, state.columns, listFilled(tables, table, state, shape));
+      const lacking = findLacking(tables, table, state, shape);
+      const dayColumn = findDayColumn(tables, state, shape);
+      if (!adopts) await refuseForeignRows(tables, { river, columns: state.columns, dayColumn, days });
+      return lacking.length === 0 && state.found.length === 0;
     }
     await createTable(tables, table, shape);
-    return [];
+    return true;
   });
-  if (lacking.length === 0) return;
+  if (isComplete) return;
   await addColumns(
     database,
     table,
     async (tables) => {
-      const columns = (await tables.dialect.readColumns(tables, table)) ?? [];
-      return { missing: findLacking(tables, table, columns, shape), records: [] };
+      const state = (await readTableOfOthers(tables, table, shape)) ?? nothing;
+      return { missing: findLacking(tables, table, state, shape), records: state.found };
     },
     patience,
     signal,
   );
 }
+
+/** What is to be made ready, and for whom. */
+export interface TableToComplete {
+  readonly river: Pick<River, 'name' | 'target'>;
+  readonly shape: TableShape;
+  /** What is about to be loaded; empty where that is not known yet. */
+  readonly days: readonly DateRange[];
+  /** Rows that no river has loaded are welcome: they are about to become the river's. */
+  readonly adopts?: boolean;
+}
+
+/** With the spellings that are found now as if they were recorded. */
+interface TableOfOthers extends TableState {
+  readonly found: readonly ColumnRecord[];
+}
+
+const nothing: TableOfOthers = { columns: [], records: [], found: [] };
+
+/** A table as it stands, with the spellings that are not recorded yet; undefined where it is not there. */
+export async function readTableOfOthers(
+  tables: Tables,
+  table: string,
+  shape: TableShape,
+): Promise<TableOfOthers | undefined> {
+  const columns = await tables.dialect.readColumns(tables, table);
+  if (!columns) return undefined;
+  const declared = shape.columns.map(({ name }) => name);
+  const found = await findOtherSpellings(tables, table, columns, declared);
+  const records = await readColumnRecordsIfAny(tables, table);
+  return { columns, records: [...records.filter(({ part }) => part === 'declared'), ...found], found };
+}
+
+/** The column with the day, as the table has it. */
+const findDayColumn = (
+  { dialect }: Tables,
+  state: TableState,
+  { dayColumn }: TableShape,
+): TableColumn | undefined => (dayColumn === null ? undefined : declaredFinder(dialect, state)(dayColumn));
 
 /**
  * What a person is to know beforehand of a table that is there: which columns would be added, and what would not fit those
@@ -52,17 +104,20 @@ export async function completeTable(
  */
 export async function previewTable(
   tables: Tables,
-  { table, drift }: Pick<Target, 'table' | 'drift'>,
+  river: Pick<River, 'name' | 'target'>,
   shape: TableShape,
 ): Promise<string[]> {
-  const columns = await tables.dialect.readColumns(tables, table);
-  if (!columns) return [];
-  await refuseUnfilled(tables, table, columns, listFilled(tables, table, columns, shape));
-  const find = columnFinder(tables.dialect, columns);
-  const lacking = findLacking(tables, table, columns, shape).map(({ name }) => name);
+  const { table, drift } = river.target;
+  const state = await readTableOfOthers(tables, table, shape);
+  if (!state) return [];
+  await refuseUnfilled(tables, table, state.columns, listFilled(tables, table, state, shape));
+  const find = declaredFinder(tables.dialect, state);
+  const lacking = findLacking(tables, table, state, shape).map(({ name }) => name);
+  const dayColumn = findDayColumn(tables, state, shape);
+  await refuseForeignRows(tables, { river, columns: state.columns, dayColumn, days: [] });
   await refuseTooMany(tables, table, lacking.length);
   const narrow = shape.columns.flatMap(({ name, type }) => {
-    const column = find(inTable(tables, table, shape, name));
+    const column = find(name);
     const why = column?.type && narrowness(type, column.type);
     if (!column || !why) return [];
     const happens = shape.key.includes(name)
@@ -71,13 +126,16 @@ export async function previewTable(
     return [`${table}.${column.name} (${column.declared}) does not hold ${why}, ${happens}`];
   });
   const hasIndex =
-    shape.dayColumn === null || (await tables.dialect.hasIndexOn(tables, table, [provenanceColumns[0]]));
+    shape.dayColumn === null || (dayColumn && (await hasIndexOfDays(tables, table, dayColumn.name)));
   return [
     ...(lacking.length > 0 ? [`${table} gets the columns ${lacking.join(', ')}`] : []),
+    ...state.found.map(({ source, name }) => `${source} goes to ${table}.${name}`),
     ...narrow,
     ...(hasIndex
       ? []
-      : [`${table} has no index on _river and ${shape.dayColumn}: with one, days are replaced faster`]),
+      : [
+          `${table} has no index on ${dayColumn?.name ?? shape.dayColumn} and _river: with one, days are replaced faster`,
+        ]),
   ];
 }
 
@@ -88,17 +146,12 @@ const outcomes: Readonly<Record<Target['drift'], (beside: string) => string>> = 
   fail: () => 'which fails its chunk (drift: fail)',
 };
 
-function findLacking(
-  tables: Tables,
-  table: string,
-  columns: readonly TableColumn[],
-  shape: TableShape,
-): NewColumn[] {
+function findLacking(tables: Tables, table: string, state: TableState, shape: TableShape): NewColumn[] {
   const { dialect } = tables;
-  const planned = planDeclared(tables, table, columns, shape.columns);
+  const planned = planDeclared(tables, table, state, shape.columns);
   const day = shape.dayColumn === null ? undefined : planned.columns.get(shape.dayColumn);
   if (day) refuseNoDays(table, day);
-  const find = columnFinder(dialect, columns);
+  const find = columnFinder(dialect, state.columns);
   for (const name of provenanceColumns) {
     const there = find(name);
     if (there) refuseProvenance(table, name, there);
@@ -112,23 +165,13 @@ function findLacking(
 }
 
 /** The table's columns to which every row gives a value. A report without days leaves `_chunk` null. */
-const listFilled = (
-  tables: Tables,
-  table: string,
-  columns: readonly TableColumn[],
-  shape: TableShape,
-): string[] => [
-  ...[...planDeclared(tables, table, columns, shape.columns).columns.values()].map(({ name }) => name),
+const listFilled = (tables: Tables, table: string, state: TableState, shape: TableShape): string[] => [
+  ...[...planDeclared(tables, table, state, shape.columns).columns.values()].map(({ name }) => name),
   ...provenanceColumns.filter((name) => name !== '_chunk' || shape.dayColumn !== null),
 ];
 
-const planDeclared = (
-  { dialect }: Tables,
-  table: string,
-  columns: readonly TableColumn[],
-  declared: readonly Column[],
-) =>
-  planLayout(dialect, { table, drift: 'evolve' }, { columns, records: [] }, [
+const planDeclared = ({ dialect }: Tables, table: string, state: TableState, declared: readonly Column[]) =>
+  planLayout(dialect, { table, drift: 'evolve' }, state, [
     {
       columns: declared.map(({ name }) => name),
       types: Object.fromEntries(declared.map(({ name, type }) => [name, type])),
@@ -137,11 +180,11 @@ const planDeclared = (
   ]);
 
 const inTable = (tables: Tables, table: string, { columns }: TableShape, name: string): string =>
-  planDeclared(tables, table, [], columns).columns.get(name)?.name ?? name;
+  planDeclared(tables, table, nothing, columns).columns.get(name)?.name ?? name;
 
 async function createTable(tables: Tables, table: string, shape: TableShape): Promise<void> {
   const { dialect } = tables;
-  const columns = findLacking(tables, table, [], shape);
+  const columns = findLacking(tables, table, nothing, shape);
   await refuseTooMany(tables, table, columns.length);
   await tables.schema().createTable(identifier(table), (create) => {
     for (const { name, type } of columns) create.specificType(identifier(name), dialect.typeNames[type]);
@@ -157,9 +200,12 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
 const provenanceType = (name: (typeof provenanceColumns)[number]): MadeType =>
   name === '_loaded_at' ? 'instant' : 'text';
 
-/** What a commit looks for: this river's rows of these days. Only where the table is new: no other session can use it yet. */
+/**
+ * What a commit looks for: this river's rows of these days. Led by the day, so that it serves a person's query by day alone as well.
+ * Only where the table is new: no other session can use it yet.
+ */
 async function indexDays(tables: Tables, table: string, dayColumn: string): Promise<void> {
-  await tables.query.raw(`create index if not exists ?? on ?? (_river, ??)`, [
+  await tables.query.raw(`create index if not exists ?? on ?? (??, _river)`, [
     `river_days_of_${shortHash(`${table}/${dayColumn}`)}`,
     tables.qualify(table),
     identifier(dayColumn),

@@ -12,7 +12,7 @@ import type { Target } from '#domain/river/target';
 import { besideName, columnFinder, columnNameIn, sameName } from '../column-name.ts';
 import type { Dialect, MadeType } from '../dialect.ts';
 import { type ColumnRecord, toRecordedKey } from '../manifest/targets.ts';
-import type { TableState } from './read-table.ts';
+import { declaredFinder, type TableState } from './declared-columns.ts';
 
 /** What the rows of some pages bear. */
 export interface PageShape {
@@ -93,7 +93,7 @@ export function planLayout(
     return there ?? (type && add(name, type));
   };
 
-  const columns = ownColumns(dialect, table, shapes, find, add);
+  const columns = ownColumns(dialect, table, shapes, declaredFinder(dialect, state), add);
   const own = new Set([...columns.values()].map(({ name }) => sameName(dialect, name)));
   const isOwn = (name: string): boolean => own.has(sameName(dialect, name));
   for (const name of own) taken.add(name);
@@ -163,7 +163,7 @@ function ownColumns(
       const owner = owners.get(sameName(dialect, inTable));
       if (owner !== undefined || isProvenance(inTable)) throw oneColumn(table, owner ?? name, name);
       owners.set(sameName(dialect, inTable), name);
-      const there = find(inTable);
+      const there = find(name);
       if (there && !there.type) throw unusable(table, there);
       columns.set(name, there ?? add(inTable, madeType(dialect, types[name] ?? 'text')));
     }

@@ -1,14 +1,9 @@
 import type { TableColumn, TargetTable } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
-import { columnFinder, columnNameIn, sameName } from '../column-name.ts';
+import { sameName } from '../column-name.ts';
 import type { Tables } from '../dialect.ts';
-import { type ColumnRecord, readColumnRecords } from '../manifest/targets.ts';
-
-/** A target as it is now. */
-export interface TableState {
-  readonly columns: readonly TableColumn[];
-  readonly records: readonly ColumnRecord[];
-}
+import { readColumnRecords } from '../manifest/targets.ts';
+import { declaredFinder, type TableState } from './declared-columns.ts';
 
 /** A target that must be there: its columns, and what they were made for. */
 export async function readTable(tables: Tables, table: string): Promise<TableState> {
@@ -21,9 +16,8 @@ export async function readTable(tables: Tables, table: string): Promise<TableSta
 
 /** The table that pages are fitted to. A column that is not there is taken as it is declared. */
 export async function readTargetTable(tables: Tables, table: string): Promise<TargetTable> {
-  const { columns } = (await lookAtTable(tables, table)) ?? { columns: [] };
-  const find = columnFinder(tables.dialect, columns);
-  return { table, find: (name) => find(columnNameIn(tables.dialect, name)) };
+  const state = (await lookAtTable(tables, table)) ?? { columns: [], records: [] };
+  return { table, find: declaredFinder(tables.dialect, state) };
 }
 
 /** The same; undefined where there is no such table. */

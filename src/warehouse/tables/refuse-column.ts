@@ -3,7 +3,7 @@ import type { TableColumn } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
 import { sameName } from '../column-name.ts';
 import type { Tables } from '../dialect.ts';
-import { readColumnRecords } from '../manifest/targets.ts';
+import { readColumnRecordsIfAny } from '../manifest/targets.ts';
 
 /** No row of River's would ever be taken by a column that must have a value and gets none. */
 export async function refuseUnfilled(
@@ -13,9 +13,7 @@ export async function refuseUnfilled(
   filledByRiver: readonly string[],
 ): Promise<void> {
   const { dialect } = tables;
-  // `check` may look at a table before River has a manifest there.
-  const hasRecords = await dialect.hasTable(tables, 'river_columns');
-  const records = hasRecords ? await readColumnRecords(tables, table) : [];
+  const records = await readColumnRecordsIfAny(tables, table);
   const filled = new Set(
     [...filledByRiver, ...records.flatMap(({ part, name }) => (part === 'field' ? [name] : []))].map((name) =>
       sameName(dialect, name),

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
+import type { Scope } from '#domain/call/scope';
 import { provenanceColumns } from '#domain/column/column';
-import { type Day, eachDay } from '#domain/period/date-range';
+import { addDays, type Day, eachDay } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 import type { Row, RowsInScope, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
@@ -11,9 +12,21 @@ export function selectRows(
   tables: Pick<Tables, 'from'>,
   { table, river, days }: RowsInScope,
 ): Knex.QueryBuilder<Row, Row[]> {
-  const rows = tables.from(table).where('_river', river);
-  return days === null ? rows : rows.whereBetween(identifier(days.column), [days.start, days.end]);
+  const of = tables.from(table);
+  const rows = river === null ? of.whereNull('_river') : of.where('_river', river);
+  return days === null ? rows : selectDays(rows, days);
 }
+
+/** Of these rows those of some days. The last one is whole: a column may hold a time as well, as another connector has put it. */
+export const selectDays = (
+  rows: Knex.QueryBuilder<Row, Row[]>,
+  { column, start, end }: Scope,
+): Knex.QueryBuilder<Row, Row[]> =>
+  rows.where(identifier(column), '>=', start).where(identifier(column), '<', addDays(end, 1));
+
+/** A day as a database gives it, with or without a time. */
+export const dayText = (value: unknown): Day | null =>
+  value === null || value === undefined ? null : String(value).slice(0, 'YYYY-MM-DD'.length);
 
 /** Where no index answers, each statement looks through the whole table. */
 const daysWithoutIndex = 31;
@@ -39,7 +52,7 @@ export async function countRowsByDay(tables: Tables, scope: RowsInScope): Promis
       .select({ day })
       .count({ rows: '*' });
     for (const row of rows) {
-      const of = String(row.day).slice(0, 10);
+      const of = dayText(row.day);
       standing.set(of, (standing.get(of) ?? 0) + Number(row.rows));
     }
     await nextTurn();
@@ -53,9 +66,17 @@ async function readDaysAtATime(
   dayColumn: string,
   all: number,
 ): Promise<number> {
+  if (tables.dialect.client === 'pg') return all;
+  return (await hasIndexOfDays(tables, table, dayColumn)) ? 1 : daysWithoutIndex;
+}
+
+/** Whether an index finds a river's rows of a day: led by the day, as River makes it, or by the river. */
+export async function hasIndexOfDays(tables: Tables, table: string, dayColumn: string): Promise<boolean> {
   const { dialect } = tables;
-  if (dialect.client === 'pg') return all;
-  return (await dialect.hasIndexOn(tables, table, [provenanceColumns[0], dayColumn])) ? 1 : daysWithoutIndex;
+  return (
+    (await dialect.hasIndexOn(tables, table, [dayColumn])) ||
+    (await dialect.hasIndexOn(tables, table, [provenanceColumns[0], dayColumn]))
+  );
 }
 
 /** All rows of the table, whichever river has loaded them. */

@@ -17,6 +17,7 @@ const around: Surroundings = {
         client: 'better-sqlite3',
         connection: new Secret<unknown>({ filename: '/w.db' }),
         schema: undefined,
+        keepCallsForMs: 0,
       },
     ],
   ]),

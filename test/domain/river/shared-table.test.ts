@@ -9,12 +9,14 @@ const pg = (name: string, connection: unknown, schema?: string): WarehouseSettin
   client: 'pg',
   connection: new Secret<unknown>(connection),
   schema,
+  keepCallsForMs: 0,
 });
 const file = (name: string, filename: string): WarehouseSetting => ({
   name,
   client: 'better-sqlite3',
   connection: new Secret<unknown>({ filename }),
   schema: undefined,
+  keepCallsForMs: 0,
 });
 const warehouses = new Map(
   [

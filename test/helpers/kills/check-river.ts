@@ -44,11 +44,11 @@ export async function checkRiver(
   expectSame('the rows of each day in river_days', inDays, wanted);
 
   const [chunks] = await sql(
-    `select count(*) as n, sum("rows") as total from river_chunks where run = '${run.runId}' and "state" = 'loaded'`,
+    `select count(*) as n, sum("rows") as total from river_chunks where run_id = '${run.runId}' and "state" = 'loaded'`,
   );
   expectSame('the count of loaded chunks', Number(chunks?.n), Math.ceil(days.length / daysOfChunk));
   expectSame('the count of rows in river_chunks', Number(chunks?.total), made.length);
-  const [stored] = await sql(`select "state" from river_runs where run = '${run.runId}'`);
+  const [stored] = await sql(`select "state" from river_runs where run_id = '${run.runId}'`);
   expectSame('the state in river_runs', stored?.state, 'succeeded');
   return { rows: held.length, faults };
 }

@@ -143,7 +143,7 @@ async function checkLog(
   const ids = runs.map(({ runId }) => `'${runId}'`).join(', ');
   const noted = await Promise.all(
     databases.map(async (kind) => {
-      const [count] = await ask[kind](`select count(*) as n from river_calls where run in (${ids})`);
+      const [count] = await ask[kind](`select count(*) as n from river_calls where run_id in (${ids})`);
       return Number(count?.n);
     }),
   );

@@ -44,8 +44,10 @@ const countsIn = async ({ sql }: WarehouseCorner, river = 'sample') =>
 
 const daysIn = async ({ sql }: WarehouseCorner, river = 'sample') =>
   (
-    await sql(`select day, run, rows, provisional from river_days where river = '${river}' order by day, run`)
-  ).map(({ day, run, rows, provisional }) => [day, run, Number(rows), Boolean(provisional)]);
+    await sql(
+      `select day, run_id, rows, provisional from river_days where river = '${river}' order by day, run_id`,
+    )
+  ).map(({ day, run_id, rows, provisional }) => [day, run_id, Number(rows), Boolean(provisional)]);
 
 describe.each(warehouseKinds)('in %s', (kind) => {
   test('a commit that would remove rows and brings none changes nothing, whatever the manifest says', () =>

@@ -55,8 +55,8 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         _chunk: '2026-01-01/2026-01-02',
       });
       expect(Math.abs(Date.now() - Date.parse(String(row?._loaded_at)))).toBeLessThan(60_000);
-      const days = await sql('select day, rows, river, "table", run, chunk from river_days order by day');
-      const of = { river: 'sample', table: 'sample', run: 'run-1', chunk: first.key };
+      const days = await sql('select day, rows, river, target, run_id, chunk from river_days order by day');
+      const of = { river: 'sample', target: 'sample', run_id: 'run-1', chunk: first.key };
       expect(days).toEqual([
         { day: '2026-01-01', rows: 1, ...of },
         { day: '2026-01-02', rows: 0, ...of },
@@ -114,12 +114,12 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         ['2026-01-02', 1, 'new'],
         ...secondRows,
       ]);
-      const days = await corner.sql('select day, rows, run from river_days order by day');
+      const days = await corner.sql('select day, rows, run_id from river_days order by day');
       expect(days).toEqual([
-        { day: '2026-01-01', rows: 1, run: 'run-2' },
-        { day: '2026-01-02', rows: 1, run: 'run-2' },
-        { day: '2026-01-03', rows: 1, run: 'run-1' },
-        { day: '2026-01-04', rows: 0, run: 'run-1' },
+        { day: '2026-01-01', rows: 1, run_id: 'run-2' },
+        { day: '2026-01-02', rows: 1, run_id: 'run-2' },
+        { day: '2026-01-03', rows: 1, run_id: 'run-1' },
+        { day: '2026-01-04', rows: 0, run_id: 'run-1' },
       ]);
     }));
 
@@ -129,10 +129,12 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await loadRows(corner.warehouse, aRun({ target }), [[first, firstRows]]);
       await loadRows(corner.warehouse, aRun({ target, runId: 'run-2' }), [[first, firstRows]]);
       expect(await rowsIn(corner)).toEqual([firstRows[0], firstRows[0], firstRows[1], firstRows[1]]);
-      const days = await corner.sql(`select run, rows from river_days where day = '2026-01-01' order by run`);
+      const days = await corner.sql(
+        `select run_id, rows from river_days where day = '2026-01-01' order by run_id`,
+      );
       expect(days).toEqual([
-        { run: 'run-1', rows: 1 },
-        { run: 'run-2', rows: 1 },
+        { run_id: 'run-1', rows: 1 },
+        { run_id: 'run-2', rows: 1 },
       ]);
     }));
 
@@ -201,9 +203,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         ['2026-01-08', 1, 'a'],
         ['2026-01-09', 1, 'c'],
       ]);
-      expect(await sql('select day, rows, run from river_days order by day')).toEqual([
-        { day: '2026-01-08', rows: 1, run: 'run-1' },
-        { day: '2026-01-09', rows: 1, run: 'run-3' },
+      expect(await sql('select day, rows, run_id from river_days order by day')).toEqual([
+        { day: '2026-01-08', rows: 1, run_id: 'run-1' },
+        { day: '2026-01-09', rows: 1, run_id: 'run-3' },
       ]);
     }));
 

@@ -48,7 +48,10 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       });
       await expect(killed.storeChunk('run-2', first.key, aCommit(first, 2))).rejects.toThrow(Killed);
       expect(await rowsIn(corner)).toEqual(old);
-      expect(await corner.sql('select run from river_days')).toEqual([{ run: 'run-1' }, { run: 'run-1' }]);
+      expect(await corner.sql('select run_id from river_days')).toEqual([
+        { run_id: 'run-1' },
+        { run_id: 'run-1' },
+      ]);
 
       await corner.warehouse.storeChunk('run-2', first.key, aCommit(first, 2));
       expect(await rowsIn(corner)).toEqual(fresh);

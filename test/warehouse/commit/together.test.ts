@@ -59,7 +59,7 @@ describe.each(warehouseKinds)('commits of several runs at once, in %s,', (kind) 
       const names = new Set(rivers);
       const copies = load === 'append' ? cuts.length : names.size;
       expect(held).toHaveLength(copies * days.length);
-      const booked = await sql('select river, "day", run, rows from river_days order by 1, 2, 3');
+      const booked = await sql('select river, "day", run_id, rows from river_days order by 1, 2, 3');
       expect(booked.map((row) => Object.values(row).map(String))).toEqual(
         held.map(({ _river, date, run, n }) => [_river, String(date).slice(0, 10), run, n].map(String)),
       );

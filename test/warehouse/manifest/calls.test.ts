@@ -35,6 +35,34 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       });
     }));
 
+  test('requests of a run that ended long ago are deleted, those of others stay, and its counts as well', () =>
+    withWarehouse(kind, async ({ warehouse, sql }) => {
+      for (const runId of ['old', 'young', 'open']) {
+        await warehouse.recordRun(aRun({ runId }), twoChunks, sampleShape);
+        await warehouse.markPulling(runId, first.key);
+        await warehouse.noteRequests(runId, first.key, [aRequest(), aRequest({ call: other })]);
+      }
+      await warehouse.endRun('old', 'failed', '2026-01-01T00:00:00Z');
+      await warehouse.endRun('young', 'succeeded', '2026-01-02T00:00:00Z');
+      await sql(`update river_runs set started_at = '2025-01-01T00:00:00Z'`);
+      const kept = async () =>
+        (await sql('select run_id, count(*) as n from river_calls group by 1 order by 1')).map(
+          ({ run_id, n }) => [run_id, Number(n)],
+        );
+      // The settings of these tests keep requests for 90 days.
+      const day = (days: number) => new Date(Date.UTC(2026, 0, 1 + days, 0, 0, 1));
+      await warehouse.pruneCalls(day(89));
+      expect(await kept()).toHaveLength(3);
+      await warehouse.pruneCalls(day(90));
+      expect(await kept()).toEqual([
+        ['open', 2],
+        ['young', 2],
+      ]);
+      expect(await warehouse.summariseRun('old')).toMatchObject({ calls: 2 });
+      await warehouse.pruneCalls(day(91));
+      expect(await kept()).toEqual([['open', 2]]);
+    }));
+
   test('what a call has met is counted since it was last answered, whoever called', () =>
     withWarehouse(kind, async ({ warehouse, open }) => {
       await warehouse.recordRun(aRun(), twoChunks, sampleShape);

@@ -28,7 +28,7 @@ describe.each(warehouseKinds)('ten thousand chunks in %s', (kind) => {
       const stored = await warehouse.readRun('run-1');
       if (!stored) throw new Error('it was opened');
       // A later run has loaded every second day.
-      await sql(`insert into river_days (river, "table", day, run, chunk, rows, provisional, loaded_at)
+      await sql(`insert into river_days (river, target, day, run_id, chunk, rows, provisional, loaded_at)
         select river, 'sample', first_day, 'run-2', chunk, 1, ${kind === 'pg' ? 'false' : '0'}, '2026-02-01T00:00:00.000Z'
         from river_chunks where ordinal % 2 = 0`);
       let unloaded: Awaited<ReturnType<typeof warehouse.readUnloadedChunks>> = [];

@@ -21,10 +21,10 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect(await warehouse.stagePage('run-1', first.key, aPage(rows), requests)).toBe('staged');
 
       const calls = await sql(
-        'select run, chunk, report, call, status, rows, bytes, milliseconds from river_calls order by "when"',
+        'select run_id, chunk, report, call, status, rows, bytes, milliseconds from river_calls order by sent_at',
       );
       const of = {
-        run: 'run-1',
+        run_id: 'run-1',
         chunk: first.key,
         report: 'customers-by-action',
         call: 'GetSample?Date=2026-01-01',

@@ -152,7 +152,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         ...sampleShape,
         columns: Array.from({ length: limit }, (_, at) => aColumn(`c${at}`, 'text')),
       };
-      await expect(corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, wide)).rejects.toThrow(
+      await expect(corner.warehouse.previewTable(aRun().river, wide)).rejects.toThrow(
         `it can have ${limit} at most`,
       );
       await expect(
@@ -242,6 +242,6 @@ test('a STRICT table of SQLite keeps its own columns; bytes are nothing that Riv
     ]);
     await corner.sql('create table bytes (customer_id blob) strict');
     await expect(
-      corner.warehouse.previewTable({ table: 'bytes', drift: 'evolve' }, sampleShape),
+      corner.warehouse.previewTable(aRun({ target: { table: 'bytes' } }).river, sampleShape),
     ).rejects.toThrow('customer_id is blob');
   }));

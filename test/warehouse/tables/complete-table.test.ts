@@ -92,12 +92,12 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await corner.warehouse.recordRun(aRun(), [first], sampleShape);
       const columns = [...sampleShape.columns, aColumn('extra', 'double')];
       const shape = { ...sampleShape, columns };
-      expect(await corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, shape)).toEqual([
+      expect(await corner.warehouse.previewTable(aRun().river, shape)).toEqual([
         'sample gets the columns extra',
       ]);
       await corner.warehouse.recordRun(aRun({ runId: 'run-2' }), [first], shape);
       expect(await declaredAs(corner)).toBe(kind === 'pg' ? 'double precision' : 'double');
-      expect(await corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, shape)).toEqual([]);
+      expect(await corner.warehouse.previewTable(aRun().river, shape)).toEqual([]);
     }));
 
   test('days and columns of a table that is gone are forgotten when it is made again', () =>
@@ -109,15 +109,22 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect(await corner.sql('select * from river_columns')).toEqual([]);
     }));
 
-  test('a table that somebody made keeps its columns and rows; what it lacks is added', () =>
+  test('a table that a person made keeps its columns; what it lacks is added, and rows of something else are refused', () =>
     withWarehouse(kind, async (corner) => {
       await corner.sql(
         'create table sample (customer_id varchar(3), action_id numeric(3,1), note text, "select" varchar(4))',
       );
       await corner.sql(`insert into sample (customer_id, note, action_id) values ('me', 'kept', 1)`);
+      const foreign = 'The table sample has 1 row that no river has loaded';
+      await expect(corner.warehouse.previewTable(aRun().river, sampleShape)).rejects.toThrow(foreign);
+      await expect(corner.warehouse.recordRun(aRun(), twoChunks, sampleShape)).rejects.toThrow(foreign);
+      expect(await corner.sql('select * from sample')).toEqual([
+        { customer_id: 'me', note: 'kept', action_id: kind === 'pg' ? '1.0' : 1, select: null },
+      ]);
+      await corner.sql('delete from sample');
       const isPostgres = kind === 'pg';
       const shape = { ...sampleShape, columns: [...sampleShape.columns, aColumn('select', 'text')], key: [] };
-      expect(await corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, shape)).toEqual([
+      expect(await corner.warehouse.previewTable(aRun().river, shape)).toEqual([
         'sample gets the columns date, _river, _run_id, _chunk, _loaded_at',
         ...(isPostgres
           ? [
@@ -126,15 +133,15 @@ describe.each(warehouseKinds)('in %s', (kind) => {
               'sample.select (character varying(4)) does not hold longer texts than 4 characters, which goes to select__text',
             ]
           : []),
-        'sample has no index on _river and date: with one, days are replaced faster',
+        'sample has no index on date and _river: with one, days are replaced faster',
       ]);
       // What will really happen to such values.
       for (const [drift, words] of [
         ['ignore', 'which is left out (drift: ignore)'],
         ['fail', 'which fails its chunk (drift: fail)'],
       ] as const) {
-        const said = (await corner.warehouse.previewTable({ table: 'sample', drift }, shape)).filter((each) =>
-          each.includes('does not hold'),
+        const said = (await corner.warehouse.previewTable(aRun({ target: { drift } }).river, shape)).filter(
+          (each) => each.includes('does not hold'),
         );
         expect(said.map((each) => each.endsWith(words))).toEqual(isPostgres ? [true, true, true] : []);
       }
@@ -146,7 +153,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         shape,
       );
       expect(await declaredAs(corner, 'customer_id')).toBe(before);
-      const rows = await corner.sql('select * from sample order by _river is null');
+      const rows = await corner.sql('select * from sample');
       expect(rows).toMatchObject([
         isPostgres
           ? {
@@ -157,7 +164,6 @@ describe.each(warehouseKinds)('in %s', (kind) => {
               select: 'this',
             }
           : { customer_id: 'four', action_id: 1.25, select: 'this' },
-        { customer_id: 'me', note: 'kept', _river: null },
       ]);
     }));
 
@@ -216,9 +222,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         const opening = corner.warehouse.recordRun(aRun(), [first], sampleShape);
         await expect(opening).rejects.toThrow(SchemaConflictError);
         await expect(opening).rejects.toThrow(words);
-        await expect(
-          corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, sampleShape),
-        ).rejects.toThrow(words);
+        await expect(corner.warehouse.previewTable(aRun().river, sampleShape)).rejects.toThrow(words);
         expect(await corner.warehouse.readRun('run-1')).toBeUndefined();
         expect((await corner.tables()).filter((table) => table.startsWith('river_staging'))).toEqual([]);
       }),
@@ -247,7 +251,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         );
       const river = { period: null, river: 'whole' };
       const run = aRun({ ...river, runId: '00000000-0000-4000-8000-000000000000' });
-      await corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, sampleShape);
+      await corner.warehouse.previewTable(aRun().river, sampleShape);
       await loadRow(corner.warehouse, {}, run);
       expect(await sql('select note, customer_id, twice from sample')).toEqual([
         { note: '-', customer_id: 'a', twice: 2 },
@@ -257,12 +261,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
   test('a chunk that may not be null is a conflict for a report without days only', () =>
     withWarehouse(kind, async (corner) => {
       await corner.sql('create table sample (_chunk text not null)');
-      await corner.warehouse.previewTable({ table: 'sample', drift: 'evolve' }, sampleShape);
+      await corner.warehouse.previewTable(aRun().river, sampleShape);
       await expect(
-        corner.warehouse.previewTable(
-          { table: 'sample', drift: 'evolve' },
-          { ...sampleShape, dayColumn: null },
-        ),
+        corner.warehouse.previewTable(aRun().river, { ...sampleShape, dayColumn: null }),
       ).rejects.toThrow('sample._chunk may not be null');
     }));
 

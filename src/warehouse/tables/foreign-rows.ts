@@ -1,0 +1,95 @@
+/**
+ * Rows in a target that no river has loaded: they have no `_river`, because another connector or a person put them there. No
+ * load mode but `overwrite` would remove them, so a run would leave every day there twice. `river adopt` makes them a river's.
+ */
+
+import type { Knex } from 'knex';
+import type { TableColumn } from '#domain/column/table-type';
+import { ConfigurationError } from '#domain/errors';
+import { type DateRange, encloseRanges } from '#domain/period/date-range';
+import type { River } from '#domain/river/river';
+import { adoptCommand } from '#domain/verify/repair-command';
+import { columnFinder } from '../column-name.ts';
+import type { Row, Tables } from '../dialect.ts';
+import { identifier } from '../identifiers.ts';
+import { isMadeByRiver } from '../manifest/targets.ts';
+import { countRowsByDay, dayText, selectRows } from './target-rows.ts';
+
+/** A table that is there, and who is to fill it. */
+export interface ForeignRowsQuestion {
+  readonly river: Pick<River, 'name' | 'target'>;
+  readonly columns: readonly TableColumn[];
+  /** The column with the day, as the table has it; undefined for a report without one, or where the table lacks it. */
+  readonly dayColumn: TableColumn | undefined;
+  /** What is about to be loaded; empty where that is not known yet. */
+  readonly days: readonly DateRange[];
+}
+
+/**
+ * Throws where the table holds rows of something else: in the days that are to be loaded, or anywhere while the river has no
+ * rows in it. A table that River has made is not looked through: it was empty then.
+ */
+export async function refuseForeignRows(tables: Tables, question: ForeignRowsQuestion): Promise<void> {
+  const { river, columns, dayColumn } = question;
+  const { table, load } = river.target;
+  if (load === 'overwrite' || (await isMadeByRiver(tables, table))) return;
+  if (!(await hasAny(selectForeignRows(tables, table, columns)))) return;
+  const isItsOwnToo =
+    findRiver(tables, columns) !== undefined &&
+    (await hasAny(selectRows(tables, { table, river: river.name, days: null })));
+  if (isItsOwnToo && dayColumn && !(await hasForeignDays(tables, question, dayColumn))) return;
+  throw await foreignRows(selectForeignRows(tables, table, columns), river, dayColumn);
+}
+
+async function hasForeignDays(
+  tables: Tables,
+  { river: { target }, days }: ForeignRowsQuestion,
+  { name: column }: TableColumn,
+): Promise<boolean> {
+  const range = encloseRanges(days);
+  if (range === null) return false;
+  const foreign = await countRowsByDay(tables, {
+    table: target.table,
+    river: null,
+    days: { column, ...range },
+  });
+  return [...foreign.keys()].some((day) =>
+    days.some(({ start, end }) => day !== null && start <= day && day <= end),
+  );
+}
+
+/** All that no river has loaded; whole, where the table does not know rivers yet. */
+export function selectForeignRows(
+  tables: Tables,
+  table: string,
+  columns: readonly TableColumn[],
+): Knex.QueryBuilder<Row, Row[]> {
+  const rows = tables.from(table);
+  return findRiver(tables, columns) ? rows.whereNull('_river') : rows;
+}
+
+const findRiver = ({ dialect }: Tables, columns: readonly TableColumn[]): TableColumn | undefined =>
+  columnFinder(dialect, columns)('_river');
+
+async function hasAny(rows: Knex.QueryBuilder<Row, Row[]>): Promise<boolean> {
+  return (await rows.limit(1).select({ one: rows.client.raw('1') })).length > 0;
+}
+
+async function foreignRows(
+  rows: Knex.QueryBuilder<Row, Row[]>,
+  { name, target }: Pick<River, 'name' | 'target'>,
+  dayColumn: TableColumn | undefined,
+): Promise<ConfigurationError> {
+  const counted = rows.count({ rows: '*' });
+  if (dayColumn) counted.min({ first: identifier(dayColumn.name) }).max({ last: identifier(dayColumn.name) });
+  const [found]: Row[] = await counted;
+  const [first, last] = [dayText(found?.first), dayText(found?.last)];
+  const count = Number(found?.rows ?? 0);
+  const days = first !== null && last !== null ? { start: first, end: last } : null;
+  return new ConfigurationError(
+    `The table ${target.table} has ${count} ${count === 1 ? 'row' : 'rows'} that no river has loaded` +
+      `${days ? `, from ${days.start} to ${days.end}` : ''}: ${name} would not replace them, and its days would be there twice. ` +
+      `Make them rows of ${name} with \`${adoptCommand(name, days)}\`, or delete them, or give the river another table.`,
+    { facts: { river: name, table: target.table, rows: count } },
+  );
+}
