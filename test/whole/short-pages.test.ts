@@ -212,6 +212,9 @@ describe.concurrent('a call without pages that is cut', () => {
         expect(whole.calls).toBe(3 + days.length * 10);
         const planned = await house.river('plan', 'named', '--json');
         expect(JSON.parse(planned.stdout)).toMatchObject({ calls: { list: 1, data: days.length * 10 } });
+        // A list that changes while it is read is none that goes on for ever.
+        house.simulator.setFaults([cut('ignored'), { kind: 'live', key: 'ActionName' }]);
+        expect(await house.river('plan', 'named')).toMatchObject({ code: 2 });
         house.simulator.setFaults([cut('ignored')]);
         const end = await house.run({ river: 'named' });
         expect(end).toMatchObject({ end: 'failed', kind: 'ConfigurationError' });
