@@ -122,8 +122,11 @@ const replacingKinds = {
     { to: 'https://example.com/', status: 302 },
   ),
   expiredToken: kind(
-    'Expires all tokens, and answers the call with 403 and the words of Optimove, or with a plain 401.',
-    { status: z.union([z.literal(401), z.literal(403)], expected('401 or 403')).optional() },
+    'Expires all tokens, and answers the call with 403 and the words of Optimove, with a plain 401, or with 401 and an HTML page (`page`).',
+    {
+      status: z.union([z.literal(401), z.literal(403)], expected('401 or 403')).optional(),
+      page: trueOrFalse.optional(),
+    },
     { after: 5, times: 1 },
   ),
   status: kind(
