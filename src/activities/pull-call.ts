@@ -152,19 +152,18 @@ async function stage(
   const arrived = context.fit(call, answer.rows);
   const isFirst = progress.pages === 0;
   const rowsBefore = new Set(progress.rowsBefore);
+  const hashes = isFirst ? undefined : hashRows(arrived);
   const page: PageReceived = {
     call,
     asked,
     size,
     fingerprint,
     earlier: progress.fingerprints,
-    known: isFirst
-      ? undefined
-      : {
-          before: progress.rowsBefore.length,
-          different: rowsBefore.size,
-          repeated: countRepeated(hashRows(arrived), rowsBefore),
-        },
+    known: hashes && {
+      before: progress.rowsBefore.length,
+      different: rowsBefore.size,
+      repeated: countRepeated(hashes, rowsBefore),
+    },
   };
   const again = isRepeated(page);
   progress.followed?.(again ? 'unknown' : size.rows === 0 ? 'nothing' : 'rows');
@@ -214,7 +213,7 @@ async function stage(
   progress.received += rows.length;
   progress.fingerprints = { first: progress.fingerprints?.first ?? fingerprint, before: fingerprint };
   progress.keys = new Set(isLast ? [] : keys);
-  progress.rowsBefore = isLast ? [] : hashRows(arrived);
+  progress.rowsBefore = isLast ? [] : (hashes ?? hashRows(arrived));
   progress.last = page;
   progress.next = next;
 }
