@@ -1,9 +1,9 @@
 /**
- * `npm run bench:load`: rows a second from the bytes of pages, as HTTP brings them, to committed rows (read, fitted,
- * staged, committed), beside `knex.batchInsert` of the same rows, which it is given as objects. Each figure comes
- * from a process of its own, so that its peak memory is its own as well.
+ * `npm run bench:load`: rows a second from the bytes of pages, as HTTP brings them, to committed rows, where an older interval of
+ * the same size is replaced, on databases with durable settings; beside what one would use instead, in the same run with the same
+ * rows. Each figure comes from a process of its own, so that its peak memory is its own as well.
  *
- * `--rows 300000` says how many; a chunk four times as big follows, to show what that does to memory.
+ * `--rows 300000` says how many (a million by default); `--big` adds a chunk ten times as big, `--only postgres` leaves the other out.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -13,12 +13,17 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { startPostgres } from '../test/helpers/postgres.ts';
 import { type Figures, measureBatchInsert, measureRiver } from './load/measure.ts';
+import { runDlt, runPsql } from './load/others.ts';
 
 const self = fileURLToPath(import.meta.url);
 const run = promisify(execFile);
 
 const { values: options, positionals } = parseArgs({
-  options: { rows: { type: 'string', default: '300000' } },
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    big: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
   allowPositionals: true,
 });
 const [way, client, connection] = positionals;
@@ -30,25 +35,49 @@ else if ((client === 'pg' || client === 'better-sqlite3') && connection !== unde
   process.stdout.write(JSON.stringify(await measure(client, connection, rows)));
 } else throw new Error(`bench/load.ts does not know ${positionals.join(' ')}`);
 
+/** A figure, or why there is none. */
+type Measured = Figures | string;
+
 async function compare(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'river-bench-'));
-  const postgres = await startPostgres({ durable: true });
   try {
     say(['', 'rows', 'rows a second', 'batchInsert = 1', 'peak memory']);
-    for (const [title, kind, place] of [
-      ['SQLite', 'better-sqlite3', (name: string) => join(folder, `${name}.db`)],
-      ['Postgres', 'pg', () => postgres.url],
-    ] as const) {
-      const knex = await child('batch-insert', kind, place('batch-insert'), rows);
-      const river = await child('river', kind, place('river'), rows);
-      const big = await child('river', kind, place('big'), rows * 4);
-      line(`${title}, knex.batchInsert`, knex, knex);
-      line(`${title}, River`, river, knex);
-      line(`${title}, River, a chunk four times as big`, big, knex);
+    if (options.only !== 'postgres') await compareOnSqlite(folder);
+    if (options.only !== 'sqlite') await compareOnPostgres(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function compareOnSqlite(folder: string): Promise<void> {
+  const place = (name: string) => join(folder, `${name}.db`);
+  const first = await child('batch-insert', 'better-sqlite3', place('batch-insert'), rows);
+  line('SQLite, knex.batchInsert', first, first);
+  line('SQLite, River', await child('river', 'better-sqlite3', place('river'), rows), first);
+  if (options.big)
+    line(
+      'SQLite, River, ten times the rows',
+      await child('river', 'better-sqlite3', place('big'), rows * 10),
+      first,
+    );
+}
+
+async function compareOnPostgres(folder: string): Promise<void> {
+  const postgres = await startPostgres({ durable: true });
+  const { url } = postgres;
+  try {
+    const first = await child('batch-insert', 'pg', url, rows);
+    line('Postgres, knex.batchInsert', first, first);
+    line('Postgres, River', await child('river', 'pg', url, rows), first);
+    line('Postgres, psql \\copy of ready-made lines', await runPsql(postgres, folder, rows), first);
+    for (const way of ['json', 'arrow'] as const) {
+      const [title, figures] = await runDlt(way, url, folder, rows);
+      line(`Postgres, ${title}`, figures, first);
     }
+    if (options.big)
+      line('Postgres, River, ten times the rows', await child('river', 'pg', url, rows * 10), first);
   } finally {
     await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -57,14 +86,20 @@ async function child(kind: string, database: string, place: string, count: numbe
   return JSON.parse(stdout) as Figures;
 }
 
-function line(title: string, figures: Figures, beside: Figures): void {
+function line(title: string, figures: Measured, beside: Figures): void {
+  if (typeof figures === 'string') {
+    say([title, figures]);
+    return;
+  }
   const perSecond = (each: Figures) => (each.rows / each.milliseconds) * 1000;
+  const megabytes = (kilobytes: number) => `${Math.round(kilobytes / 1024)} MB`;
+  const { peakKilobytes: peak, baseKilobytes: base } = figures;
   say([
     title,
     String(figures.rows),
     Math.round(perSecond(figures)).toLocaleString('en'),
     (perSecond(figures) / perSecond(beside)).toFixed(2),
-    `${Math.round(figures.peakKilobytes / 1024)} MB (${Math.round(figures.baseKilobytes / 1024)} MB before the first row)`,
+    peak === undefined ? '' : `${megabytes(peak)} (${megabytes(base ?? 0)} before the first row)`,
   ]);
 }
 

@@ -29,6 +29,7 @@ A column keeps its type. Each value is read as the type of the column in the tab
 (**beside** in the table), and the run warns once for each column. In a column of the report's key the chunk fails instead; \`drift: ignore\` drops the value, \`drift: fail\` fails the chunk.
 
 The same rule holds for narrower columns of a table that you created yourself: a value that \`varchar(10)\` would cut, \`numeric(10,2)\` would round or \`smallint\` cannot hold is stored beside.
+A Boolean of the report is 1 or 0 in a column of numbers. A domain of Postgres counts as the type it is made of. In SQLite a column such as \`STRING\` or \`JSON\`, whose name is no number's, keeps texts, but SQLite would turn \`007\` there into 7: such a text is stored beside.
 
 A field that the report does not declare gets its type from all values of the first chunk that contains it, except null and \`""\`: all numbers → \`numeric\` (SQLite: a column without a type), all true or false → \`boolean\`, else
 \`text\`; objects and lists are JSON text. A field that has only null or \`""\` gets no column yet.

@@ -15,39 +15,139 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/**
+ * JSON.parse rounds a number before its digits can be looked at, and its reviver, which is told of them, is slow and confuses keys
+ * that are written with escapes (V8 13.6). So numbers that have to be kept as they were written are put between quotes beforehand,
+ * with a mark that no string of the text begins with.
+ */
 function parseNumbers(text: string): unknown {
-  const isPlain = !oddNumbers.some(({ hint, number }) => hint.test(text) && number.test(text));
-  if (isPlain && !bareNumber.test(text)) return JSON.parse(text);
-  return parseWithSource(text, (_key, value, { source }) =>
-    typeof value === 'number' && source !== undefined && !isWrittenSo(value, source)
-      ? asWritten(source)
-      : value,
-  );
+  const mark = unusedMark(text);
+  const marked = markNumbers(text, mark.escaped);
+  return marked === undefined ? JSON.parse(text) : unmarkNumbers(JSON.parse(marked), mark.characters);
+}
+
+/** Control characters, which JSON takes only as escapes, and of which it knows one way each to write them. */
+function unusedMark(text: string): { readonly characters: string; readonly escaped: string } {
+  for (let length = 1; ; length += 1) {
+    const escaped = `${String.raw`\u0001`.repeat(length - 1)}\\u0002`;
+    if (!text.includes(escaped)) return { escaped, characters: `${'\u0001'.repeat(length - 1)}\u0002` };
+  }
+}
+
+const [tab, lineFeed, carriageReturn, blank] = [9, 10, 13, 32];
+const [quote, comma, minus, dot, zero, nine, colon, backslash] = [34, 44, 45, 46, 48, 57, 58, 92];
+const [openList, closeList, closeObject] = [91, 93, 125];
+const [plus, upperE, lowerE] = [43, 69, 101];
+
+const isDigit = (code: number): boolean => code >= zero && code <= nine;
+const isBlank = (code: number): boolean =>
+  code === blank || code === lineFeed || code === carriageReturn || code === tab;
+
+/** The text with its odd numbers between quotes; undefined where it has none. One look at each character. */
+function markNumbers(text: string, mark: string): string | undefined {
+  let marked = '';
+  let copied = 0;
+  /** What stands before, blanks left out: 0 at the beginning. */
+  let before = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) {
+      for (at += 1; at < text.length; at += 1) {
+        const inside = text.charCodeAt(at);
+        if (inside === quote) break;
+        if (inside === backslash) at += 1;
+      }
+      before = quote;
+    } else if (isDigit(code) || code === minus) {
+      const end = endOfNumber(text, at);
+      if (isOdd(text, at, end) && isValue(before, text, end)) {
+        marked += `${text.slice(copied, at)}"${mark}${text.slice(at, end)}"`;
+        copied = end;
+      }
+      at = end - 1;
+      before = code;
+    } else if (!isBlank(code)) before = code;
+  }
+  return copied === 0 ? undefined : marked + text.slice(copied);
+}
+
+function endOfNumber(text: string, from: number): number {
+  for (let at = from + 1; ; at += 1) {
+    const code = text.charCodeAt(at);
+    // Beginning with what most characters are.
+    if (code >= zero && code <= nine) continue;
+    if (code !== dot && code !== lowerE && code !== upperE && code !== minus && code !== plus) return at;
+  }
 }
 
 /**
- * Numbers that JavaScript may write otherwise; all others it writes as they came. A hint is found, or not, much sooner than the
- * number, which is looked for with what stands around it: times with a fraction and digits in texts are then mostly none.
+ * Whether JavaScript would write this number otherwise, or cannot hold it. It never does so with less than sixteen characters, unless
+ * they have an exponent, decimals that end in zero or begin with many, or are minus zero. What is no number is not odd.
  */
-const oddNumbers: readonly { readonly hint: RegExp; readonly number: RegExp }[] = [
-  // Sixteen characters or more. Written out, the engine looks at few of the letters in between.
-  { hint: new RegExp(String.raw`[\d.]`.repeat(16)), number: /[[:,]\s*-?\d[\d.]{15}/ },
-  { hint: /\d[eE][\d+-]/, number: /[[:,]\s*-?\d[\d.]*[eE][+-]?\d+\s*[\]},]/ },
-  // Decimals that end in zero.
-  { hint: /\.\d*0[\s\]},]/, number: /[[:,]\s*-?\d+\.\d*0\s*[\]},]/ },
-  // Minus zero.
-  { hint: /-0[\s\]},]/, number: /[[:,]\s*-0\s*[\]},]/ },
-  // Below a millionth.
-  { hint: /[[:,\s-]0\.0{6}/, number: /[[:,]\s*-?0\.0{6}\d*\s*[\]},]/ },
-];
-/** A number that is the whole text has nothing around it. */
-const bareNumber = /^\s*-?\d/;
+function isOdd(text: string, from: number, end: number): boolean {
+  const first = text.charCodeAt(from) === minus ? from + 1 : from;
+  let dotAt = -1;
+  for (let at = first; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= zero && code <= nine) continue;
+    if (code !== dot || dotAt >= 0 || at === first || at === end - 1)
+      return hasOddExponent(text.slice(from, end));
+    dotAt = at;
+  }
+  const isZero = text.charCodeAt(first) === zero;
+  // Not JSON: a minus alone, or a zero before other digits.
+  if (first === end || (isZero && end - first > 1 && dotAt !== first + 1)) return false;
+  if (dotAt >= 0 && text.charCodeAt(end - 1) === zero) return true;
+  if (end - from >= 16 || (isZero && dotAt >= 0 && end - dotAt > 6))
+    return !isWrittenSo(text.slice(from, end));
+  return isZero && first > from && end - first === 1;
+}
 
-/** TypeScript's library does not know the third argument yet. */
-const parseWithSource = JSON.parse as (
-  text: string,
-  reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-) => unknown;
+const hasOddExponent = (number: string): boolean => numberPattern.test(number) && !isWrittenSo(number);
+
+/** Whether a value stands there, and no key: in quotes a number could be one. */
+function isValue(before: number, text: string, end: number): boolean {
+  if (before !== 0 && before !== colon && before !== comma && before !== openList) return false;
+  let at = end;
+  while (isBlank(text.charCodeAt(at))) at += 1;
+  const after = text.charCodeAt(at);
+  return at >= text.length || after === comma || after === closeObject || after === closeList;
+}
+
+const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?[eE][+-]?\d+$/;
+
+/** Puts the numbers in the place of the strings that bear the mark. No recursion: a value may be nested deeply. */
+function unmarkNumbers(value: unknown, mark: string): unknown {
+  const open: object[] = [];
+  const read = (each: unknown): unknown => {
+    if (typeof each === 'string') return each.startsWith(mark) ? asWritten(each.slice(mark.length)) : each;
+    if (typeof each === 'object' && each !== null) open.push(each);
+    return each;
+  };
+  const root = read(value);
+  for (let each = open.pop(); each !== undefined; each = open.pop()) {
+    if (Array.isArray(each)) {
+      for (let at = 0; at < each.length; at += 1) each[at] = read(each[at]);
+      continue;
+    }
+    const fields = each as Record<string, unknown>;
+    for (const key in fields) {
+      const field = fields[key];
+      const asRead = read(field);
+      if (asRead === field) continue;
+      // Assigned, this key would be something else.
+      if (key === '__proto__')
+        Object.defineProperty(fields, key, {
+          value: asRead,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
+      else fields[key] = asRead;
+    }
+  }
+  return root;
+}
 
 const bareWord = /(?<![\w.+-])-?(?:NaN|Infinity)(?![\w.])/g;
 
@@ -81,7 +181,7 @@ export function endOfString(text: string, opens: number): number {
 }
 
 /** Whether JavaScript writes the number as it was written, and holds it. */
-function isWrittenSo(value: number, source: string): boolean {
+function isWrittenSo(source: string, value = Number(source)): boolean {
   return String(value) === source && (Number.isSafeInteger(value) || !/^-?\d+$/.test(source));
 }
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Scope } from '#domain/call/scope';
-import type { ColumnType } from '#domain/column/column';
+import type { ColumnType, Value } from '#domain/column/column';
 import type { Extra } from '#domain/column/fit-rows';
 import type { FieldKind, TableColumn, TableType } from '#domain/column/table-type';
 import type { WarehouseSetting } from '#domain/river/configuration';
@@ -29,6 +29,14 @@ export type MadeType = ColumnType | 'numeric' | 'instant';
 
 /** What an insert may undo: some of its own rows, or some that stood there before as well. */
 export type Undoing = 'its own rows' | 'rows of others';
+
+/** Why River cannot add columns to a table. */
+export interface ColumnBan {
+  /** In words. */
+  readonly why: string;
+  /** The table that a person has to alter. */
+  readonly altered: string;
+}
 
 /** A river's rows in a table: all of them, or those of some days. */
 export interface RowsInScope {
@@ -61,6 +69,13 @@ export interface Filled {
   readonly place: number;
   /** The value is a text of this kind that is still to be read; undefined where it was fitted to the column. */
   readonly asText: FieldKind | undefined;
+}
+
+/** Rows in a database's own form. */
+export interface PackedRows {
+  readonly packed: Buffer;
+  /** How many values of each place in a row have a character that no database holds. */
+  readonly replaced: ReadonlyMap<number, number>;
 }
 
 /** How many rows were inserted. */
@@ -112,6 +127,8 @@ export interface Dialect {
   readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined>;
   /** How many of `columnsAtMost` a table has used up; none where it is not there. */
   countColumns(tables: Tables, table: string): Promise<number>;
+  /** Why River cannot add a column to a table, and to which table a person has to add it; undefined where it can. */
+  findColumnBan(tables: Tables, table: string): Promise<ColumnBan | undefined>;
   /** How columns are declared that are added to this table. */
   readTypeNames(tables: Tables, table: string): Promise<Readonly<Record<MadeType, string>>>;
   /** Whether an index of the table begins with these columns, in this order. */
@@ -126,6 +143,14 @@ export interface Dialect {
   removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
   /** Gives rows of a target these values; says how many rows. */
   updateRows(tables: Tables, rows: RowsInScope, values: Row): Promise<number>;
+  /** What a staging table that has just been made needs besides. */
+  readonly prepareStaging?: (tables: Tables, staging: string) => Promise<void>;
+  /** The rows of a page in the database's own form, which its commit need not read. Undefined where they are staged as JSON. */
+  readonly packRows?: (
+    declared: readonly string[],
+    rows: readonly (readonly Value[])[],
+  ) => PackedRows | undefined;
+  readonly unpackRows?: (declared: readonly string[], packed: Buffer) => Value[][];
   /** Inserts a chunk's staged pages into its target. */
   insertPages(tables: Tables, job: InsertJob): Promise<Inserted>;
 }

@@ -88,6 +88,95 @@ test('whatever digits a number has, they come back', () => {
   );
 });
 
+/** JSON.parse itself shows how each number was written: slow, but without doubt. */
+function parseBySource(text: string): unknown {
+  type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+  return (JSON.parse as (text: string, reviver: Reviver) => unknown)(text, (_key, value, { source = '' }) => {
+    if (typeof value !== 'number') return value;
+    const isSame = String(value) === source && (Number.isSafeInteger(value) || !/^-?\d+$/.test(source));
+    return isSame ? value : longNumber(source);
+  });
+}
+
+describe('any text is read as JSON.parse reads it, number by number', () => {
+  const number = fc.oneof(
+    fc.double().map(String),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value.toPrecision(17)),
+    fc.bigInt().map(String),
+    fc.stringMatching(/^-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?$/),
+    fc.stringMatching(/^-?0\.0{0,8}[0-9]{0,3}$/),
+    fc.stringMatching(/^[-+.eE0-9]{1,6}$/),
+  );
+  const string = fc
+    .oneof(fc.string(), fc.constantFrom('\u0002', '\u00027.50', '\u0001\u0002', '7.50', '"', '\\', ':7.50,'))
+    .map((text) => JSON.stringify(text));
+  // JSON.parse confuses keys that are written with escapes where it shows how numbers were written (V8 13.6).
+  const key = fc
+    .oneof(fc.stringMatching(/^[a-z0-9. ]{0,8}$/), fc.constantFrom('7.50', '__proto__'))
+    .map((text) => JSON.stringify(text));
+  const space = fc.constantFrom('', ' ', '\n', '\t\r ');
+  const { value } = fc.letrec<{ value: string }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      number,
+      string,
+      fc.constantFrom('true', 'null'),
+      fc
+        .array(fc.tuple(space, tie('value'), space), { maxLength: 5 })
+        .map((items) => `[${items.map((parts) => parts.join('')).join(',')}]`),
+      fc
+        .array(fc.tuple(key, space, tie('value'), space), { maxLength: 5 })
+        .map(
+          (fields) =>
+            `{${fields.map(([name, before, each, after]) => `${name}:${before}${each}${after}`).join(',')}}`,
+        ),
+    ),
+  }));
+  const either = (parse: (text: string) => unknown, text: string): unknown => {
+    try {
+      return { value: parse(text) };
+    } catch {
+      return 'no JSON';
+    }
+  };
+
+  test('a value', () => {
+    fc.assert(
+      fc.property(value, (text) => {
+        expect(either(parseJson, text)).toStrictEqual(either(parseBySource, text));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('what is nearly JSON', () => {
+    const piece = fc.oneof(number, string, fc.constantFrom('[', ']', '{', '}', ':', ',', ' ', '-', '\u0001'));
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const text = pieces.join('');
+        expect(either(parseJson, text)).toStrictEqual(either(parseBySource, text));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('a body that has the mark itself', () => {
+    const text = String.raw`[{"a":7.50,"b":"\u00027.50","\u0002":"\\u0002","c":"\u0001\u00027.50"}]`;
+    const read = { a: longNumber('7.50'), b: '\u00027.50', '\u0002': '\\u0002', c: '\u0001\u00027.50' };
+    expect(parseJson(text)).toStrictEqual([read]);
+  });
+
+  test('a key that objects understand in a way of their own', () => {
+    const read = parseJson('[{"__proto__":7.50}]') as object[];
+    expect(Object.entries(read[0] ?? {})).toStrictEqual([['__proto__', longNumber('7.50')]]);
+  });
+
+  test('a value that is nested deeply', () => {
+    const deep = 100_000;
+    expect(() => parseJson(`${'['.repeat(deep)}7.50${']'.repeat(deep)}`)).not.toThrow();
+  });
+});
+
 test('what JSON.stringify writes comes as JSON.parse gives it', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2), (value, indent) => {

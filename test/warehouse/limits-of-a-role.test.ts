@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { SchemaConflictError } from '#domain/errors';
 import { Secret } from '#domain/secret';
 import { openWarehouse } from '#warehouse/open-warehouse';
 import { connect } from '#warehouse/postgres/connect';
 import { beginTransaction } from '#warehouse/postgres/session';
 import { postgresUrl, type WarehouseCorner, withWarehouse } from '../helpers/with-warehouse.ts';
-import { aCommit, aRun, sampleShape, stageRows, twoChunks } from './samples.ts';
+import { aCommit, aRun, loadAnswers, sampleShape, stageRows, twoChunks } from './samples.ts';
 
 /** Shorter than any step of the commit below; the server is asked by people with such limits. */
 const limit = '100ms';
@@ -16,15 +17,16 @@ const limits = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_sessio
 /** A role whose sessions are limited, and that may do in the schema what River needs. */
 async function withLimitedRole(
   { sql, setting }: WarehouseCorner,
-  use: (url: string) => Promise<void>,
+  use: (url: string, role: string) => Promise<void>,
+  limited: readonly string[] = limits,
 ): Promise<void> {
   const role = `limited_${randomBytes(6).toString('hex')}`;
   const schema = 'schema' in setting ? setting.schema : '';
   await sql(`create role ${role} login password 'of-the-limited'`);
   try {
     await sql(`grant usage, create on schema ${schema} to ${role}`);
-    for (const name of limits) await sql(`alter role ${role} set ${name} to '${limit}'`);
-    await use(postgresUrl().replace(/\/\/.*@/, `//${role}:of-the-limited@`));
+    for (const name of limited) await sql(`alter role ${role} set ${name} to '${limit}'`);
+    await use(postgresUrl().replace(/\/\/.*@/, `//${role}:of-the-limited@`), role);
   } finally {
     await sql(`drop owned by ${role}; drop role ${role}`);
   }
@@ -58,6 +60,66 @@ test('a role whose statements, locks and idle transactions are limited loads a c
       }
     }),
   ));
+
+test('a role that does not own a table fills it; where a column lacks, it says before and at the load what has to be run', () =>
+  withWarehouse('pg', (corner) =>
+    withLimitedRole(
+      corner,
+      async (url, role) => {
+        const { sql, setting } = corner;
+        const own = await openWarehouse({ ...setting, connection: new Secret(url) });
+        const provenance = '_river text, _run_id text, _chunk text, _loaded_at timestamptz';
+        try {
+          for (const [table, columns] of [
+            ['sample', `"date" date, action_id bigint, customer_id text, ${provenance}`],
+            ['lacking', `"date" date, "Action" int, ${provenance}`],
+          ])
+            await sql(
+              `create table ${table} (${columns}); grant select, insert, delete on ${table} to ${role}`,
+            );
+          const [chunk] = twoChunks;
+          const answers = (more: object) =>
+            [[chunk, [[{ date: '2026-01-01', action_id: 1, customer_id: 'a', ...more }]]]] as const;
+          for (const runId of ['run-1', 'run-2'])
+            await loadAnswers(own, aRun({ runId }), answers({}), sampleShape);
+          const said = (of: string, added: string) =>
+            `lacks ${of}, and River may not add columns: it belongs to ${userOf(postgresUrl())}, and only the owner of a table may. Run \`alter table ${setting.schema}.${added}\``;
+          const evolving = loadAnswers(
+            own,
+            aRun({ runId: 'run-3' }),
+            answers({ 'New One': 1, action_id: 'x' }),
+            {
+              ...sampleShape,
+              key: [],
+            },
+          );
+          await expect(evolving).rejects.toThrow(SchemaConflictError);
+          await expect(evolving).rejects.toThrow(
+            said(
+              'new_one, action_id__text',
+              'sample add column new_one numeric, add column action_id__text text',
+            ),
+          );
+          const lacking = aRun({ runId: 'run-4', target: { table: 'lacking' } });
+          const opening = said(
+            'action_id, customer_id',
+            'lacking add column action_id bigint, add column customer_id text',
+          );
+          await expect(own.previewTable(lacking.river, sampleShape)).rejects.toThrow(opening);
+          await expect(own.recordRun(lacking, twoChunks, sampleShape)).rejects.toThrow(opening);
+          expect(await own.readRun('run-4')).toBeUndefined();
+          const ignoring = aRun({ runId: 'run-5', target: { drift: 'ignore' } });
+          await loadAnswers(own, ignoring, answers({ 'New One': 1 }), sampleShape);
+          expect(await sql('select _run_id from sample')).toEqual([{ _run_id: 'run-5' }]);
+        } finally {
+          await own.close();
+        }
+      },
+      [],
+    ),
+  ));
+
+const userOf = (url: string): string => decodeURIComponent(new URL(url).username);
 
 test('what a transaction sets is gone from its session when it ends', () =>
   withWarehouse('pg', (corner) =>

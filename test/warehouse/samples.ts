@@ -106,7 +106,7 @@ export function aCommit(chunk: Chunk, rows: number, changes: Partial<CommitReque
   };
 }
 
-/** Stages these rows as what one call brought, a page for each of their days. */
+/** Stages these rows as what one call brought, a page for each of their days, fitted to the table as it is where it can hold them. */
 export async function stageRows(
   warehouse: OpenWarehouse,
   runId: string,
@@ -116,10 +116,20 @@ export async function stageRows(
 ): Promise<void> {
   const pages = [...Map.groupBy(rows, ([day]) => day).values()];
   if (pages.length === 0) pages.push([]);
+  const table = await warehouse.readTargetTable('sample');
+  const { types: known } = aPage([]);
+  const types = Object.fromEntries(
+    Object.entries(known).map(([name, type]) => [name, table.find(name)?.declared ?? type]),
+  );
   for (const [page, ofDay] of pages.entries()) {
     const last = page === pages.length - 1;
     const requests = page === 0 ? [aRequest()] : [];
-    await warehouse.stagePage(runId, chunk.key, aPage(ofDay, { page, last, ...changes }), requests);
+    await warehouse.stagePage(
+      runId,
+      chunk.key,
+      aPage(ofDay, { page, last, types, extras: [], ...changes }),
+      requests,
+    );
   }
 }
 

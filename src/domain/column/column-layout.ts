@@ -92,6 +92,9 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
   const findBeside = (place: number): number =>
     fieldPlace(`${columns[place]?.name ?? fields[place - columns.length]} 2`);
 
+  const empty: unknown[] = new Array(columns.length).fill(null);
+  for (const { place, value, known } of stamps) if (known) empty[place] = value;
+
   return {
     fields,
     placeOf: (key) => lookUp(key).place,
@@ -120,11 +123,7 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
       }
       return values;
     },
-    emptyRow() {
-      const row: unknown[] = new Array(columns.length).fill(null);
-      for (const { place, value, known } of stamps) if (known) row[place] = value;
-      return row;
-    },
+    emptyRow: () => empty.slice(),
     complete(row) {
       for (const { place, value, known } of stamps)
         if (!known && isNothing(row[place], types[place])) row[place] = value;

@@ -8,6 +8,7 @@ import { readValue, toText } from './read-value.ts';
 import {
   type FieldKind,
   idealType,
+  isNumber,
   joinKinds,
   readKind,
   type TableColumn,
@@ -56,24 +57,28 @@ export function fitRows(
 ): FittedRows {
   const places = createLayout(columns, call);
   const arranged = arrangeRows(answerRows, call, columns, places);
-  const rows: Value[][] = arranged.map(() => []);
   const types = new Map<string, string>();
   const besides: { readonly column: string; readonly texts: readonly (string | null)[] }[] = [];
   const misfits = new Map<string, number>();
   columns.forEach((column, place) => {
     const inTable = table.find(column.name) ?? idealColumn(column);
     types.set(column.name, typeSignature(inTable));
-    const fitted = fitColumn(arranged, place, createReader(column, inTable.type), rows);
+    const fitted = fitColumn(arranged, place, createReader(column, inTable.type));
     if (!fitted) return;
     if (key.includes(column.name)) throw keyMisfit(call.key, table.table, inTable, fitted.first);
     besides.push({ column: inTable.name, texts: fitted.texts });
     misfits.set(inTable.name, fitted.count);
   });
-  const extras: Extra[] = [];
-  places.fields.forEach((field, at) => {
-    const kind = fitField(arranged, columns.length + at, rows);
-    if (kind !== undefined) extras.push({ field, kind });
-  });
+  const fields = places.fields.map((field, at) => ({ field, kind: fitField(arranged, columns.length + at) }));
+  const extras = fields.flatMap(({ field, kind }): Extra[] => (kind === undefined ? [] : [{ field, kind }]));
+  const isKept = (place: number) =>
+    place < columns.length || fields[place - columns.length]?.kind !== undefined;
+  // From here on they hold nothing but values.
+  const fitted = arranged as Value[][];
+  const rows =
+    extras.length === fields.length
+      ? fitted
+      : fitted.map((row) => row.filter((_value, place) => isKept(place)));
   for (const { column, texts } of besides) {
     extras.push({ beside: column });
     for (const [at, row] of rows.entries()) row.push(texts[at] ?? null);
@@ -110,19 +115,28 @@ interface Misfits {
   readonly texts: readonly (string | null)[];
 }
 
-/** Appends a column's values to the rows of `into`; null where one does not fit. */
+/** Puts a column's values in the place of what the answer has there; null where one does not fit. */
 function fitColumn(
-  rows: readonly (readonly unknown[])[],
+  rows: readonly unknown[][],
   place: number,
   read: (raw: unknown) => Value | undefined,
-  into: readonly Value[][],
 ): Misfits | undefined {
   let misfits: { first: number; count: number; texts: (string | null)[] } | undefined;
-  for (const [at, row] of into.entries()) {
-    const raw = rows[at]?.[place];
+  // What a call stamps is the same in all its rows.
+  let last: { readonly raw: unknown; readonly value: Value } = { raw: null, value: null };
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at] as unknown[];
+    const raw = row[place];
+    if (raw === last.raw) {
+      row[place] = last.value;
+      continue;
+    }
     const value = read(raw);
-    row.push(value ?? null);
-    if (value !== undefined) continue;
+    row[place] = value ?? null;
+    if (value !== undefined) {
+      last = { raw, value };
+      continue;
+    }
     misfits ??= { first: at, count: 0, texts: new Array(rows.length).fill(null) };
     misfits.count += 1;
     misfits.texts[at] = toText(raw);
@@ -131,20 +145,12 @@ function fitColumn(
 }
 
 /** The same of a field that no column names: texts, until its column is known. Undefined where it has none. */
-function fitField(
-  rows: readonly (readonly unknown[])[],
-  place: number,
-  into: readonly Value[][],
-): FieldKind | undefined {
+function fitField(rows: readonly unknown[][], place: number): FieldKind | undefined {
   let kind: FieldKind | undefined;
-  for (const [at] of into.entries()) {
-    const raw = rows[at]?.[place];
+  for (const row of rows) {
+    const raw = row[place];
     if (raw !== null && raw !== undefined) kind = joinKinds(kind ?? 'nothing', readKind(raw));
-  }
-  if (kind === undefined) return undefined;
-  for (const [at, row] of into.entries()) {
-    const raw = rows[at]?.[place];
-    row.push(raw === null || raw === undefined ? null : toText(raw));
+    row[place] = raw === null || raw === undefined ? null : toText(raw);
   }
   return kind;
 }
@@ -152,6 +158,20 @@ function fitField(
 function createReader(column: Column, type: TableType = idealType[column.type]) {
   if (type.kind === 'any') {
     return (raw: unknown) => readFirst(raw, idealType[column.type], type);
+  }
+  // What the report declares is read first: a midnight is a day, a boolean stands as one.
+  if (type.kind === 'number' && type.texts) {
+    return (raw: unknown) => {
+      const value = readValue(raw, idealType[column.type]);
+      return value === null ? null : readValue(value ?? raw, type);
+    };
+  }
+  // A table without booleans has them as 1 and 0.
+  if (column.type === 'boolean' && isNumber(type)) {
+    return (raw: unknown) => {
+      const value = readValue(raw, idealType.boolean);
+      return typeof value === 'boolean' ? Number(value) : readValue(raw, type);
+    };
   }
   // Rows are found again by the day that they were stamped with, as it was asked for.
   if (type.kind === 'timestamp' && type.verbatim && column.type === 'date' && column.from === 'call') {

@@ -2,20 +2,23 @@
  * A number of an answer that JavaScript would not write as it was written, because a double rounds it or spells it
  * otherwise: its digits, as they came. `JSON.stringify` writes them again.
  */
-export interface LongNumber {
+export class LongNumber {
   readonly rawJSON: string;
+
+  constructor(rawJSON: string) {
+    this.rawJSON = rawJSON;
+  }
+
+  /** TypeScript's library does not declare it yet. */
+  toJSON(): unknown {
+    return (JSON as unknown as { rawJSON(digits: string): unknown }).rawJSON(this.rawJSON);
+  }
 }
 
-/** TypeScript's library does not declare them yet. */
-const json = JSON as unknown as {
-  rawJSON(digits: string): LongNumber;
-  isRawJSON(value: unknown): boolean;
-};
-
 /** @example longNumber('9007199254740993').rawJSON // '9007199254740993' */
-export const longNumber = (digits: string): LongNumber => json.rawJSON(digits);
+export const longNumber = (digits: string): LongNumber => new LongNumber(digits);
 
-export const isLongNumber = (value: unknown): value is LongNumber => json.isRawJSON(value);
+export const isLongNumber = (value: unknown): value is LongNumber => value instanceof LongNumber;
 
 const wholePattern = /^(0|-?[1-9]\d*)(\.0+)?$/;
 const decimalPattern = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;

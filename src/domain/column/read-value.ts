@@ -17,11 +17,14 @@ export function readValue(raw: unknown, type: TableType): Value | undefined {
   if (raw === null || raw === undefined) return null;
   if (type.kind === 'text') return fittingText(toText(raw), type);
   if (type.kind === 'any') return asItCame(raw);
+  if (type.kind === 'number' && type.texts) return staysAsItIs(raw);
   if (raw === '') return null;
   const given = isLongNumber(raw) ? raw.rawJSON : raw;
   switch (type.kind) {
     case 'boolean':
       return readBoolean(toPlain(raw));
+    case 'uuid':
+      return typeof given === 'string' && uuid.test(given) ? given : undefined;
     case 'date':
       return typeof given === 'string' ? readDay(given) : undefined;
     case 'timestamp':
@@ -30,6 +33,9 @@ export function readValue(raw: unknown, type: TableType): Value | undefined {
       return noNumbers.has(given) ? null : readNumber(raw, type);
   }
 }
+
+/** With its dashes and in no braces; its letters are the same in capitals. */
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** A value; a whole number as a number, however it was written: 12.0 and 1.2e1 are 12. */
 export function toPlain(raw: unknown): unknown {
@@ -58,6 +64,19 @@ function fittingText(
 
 function asItCame(raw: unknown): Value {
   return typeof raw === 'number' || typeof raw === 'boolean' ? raw : toText(raw);
+}
+
+/** How SQLite recognises a number in a text, which it then keeps as one. */
+const looksLikeNumber = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+
+/** A value that a column of numeric affinity gives back as it came; undefined where it would become another number. */
+function staysAsItIs(raw: unknown): Value | undefined {
+  if (typeof raw === 'boolean') return raw;
+  if (typeof raw === 'number' || isLongNumber(raw)) return readNumber(raw, { kind: 'number' });
+  const text = toText(raw);
+  if (!looksLikeNumber.test(text)) return text;
+  const number = exactInteger(text) ?? exactDouble(text);
+  return String(number) === text ? number : undefined;
 }
 
 function readNumber(

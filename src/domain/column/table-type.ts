@@ -6,12 +6,16 @@ export type TableType =
   | { readonly kind: 'integer'; readonly bits: 16 | 32 | 64 }
   /** Decimal digits; `precision` and `scale` are null where there is no bound. */
   | { readonly kind: 'numeric'; readonly precision: number | null; readonly scale: number | null }
-  /** A whole number of 64 bits or a double: SQLite's numeric affinity. */
-  | { readonly kind: 'number' }
+  /**
+   * A whole number of 64 bits or a double: SQLite's numeric affinity. `texts`: other texts as well, under a name that is no
+   * number's, such as STRING or JSON; SQLite would turn those that look like numbers into numbers.
+   */
+  | { readonly kind: 'number'; readonly texts?: boolean }
   | { readonly kind: 'double' }
   | { readonly kind: 'real' }
   /** `length` in characters; `padded`: blanks at the end do not count. */
   | { readonly kind: 'text'; readonly length: number | null; readonly padded?: boolean }
+  | { readonly kind: 'uuid' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'date' }
   /** `digits` of a second; `verbatim`: kept as the text that was written. */
@@ -29,6 +33,8 @@ export interface TableColumn {
   readonly type: TableType | undefined;
   /** It may not be null and has no default: each INSERT must give it a value. */
   readonly isRequired?: boolean;
+  /** It may not be null, whether it has a default or not. */
+  readonly isNotNull?: boolean;
 }
 
 /** The table that a page's values are fitted to, as it is now. */
@@ -51,9 +57,22 @@ export const idealType: Readonly<Record<ColumnType, TableType>> = {
   timestamp: { kind: 'timestamp', digits: 6 },
 };
 
+const numberKinds: ReadonlySet<TableType['kind']> = new Set([
+  'integer',
+  'numeric',
+  'number',
+  'double',
+  'real',
+]);
+
+/** Whether a column holds numbers. */
+export const isNumber = (type: TableType): boolean => numberKinds.has(type.kind);
+
 /** Which values of a declared type do not fit a table's column, in words; undefined where all fit. */
 export function narrowness(wanted: ColumnType, type: TableType): string | undefined {
   const ideal = idealType[wanted];
+  // They stand there as 1 and 0.
+  if (ideal.kind === 'boolean' && isNumber(type)) return undefined;
   switch (type.kind) {
     case 'any':
       return undefined;
@@ -66,6 +85,9 @@ export function narrowness(wanted: ColumnType, type: TableType): string | undefi
       if (ideal.kind !== 'integer' && ideal.kind !== 'double') return 'what is no number';
       return type.precision === null ? undefined : `numbers of more digits`;
     case 'number':
+      if (type.texts)
+        return ideal.kind === 'text' ? 'texts that look like other numbers, such as 007' : undefined;
+      return ideal.kind === 'integer' || ideal.kind === 'double' ? undefined : 'what is no number';
     case 'double':
       return ideal.kind === 'integer' || ideal.kind === 'double' ? undefined : 'what is no number';
     case 'real':
@@ -79,6 +101,8 @@ export function narrowness(wanted: ColumnType, type: TableType): string | undefi
     case 'date':
       if (ideal.kind === 'timestamp') return 'times of a day';
       return ideal.kind === 'date' ? undefined : 'what is no day';
+    case 'uuid':
+      return 'what is no UUID';
     case 'boolean':
       return ideal.kind === 'boolean' ? undefined : 'what is no boolean';
   }

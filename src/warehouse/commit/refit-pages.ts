@@ -6,7 +6,7 @@ import type { PageNotes } from '#domain/run/page-notes';
 import type { Database } from '../database.ts';
 import type { Row } from '../dialect.ts';
 import { readPages } from '../manifest/staged-pages.ts';
-import { stagingTable, toPageShape } from '../manifest/staging.ts';
+import { readRows, rowsColumns, stagingTable, toPageShape } from '../manifest/staging.ts';
 import { toRecordedKey } from '../manifest/targets.ts';
 import { pageText } from '../stored-values.ts';
 import { isFieldOfOtherType, type Layout, needsRefit, type PageShape } from '../tables/plan-layout.ts';
@@ -44,10 +44,13 @@ async function refitPage(
 ): Promise<void> {
   const where = { chunk: of.chunk, slice, call, page };
   const [staged] = await database.read((tables) =>
-    tables.from(stagingTable(of.runId)).where(where).select('rows', 'notes'),
+    tables
+      .from(stagingTable(of.runId))
+      .where(where)
+      .select(...rowsColumns, 'notes'),
   );
   if (!staged) return;
-  const rows = JSON.parse(String(staged.rows)) as Value[][];
+  const rows = readRows(database, staged);
   const refitted = refitRows(rows, shape, layout, of.key, (column, at) => {
     throw keyMisfit(String(call), of.table, column, at);
   });
@@ -60,6 +63,7 @@ async function refitPage(
         types: JSON.stringify(refitted.types),
         extras: JSON.stringify(refitted.extras),
         rows: pageText(refitted.rows),
+        packed: null,
         notes: JSON.stringify(notes),
       }),
   );

@@ -9,7 +9,7 @@ import type { ManifestChunk } from '../manifest/chunks.ts';
 import { deleteDays, deleteForgotten, insertDays } from '../manifest/days.ts';
 import { countStaged, countStagedByDay, stagingTable } from '../manifest/staging.ts';
 import { readTargetTable } from '../tables/read-table.ts';
-import { countRows, countRowsByDay, selectRows } from '../tables/target-rows.ts';
+import { countRows, countRowsByDay, deleteRows, selectRows } from '../tables/target-rows.ts';
 import { type ChunkLoad, findDifferingSlices, SlicesDiffer, TableChanged } from './chunk-load.ts';
 import { isReady, planChunk, planFill } from './plan-chunk.ts';
 
@@ -50,15 +50,17 @@ async function removeRows(tables: Tables, load: ChunkLoad, arriving: RowsByDay):
   if (run.river.target.load !== 'replace') return { kept: [], warnings: [] };
   const of = { river: run.river.name, table: run.river.target.table };
   const days = await readScope(tables, load);
-  const replacement = judgeReplacement(run, await countRowsByDay(tables, { ...of, days }), arriving);
+  const standing = await countRowsByDay(tables, { ...of, days });
+  const replacement = judgeReplacement(run, standing, arriving);
   if (days === null) {
-    await tables.dialect.removeRows(tables, { ...of, days });
+    await deleteRows(tables, { ...of, days }, sum([...standing.values()]));
     await deleteDays(tables, { ...of, between: null });
     return replacement;
   }
   const kept = new Set(replacement.kept);
   for (const part of toDateRanges([...eachDay(days)].filter((day) => !kept.has(day)))) {
-    await tables.dialect.removeRows(tables, { ...of, days: { ...days, ...part } });
+    const expected = sum([...eachDay(part)].map((day) => standing.get(day) ?? 0));
+    await deleteRows(tables, { ...of, days: { ...days, ...part } }, expected);
     await deleteDays(tables, { ...of, between: part });
   }
   return replacement;

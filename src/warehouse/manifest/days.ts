@@ -10,8 +10,9 @@ import type { RowsOfRun } from '#domain/verify/verification';
 import type { Database } from '../database.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { declaredFinder } from '../tables/declared-columns.ts';
+import { deleteRows } from '../tables/target-rows.ts';
 import { toStoredRun } from './run-row.ts';
-import { lockTarget, readColumnRecords } from './targets.ts';
+import { lockTarget, readColumnRecords, whereTarget } from './targets.ts';
 
 /** SQLite takes no longer statement than 500 rows. */
 const rowsAtATime = 400;
@@ -29,7 +30,7 @@ export async function deleteDays(tables: Tables, days: DaysOfRiver): Promise<voi
 
 /** A table that is gone has no days loaded, whichever rivers had filled it. */
 export async function deleteDaysOfTable(tables: Tables, table: string): Promise<void> {
-  await tables.from('river_days').where({ target: table }).delete();
+  await whereTarget(tables.from('river_days'), tables, table).delete();
 }
 
 /** The river, its table, and the run and chunk that load the days. */
@@ -63,15 +64,13 @@ export async function insertDays(
 }
 
 function daysIn(tables: Tables, { river, table, between }: DaysOfRiver) {
-  const days = tables.from('river_days').where({ river, target: table });
+  const days = whereTarget(tables.from('river_days').where({ river }), tables, table);
   return between === null ? days : days.whereBetween('day', [between.start, between.end]);
 }
 
 /** What the manifest has of a river in a table, day by day, the oldest load first. */
 export async function readLoadedRows(tables: Tables, river: string, table: string): Promise<RowsOfRun[]> {
-  const rows = await tables
-    .from('river_days')
-    .where({ river, target: table })
+  const rows = await daysIn(tables, { river, table, between: null })
     .orderBy(['loaded_at', 'run_id', 'day'])
     .select('day', 'run_id', 'rows');
   return rows.map((row) => ({ day: String(row.day), run: String(row.run_id), rows: Number(row.rows) }));
@@ -88,11 +87,9 @@ export async function readLoadedDays(tables: Tables, river: string, table: strin
   if (!(await dialect.hasTable(tables, 'river_days'))) return nothing;
   const forgotten = await readForgottenDays(tables, river, table);
   if (!(await dialect.hasTable(tables, table))) return { ...nothing, forgotten };
-  const of = { river, target: table };
-  const days = await tables.from('river_days').where(of).select('day', 'run_id', 'provisional');
-  const runs = await tables
-    .from('river_runs')
-    .whereIn('run_id', tables.from('river_days').where(of).select('run_id'));
+  const ofRiver = () => daysIn(tables, { river, table, between: null });
+  const days = await ofRiver().select('day', 'run_id', 'provisional');
+  const runs = await tables.from('river_runs').whereIn('run_id', ofRiver().select('run_id'));
   return {
     days: days.map((row) => ({
       day: String(row.day),
@@ -143,7 +140,7 @@ export async function deleteLoadedDays(
       );
     }
     const column = find(dayColumn)?.name ?? dayColumn;
-    const rows = await tables.dialect.removeRows(tables, { table, river, days: { column, ...days } });
+    const rows = await deleteRows(tables, { table, river, days: { column, ...days } });
     await deleteDays(tables, { river, table, between: days });
     await insertForgotten(tables, { river, table }, days, new Date().toISOString());
     return rows;
@@ -174,25 +171,20 @@ async function insertForgotten(
   if (rows.length > 0) await insert();
 }
 
+const forgottenDays = (tables: Tables, { river, table }: RiverTable) =>
+  whereTarget(tables.from('river_forgotten_days').where({ river }), tables, table);
+
 /** Days that are loaded again are no longer forgotten. */
 export async function deleteForgotten(
   tables: Tables,
   { river, table }: RiverTable,
   { start, end }: DateRange,
 ): Promise<void> {
-  await tables
-    .from('river_forgotten_days')
-    .where({ river, target: table })
-    .whereBetween('day', [start, end])
-    .delete();
+  await forgottenDays(tables, { river, table }).whereBetween('day', [start, end]).delete();
 }
 
 /** The days of a river that are forgotten, in order. */
 export async function readForgottenDays(tables: Tables, river: string, table: string): Promise<Day[]> {
-  const rows = await tables
-    .from('river_forgotten_days')
-    .where({ river, target: table })
-    .orderBy('day')
-    .select('day');
+  const rows = await forgottenDays(tables, { river, table }).orderBy('day').select('day');
   return rows.map(({ day }) => String(day));
 }

@@ -11,6 +11,7 @@ import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { RowsOfRun, TargetSnapshot } from '#domain/verify/verification';
+import { sameName } from '../column-name.ts';
 import type { Database } from '../database.ts';
 import type { Row, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
@@ -28,7 +29,8 @@ export async function readManifestSnapshot(database: Database, river?: string): 
     const runs = await readRunsOfRiver(tables, river);
     const snapshot: TargetSnapshot[] = [];
     for (const { name, table } of await readTargets(tables, runs, river)) {
-      const ofTarget = runs.filter((run) => run.river.name === name && run.river.target.table === table);
+      const key = toKey(tables, name, table);
+      const ofTarget = runs.filter((run) => toKey(tables, run.river.name, run.river.target.table) === key);
       snapshot.push(await readTarget(tables, name, table, ofTarget));
     }
     return snapshot;
@@ -41,21 +43,25 @@ async function readTargets(
   runs: readonly StoredRun[],
   river: string | undefined,
 ): Promise<{ name: string; table: string }[]> {
-  const targets = new Map(
-    runs.map(({ river: { name, target } }) => [
-      JSON.stringify([name, target.table]),
-      { name, table: target.table },
-    ]),
-  );
+  const targets = new Map<string, { name: string; table: string }>();
+  const add = (name: string, table: string) => targets.set(toKey(tables, name, table), { name, table });
+  for (const run of runs) add(run.river.name, run.river.target.table);
   if (river !== undefined) return [...targets.values()];
-  for (const table of new Set([...targets.values()].map((target) => target.table))) {
+  const filled = new Map(
+    [...targets.values()].map(({ table }) => [sameName(tables.dialect, table), table] as const),
+  );
+  for (const table of filled.values()) {
     const find = await readColumnFinder(tables, table);
     if (!find || neededColumns.some((name) => find(name) === undefined)) continue;
     for (const name of await readRivers(tables, table))
-      targets.set(JSON.stringify([name, table]), { name, table });
+      if (!targets.has(toKey(tables, name, table))) add(name, table);
   }
   return [...targets.values()];
 }
+
+/** Equal for a river's runs into one table, as the database compares names. */
+const toKey = ({ dialect }: Tables, river: string, table: string): string =>
+  JSON.stringify([river, sameName(dialect, table)]);
 
 async function readTarget(
   tables: Tables,
@@ -147,7 +153,8 @@ async function countRowsByRun(
   const rows: Row[] = await counted;
   return rows.map((row) => ({
     day: dayText(row.day),
-    run: String(row.run_id),
+    // A column of fixed length adds blanks.
+    run: String(row.run_id).trimEnd(),
     rows: Number(row.rows),
   }));
 }
@@ -155,5 +162,5 @@ async function countRowsByRun(
 /** The rivers whose rows stand in a table. */
 async function readRivers(tables: Tables, table: string): Promise<string[]> {
   const rows = await tables.from(table).distinct('_river').whereNotNull('_river');
-  return rows.map((row) => String(row._river));
+  return rows.map((row) => String(row._river).trimEnd());
 }

@@ -11,6 +11,7 @@ import type { RetriableChunk, StoredRun } from '#domain/run/stored-run';
 import type { RequestedDays, RowsOfRun } from '#domain/verify/verification';
 import type { Tables } from '../dialect.ts';
 import { toStoredRun } from './run-row.ts';
+import { whereTarget } from './targets.ts';
 
 /** The newest run of a workflow id. */
 export async function findRun(tables: Tables, workflowId: string): Promise<StoredRun | undefined> {
@@ -129,7 +130,7 @@ async function loadedSince(
   const ofOthers = (table: string) =>
     tables.from(table).where(later).whereNot({ run_id: run.runId }).where('loaded_at', '>', since);
   const days = chunks.some(({ start }) => start !== null)
-    ? await ofOthers('river_days').where({ target: run.river.target.table }).distinct('day')
+    ? await whereTarget(ofOthers('river_days'), tables, run.river.target.table).distinct('day')
     : [];
   const wholes = chunks.some(({ start }) => start === null)
     ? await ofOthers('river_chunks').where({ state: 'loaded' }).whereNull('first_day').distinct('chunk')

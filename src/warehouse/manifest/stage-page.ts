@@ -9,7 +9,7 @@ import type { Tables } from '../dialect.ts';
 import { storePage } from '../stored-values.ts';
 import { insertCalls } from './calls.ts';
 import { addCalls, type Counted } from './chunks.ts';
-import { stagingTable } from './staging.ts';
+import { listDeclared, stagingTable } from './staging.ts';
 
 /** A page was paid for with a call: it is worth a longer wait for others that are writing. */
 const busyAtMostMs = 60_000;
@@ -80,7 +80,7 @@ export async function insertPage(
   chunk: string | null,
   page: StagedPage,
 ): Promise<void> {
-  const { text, replaced } = storePage(page.rows);
+  const { rows, packed, replaced } = storeRows(tables, page);
   const names = [...page.columns, ...(page.extras ?? []).map(toColumnName)];
   const notes: PageNotes = {
     ...page.notes,
@@ -106,10 +106,23 @@ export async function insertPage(
       columns: JSON.stringify(page.columns),
       types: JSON.stringify(page.types),
       extras: JSON.stringify(page.extras ?? []),
-      rows: text,
+      rows,
+      packed,
     })
     .onConflict(['chunk', 'slice', 'call', 'page'])
     .ignore();
+}
+
+/** Lists and pages with fields or misfits are read here again, and staged as JSON: their rows have no types of a table. */
+function storeRows(
+  { dialect }: Tables,
+  { columns, types, extras, rows }: StagedPage,
+): { rows: string | null; packed: Buffer | null; replaced: ReadonlyMap<number, number> } {
+  const mayBePacked = extras?.length === 0 && rows.length > 0;
+  const packed = mayBePacked ? dialect.packRows?.(listDeclared(columns, types), rows) : undefined;
+  if (packed) return { ...packed, rows: null };
+  const { text, replaced } = storePage(rows);
+  return { rows: text, packed: null, replaced };
 }
 
 const toColumnName = (extra: Extra): string => ('field' in extra ? extra.field : besideName(extra.beside));

@@ -5,7 +5,6 @@
 
 import type { Knex } from 'knex';
 import type { CallStatus } from '#domain/call/no-rows';
-import type { Value } from '#domain/column/column';
 import type { TargetTable } from '#domain/column/table-type';
 import type { NotesOfPage, PageNotes } from '#domain/run/page-notes';
 import type { StagedCall, StagedPage } from '#domain/run/staged-page';
@@ -15,7 +14,7 @@ import type { Row, Tables } from '../dialect.ts';
 import { readTargetTable } from '../tables/read-table.ts';
 import { isChunkOpen } from './chunks.ts';
 import { readRun } from './runs.ts';
-import { hasStaging, stagingTable } from './staging.ts';
+import { hasStaging, readRows, rowsColumns, stagingTable } from './staging.ts';
 
 const marksAtATime = 5_000;
 const pagesAtATime = 50;
@@ -160,13 +159,13 @@ export async function* readCallsAnswered(
 
 type PageRows = Pick<StagedPage, 'call' | 'page' | 'columns' | 'rows'>;
 
-const rowsOfPages: PagesRead = { columns: ['columns', 'rows'], atATime: pagesAtATime };
+const rowsOfPages: PagesRead = { columns: rowsColumns, atATime: pagesAtATime };
 
-const toPageRows = (page: Row): PageRows => ({
+const toPageRows = (database: Pick<Tables, 'dialect'>, page: Row): PageRows => ({
   call: String(page.call),
   page: Number(page.page),
   columns: JSON.parse(String(page.columns)) as string[],
-  rows: JSON.parse(String(page.rows)) as Value[][],
+  rows: readRows(database, page),
 });
 
 /** A slice's staged pages, call by call. */
@@ -177,7 +176,7 @@ export async function* readStagedPages(
   slice: string,
 ): AsyncGenerator<PageRows> {
   for await (const page of readPages(database, { runId, chunk, slices: [slice] }, rowsOfPages))
-    yield toPageRows(page);
+    yield toPageRows(database, page);
 }
 
 /** One page of a slice; undefined where it is not there. */
@@ -191,8 +190,8 @@ export async function readStagedPage(
   const [found] = await tables
     .from(stagingTable(runId))
     .where({ chunk: chunk ?? '', slice, call, page })
-    .select('call', 'page', 'columns', 'rows');
-  return found && toPageRows(found);
+    .select('call', 'page', ...rowsColumns);
+  return found && toPageRows(tables, found);
 }
 
 const notes: PagesRead = {

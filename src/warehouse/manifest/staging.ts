@@ -1,9 +1,10 @@
 /**
- * The staging of a run: a table of its own, in which its pages wait as JSON documents from when they were answered to the commit of
- * their chunk. It is made when the run is opened and dropped when it ends. `stagePage` writes pages, an attempt that begins reads
+ * The staging of a run: a table of its own, in which its pages wait, each a row, from when they were answered to the commit of their
+ * chunk. It is made when the run is opened and dropped when it ends. `stagePage` writes pages, an attempt that begins reads
  * how far its calls have come (`staged-pages.ts`), and the commit counts, moves and deletes them.
  */
 
+import type { Value } from '#domain/column/column';
 import type { Extra } from '#domain/column/fit-rows';
 import { stagingPrefix } from '#domain/river/target';
 import type { RowsByDay } from '#domain/run/replaced-rows';
@@ -39,9 +40,12 @@ export async function createStaging(tables: Tables, runId: string): Promise<void
     table.text('columns').notNullable();
     table.text('types').notNullable();
     table.text('extras').notNullable();
-    table.text('rows').notNullable();
+    // Either as JSON or as the database's own form of rows.
+    table.text('rows');
+    table.binary('packed');
     table.primary(['chunk', 'slice', 'call', 'page']);
   });
+  await tables.dialect.prepareStaging?.(tables, name);
 }
 
 export async function dropStaging(tables: Tables, runId: string): Promise<void> {
@@ -154,6 +158,21 @@ export async function readStagedShapes(
     .where('row_count', '>', 0);
   return shapes.map(toPageShape);
 }
+
+/** The rows of a staged page, whichever way they are staged. */
+export function readRows({ dialect }: Pick<Tables, 'dialect'>, page: Row): Value[][] {
+  if (page.rows !== null) return JSON.parse(String(page.rows)) as Value[][];
+  const { columns, types } = toPageShape({ extras: '[]', ...page });
+  const packed = page.packed as Buffer;
+  return dialect.unpackRows?.(listDeclared(columns, types), packed) ?? [];
+}
+
+/** The columns of a staging table that `readRows` reads. */
+export const rowsColumns = ['columns', 'types', 'rows', 'packed'] as const;
+
+/** As what the columns of a page were declared where its values were fitted to them. */
+export const listDeclared = (columns: readonly string[], types: Readonly<Record<string, string>>): string[] =>
+  columns.map((name) => types[name] ?? '');
 
 /** What is staged of a page beside its rows. */
 export const toPageShape = ({ columns, types, extras }: Row): PageShape => ({

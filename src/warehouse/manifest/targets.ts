@@ -3,8 +3,23 @@
  * `river_columns`: what a column of such a table was made or taken for. Opening a run and the commit of a chunk write both.
  */
 
-import type { Tables } from '../dialect.ts';
+import type { Knex } from 'knex';
+import { sameName } from '../column-name.ts';
+import type { Row, Tables } from '../dialect.ts';
 import { storableText } from '../stored-values.ts';
+
+/** A table as it is recorded: equal for two spellings that the database takes for one table. */
+const toRecordedTable = ({ dialect }: Tables, table: string): string => sameName(dialect, table);
+
+/** Of the manifest's rows those of a table, however rivers have spelled it. */
+export function whereTarget(
+  rows: Knex.QueryBuilder<Row, Row[]>,
+  tables: Tables,
+  table: string,
+): Knex.QueryBuilder<Row, Row[]> {
+  if (!tables.dialect.foldsCase) return rows.where({ target: table });
+  return rows.whereRaw('lower(target) = ?', [toRecordedTable(tables, table)]);
+}
 
 /**
  * The first statement of everything that changes a target: its row stays locked until the transaction ends
@@ -12,32 +27,47 @@ import { storableText } from '../stored-values.ts';
  */
 export async function lockTarget(tables: Tables, table: string): Promise<void> {
   const used_at = new Date().toISOString();
-  const locked = await tables.from('river_targets').where({ target: table }).update({ used_at });
+  const locked = await tables
+    .from('river_targets')
+    .where({ target: toRecordedTable(tables, table) })
+    .update({ used_at });
   if (locked > 0) return;
   await tables
     .from('river_targets')
-    .insert({ target: table, made_by_river: false, created_at: used_at, used_at })
+    .insert({ target: toRecordedTable(tables, table), made_by_river: false, created_at: used_at, used_at })
     .onConflict('target')
     .ignore();
-  await tables.from('river_targets').where({ target: table }).update({ used_at });
+  await tables
+    .from('river_targets')
+    .where({ target: toRecordedTable(tables, table) })
+    .update({ used_at });
 }
 
 /** When the table was made; one that was gone and is made anew is younger than what was loaded before. */
 export async function readMadeAt(tables: Tables, table: string): Promise<string | null> {
-  const [row] = await tables.from('river_targets').where({ target: table }).select('created_at');
+  const [row] = await tables
+    .from('river_targets')
+    .where({ target: toRecordedTable(tables, table) })
+    .select('created_at');
   return row ? String(row.created_at) : null;
 }
 
 /** Whether River has made the table; asked of a warehouse without a manifest too. */
 export async function isMadeByRiver(tables: Tables, table: string): Promise<boolean> {
   if (!(await tables.dialect.hasTable(tables, 'river_targets'))) return false;
-  const [row] = await tables.from('river_targets').where({ target: table }).select('made_by_river');
+  const [row] = await tables
+    .from('river_targets')
+    .where({ target: toRecordedTable(tables, table) })
+    .select('made_by_river');
   return Boolean(row?.made_by_river);
 }
 
 export async function markMadeByRiver(tables: Tables, table: string): Promise<void> {
   const created_at = new Date().toISOString();
-  await tables.from('river_targets').where({ target: table }).update({ made_by_river: true, created_at });
+  await tables
+    .from('river_targets')
+    .where({ target: toRecordedTable(tables, table) })
+    .update({ made_by_river: true, created_at });
 }
 
 /** What a column of a target was made or taken for, so that the next run takes it for the same. */
@@ -58,7 +88,7 @@ export interface ColumnRecord {
 export async function readColumnRecords(tables: Tables, target: string): Promise<ColumnRecord[]> {
   const rows = await tables
     .from('river_columns')
-    .where({ target })
+    .where({ target: toRecordedTable(tables, target) })
     .select('part', 'source', 'column_name', 'made_as');
   return rows.map((row) => ({
     part: row.part as ColumnRecord['part'],
@@ -81,7 +111,7 @@ export async function saveColumnRecords(
   for (const { part, source, name, madeAs } of records) {
     await tables
       .from('river_columns')
-      .insert({ target, part, source, column_name: name, made_as: madeAs })
+      .insert({ target: toRecordedTable(tables, target), part, source, column_name: name, made_as: madeAs })
       .onConflict(['target', 'part', 'source'])
       .merge();
   }
@@ -89,7 +119,10 @@ export async function saveColumnRecords(
 
 /** What a table's columns were made for goes with the table. */
 export async function deleteColumnRecords(tables: Tables, target: string): Promise<void> {
-  await tables.from('river_columns').where({ target }).delete();
+  await tables
+    .from('river_columns')
+    .where({ target: toRecordedTable(tables, target) })
+    .delete();
 }
 
 /** A key as it is recorded: its case does not matter. */

@@ -82,8 +82,12 @@ const asInteger: Parse = (text) => (Number.isSafeInteger(Number(text)) ? Number(
 const asInstant: Parse = (text) =>
   new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')).toISOString();
 
+/** As `bytea_output` writes them: see `beginTransaction`. */
+const asBytes: Parse = (text) => Buffer.from(text.slice(2), 'hex');
+
 const parsers: Readonly<Record<number, Parse>> = {
   16: asBoolean, // bool
+  17: asBytes, // bytea
   20: asInteger, // int8
   21: asNumber, // int2
   23: asNumber, // int4

@@ -1,15 +1,18 @@
 import type { Dialect } from '../dialect.ts';
+import { packRows, unpackRows } from '../postgres-copy/packed-rows.ts';
 import { connect, describeAddress } from './connect.ts';
 import { failures } from './failures.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames } from './read-columns.ts';
 import {
   beginTransaction,
   describe,
+  findColumnBan,
   freeze,
   limitLockWait,
   listLackingRights,
   lockMigrations,
   makeSchema,
+  prepareStaging,
 } from './session.ts';
 import { insertPages, mayUndoInserts, removeRows, updateRows } from './write-rows.ts';
 
@@ -28,12 +31,14 @@ export const postgres: Dialect = {
   describe,
   lockMigrations,
   makeSchema,
+  prepareStaging,
   writesAtCommit: false,
   freeze,
   hasTable,
   listLackingRights,
   readColumns,
   countColumns,
+  findColumnBan,
   async readTypeNames() {
     return typeNames;
   },
@@ -43,5 +48,7 @@ export const postgres: Dialect = {
   mayUndoInserts,
   removeRows,
   updateRows,
+  packRows,
+  unpackRows,
   insertPages,
 };

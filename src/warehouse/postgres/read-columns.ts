@@ -20,6 +20,7 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
     declared: String(row.declared),
     type: toTableType(String(row.declared)),
     isRequired: Boolean(row.required),
+    isNotNull: Boolean(row.not_null),
   }));
 }
 
@@ -66,9 +67,10 @@ export async function hasIndexOn(
 async function queryColumns(tables: Tables, table: string): Promise<Row[]> {
   return tables.rows(
     `select a.attname as name, c.relkind as kind,
-         format_type(a.atttypid, a.atttypmod)
+         coalesce(base.declared, format_type(a.atttypid, a.atttypmod))
            || case when a.attgenerated <> '' then ' generated' when a.attidentity = 'a' then ' always identity' else '' end
            as declared,
+         a.attnotnull or t.typnotnull as not_null,
          (a.attnotnull or t.typnotnull) and not a.atthasdef and a.attidentity = '' and t.typdefault is null
            -- A trigger may give it a value.
            and not exists (select 1 from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal and g.tgtype & 7 = 7)
@@ -77,6 +79,15 @@ async function queryColumns(tables: Tables, table: string): Promise<Row[]> {
        join pg_type t on t.oid = a.atttypid
        join pg_class c on c.oid = a.attrelid
        join pg_namespace n on n.oid = c.relnamespace
+       -- The type that a domain is made of.
+       left join lateral (
+         with recursive made_of (type, mod) as (
+           select t.typbasetype, t.typtypmod where t.typtype = 'd'
+           union all
+           select b.typbasetype, b.typtypmod from made_of join pg_type b on b.oid = made_of.type where b.typtype = 'd')
+         select format_type(made_of.type, made_of.mod) as declared
+         from made_of join pg_type b on b.oid = made_of.type where b.typtype <> 'd'
+       ) base on true
        where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ?
          and a.attnum > 0 and not a.attisdropped
        order by a.attnum`,
@@ -104,6 +115,8 @@ export function toTableType(declared: string): TableType | undefined {
       return { kind: 'double' };
     case 'real':
       return { kind: 'real' };
+    case 'uuid':
+      return { kind: 'uuid' };
     case 'boolean':
       return { kind: 'boolean' };
     case 'date':

@@ -2,7 +2,7 @@
 
 import type { Knex } from 'knex';
 import { ConfigurationError } from '#domain/errors';
-import type { Tables } from '../dialect.ts';
+import type { ColumnBan, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 
 /** A process that stands still for longer than this with a transaction open holds up others for nothing. */
@@ -16,6 +16,7 @@ const settings = [
   `datestyle to 'ISO, YMD'`,
   `timezone to 'UTC'`,
   'standard_conforming_strings to on',
+  'bytea_output to hex',
   'statement_timeout to 0',
   'lock_timeout to 0',
   `idle_in_transaction_session_timeout to '${idleAtMost}'`,
@@ -76,6 +77,26 @@ export async function listLackingRights(tables: Tables, targets: readonly string
   return found.map(({ name, privilege }) => `${privilege} on ${name}`);
 }
 
+/** Only its owner may alter a table, and a partition has the columns of its table. */
+export async function findColumnBan(tables: Tables, table: string): Promise<ColumnBan | undefined> {
+  const [found] = await tables.rows(
+    `select pg_get_userbyid(c.relowner) as owner, pg_has_role(c.relowner, 'USAGE') as owned, parent.relname as parent
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     left join pg_inherits i on i.inhrelid = c.oid and c.relispartition
+     left join pg_class parent on parent.oid = i.inhparent
+     where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ?`,
+    [tables.schemaName ?? null, table],
+  );
+  if (!found) return undefined;
+  if (found.parent !== null)
+    return {
+      why: `it is a partition of ${found.parent}, whose columns it has`,
+      altered: String(found.parent),
+    };
+  if (found.owned) return undefined;
+  return { why: `it belongs to ${found.owner}, and only the owner of a table may`, altered: table };
+}
+
 /** One at a time in this database; the lock goes with the transaction. */
 export async function lockMigrations(tables: Tables): Promise<void> {
   const schema = tables.schemaName;
@@ -88,4 +109,11 @@ export async function makeSchema(tables: Tables): Promise<void> {
   if (schema === undefined) return;
   const there = await tables.rows(`select 1 from pg_namespace where nspname = ?`, [schema]);
   if (there.length === 0) await tables.query.raw(`create schema ??`, [identifier(schema)]);
+}
+
+/** Packed rows are not compressed: that takes longer than writing them. */
+export async function prepareStaging(tables: Tables, staging: string): Promise<void> {
+  await tables.query.raw('alter table ?? alter column packed set storage external', [
+    tables.qualify(staging),
+  ]);
 }

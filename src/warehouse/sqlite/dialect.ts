@@ -10,14 +10,22 @@ import {
   toTableType,
   typeNames,
 } from './read-columns.ts';
-import { describe, freeze, limitLockWait, listLackingRights, lockMigrations, makeSchema } from './session.ts';
-import { insertPages, mayUndoInserts, removeRows, rowIdentity, updateRows } from './write-rows.ts';
+import {
+  describe,
+  findColumnBan,
+  freeze,
+  limitLockWait,
+  listLackingRights,
+  lockMigrations,
+  makeSchema,
+} from './session.ts';
+import { insertPages, mayUndoInserts, removeRows, rowIdentities, updateRows } from './write-rows.ts';
 
 export const sqlite: Dialect = {
   client: 'better-sqlite3',
   nameBytes: undefined,
   foldsCase: true,
-  ownColumns: ['rowid', 'oid', rowIdentity],
+  ownColumns: rowIdentities,
   typeNames,
   columnsAtMost: 2000,
   manifestTypes: { instant: 'text', day: 'text', json: 'text' },
@@ -33,6 +41,7 @@ export const sqlite: Dialect = {
   listLackingRights,
   readColumns,
   countColumns,
+  findColumnBan,
   readTypeNames,
   hasIndexOn,
   toTableType,

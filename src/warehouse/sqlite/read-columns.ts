@@ -17,7 +17,7 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
     );
   }
   const columns = await tables.rows(
-    `select name, type, hidden, pk, "notnull" and coalesce(lower(dflt_value), 'null') = 'null' as required,
+    `select name, type, hidden, pk, "notnull" as not_null, "notnull" and coalesce(lower(dflt_value), 'null') = 'null' as required,
        (select wr from pragma_table_list(?) where schema = 'main') as without_rowid
      from pragma_table_xinfo(?)`,
     [table, table],
@@ -33,7 +33,13 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
     const declared = String(row.type).toLowerCase();
     if (Number(row.hidden) > 0) return { name, declared: `${declared} generated`, type: undefined };
     const isRequired = Boolean(Number(row.required)) && !isRowid(declared, row);
-    return { name, declared, type: strict ? toStrictType(declared) : toTableType(declared), isRequired };
+    return {
+      name,
+      declared,
+      type: strict ? toStrictType(declared) : toTableType(declared),
+      isRequired,
+      isNotNull: Boolean(Number(row.not_null)) && !isRowid(declared, row),
+    };
   });
 }
 
@@ -87,8 +93,11 @@ export function toTableType(declared: string): TableType {
   if (/^(bool|bit\b)/.test(declared)) return { kind: 'boolean' };
   if (declared === 'date') return { kind: 'date' };
   if (/^(small)?(datetime|timestamp)/.test(declared)) return { kind: 'timestamp', digits: 6, verbatim: true };
-  return { kind: 'number' };
+  return numberNames.test(declared) ? { kind: 'number' } : { kind: 'number', texts: true };
 }
+
+/** Of the names that SQLite gives numeric affinity: STRING, JSON or UUID are others. */
+const numberNames = /^(num|dec|fixed|money|smallmoney|currency)/;
 
 function toStrictType(declared: string): TableType | undefined {
   if (declared === 'blob') return undefined;

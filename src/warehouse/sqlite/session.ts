@@ -10,6 +10,9 @@ export async function describe(tables: Tables): Promise<string> {
 /** A file is written to or not. */
 export const listLackingRights = async (): Promise<string[]> => [];
 
+/** Nor has a file owners of tables. */
+export const findColumnBan = async (): Promise<undefined> => undefined;
+
 /** Any write takes the lock. A process that comes later finds the database busy, begins again and finds it all done. */
 export async function lockMigrations(tables: Tables): Promise<void> {
   const [found] = await tables.rows('select user_version from pragma_user_version');

@@ -16,13 +16,14 @@ export const removeRows = (tables: Tables, rows: RowsInScope): Promise<number> =
 export const updateRows = (tables: Tables, rows: RowsInScope, values: Row): Promise<number> =>
   changeRows(tables, rows, (some) => some.update(values));
 
-/** Some rows at a time, so that the event loop has its turns. */
+/** Some rows at a time, so that the event loop has its turns; all at once where the table has no name for its rows. */
 async function changeRows(
   tables: Tables,
   rows: RowsInScope,
   change: (some: Knex.QueryBuilder<Row, Row[]>) => PromiseLike<number>,
 ): Promise<number> {
   const identity = await readIdentity(tables, rows.table);
+  if (identity.length === 0) return change(selectRows(tables, rows));
   for (let changed = 0; ; ) {
     const some = selectRows(tables, rows).select(identity).limit(changedAtATime);
     const count = await change(tables.from(rows.table).whereIn(identity, some));
@@ -34,16 +35,21 @@ async function changeRows(
 
 /** What tells a table's rows apart: their primary key in a table WITHOUT ROWID, where it is never null. */
 async function readIdentity(tables: Tables, table: string): Promise<string[]> {
-  const key = await tables.rows(
-    `select name from pragma_table_xinfo(?) where pk > 0
-     and (select wr from pragma_table_list(?) where schema = 'main') order by pk`,
+  const columns = await tables.rows(
+    `select name, pk, (select wr from pragma_table_list(?) where schema = 'main') as without_rowid
+     from pragma_table_xinfo(?) order by pk`,
     [table, table],
   );
-  return key.length === 0 ? [rowIdentity] : key.map(({ name }) => identifier(String(name)));
+  if (columns.some(({ without_rowid }) => Number(without_rowid)))
+    return columns.flatMap(({ name, pk }) => (Number(pk) > 0 ? [identifier(String(name))] : []));
+  // A person's table may have a column of such a name, which is then no row's identity.
+  const taken = new Set(columns.map(({ name }) => String(name).toLowerCase()));
+  const free = rowIdentities.find((name) => !taken.has(name));
+  return free === undefined ? [] : [free];
 }
 
-/** What SQLite itself calls a row. No column of a target takes this name: see `ownColumns`. */
-export const rowIdentity = '_rowid_';
+/** What SQLite itself calls a row. No column that River adds takes one of these names: see `ownColumns`. */
+export const rowIdentities = ['_rowid_', 'rowid', 'oid'] as const;
 
 /**
  * A trigger may delete what was inserted, and a constraint may put one row in the place of another. What they skip is seen

@@ -43,6 +43,7 @@ export async function addColumns(
         const { missing, records } = await lacking(tables);
         if (missing.length > 0) await tables.dialect.limitLockWait(tables, waitMs);
         await refuseTooMany(tables, table, missing.length);
+        await refuseFixedTable(tables, table, missing);
         const names = await tables.dialect.readTypeNames(tables, table);
         await alterTable(tables, table, missing, names);
         await saveColumnRecords(tables, table, [...records, ...toRecords(tables, missing, names)]);
@@ -76,6 +77,29 @@ export async function refuseTooMany(tables: Tables, table: string, more: number)
     { facts: { table, columns: used, more, columnsAtMost } },
   );
 }
+
+/** Throws where River may not add columns to a table, with the statement that a person has to run. */
+export async function refuseFixedTable(
+  tables: Tables,
+  table: string,
+  missing: readonly NewColumn[],
+): Promise<void> {
+  if (missing.length === 0) return;
+  const { dialect, schemaName } = tables;
+  const ban = await dialect.findColumnBan(tables, table);
+  if (!ban) return;
+  const names = await dialect.readTypeNames(tables, table);
+  const place = [...(schemaName === undefined ? [] : [schemaName]), ban.altered].map(quoted).join('.');
+  const added = missing.map(({ name, type }) => `add column ${quoted(name)} ${names[type]}`).join(', ');
+  throw new SchemaConflictError(
+    `The table ${table} lacks ${missing.map(({ name }) => name).join(', ')}, and River may not add columns: ${ban.why}. ` +
+      `Run \`alter table ${place} ${added}\`, or give the river another table. Where only fields or values are new, \`drift: ignore\` leaves them out.`,
+    { facts: { table, columns: missing.map(({ name }) => name) } },
+  );
+}
+
+const quoted = (name: string): string =>
+  /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 
 /** What a column is for whose table knows no such type. */
 function toRecords({ dialect }: Tables, columns: readonly NewColumn[], names: TypeNames): ColumnRecord[] {

@@ -16,11 +16,17 @@ import {
   markMadeByRiver,
   readColumnRecordsIfAny,
 } from '../manifest/targets.ts';
-import { addColumns, type LockPatience, refuseTooMany } from './add-columns.ts';
+import { addColumns, type LockPatience, refuseFixedTable, refuseTooMany } from './add-columns.ts';
 import { declaredFinder, findOtherSpellings, type TableState } from './declared-columns.ts';
 import { refuseForeignRows } from './foreign-rows.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
-import { refuseNoDays, refuseProvenance, refuseUnfilled } from './refuse-column.ts';
+import {
+  mayBearDays,
+  refuseNoDays,
+  refuseProvenance,
+  refuseShortRiver,
+  refuseUnfilled,
+} from './refuse-column.ts';
 import { hasIndexOfDays } from './target-rows.ts';
 
 /**
@@ -40,6 +46,7 @@ export async function completeTable(
     if (state) {
       await refuseUnfilled(tables, table, state.columns, listFilled(tables, table, state, shape));
       const lacking = findLacking(tables, table, state, shape);
+      refuseShortRiver(table, columnFinder(tables.dialect, state.columns)('_river'), river.name);
       const dayColumn = findDayColumn(tables, state, shape);
       if (!adopts) await refuseForeignRows(tables, { river, columns: state.columns, dayColumn, days });
       return lacking.length === 0 && state.found.length === 0;
@@ -112,25 +119,38 @@ export async function previewTable(
   if (!state) return [];
   await refuseUnfilled(tables, table, state.columns, listFilled(tables, table, state, shape));
   const find = declaredFinder(tables.dialect, state);
-  const lacking = findLacking(tables, table, state, shape).map(({ name }) => name);
+  const lacking = findLacking(tables, table, state, shape);
+  refuseShortRiver(table, columnFinder(tables.dialect, state.columns)('_river'), river.name);
   const dayColumn = findDayColumn(tables, state, shape);
   await refuseForeignRows(tables, { river, columns: state.columns, dayColumn, days: [] });
   await refuseTooMany(tables, table, lacking.length);
-  const narrow = shape.columns.flatMap(({ name, type }) => {
+  await refuseFixedTable(tables, table, lacking);
+  const unfit = shape.columns.flatMap((declared): string[] => {
+    const { name } = declared;
     const column = find(name);
-    const why = column?.type && narrowness(type, column.type);
-    if (!column || !why) return [];
-    const happens = shape.key.includes(name)
+    if (!column?.type) return [];
+    const isKey = shape.key.includes(name);
+    const said = `${table}.${column.name} (${column.declared})`;
+    const why = isStampedDay(declared, column) ? undefined : narrowness(declared.type, column.type);
+    const happens = isKey
       ? 'which fails its chunk (key)'
-      : outcomes[drift](columnNameIn(tables.dialect, besideName(name)));
-    return [`${table}.${column.name} (${column.declared}) does not hold ${why}, ${happens}`];
+      : column.isNotNull
+        ? 'which fails its chunk (not null)'
+        : outcomes[drift](columnNameIn(tables.dialect, besideName(name)));
+    const mayLack = declared.from !== 'call' && !isKey && column.isNotNull;
+    return [
+      ...(why ? [`${said} does not hold ${why}, ${happens}`] : []),
+      ...(mayLack ? [`${said} may not be null: a row without a value there fails its chunk`] : []),
+    ];
   });
   const hasIndex =
     shape.dayColumn === null || (dayColumn && (await hasIndexOfDays(tables, table, dayColumn.name)));
   return [
-    ...(lacking.length > 0 ? [`${table} gets the columns ${lacking.join(', ')}`] : []),
+    ...(lacking.length > 0
+      ? [`${table} gets the columns ${lacking.map(({ name }) => name).join(', ')}`]
+      : []),
     ...state.found.map(({ source, name }) => `${source} goes to ${table}.${name}`),
-    ...narrow,
+    ...unfit,
     ...(hasIndex
       ? []
       : [
@@ -138,6 +158,10 @@ export async function previewTable(
         ]),
   ];
 }
+
+/** A day that River itself has asked for: it is never longer than the column of days can hold. */
+const isStampedDay = ({ from, type }: Column, column: TableColumn): boolean =>
+  from === 'call' && type === 'date' && mayBearDays(column);
 
 /** What becomes of a value that does not fit its column. */
 const outcomes: Readonly<Record<Target['drift'], (beside: string) => string>> = {

@@ -174,9 +174,10 @@ function ownColumns(
 /** What a column is made as that has these values: its declared type, or what the table's column was that is gone. */
 function madeType(dialect: Dialect, signature: string): MadeType {
   if (signature in dialect.typeNames) return signature as ColumnType;
-  const kind = dialect.toTableType(signature)?.kind;
-  if (kind === 'real' || kind === 'number') return 'double';
-  return kind === undefined || kind === 'any' ? 'text' : kind;
+  const type = dialect.toTableType(signature);
+  if (type?.kind === 'number') return type.texts ? 'text' : 'double';
+  if (type?.kind === 'real') return 'double';
+  return type === undefined || type.kind === 'any' || type.kind === 'uuid' ? 'text' : type.kind;
 }
 
 function columnAs(dialect: Dialect, name: string, type: MadeType): TableColumn {

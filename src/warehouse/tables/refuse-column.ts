@@ -40,7 +40,8 @@ export function refuseNoDays(table: string, column: TableColumn): void {
   );
 }
 
-function mayBearDays({ type }: TableColumn): boolean {
+export function mayBearDays({ type }: TableColumn): boolean {
+  if (type?.kind === 'number') return type.texts === true;
   if (type?.kind === 'text') return type.length === null || type.length >= 'YYYY-MM-DD'.length;
   return type?.kind === 'date' || type?.kind === 'timestamp' || type?.kind === 'any';
 }
@@ -56,6 +57,18 @@ export function refuseProvenance(table: string, name: Provenance, column: TableC
     `${table}.${column.name} is ${declared}, which does not hold what River writes there. ` +
       `Change the column to ${wanted}, or give the river another table.`,
     { facts: { table, column: column.name, declared } },
+  );
+}
+
+/** The name of the river itself stands in each of its rows. */
+export function refuseShortRiver(table: string, column: TableColumn | undefined, river: string): void {
+  if (column?.type?.kind !== 'text' || column.type.length === null) return;
+  if (column.type.length >= [...river].length) return;
+  const { name, declared } = column;
+  throw new SchemaConflictError(
+    `${table}.${name} is ${declared}, which is shorter than the name of the river ${river}. ` +
+      'Change the column to text, or give the river another table.',
+    { facts: { table, column: name, declared, river } },
   );
 }
 

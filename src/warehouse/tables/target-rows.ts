@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Scope } from '#domain/call/scope';
 import { provenanceColumns } from '#domain/column/column';
+import { SchemaConflictError } from '#domain/errors';
 import { addDays, type Day, eachDay } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 import type { Row, RowsInScope, Tables } from '../dialect.ts';
@@ -76,6 +77,24 @@ export async function hasIndexOfDays(tables: Tables, table: string, dayColumn: s
   return (
     (await dialect.hasIndexOn(tables, table, [dayColumn])) ||
     (await dialect.hasIndexOn(tables, table, [provenanceColumns[0], dayColumn]))
+  );
+}
+
+/**
+ * Deletes a river's rows and says how many. Throws where the table keeps some of them: they would stand there twice once the new
+ * ones are inserted. `expected`: how many there are, where that is known.
+ */
+export async function deleteRows(tables: Tables, scope: RowsInScope, expected?: number): Promise<number> {
+  const deleted = await tables.dialect.removeRows(tables, scope);
+  if (deleted === expected) return deleted;
+  const [counted] = await selectRows(tables, scope).count({ rows: '*' });
+  const kept = Number(counted?.rows ?? 0);
+  if (kept === 0) return deleted;
+  const { table } = scope;
+  throw new SchemaConflictError(
+    `The table ${table} keeps ${kept} ${kept === 1 ? 'row' : 'rows'} that River deletes: a trigger, a rule or a row policy of it prevents that. ` +
+      'Remove it, or give the river another table.',
+    { facts: { table, kept } },
   );
 }
 

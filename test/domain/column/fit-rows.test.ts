@@ -356,6 +356,20 @@ describe('a value that does not fit its column', () => {
     expect(fitted.types.duration).toBe('character varying(3)');
   });
 
+  test.each(['integer', 'smallint', 'numeric(1,0)', 'double precision', 'real'])(
+    'a boolean stands as 1 or 0 in a column of numbers: %s',
+    (declared) => {
+      const words = [true, false, 'TRUE', '0', 1, '', null, 'maybe'];
+      const fitted = fitPage(
+        words.map((IsMultiChannel, at) => ({ CampaignID: at, IsMultiChannel })),
+        { report: 'executed-campaign-details', table: { is_multi_channel: declared } },
+      );
+      const found = records(fitted).map((row) => row.is_multi_channel ?? row.is_multi_channel__text);
+      expect(found).toEqual([1, 0, 1, 0, 1, undefined, undefined, 'maybe']);
+      expect(fitted.misfits).toEqual({ is_multi_channel: 1 });
+    },
+  );
+
   test('is refused in a column of the key, with its row and without the value', () => {
     const refused = () => fitPage([{ ActionID: 1 }, { ActionID: 'A-2' }], { report: 'all-actions' });
     expect(refused).toThrow(RowShapeError);

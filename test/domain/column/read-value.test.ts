@@ -6,6 +6,7 @@ import { readAttributes, readValue, toText } from '#domain/column/read-value';
 import { idealType, type TableType } from '#domain/column/table-type';
 import { parseJson } from '#optimove/parse-json';
 import { toTableType } from '#warehouse/postgres/read-columns';
+import { toTableType as sqliteType } from '#warehouse/sqlite/read-columns';
 import { beside, textOfCase, valueCases, valueCaseTypes } from '../../helpers/value-cases.ts';
 
 describe.each(valueCaseTypes)('a column of type %s', (type) => {
@@ -103,11 +104,60 @@ const bounded: [declared: string, fits: [unknown, Value][], doesNotFit: unknown[
     ['2014-12-03 10:30:00.1234'],
   ],
   [
+    'uuid',
+    [
+      ['6ba7b810-9dad-11d1-80b4-00c04fd430c8', '6ba7b810-9dad-11d1-80b4-00c04fd430c8'],
+      ['6BA7B810-9DAD-11D1-80B4-00C04FD430C8', '6BA7B810-9DAD-11D1-80B4-00C04FD430C8'],
+      ['', null],
+    ],
+    ['{6ba7b810-9dad-11d1-80b4-00c04fd430c8}', '6ba7b8109dad11d180b400c04fd430c8', 'x', 7, { a: 1 }],
+  ],
+  [
     'timestamp(0) with time zone',
     [['2014-12-03T10:30:00.000Z', '2014-12-03T10:30:00']],
     ['2014-12-03T10:30:00.5'],
   ],
 ];
+
+/** SQLite keeps these as texts, and numbers as numbers. */
+test.each<[raw: unknown, value: Value | undefined]>([
+  ['words', 'words'],
+  ['', ''],
+  ['{"a":1}', '{"a":1}'],
+  [{ a: 1 }, '{"a":1}'],
+  ['2026-01-01', '2026-01-01'],
+  ['0x10', '0x10'],
+  ['12', 12],
+  ['-1.5', -1.5],
+  [7, 7],
+  [7.5, 7.5],
+  [true, true],
+  ['9223372036854775807', '9223372036854775807'],
+  [longNumber('9223372036854775807'), '9223372036854775807'],
+  ...[
+    '007',
+    '1.50',
+    ' 5 ',
+    '1e5',
+    '+5',
+    '.5',
+    '5.',
+    '-0',
+    '9223372036854775808',
+    longNumber('0.1000000000000000055'),
+  ].map((raw): [unknown, undefined] => [raw, undefined]),
+])('a column STRING or JSON of SQLite holds %j as %j', (raw, value) => {
+  for (const declared of ['string', 'json', 'uuid', 'time'])
+    expect(readValue(raw, sqliteType(declared))).toStrictEqual(value);
+});
+
+test.each(['numeric', 'decimal(10,2)', 'number', 'money'])(
+  'a column %s of SQLite holds numbers only',
+  (declared) => {
+    expect(readValue('words', sqliteType(declared))).toBeUndefined();
+    expect(readValue('1.50', sqliteType(declared))).toBe(1.5);
+  },
+);
 
 describe.each(bounded)('%s', (declared, fits, doesNotFit) => {
   const type = toTableType(declared) as TableType;

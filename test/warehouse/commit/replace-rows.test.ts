@@ -250,6 +250,39 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       });
     }));
 
+  test('a table that keeps rows which are to be deleted is a conflict: nothing stands there twice, no day is forgotten', () =>
+    withWarehouse(kind, async (corner) => {
+      const { sql, warehouse } = corner;
+      await load(corner, aRun(), three, rowsOf(days[0], 3));
+      await load(
+        corner,
+        aRun({ runId: 'run-0', river: 'whole', period: null }),
+        withoutDays,
+        rowsOf(days[1], 1),
+      );
+      const keeping =
+        kind === 'pg'
+          ? 'create rule keep as on delete to sample where old.action_id = 0 do instead nothing'
+          : 'create trigger keep before delete on sample when old.action_id = 0 begin select raise(ignore); end';
+      await sql(keeping);
+      for (const [run, chunk] of [
+        [aRun({ runId: 'run-2' }), three],
+        [aRun({ runId: 'run-3', river: 'whole', period: null }), withoutDays],
+      ] as const) {
+        const again = load(corner, run, chunk, rowsOf(days[0], 3));
+        await expect(again).rejects.toThrow(SchemaConflictError);
+        await expect(again).rejects.toThrow(
+          'The table sample keeps 1 row that River deletes: a trigger, a rule',
+        );
+      }
+      const river = { river: 'sample', table: 'sample', dayColumn: 'date' };
+      const forgetting = warehouse.deleteLoadedDays({ ...river, days: { start: days[0], end: days[2] } });
+      await expect(forgetting).rejects.toThrow('keeps 1 row');
+      expect((await warehouse.readLoadedDays('sample', 'sample')).forgotten).toEqual([]);
+      expect(await countsIn(corner)).toEqual([[days[0], 'run-1', 3]]);
+      expect(await countsIn(corner, 'whole')).toEqual([[days[1], 'run-0', 1]]);
+    }));
+
   test('a trigger that leaves every row as it is loads, and rows that others took the place of are no fault', () =>
     withWarehouse(kind, async (corner) => {
       await corner.sql(`${made})`);
@@ -291,6 +324,27 @@ test('a table of SQLite without rowid is loaded, replaced and forgotten', () =>
     await corner.warehouse.deleteLoadedDays({ ...river, days: { start: days[0], end: days[0] } });
     expect(await countsIn(corner)).toEqual([[days[1], 'run-2', 2]]);
   }));
+
+test.each([
+  ['_rowid_ integer default 5'],
+  ['"_ROWID_" text, rowid text'],
+  ['_rowid_ integer, rowid integer default 1, oid integer'],
+  // It is the row's own identity then.
+  ['rowid integer primary key'],
+])('a table of SQLite with a column named like its rows is replaced and forgotten: %s', (columns) =>
+  withWarehouse('sqlite', async (corner) => {
+    await corner.sql(`create table sample (${columns})`);
+    const rows = [...rowsOf(days[0], 3), ...rowsOf(days[1], 2)];
+    for (const runId of ['run-1', 'run-2']) await load(corner, aRun({ runId }), three, rows);
+    expect(await countsIn(corner)).toEqual([
+      [days[0], 'run-2', 3],
+      [days[1], 'run-2', 2],
+    ]);
+    const river = { river: 'sample', table: 'sample', dayColumn: 'date' };
+    await corner.warehouse.deleteLoadedDays({ ...river, days: { start: days[0], end: days[0] } });
+    expect(await countsIn(corner)).toEqual([[days[1], 'run-2', 2]]);
+  }),
+);
 
 const scope = { column: 'date', start: '2026-01-01', end: '2026-01-03' };
 

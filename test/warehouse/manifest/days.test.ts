@@ -62,6 +62,27 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect([forgotten[0], forgotten.at(-1)]).toEqual([days.start, days.end]);
     }));
 
+  test('a table under another spelling is the same one where the database takes it for that', () =>
+    withWarehouse(kind, async (corner) => {
+      const { warehouse } = corner;
+      const into = (table: string) => ({ target: { table } });
+      const read = async () =>
+        (await warehouse.readManifestSnapshot()).filter(({ found }) => found.length > 0);
+      await loadRows(warehouse, aRun({ ...into('Sample') }), [[chunk, rows]]);
+      await loadRows(warehouse, aRun({ runId: 'run-2', river: 'other', ...into('sample') }), [[chunk, rows]]);
+      for (const { river, table, found, loaded } of await read())
+        expect([river, table, found]).toEqual([river, river === 'sample' ? 'Sample' : 'sample', loaded]);
+      expect((await read()).map(({ river }) => river).sort()).toEqual(['other', 'sample']);
+      expect((await warehouse.readLoadedDays('sample', 'SAMPLE')).days).toHaveLength(kind === 'pg' ? 0 : 3);
+      // The river spells it otherwise from now on: what it had loaded is replaced.
+      await loadRows(warehouse, aRun({ runId: 'run-3', ...into('sAMPLE') }), [[chunk, rows]]);
+      const ofSample = (await read()).filter(({ river }) => river === 'sample');
+      expect(ofSample.map(({ table, loaded }) => [table, loaded.map(({ run }) => run)])).toEqual([
+        ...(kind === 'pg' ? [['Sample', ['run-1', 'run-1', 'run-1']]] : []),
+        ['sAMPLE', ['run-3', 'run-3', 'run-3']],
+      ]);
+    }));
+
   test('a table that is gone, or cannot tell days apart, is refused, and nothing is marked', () =>
     withWarehouse(kind, async ({ warehouse, sql }) => {
       await expect(warehouse.deleteLoadedDays(only('2026-01-01'))).rejects.toThrow(
@@ -74,3 +95,13 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect((await warehouse.readLoadedDays('sample', 'sample')).forgotten).toEqual([]);
     }));
 });
+
+test('columns of fixed length in Postgres give back the river and the run without the blanks that they add', () =>
+  withWarehouse('pg', async ({ warehouse, sql }) => {
+    await sql('create table sample (_river char(30), _run_id char(50), "date" char(12))');
+    await loadRows(warehouse, aRun(), [[chunk, rows]]);
+    const snapshots = await warehouse.readManifestSnapshot();
+    expect(snapshots.map(({ river, found }) => [river, found.length, found])).toEqual([
+      ['sample', 3, snapshots[0]?.loaded],
+    ]);
+  }));

@@ -167,6 +167,31 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       ]);
     }));
 
+  test('a row without a value fails its chunk where the table allows none: said beforehand, of what the answer brings', () =>
+    withWarehouse(kind, async (corner) => {
+      await corner.sql(
+        'create table sample ("date" date not null, action_id bigint not null default 7, customer_id text not null, size smallint not null, day varchar(10) not null)',
+      );
+      const size = aColumn('size', 'integer');
+      const day = { ...aColumn('day', 'date'), from: 'call' } as const;
+      const shape = { ...sampleShape, columns: [...sampleShape.columns, size, day], key: ['customer_id'] };
+      const said = await corner.warehouse.previewTable(aRun().river, shape);
+      expect(said.filter((each) => !/gets the columns|no index/.test(each))).toEqual([
+        'sample.date (date) may not be null: a row without a value there fails its chunk',
+        'sample.action_id (bigint) may not be null: a row without a value there fails its chunk',
+        ...(kind === 'pg'
+          ? [
+              'sample.size (smallint) does not hold whole numbers beyond 16 bits, which fails its chunk (not null)',
+            ]
+          : []),
+        'sample.size (smallint) may not be null: a row without a value there fails its chunk',
+      ]);
+      const row = { action_id: '', size: 1, day: '2026-01-01' };
+      await expect(loadRow(corner.warehouse, row, aRun(), shape)).rejects.toThrow(
+        'column action_id of sample does not allow null',
+      );
+    }));
+
   const unfillable: [what: string, statement: string, words: string, only?: 'pg' | 'sqlite'][] = [
     ['a view', 'create view sample as select 1 as customer_id', 'is a view'],
     ['a column of JSON', 'create table sample (customer_id jsonb)', 'customer_id is jsonb', 'pg'],
@@ -203,6 +228,18 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       'a run id that is no text',
       'create table sample (customer_id text, _run_id uuid)',
       'sample._run_id is uuid, which does not hold what River writes there',
+    ],
+    [
+      'a river whose name is longer than its column',
+      'create table sample (_river varchar(5))',
+      'sample._river is character varying(5), which is shorter than the name of the river sample',
+      'pg',
+    ],
+    [
+      'a partition, to which no column can be added',
+      'create table whole (customer_id text) partition by list (customer_id); create table sample partition of whole default',
+      'River may not add columns: it is a partition of whole, whose columns it has. Run `alter table',
+      'pg',
     ],
     ['a river that is a number', 'create table sample (_river integer)', 'sample._river is integer'],
     [
@@ -283,6 +320,59 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       expect(await corner.sql('select brand from sample')).toEqual([{ brand: 'y' }]);
     }));
 });
+
+test('a domain of Postgres is filled as the type that it is made of, and its check refuses a row', () =>
+  withWarehouse('pg', async (corner) => {
+    await corner.sql(
+      `create domain short as varchar(3); create domain shorter as short check (value <> 'bad'); create table sample (note shorter, id uuid)`,
+    );
+    const columns = [...sampleShape.columns, aColumn('note', 'text'), aColumn('id', 'text')];
+    const shape = { ...sampleShape, columns };
+    const id = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
+    await loadRow(corner.warehouse, { note: 'ok', id: id.toUpperCase() }, aRun(), shape);
+    expect(await corner.sql('select note, id from sample')).toEqual([{ note: 'ok', id }]);
+    await loadRow(corner.warehouse, { note: 'long', id: 'none' }, aRun({ runId: 'run-2' }), shape);
+    expect(await corner.sql('select note, note__text, id, id__text from sample')).toEqual([
+      { note: null, note__text: 'long', id: null, id__text: 'none' },
+    ]);
+    const refused = loadRow(corner.warehouse, { note: 'bad' }, aRun({ runId: 'run-3' }), shape);
+    await expect(refused).rejects.toThrow('the check shorter_check of the type shorter refuses a row');
+    await expect(refused).rejects.not.toThrow('bad');
+  }));
+
+test('a column of SQLite whose name is no number’s keeps texts, and numbers that look otherwise go beside it', () =>
+  withWarehouse('sqlite', async (corner) => {
+    await corner.sql(
+      'create table sample ("Date" STRING, customer_id UUID, note JSON, ends TIME, is_on ENUM)',
+    );
+    const columns = [
+      ...sampleShape.columns.map((column) =>
+        column.name === 'date' ? { ...column, from: 'call' as const } : column,
+      ),
+      aColumn('note', 'text'),
+      aColumn('ends', 'date'),
+      aColumn('is_on', 'boolean'),
+    ];
+    const rows = [
+      { note: '{"a":1}', ends: '2026-01-01T00:00:00', is_on: 'TRUE' },
+      { note: '007', ends: '', is_on: '' },
+      { note: '12', ends: 'soon', is_on: false },
+    ];
+    for (const runId of ['run-1', 'run-2'])
+      await loadAnswers(
+        corner.warehouse,
+        aRun({ runId }),
+        [[first, [rows.map((row, at) => ({ ...row, customer_id: `c-${at}` }))]]],
+        { ...sampleShape, columns, key: ['customer_id'] },
+      );
+    expect(
+      await corner.sql('select customer_id, note, note__text, ends, is_on from sample order by customer_id'),
+    ).toEqual([
+      { customer_id: 'c-0', note: '{"a":1}', note__text: null, ends: '2026-01-01', is_on: 1 },
+      { customer_id: 'c-1', note: null, note__text: '007', ends: null, is_on: null },
+      { customer_id: 'c-2', note: 12, note__text: null, ends: 'soon', is_on: 0 },
+    ]);
+  }));
 
 test('a column that somebody takes away between the look at the table and the load is added again', () =>
   withWarehouse('pg', async (corner) => {

@@ -278,6 +278,32 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       ]);
     }));
 
+  test('two keys of one name keep their columns from two rivers that spell their table in two ways', () =>
+    withWarehouse(kind, async (corner) => {
+      const [a] = january as [(typeof january)[0]];
+      const load = (runId: string, table: string, row: object) =>
+        loadAnswers(
+          corner.warehouse,
+          aRun({ runId, river: runId, target: { table } }),
+          [[a, [[{ ...row }]]]],
+          shapeOf({}),
+        );
+      await load('one', 'Sample', { place: 0, FooBar: 1 });
+      await load('two', 'sample', { place: 1, 'Foo Bar': 'x' });
+      await load('three', 'Sample', { place: 2, 'Foo Bar': 'y' });
+      const table = kind === 'pg' ? '"Sample"' : 'sample';
+      expect(await corner.sql(`select foo_bar_2 as two from ${table} where place = 2`)).toEqual([
+        { two: 'y' },
+      ]);
+      if (kind === 'sqlite')
+        expect(
+          await corner.sql('select foo_bar, foo_bar_2 from sample where place < 2 order by place'),
+        ).toEqual([
+          { foo_bar: 1, foo_bar_2: null },
+          { foo_bar: null, foo_bar_2: 'x' },
+        ]);
+    }));
+
   test('a field gives its column up where the river has got one of that name since, and loses no value', () =>
     withWarehouse(kind, async (corner) => {
       const [a, b] = january as [(typeof january)[0], (typeof january)[0]];

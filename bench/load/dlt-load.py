@@ -1,0 +1,93 @@
+"""Loads pages of JSON with dlt; `bench/load.ts` starts it. Prints the milliseconds from the pages' bytes to committed rows.
+
+dlt-load.py <json | arrow> <postgres url> <folder of pages> <load: how many times>
+"""
+import glob
+import json
+import os
+import resource
+import sys
+import time
+
+way, url, folder = sys.argv[1:4]
+os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+os.environ["RUNTIME__LOG_LEVEL"] = "ERROR"
+
+import dlt  # noqa: E402
+import orjson  # noqa: E402
+
+attributes = ["country", "currency", "lifecycle_stage"]
+columns = {
+    "date": {"data_type": "date"},
+    "action_id": {"data_type": "bigint"},
+    "recipient_group_id": {"data_type": "bigint"},
+    "customer_id": {"data_type": "text"},
+    **{name: {"data_type": "text"} for name in attributes},
+}
+
+
+def read(path):
+    group = int(os.path.basename(path).split("-")[0])
+    with open(path, "rb") as file:
+        return group, orjson.loads(file.read())
+
+
+def as_rows():
+    for path in sorted(glob.glob(f"{folder}/*.json")):
+        group, rows = read(path)
+        yield [
+            {
+                "date": "2026-01-01",
+                "action_id": 12,
+                "recipient_group_id": group,
+                "customer_id": row["CustomerID"],
+                **dict(zip(attributes, row["CustomerAttributes"])),
+            }
+            for row in rows
+        ]
+
+
+def as_arrow():
+    import datetime
+
+    import pyarrow as pa
+
+    for path in sorted(glob.glob(f"{folder}/*.json")):
+        group, rows = read(path)
+        count = len(rows)
+        values = list(zip(*(row["CustomerAttributes"] for row in rows)))
+        yield pa.table(
+            {
+                "date": pa.array([datetime.date(2026, 1, 1)] * count, pa.date32()),
+                "action_id": pa.array([12] * count, pa.int64()),
+                "recipient_group_id": pa.array([group] * count, pa.int64()),
+                "customer_id": pa.array([row["CustomerID"] for row in rows], pa.string()),
+                **{name: pa.array(values[at], pa.string()) for at, name in enumerate(attributes)},
+            }
+        )
+
+
+def load():
+    # Rows of the days that come are deleted, in the transaction that inserts the new ones.
+    customers = dlt.resource(
+        as_rows if way == "json" else as_arrow,
+        name="customers_by_action",
+        columns=columns,
+        write_disposition={"disposition": "merge", "strategy": "delete-insert"},
+        merge_key="date",
+    )
+    pipeline = dlt.pipeline(
+        f"river_bench_{way}",
+        destination=dlt.destinations.postgres(url),
+        dataset_name=f"dlt_{way}",
+        pipelines_dir=os.path.join(folder, "..", f"dlt-{way}"),
+    )
+    began = time.monotonic()
+    pipeline.run(customers())
+    return (time.monotonic() - began) * 1000
+
+
+load()
+milliseconds = load()
+peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(json.dumps({"milliseconds": milliseconds, "version": dlt.__version__, "peakKilobytes": peak}))
