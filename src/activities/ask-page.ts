@@ -121,16 +121,13 @@ async function isAskedInVain(
 
 const triesInVain = 5;
 
-/**
- * What is to be said of a call without pages that was asked on and refused; undefined where the failure is no answer to
- * that. A 404 says that there are no more rows.
- */
+/** What is to be said of a call without pages that was asked on and refused; undefined where the failure is no answer to that. */
 function noteRefusal(error: RiverError): PageNotes | undefined {
   if (error instanceof OutageError) return undefined;
   // The call itself was answered: a 403 refuses what was asked on, not the credentials.
   if (error instanceof CredentialsRefusedError)
     return error.facts.status === 403 ? { mayBeCut: true } : undefined;
   if (!(error instanceof RefusedError || error instanceof ConfigurationError)) return undefined;
-  if (error.facts.status === 404) return {};
-  return error instanceof RefusedError ? { mayBeCut: true } : undefined;
+  const { status } = error.facts;
+  return status === 404 || error instanceof RefusedError ? { mayBeCut: true } : undefined;
 }

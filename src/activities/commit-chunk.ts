@@ -36,7 +36,8 @@ export const commitChunk =
       const kinds = (['list', 'data'] as const).filter((kind) => slices[kind].length > 0);
       for (const kind of kinds) {
         const answers = warehouse.readCallsAnswered(run.runId, key, slices[kind], [refusal, 404]);
-        for await (const { call, status } of answers) (status === 404 ? missing : refused).add(call);
+        for await (const { call, status, page } of answers)
+          (status === 404 ? missing : refused).add(call, page);
       }
       if (refused.count > 0) {
         const answers = warehouse.readCallsAnswered(run.runId, key, slices.data);

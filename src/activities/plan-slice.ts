@@ -11,7 +11,14 @@ import { type HashText, isHidden } from '#domain/column/chosen-columns';
 import { type FittedRows, fitListRows, fitRows } from '#domain/column/fit-rows';
 import { listColumns, listKey, listKeyColumns } from '#domain/column/river-table';
 import type { TargetTable } from '#domain/column/table-type';
-import { ConfigurationError, RefusedError, ReportRefusedError, type RiverError } from '#domain/errors';
+import {
+  BaseUrlInDoubtError,
+  ConfigurationError,
+  OptimoveUnavailableError,
+  RefusedError,
+  ReportRefusedError,
+  type RiverError,
+} from '#domain/errors';
 import type { River } from '#domain/river/river';
 import { baseUrlProbe, isFreshnessSlice } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
@@ -112,8 +119,9 @@ const anyRefusal: PullContext['tolerates'] = (_call, error) => error instanceof 
 /** What says of one call that this tenant, or this key, does not have it; 401 is about the credentials. */
 const refusingStatuses: readonly unknown[] = [403, 404];
 
-/** Whether it is this call that was refused, not the credentials or a sign-in before it. */
+/** Whether it is this call that was refused, not the credentials or a sign-in before it. A page passes, unless it comes for long. */
 function isRefused(call: Call, error: RiverError): boolean {
   if (error instanceof ReportRefusedError) return true;
+  if (error instanceof OptimoveUnavailableError && !(error instanceof BaseUrlInDoubtError)) return false;
   return error.facts.call === call.key && refusingStatuses.includes(error.facts.status);
 }

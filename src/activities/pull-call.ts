@@ -34,8 +34,9 @@ interface Progress {
   rows: number;
   received: number;
   fingerprints: PageReceived['earlier'];
-  /** Keys of the page before, where there is one. */
+  /** Keys of the page before, and its whole rows, where there is one. */
   keys: ReadonlySet<number>;
+  rowsBefore: readonly number[];
   /** The last page, while it is open what comes after it. */
   last?: PageReceived;
   next: Next;
@@ -89,7 +90,7 @@ async function readProgress(
   { endpoint, pages: isPaged }: Call,
   before: StagedCall | undefined,
 ): Promise<Progress> {
-  if (!before) return { ...untouched, keys: new Set() };
+  if (!before) return { ...untouched, keys: new Set(), rowsBefore: [] };
   const { call, pages, rows, received, firstFingerprint: first, lastFingerprint, lastReceived } = before;
   // Another attempt has seen the page: what follows it tells this process as well whether its server cuts pages.
   const isShort = isPaged && lastReceived > 0 && lastReceived < pageSize;
@@ -100,6 +101,7 @@ async function readProgress(
     received,
     fingerprints: { first, before: lastFingerprint },
     keys: new Set(page && key ? hashKeys(page, key) : []),
+    rowsBefore: page ? hashRows(page) : [],
     next: 'ask',
     inDoubt: false,
     followed: isShort ? seenPages.askOn(endpoint, { rows: lastReceived, bytes: 0 }) : undefined,
@@ -127,6 +129,9 @@ async function decideLater(context: PullContext, call: Call, progress: Progress)
   }
 }
 
+/** The rows of a page, each as a number. */
+const hashRows = (page: Pick<FittedRows, 'columns' | 'rows'>): number[] => hashKeys(page, page.columns);
+
 interface Answered {
   readonly asked: PageAsked | undefined;
   readonly answer: Answer;
@@ -144,7 +149,22 @@ async function stage(
   const { runId, chunk, slice, seenPages, key } = context;
   const { fingerprint } = answer;
   const size = { rows: answer.rows.length, bytes: requests.at(-1)?.bytes ?? 0 };
-  const page: PageReceived = { call, asked, size, fingerprint, earlier: progress.fingerprints };
+  const arrived = context.fit(call, answer.rows);
+  const isFirst = progress.pages === 0;
+  const rowsBefore = new Set(progress.rowsBefore);
+  const hashes = isFirst ? undefined : hashRows(arrived);
+  const page: PageReceived = {
+    call,
+    asked,
+    size,
+    fingerprint,
+    earlier: progress.fingerprints,
+    known: hashes && {
+      before: progress.rowsBefore.length,
+      different: rowsBefore.size,
+      repeated: countRepeated(hashes, rowsBefore),
+    },
+  };
   const again = isRepeated(page);
   progress.followed?.(again ? 'unknown' : size.rows === 0 ? 'nothing' : 'rows');
   const takenForWhole = seenPages.doubts();
@@ -152,24 +172,26 @@ async function stage(
   const isLast = next === 'last' || next === 'likely last';
   const isShort = asked !== undefined && size.rows < asked.top;
 
+  // A server that does not know $skip may say so with 404.
+  const endsCutAnswer = !isFirst && !call.pages && answer.status === 404;
+
   const rows = again ? [] : answer.rows;
-  const fitted = context.fit(call, rows);
-  const keys = key && !(isLast && progress.pages === 0) ? hashKeys(fitted, key) : [];
+  const fitted = again ? context.fit(call, rows) : arrived;
+  const keys = key && !(isLast && isFirst) ? hashKeys(fitted, key) : [];
   const repeatedKeys = countRepeated(keys, progress.keys);
   const staged = {
     slice,
     call: call.key,
     page: progress.pages,
     last: isLast,
-    // A 404 after rows is the end of the call, and no call without rows.
-    status: progress.pages > 0 && rows.length === 0 ? noRows.status : answer.status,
+    status: endsCutAnswer ? noRows.status : answer.status,
     fingerprint,
     received: rows.length,
     day: context.toDay(call),
     notes: {
       ...notes,
       ...context.noteRows?.(fitted),
-      ...(again && { mayBeCut: true as const }),
+      ...((again || endsCutAnswer) && { mayBeCut: true as const }),
       ...(repeatedKeys > 0 && { repeatedKeys }),
       ...(takenForWhole > 0 && { takenForWhole }),
     },
@@ -191,6 +213,7 @@ async function stage(
   progress.received += rows.length;
   progress.fingerprints = { first: progress.fingerprints?.first ?? fingerprint, before: fingerprint };
   progress.keys = new Set(isLast ? [] : keys);
+  progress.rowsBefore = isLast ? [] : (hashes ?? hashRows(arrived));
   progress.last = page;
   progress.next = next;
 }

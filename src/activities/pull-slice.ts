@@ -168,6 +168,8 @@ async function pull(
     signals,
     history: async (call: string) => ({
       ...(await warehouse.readCallHistory(run.runId, call)),
+      // Earlier runs prove nothing where it is asked whether the API is still there.
+      ...(slice === baseUrlProbe && { isKnown: false }),
       isProven: (await warehouse.readStagedCalls(run.runId, null, baseUrlProbe)).length > 0,
     }),
     lifted,

@@ -13,6 +13,7 @@ import {
   CredentialsRefusedError,
   OptimoveUnavailableError,
   RefusedError,
+  RiverError,
   ThrottledError,
 } from '#domain/errors';
 import type { Connection } from '#domain/river/configuration';
@@ -132,13 +133,16 @@ export async function askList(
   const known = createSeenPages().known(call.endpoint);
   const all = [...(await askOnce(connection, call, reserve))];
   const first = fingerprintRows(all);
+  let before: readonly AnswerRow[] = all.slice();
   let page: PageReceived = { call, asked: undefined, size: measurePage(all), fingerprint: first };
   while (nextPage(page, known) === 'ask') {
     const asked = pageAsked(call, connection.pageSize, all.length);
     const rows = await askOnce(connection, call, reserve, asked).catch(noRowsWhereRefused);
     const earlier = { first, before: page.fingerprint };
-    page = { call, asked, size: measurePage(rows), fingerprint: fingerprintRows(rows), earlier };
+    const known = compareRows(before, rows);
+    page = { call, asked, size: measurePage(rows), fingerprint: fingerprintRows(rows), earlier, known };
     if (isRepeated(page)) break;
+    before = rows;
     for (const row of rows) all.push(row);
   }
   return all;
@@ -146,9 +150,18 @@ export async function askList(
 
 const measurePage = (rows: readonly AnswerRow[]) => ({ rows: rows.length, bytes: 0 });
 
-/** The list itself was answered; its further pages may be refused. */
+function compareRows(before: readonly AnswerRow[], rows: readonly AnswerRow[]): PageReceived['known'] {
+  const known = new Set(before.map((row) => fingerprintRows([row])));
+  const repeated = rows.filter((row) => known.has(fingerprintRows([row]))).length;
+  return { before: before.length, different: known.size, repeated };
+}
+
+/** The list itself was answered; its further pages may be refused. A 403 refuses what was asked on, not the credentials. */
 function noRowsWhereRefused(error: unknown): readonly AnswerRow[] {
-  const isMissing = error instanceof ConfigurationError && error.facts.status === 404;
-  if (isMissing || (error instanceof RefusedError && !(error instanceof CredentialsRefusedError))) return [];
+  if (!(error instanceof RiverError)) throw error;
+  const { status } = error.facts;
+  const isMissing = error instanceof ConfigurationError && status === 404;
+  const isOfCredentials = error instanceof CredentialsRefusedError && status !== 403;
+  if (isMissing || (error instanceof RefusedError && !isOfCredentials)) return [];
   throw error;
 }

@@ -9,6 +9,7 @@ import {
   PassingError,
   ReportRefusedError,
   RiverError,
+  ThrottledError,
 } from '#domain/errors';
 import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import type { Configuration, Connection, WarehouseSetting } from '#domain/river/configuration';
@@ -113,8 +114,11 @@ const checkConnection = (connection: Connection, reserve: Reserve | undefined): 
     } catch (error) {
       if (error instanceof RiverError && isSignedInElsewhere(error.cause))
         return `${answers}; its login was not tried, because it is already in use, such as by a worker`;
-      if (error instanceof NoCallsLeftError)
-        return `${connection.baseUrl} was not called: its budget is used up at the moment`;
+      if (error instanceof NoCallsLeftError) {
+        return error.cause instanceof ThrottledError
+          ? `${answers} that it takes no calls at the moment (${error.cause.facts.status})`
+          : `${connection.baseUrl} was not called: its budget is used up at the moment`;
+      }
       // An answer that is no day is an answer too; runs do without the day.
       if (!(error instanceof ReportRefusedError) || error.facts.status !== 200) throw error;
       return `${answers}, but does not say how far its data is complete: ${error.facts.said}`;

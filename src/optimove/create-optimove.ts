@@ -3,7 +3,7 @@ import { longestBackOffMs } from '#domain/budget/back-off';
 import { longestMs } from '#domain/budget/window';
 import type { Answer, Call, PageAsked } from '#domain/call/call';
 import { howToAskForLess } from '#domain/call/paging';
-import { CredentialsRefusedError } from '#domain/errors';
+import { CredentialsRefusedError, OptimoveUnavailableError } from '#domain/errors';
 import type { Connection } from '#domain/river/configuration';
 import type { Secret } from '#domain/secret';
 import { createAgents } from './agents.ts';
@@ -115,6 +115,8 @@ export function createOptimove(
         } catch (error) {
           // If it were kept, every later run in this process would be refused as well.
           if (error instanceof CredentialsRefusedError) session.forget(secret, error.facts.status === 401);
+          // It is tried again like every page, and with another token: a server may word an expired session so.
+          if (error instanceof OptimoveUnavailableError && error.facts.status === 401) session.doubt(secret);
           // With the same token there was no other sign-in.
           const isFirst = refused === undefined || refused === secret;
           if (!isFirst || !mayBeExpiredSession(error)) throw error;

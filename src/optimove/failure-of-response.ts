@@ -22,7 +22,7 @@ export interface ReplyContext {
 
 /** Its upper and lower case differ between documentation and server. */
 const expiredToken = /authorization-token expired/i;
-/** Where the base URL has never answered as the API, and GetLastDataUpdate or a sign-in gets pages for so long, the API is not there. */
+/** Pages that come for so long may come from a server that is not the API. */
 const pagesInDoubtMs = 15_000;
 /** A page with 404 is taken as final when one call got it this often while others were answered. */
 const missingPagesAtMost = 10;
@@ -61,9 +61,16 @@ export function mayBeExpiredSession(error: unknown): boolean {
   return error.facts.status === 401 || error.facts.tokenExpired === true;
 }
 
-/** Whether a text is HTML. Other markup, such as the XML of an error, is an answer like any other. */
-export function isHtmlPage(text: string, { headers }: Reply): boolean {
-  if (!/^[\s\uFEFF]*</.test(text)) return false;
+/** Whether a text is HTML, also after words that a server has written before it. Other markup, such as the XML of an error, is an answer like any other. */
+export function isHtmlPage(text: string, reply: Reply): boolean {
+  const { headers } = reply;
+  if (!/^[\s\uFEFF]*</.test(text)) {
+    return (
+      isHtmlContentType(reply) &&
+      !/^\s*["[{]/.test(text) &&
+      /<(?:!doctype\s+html|html|head|body)\b/i.test(text)
+    );
+  }
   const isXml = /^[\s\uFEFF]*<\?xml/.test(text) || /[/+]xml\b/i.test(headers['content-type'] ?? '');
   return !isXml || /<(?:!doctype\s+)?html\b/i.test(text.slice(0, 2_000));
 }
@@ -137,16 +144,21 @@ export function failureOfHtmlPage(
   return unavailableError(reply, info, page, { outcome: 'page' });
 }
 
-/** Whether a page may come from a server that is not the API. Without a history, the call is not made again to find out. */
+/**
+ * Whether a page may come from a server that is not the API. Without a history, the call is not made again to find out. Where
+ * earlier runs were answered, only 404 for some time says that the API is not there any more.
+ */
 function isBaseUrlInDoubt(
   status: number,
   { kind, list }: RequestInfo,
   { now, history }: ReplyContext,
 ): boolean {
   if (history?.isAnswered || history?.isProven) return false;
-  if (status === 404) return true;
-  if (history?.isKnown || status >= 500 || status === 408 || status === 425) return false;
-  if (!history || !(list?.answersDay || kind === 'sign-in')) return true;
+  if (status >= 500 || status === 408 || status === 425) return false;
+  const isMissing = status === 404;
+  if (history?.isKnown && !isMissing) return false;
+  const mayPass = history?.isKnown || (!isMissing && (list?.answersDay || kind === 'sign-in'));
+  if (!history || !mayPass) return true;
   const { firstAt } = history.pages;
   return firstAt !== null && now - firstAt >= pagesInDoubtMs;
 }

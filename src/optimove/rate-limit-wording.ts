@@ -10,7 +10,9 @@ export function mentionsRateLimit(text: string): boolean {
       words.some((word, at) => {
         if (aloneEnough.has(word)) return true;
         if (word === 'too') return isTooMany(words, at);
-        if (word === 'rate') return isRate(words, at) && isExceeded(words, at + 1);
+        if (word === 'rate')
+          return (isRate(words, at) && isExceeded(words, at + 1)) || isRateOfCallsTooHigh(words, at);
+        if (calls.has(word)) return areCallsOfHourExceeded(words, at);
         if (mosts.has(word)) return isMostCalls(words, at);
         return limits.has(word) && limitsCalls(words, at);
       }),
@@ -30,7 +32,7 @@ const oneCall = new Set(['call', 'request']);
 const hours = new Set(['hour', 'hours']);
 const units = new Set(['second', 'seconds', 'minute', 'minutes', 'day', 'days']);
 /** What tells "2000 an hour" from "24 hours". */
-const beforeHour = new Set(['per', 'each', 'every', 'this', 'the', 'last', 'past']);
+const beforeHour = new Set(['per', 'an', 'each', 'every', 'this', 'the', 'last', 'past']);
 const beforeSpan = new Set(['per', 'each', 'every', 'in', 'within']);
 const amounts = new Set(['rate', 'number', 'count', 'volume', 'frequency', 'usage']);
 /** What may stand between a limit and what it is of. */
@@ -85,6 +87,21 @@ const isRate = (words: readonly string[], at: number): boolean =>
 
 function isExceeded(words: readonly string[], from: number): boolean {
   return isIn(exceeded, words[skip(words, from, 1, (word) => beforeExceeded.has(word))]);
+}
+
+/** "The request rate is too high", "rate of requests exceeded". */
+function isRateOfCallsTooHigh(words: readonly string[], at: number): boolean {
+  const before = words[at - 1];
+  const isOfCalls =
+    isIn(calls, before) || isIn(oneCall, before) || (words[at + 1] === 'of' && isIn(calls, words[at + 2]));
+  return isOfCalls && (words.includes('too', at) || words.some((word) => exceeded.has(word)));
+}
+
+/** "Calls per hour exceeded", "you have exceeded 2000 requests an hour". */
+function areCallsOfHourExceeded(words: readonly string[], at: number): boolean {
+  const after = skip(words, at + 1, 1, (word) => isFiller(word) && !hours.has(word));
+  const isOfHour = isIn(hours, words[after]) && isIn(beforeHour, words[after - 1]);
+  return isOfHour && words.some((word) => exceeded.has(word));
 }
 
 /** "Maximum number of calls reached", "exceeded the allowed number of requests". */

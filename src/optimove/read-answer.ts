@@ -21,6 +21,8 @@ import {
 import { findRepeatedKey, parseJson } from './parse-json.ts';
 import { decodeBody, decodeLeniently, type Reply, type RequestInfo } from './reply.ts';
 
+/** Days that stand for none: calendars begin and end there, and .NET writes the last one for "never". */
+const [noBeginning, noEnd]: readonly [Day, Day] = ['1000-01-01', '9999-12-31'];
 /** The same unreadable body is taken as final when one call got it this often. */
 const unreadableAtMost = 3;
 
@@ -84,7 +86,10 @@ function readRows(reply: Reply, info: RequestInfo, context: ReplyContext): reado
     );
   }
   const stray = value.findIndex((row) => !isRow(row));
-  if (stray !== -1) throw refusedError(reply, info, `and a list whose entry ${stray + 1} is not an object`);
+  if (stray !== -1) {
+    if (reportsRateLimit(text, info, context)) throw throttledError(reply, info, context);
+    throw refusedError(reply, info, `and a list whose entry ${stray + 1} is not an object`);
+  }
   if (!areRows(value, info)) {
     if (reportsRateLimit(text, info, context, readErrorWords(value)))
       throw throttledError(reply, info, context);
@@ -106,9 +111,10 @@ function readDay(reply: Reply, info: RequestInfo, context: ReplyContext): Day {
   const json = text.trim() === '' ? null : tryParse(text);
   const value = json === undefined ? text : json;
   const found = findDayValue(value);
-  const day = namedDay(found);
-  if (day === undefined && reportsRateLimit(text, info, context)) throw throttledError(reply, info, context);
+  const named = namedDay(found);
+  const day = named !== undefined && named > noBeginning && named < noEnd ? named : undefined;
   if (day === undefined && value === text) throw notJsonError(text, reply, info, context);
+  if (day === undefined && reportsRateLimit(text, info, context)) throw throttledError(reply, info, context);
   if (day === undefined) throw refusedError(reply, info, 'and no day', excerptValue(found, info));
   if (value !== text) refuseRepeatedKey(text, reply, info);
   return day;
@@ -142,7 +148,7 @@ function notJsonError(text: string, reply: Reply, info: RequestInfo, context: Re
   if (isHtmlPage(text, reply)) return failureOfHtmlPage(reply, info, context);
   if (reportsRateLimit(text, info, context)) return throttledError(reply, info, context);
   if (isHtmlContentType(reply)) return failureOfHtmlPage(reply, info, context);
-  const bodyHash = info.digest(reply.body);
+  const bodyHash = info.digest(withoutNumbers(text));
   if ((context.history?.unreadable[bodyHash] ?? 0) < unreadableAtMost - 1) {
     return unavailableError(reply, info, 'and a body that is not JSON', { outcome: 'unreadable', bodyHash });
   }
@@ -153,6 +159,10 @@ function notJsonError(text: string, reply: Reply, info: RequestInfo, context: Re
     info.list?.answersDay ? excerptValue(text, info) : undefined,
   );
 }
+
+/** The same words are the same body, whatever time or number of a request they name. What breaks off is compared as it is. */
+const withoutNumbers = (text: string): string =>
+  /^[\s\uFEFF]*["[{]/.test(text) ? text : text.replaceAll(/[^\s"'<>=,;()]*\d[^\s"'<>=,;()]*/g, '#');
 
 function refuseRepeatedKey(text: string, reply: Reply, info: RequestInfo): void {
   const key = findRepeatedKey(text);

@@ -57,8 +57,12 @@ export function decodeBody({ body, headers }: Reply): string | undefined {
   // UTF-16 of plain letters is UTF-8 as well, with a NUL beside each letter. No text of the API holds one.
   if (utf8 !== undefined && !utf8.includes('\0')) return utf8;
   const declared = readCharset(headers['content-type']);
-  return declared === undefined ? undefined : decodeAs(declared, body);
+  return declared === undefined ? undefined : decodeAs(byteOrder(declared, body), body);
 }
+
+/** UTF-16 without a mark may have either order. JSON begins with a letter of ASCII, so the NUL beside it tells; decoders take one of them. */
+const byteOrder = (charset: string, body: Buffer): string =>
+  /^utf-?16$/i.test(charset) && body[0] === 0 ? 'utf-16be' : charset;
 
 /** The body as text, with replacement characters if need be: for words that are quoted or searched, never for rows. */
 export function decodeLeniently(reply: Reply): string {

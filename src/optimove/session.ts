@@ -22,6 +22,8 @@ export interface Session {
    * answered with 429, which says that some token of this login is still valid.
    */
   forget(token: Secret, mayBeValid: boolean): void;
+  /** Drops a token that an HTML page with 401 may have refused, unless a 429 has just said that it is valid. */
+  doubt(token: Secret): void;
 }
 
 export interface SessionOptions {
@@ -114,6 +116,9 @@ export function createSession(
       if (current !== token) return;
       current = undefined;
       doubted = mayBeValid && now() - restoredAt > expiredWithinMs ? token : undefined;
+    },
+    doubt(token) {
+      if (current === token && now() - restoredAt > expiredWithinMs) [current, doubted] = [undefined, token];
     },
   };
 }

@@ -41,6 +41,11 @@ const ofCalls = [
   'Daily limit exceeded',
   'Your daily limit has been reached',
   'Limit: 2000 calls per hour',
+  'Calls per hour exceeded',
+  'Exceeded the number of requests allowed per hour',
+  'You have exceeded 2000 requests an hour',
+  'Rate of requests exceeded',
+  'Request rate is too large',
 ];
 
 /** Limits of something else, and words that only look alike. */
@@ -84,6 +89,9 @@ const ofOthers = [
   'quotation marks are missing',
   'Invalid request',
   'No such hour',
+  'The request exceeded the time of an hour',
+  'The conversion rate is too high for this request',
+  'Requests per day and hour are not supported',
   'Authorization-Token expired',
   '',
 ];

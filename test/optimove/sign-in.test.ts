@@ -327,6 +327,34 @@ describe('an expired token', () => {
       }),
   );
 
+  test('may be what a page with 401 means: it passes, and the next try signs in afresh', () =>
+    withServer(
+      tenant({ expireOnce: '<html><title>401</title></html>', expiredStatus: 401 }),
+      async (url, seen) => {
+        const client = aClient(aConnection(url, { auth }));
+        expect(await failureOf(client.ask())).toBeInstanceOf(OptimoveUnavailableError);
+        expect((await client.ask()).rows).toHaveLength(1);
+        expect(signInsOf(seen)).toHaveLength(2);
+      },
+    ));
+
+  test('is no more doubted where a page with 401 comes again after a 429 to the sign-in', () => {
+    let signIns = 0;
+    return withServer(
+      ({ url: path }, response) => {
+        if (!path.endsWith('/general/login')) response.writeHead(401).end('<html>blocked</html>');
+        else if (++signIns === 1) response.end('"token-1"');
+        else response.writeHead(429).end();
+      },
+      async (url, seen) => {
+        const client = aClient(aConnection(url, { auth }));
+        for (let tries = 0; tries < 4; tries += 1)
+          expect(await failureOf(client.ask())).toBeInstanceOf(OptimoveUnavailableError);
+        expect(signInsOf(seen)).toHaveLength(2);
+      },
+    );
+  });
+
   test('and a 401 that comes again is refused, after one sign-in more', () =>
     withServer(tenant({ alwaysRefuse: [401, 'Unauthorized User'] }), async (url, seen) => {
       const client = aClient(aConnection(url, { auth }));

@@ -90,14 +90,17 @@ describe('what passes by itself is tried again', () => {
     expect(new Set(attempts)).toEqual(new Set([1]));
   });
 
-  it('an expired token signs in once more', () =>
+  it.each<Fault>([
+    { kind: 'expiredToken', after: 1, times: 1 },
+    { kind: 'expiredToken', page: true, after: 1, times: 1 },
+  ])('an expired token signs in once more: %j', (expired) =>
     withRivers(
       {
         rivers: { details },
         connection: { auth: { username: 'user', password: variable('SIMULATOR_KEY') } },
         simulator: {
           auth: { username: 'user', password: 'key-of-the-simulator', severalTokens: true },
-          faults: [{ kind: 'expiredToken', after: 1, times: 1 }],
+          faults: [expired],
         },
       },
       async (house) => {
@@ -105,7 +108,8 @@ describe('what passes by itself is tried again', () => {
         expect(result.rows).toBe(expectedRows(house));
         expect(result.calls).toBe(house.simulator.stats().calls);
       },
-    ));
+    ),
+  );
 });
 
 describe('what is refused for good fails its chunk, and the others go on', () => {

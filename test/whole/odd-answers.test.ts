@@ -148,11 +148,21 @@ describe('what passes, or is read', () => {
     });
   });
 
-  it('a page with 404 as the first answer of a run asks GetLastDataUpdate once, and passes', async () => {
-    house.simulator.setFaults([{ kind: 'html', status: 404, times: 1, ...on('GetAllActions') }]);
+  it('pages with 404 as the first answers of a run pass, where an earlier run was answered there', async () => {
+    await house.pull({ river: 'groups' });
+    house.simulator.setFaults([{ kind: 'html', status: 404, times: 3 }]);
     const result = await house.pull({ river: 'actions', filters: { actions: ['Free Spins'] } });
-    // The list twice, the proof, and ten recipient groups a day.
-    expect(result).toMatchObject({ warnings: [], calls: 3 + 10 * days.length });
+    // The list four times, and ten recipient groups a day.
+    expect(result).toMatchObject({ warnings: [], calls: 4 + 10 * days.length });
+    for (const status of [404, 403]) {
+      await house.sql('drop table if exists details');
+      house.simulator.setFaults([
+        { kind: 'html', status, times: 2 },
+        { kind: 'reply', body: '{"Date":"2026-01-01"}', ...on('GetLastDataUpdate') },
+      ]);
+      const tracked = await pullAt(house, '2026-01-03', { river: 'tracked' });
+      expect(messagesOf(tracked)).toEqual([expect.stringContaining('complete up to 2026-01-01')]);
+    }
   });
 
   it('bare NaN is null, and letters come as they were sent in any charset that is known', async () => {
@@ -386,6 +396,20 @@ describe('a wrong base URL', () => {
         expect(stdout + stderr).toContain('Is the base URL of connection main right?');
       }
       expect(performance.now() - startedAt).toBeLessThan(120_000);
+    }));
+
+  it('is in doubt after a first page with 404: GetLastDataUpdate is asked once, and the run goes on', () =>
+    withRivers({ rivers }, async (house) => {
+      house.simulator.setFaults([{ kind: 'html', status: 404, times: 1, ...on('GetAllActions') }]);
+      const result = await house.pull({ river: 'actions', filters: { actions: ['Free Spins'] } });
+      // The list twice, the proof, and ten recipient groups a day.
+      expect(result).toMatchObject({ warnings: [], calls: 3 + 10 * days.length });
+      // A server that answers pages for ever is told all the same, though it was the API.
+      house.simulator.setFaults([{ kind: 'html', status: 404 }]);
+      const startedAt = performance.now();
+      const { kind, message } = failedWith(await house.run({ river: 'details' }));
+      expect([kind, message]).toEqual(['ConfigurationError', expect.stringContaining('Is the base URL')]);
+      expect(performance.now() - startedAt).toBeLessThan(60_000);
     }));
 
   it('is told within a minute where a server answers every path with 200 or 403 and a page; one that passes is none', () =>

@@ -106,15 +106,18 @@ describe.concurrent('pages that a server cuts short', () => {
   );
 });
 
-describe.concurrent('the same rows for ever in another order', () => {
-  const forEver: Fault[] = [{ kind: 'ignoreSkip' }, { kind: 'shuffle' }];
-
-  it.each([20, 10_000])('end with a sentence within three pages of %i rows', (pageSize) =>
+describe.concurrent('the same rows for ever', () => {
+  it.each<[how: string, pageSize: number, fault: Fault]>([
+    ['in another order', 20, { kind: 'shuffle' }],
+    ['in another order', 10_000, { kind: 'shuffle' }],
+    ['of which one changes', 20, { kind: 'live', key: 'PromoCode' }],
+    ['of which one changes', 10_000, { kind: 'live', key: 'PromoCode' }],
+  ])('%s end with a sentence within three pages of %i rows', (_how, pageSize, fault) =>
     withRivers(
       {
         rivers: { details },
         connection: { pageSize },
-        simulator: { size: { rowsPerCall: [20, 40] }, faults: forEver },
+        simulator: { size: { rowsPerCall: [20, 40] }, faults: [{ kind: 'ignoreSkip' }, fault] },
       },
       async (house) => {
         const end = await house.run({ river: 'details' });
@@ -170,12 +173,19 @@ describe.concurrent('a call without pages that is cut', () => {
       expect(result.warnings).toEqual([]);
     }));
 
-  it('is warned of where $skip is ignored, refused or forbidden, and its rows are loaded', () =>
+  it('is warned of where $skip is ignored, refused, forbidden or not found, and its rows are loaded', () =>
     withRivers({ rivers: { codes }, simulator: { size } }, async (house) => {
       const match = { endpoint: 'GetPromoCodes', parameters: { $skip: '10000' } };
       // It refuses what was asked on: the credentials were taken.
       const forbidden: Fault = { kind: 'status', status: 403, match };
-      for (const faults of [[cut('ignored')], [cut('refused')], [cut('works'), forbidden]]) {
+      const live: Fault = { kind: 'live', key: 'PromoCode' };
+      for (const faults of [
+        [cut('ignored')],
+        [cut('ignored'), live],
+        [cut('refused')],
+        [cut('works'), forbidden],
+        [cut('works'), { kind: 'notFound', match } as const],
+      ]) {
         house.simulator.setFaults(faults);
         const result = await house.pull({ river: 'codes' });
         expect(result.rows).toBe(30_000);
@@ -202,6 +212,9 @@ describe.concurrent('a call without pages that is cut', () => {
         expect(whole.calls).toBe(3 + days.length * 10);
         const planned = await house.river('plan', 'named', '--json');
         expect(JSON.parse(planned.stdout)).toMatchObject({ calls: { list: 1, data: days.length * 10 } });
+        // A list that changes while it is read is none that goes on for ever.
+        house.simulator.setFaults([cut('ignored'), { kind: 'live', key: 'ActionName' }]);
+        expect(await house.river('plan', 'named')).toMatchObject({ code: 2 });
         house.simulator.setFaults([cut('ignored')]);
         const end = await house.run({ river: 'named' });
         expect(end).toMatchObject({ end: 'failed', kind: 'ConfigurationError' });

@@ -7,6 +7,8 @@ export interface CallStatus {
   /** The call's key. */
   readonly call: string;
   readonly status: number;
+  /** Which of the call's pages it was, from 0. */
+  readonly page?: number;
 }
 
 /** 400 says that there is no such recipient group, or that the whole call is wrong. */
@@ -83,8 +85,10 @@ const namedAtMost = 99;
 
 /** The warnings of calls that were answered 404. */
 export interface Missing {
+  /** How many calls have no rows because of it. */
   readonly count: number;
-  add(call: string): void;
+  /** A call whose page so many, from 0, was answered so: after rows it is their end. */
+  add(call: string, page?: number): void;
   warnings(): string[];
 }
 
@@ -92,19 +96,24 @@ export interface Missing {
 export function createMissing(): Missing {
   const named: string[] = [];
   let count = 0;
+  let ended = 0;
   return {
     get count() {
       return count;
     },
-    add(call) {
-      count += 1;
-      if (named.length < namedAtMost) named.push(call);
+    add(call, page = 0) {
+      if (page > 0) ended += 1;
+      else count += 1;
+      if (named.length >= namedAtMost) return;
+      named.push(
+        page > 0
+          ? `${call} answered 404 after rows; taken as their end, which is how some servers say it.`
+          : `${call} answered 404; taken as "no rows", which is how some servers say it.`,
+      );
     },
     warnings() {
-      const each = named.map(
-        (call) => `${call} answered 404; taken as "no rows", which is how some servers say it.`,
-      );
-      const more = count - named.length;
+      const each = named;
+      const more = count + ended - named.length;
       return more > 0 ? [...each, `${more} more calls answered 404; taken as "no rows".`] : each;
     },
   };

@@ -12,6 +12,8 @@ const roundCut = 5_000;
 const askedOnAtOnce = 4;
 /** After one page in so many the next request is sent all the same: a server may cut pages only when it is slow. */
 const pagesOnTrust = 100;
+/** Between two requests few rows of a table change. */
+const sameRowsShare = 0.9;
 /** Rows asked for after a full answer of a call without pages: the maximum of the API's documentation. */
 const usualTop = 10_000;
 
@@ -34,6 +36,10 @@ export interface PageReceived {
   readonly fingerprint: string;
   /** Fingerprints of the call's first page and of the one before; left out after the first. */
   readonly earlier?: { readonly first: string; readonly before: string } | undefined;
+  /** How many rows the page before had, as far as it is known; how many of them differ; how many rows of this page are among them. */
+  readonly known?:
+    | { readonly before: number; readonly different: number; readonly repeated: number }
+    | undefined;
 }
 
 /** What comes after a page. */
@@ -83,14 +89,27 @@ export function mayHaveBeenCut(
 export function isRepeated(page: PageReceived): boolean {
   const { call, size, fingerprint, earlier } = page;
   if (size.rows === 0 || !earlier) return false;
-  if (fingerprint !== earlier.first && fingerprint !== earlier.before) return false;
+  const isSame = fingerprint === earlier.first || fingerprint === earlier.before;
+  if (!isSame && !hasAlmostSameRows(page)) return false;
   if (call.pages) throw repeated(page);
   return true;
 }
 
+/**
+ * Whether almost all rows of a page stood on the page before: the same rows, of which some have changed meanwhile, or fewer of
+ * them. Rows without an order of their own repeat as many only on a page that is smaller than the one before.
+ */
+function hasAlmostSameRows({ call, size, known }: PageReceived): boolean {
+  // Rows that are all alike say nothing.
+  if (!known || known.different < known.before * sameRowsShare) return false;
+  if (known.repeated < size.rows * sameRowsShare) return false;
+  return !call.pages || size.rows >= known.before;
+}
+
 function repeated({ call, asked, size: { rows }, fingerprint, earlier }: PageReceived): ReportRefusedError {
   const [skip, top] = [asked?.skip ?? 0, asked?.top ?? 0];
-  const which = fingerprint === earlier?.before ? 'the page before' : 'the first page';
+  const isFirst = fingerprint === earlier?.first && fingerprint !== earlier.before;
+  const which = isFirst ? 'the first page' : 'the page before';
   const advice =
     rows < top
       ? 'Set overrides: { pages: false } on the river: then it is asked without $top and $skip.'

@@ -35,6 +35,7 @@ export function replaceAnswer(fault: ReplacingFault): Reply | undefined {
       };
     }
     case 'expiredToken':
+      if (fault.page) return htmlReply(401);
       return fault.status === 401
         ? jsonReply(401, 'Unauthorized')
         : textReply(403, 'Authorization-Token expired');

@@ -56,7 +56,8 @@ function cutWhole(count: number, { parameters, effects: { cutAnswer } }: PageReq
     throw new BadRequestError('$skip is no parameter of this function');
   }
   const from = cutAnswer.skip === 'works' ? skip : 0;
-  return { from, to: from + cutAnswer.rows };
+  const top = cutAnswer.skip === 'topOnly' ? parameters.integerOr('$top', cutAnswer.rows) : cutAnswer.rows;
+  return { from, to: from + Math.min(top, cutAnswer.rows) };
 }
 
 function shuffleRows(

@@ -122,8 +122,11 @@ const replacingKinds = {
     { to: 'https://example.com/', status: 302 },
   ),
   expiredToken: kind(
-    'Expires all tokens, and answers the call with 403 and the words of Optimove, or with a plain 401.',
-    { status: z.union([z.literal(401), z.literal(403)], expected('401 or 403')).optional() },
+    'Expires all tokens, and answers the call with 403 and the words of Optimove, with a plain 401, or with 401 and an HTML page (`page`).',
+    {
+      status: z.union([z.literal(401), z.literal(403)], expected('401 or 403')).optional(),
+      page: trueOrFalse.optional(),
+    },
     { after: 5, times: 1 },
   ),
   status: kind(
@@ -198,9 +201,14 @@ const bendingKinds = {
     {},
   ),
   cutAnswer: kind(
-    'Cuts a call without pages at so many rows; then $skip works, is ignored (default) or is refused with 400 (`skip`).',
-    { rows: wholeNumber(1), skip: choice(['works', 'ignored', 'refused']).optional() },
+    'Cuts a call without pages at so many rows; then $skip works, is ignored (default), is ignored while $top is obeyed, or is refused with 400 (`skip`).',
+    { rows: wholeNumber(1), skip: choice(['works', 'ignored', 'topOnly', 'refused']).optional() },
     { rows: 10_000, skip: 'works' },
+  ),
+  live: kind(
+    'Changes the value under `key` in the first rows (`rows`, default 1) from answer to answer, like a table that others write to.',
+    { key: text, rows: wholeNumber(1).optional() },
+    { key: 'PromoCode', rows: 1 },
   ),
   empty: kind('Writes an answer without rows in another way.', { as: choice(emptyWays) }, { as: '404' }),
   retryAfter: kind(

@@ -117,7 +117,7 @@ export function createFaultList(random: Random): FaultList {
         if (effects.instead && isReplacing(one.fault)) continue;
         if (refused && one.fault.kind !== 'outage' && one.fault.kind !== 'retryAfter') continue;
         if (one.fault.kind === 'expiredToken' && call.endpoint === 'general/login') continue;
-        if (happens(one, at, call, nowMs)) bend(effects, one.fault);
+        if (happens(one, at, call, nowMs)) bend(effects, one.fault, one.happened);
       }
       return effects;
     },
@@ -129,6 +129,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 function bend(
   effects: Mutable<Omit<Effects, 'spellings'>> & { spellings: Set<Spelling> },
   fault: Fault,
+  times: number,
 ): void {
   switch (fault.kind) {
     case 'slow':
@@ -175,6 +176,12 @@ function bend(
       break;
     case 'values':
       effects.values = [...effects.values, fault];
+      break;
+    case 'live':
+      effects.values = [
+        ...effects.values,
+        { kind: 'values', set: { [fault.key]: `changed ${times}` }, rows: fault.rows ?? 1 },
+      ];
       break;
     default:
       effects.instead = fault;

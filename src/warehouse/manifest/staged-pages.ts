@@ -156,8 +156,8 @@ export async function* readCallsAnswered(
     atATime: marksAtATime,
     where: (pages) => void (statuses && pages.whereIn('status', [...statuses])),
   };
-  for await (const { call, status } of readPages(database, { runId, chunk, slices }, answered))
-    yield { call: String(call), status: Number(status) };
+  for await (const { call, status, page } of readPages(database, { runId, chunk, slices }, answered))
+    yield { call: String(call), status: Number(status), page: Number(page) };
 }
 
 type PageRows = Pick<StagedPage, 'call' | 'page' | 'columns' | 'rows'>;

@@ -80,6 +80,15 @@ test('a few calls that were answered 404 are each named', () => {
   ]);
 });
 
+test('after rows it is the end of a call, and no call without rows', () => {
+  const missing = createMissing();
+  missing.add('GetX?Date=2026-01-01', 2);
+  expect(missing.count).toBe(0);
+  expect(missing.warnings()).toEqual([
+    'GetX?Date=2026-01-01 answered 404 after rows; taken as their end, which is how some servers say it.',
+  ]);
+});
+
 test('of very many the first are named, and the others counted', () => {
   const missing = createMissing();
   for (let day = 0; day < 20_000; day += 1) missing.add(`GetX?Date=${day}`);

@@ -112,6 +112,30 @@ describe('a page of the same rows', () => {
     expect(isRepeated(page('a', { pages: false }))).toBe(true);
   });
 
+  const almost = ({ pages = true, rows = 300, before = 300, different = 300, repeated = 300 }) => ({
+    ...page('new', { pages, rows }),
+    known: { before, different, repeated },
+  });
+
+  test('is noticed where a few of its rows have changed meanwhile', () => {
+    expect(() => isRepeated(almost({ rows: 301, repeated: 299 }))).toThrow(
+      /the same 301 rows .* as on the page before/,
+    );
+    expect(isRepeated(almost({ pages: false, repeated: 299 }))).toBe(true);
+  });
+
+  test('is noticed where a call without pages obeys $top alone', () => {
+    expect(isRepeated(almost({ pages: false, before: 450, different: 450 }))).toBe(true);
+  });
+
+  test.each([
+    ['half of whose rows are new', { repeated: 150 }],
+    ['that is the small rest of a table without an order', { rows: 20, repeated: 20 }],
+    ['whose rows are all alike', { different: 1 }],
+  ])('is none where it is a page %s', (_what, known) => {
+    expect(isRepeated(almost(known))).toBe(false);
+  });
+
   test('is another one, or empty, or the first: no repetition', () => {
     expect(isRepeated(page('b'))).toBe(false);
     expect(isRepeated(page('a', { rows: 0 }))).toBe(false);

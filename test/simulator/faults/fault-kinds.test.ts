@@ -213,9 +213,21 @@ describe('the answer, but otherwise', () => {
       expect([await idsOf({}), await idsOf({ $skip: 3 })]).toEqual([all.slice(0, 3), all.slice(0, 3)]);
       setFaults([{ kind: 'cutAnswer', rows: 3, skip: 'works' }]);
       expect([await idsOf({}), await idsOf({ $skip: 3 })]).toEqual([all.slice(0, 3), all.slice(3)]);
+      setFaults([{ kind: 'cutAnswer', rows: 3, skip: 'topOnly' }]);
+      expect(await idsOf({ $skip: 3, $top: 2 })).toEqual(all.slice(0, 2));
       setFaults([{ kind: 'cutAnswer', rows: 3, skip: 'refused' }]);
       expect(await idsOf({})).toEqual(all.slice(0, 3));
       expect(await ask('actions/GetAllActions', { $skip: 3 })).toMatchObject({ status: 400 });
+    }));
+
+  it('a row can change from answer to answer', () =>
+    withSimulator({}, async ({ ask, setFaults }) => {
+      setFaults([{ kind: 'live', key: 'ActionName' }]);
+      const namesOf = async () =>
+        ((await ask('actions/GetAllActions')).json() as Rows).map(({ ActionName }) => ActionName);
+      const [one, other] = [await namesOf(), await namesOf()];
+      expect([one[0], other[0]]).toEqual(['changed 1', 'changed 2']);
+      expect(one.slice(1)).toEqual(other.slice(1));
     }));
 
   it('a body can be as large as nobody reads', async () => {

@@ -53,6 +53,15 @@ describe('river check', () => {
       );
     }));
 
+  it('says that the API was called where it takes no calls at the moment', () =>
+    withRivers({ rivers, simulator: { faults: [{ kind: 'limitWords' }] } }, async ({ river }) => {
+      const end = await river('check');
+      expect(end.code).toBe(0);
+      expect(end.stdout).toMatch(
+        /ok +connection main: .* answers that it takes no calls at the moment \(403\)/,
+      );
+    }));
+
   it('exits with 3 where something is away, and names the address', () =>
     withRivers({ rivers, worker: false }, async ({ river, env, simulator, file }) => {
       const noTemporal = await startCommand(['check'], { ...env, TEMPORAL_ADDRESS: await nowhere() }).end;
