@@ -470,7 +470,11 @@ export const answerCases: Readonly<Record<string, readonly AnswerCase[]>> = {
       status: 200,
       body: 'be right back at 10:42:07, request 3f9a-17',
       type: plain,
-      history: { unreadable: { [hash('sha1', 'be right back at #, request #')]: 2 } },
+      history: {
+        unreadable: {
+          [digestWith(aConnection('https://api.example.com'))('be right back at #, request #')]: 2,
+        },
+      },
     },
     {
       answer: 'plain text',

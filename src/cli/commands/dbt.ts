@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
+import { toYaml } from '#config/to-yaml';
 import { describeSources } from '#control/dbt-sources';
 import { ConfigurationError } from '#domain/errors';
 import { action, type CommandContext } from '../context.ts';
@@ -28,8 +28,7 @@ async function dbt(
 ): Promise<ExitCode> {
   const sources = describeSources(await configuration(), names);
   const tables = sources.sources.reduce((sum, source) => sum + source.tables.length, 0);
-  // An anchor in place of a repeated list would puzzle the reader.
-  const text = header + stringify(sources, { aliasDuplicateObjects: false, lineWidth: 0 });
+  const text = header + toYaml(sources);
   if (output === '-') terminal.answer({ json: sources, text: text.trimEnd() });
   else {
     await refuseOthersFile(output);
