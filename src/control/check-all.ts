@@ -136,7 +136,7 @@ const checkWarehouse = (
   line(`warehouse ${setting.name}`, async () => {
     const warehouse = await openWarehouse(setting, { busyAtMostMs });
     try {
-      const targets = filling.map(({ target }) => target.table);
+      const targets = filling.map(({ target }) => target);
       const found = await answerInTime(setting.name, warehouse.checkWarehouse(targets));
       return [
         found,

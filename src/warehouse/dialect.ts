@@ -5,6 +5,7 @@ import type { Extra } from '#domain/column/fit-rows';
 import type { FieldKind, TableColumn, TableType } from '#domain/column/table-type';
 import type { DateRange } from '#domain/period/date-range';
 import type { WarehouseSetting } from '#domain/river/configuration';
+import type { Target } from '#domain/river/target';
 import type { RowsOfRun } from '#domain/verify/verification';
 import type { FailureReader } from './database-failure.ts';
 
@@ -28,6 +29,9 @@ export interface Tables {
 
 /** What River makes a column as: `numeric` digits without a bound, `instant` an instant that River itself writes. */
 export type MadeType = ColumnType | 'numeric' | 'instant';
+
+/** A table that a river fills, and how. */
+export type FilledTable = Pick<Target, 'table' | 'load'>;
 
 /** What an insert may undo: some of its own rows, or some that stood there before as well. */
 export type Undoing = 'its own rows' | 'rows of others';
@@ -163,7 +167,7 @@ export interface Dialect {
   freeze(tables: Tables): Promise<void>;
   hasTable(tables: Tables, table: string): Promise<boolean>;
   /** Rights that River needs and has not, `INSERT on river_calls`: on its own tables, and on these where they are there. */
-  listLackingRights(tables: Tables, targets: readonly string[]): Promise<string[]>;
+  listLackingRights(tables: Tables, targets: readonly FilledTable[]): Promise<string[]>;
   /** The columns of a table in their order; undefined where there is none. */
   readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined>;
   /** How many of `columnsAtMost` a table has used up; none where it is not there. */
@@ -176,6 +180,13 @@ export interface Dialect {
   hasIndexOn(tables: Tables, table: string, columns: readonly string[]): Promise<boolean>;
   /** What a column holds that is declared so; undefined where River does not fill it. */
   toTableType(declared: string): TableType | undefined;
+  /** Says what a table and its columns are; left out where the database keeps no comments. */
+  readonly commentOn?: (
+    tables: Tables,
+    table: string,
+    about: string | undefined,
+    columns: ReadonlyMap<string, string>,
+  ) => Promise<void>;
   /** From here to its end the transaction waits so long at most for a table that others use. */
   limitLockWait(tables: Tables, ms: number): Promise<void>;
   /** What triggers, rules or constraints of a table may undo when rows are inserted. */

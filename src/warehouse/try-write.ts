@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ConfigurationError, type RiverError, WarehouseUnavailableError } from '#domain/errors';
 import { adviceFor, findTrouble } from '#domain/run/warehouse-trouble';
 import type { Database } from './database.ts';
-import type { Tables } from './dialect.ts';
+import type { FilledTable, Tables } from './dialect.ts';
 import { insertCalls } from './manifest/calls.ts';
 import { insertPage } from './manifest/stage-page.ts';
 import { hasStaging } from './manifest/staging.ts';
@@ -84,7 +84,10 @@ const toPage = (text: string) => ({
 });
 
 /** Says what answers, once something was written there and taken back. */
-export async function checkWarehouse(database: Database, targets: readonly string[] = []): Promise<string> {
+export async function checkWarehouse(
+  database: Database,
+  targets: readonly FilledTable[] = [],
+): Promise<string> {
   const { place, read } = database;
   const found = await read((tables) => tables.dialect.describe(tables));
   try {

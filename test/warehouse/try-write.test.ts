@@ -3,6 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, WarehouseUnavailableError } from '#domain/errors';
 import type { WarehouseSetting } from '#domain/river/configuration';
+import type { LoadMode } from '#domain/river/target';
 import { Secret } from '#domain/secret';
 import { connectDatabase } from '#warehouse/database';
 import { openWarehouse } from '#warehouse/open-warehouse';
@@ -11,9 +12,10 @@ import { postgresUrl, warehouseKinds, withWarehouse } from '../helpers/with-ware
 import { aRun, sampleShape, twoChunks } from './samples.ts';
 
 /** What a check of the warehouse says, opened as another process would open it. */
-async function check(setting: WarehouseSetting, targets: readonly string[] = []): Promise<string | Error> {
+async function check(setting: WarehouseSetting, ...loads: LoadMode[]): Promise<string | Error> {
   const warehouse = await openWarehouse(setting, { busyAtMostMs: 200 });
   try {
+    const targets = loads.map((load) => ({ table: 'sample', load }));
     return await warehouse.checkWarehouse(targets).catch((error: Error) => error);
   } finally {
     await warehouse.close();
@@ -27,7 +29,7 @@ describe.each(warehouseKinds)('a check of a warehouse in %s', (kind) => {
       expect(await tables()).toEqual([]);
       await warehouse.recordRun(aRun(), twoChunks, sampleShape);
       const before = await tables();
-      expect(await check(setting, ['sample'])).toContain('can be written to');
+      expect(await check(setting, 'replace')).toContain('can be written to');
       await warehouse.tryWrite('run-1', 200_000);
       expect(await tables()).toEqual(before);
       const staging = before.find((name) => name.startsWith('river_staging_'));
@@ -63,11 +65,14 @@ describe('a check says what is wrong and what to do', () => {
         const own = { ...setting, connection };
         await sql(`grant usage, create on schema ${schema} to ${role}`);
         await sql(`grant all on all tables in schema ${schema} to ${role}`);
-        expect(await check(own, ['sample'])).toContain('can be written to');
+        expect(await check(own, 'replace')).toContain('can be written to');
         await sql(`revoke delete on sample from ${role}; revoke update on river_days from ${role}`);
-        const lacking = await check(own, ['sample']);
+        const lacking = await check(own, 'append', 'replace');
         expect(lacking).toBeInstanceOf(ConfigurationError);
         expect(String(lacking)).toContain('UPDATE on river_days, DELETE on sample. Grant them');
+        await sql(`grant update on river_days to ${role}; revoke update on sample from ${role}`);
+        expect(await check(own, 'append')).toContain('can be written to');
+        expect(String(await check(own, 'merge'))).toContain('rights on tables: UPDATE on sample. Grant');
         await sql(`alter role ${role} set default_transaction_read_only to on`);
         expect(String(await check(own))).toMatch(/failed \(read-only\)\. .*default_transaction_read_only/);
         await sql(`alter role ${role} reset default_transaction_read_only`);

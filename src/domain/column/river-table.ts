@@ -7,6 +7,8 @@ import { type Column, freeName, isProvenance, snakeCase } from './column.ts';
 
 /** The table a run fills: what must be there before the first chunk is committed. */
 export interface TableShape {
+  /** What it is, for people who look at it: its comment, where the database has comments. */
+  readonly about?: string;
   readonly columns: readonly Column[];
   readonly key: readonly string[];
   /** The column with a row's day, where the report has one. */
@@ -21,6 +23,7 @@ export interface TableShape {
 export function describeTable(report: Report, river: ColumnSettings & TargetSettings): TableShape {
   const mergeKey = listMergeKey(report, river);
   return {
+    about: `${report.title} (${report.slug}), loaded by River from Optimove.`,
     columns: storedColumns(listColumns(report, river), river.columns),
     key: listKeyColumns(report, river),
     dayColumn: nameOrNull(river, findDayColumn(report)),

@@ -5,6 +5,7 @@ import { failures } from './failures.ts';
 import { addMissing, collectRows, countFound, dropCollected, updateFound } from './merge-rows.ts';
 import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames } from './read-columns.ts';
 import {
+  commentOn,
   describe,
   findColumnBan,
   freeze,
@@ -45,6 +46,7 @@ export const postgres: Dialect = {
   hasIndexOn,
   toTableType,
   limitLockWait,
+  commentOn,
   mayUndoInserts,
   removeRows,
   removeAllRows,

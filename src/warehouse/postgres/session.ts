@@ -1,8 +1,10 @@
 /** What River asks of the server itself: who answers there, which rights it lacks, whose turn it is, how a transaction begins. */
 
 import type { Knex } from 'knex';
+import { escapeLiteral } from 'pg';
 import { ConfigurationError } from '#domain/errors';
-import type { ColumnBan, Tables } from '../dialect.ts';
+import type { LoadMode } from '#domain/river/target';
+import type { ColumnBan, FilledTable, Tables } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 
 /** A process that stands still for longer than this with a transaction open holds up others for nothing. */
@@ -73,6 +75,33 @@ export async function limitLockWait(tables: Tables, ms: number): Promise<void> {
   await tables.query.raw(`set local lock_timeout = ${Math.round(ms)}`);
 }
 
+/** All in one message. A comment takes no parameters: its text goes in quotes, and what Knex would replace in it is escaped. */
+export async function commentOn(
+  tables: Tables,
+  table: string,
+  about: string | undefined,
+  columns: ReadonlyMap<string, string>,
+): Promise<void> {
+  const toLiteral = (text: string) => escapeLiteral(text).replaceAll('?', '\\?');
+  const statements = [
+    ...(about === undefined
+      ? []
+      : [[`comment on table ?? is ${toLiteral(about)}`, [tables.qualify(table)]] as const]),
+    ...[...columns].map(
+      ([column, text]) =>
+        [
+          `comment on column ??.?? is ${toLiteral(text)}`,
+          [tables.qualify(table), identifier(column)],
+        ] as const,
+    ),
+  ];
+  const all = statements.map(([sql]) => sql).join('; ');
+  await tables.query.raw(
+    all,
+    statements.flatMap(([, names]) => names),
+  );
+}
+
 /** The server's version; throws where River may not make its tables there. */
 export async function describe(tables: Tables): Promise<string> {
   const [found] = await tables.rows(
@@ -94,17 +123,29 @@ export async function describe(tables: Tables): Promise<string> {
   return `PostgreSQL ${String(found.version).split(' ')[0]}, schema ${found.schema}`;
 }
 
-/** A target that a person has made is read, filled and emptied; what belongs to River is updated as well. */
-export async function listLackingRights(tables: Tables, targets: readonly string[]): Promise<string[]> {
+/** What a load mode does with the rows of a target. */
+const neededRights: Readonly<Record<LoadMode, readonly string[]>> = {
+  append: ['SELECT', 'INSERT'],
+  replace: ['SELECT', 'INSERT', 'DELETE'],
+  overwrite: ['SELECT', 'INSERT', 'DELETE'],
+  merge: ['SELECT', 'INSERT', 'UPDATE'],
+};
+
+/** All rights on River's own tables, and on a target that a person has made those that its load mode needs. */
+export async function listLackingRights(tables: Tables, targets: readonly FilledTable[]): Promise<string[]> {
+  const needs = targets.flatMap(({ table, load }) =>
+    neededRights[load].map((right) => [table, right] as const),
+  );
   const found = await tables.rows(
     `select c.relname as name, needed.privilege
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
      cross join (values (1, 'SELECT'), (2, 'INSERT'), (3, 'UPDATE'), (4, 'DELETE')) needed (place, privilege)
      where c.relkind in ('r', 'p') and n.nspname = coalesce(?::text, current_schema()::text)
-       and (starts_with(c.relname, 'river_') or (c.relname = any (?::text[]) and needed.privilege <> 'UPDATE'))
+       and (starts_with(c.relname, 'river_')
+         or (c.relname::text, needed.privilege) in (select * from unnest(?::text[], ?::text[])))
        and not has_table_privilege(c.oid, needed.privilege)
      order by c.relname, needed.place`,
-    [tables.schemaName ?? null, [...targets]],
+    [tables.schemaName ?? null, needs.map(([table]) => table), needs.map(([, right]) => right)],
   );
   return found.map(({ name, privilege }) => `${privilege} on ${name}`);
 }

@@ -1,4 +1,5 @@
 import { type Column, provenanceColumns } from '#domain/column/column';
+import { describeColumn, provenanceComments } from '#domain/column/column-comment';
 import type { TableShape } from '#domain/column/river-table';
 import { narrowness, type TableColumn } from '#domain/column/table-type';
 import type { DateRange } from '#domain/period/date-range';
@@ -19,7 +20,7 @@ import {
 } from '../manifest/targets.ts';
 import { addColumns, type LockPatience, refuseFixedTable, refuseTooMany, toRecords } from './add-columns.ts';
 import { declaredFinder, findOtherSpellings, type TableState } from './declared-columns.ts';
-import { refuseForeignRows, refuseUndatedRows } from './foreign-rows.ts';
+import { refuseForeignRows, refuseLostRows } from './foreign-rows.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
 import {
   mayBearDays,
@@ -50,7 +51,7 @@ export async function completeTable(
       refuseShortRiver(table, columnFinder(tables.dialect, state.columns)('_river'), river.name);
       const dayColumn = findDayColumn(tables, state, shape);
       if (!adopts) await refuseForeignRows(tables, { river, columns: state.columns, dayColumn, days });
-      await refuseUndatedRows(tables, river, state, shape);
+      await refuseLostRows(tables, river, state, shape);
       return lacking.length === 0 && state.found.length === 0;
     }
     await createTable(tables, table, shape);
@@ -125,7 +126,7 @@ export async function previewTable(
   refuseShortRiver(table, columnFinder(tables.dialect, state.columns)('_river'), river.name);
   const dayColumn = findDayColumn(tables, state, shape);
   await refuseForeignRows(tables, { river, columns: state.columns, dayColumn, days: [] });
-  await refuseUndatedRows(tables, river, state, shape);
+  await refuseLostRows(tables, river, state, shape);
   await refuseTooMany(tables, table, lacking.length);
   await refuseFixedTable(tables, table, lacking);
   const unfit = shape.columns.flatMap((declared): string[] => {
@@ -238,6 +239,7 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
   await tables.schema().createTable(identifier(table), (create) => {
     for (const { name, type } of columns) create.specificType(identifier(name), dialect.typeNames[type]);
   });
+  await dialect.commentOn?.(tables, table, shape.about, listComments(tables, table, shape));
   await markMadeByRiver(tables, table);
   await deleteDaysOfTable(tables, table);
   await deleteColumnRecords(tables, table);
@@ -248,6 +250,14 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
   if (day !== null) await indexRows(tables, table, 'river_days_of_', [day, provenanceColumns[0]]);
   if (key.length > 0 && !(key.length === 1 && key[0] === day))
     await indexRows(tables, table, 'river_key_of_', [provenanceColumns[0], ...key]);
+}
+
+/** By the columns' names in the table. */
+function listComments(tables: Tables, table: string, shape: TableShape): Map<string, string> {
+  const declared = shape.columns.map(
+    (column) => [inTable(tables, table, shape, column.name), describeColumn(column)] as const,
+  );
+  return new Map([...declared, ...Object.entries(provenanceComments)]);
 }
 
 const provenanceType = (name: (typeof provenanceColumns)[number]): MadeType =>

@@ -9,6 +9,7 @@ import type { TableColumn } from '#domain/column/table-type';
 import { ConfigurationError } from '#domain/errors';
 import { type DateRange, encloseRanges } from '#domain/period/date-range';
 import type { River } from '#domain/river/river';
+import type { LoadMode } from '#domain/river/target';
 import { adoptCommand } from '#domain/verify/repair-command';
 import { columnFinder } from '../column-name.ts';
 import type { Row, Tables } from '../dialect.ts';
@@ -61,25 +62,35 @@ async function hasForeignDays(
 }
 
 /**
- * Throws where rows of the river itself would not be found again, since the table lacks the column by which `replace` finds them:
- * the river has renamed it.
+ * Throws where rows of the river itself would not be found again, since the table lacks a column by which `replace` or `merge` finds
+ * them: the river has renamed it.
  */
-export async function refuseUndatedRows(
+export async function refuseLostRows(
   tables: Tables,
   river: Pick<River, 'name' | 'target'>,
   state: TableState,
-  { replacedBy, dayColumn }: TableShape,
+  shape: TableShape,
 ): Promise<void> {
   const { table, load } = river.target;
-  const column = replacedBy ?? dayColumn;
-  const isFound = column === null || declaredFinder(tables.dialect, state)(column) !== undefined;
-  if (load !== 'replace' || isFound || !findRiver(tables, state.columns)) return;
+  const find = declaredFinder(tables.dialect, state);
+  const column = findingColumns(load, shape).find((name) => find(name) === undefined);
+  if (column === undefined || !findRiver(tables, state.columns)) return;
   if (!(await hasAny(selectRows(tables, { table, river: river.name, days: null })))) return;
+  const [bears, lost] =
+    load === 'merge'
+      ? ['a part of their key', 'would not be merged with the new ones']
+      : ['their days', 'would not be replaced'];
   throw new ConfigurationError(
-    `The table ${table} has rows of ${river.name}, and no column ${column} with their days: they would not be replaced, and stand there twice. ` +
+    `The table ${table} has rows of ${river.name}, and no column ${column} with ${bears}: they ${lost}, and stand there twice. ` +
       `Rename the column in the table (\`alter table … rename column … to ${column}\`), or give the river another table.`,
     { facts: { river: river.name, table, column } },
   );
+}
+
+function findingColumns(load: LoadMode, { replacedBy, dayColumn, mergeKey }: TableShape): readonly string[] {
+  if (load === 'merge') return mergeKey ?? [];
+  const column = replacedBy ?? dayColumn;
+  return load === 'replace' && column !== null ? [column] : [];
 }
 
 /** All that no river has loaded; whole, where the table does not know rivers yet. */

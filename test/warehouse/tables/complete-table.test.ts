@@ -192,6 +192,25 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       );
     }));
 
+  test('rows that a merge would not find again, because a column of its key has another name, are refused', () =>
+    withWarehouse(kind, async (corner) => {
+      await loadRow(corner.warehouse);
+      const { river } = aRun({ target: { load: 'merge' } });
+      const merging = { ...sampleShape, mergeKey: ['date', 'customer_id'] };
+      await corner.warehouse.previewTable(river, merging);
+      const renamed = {
+        ...merging,
+        columns: sampleShape.columns.map((column) =>
+          column.name === 'customer_id' ? { ...column, name: 'client' } : column,
+        ),
+        key: [],
+        mergeKey: ['date', 'client'],
+      };
+      await expect(corner.warehouse.previewTable(river, renamed)).rejects.toThrow(
+        'no column client with a part of their key: they would not be merged with the new ones',
+      );
+    }));
+
   const unfillable: [what: string, statement: string, words: string, only?: 'pg' | 'sqlite'][] = [
     ['a view', 'create view sample as select 1 as customer_id', 'is a view'],
     ['a column of JSON', 'create table sample (customer_id jsonb)', 'customer_id is jsonb', 'pg'],
@@ -497,4 +516,31 @@ test('what looks at the table, may read it and finds its rows stays as it was', 
     expect(await sql(`select has_table_privilege('public', 'sample', 'select') as may`)).toEqual([
       { may: true },
     ]);
+  }));
+
+test('in Postgres a table that River makes says what it and its columns are, whatever their names', () =>
+  withWarehouse('pg', async ({ warehouse, sql }) => {
+    const names = ['country', `it's a "name"?`];
+    const shape = {
+      ...sampleShape,
+      about: `Sample (sample)? It's "one".`,
+      columns: [
+        ...sampleShape.columns,
+        ...names.map((name) => ({ ...aColumn(name, 'text'), from: 'attribute' as const })),
+      ],
+    };
+    await warehouse.recordRun(aRun(), twoChunks, shape);
+    expect(await sql(`select obj_description('sample'::regclass) as about`)).toEqual([
+      { about: shape.about },
+    ]);
+    const comments = await sql(
+      `select attname as name, col_description(attrelid, attnum) as said from pg_attribute
+       where attrelid = 'sample'::regclass and attnum > 0 order by attnum`,
+    );
+    expect(comments.filter(({ said }) => said === null)).toEqual([]);
+    expect(comments).toContainEqual({
+      name: names[1],
+      said: `Customer attribute ${names[1]}, as the API writes it.`,
+    });
+    expect(comments).toContainEqual({ name: '_river', said: 'The river that has loaded the row.' });
   }));
