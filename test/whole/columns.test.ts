@@ -342,6 +342,42 @@ describe.concurrent.each(warehouseKinds)('columns: in %s', (kind) => {
       },
     ));
 
+  it('hold in every load mode, a key column that is hashed and renamed among them', () => {
+    const chosen = {
+      customer_id: { hash: variable('PII_SALT'), rename: 'customer' },
+      channel_id: 'omit',
+      action_id: { type: 'text' },
+    };
+    const key = ['date', 'customer_id', 'recipient_group_id', 'action_id'];
+    const river = (load: string, more = {}) => ({
+      report: 'customer-action-details-by-date',
+      period,
+      chunks,
+      columns:
+        load === 'merge'
+          ? { ...chosen, channel_id: { type: 'text' } }
+          : { ...chosen, channel_id: { rename: 'way' } },
+      target: { table: `by_${load}`, load, ...more },
+    });
+    const rivers = { merge: river('merge', { key }), overwrite: river('overwrite'), append: river('append') };
+    return withRivers({ kind, env: { PII_SALT: salt }, rivers }, async (house) => {
+      for (const name of Object.keys(rivers))
+        for (const _ of ['once', 'twice']) await house.pull({ river: name });
+      for (const name of Object.keys(rivers)) {
+        const rows = await house.sql(`select * from by_${name}`);
+        expect(rows.length, name).toBeGreaterThan(0);
+        expect(rows.filter(({ customer }) => !/^[0-9a-f]{64}$/.test(String(customer)))).toEqual([]);
+        expect(Object.keys(rows[0] ?? {})).not.toContain('customer_id');
+        expect(typeof rows[0]?.action_id).toBe('string');
+      }
+      const count = async (name: string) =>
+        Number((await house.sql(`select count(*) as n from by_${name}`))[0]?.n);
+      expect(await count('append')).toBe(2 * (await count('overwrite')));
+      expect(await count('merge')).toBeLessThanOrEqual(await count('overwrite'));
+      expect((await house.river('verify')).code).toBe(0);
+    });
+  });
+
   it('are hashed with the salt that the run was opened with, in its retries as well, or not at all', () =>
     withFolder((folder) => {
       const salted = join(folder, 'salt');
