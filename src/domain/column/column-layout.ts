@@ -60,11 +60,11 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
   });
 
   const fieldPlace = (key: string): number => {
-    const comparable = toComparable(key);
-    const known = fieldPlaces.get(comparable);
+    const lower = key.toLowerCase();
+    const known = fieldPlaces.get(lower);
     if (known === undefined) {
       const place = columns.length + fields.push(key) - 1;
-      fieldPlaces.set(comparable, place);
+      fieldPlaces.set(lower, place);
       return place;
     }
     const at = known - columns.length;
@@ -137,7 +137,7 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
       for (let at: number | undefined = place; at !== undefined; ) {
         if (row[at] !== null && row[at] !== undefined) values.push(row[at]);
         const name: string | undefined = columns[at]?.name ?? fields[at - columns.length];
-        at = fieldPlaces.get(toComparable(`${name} 2`));
+        at = fieldPlaces.get(`${name} 2`.toLowerCase());
       }
       return values;
     },
@@ -148,12 +148,6 @@ export function createLayout(columns: readonly Column[], call: Pick<Call, 'stamp
     },
   };
 }
-
-/**
- * Equal for keys of one field: they differ in case alone, or in characters that no database holds (NUL, halves of characters), since
- * the manifest remembers a field's column under its key.
- */
-const toComparable = (key: string): string => key.toLowerCase().replaceAll('\0', '\uFFFD').toWellFormed();
 
 /** A column from the answer goes by its spellings, then every column but the attributes by its name. */
 function indexColumns(columns: readonly Column[]): {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toRecordedKey } from '#warehouse/manifest/targets';
 import type { WarehouseCorner } from '../../helpers/with-warehouse.ts';
 import { warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import { type Answers, aColumn, aRun, loadAnswers, sampleShape, twoChunks } from '../samples.ts';
@@ -80,10 +81,9 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await load(corner, 'drift', pages);
       const [row = {}] = await rowsOf(corner, 'drift');
       const byKey = await columnsByKey(corner, 'drift');
-      const storable = (text: string) => text.toLowerCase().replaceAll(/\0|\p{Surrogate}/gu, '\uFFFD');
-      const columns = hostile.map((name) => byKey.get(storable(name)));
+      const columns = hostile.map((name) => byKey.get(toRecordedKey(name)));
       expect(columns.filter((name) => name === undefined)).toEqual([]);
-      expect(new Set(columns).size).toBe(new Set(hostile.map(storable)).size);
+      expect(new Set(columns).size).toBe(new Set(hostile.map(toRecordedKey)).size);
       const values = columns.map((name) => row[String(name)]);
       for (const [at, value] of values.entries())
         expect([hostile[at], value]).toEqual([hostile[at], `value ${at}`]);
@@ -189,14 +189,15 @@ describe.each(warehouseKinds)('in %s', (kind) => {
           const byKey = await columnsByKey(corner, 'any');
           const read = await rowsOf(corner, 'any');
           const stored = (value: string) => value.replaceAll(/\0|\p{Surrogate}/gu, '\uFFFD');
-          const fieldOf = (key: string) => stored(key.toLowerCase());
           const valuesOf = (field: string) =>
             rows.flatMap((each) =>
-              Object.entries(each).flatMap(([key, value]) => (fieldOf(key) === field ? [String(value)] : [])),
+              Object.entries(each).flatMap(([key, value]) =>
+                toRecordedKey(key) === field ? [String(value)] : [],
+              ),
             );
           for (const [at, { Place: _, ...fields }] of rows.entries()) {
             for (const [field, [one, ...others]] of Map.groupBy(Object.entries(fields), ([key]) =>
-              fieldOf(key),
+              toRecordedKey(key),
             )) {
               // Two spellings of one field in a row stand beside each other; a field without any value has no column yet.
               if (!one || others.length > 0 || valuesOf(field).every((value) => value === '')) continue;
