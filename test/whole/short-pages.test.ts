@@ -47,29 +47,31 @@ describe.concurrent('pages that a server cuts short', () => {
     ),
   );
 
-  /** Ten days, of which the second is cut to 100 rows, and later the longest of all so that only its last row is missing. */
+  /**
+   * Ten days, of which the second is cut to 100 rows, and the longest so that only its last row is missing. A whole page was seen
+   * before, and the longest day's answer comes last, in whatever order the calls are sent.
+   */
   async function pullTenDays(chunks: object) {
     const ten = daysBetween('2026-01-01', '2026-01-10');
     const river = { ...details, period: { start: ten[0], end: ten.at(-1) }, chunks };
+    const before = { ...details, period: { start: ten[0], end: ten[0] }, target: { table: 'before' } };
     const size = { rowsPerCall: [20, 30], busyShare: 1 } as const;
-    return withRivers(
-      { rivers: { river }, connection: { maxConcurrentCalls: 1 }, simulator: { seed: 15, size } },
-      async (house) => {
-        const rowsOf = (day: string) =>
-          house.simulator.world.rowCount('customer-action-details-by-date', { days: [day] });
-        const [longest = ''] = ten.slice(5).sort((one, other) => rowsOf(other) - rowsOf(one));
-        const cutTo = (rows: number, day: string): Fault => ({
-          kind: 'pageCap',
-          rows,
-          match: { parameters: { Date: day } },
-        });
-        const most = Math.max(...ten.filter((day) => day !== longest).map(rowsOf));
-        expect(rowsOf(longest)).toBeGreaterThan(most + 1);
-        house.simulator.setFaults([cutTo(100, ten[1] ?? ''), cutTo(most + 1, longest)]);
-        const { warnings, rows } = await house.pull({ river: 'river' });
-        return { warnings, missing: ten.reduce((sum, day) => sum + rowsOf(day), 0) - (rows ?? 0) };
-      },
-    );
+    return withRivers({ rivers: { river, before }, simulator: { seed: 15, size } }, async (house) => {
+      const rowsOf = (day: string) =>
+        house.simulator.world.rowCount('customer-action-details-by-date', { days: [day] });
+      const [longest = ''] = ten.slice(5).sort((one, other) => rowsOf(other) - rowsOf(one));
+      const on = (day: string) => ({ match: { parameters: { Date: day } } });
+      const most = Math.max(...ten.filter((day) => day !== longest).map(rowsOf));
+      expect(rowsOf(longest)).toBeGreaterThan(most + 1);
+      await house.pull({ river: 'before' });
+      house.simulator.setFaults([
+        { kind: 'pageCap', rows: 100, ...on(ten[1] ?? '') },
+        { kind: 'pageCap', rows: most + 1, ...on(longest) },
+        { kind: 'slow', latencyMs: 4_000, ...on(longest) },
+      ]);
+      const { warnings, rows } = await house.pull({ river: 'river' });
+      return { warnings, missing: ten.reduce((sum, day) => sum + rowsOf(day), 0) - (rows ?? 0) };
+    });
   }
 
   it('now and then are followed to the end in the chunk in which that is found out', async () => {
