@@ -1,15 +1,13 @@
 /** `river dbt`: the tables that rivers fill, as dbt's sources. Nothing is asked of a warehouse: the configuration says it all. */
 
-import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import { type Column, provenanceColumns } from '#domain/column/column';
 import { describeColumn, provenanceComments } from '#domain/column/column-comment';
 import { describeTable, type TableShape } from '#domain/column/river-table';
-import { ConfigurationError } from '#domain/errors';
 import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
 import { longestInterval } from '#domain/river/cron-line';
-import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
+import { readConfigured } from './asked-days.ts';
 
 /** One river, its report as it calls it, and its table. */
 interface Filling {
@@ -72,30 +70,23 @@ export interface DbtSources {
 export function describeSources(configuration: Configuration, names: readonly string[]): DbtSources {
   const rivers = names.length === 0 ? [...configuration.rivers.keys()] : names;
   const fillings = rivers.map((name) => readFilling(configuration, name));
-  const byWarehouse = groupBy(fillings, ({ river }) => river.target.warehouse);
+  const byWarehouse = Map.groupBy(fillings, ({ river }) => river.target.warehouse);
   return {
     version: 2,
     sources: [...byWarehouse].map(([warehouse, filling]) => ({
       name: toResourceName(`optimove_${warehouse}`),
       description: `Optimove's reports, which River loads into the warehouse ${warehouse}.`,
       schema: readSchema(configuration.warehouses.get(warehouse)),
-      tables: [...groupBy(filling, ({ river }) => river.target.table)].map(([table, all]) =>
+      tables: [...Map.groupBy(filling, ({ river }) => river.target.table)].map(([table, all]) =>
         describeSource(table, all),
       ),
     })),
   };
 }
 
-function readFilling({ rivers }: Configuration, name: string): Filling {
-  const river = rivers.get(name);
-  const report = river && findReport(river.report);
-  if (!river || !report) {
-    throw new ConfigurationError(
-      `There is no river "${name}". There are: ${[...rivers.keys()].sort().join(', ')}.`,
-    );
-  }
-  const called = effectiveReport(report, river.overrides);
-  return { river, report: called, shape: describeTable(called, river) };
+function readFilling(configuration: Configuration, name: string): Filling {
+  const { river, report } = readConfigured(configuration, name);
+  return { river, report, shape: describeTable(report, river) };
 }
 
 /** dbt wants a name; a connection without one uses the first schema of its search path. */
@@ -109,9 +100,11 @@ function describeSource(table: string, fillings: readonly Filling[]): DbtTable {
   const columns = new Map<string, Column>();
   for (const { shape } of fillings)
     for (const column of shape.columns) if (!columns.has(column.name)) columns.set(column.name, column);
-  const key = ['_river', ...first.shape.key];
+  const { shape, report } = first;
+  const key = ['_river', ...(shape.mergeKey ?? shape.key)];
+  const loads = fillings.map(({ river: { target } }) => target.load);
   const isUnique =
-    first.report.keyIsUnique && fillings.every(({ river: { target } }) => target.load !== 'append');
+    loads.every((load) => load === 'merge') || (report.keyIsUnique && !loads.includes('append'));
   const name = toResourceName(table);
   return {
     name,
@@ -180,14 +173,4 @@ function describeFreshness(fillings: readonly Filling[]): DbtTable['config']['fr
     warn_after: { count: hours + graceHours, period: 'hour' },
     error_after: { count: 2 * hours + graceHours, period: 'hour' },
   };
-}
-
-function groupBy<T>(all: readonly T[], toKey: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(toKey(one));
-    if (group) group.push(one);
-    else groups.set(toKey(one), [one]);
-  }
-  return groups;
 }

@@ -29,13 +29,13 @@ export async function findOtherSpellings(
   const taken = new Set(records.map(({ name }) => sameName(dialect, name)));
   for (const name of declared)
     if (find(columnNameIn(dialect, name))) taken.add(sameName(dialect, columnNameIn(dialect, name)));
-  const bySpelling = groupBy(
+  const bySpelling = Map.groupBy(
     columns.filter(
       ({ name }) => !taken.has(sameName(dialect, name)) && !name.startsWith('_') && !name.includes('__'),
     ),
     ({ name }) => toLetters(name),
   );
-  const wanted = groupBy(
+  const wanted = Map.groupBy(
     declared.filter((name) => !find(columnNameIn(dialect, name))),
     toLetters,
   );
@@ -65,9 +65,3 @@ export function declaredFinder(
 
 /** What spellings of one name have in common. */
 const toLetters = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{M}\p{N}]/gu, '');
-
-function groupBy<T>(all: readonly T[], toKey: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) groups.set(toKey(one), [...(groups.get(toKey(one)) ?? []), one]);
-  return groups;
-}
