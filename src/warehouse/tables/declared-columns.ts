@@ -22,8 +22,10 @@ export async function findOtherSpellings(
   columns: readonly TableColumn[],
   declared: readonly string[],
 ): Promise<ColumnRecord[]> {
-  if (await isMadeByRiver(tables, table)) return [];
   const { dialect } = tables;
+  // A table that something else has made in its place since has no such column.
+  const knowsRivers = columnFinder(dialect, columns)('_river') !== undefined;
+  if (knowsRivers && (await isMadeByRiver(tables, table))) return [];
   const records = await readColumnRecordsIfAny(tables, table);
   const find = columnFinder(dialect, columns);
   const taken = new Set(records.map(({ name }) => sameName(dialect, name)));

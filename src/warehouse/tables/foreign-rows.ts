@@ -35,7 +35,9 @@ export interface ForeignRowsQuestion {
 export async function refuseForeignRows(tables: Tables, question: ForeignRowsQuestion): Promise<void> {
   const { river, columns, dayColumn } = question;
   const { table, load } = river.target;
-  if (load === 'overwrite' || (await isMadeByRiver(tables, table))) return;
+  // One without the column is no longer the table that River made.
+  const isMade = findRiver(tables, columns) !== undefined && (await isMadeByRiver(tables, table));
+  if (load === 'overwrite' || isMade) return;
   if (!(await hasAny(selectForeignRows(tables, table, columns)))) return;
   const isItsOwnToo =
     findRiver(tables, columns) !== undefined &&

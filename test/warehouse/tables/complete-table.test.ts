@@ -192,6 +192,16 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       );
     }));
 
+  test('a table that something else has made in the place of River’s is looked through like any other', () =>
+    withWarehouse(kind, async (corner) => {
+      await loadRow(corner.warehouse);
+      await corner.sql('drop table sample');
+      await corner.sql('create table sample ("Date" date, "ActionID" integer, "CustomerID" text)');
+      await corner.sql(`insert into sample values ('2026-01-01', 1, 'theirs')`);
+      const again = corner.warehouse.recordRun(aRun({ runId: 'run-2' }), twoChunks, sampleShape);
+      await expect(again).rejects.toThrow('The table sample has 1 row that no river has loaded');
+    }));
+
   test('rows that a merge would not find again, because a column of its key has another name, are refused', () =>
     withWarehouse(kind, async (corner) => {
       await loadRow(corner.warehouse);
