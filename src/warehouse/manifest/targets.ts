@@ -85,12 +85,13 @@ export async function isMadeByRiver(tables: Tables, table: string): Promise<bool
   return Boolean(row?.made_by_river);
 }
 
-export async function markMadeByRiver(tables: Tables, table: string): Promise<void> {
+/** The table is new: River has made it, or something else in the place of one that River had made. */
+export async function markMade(tables: Tables, table: string, made_by_river: boolean): Promise<void> {
   const created_at = new Date().toISOString();
   await tables
     .from('river_targets')
     .where({ target: toRecordedTable(tables, table) })
-    .update({ made_by_river: true, created_at, replaced_at: null, replaced_by: null });
+    .update({ made_by_river, created_at, replaced_at: null, replaced_by: null });
 }
 
 /** What a column of a target was made or taken for, so that the next run takes it for the same. */

@@ -13,8 +13,9 @@ import { deleteDaysOfTable } from '../manifest/days.ts';
 import {
   type ColumnRecord,
   deleteColumnRecords,
+  isMadeByRiver,
   lockTarget,
-  markMadeByRiver,
+  markMade,
   readColumnRecordsIfAny,
   saveColumnRecords,
 } from '../manifest/targets.ts';
@@ -44,6 +45,7 @@ export async function completeTable(
   const { table } = river.target;
   const isComplete = await database.transact(async (tables) => {
     await lockTarget(tables, table);
+    await forgetReplaced(tables, table);
     const state = await readTableOfOthers(tables, table, shape);
     if (state) {
       await refuseUnfilled(tables, table, state.columns, listFilled(tables, table, state, shape));
@@ -240,9 +242,7 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
     for (const { name, type } of columns) create.specificType(identifier(name), dialect.typeNames[type]);
   });
   await dialect.commentOn?.(tables, table, shape.about, listComments(tables, table, shape));
-  await markMadeByRiver(tables, table);
-  await deleteDaysOfTable(tables, table);
-  await deleteColumnRecords(tables, table);
+  await beginAnew(tables, table, true);
   await saveColumnRecords(tables, table, toRecords(tables, columns, dialect.typeNames));
   const isDeclared = shape.columns.some(({ name }) => name === shape.dayColumn);
   const day = shape.dayColumn !== null && isDeclared ? inTable(tables, table, shape, shape.dayColumn) : null;
@@ -250,6 +250,20 @@ async function createTable(tables: Tables, table: string, shape: TableShape): Pr
   if (day !== null) await indexRows(tables, table, 'river_days_of_', [day, provenanceColumns[0]]);
   if (key.length > 0 && !(key.length === 1 && key[0] === day))
     await indexRows(tables, table, 'river_key_of_', [provenanceColumns[0], ...key]);
+}
+
+/** What the manifest knows of a table goes with the table. */
+async function beginAnew(tables: Tables, table: string, madeByRiver: boolean): Promise<void> {
+  await markMade(tables, table, madeByRiver);
+  await deleteDaysOfTable(tables, table);
+  await deleteColumnRecords(tables, table);
+}
+
+/** A table that knows no rivers, where River had made one, was made by something else since. */
+async function forgetReplaced(tables: Tables, table: string): Promise<void> {
+  if (!(await isMadeByRiver(tables, table))) return;
+  const columns = await tables.dialect.readColumns(tables, table);
+  if (columns && !columnFinder(tables.dialect, columns)('_river')) await beginAnew(tables, table, false);
 }
 
 /** By the columns' names in the table. */

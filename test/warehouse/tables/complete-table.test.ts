@@ -200,6 +200,18 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       await corner.sql(`insert into sample values ('2026-01-01', 1, 'theirs')`);
       const again = corner.warehouse.recordRun(aRun({ runId: 'run-2' }), twoChunks, sampleShape);
       await expect(again).rejects.toThrow('The table sample has 1 row that no river has loaded');
+      await corner.warehouse.adoptRows({
+        river: aRun().river,
+        shape: sampleShape,
+        today: '2026-01-10',
+        days: { column: 'date', range: { start: '2026-01-01', end: '2026-01-31' } },
+        completeUpTo: null,
+      });
+      // Of the table before it nothing is known any more.
+      expect(await corner.sql('select day, rows from river_days where rows > 0')).toEqual([
+        { day: '2026-01-01', rows: 1 },
+      ]);
+      expect(await corner.sql('select count(*) as n from river_days')).toEqual([{ n: 1 }]);
     }));
 
   test('rows that a merge would not find again, because a column of its key has another name, are refused', () =>
