@@ -1,6 +1,6 @@
 /**
  * `npm run bench:kill`: what is promised of rivers while things are killed, with real processes. Rivers in `replace` and
- * `append`, into SQLite and Postgres at once, are pulled in rounds, while by chance worker processes (also in the middle
+ * `append`, then in `merge` and `overwrite`, into SQLite, Postgres and a schema with books apart at once, are pulled in rounds, while by chance worker processes (also in the middle
  * of a commit), the Temporal server and Postgres are killed (-9), the ways to both are cut, and the API is away. Then
  * every row, day and call is held against what the simulator was made with. Exit code 1 where anything is off.
  *

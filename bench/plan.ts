@@ -51,11 +51,13 @@ const services = await startLocalServices({
 try {
   const configuration = await loadConfiguration({ file, env });
   await withTemporal(async (temporal) => {
-    const planned = (name: Name) => {
+    const planned = async (name: Name) => {
       const river = configuration.rivers.get(name);
       if (!river) throw new Error(`no river ${name}`);
       const at = new Date().toISOString();
-      return planRiver(configuration, river, { at, budgets: createBudgets(temporal.client) });
+      const budgets = await createBudgets(temporal.client, [...configuration.connections.values()]);
+      if (!budgets) throw new Error('the worker does not answer');
+      return planRiver(configuration, river, { at, budgets });
     };
     const start = (river: Name) => startRun(temporal, { river, input: { river } });
     const measure = async (name: Name, beside: string) => {

@@ -1,17 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const pages = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...(await readdir(join(root, 'docs'), { recursive: true }))
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
-];
+import { pages, root } from './helpers/read-documents.ts';
 
 /** Paths of the repository in a text, up to a placeholder such as `…`, `*` or `<name>`. */
 function findPaths(text: string): string[] {
@@ -40,14 +31,12 @@ const readAnchors = (text: string): string[] =>
       .replaceAll(' ', '-'),
   );
 
-describe.each(pages)('%s', (page) => {
-  test('names only paths that exist', async () => {
-    const text = await readFile(join(root, page), 'utf8');
+describe.each(pages)('$path', ({ path: page, text }) => {
+  test('names only paths that exist', () => {
     expect(findPaths(text).filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
   test('links only to pages and headings that exist', async () => {
-    const text = await readFile(join(root, page), 'utf8');
     const broken = [];
     for (const { file, heading } of findLinks(text)) {
       const target = file === '' ? page : join(dirname(page), file);
@@ -59,6 +48,13 @@ describe.each(pages)('%s', (page) => {
     }
     expect(broken).toEqual([]);
   });
+});
+
+test('docs/README.md leads to every page', async () => {
+  const index = await readFile(join(root, 'docs/README.md'), 'utf8');
+  const linked = new Set(findLinks(index).map(({ file }) => `docs/${file}`));
+  const own = pages.map(({ path }) => path).filter((path) => /^docs\/(?!README)[^/]+$/.test(path));
+  expect(own.filter((path) => !linked.has(path))).toEqual([]);
 });
 
 test('docs/guarantees.md names only tests that exist', async () => {

@@ -10,7 +10,7 @@ export function printFigures(
   const lines = [
     ...[...byTarget].sort().map(([target, those]) => [`kills of ${target}`, those.length] as const),
     ['kills', kills.length] as const,
-    ['runs, into SQLite and Postgres, replace and append', runs] as const,
+    ['runs, into SQLite, Postgres and books apart, all load modes', runs] as const,
     ['rows in their tables, each of them held against the simulator', rows] as const,
     ['calls', calls] as const,
     ['calls repeated', repeated] as const,

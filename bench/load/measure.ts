@@ -1,10 +1,13 @@
 import knex from 'knex';
-import type { AnswerRow } from '#domain/call/call';
-import { fingerprintRows } from '#domain/call/fingerprint';
-import { fitRows } from '#domain/column/fit-rows';
+import { PageReader } from '#activities/read-page';
+import type { AnswerRow, Call } from '#domain/call/call';
+import { createFitter } from '#domain/column/fit-rows';
 import type { WarehouseSetting } from '#domain/river/configuration';
 import { Secret } from '#domain/secret';
-import { parseJson } from '#optimove/parse-json';
+import { answersInHand } from '#optimove/answers-in-hand';
+import { inTurns } from '#optimove/in-turns';
+import { readInSteps } from '#optimove/read-answer';
+import type { RequestInfo } from '#optimove/reply';
 import { type OpenWarehouse, openWarehouse } from '#warehouse/open-warehouse';
 import { columns, day, type PageOfCall, pagesOf, river } from './pages.ts';
 
@@ -15,14 +18,25 @@ export interface Figures {
   /** Left out where another program did the work. */
   readonly peakKilobytes?: number;
   readonly baseKilobytes?: number;
+  /** What River's process has computed, without the database's. */
+  readonly processorMs?: number;
 }
 
 type Client = WarehouseSetting['client'];
 
-/** Pages read, fitted and staged one after the other, then their chunk committed: twice, of which the second replaces the first. */
-export async function measureRiver(client: Client, connection: string, rows: number): Promise<Figures> {
-  const warehouse = await openWarehouse(settingOf(client, connection, `river_${rows}`));
+/** As many calls as a connection has in flight. */
+const pagesAtOnce = 8;
+
+/** Pages read, fitted and staged as a worker does it, then their chunk committed: twice, of which the second replaces the first. */
+export async function measureRiver(
+  client: Client,
+  connection: string,
+  rows: number,
+  { books, beforeSecond }: { readonly books?: string; beforeSecond?(): Promise<unknown> } = {},
+): Promise<Figures> {
+  const warehouse = await openWarehouse(settingOf(client, connection, `river_${rows}`, books));
   const first = await loadOnce(warehouse, 'first', rows);
+  await beforeSecond?.();
   const figures = await loadOnce(warehouse, 'second', rows);
   await warehouse.close();
   return { ...figures, baseKilobytes: first.baseKilobytes, peakKilobytes: process.resourceUsage().maxRSS };
@@ -46,41 +60,48 @@ async function loadOnce(
   };
 
   const slices = new Map<string, { slice: string; calls: number; rows: number }>();
-  for (const page of pagesOf(rows)) {
-    await counted(async () => {
-      const answer = rowsOf(page);
-      const fingerprint = fingerprintRows(answer);
-      const fitted = fitRows(answer, page.call, target);
-      const slice = String(page.call.parameters.RecipientGroupID);
-      const before = slices.get(slice) ?? { slice, calls: 0, rows: 0 };
-      slices.set(slice, {
-        slice,
-        calls: before.calls + Number(page.last),
-        rows: before.rows + fitted.rows.length,
-      });
-      const { page: number, last, body } = page;
-      const staged = {
-        slice,
-        call: page.call.key,
-        page: number,
-        last,
-        status: 200,
-        fingerprint,
-        day,
-        ...fitted,
-      };
-      const request = {
-        at: new Date().toISOString(),
-        call: page.call.key,
-        status: 200,
-        rows: fitted.rows.length,
-        bytes: body.length,
-        milliseconds: performance.now(),
-        outcome: 'answered' as const,
-      };
-      await warehouse.stagePage(runId, chunk.key, { ...staged, received: fitted.rows.length }, [request]);
-    });
-  }
+  const pack = await warehouse.readPacker();
+  let makingMs = 0;
+  const made = pagesOf(rows);
+  const next = (): PageOfCall | undefined => {
+    const began = performance.now();
+    const { value } = made.next();
+    makingMs += performance.now() - began;
+    return value ?? undefined;
+  };
+  const load = async ({ body, call, page, last }: PageOfCall) => {
+    const slice = String(call.parameters.RecipientGroupID);
+    const leave = await answersInHand.enter(body.length);
+    const begin = () => new PageReader({ fitter: createFitter(call, target), pack });
+    let reader = begin();
+    const take = () => {
+      reader = begin();
+      return (some: readonly AnswerRow[]) => reader.take(some);
+    };
+    const reply = { status: 200, headers: {}, body };
+    const answer = await inTurns(readInSteps(reply, infoOf(call), { now: Date.now() }, take));
+    const { fitted, count } = reader.finish(answer.rows);
+    const before = slices.get(slice) ?? { slice, calls: 0, rows: 0 };
+    slices.set(slice, { slice, calls: before.calls + Number(last), rows: before.rows + count });
+    const { fingerprint } = answer;
+    const staged = { slice, call: call.key, page, last, status: 200, fingerprint, day, ...fitted };
+    const request = {
+      at: new Date().toISOString(),
+      call: call.key,
+      status: 200,
+      rows: count,
+      bytes: body.length,
+      milliseconds: performance.now(),
+      outcome: 'answered' as const,
+    };
+    await warehouse.stagePage(runId, chunk.key, { ...staged, received: count }, [request]);
+    leave();
+  };
+  const lane = async () => {
+    for (let page = next(); page !== undefined; page = next()) await load(page);
+  };
+  await counted(() => Promise.all(Array.from({ length: pagesAtOnce }, lane)));
+  milliseconds -= makingMs;
   await counted(async () => {
     const outcome = await warehouse.storeChunk(runId, chunk.key, {
       slices: [...slices.values()],
@@ -160,11 +181,41 @@ export async function measureBatchInsert(client: Client, connection: string, row
   return { rows, milliseconds, peakKilobytes: process.resourceUsage().maxRSS, baseKilobytes };
 }
 
-function rowsOf({ body }: PageOfCall): AnswerRow[] {
-  return parseJson(body.toString()) as AnswerRow[];
-}
+const infoOf = (call: Call): RequestInfo => ({
+  connection: 'bench',
+  url: '',
+  kind: 'data',
+  answer: { columns, isGuessed: false },
+  description: call.key,
+  facts: {},
+  longestWindowMs: 3_600_000,
+  digest: String,
+  hide: String,
+});
 
-function settingOf(client: Client, connection: string, schema: string | undefined): WarehouseSetting {
-  const given = client === 'pg' ? connection : { filename: connection };
-  return { name: 'bench', client, connection: new Secret(given), schema, keepCallsForMs: 90 * 86_400_000 };
+/** `connection` is a URL, or a file of SQLite's; `books` is another such file. */
+function settingOf(
+  client: Client,
+  connection: string,
+  schema: string | undefined,
+  books?: string,
+): WarehouseSetting {
+  const given = {
+    pg: connection,
+    'better-sqlite3': { filename: connection },
+    bigquery: { projectId: 'river', apiEndpoint: connection },
+    snowflake: {
+      ...{ account: 'river', accessUrl: connection, database: 'RIVER' },
+      ...{ username: 'river', password: 'none' },
+    },
+  }[client];
+  const common = {
+    name: 'bench',
+    client,
+    connection: new Secret(given),
+    schema,
+    keepCallsForMs: 90 * 86_400_000,
+  };
+  if (books === undefined) return common;
+  return { ...common, books: { ...settingOf('better-sqlite3', books, undefined), name: 'books' } };
 }

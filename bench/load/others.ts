@@ -2,14 +2,14 @@
 
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parseJson } from '#optimove/parse-json';
 import type { PostgresServer } from '../../test/helpers/postgres.ts';
 import type { Figures } from './measure.ts';
-import { day, pagesOf } from './pages.ts';
+import { type Division, day, pagesOf } from './pages.ts';
 
 const run = promisify(execFile);
 const isThere = (path: string) =>
@@ -78,29 +78,33 @@ async function findPsql(programs: string): Promise<string | undefined> {
 const cache = fileURLToPath(new URL('../../.cache/dlt', import.meta.url));
 const script = fileURLToPath(new URL('./dlt-load.py', import.meta.url));
 
+/** Snowflake's library is the one that the emulator is made for: the next one asks a sign-in for a master token, and gets none. */
+const packages = [
+  'dlt[postgres,bigquery,snowflake]',
+  'snowflake-connector-python==3.18.1',
+  'orjson',
+  'pyarrow',
+].join(' ');
+
+/** A database that both River and dlt fill; BigQuery and Snowflake are emulated ones. */
+export type Kind = 'postgres' | 'bigquery' | 'snowflake';
+
 /** dlt at its newest, its rows read with orjson; pip brings it into `.cache/dlt` when it is first asked for. */
 export async function runDlt(
   way: 'json' | 'arrow',
-  url: string,
+  [kind, url]: readonly [Kind, url: string],
   folder: string,
   rows: number,
+  division?: Division,
 ): Promise<readonly [title: string, Figures | string]> {
   const title = way === 'json' ? 'dlt with orjson' : 'dlt with orjson and Arrow';
   const python = join(cache, 'bin', 'python');
   try {
-    if (!(await isThere(join(cache, 'installed')))) {
+    const installed = await readFile(join(cache, 'installed'), 'utf8').catch(() => '');
+    if (installed !== packages) {
       await run('python3', ['-m', 'venv', cache]);
-      await run(python, [
-        '-m',
-        'pip',
-        'install',
-        '--quiet',
-        '--upgrade',
-        'dlt[postgres]',
-        'orjson',
-        'pyarrow',
-      ]);
-      await writeFile(join(cache, 'installed'), '');
+      await run(python, ['-m', 'pip', 'install', '--quiet', '--upgrade', ...packages.split(' ')]);
+      await writeFile(join(cache, 'installed'), packages);
     }
   } catch {
     return [title, 'dlt is not there: python3 -m venv and pip could not bring it into .cache/dlt'];
@@ -109,17 +113,36 @@ export async function runDlt(
   if (!(await isThere(pages))) {
     await mkdir(pages);
     let number = 0;
-    for (const { body, call } of pagesOf(rows)) {
+    for (const { body, call } of pagesOf(rows, division)) {
       number += 1;
       const name = `${call.parameters.RecipientGroupID}-${String(number).padStart(6, '0')}.json`;
       await writeFile(join(pages, name), body);
     }
   }
-  const { stdout } = await run(python, [script, way, url, pages], { maxBuffer: 2 ** 26 });
-  const { milliseconds, version, peakKilobytes } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as {
-    milliseconds: number;
-    version: string;
-    peakKilobytes: number;
-  };
-  return [`${title} (${version})`, { rows, milliseconds, peakKilobytes }];
+  try {
+    const { stdout } = await run(python, [script, way, kind, url, pages], { maxBuffer: 2 ** 26 });
+    const told = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as {
+      milliseconds: number;
+      version: string;
+      peakKilobytes: number;
+      count: number;
+    };
+    const { milliseconds, version, peakKilobytes, count } = told;
+    const figures = { rows, milliseconds, peakKilobytes };
+    return [
+      `${title} (${version})`,
+      count === rows ? figures : `dlt could not load: ${count} of ${rows} rows stand there`,
+    ];
+  } catch (error) {
+    return [title, `dlt could not load: ${lastError(error)}`];
+  }
+}
+
+/** Python's own words for what ended it, without what dlt advises after them. */
+function lastError(error: unknown): string {
+  const { stderr = '', message = '' } = error as { stderr?: string; message?: string };
+  const lines = stderr
+    .split('\n')
+    .filter((line) => /^[\w.]*(?:Error|Exception|Failed|Response)\b.*: /.test(line));
+  return lines[0] ?? message.split('\n', 1)[0] ?? '';
 }

@@ -4,8 +4,6 @@ import { listColumns } from '#domain/column/river-table';
 import type { Day } from '#domain/period/date-range';
 import { type River, RiverSetting } from '#domain/river/river';
 
-const rowsOfPage = 10_000;
-
 export const river: River = {
   name: 'bench',
   ...RiverSetting.parse({
@@ -26,9 +24,17 @@ export interface PageOfCall {
   readonly body: Buffer;
 }
 
-/** Ten recipient groups, one call each, in pages of 10,000 rows; made as they are asked for. */
-export function* pagesOf(rows: number): Generator<PageOfCall> {
-  const group = Math.ceil(rows / 10);
+/** How rows are divided: into calls, of a recipient group each, and these into pages. */
+export interface Division {
+  readonly calls: number;
+  readonly rowsOfPage: number;
+}
+
+export const usual: Division = { calls: 10, rowsOfPage: 10_000 };
+
+/** Made as they are asked for. */
+export function* pagesOf(rows: number, { calls, rowsOfPage } = usual): Generator<PageOfCall> {
+  const group = Math.ceil(rows / calls);
   for (let from = 0, number = 0; from < rows; from += group, number += 1) {
     const rowsOfCall = Math.min(group, rows - from);
     const call = callOf(number);
@@ -55,7 +61,7 @@ function callOf(recipientGroup: number): Call {
 const countries = ['United Kingdom', 'Deutschland', 'España', 'Österreich', 'United States'];
 const stages = ['New', 'Active', 'Churn', 'Reactivated'];
 
-function answer(from: number, count: number): unknown[] {
+export function answer(from: number, count: number): unknown[] {
   return Array.from({ length: count }, (_, at) => {
     const customer = from + at;
     return {

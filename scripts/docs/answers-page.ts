@@ -2,7 +2,7 @@ import { beside, type ValueCase, valueCases, valueCaseTypes } from '../../test/h
 import { type AnswerCase, answerCases } from '../../test/optimove/answer-cases.ts';
 import { code, table } from './table.ts';
 
-const introduction = `# Answers and values
+const introduction = `# What does River do with each answer of the API?
 
 Written by \`npm run docs\` from the tables of the tests (\`test/optimove/answer-cases.ts\`, \`test/helpers/value-cases.ts\`): the tests send each answer below to the real HTTP client,
 and pull, stage and load each value into Postgres and SQLite.
@@ -31,7 +31,7 @@ A column keeps its type. Each value is read as the type of the column in the tab
 The same rule holds for narrower columns of a table that you created yourself: a value that \`varchar(10)\` would cut, \`numeric(10,2)\` would round or \`smallint\` cannot hold is stored beside.
 A Boolean of the report is 1 or 0 in a column of numbers. A domain of Postgres counts as the type it is made of; an enum holds its own words. In SQLite a column such as \`STRING\` or \`JSON\`, whose name is no number's, keeps texts, but SQLite would turn \`007\` there into 7: such a text is stored beside.
 
-A field that the report does not declare gets its type from all values of the first chunk that contains it, except null and \`""\`: all numbers → \`numeric\` (SQLite: a column without a type), all true or false → \`boolean\`, else
+A field that the report does not declare gets its type from all values of the first chunk that contains it, except null and \`""\`: all numbers → \`numeric\` (SQLite: a column without a type; Snowflake: [with the digits that they need](warehouses.md#snowflake)), all true or false → \`boolean\`, else
 \`text\`; objects and lists are JSON text. A field that has only null or \`""\` gets no column yet.
 `;
 

@@ -1,10 +1,12 @@
 import type { Axis, FilterName, PrunedBy, Report } from '#domain/catalogue/report';
 import type { Column } from '#domain/column/column';
+import { reportUses } from './report-uses.ts';
+import { sampleRow } from './sample-rows.ts';
 import { code, table } from './table.ts';
 
-const introduction = `# The reports
+const introduction = `# Which report do I need?
 
-Written from the catalogue (\`src/domain/catalogue\`) by \`npm run docs\`; edit the declarations, not this page.
+Written from the catalogue (\`src/domain/catalogue\`) by \`npm run docs\`; edit the declarations, not this page. The sample rows are made-up ones, of the simulator.
 
 - **Calls** are the calls of a run to Optimove's API; each data call is made once for every page of its answer.
 - A **filter** that is left out means *all*, found through the API's own list call, unless its line says otherwise.
@@ -22,13 +24,13 @@ export function renderReportsPage(reports: readonly Report[]): string {
 }
 
 function renderContents(reports: readonly Report[]): string {
-  const rows = reports.map(({ number, slug, title, time }) => [
+  const rows = reports.map(({ number, slug, purpose, time }) => [
     `${number}`,
     `[\`${slug}\`](#${slug})`,
-    title,
+    purpose,
     time,
   ]);
-  return `## Contents\n\n${table(['#', 'report', 'title', 'time'], rows)}`;
+  return `## Contents\n\n${table(['#', 'report', 'what it brings', 'time'], rows)}`;
 }
 
 function renderReport(report: Report): string {
@@ -41,9 +43,21 @@ function renderReport(report: Report): string {
     ...(report.prunedBy ? [`With \`prune: true\`: ${pruned[report.prunedBy]}`] : []),
     `Key: ${report.key.map(code).join(', ')}${report.keyIsUnique ? '' : ' (not unique)'}`,
   ];
-  const columns = report.columns.map((column) => [code(column.name), column.type, describeSource(column)]);
+  const sample = sampleRow(report);
+  const columns = report.columns.map((column) => [
+    code(column.name),
+    column.type,
+    describeSource(column),
+    sample.get(column.name) ?? 'null',
+  ]);
   const notes = report.notes ? `\n${report.notes}\n` : '';
-  return `## ${report.slug}\n\n${facts.map((fact) => `- ${fact}\n`).join('')}${notes}\n${table(['column', 'type', 'from'], columns)}`;
+  return `## ${report.slug}\n\n${describeUse(report)}\n\n${facts.map((fact) => `- ${fact}\n`).join('')}${notes}\n${table(['column', 'type', 'from', 'in a sample row'], columns)}`;
+}
+
+function describeUse({ slug, purpose }: Report): string {
+  const use = reportUses[slug];
+  if (use === undefined) throw new Error(`scripts/docs/report-uses.ts does not say when to use ${slug}.`);
+  return `${purpose}\n\n**When to use it.** ${use}`;
 }
 
 const pruned: Readonly<Record<PrunedBy, string>> = {

@@ -1,7 +1,7 @@
 import type { faultGuides } from '#simulator/faults/fault-kinds';
 import { code, table } from './table.ts';
 
-const introduction = `# The simulator
+const introduction = `# How do I try River without Optimove?
 
 Written from \`src/simulator/faults/fault-kinds.ts\` by \`npm run docs\`; edit that file, not this page.
 

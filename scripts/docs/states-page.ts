@@ -1,10 +1,10 @@
 import { stateCases } from '../../test/domain/run/state-cases.ts';
 import { table } from './table.ts';
 
-const introduction = `# What a run says
+const introduction = `# What does a run say, and when?
 
 Written by \`npm run docs\` from the table of the tests (\`test/domain/run/state-cases.ts\`). \`river status\`, \`river run --wait\`, the query \`progress\` (\`sentence\`) and the Web UI's *User Metadata* say the same,
-within 15 s. Times are UTC and say so; JSON has the same facts as data, with ISO 8601 times: \`state\`, \`waits\`, \`pausedSince\`, \`waitingUntil\`, \`waitingForDataUntil\`, \`expectedEnd\`, and on the command line \`noWorkerSince\`, \`unansweredSince\` and \`retried\`.
+within 15 s. Times are UTC and say so; JSON has the same facts as data, with ISO 8601 times: \`state\`, \`waits\`, \`pausedSince\`, \`waitingUntil\`, \`waitingForDataUntil\`, \`expectedEnd\`, and on the command line \`noWorkerSince\`, \`unansweredSince\`, \`lock\` and \`retried\`.
 
 If several things are true, several sentences follow each other; the one that stops most comes first.
 `;
@@ -22,13 +22,13 @@ const waits = `## What slices wait for
 A short wait (about 10 s) happens inside a slice's activity. For longer waits the workflow sleeps: a run has one timer for all its waits, whatever the number of its slices. A wait, a pause, a new history or a draining worker is not an attempt.
 `;
 
-/** docs/states.md: what a run says in each state. */
+/** docs/states.md: what a run says in each state, and how the state ends. */
 export const renderStatesPage = (): string =>
   [
     introduction,
     table(
-      ['while', 'it says'],
-      stateCases.map(({ state, said }) => [state, said]),
+      ['while', 'it says', 'this ends'],
+      stateCases.map(({ state, said, ends }) => [state, said, ends]),
     ),
     waits,
   ].join('\n');

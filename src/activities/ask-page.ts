@@ -3,7 +3,7 @@
  * of a call without pages); a failure that passes becomes a wait.
  */
 
-import type { Answer, Call, PageAsked } from '#domain/call/call';
+import type { Answer, AnswerRow, Call, PageAsked } from '#domain/call/call';
 import type { CallHistory, RequestRecord } from '#domain/call/call-history';
 import {
   BaseUrlInDoubtError,
@@ -47,14 +47,19 @@ export interface AskContext {
 /** In place of an answer that there will not be. */
 export const noRows: Answer = { status: 200, rows: [], fingerprint: '' };
 
-type Keep = (answer: Answer, requests: readonly RequestRecord[], notes?: PageNotes) => Promise<void>;
+/** What is done with an answer. */
+export interface Handling {
+  /** Begins to take an answer's rows, some at a time; begins anew where an answer is read again. */
+  take?(): (rows: readonly AnswerRow[]) => void;
+  keep(answer: Answer, requests: readonly RequestRecord[], notes?: PageNotes): Promise<void>;
+}
 
 /** One page, asked until it is answered or refused; being throttled is no failure and no attempt. */
 export async function askPage(
   context: AskContext,
   call: Call,
   asked: PageAsked | undefined,
-  keep: Keep,
+  { take, keep }: Handling,
 ): Promise<void> {
   for (;;) {
     const requests: RequestRecord[] = [];
@@ -68,6 +73,7 @@ export async function askPage(
         record: (request) => requests.push(request),
         onSent: context.signals.onSent,
         history: context.history,
+        ...(take && { take }),
         keep: (answer) => {
           kept = 'begun';
           return keep(answer, requests);

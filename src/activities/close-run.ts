@@ -19,7 +19,7 @@ export const closeRun =
     const isComplete = loaded + skipped === total && (skipped > 0 || summary.overwritten !== false);
     const lacks = status === 'succeeded' && !isComplete;
     await warehouse.endRun(run.runId, lacks ? 'failed' : status, finishedAt);
-    await warehouse.pruneCalls(new Date(finishedAt));
+    await warehouse.pruneRuns(new Date(finishedAt));
     const stored = await readOpenedRun(warehouse, run.runId);
     const counts = await warehouse.countRequests(run.runId, listDataCallNames(stored.river));
     // What a retry was to pull is not what its original planned.

@@ -14,6 +14,7 @@ import type { ChunkOutcome, CommitChunkRequest } from './contract.ts';
 import { readOpenedRun, reportOfRiver } from './opened-run.ts';
 import type { ActivityPorts } from './ports.ts';
 import { untilCancelled, untilStopped } from './stop-signals.ts';
+import { tellLocks } from './tell-locks.ts';
 import type { ChunkStoring, Warehouses } from './warehouse-ports.ts';
 
 /** Which rows the chunk replaces, by the table's own name of the day column. */
@@ -26,7 +27,7 @@ function scopeInTable(report: Report, chunk: Chunk, { selection, day, river }: S
 export const commitChunk =
   (ports: Pick<ActivityPorts, 'runs' | 'draining'> & Warehouses<ChunkStoring>) =>
   ({ run, chunk: key, slices, counts, proven }: CommitChunkRequest): Promise<ChunkOutcome> =>
-    untilStopped(ports, async ({ stop }) => {
+    untilStopped(ports, async ({ stop, onLocked }) => {
       const warehouse = await ports.warehouse(run.warehouse);
       const stored = await readOpenedRun(warehouse, run.runId);
       const report = reportOfRiver(stored.river);
@@ -78,8 +79,14 @@ export const commitChunk =
         new RefusedError(
           `The run was cancelled while ${stored.river.target.table} waited for a new column: others use the table.`,
         );
-      const outcome = await untilCancelled(ports, cancelled, (signal) =>
-        warehouse.storeChunk(run.runId, key, request, AbortSignal.any([stop, signal])),
+      const { table } = stored.river.target;
+      const outcome = await tellLocks(
+        () => warehouse.findLockHolder(table),
+        onLocked,
+        () =>
+          untilCancelled(ports, cancelled, (signal) =>
+            warehouse.storeChunk(run.runId, key, request, AbortSignal.any([stop, signal])),
+          ),
       );
       if (outcome.outcome === 'loaded')
         return { outcome: 'loaded', rows: outcome.rows, calls: outcome.calls };

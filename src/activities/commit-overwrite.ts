@@ -6,6 +6,7 @@ import type { RunRef } from './contract.ts';
 import { readOpenedRun, reportOfRiver } from './opened-run.ts';
 import type { ActivityPorts } from './ports.ts';
 import { untilCancelled, untilStopped } from './stop-signals.ts';
+import { tellLocks } from './tell-locks.ts';
 import type { OverwriteStoring, Warehouses } from './warehouse-ports.ts';
 
 /**
@@ -15,7 +16,7 @@ import type { OverwriteStoring, Warehouses } from './warehouse-ports.ts';
 export const commitOverwrite =
   (ports: Pick<ActivityPorts, 'runs' | 'draining'> & Warehouses<OverwriteStoring>) =>
   (run: RunRef): Promise<OverwriteOutcome> =>
-    untilStopped(ports, async ({ stop }) => {
+    untilStopped(ports, async ({ stop, onLocked }) => {
       const warehouse = await ports.warehouse(run.warehouse);
       const { river, freshness } = await readOpenedRun(warehouse, run.runId);
       const report = reportOfRiver(river);
@@ -28,7 +29,12 @@ export const commitOverwrite =
         new RefusedError(
           `The run was cancelled while ${river.target.table} waited for a new column: others use the table.`,
         );
-      return untilCancelled(ports, cancelled, (signal) =>
-        warehouse.storeOverwrite(run.runId, request, AbortSignal.any([stop, signal])),
+      return tellLocks(
+        () => warehouse.findLockHolder(river.target.table),
+        onLocked,
+        () =>
+          untilCancelled(ports, cancelled, (signal) =>
+            warehouse.storeOverwrite(run.runId, request, AbortSignal.any([stop, signal])),
+          ),
       );
     });

@@ -59,6 +59,8 @@ export interface OpenedRun {
   readonly chunks: number;
   /** Whether list calls have to be made before the filters are known: the slice `listsSlice`, of no chunk. */
   readonly readsLists: boolean;
+  /** As `Resolved` has it; left out while the filters are not resolved, or the days to pull are not known. */
+  readonly dataCalls?: Resolved['dataCalls'];
   /** Slices of every chunk: first those whose answers plan the others, then the data's. */
   readonly slices: { readonly list: readonly string[]; readonly data: readonly string[] };
   /** Its chunks wait until all of them are loaded, and then replace the table's content; left out in other load modes. */

@@ -4,6 +4,7 @@ import { type BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedEr
 import { failingMs, type OpenOutage, type Outages, outageMs, retryMs } from '#domain/run/failing-time';
 import { type Pause, toIntervals } from '#domain/run/paused-intervals';
 import type { WaitOn } from '#domain/run/waits';
+import { retryCommand } from '#domain/verify/repair-command';
 import type { FailureReading } from './warehouse-ports.ts';
 
 /** What decides how long a run waits for answers. */
@@ -117,7 +118,7 @@ function outage(
   const last = cause instanceof OptimoveUnavailableError ? ` The last failure: ${cause.message}` : '';
   return new OutageError(
     `Connection ${connection} has not answered any call since ${since}, for longer than giveUpAfter (${durationText(giveUpAfterMs)}). ` +
-      `When it answers again, \`river retry ${workflowId}\` loads what is missing.${last}`,
+      `When it answers again, \`${retryCommand(workflowId)}\` loads what is missing.${last}`,
     { facts: { connection, since }, cause },
   );
 }

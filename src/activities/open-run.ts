@@ -1,4 +1,7 @@
 import { Context } from '@temporalio/activity';
+import { runListCalls } from '#domain/call/list-calls';
+import { resolveSelection, type Selection } from '#domain/call/selection';
+import type { Report } from '#domain/catalogue/report';
 import { describeTable } from '#domain/column/river-table';
 import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import { readRunInput, refuseStart } from '#domain/river/read-run-input';
@@ -80,7 +83,7 @@ async function planRun(
       period: leavesIncomplete ? null : period,
       day,
       startedAt,
-      selection: null,
+      selection: selectWithoutLists(report, river),
       retryOf: null,
       ownFilters,
       ...(before?.salts ? { salts: before.salts } : {}),
@@ -91,6 +94,10 @@ async function planRun(
     chunks: before || leavesIncomplete ? [] : planChunks(river, report, pulls),
   };
 }
+
+/** What the filters come to where no list has to be read for that. */
+const selectWithoutLists = (report: Report, { filters }: River): Selection | null =>
+  runListCalls(report, filters).length === 0 ? resolveSelection(report, filters, {}) : null;
 
 /** What the river has loaded, where that decides what it pulls. */
 async function readLoadedDaysIfTracked(warehouse: RunOpening, river: River): Promise<LoadedDays | undefined> {

@@ -7,10 +7,11 @@ import { ConfigurationError, OtherVersionError } from '#domain/errors';
 import type { Notify } from '#domain/river/configuration';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
+import { countPlannedCalls } from '#domain/run/plan-run';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { OpenedRun, Patience } from './contract.ts';
 import type { ActivityPorts } from './ports.ts';
-import type { RunReading } from './warehouse-ports.ts';
+import type { ChunkMarking, RunReading } from './warehouse-ports.ts';
 
 /** The report that a river pulls, with the river's overrides applied. */
 export function reportOfRiver(river: River): Report {
@@ -50,10 +51,21 @@ export function understood(run: StoredRun): StoredRun {
 /** Slices kept going at a time, over all open chunks: enough to use a burst, few enough for one history. */
 export const slicesAtOnce = 20;
 
+type ChunkReading = Pick<ChunkMarking, 'readUnfinishedChunks'>;
+
+const everyChunk = 1_000_000;
+
+/** The data calls of a run whose filters are resolved. */
+export async function countDataCalls(warehouse: ChunkReading, stored: StoredRun): Promise<number | null> {
+  // A retry pulls some of its original's chunks.
+  const chunks = stored.retryOf ? await warehouse.readUnfinishedChunks(stored.runId, everyChunk) : undefined;
+  return countPlannedCalls(stored, chunks);
+}
+
 /** What the workflow knows of a run that is in the manifest. */
 export async function describeRun(
   ports: Pick<ActivityPorts, 'configurations' | 'runs'>,
-  warehouse: Pick<RunReading, 'summariseRun'>,
+  warehouse: Pick<RunReading, 'summariseRun'> & ChunkReading,
   stored: StoredRun,
 ): Promise<OpenedRun> {
   const { river, period, freshness } = stored;
@@ -61,6 +73,7 @@ export async function describeRun(
   const slices = listSlices(report, river.prune);
   const { chunks } = await warehouse.summariseRun(stored.runId);
   const nothingLeft = chunks.loaded + chunks.skipped === chunks.total;
+  const isPlanned = !nothingLeft && stored.selection !== null && freshness?.settled !== false;
   const { notifications } = await ports.configurations.current();
   return {
     run: {
@@ -74,6 +87,7 @@ export async function describeRun(
     period,
     chunks: chunks.total,
     readsLists: !nothingLeft && stored.selection === null && runListCalls(report, river.filters).length > 0,
+    ...(isPlanned && { dataCalls: await countDataCalls(warehouse, stored) }),
     slices,
     ...(nothingLeft ? { nothingLeft } : {}),
     ...(river.target.load === 'overwrite' && { overwrites: true as const }),

@@ -8,7 +8,7 @@ import { findCallDay } from '#domain/call/scope';
 import { type ListedFilter, pickLists } from '#domain/catalogue/lists';
 import { parseChunkKey } from '#domain/chunk/chunk';
 import { type HashText, isHidden } from '#domain/column/chosen-columns';
-import { type FittedRows, fitListRows, fitRows } from '#domain/column/fit-rows';
+import { createFitter, createWholeFitter, type FittedRows, fitListRows } from '#domain/column/fit-rows';
 import { listColumns, listKey, listKeyColumns } from '#domain/column/river-table';
 import type { TargetTable } from '#domain/column/table-type';
 import {
@@ -27,7 +27,7 @@ import type { PullContext } from './pull-call.ts';
 import type { SlicePulling } from './warehouse-ports.ts';
 
 /** A slice's calls, planned from small lists, and how their answers are read. */
-export type SlicePlan = Pick<PullContext, 'fit' | 'noteRows' | 'toDay' | 'key' | 'tolerates'> & {
+export type SlicePlan = Pick<PullContext, 'fitter' | 'noteRows' | 'toDay' | 'key' | 'tolerates'> & {
   readonly calls: Iterable<Call>;
 };
 
@@ -45,7 +45,10 @@ export async function planSlice(
   if (isFreshnessSlice(slice)) return listPlan([lastDataUpdate]);
   if (chunkKey === null) {
     const calls = runListCalls(report, river.filters).map(({ call }) => call);
-    return { ...listPlan(calls), fit: (call, rows) => hideNames(fitListRows(rows, call), call, river) };
+    return {
+      ...listPlan(calls),
+      fitter: (call) => createWholeFitter((rows) => hideNames(fitListRows(rows, call), call, river)),
+    };
   }
 
   const { selection } = stored;
@@ -79,7 +82,7 @@ export async function planSlice(
   const mayBeRefused = refusableParameter(report) !== undefined;
   return {
     calls: ran ? pruneCalls(report, calls, ran) : calls,
-    fit: (call, rows) => fitRows(rows, call, target),
+    fitter: (call) => createFitter(call, target),
     toDay: (call) => findCallDay(report, call),
     ...(report.keyIsUnique && { key: listKey(report, river) }),
     tolerates: (_call, error) =>
@@ -107,7 +110,7 @@ function hideNames(
 
 const listPlan = (calls: Iterable<Call>): SlicePlan => ({
   calls,
-  fit: (call, rows) => fitListRows(rows, call),
+  fitter: (call) => createWholeFitter((rows) => fitListRows(rows, call)),
   toDay: () => null,
   // Where a tenant refuses GetLastDataUpdate (the sandbox does), the run's day stands in for it.
   tolerates: (call, error) => call === lastDataUpdate && isRefused(call, error),

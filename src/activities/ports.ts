@@ -1,7 +1,7 @@
 import type { WaitLifted } from '#domain/budget/back-off';
 import type { RecalledBudget } from '#domain/budget/save-budget';
 import type { WindowUse } from '#domain/budget/window';
-import type { Answer, Call, PageAsked } from '#domain/call/call';
+import type { Answer, AnswerRow, Call, PageAsked } from '#domain/call/call';
 import type { CallHistory, RequestRecord } from '#domain/call/call-history';
 import type { SeenPages } from '#domain/call/seen-pages';
 import type { Configuration, Connection } from '#domain/river/configuration';
@@ -43,6 +43,11 @@ export interface Optimove {
       onSent?: () => () => void;
       /** What a call has met before in its run: only asked where a reply is no answer. */
       history?: (call: string) => Promise<CallHistory>;
+      /**
+       * Begins to take an answer's rows, some at a time; begins anew where it is read again. The answer may then have no rows
+       * left; what was taken counts only once it is put away.
+       */
+      take?: () => (rows: readonly AnswerRow[]) => void;
       /** Puts the answer away. Until then the call counts as in flight, so a kill repeats no more calls than those. */
       keep?: (answer: Answer) => Promise<void>;
     },

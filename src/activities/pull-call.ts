@@ -1,13 +1,20 @@
 import type { Answer, AnswerRow, Call, PageAsked } from '#domain/call/call';
 import type { RequestRecord } from '#domain/call/call-history';
-import { countRepeated, hashKeys } from '#domain/call/fingerprint';
+import {
+  countDifferent,
+  countRepeated,
+  noHashes,
+  type SortedHashes,
+  sortedHashes,
+} from '#domain/call/fingerprint';
 import { isRepeated, type Next, nextPage, type PageReceived, pageAsked } from '#domain/call/paging';
 import type { Followed, SeenPages } from '#domain/call/seen-pages';
-import type { FittedRows } from '#domain/column/fit-rows';
+import type { FittedRows, RowFitter } from '#domain/column/fit-rows';
 import type { Day } from '#domain/period/date-range';
 import type { PageNotes } from '#domain/run/page-notes';
-import type { StagedCall } from '#domain/run/staged-page';
-import { type AskContext, askPage, ChunkClosed, noRows } from './ask-page.ts';
+import type { PackRows, StagedCall } from '#domain/run/staged-page';
+import { type AskContext, askPage, ChunkClosed, type Handling, noRows } from './ask-page.ts';
+import { PageReader, type PageRows } from './read-page.ts';
 import type { SlicePulling } from './warehouse-ports.ts';
 
 /** What a call is pulled with. */
@@ -17,8 +24,9 @@ export interface PullContext extends AskContext {
     Pick<SlicePulling, 'stagePage' | 'markLastPage' | 'readStagedPage'>;
   readonly seenPages: SeenPages;
   readonly pageSize: number;
-  /** Fits an answer's rows to columns. */
-  fit(call: Call, rows: readonly AnswerRow[]): FittedRows;
+  /** Fits the rows of one page of an answer to columns. */
+  fitter(call: Call): RowFitter;
+  readonly pack?: PackRows;
   /** What a person is to hear of a page's rows, beside what their fitting says. */
   noteRows?(fitted: FittedRows): PageNotes;
   /** The day of which a call's rows are; null where they are not loaded by days. */
@@ -35,8 +43,8 @@ interface Progress {
   received: number;
   fingerprints: PageReceived['earlier'];
   /** Keys of the page before, and its whole rows, where there is one. */
-  keys: ReadonlySet<number>;
-  rowsBefore: readonly number[];
+  keys: SortedHashes;
+  rowsBefore: SortedHashes;
   /** The last page, while it is open what comes after it. */
   last?: PageReceived;
   next: Next;
@@ -53,7 +61,10 @@ interface Pulled {
   readonly inDoubt: boolean;
 }
 
-/** Works through the pages of one call, from where it stands; each page is staged before the next is asked for. */
+/**
+ * Works through the pages of one call, from where it stands. Once a full page is here the next is asked for, while it is fitted and
+ * staged: one more call is in flight than pages are being staged, never two. Pages are staged in their order.
+ */
 export async function pullCall(
   context: PullContext,
   call: Call,
@@ -61,19 +72,72 @@ export async function pullCall(
 ): Promise<Pulled> {
   const progress = await readProgress(context, call, before);
   const { stop } = context.signals;
+  const failed = new AbortController();
+  let ahead: Promise<void> | undefined;
+
+  const ask = (of: PullContext, skip: number, pageBefore?: Promise<void>): Promise<void> => {
+    const asked = pageAsked(call, of.pageSize, skip);
+    const begin = () => new PageReader({ ...of, fitter: of.fitter(call) });
+    let reader = begin();
+    const take = () => {
+      reader = begin();
+      return (rows: readonly AnswerRow[]) => reader.take(rows);
+    };
+    const keep: Handling['keep'] = async (answer, requests, notes) => {
+      const arrived = { asked, answer, notes, page: reader.finish(answer.rows) };
+      await pageBefore;
+      const staged = Promise.withResolvers<void>();
+      staged.promise.catch(ignore);
+      if (isFollowed(call, arrived, progress) && !stop.aborted) {
+        const signals = { ...of.signals, stop: AbortSignal.any([stop, failed.signal]) };
+        ahead = ask({ ...context, signals }, skip + arrived.page.received, staged.promise);
+        // It is awaited only once this page is staged.
+        ahead.catch(ignore);
+      }
+      try {
+        await stage(of, call, arrived, requests, progress);
+        staged.resolve();
+      } catch (error) {
+        staged.reject(new PageBeforeFailed());
+        throw error;
+      }
+    };
+    return askPage(of, call, asked, { take, keep });
+  };
+
   try {
     while (progress.next === 'ask') {
-      stop.throwIfAborted();
-      const asked = pageAsked(call, context.pageSize, progress.received);
-      await askPage(context, call, asked, (answer, requests, notes) =>
-        stage(context, call, { asked, answer, notes }, requests, progress),
-      );
+      const asking = ahead;
+      ahead = undefined;
+      if (!asking) stop.throwIfAborted();
+      await (asking ?? ask(context, progress.received));
       await decideLater(context, call, progress);
     }
+  } catch (error) {
+    failed.abort(new PageBeforeFailed());
+    // What was sent is in the API's log, and is noted.
+    await ahead?.catch(() => {});
+    throw error;
   } finally {
     progress.followed?.('unknown');
   }
   return progress;
+}
+
+/** Made here, not beside a page: there it would hold that page for as long as the next one is awaited. */
+const ignore = () => {};
+
+/** Said of the page that was asked for ahead. */
+class PageBeforeFailed extends Error {}
+
+/** Whether another page follows for certain, before this one is looked through: it is full, and is not one that the call had already. */
+function isFollowed(
+  { pages }: Call,
+  { asked, answer: { fingerprint }, page: { received } }: Arrived,
+  { fingerprints }: Progress,
+): boolean {
+  if (!pages || !asked || received < asked.top) return false;
+  return fingerprint !== fingerprints?.first && fingerprint !== fingerprints?.before;
 }
 
 const untouched = {
@@ -90,7 +154,7 @@ async function readProgress(
   { endpoint, pages: isPaged }: Call,
   before: StagedCall | undefined,
 ): Promise<Progress> {
-  if (!before) return { ...untouched, keys: new Set(), rowsBefore: [] };
+  if (!before) return { ...untouched, keys: noHashes, rowsBefore: noHashes };
   const { call, pages, rows, received, firstFingerprint: first, lastFingerprint, lastReceived } = before;
   // Another attempt has seen the page: what follows it tells this process as well whether its server cuts pages.
   const isShort = isPaged && lastReceived > 0 && lastReceived < pageSize;
@@ -100,8 +164,8 @@ async function readProgress(
     rows,
     received,
     fingerprints: { first, before: lastFingerprint },
-    keys: new Set(page && key ? hashKeys(page, key) : []),
-    rowsBefore: page ? hashRows(page) : [],
+    keys: page && key ? sortedHashes(page, key) : noHashes,
+    rowsBefore: page ? sortedHashes(page, page.columns) : noHashes,
     next: 'ask',
     inDoubt: false,
     followed: isShort ? seenPages.askOn(endpoint, { rows: lastReceived, bytes: 0 }) : undefined,
@@ -129,30 +193,27 @@ async function decideLater(context: PullContext, call: Call, progress: Progress)
   }
 }
 
-/** The rows of a page, each as a number. */
-const hashRows = (page: Pick<FittedRows, 'columns' | 'rows'>): number[] => hashKeys(page, page.columns);
-
-interface Answered {
+/** A page as it was answered, and what is read from its rows. */
+interface Arrived {
   readonly asked: PageAsked | undefined;
-  readonly answer: Answer;
+  readonly answer: Pick<Answer, 'status' | 'fingerprint'>;
   readonly notes?: PageNotes | undefined;
+  readonly page: PageRows;
 }
 
 /** Stages a page and says in `progress` where the call goes on. */
 async function stage(
   context: PullContext,
   call: Call,
-  { asked, answer, notes }: Answered,
+  { asked, answer, notes, page: arrived }: Arrived,
   requests: readonly RequestRecord[],
   progress: Progress,
 ): Promise<void> {
   const { runId, chunk, slice, seenPages, key } = context;
   const { fingerprint } = answer;
-  const size = { rows: answer.rows.length, bytes: requests.at(-1)?.bytes ?? 0 };
-  const arrived = context.fit(call, answer.rows);
+  const size = { rows: arrived.received, bytes: requests.at(-1)?.bytes ?? 0 };
   const isFirst = progress.pages === 0;
-  const rowsBefore = new Set(progress.rowsBefore);
-  const hashes = isFirst ? undefined : hashRows(arrived);
+  const hashes = isFirst ? undefined : arrived.hashRows();
   const page: PageReceived = {
     call,
     asked,
@@ -161,8 +222,8 @@ async function stage(
     earlier: progress.fingerprints,
     known: hashes && {
       before: progress.rowsBefore.length,
-      different: rowsBefore.size,
-      repeated: countRepeated(hashes, rowsBefore),
+      different: countDifferent(progress.rowsBefore),
+      repeated: countRepeated(hashes, progress.rowsBefore),
     },
   };
   const again = isRepeated(page);
@@ -175,9 +236,8 @@ async function stage(
   // A server that does not know $skip may say so with 404.
   const endsCutAnswer = !isFirst && !call.pages && answer.status === 404;
 
-  const rows = again ? [] : answer.rows;
-  const fitted = again ? context.fit(call, rows) : arrived;
-  const keys = key && !(isLast && isFirst) ? hashKeys(fitted, key) : [];
+  const rows = again ? new PageReader({ fitter: context.fitter(call) }).finish([]) : arrived;
+  const keys = key && !(isLast && isFirst) ? rows.hashKeys() : noHashes;
   const repeatedKeys = countRepeated(keys, progress.keys);
   const staged = {
     slice,
@@ -186,16 +246,16 @@ async function stage(
     last: isLast,
     status: endsCutAnswer ? noRows.status : answer.status,
     fingerprint,
-    received: rows.length,
+    received: rows.received,
     day: context.toDay(call),
     notes: {
       ...notes,
-      ...context.noteRows?.(fitted),
+      ...context.noteRows?.(rows.fitted),
       ...((again || endsCutAnswer) && { mayBeCut: true as const }),
       ...(repeatedKeys > 0 && { repeatedKeys }),
       ...(takenForWhole > 0 && { takenForWhole }),
     },
-    ...fitted,
+    ...rows.fitted,
   };
   const followed = next === 'ask' && isShort ? seenPages.askOn(call.endpoint, size) : undefined;
   if (next === 'likely last') seenPages.takeForLast(call.endpoint);
@@ -209,11 +269,11 @@ async function stage(
   }
   if (!isStaged) throw new ChunkClosed();
   progress.pages += 1;
-  progress.rows += fitted.rows.length;
-  progress.received += rows.length;
+  progress.rows += rows.count;
+  progress.received += rows.received;
   progress.fingerprints = { first: progress.fingerprints?.first ?? fingerprint, before: fingerprint };
-  progress.keys = new Set(isLast ? [] : keys);
-  progress.rowsBefore = isLast ? [] : (hashes ?? hashRows(arrived));
+  progress.keys = isLast ? noHashes : keys;
+  progress.rowsBefore = isLast ? noHashes : (hashes ?? arrived.hashRows());
   progress.last = page;
   progress.next = next;
 }

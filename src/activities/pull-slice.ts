@@ -188,7 +188,7 @@ async function pull(
   const hash = hashAsOpened(opened, await ports.configurations.current());
   const data = target && { table: target, hash };
   const plan = await planSlice(warehouse, stored, chunk, slice, data);
-  const context: SliceContext = { ...common, ...plan, chunk, slice };
+  const context: SliceContext = { ...common, ...plan, chunk, slice, pack: await warehouse.readPacker() };
   const count = { slice, calls: 0, rows: 0 };
   let inDoubt = 0;
   const { maxConcurrentCalls } = connection;

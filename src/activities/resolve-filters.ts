@@ -3,15 +3,12 @@ import { resolveSelection, type Selection } from '#domain/call/selection';
 import type { Report } from '#domain/catalogue/report';
 import { ConfigurationError } from '#domain/errors';
 import { createNoteSums } from '#domain/run/page-notes';
-import { countPlannedCalls } from '#domain/run/plan-run';
 import type { Warning } from '#domain/run/run-result';
 import { listsSlice } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { Resolved, RunRef } from './contract.ts';
-import { readOpenedRun, reportOfRiver } from './opened-run.ts';
+import { countDataCalls, readOpenedRun, reportOfRiver } from './opened-run.ts';
 import type { FilterResolving, Warehouses } from './warehouse-ports.ts';
-
-const everyChunk = 1_000_000;
 
 /** Turns names and "all" into ids, from the lists that were pulled, and keeps them with the run: once, whatever is reset. */
 export const resolveFilters =
@@ -20,9 +17,7 @@ export const resolveFilters =
     const warehouse = await ports.warehouse(run.warehouse);
     const stored = await readOpenedRun(warehouse, run.runId);
     const selection = stored.selection ?? (await selectAnew(warehouse, stored));
-    // A retry pulls some of its original's chunks.
-    const chunks = stored.retryOf ? await warehouse.readUnfinishedChunks(run.runId, everyChunk) : undefined;
-    return { dataCalls: countPlannedCalls({ ...stored, selection }, chunks) };
+    return { dataCalls: await countDataCalls(warehouse, { ...stored, selection }) };
   };
 
 /** From the lists that are staged, and keeps it with the run. */

@@ -1,5 +1,5 @@
 import { Context, heartbeat } from '@temporalio/activity';
-import type { Beat } from '#domain/run/progress';
+import type { Beat, TableLock } from '#domain/run/progress';
 import type { ActivityPorts } from './ports.ts';
 
 /** How often an activity says that it lives; cancellation comes back on a heartbeat. */
@@ -21,6 +21,8 @@ export interface StopSignals {
   readonly abort: AbortSignal;
   /** A request has gone out; what it gives says that it is not waited for any more. */
   readonly onSent: () => () => void;
+  /** What a commit waits for from now on; undefined: for nobody. */
+  readonly onLocked: (lock: TableLock | undefined) => void;
 }
 
 /**
@@ -55,9 +57,13 @@ export async function untilStopped<T>(
     calls.add(call);
     return () => calls.delete(call);
   };
-  const beat = setInterval(() => heartbeat(toBeat(calls)), heartbeatEveryMs);
+  let lock: TableLock | undefined;
+  const onLocked = (found: TableLock | undefined) => {
+    lock = found;
+  };
+  const beat = setInterval(() => heartbeat(lock ? { lock } : toBeat(calls)), heartbeatEveryMs);
   try {
-    return await work({ stop, abort: abort.signal, onSent });
+    return await work({ stop, abort: abort.signal, onSent, onLocked });
   } finally {
     ended = true;
     clearInterval(beat);

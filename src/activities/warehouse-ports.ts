@@ -15,6 +15,7 @@ import type {
   CommitRequest,
   OverwriteOutcome,
   OverwriteRequest,
+  PackRows,
   StagedCall,
   StagedPage,
 } from '#domain/run/staged-page';
@@ -57,6 +58,7 @@ export interface RunOpening extends RunReading {
   readLoadedDays(river: string, table: string): Promise<LoadedDays>;
   /** The chunks of a run that are not loaded; `skipped` where a later run has loaded their days since. */
   readUnloadedChunks(run: StoredRun): Promise<RetriableChunk[]>;
+  readUnfinishedChunks: ChunkMarking['readUnfinishedChunks'];
   /** Runs that are open in the manifest, or whose staging is still there. */
   readOrphanedRuns(): Promise<OrphanedRun[]>;
   /** Ends one of them that has ended all the same; one that has gone on since it was read is given as it is now. */
@@ -66,6 +68,7 @@ export interface RunOpening extends RunReading {
 /** What finds out how far a run's data is complete. */
 export interface FreshnessResolving extends RunReading, StagedReading {
   readLoadedDays: RunOpening['readLoadedDays'];
+  readUnfinishedChunks: ChunkMarking['readUnfinishedChunks'];
   /** Writes what a run knows now of its data and what it therefore pulls, unless that is written. */
   recordFreshness(
     runId: string,
@@ -113,6 +116,8 @@ export interface PageStaging {
     page: StagedPage,
     requests: readonly RequestRecord[],
   ): Promise<'staged' | 'closed'>;
+  /** Packs rows in the form in which they are staged: so they take a fraction of the room. */
+  readPacker(): Promise<PackRows>;
 }
 
 /** What is known of a run's failed requests. */
@@ -166,8 +171,17 @@ export interface SliceState {
   readonly target: TargetTable | undefined;
 }
 
+/** What says why a commit stands still. */
+export interface LockReading {
+  /** The session that holds a lock for which another waits that changes the table; undefined where none does, or nobody can know. */
+  findLockHolder(table: string): Promise<string | undefined>;
+}
+
 /** What loads a chunk that is pulled. */
-export interface ChunkStoring extends Pick<RunReading, 'readRun'>, Pick<StagedReading, 'readPageNotes'> {
+export interface ChunkStoring
+  extends LockReading,
+    Pick<RunReading, 'readRun'>,
+    Pick<StagedReading, 'readPageNotes'> {
   /** The calls of slices, once for each page that was answered: with one of these statuses, or with any. */
   readCallsAnswered(
     runId: string,
@@ -189,7 +203,7 @@ export interface ChunkStoring extends Pick<RunReading, 'readRun'>, Pick<StagedRe
 }
 
 /** What replaces the content of a table that a run overwrites. */
-export interface OverwriteStoring extends Pick<RunReading, 'readRun'> {
+export interface OverwriteStoring extends LockReading, Pick<RunReading, 'readRun'> {
   /** Once all its chunks are loaded, exactly once. `signal` ends the wait for others who use the table. */
   storeOverwrite(runId: string, request: OverwriteRequest, signal?: AbortSignal): Promise<OverwriteOutcome>;
 }
@@ -201,7 +215,7 @@ export interface RunEnding extends RunReading {
   /** Ends the run and drops its staging. */
   endRun(runId: string, status: Exclude<RunStatus, 'running'>, finishedAt: string): Promise<void>;
   /** Deletes requests of runs that ended long before. */
-  pruneCalls(now: Date): Promise<void>;
+  pruneRuns(now: Date): Promise<void>;
   /** Its requests, by why they were made. `dataCalls`: the names of the calls whose rows it loads. */
   countRequests(runId: string, dataCalls: readonly string[]): Promise<RequestCounts>;
 }

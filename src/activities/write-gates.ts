@@ -132,7 +132,7 @@ class Gate implements WriteGate {
   heard(error: unknown): WaitOnWarehouse | undefined {
     const trouble = findTrouble(error);
     if (!trouble) return undefined;
-    if (!(error instanceof WarehouseHeldError)) this.#close(trouble.reason, false);
+    if (!(error instanceof WarehouseHeldError)) this.#close(trouble, false);
     const { warehouse, reason } = trouble;
     return { on: 'warehouse', warehouse, reason, since: this.#hold?.since ?? new Date().toISOString() };
   }
@@ -143,7 +143,7 @@ class Gate implements WriteGate {
       if (isSlow) return;
       isSlow = true;
       this.#slow += 1;
-      if (!this.#hold) this.#close(noAnswer, true);
+      if (!this.#hold) this.#close({ warehouse: this.#warehouse, reason: noAnswer }, true);
     }, this.#options.slowAfterMs);
     const end = () => {
       clearInterval(look);
@@ -174,13 +174,14 @@ class Gate implements WriteGate {
     }
   }
 
-  #close(reason: string, isSlow: boolean): void {
+  /** Where the books lie in another warehouse, that one may be what fails. */
+  #close({ warehouse, reason }: Pick<WaitOnWarehouse, 'warehouse' | 'reason'>, isSlow: boolean): void {
     const { triesAfterMs } = this.#options;
     const tries = this.#hold && !this.#hold.isSlow ? this.#hold.tries + (this.#trying ? 1 : 0) : 0;
     const afterMs = triesAfterMs[Math.min(tries, triesAfterMs.length - 1)] ?? 0;
     const since = this.#hold?.since ?? new Date().toISOString();
     const nextAt = performance.now() + afterMs;
-    this.#hold = { on: 'warehouse', warehouse: this.#warehouse, reason, since, tries, nextAt, isSlow };
+    this.#hold = { on: 'warehouse', warehouse, reason, since, tries, nextAt, isSlow };
     this.#controller.abort(this.held());
   }
 

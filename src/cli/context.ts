@@ -5,11 +5,14 @@ import { createSecretCommands } from '#config/secret-commands';
 import type { Configuration } from '#domain/river/configuration';
 import { codeForError, type ExitCode, exitCode, showError } from './exit-code.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
+import { version } from './this-package.ts';
 
 /** Options of every command. */
 interface GlobalOptions {
   readonly config?: string;
   readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** What a command receives besides its own arguments. */
@@ -39,9 +42,10 @@ export function action<Args extends unknown[]>(
 ): (...args: [...Args, Command]) => Promise<void> {
   return async (...args) => {
     const command = args.pop() as Command;
-    const { config, json = false } = command.optsWithGlobals<GlobalOptions>();
+    const { config, json = false, quiet, verbose } = command.optsWithGlobals<GlobalOptions>();
     const ended = (code: ExitCode) => exitCodes.set(findRoot(command), code);
-    const terminal = createTerminal(json);
+    const verbosity = quiet ? 'quiet' : verbose ? 'verbose' : 'normal';
+    const terminal = createTerminal(json, verbosity);
     let interruption: Interruption | undefined;
     try {
       const environment = readEnvironment();
@@ -58,6 +62,7 @@ export function action<Args extends unknown[]>(
         async configuration() {
           // Loaded only when the configuration is read: its checks take longer to load than everything else of a command without them.
           const { loadConfiguration } = await import('#config/load-configuration');
+          if (verbose) terminal.say(`River ${version} reads ${context.configurationFile}.`);
           return loadConfiguration({ file: context.configurationFile, ...sources });
         },
         sources,
@@ -68,7 +73,7 @@ export function action<Args extends unknown[]>(
         ended(exitCode.interrupted);
         return;
       }
-      terminal.say(showError(error));
+      terminal.say(showError(error, verbose));
       ended(codeForError(error));
     } finally {
       interruption?.stopListening();
@@ -81,10 +86,20 @@ interface Interruption {
   stopListening(): void;
 }
 
+/** Why a command was interrupted. */
+export class InterruptedError extends Error {
+  readonly signal: NodeJS.Signals;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`Interrupted by ${signal}.`);
+    this.signal = signal;
+  }
+}
+
 /** Aborts at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
 function awaitInterruption(): Interruption {
   const controller = new AbortController();
-  const abort = () => controller.abort();
+  const abort = (signal: NodeJS.Signals) => controller.abort(new InterruptedError(signal));
   const signals = ['SIGINT', 'SIGTERM'] as const;
   for (const signal of signals) process.once(signal, abort);
   return {

@@ -21,9 +21,10 @@ export function codeForError(error: unknown): ExitCode {
   return exitCode.failed;
 }
 
-/** The message of a known failure; an unknown one is a bug in River and is shown with its stack. */
-export function showError(error: unknown): string {
-  if (error instanceof RiverError) return error.message;
-  if (error instanceof Error) return error.stack ?? error.message;
-  return String(error);
+/** The message of a known failure; an unknown one is a bug in River and is shown with its stack. `--verbose` adds the causes. */
+export function showError(error: unknown, verbose = false): string {
+  if (!(error instanceof Error)) return String(error);
+  const shown = error instanceof RiverError ? error.message : (error.stack ?? error.message);
+  if (!verbose || error.cause === undefined) return shown;
+  return `${shown}\n  caused by ${showError(error.cause, true).replaceAll('\n', '\n  ')}`;
 }

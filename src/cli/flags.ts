@@ -74,7 +74,7 @@ function readFilter(text: string): { readonly name: string; readonly value: unkn
   if (at < 0) return { name: text, value: '' };
   const [name, value] = [text.slice(0, at), text.slice(at + 1)];
   if (/^[[{"]/.test(value)) return { name, value: parseJson(value) };
-  return { name, value: value.split(',').map(readIdOrName) };
+  return { name, value: readIdsOrNames(value) };
 }
 
 function parseJson(json: string): unknown {
@@ -84,6 +84,9 @@ function parseJson(json: string): unknown {
     return json;
   }
 }
+
+/** `12, Welcome`: ids and names, separated by commas. */
+export const readIdsOrNames = (text: string): (number | string)[] => text.split(',').map(readIdOrName);
 
 /** An id if it is written as one: `007` is a name. */
 const readIdOrName = (item: string): number | string => {

@@ -1,14 +1,22 @@
-import type { TemporalClient } from '#control/connect-temporal';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { mayBeListening, type TemporalClient } from '#control/connect-temporal';
 import { withManifests } from '#control/manifests';
-import type { RunEnd } from '#control/run-end';
+import { type RunEnd, waitForEnd } from '#control/run-end';
 import { runStatus } from '#control/run-status';
-import type { RunHandle } from '#control/start-run';
+import { awaitFirstTask, type RunHandle } from '#control/start-run';
+import { cancelRun } from '#control/steer-run';
 import { watchRun } from '#control/watch-run';
+import { ConfigurationError } from '#domain/errors';
 import { buildUnopenedResult } from '#domain/run/build-result';
-import type { RunResult } from '#domain/run/run-result';
-import type { CommandContext } from './context.ts';
+import type { RunResult, Warning } from '#domain/run/run-result';
+import { guessWebUi, runPage, startForm } from '#domain/run/web-ui';
+import { statusCommand } from '#domain/verify/repair-command';
+import { type CommandContext, InterruptedError } from './context.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { createProgressView, showResult } from './show-run.ts';
+import { createLiveView, type WatchedRun } from './live-view.ts';
+import { showResult } from './show-run.ts';
 
 /** A run that a command has started. */
 export interface Started {
@@ -18,6 +26,8 @@ export interface Started {
   readonly retryOf?: string | null;
   /** Whether to wait until it has closed. */
   readonly wait: boolean;
+  /** Its worker is this process, and stops with it. */
+  readonly local?: boolean;
 }
 
 /** Prints the run that was started; with `wait`, shows its progress and prints its result. */
@@ -29,21 +39,130 @@ export async function followRun(
   const { terminal } = context;
   const { river, handle, wait } = started;
   const startedLine = `Started ${river}: run ${handle.workflowId}`;
-  const statusHint = `Look at it: river status ${handle.workflowId}`;
+  const addresses = await showAddresses(context, temporal, handle.workflowId);
   if (!wait) {
-    terminal.answer({ json: running(started), text: `${startedLine}\n${statusHint}` });
+    terminal.answer({
+      json: running(started),
+      text: [startedLine, ...addresses, lookAt(handle.workflowId)].join('\n'),
+    });
+    // It lies in Temporal whatever comes, so the answer is out before it is known whether a worker takes it.
+    await awaitFirstTask(handle, context.interrupted);
     return exitCode.done;
   }
-  terminal.say(startedLine);
-  const end = await watchRun(temporal, handle, createProgressView(terminal), context.interrupted).catch(
-    (error: unknown) => {
-      // The run goes on when the watch ends.
-      if (context.interrupted.aborted) terminal.say('Interrupted. The run goes on.');
-      terminal.answer({ json: running(started), text: statusHint });
-      throw error;
-    },
-  );
-  return answerEnd(context, temporal, started, end);
+  terminal.inform([startedLine, ...addresses].join('\n'));
+  return followToEnd(context, temporal, started);
+}
+
+const lookAt = (workflowId: string): string => `Look at it: ${statusCommand(workflowId)}`;
+
+/** Where a run is in Temporal's Web UI, and the form there that starts another like it; nothing where that is not known. */
+export async function showAddresses(
+  { environment }: CommandContext,
+  temporal: TemporalClient,
+  workflowId: string,
+): Promise<string[]> {
+  const webUi = environment.webUi ?? (await findWebUi(temporal.address));
+  if (webUi === undefined) return [];
+  return [
+    `Web UI      ${runPage(webUi, temporal, workflowId)}`,
+    `Start form  ${startForm(webUi, temporal)}&workflowId=${encodeURIComponent(workflowId)}`,
+  ];
+}
+
+/** The usual address, where something listens there. */
+async function findWebUi(address: string): Promise<string | undefined> {
+  const guess = guessWebUi(address);
+  return guess !== undefined && (await mayBeListening(new URL(guess).host)) ? guess : undefined;
+}
+
+/** Shows what a run does until it has closed, and prints its result. */
+export async function followToEnd(
+  context: CommandContext,
+  temporal: TemporalClient,
+  started: Started,
+): Promise<ExitCode> {
+  const { terminal, interrupted } = context;
+  const { river, handle } = started;
+  const { workflowId } = handle;
+  const watched: WatchedRun = { river, workflowId };
+  const warnings = terminal.isLive ? await followWarnings(context, workflowId) : undefined;
+  try {
+    const view = createLiveView(terminal, () => ({ ...watched, lastWarning: warnings?.last() }));
+    return await answerEnd(context, temporal, started, await watchRun(temporal, handle, view, interrupted));
+  } catch (error) {
+    terminal.keepDrawn();
+    if (await wantsToCancel(context)) return cancelAndAnswer(context, temporal, started);
+    // The run goes on when the watch ends.
+    if (interrupted.aborted) {
+      terminal.say(
+        started.local
+          ? 'Interrupted. The run goes on when a worker takes it: river worker.'
+          : 'Interrupted. The run goes on.',
+      );
+    }
+    terminal.answer({ json: running(started), text: lookAt(workflowId) });
+    throw error;
+  } finally {
+    warnings?.stop();
+  }
+}
+
+/** After a Ctrl-C on a terminal, asks once. */
+async function wantsToCancel({ interrupted, terminal }: CommandContext): Promise<boolean> {
+  const reason: unknown = interrupted.reason;
+  if (!(reason instanceof InterruptedError) || reason.signal !== 'SIGINT' || !terminal.canAsk) return false;
+  return (await askOnce('Leave the run going, or cancel it? [l]eave / [c]ancel: ')).startsWith('c');
+}
+
+/** An answer in lower case; empty where there is none, such as after another Ctrl-C. */
+async function askOnce(question: string): Promise<string> {
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const given = new Promise<string>((resolve) => asking.question(question, resolve));
+    const none = Promise.race([once(asking, 'SIGINT'), once(asking, 'close')]).then(() => '');
+    return (await Promise.race([given, none])).trim().toLowerCase();
+  } finally {
+    asking.close();
+  }
+}
+
+async function cancelAndAnswer(
+  context: CommandContext,
+  temporal: TemporalClient,
+  started: Started,
+): Promise<ExitCode> {
+  const { workflowId } = started.handle;
+  const end = await cancelRun(temporal, workflowId).catch((error: unknown) => {
+    // It has ended while the person was asked.
+    if (error instanceof ConfigurationError) return waitForEnd(started.handle);
+    throw error;
+  });
+  if (end) return answerEnd(context, temporal, started, end);
+  context.terminal.answer({
+    json: running(started),
+    text: `The run ${workflowId} was asked to end and has not ended yet.\n${lookAt(workflowId)}`,
+  });
+  return exitCode.interrupted;
+}
+
+const askForWarningsEveryMs = 3_000;
+
+/** The last warning that the manifest has of a run, asked for again and again: the run itself does not know it. */
+async function followWarnings(
+  { configuration }: CommandContext,
+  workflowId: string,
+): Promise<{ last(): Warning | undefined; stop(): void }> {
+  const read = await configuration();
+  const stopped = new AbortController();
+  let last: Warning | undefined;
+  void withManifests(read, async (manifests) => {
+    while (!stopped.signal.aborted) {
+      last = await manifests.lastWarning(workflowId);
+      await sleep(askForWarningsEveryMs, undefined, { signal: stopped.signal });
+    }
+    // A view without them does as well.
+  }).catch(() => {});
+  return { last: () => last, stop: () => stopped.abort() };
 }
 
 async function answerEnd(

@@ -11,6 +11,9 @@ export function showPlan({ river, report, at, day, period, chunks, columns, ...p
     ...(plan.callsAhead > 0
       ? [`Shares   the budget with ${counted(plan.callsAhead, 'call')} of runs in progress`]
       : []),
+    ...(plan.jobs
+      ? [`Needs    ${plan.jobs.queries} queries and ${counted(plan.jobs.loads, 'load job')} in the warehouse`]
+      : []),
     `Columns  ${columns.map(showColumn).join(', ')}`,
     ...plan.warnings,
     ...(period ? ['', showChunkDays(chunks)] : []),
@@ -20,16 +23,21 @@ export function showPlan({ river, report, at, day, period, chunks, columns, ...p
 /** Several plans, a line each. */
 export function showPlans(plans: readonly Plan[]): string {
   if (plans.length === 0) return 'No river is configured yet.';
+  const arePaid = plans.some(({ jobs }) => jobs);
   const lines = table(
-    ['river', 'report', 'period', 'chunks', 'list calls', 'data calls', 'takes at least'],
-    plans.map(({ river, report, period, chunks, calls, seconds }) => [
+    [
+      ...['river', 'report', 'period', 'chunks', 'list calls', 'data calls', 'waits for quota'],
+      ...(arePaid ? ['queries', 'load jobs'] : []),
+    ],
+    plans.map(({ river, report, period, chunks, calls, seconds, jobs }) => [
       river,
       report,
       period ? `${period.start}/${period.end}` : null,
       chunks.length,
       calls.list,
       calls.data,
-      seconds === null ? null : roundUp(seconds),
+      seconds === null ? null : seconds < 1 ? 'no' : `${roundUp(seconds)} at least`,
+      ...(arePaid ? [jobs?.queries ?? null, jobs?.loads ?? null] : []),
     ]),
   );
   return [lines, ...groupWarnings(plans)].join('\n');
@@ -53,11 +61,11 @@ function showCalls({ calls: { list, data } }: Pick<Plan, 'calls'>): string {
 
 function showTime({ seconds, finishesAt }: Pick<Plan, 'seconds' | 'finishesAt'>): string {
   if (seconds === null) return 'unknown';
+  if (seconds < 1) return "as long as the API's answers: there is no wait for quota";
   return `${roundUp(seconds)} at least${finishesAt === null ? '' : `, until ${finishesAt}`}`;
 }
 
 function roundUp(seconds: number): string {
-  if (seconds < 1) return 'under 1 s';
   if (seconds < 120) return `${Math.ceil(seconds)} s`;
   const minutes = Math.ceil(seconds / 60);
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

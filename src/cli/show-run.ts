@@ -1,7 +1,5 @@
 import type { MissingWarehouse } from '#control/manifests';
-import type { RunView } from '#control/run-in-temporal';
 import type { RunReport } from '#control/run-status';
-import type { RunProgress } from '#domain/run/progress';
 import type { ChunkStatus, RunResult } from '#domain/run/run-result';
 import {
   behindSentence,
@@ -10,37 +8,8 @@ import {
   groupByError,
   repairSentence,
   retriedSentence,
-  standsStill,
 } from '#domain/run/sentences';
 import { type Terminal, table } from './terminal.ts';
-
-/** Shows the progress of a run: its numbers in one line, and a separate line for each thing that it waits for. */
-export function createProgressView(terminal: Terminal): (view: RunView) => void {
-  let lastSentence = '';
-  return ({ progress, sentence, ...facts }) => {
-    const isWaiting = progress === undefined || standsStill({ ...progress, ...facts });
-    if (isWaiting && sentence !== lastSentence) terminal.say(sentence);
-    lastSentence = isWaiting ? sentence : '';
-    if (progress) terminal.progress(showProgress(progress));
-  };
-}
-
-/** The progress of a run in one line. */
-function showProgress(progress: RunProgress): string {
-  const { chunks, rows, calls, plannedCalls, state, expectedEnd, sentence } = progress;
-  if (state === 'opening') return sentence;
-  return [
-    `${bar(chunks.total === 0 ? 0 : (chunks.loaded + chunks.failed) / chunks.total)} ${chunks.loaded}/${chunks.total} chunks`,
-    `${rows} rows`,
-    `${calls}${plannedCalls === null ? '' : `/${plannedCalls}`} calls`,
-    ...(chunks.failed > 0 ? [`${chunks.failed} failed`] : []),
-    ...(expectedEnd === null ? [] : [`not done before ${expectedEnd.slice(11, 19)} UTC`]),
-  ].join(' · ');
-}
-
-const width = 20;
-
-const bar = (share: number): string => '█'.repeat(Math.round(share * width)).padEnd(width, '░');
 
 /** The result of a run for a person: what is loaded, what is not and why, warnings, and what to do. */
 export function showResult(result: RunResult, error: string | null = null): string {
@@ -68,12 +37,14 @@ function showRetry(workflowId: string, chunks: RunResult['chunks']): string {
   return chunks?.total === 0 ? `${line}. Nothing was left to load.` : line;
 }
 
-export function showChunks(chunks: readonly ChunkStatus[]): string {
+/** `status`: of their run, once it has ended. Chunks that it has not begun wait for nothing then. */
+export function showChunks(chunks: readonly ChunkStatus[], status: RunResult['status']): string {
+  const isOver = status !== 'running';
   return table(
     ['chunk', 'state', 'rows', 'calls', 'attempts'],
     chunks.map(({ start, end, state, rows, calls, attempts }) => [
       showDays(start, end),
-      state,
+      isOver && (state === 'waiting' || state === 'pulling') ? `not loaded (${status})` : state,
       rows,
       calls,
       attempts,
@@ -90,7 +61,7 @@ export function showReport(run: RunReport): string {
     retriedSentence(run.retries, run.chunks),
   ];
   const text = lines.filter((line) => line !== '').join('\n');
-  return run.chunkStates.length === 0 ? text : `${text}\n\n${showChunks(run.chunkStates)}`;
+  return run.chunkStates.length === 0 ? text : `${text}\n\n${showChunks(run.chunkStates, run.status)}`;
 }
 
 export function showRuns(runs: readonly RunReport[]): string {

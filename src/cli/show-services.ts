@@ -1,12 +1,14 @@
 import type { Environment } from '#config/environment';
-import { defaultTemporalAddress } from '#control/connect-temporal';
-import { taskQueue } from '#domain/run/temporal-names';
+import { defaultTemporalAddress } from '#domain/run/temporal-names';
+import { startForm } from '#domain/run/web-ui';
+import { quoteForShell } from '#domain/verify/repair-command';
 import { riverCommand } from './this-package.ts';
 
 /** The addresses of the services on this machine. */
 export interface ServicesAt {
   readonly temporal: string;
   readonly webUi: string | null;
+  readonly dashboard: string;
   readonly simulator: string;
   readonly configuration: string;
 }
@@ -20,11 +22,12 @@ export function showServices(
   const elsewhere = facts.temporal !== (variables.TEMPORAL_ADDRESS || defaultTemporalAddress);
   const command = [
     ...(elsewhere ? [`TEMPORAL_ADDRESS=${facts.temporal}`] : []),
-    `${riverCommand} --config ${facts.configuration} run ${river ?? '<river>'} --wait`,
+    `${riverCommand} --config ${quoteForShell(facts.configuration)} run ${river === undefined ? '<river>' : quoteForShell(river)} --wait`,
   ].join(' ');
   return [
+    `Dashboard      ${facts.dashboard}`,
     `Web UI         ${facts.webUi}`,
-    `  start form   ${facts.webUi}/namespaces/default/workflows/start-workflow?taskQueue=${taskQueue}&workflowType=riverRun`,
+    `  start form   ${facts.webUi === null ? null : startForm(facts.webUi, { namespace: 'default' })}`,
     `Temporal       ${facts.temporal}`,
     `Simulator      ${facts.simulator}`,
     `Configuration  ${facts.configuration}`,

@@ -9,38 +9,71 @@ export interface Answer {
   readonly text: string;
 }
 
+/** How much a command says besides its answer: `--quiet`, neither, or `--verbose`. */
+export type Verbosity = 'quiet' | 'normal' | 'verbose';
+
 /** Where a command prints: its answer on standard output, everything else on standard error. */
 export interface Terminal {
+  /** Whether a person sees what is drawn: standard error is a terminal that can draw, and `--quiet` was not given. */
+  readonly isLive: boolean;
+  /** How many columns a line that is drawn may have: one that wraps could not be drawn over. */
+  readonly width: number;
+  /** Whether a person can be asked: standard error and standard input are terminals. */
+  readonly canAsk: boolean;
+  readonly verbosity: Verbosity;
   answer(answer: Answer): void;
-  /** Prints a line about what happens. */
+  /** Prints what a person has to know: an error, a warning. */
   say(line: string): void;
-  /** Prints a line that replaces the previous one on a terminal; elsewhere it is printed only if it has changed. */
+  /** Prints what happens, but not with `--quiet`. */
+  inform(line: string): void;
+  /** Prints a line, if it has changed; not with `--quiet`. */
   progress(line: string): void;
+  /** Draws these lines in the place of those that were drawn last; they go when something is printed. Only where `isLive`. */
+  draw(lines: readonly string[]): void;
+  /** Leaves the drawn lines where they stand. */
+  keepDrawn(): void;
 }
 
-export function createTerminal(json: boolean): Terminal {
+export function createTerminal(json: boolean, verbosity: Verbosity = 'normal'): Terminal {
+  const isQuiet = verbosity === 'quiet';
+  const isTerminal = process.stderr.isTTY === true && !isQuiet;
+  // One that calls itself dumb prints what would move the cursor.
+  const isLive = isTerminal && process.env.TERM !== 'dumb';
   let shown = '';
-  const clear = () => {
-    if (shown !== '' && process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-    shown = '';
+  let drawing: typeof import('log-update').logUpdateStderr | undefined;
+  const clear = () => drawing?.clear();
+  const say = (line: string) => {
+    clear();
+    process.stderr.write(`${line}\n`);
   };
   return {
+    isLive,
+    get width() {
+      return (process.stderr.columns || 80) - 1;
+    },
+    canAsk: isTerminal && process.stdin.isTTY === true,
+    verbosity,
     answer({ json: document, text }) {
       clear();
       process.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : `${text}\n`);
     },
-    say(line) {
-      clear();
-      process.stderr.write(`${line}\n`);
-    },
+    say,
+    inform: isQuiet ? () => {} : say,
     progress(line) {
-      if (line === shown) return;
-      if (process.stderr.isTTY) {
-        process.stderr.write(`\r\x1b[K${cutToWidth(line, process.stderr.columns - 1)}`);
-      } else {
-        process.stderr.write(`${line}\n`);
-      }
+      if (line !== shown && !isQuiet) say(line);
       shown = line;
+    },
+    draw(lines) {
+      if (!isLive) return;
+      // Loaded here: it takes long, and most commands draw nothing.
+      drawing ??= (require('log-update') as typeof import('log-update')).createLogUpdate(process.stderr, {
+        showCursor: true,
+      });
+      drawing(lines.join('\n'));
+    },
+    keepDrawn() {
+      drawing?.done();
+      drawing = undefined;
     },
   };
 }
@@ -50,6 +83,11 @@ export function createTerminal(json: boolean): Terminal {
  * program may read.)
  */
 export const colors = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
+
+/** The same for what is drawn on standard error. */
+export const drawnColors = picocolors.createColors(
+  process.stderr.isTTY === true && picocolors.isColorSupported,
+);
 
 /** The columns of a text on a terminal. Only what is not plain takes the library, whose loading takes as long as a whole command. */
 function stringWidth(text: string): number {

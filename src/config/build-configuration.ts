@@ -22,7 +22,9 @@ export function buildConfiguration(
   return freeze({
     file: at.file,
     connections: frozenMap(connections, (name, setting) => buildConnection(name, setting, at.env)),
-    warehouses: frozenMap(warehouses, (name, setting) => buildWarehouse(name, setting, at.folder)),
+    warehouses: frozenMap(warehouses, (name, setting) =>
+      buildWithBooks(name, setting, warehouses, at.folder),
+    ),
     rivers: frozenMap(rivers, (name, { notify: _, columns, ...river }) => {
       const referenceOf = (column: string) =>
         String(valueAt(at.written, ['rivers', name, 'columns', column, 'hash']));
@@ -88,7 +90,28 @@ function buildConnection(name: string, setting: ConnectionSetting, env: Variable
   };
 }
 
-/** A relative path of a SQLite file starts at the folder of the configuration file. */
+/** With the warehouse that keeps its books, where that is another one: whoever opens the one opens both. */
+function buildWithBooks(
+  name: string,
+  setting: WarehouseFileSetting,
+  all: ConfigurationFile['warehouses'],
+  folder: string,
+): WarehouseSetting {
+  const built = buildWarehouse(name, setting, folder);
+  const books = setting.books === undefined ? undefined : all[setting.books];
+  return books ? { ...built, books: buildWarehouse(String(setting.books), books, folder) } : built;
+}
+
+/** What names a file: SQLite's own, and that of an account's key. */
+const fileKeys: ReadonlySet<string> = new Set([
+  'filename',
+  'keyFilename',
+  'keyFile',
+  'privateKeyPath',
+  'tokenFilePath',
+]);
+
+/** A relative path of a file starts at the folder of the configuration file. */
 export function buildWarehouse(
   name: string,
   setting: WarehouseFileSetting,
@@ -96,8 +119,12 @@ export function buildWarehouse(
 ): WarehouseSetting {
   const { client, connection, schema, keepCallsFor } = setting;
   const placed =
-    typeof connection === 'object' && typeof connection.filename === 'string'
-      ? { ...connection, filename: resolve(folder, connection.filename) }
+    typeof connection === 'object'
+      ? Object.fromEntries(
+          Object.entries(connection).map(([key, value]) =>
+            fileKeys.has(key) && typeof value === 'string' ? [key, resolve(folder, value)] : [key, value],
+          ),
+        )
       : connection;
   return {
     name,

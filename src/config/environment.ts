@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigurationError } from '#domain/errors';
+import { decodeText, notText } from './decode-text.ts';
 import type { Variables } from './resolve-references.ts';
 
 /** The variables that `${NAME}` in the configuration file may refer to. */
@@ -17,6 +18,8 @@ export interface Environment extends VariablesNow {
   readonly configurationFile: string | undefined;
   /** TEMPORAL_CLI: path of the Temporal CLI that `river dev` and the demo start. */
   readonly temporalCli: string | undefined;
+  /** RIVER_WEB_UI: address of Temporal's Web UI, where it is not the usual one. */
+  readonly webUi: string | undefined;
   /** The path of `.env`, whether the file exists or not. */
   readonly envFile: string;
   /** The same variables, with `.env` read again. Throws ConfigurationError if it cannot be read. */
@@ -36,6 +39,7 @@ export function readEnvironment(given?: Variables): Environment {
   return Object.freeze({
     configurationFile: now.variables.RIVER_CONFIG || undefined,
     temporalCli: now.variables.TEMPORAL_CLI || undefined,
+    webUi: now.variables.RIVER_WEB_UI || undefined,
     ...now,
     envFile,
     again,
@@ -68,7 +72,8 @@ export interface EnvFile {
 
 /** Reads a `.env` file in UTF-8 or UTF-16, with a byte order mark or without; empty if there is no file. */
 export function readEnvFile(file: string): EnvFile {
-  const text = decode(file, read(file));
+  const text = decodeText(read(file));
+  if (text === undefined) throw new ConfigurationError(`${file}: ${notText.message}.`);
   const values = parseEnv(text) as Record<string, string>;
   const cut = text.split(/\r\n|[\r\n]/).flatMap((line) => {
     const [, name = '', before] = /^\s*(?:export\s+)?([\w.-]+)\s*=([^#]*(?<!\s))#/.exec(line) ?? [];
@@ -86,18 +91,4 @@ function read(file: string): Buffer {
     if (code === 'ENOENT') return Buffer.alloc(0);
     throw new ConfigurationError(`${file}: cannot be read (${code}).`);
   }
-}
-
-function decode(file: string, bytes: Buffer): string {
-  try {
-    // TextDecoder removes the byte order mark.
-    return new TextDecoder(detectEncoding(bytes), { fatal: true }).decode(bytes);
-  } catch {
-    throw new ConfigurationError(`${file}: expected text in UTF-8 or UTF-16. Save it as UTF-8.`);
-  }
-}
-
-function detectEncoding([first, second]: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
-  if ((first === 0xff && second === 0xfe) || second === 0) return 'utf-16le';
-  return (first === 0xfe && second === 0xff) || first === 0 ? 'utf-16be' : 'utf-8';
 }

@@ -60,13 +60,22 @@ export const ConnectionSetting = z.strictObject({
 export type ConnectionSetting = z.infer<typeof ConnectionSetting>;
 
 export const WarehouseFileSetting = z.strictObject({
-  client: z.enum(['better-sqlite3', 'pg']).describe("The database, by Knex's name for its driver."),
+  client: z
+    .enum(['better-sqlite3', 'pg', 'bigquery', 'snowflake'])
+    .describe(
+      "The database, by Knex's name for its driver; bigquery and snowflake are River's own, and need their drivers, @google-cloud/bigquery and snowflake-sdk, installed where River is.",
+    ),
   connection: z
     .union([Text, z.record(z.string(), z.unknown())])
-    .register(accepted, { words: 'a connection string or a map, as Knex takes them' })
-    .describe(`A map such as { filename: ./warehouse.db }, or a string such as "\${WAREHOUSE_URL}".`),
+    .register(accepted, { words: 'a connection string or a map, as Knex or the driver takes them' })
+    .describe(
+      `A map such as { filename: ./warehouse.db }, or a string such as "\${WAREHOUSE_URL}". BigQuery: a map of the driver's own settings, such as { projectId: my-project, keyFilename: ./key.json }. Snowflake: the same, such as { account: my-account, username: RIVER, authenticator: SNOWFLAKE_JWT, privateKeyPath: ./key.p8, warehouse: LOADING, role: RIVER, database: ANALYTICS }.`,
+    ),
   schema: Text.optional().describe(
-    "The schema of the rivers' tables and of the manifest. Postgres only; left out: the first one in the search path of the connection (public).",
+    "The schema of the rivers' tables and of the manifest. Postgres: left out, it is the first one in the search path of the connection (public). BigQuery: the dataset; required. Snowflake: the schema in connection.database; required.",
+  ),
+  books: Name.optional().describe(
+    'The warehouse, by its name in this file, that keeps manifest and staging for this one. SQLite only where all workers are on one machine. Left out: this one keeps them itself, which BigQuery and Snowflake cannot.',
   ),
   keepCallsFor: PositiveDuration.default('90d').describe(
     'How long `river_calls` keeps the requests of a run that has ended. They are deleted when a later run ends.',

@@ -5,6 +5,7 @@ import type { Configuration } from '#domain/river/configuration';
 import { configurationError, faultAt, type Problem } from '#domain/river/problem';
 import { buildConfiguration } from './build-configuration.ts';
 import { checkFile, mergeDefaults } from './check-file.ts';
+import { decodeText, notText } from './decode-text.ts';
 import { type Position, readDocument, type SourceDocument } from './read-document.ts';
 import { resolveReferences, type Variables } from './resolve-references.ts';
 import { createSecretCommands, type SecretCommands } from './secret-commands.ts';
@@ -36,17 +37,24 @@ export interface ConfigurationReading {
   readonly files: readonly string[];
 }
 
-export async function readConfiguration({
-  file,
-  env,
-  cut,
-  commands = createSecretCommands(),
-}: ConfigurationSource): Promise<ConfigurationReading> {
+export async function readConfiguration(source: ConfigurationSource): Promise<ConfigurationReading> {
+  const absolute = resolve(source.file);
+  const shown = shownFile(absolute);
+  const bytes = await readFile(absolute).catch((error: NodeJS.ErrnoException) => error);
+  if (bytes instanceof Error) return faulty([unreadableFile(shown, dirname(absolute), bytes)], [absolute]);
+  const text = decodeText(bytes);
+  if (text === undefined) return faulty([{ place: shown, path: '', ...notText }], [absolute]);
+  return readConfigurationText(text, source);
+}
+
+/** The same for a text that is not yet written to the file. */
+export async function readConfigurationText(
+  text: string,
+  { file, env, cut, commands = createSecretCommands() }: ConfigurationSource,
+): Promise<ConfigurationReading> {
   const absolute = resolve(file);
   const folder = dirname(absolute);
   const shown = shownFile(absolute);
-  const text = await readFile(absolute, 'utf8').catch((error: NodeJS.ErrnoException) => error);
-  if (typeof text !== 'string') return faulty([unreadableFile(shown, folder, text)], [absolute]);
   const document = readDocument(text);
   if (document.errors.length > 0) return faulty(locateSyntaxErrors(document, shown), [absolute]);
   const resolved = await resolveReferences(document.value, { env, folder, cut, commands });
@@ -97,7 +105,7 @@ function locateSyntaxErrors(document: SourceDocument, file: string): Fault[] {
 function unreadableFile(file: string, folder: string, error: NodeJS.ErrnoException): Fault {
   const message =
     error.code === 'ENOENT' || error.code === 'ENOTDIR'
-      ? `no such file in ${folder}. To begin, copy examples/river.yaml there and adapt it, or name another file with --config or RIVER_CONFIG`
+      ? `no such file in ${folder}. To begin, write one with \`river init\`, or copy examples/river.yaml there and adapt it, or name another file with --config or RIVER_CONFIG`
       : error.code === 'EISDIR'
         ? 'is a folder, expected a file'
         : `cannot be read (${error.code ?? error.name})`;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Path, type Problem, pathText } from '#domain/river/problem';
+import { decodeText, notText } from './decode-text.ts';
 import { type SecretCommands, splitWords } from './secret-commands.ts';
 
 /** Environment variables by name. */
@@ -90,9 +91,13 @@ export async function resolveReferences(
     const file = resolve(folder, name);
     files.push(file);
     try {
-      const secret = (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
-      if (secret !== '') return secret;
-      problems.push({ path, message: `the file of ${JSON.stringify(written)} is empty` });
+      const secret = decodeText(await readFile(file))?.replace(/\r?\n$/, '');
+      if (secret) return secret;
+      const named = `the file of ${JSON.stringify(written)}`;
+      problems.push({
+        path,
+        message: secret === undefined ? `${named}: ${notText.message}` : `${named} is empty`,
+      });
     } catch (error) {
       const why =
         (error as NodeJS.ErrnoException).code === 'ENOENT'

@@ -29,13 +29,15 @@ interface Configurations {
 }
 
 /** Half of the 10 s within which a change must be seen. */
-const checkedEveryMs = 5_000;
+export const checkedEveryMs = 5_000;
 
 export interface ConfigurationsOptions extends ConfigurationSource {
   /** The `.env` file behind `env`, and a function that reads it again: it is watched like the other files. */
   readonly envFile?: { readonly path: string; again(): Pick<ConfigurationSource, 'env' | 'cut'> };
   /** Called when a changed file has faults, once for each change; the last good configuration stays in use. */
   readonly onFault?: (fault: ConfigurationError) => void;
+  /** Called when a changed file is taken into use. */
+  readonly onChange?: (configuration: Configuration) => void;
   /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
@@ -46,6 +48,7 @@ export interface ConfigurationsOptions extends ConfigurationSource {
  */
 export function createConfigurations({
   onFault = () => {},
+  onChange = () => {},
   now = () => performance.now(),
   envFile,
   ...files
@@ -93,8 +96,12 @@ export function createConfigurations({
     if (seen && (await hashContents(seen.reading.files)) === seen.contents) return;
     seen = await readWhenUnchanged(readNow);
     const { reading } = seen;
-    if ('configuration' in reading.outcome) lastGood = reading.outcome.configuration;
-    else if (lastGood) onFault(reading.outcome.fault);
+    if ('configuration' in reading.outcome) {
+      const { configuration } = reading.outcome;
+      const isFirst = lastGood === undefined;
+      lastGood = configuration;
+      if (!isFirst) onChange(configuration);
+    } else if (lastGood) onFault(reading.outcome.fault);
   }
 }
 

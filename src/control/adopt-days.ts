@@ -5,7 +5,6 @@ import type { DateRange } from '#domain/period/date-range';
 import { resolveDay, resolveZone } from '#domain/period/resolve-day';
 import type { Configuration } from '#domain/river/configuration';
 import { lastDayBeyondDoubt } from '#domain/run/freshness';
-import { openWarehouse } from '#warehouse/open-warehouse';
 import { type AskedDays, readAskedDays, readConfigured } from './asked-days.ts';
 
 /** What `river adopt` has done. */
@@ -46,6 +45,7 @@ export async function adoptDays(
   }
   const today = resolveDay(now, resolveZone(river.period, river.schedule));
   const named = asked && readAskedDays(configuration, name, asked, now);
+  const { openWarehouse } = await import('#warehouse/open-warehouse');
   const warehouse = await openWarehouse(setting);
   try {
     const adopted = await warehouse.adoptRows({

@@ -3,9 +3,12 @@ import { type CallLimiter, createSharedLimiter, type SharedLimiter } from '#budg
 import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
 import type { AnswerRow, Call, PageAsked } from '#domain/call/call';
 import { fingerprintRows } from '#domain/call/fingerprint';
-import { lastDataUpdate } from '#domain/call/list-calls';
+import { lastDataUpdate, listCall, readListAnswers } from '#domain/call/list-calls';
 import { isRepeated, nextPage, type PageReceived, pageAsked } from '#domain/call/paging';
+import type { Choosable } from '#domain/call/resolve-choice';
 import { createSeenPages } from '#domain/call/seen-pages';
+import { type ListedFilter, pickLists } from '#domain/catalogue/lists';
+import { fitListRows } from '#domain/column/fit-rows';
 import {
   BaseUrlInDoubtError,
   BudgetSpentError,
@@ -19,6 +22,8 @@ import {
 import type { Connection } from '#domain/river/configuration';
 import { createOptimove } from '#optimove/create-optimove';
 import { signInCall } from '#optimove/sign-in';
+import { withTemporalIfThere } from './connect-temporal.ts';
+import { reserveIfServed } from './shared-budget.ts';
 
 /** Asks the budget of a connection. */
 export type Reserve = (request: Reservation) => Promise<BudgetAnswer>;
@@ -108,7 +113,7 @@ function explainFailure(error: unknown, waiting: AbortSignal, abort: AbortSignal
     return 'has no calls left at the moment';
   if (error === abort.reason) return `did not answer within ${answerWithinMs / 1000} s`;
   if (error === waiting.reason)
-    return `gave no permit to call within ${permitWithinMs / 1000} s: perhaps no worker runs`;
+    return `was not called: no worker has answered within ${permitWithinMs / 1000} s, so the call limit cannot be checked. Start one: \`river worker\``;
   // A run would retry; a command says what is wrong, and where.
   if (error instanceof OptimoveUnavailableError && !(error instanceof BaseUrlInDoubtError))
     return describeOutage(error);
@@ -147,6 +152,15 @@ export async function askList(
   }
   return all;
 }
+
+/** What the API has for a filter to choose, asked through the budget where a worker sends calls. */
+export const readChoices = (connection: Connection, filter: ListedFilter): Promise<readonly Choosable[]> =>
+  withTemporalIfThere(async (temporal) => {
+    const reserve = (await reserveIfServed(temporal?.client))(connection.name);
+    const call = listCall(pickLists[filter]);
+    const page = { call: call.key, ...fitListRows(await askList(connection, call, reserve), call) };
+    return (await readListAnswers([page]))[filter] ?? [];
+  });
 
 const measurePage = (rows: readonly AnswerRow[]) => ({ rows: rows.length, bytes: 0 });
 

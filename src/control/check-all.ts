@@ -1,7 +1,5 @@
-import type { Client } from '@temporalio/client';
 import { lastDataUpdate } from '#domain/call/list-calls';
 import { findReport } from '#domain/catalogue/index';
-import { describeTable } from '#domain/column/river-table';
 import {
   ConfigurationError,
   CredentialsRefusedError,
@@ -16,25 +14,31 @@ import type { Configuration, Connection, WarehouseSetting } from '#domain/river/
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
-import { isTracked, warnOfDaysLoadedOtherwise } from '#domain/run/loaded-days';
 import { planDays } from '#domain/run/plan-run';
-import { type OpenWarehouse, openWarehouse } from '#warehouse/open-warehouse';
+import { isPaidByUse } from '#warehouse/cloud/jobs-ahead';
+import type { OpenWarehouse } from '#warehouse/open-warehouse';
 import { askOnce, isSignedInElsewhere, NoCallsLeftError, type Reserve } from './ask-api.ts';
+import { previewTargets, warnOfLoadedDays } from './check-targets.ts';
 import { warnOfColumnChanges, warnOfWaitingColumns } from './column-changes.ts';
 import { connectTemporal, type TemporalClient } from './connect-temporal.ts';
 import { toTemporalFailure } from './failure-of-temporal.ts';
 import { answerInTime, closeInTime } from './manifests.ts';
 import { findScheduleWarnings } from './schedules/schedule-warnings.ts';
 import { describeSearchAttributes, readSearchAttributes } from './search-attributes.ts';
-import { createReserve, isServed } from './shared-budget.ts';
+import { isServed, reserveIfServed } from './shared-budget.ts';
 
 export interface CheckLine {
   /** `configuration`, `connection main`, `warehouse local`, `temporal`. */
   readonly what: string;
   readonly ok: boolean;
+  /** What was found, and what is to be said of it. */
   readonly message: string;
+  /** The parts of the message: what was found first. */
+  readonly parts: readonly string[];
   /** What kind of failure it was, where it is not ok. */
   readonly failure?: 'configuration' | 'refused' | 'unreachable';
+  /** The warehouse that has failed, which may be that of the books. */
+  readonly warehouse?: string;
 }
 
 /** Checks that River can reach and use everything that the configuration names. One line each; the first is the file itself. */
@@ -42,17 +46,18 @@ export async function checkAll(configuration: Configuration): Promise<CheckLine[
   const { connections, warehouses, rivers } = configuration;
   const riversInto = ({ name }: WarehouseSetting) =>
     [...rivers.values()].filter(({ target }) => target.warehouse === name);
+  const now = new Date();
   const temporal = await attempt(connectTemporal());
   try {
     const reserve = await reserveIfServed(temporal.value?.client);
     return [
-      await checkRivers(configuration, new Date()),
+      await checkRivers(configuration, now),
       ...(await Promise.all([
         ...[...connections.values()].map((connection) =>
           checkConnection(connection, reserve(connection.name)),
         ),
         ...[...warehouses.values()].map((setting) =>
-          checkWarehouse(setting, riversInto(setting), configuration),
+          checkWarehouse(setting, riversInto(setting), configuration, now),
         ),
         checkTemporal(temporal),
       ])),
@@ -87,7 +92,7 @@ const checkRivers = (configuration: Configuration, now: Date): Promise<CheckLine
       }
     }
     if (faults.length > 0) throw new ConfigurationError(faults.join('\n'));
-    return said.join('; ');
+    return said;
   });
 
 /** A result or a failure, reported in a line of its own. */
@@ -98,12 +103,6 @@ const attempt = <T>(promise: Promise<T>): Promise<Attempt<T>> =>
     (value) => ({ value }),
     (failure: unknown) => ({ value: undefined, failure }),
   );
-
-/** Where no worker runs, no other call is sent either, and the one call is sent without a permit. */
-async function reserveIfServed(client: Client | undefined): Promise<(name: string) => Reserve | undefined> {
-  const served = client && (await isServed(client).catch(() => false));
-  return (name) => (served ? createReserve(client, name) : undefined);
-}
 
 const checkConnection = (connection: Connection, reserve: Reserve | undefined): Promise<CheckLine> =>
   line(`connection ${connection.name}`, async () => {
@@ -128,39 +127,35 @@ const checkConnection = (connection: Connection, reserve: Reserve | undefined): 
 /** A process that locks the file for longer would hold up runs as well. */
 const busyAtMostMs = 5_000;
 
+/** Where use is paid for, what is tried is a load and a script, each of which may wait for its turn, or for a warehouse to wake, before it begins. */
+const jobsWithinMs = 90_000;
+
 const checkWarehouse = (
   setting: WarehouseSetting,
   filling: readonly River[],
   configuration: Configuration,
+  now: Date,
 ): Promise<CheckLine> =>
   line(`warehouse ${setting.name}`, async () => {
+    const { openWarehouse } = await import('#warehouse/open-warehouse');
     const warehouse = await openWarehouse(setting, { busyAtMostMs });
     try {
       const targets = filling.map(({ target }) => target);
-      const found = await answerInTime(setting.name, warehouse.checkWarehouse(targets));
+      const found = await answerInTime(
+        setting.name,
+        warehouse.checkWarehouse(targets),
+        isPaidByUse(setting.client) ? jobsWithinMs : undefined,
+      );
       return [
         found,
         ...(await warnOfLoadedDays(warehouse, filling)),
         ...(await listColumnChanges(warehouse, filling, configuration)),
-        ...(await previewTargets(warehouse, filling)),
-      ].join('; ');
+        ...(await previewTargets(warehouse, filling, now)),
+      ];
     } finally {
       await closeInTime(warehouse);
     }
   });
-
-/** Days of tracked rivers that were loaded with other settings than the river has now. */
-async function warnOfLoadedDays(warehouse: OpenWarehouse, rivers: readonly River[]): Promise<string[]> {
-  const warnings: string[] = [];
-  for (const river of rivers) {
-    const report = findReport(river.report);
-    if (!report || !isTracked(river, report)) continue;
-    const loadedDays = await warehouse.readLoadedDays(river.name, river.target.table);
-    const warning = warnOfDaysLoadedOtherwise(loadedDays, river);
-    if (warning !== undefined) warnings.push(warning);
-  }
-  return warnings;
-}
 
 /** Rivers that choose their columns otherwise than when the rows in their tables were loaded. */
 async function listColumnChanges(
@@ -176,19 +171,6 @@ async function listColumnChanges(
   return changes;
 }
 
-/** What the rivers would add to existing tables, and what would not fit into them. */
-async function previewTargets(warehouse: OpenWarehouse, filling: readonly River[]): Promise<string[]> {
-  const previews: string[] = [];
-  for (const river of filling) {
-    const report = findReport(river.report);
-    if (!report) continue;
-    const shape = describeTable(effectiveReport(report, river.overrides), river);
-    const found = await warehouse.previewTable(river, shape);
-    previews.push(...found.map((each) => `${river.name}: ${each}`));
-  }
-  return previews;
-}
-
 const checkTemporal = (attempted: Attempt<TemporalClient>): Promise<CheckLine> =>
   line('temporal', async () => {
     if (attempted.value === undefined) throw attempted.failure;
@@ -201,7 +183,7 @@ const checkTemporal = (attempted: Attempt<TemporalClient>): Promise<CheckLine> =
           await readSearchAttributes(temporal.client.connection, temporal.namespace),
           temporal.namespace,
         ),
-      ].join('; ');
+      ];
     } catch (error) {
       throw toTemporalFailure(error, temporal);
     }
@@ -209,14 +191,25 @@ const checkTemporal = (attempted: Attempt<TemporalClient>): Promise<CheckLine> =
 
 const noWorker = 'no worker is running: `river worker` starts one';
 
-async function line(what: string, look: () => Promise<string>): Promise<CheckLine> {
+async function line(what: string, look: () => Promise<string | readonly string[]>): Promise<CheckLine> {
   try {
-    return { what, ok: true, message: await look() };
+    const parts = [await look()].flat();
+    return { what, ok: true, message: parts.join('; '), parts };
   } catch (error) {
     if (!(error instanceof RiverError)) throw error;
-    return { what, ok: false, message: error.message, failure: classify(error) };
+    return failedLine(what, error);
   }
 }
+
+/** Several faults of one thing come in lines. */
+export const failedLine = (what: string, error: RiverError): CheckLine => ({
+  what,
+  ok: false,
+  message: error.message,
+  parts: error.message.split('\n'),
+  failure: classify(error),
+  ...(typeof error.facts.warehouse === 'string' && { warehouse: error.facts.warehouse }),
+});
 
 function classify(error: RiverError): NonNullable<CheckLine['failure']> {
   if (error instanceof OtherVersionError) return 'configuration';

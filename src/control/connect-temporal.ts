@@ -2,10 +2,8 @@ import { connect } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ConfigurationError, TemporalUnavailableError } from '#domain/errors';
+import { defaultTemporalAddress } from '#domain/run/temporal-names';
 import { type TemporalPlace, temporalUnavailable, toTemporalFailure } from './failure-of-temporal.ts';
-
-/** Where Temporal's own tools look by default. */
-export const defaultTemporalAddress = '127.0.0.1:7233';
 
 const connectTimeout = '5s';
 /** gRPC for Node would use a lower-case https_proxy, a worker's gRPC does not: both connect directly. */

@@ -1,4 +1,4 @@
-/** `river dbt`: the tables that rivers fill, as dbt's sources. Nothing is asked of a warehouse: the configuration says it all. */
+/** `river dbt`: the tables that rivers fill, as dbt's sources. A warehouse is asked for the names of columns alone; else the configuration says it all. */
 
 import type { Report } from '#domain/catalogue/report';
 import { type Column, provenanceColumns } from '#domain/column/column';
@@ -7,10 +7,12 @@ import { describeTable, type TableShape } from '#domain/column/river-table';
 import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
 import { longestInterval } from '#domain/river/cron-line';
 import type { River } from '#domain/river/river';
+import { dialectOf } from '#warehouse/database';
+import type { SqlWords } from '#warehouse/dialect-facts';
 import { readConfigured } from './asked-days.ts';
 
 /** One river, its report as it calls it, and its table. */
-interface Filling {
+export interface Filling {
   readonly river: River;
   readonly report: Report;
   readonly shape: TableShape;
@@ -58,29 +60,46 @@ export interface DbtSources {
   readonly sources: readonly {
     readonly name: string;
     readonly description: string;
+    /** Where it is not the one that dbt itself builds in: a project, or a database. */
+    readonly database?: string;
     readonly schema: string;
     readonly tables: readonly DbtTable[];
   }[];
 }
 
-/**
- * A source for each warehouse, a table for each that the rivers fill.
- * @param names the rivers; all where there are none
- */
-export function describeSources(configuration: Configuration, names: readonly string[]): DbtSources {
+/** @param names the rivers; all where there are none */
+export function listFillings(configuration: Configuration, names: readonly string[]): Filling[] {
   const rivers = names.length === 0 ? [...configuration.rivers.keys()] : names;
-  const fillings = rivers.map((name) => readFilling(configuration, name));
+  return rivers.map((name) => readFilling(configuration, name));
+}
+
+/** What a river's column is called in its table. */
+export type NameInTable = (river: string, column: string) => string;
+
+/** A source for each warehouse, a table for each that the rivers fill. */
+export function describeSources(
+  configuration: Configuration,
+  fillings: readonly Filling[],
+  nameOf: NameInTable = (_river, column) => column,
+): DbtSources {
   const byWarehouse = Map.groupBy(fillings, ({ river }) => river.target.warehouse);
+  const sourceNames = toResourceNames([...byWarehouse.keys()].map((warehouse) => `optimove_${warehouse}`));
   return {
     version: 2,
-    sources: [...byWarehouse].map(([warehouse, filling]) => ({
-      name: toResourceName(`optimove_${warehouse}`),
-      description: `Optimove's reports, which River loads into the warehouse ${warehouse}.`,
-      schema: readSchema(configuration.warehouses.get(warehouse)),
-      tables: [...Map.groupBy(filling, ({ river }) => river.target.table)].map(([table, all]) =>
-        describeSource(table, all),
-      ),
-    })),
+    sources: [...byWarehouse].map(([warehouse, filling], at) => {
+      const setting = configuration.warehouses.get(warehouse);
+      const byTable = Map.groupBy(filling, ({ river }) => river.target.table);
+      const tableNames = toResourceNames([...byTable.keys()]);
+      return {
+        name: sourceNames[at] ?? '',
+        description: `Optimove's reports, which River loads into the warehouse ${warehouse}.`,
+        ...readDatabase(setting),
+        schema: readSchema(setting),
+        tables: [...byTable].map(([table, all], place) =>
+          describeSource({ table, name: tableNames[place] ?? '', words: wordsOf(setting), nameOf }, all),
+        ),
+      };
+    }),
   };
 }
 
@@ -93,40 +112,68 @@ function readFilling(configuration: Configuration, name: string): Filling {
 const readSchema = (setting: WarehouseSetting | undefined): string =>
   setting?.schema ?? (setting?.client === 'pg' ? 'public' : 'main');
 
-function describeSource(table: string, fillings: readonly Filling[]): DbtTable {
+/** A dataset and a schema are looked for in the project or database of dbt's own connection, which may be another one. */
+function readDatabase(setting: WarehouseSetting | undefined): { readonly database?: string } {
+  const { databaseKey } = wordsOf(setting);
+  if (setting === undefined || databaseKey === undefined) return {};
+  const { [databaseKey]: database } = setting.connection.reveal() as Readonly<Record<string, unknown>>;
+  return typeof database === 'string' ? { database } : {};
+}
+
+const wordsOf = (setting: WarehouseSetting | undefined): SqlWords =>
+  dialectOf(setting?.client ?? 'pg').sqlWords;
+
+/** dbt puts quotes around a name, and leaves what is inside as it is. */
+const spellWith =
+  ({ spell = (name) => name }: SqlWords) =>
+  (name: string): string =>
+    spell(name).replaceAll('"', '""');
+
+interface SourceTable {
+  readonly table: string;
+  /** As dbt calls it. */
+  readonly name: string;
+  readonly words: SqlWords;
+  readonly nameOf: NameInTable;
+}
+
+function describeSource({ table, name, words, nameOf }: SourceTable, fillings: readonly Filling[]): DbtTable {
   const [first] = fillings as readonly [Filling];
   const { title, notes } = first.report;
   const names = fillings.map(({ river }) => river.name).join(', ');
   const columns = new Map<string, Column>();
-  for (const { shape } of fillings)
-    for (const column of shape.columns) if (!columns.has(column.name)) columns.set(column.name, column);
+  for (const { shape, river } of fillings)
+    for (const column of shape.columns) {
+      const inTable = nameOf(river.name, column.name);
+      if (!columns.has(inTable)) columns.set(inTable, column);
+    }
   const { shape, report } = first;
-  const key = ['_river', ...(shape.mergeKey ?? shape.key)];
+  const spell = spellWith(words);
+  const key = ['_river', ...(shape.mergeKey ?? shape.key).map((column) => nameOf(first.river.name, column))];
   const loads = fillings.map(({ river: { target } }) => target.load);
   const isUnique =
     loads.every((load) => load === 'merge') || (report.keyIsUnique && !loads.includes('append'));
-  const name = toResourceName(table);
   return {
     name,
-    ...(name !== table && { identifier: inQuotes(table) }),
+    ...(name !== spell(table) && { identifier: spell(table) }),
     quoting: { identifier: true },
     description: [`${title} (${first.report.slug}), loaded by ${names}.`, ...(notes ? [notes] : [])].join(
       ' ',
     ),
     config: { loaded_at_field: '_loaded_at', freshness: describeFreshness(fillings) },
-    ...(isUnique && { data_tests: [uniqueTogether(name, key)] }),
+    ...(isUnique && { data_tests: [uniqueTogether(name, key, words)] }),
     columns: [
-      ...[...columns.values()].map((column) => ({
-        name: inQuotes(column.name),
+      ...[...columns].map(([inTable, column]) => ({
+        name: spell(inTable),
         quote: true as const,
         description: describeColumn(column),
-        ...(key.includes(column.name) && { data_tests: [notNull(table, column.name)] }),
+        ...(key.includes(inTable) && { data_tests: [notNull(name, inTable)] }),
       })),
-      ...provenanceColumns.map((name) => ({
-        name,
+      ...provenanceColumns.map((each) => ({
+        name: spell(each),
         quote: true as const,
-        description: provenanceComments[name],
-        ...(name !== '_chunk' && { data_tests: [notNull(table, name)] }),
+        description: provenanceComments[each],
+        ...(each !== '_chunk' && { data_tests: [notNull(name, each)] }),
       })),
     ],
   };
@@ -136,8 +183,10 @@ function describeSource(table: string, fillings: readonly Filling[]): DbtTable {
  * dbt itself knows no test for several columns together, but takes an expression where it names a column. It only warns:
  * Optimove publishes no keys, so those of the catalogue are inferred.
  */
-function uniqueTogether(table: string, key: readonly string[]): DbtTest {
-  const parts = key.map((name) => `coalesce(cast("${inQuotes(name)}" as text), '')`);
+function uniqueTogether(table: string, key: readonly string[], words: SqlWords): DbtTest {
+  const { quote, text } = words;
+  const spell = spellWith(words);
+  const parts = key.map((name) => `coalesce(cast(${quote}${spell(name)}${quote} as ${text}), '')`);
   return {
     unique: {
       name: `unique_${table}_key`,
@@ -147,11 +196,20 @@ function uniqueTogether(table: string, key: readonly string[]): DbtTest {
   };
 }
 
-/** As it stands between quotes: dbt puts them around a name, and leaves what is inside as it is. */
-const inQuotes = (name: string): string => name.replaceAll('"', '""');
-
 /** dbt's own names have no blanks, and those of tests are made of them. */
 const toResourceName = (name: string): string => name.replaceAll(/[^\p{L}\p{N}_]+/gu, '_');
+
+/** Each of its own: dbt takes no two of one name. */
+function toResourceNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const base = toResourceName(name);
+    let free = base;
+    for (let count = 2; taken.has(free); count += 1) free = `${base}_${count}`;
+    taken.add(free);
+    return free;
+  });
+}
 
 const notNull = (table: string, column: string): NotNull =>
   toResourceName(column) === column

@@ -3,7 +3,6 @@ import { nameInTable } from '#domain/column/chosen-columns';
 import { ConfigurationError } from '#domain/errors';
 import { type DateRange, dayCount } from '#domain/period/date-range';
 import type { Configuration } from '#domain/river/configuration';
-import { openWarehouse } from '#warehouse/open-warehouse';
 import { type AskedDays, readAskedDays, readConfigured } from './asked-days.ts';
 
 /** What `river forget` has done. */
@@ -29,6 +28,7 @@ export async function forgetDays(
 ): Promise<Forgotten> {
   const dayColumn = readDayColumn(configuration, name);
   const { river, setting, days, leftOut } = readAskedDays(configuration, name, asked, now);
+  const { openWarehouse } = await import('#warehouse/open-warehouse');
   const warehouse = await openWarehouse(setting);
   try {
     const { table } = river.target;

@@ -3,9 +3,9 @@ import { ConfigurationError, RiverError, WarehouseUnavailableError } from '#doma
 import type { Configuration } from '#domain/river/configuration';
 import { buildResult } from '#domain/run/build-result';
 import { countPlannedCalls, listDataCallNames } from '#domain/run/plan-run';
-import type { CallCounts, ChunkStatus, RetryOfRun, RunResult } from '#domain/run/run-result';
+import type { CallCounts, ChunkStatus, RetryOfRun, RunResult, Warning } from '#domain/run/run-result';
 import type { StoredRun } from '#domain/run/stored-run';
-import { type OpenWarehouse, openWarehouse } from '#warehouse/open-warehouse';
+import type { OpenWarehouse } from '#warehouse/open-warehouse';
 
 /** A run as its manifest has it, chunk by chunk. */
 export interface ManifestRun {
@@ -23,6 +23,8 @@ export interface Manifests {
   find(workflowId: string): Promise<ManifestRun | undefined>;
   /** The newest runs first. */
   list(limit: number): Promise<ManifestRun[]>;
+  /** The last warning of the newest run of a workflow id; undefined where it has none. */
+  lastWarning(workflowId: string): Promise<Warning | undefined>;
   /** A few rows of a target, to show. */
   firstRows(warehouse: string, table: string, limit: number): Promise<Record<string, unknown>[]>;
 }
@@ -38,6 +40,7 @@ export async function withManifests<T>(
   configuration: Configuration,
   work: (manifests: Manifests) => Promise<T>,
 ): Promise<T> {
+  const { openWarehouse } = await import('#warehouse/open-warehouse');
   const opened = new Map<string, OpenWarehouse>();
   for (const [name, setting] of configuration.warehouses) opened.set(name, await openWarehouse(setting));
   try {
@@ -75,6 +78,13 @@ function createManifests(warehouses: ReadonlyMap<string, OpenWarehouse>): Manife
       const [newest] = found.sort((a, b) => newestFirst(a.answer?.startedAt, b.answer?.startedAt));
       const run = newest?.answer;
       return newest && run && ask(newest.name, (opened) => readManifestRun(opened, run));
+    },
+    async lastWarning(workflowId) {
+      const found = await askAll(async (opened) => {
+        const run = await opened.findRun(workflowId);
+        return run && (await opened.summariseRun(run.runId)).warnings;
+      });
+      return found.flatMap(({ answer = [] }) => answer).at(-1);
     },
     async list(limit) {
       const found = await askAll((opened) => opened.listRuns(limit));
@@ -127,10 +137,14 @@ const answersWithinMs = 10_000;
 const closesWithinMs = 1_000;
 
 /** What a warehouse answers. Throws WarehouseUnavailableError where it takes too long: a warehouse may hang without any error. */
-export async function answerInTime<T>(warehouse: string, answer: Promise<T>): Promise<T> {
-  return withTimeLimit(answersWithinMs, answer, () => {
+export async function answerInTime<T>(
+  warehouse: string,
+  answer: Promise<T>,
+  withinMs = answersWithinMs,
+): Promise<T> {
+  return withTimeLimit(withinMs, answer, () => {
     throw new WarehouseUnavailableError(
-      `The warehouse ${warehouse} has not answered within ${answersWithinMs / 1000} s.`,
+      `The warehouse ${warehouse} has not answered within ${withinMs / 1000} s.`,
     );
   });
 }

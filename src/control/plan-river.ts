@@ -15,7 +15,8 @@ import type { River } from '#domain/river/river';
 import { sharedTables } from '#domain/river/shared-table';
 import { isTracked, type LoadedDays } from '#domain/run/loaded-days';
 import { countDays, type PlannedDays, planChunks, planDays } from '#domain/run/plan-run';
-import { type OpenWarehouse, openWarehouse } from '#warehouse/open-warehouse';
+import { countJobsAhead, type JobsAhead } from '#warehouse/cloud/jobs-ahead';
+import type { OpenWarehouse } from '#warehouse/open-warehouse';
 import { askList, type Reserve } from './ask-api.ts';
 import { warnOfColumnChanges, warnOfWaitingColumns } from './column-changes.ts';
 import { planWarnings } from './plan-warnings.ts';
@@ -38,6 +39,8 @@ export interface Plan {
   /** How long the calls take at least under the budget as it is now. */
   readonly seconds: number | null;
   readonly finishesAt: string | null;
+  /** What the warehouse is asked, where each question costs something: BigQuery bills it, and Snowflake wakes for it. */
+  readonly jobs?: JobsAhead;
   /** The columns of the table as they will be, as far as they are known before the answers. */
   readonly columns: readonly ColumnAhead[];
   /** What is left out, would stand in the table twice or was loaded with other settings; and what could not be found out, and why. */
@@ -88,6 +91,8 @@ export async function planRiver(
     (name) => configuration.rivers.get(name)?.connection === connection.name,
   );
   const seconds = await leastSeconds(calls, connection, budgets, ahead);
+  const { warehouse, load } = river.target;
+  const jobs = countJobsAhead(configuration.warehouses.get(warehouse)?.client, load, chunks.length);
   return {
     river: river.name,
     report: river.report,
@@ -99,6 +104,7 @@ export async function planRiver(
     callsAhead: ahead?.remaining.reduce((sum, each) => sum + each, 0) ?? 0,
     seconds,
     finishesAt: seconds === null ? null : new Date(Date.parse(options.at) + seconds * 1000).toISOString(),
+    ...(jobs && { jobs }),
     columns: listColumnsAhead(report, river),
     warnings: [
       ...days.warnings.map(({ message }) => message),
@@ -149,7 +155,7 @@ async function leastSeconds(
 }
 
 /** Resolves the filters; calls the API only for the lists that they need. */
-async function readSelection(
+export async function readSelection(
   connection: Connection,
   report: Report,
   river: River,
@@ -196,6 +202,7 @@ async function askWarehouse<T>(
 ): Promise<T> {
   const setting = warehouses.get(target.warehouse);
   if (!setting) throw new ConfigurationError(`River ${name} names a warehouse that does not exist.`);
+  const { openWarehouse } = await import('#warehouse/open-warehouse');
   const warehouse = await openWarehouse(setting);
   try {
     return await ask(warehouse);

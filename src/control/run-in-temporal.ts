@@ -95,19 +95,20 @@ function retriedSteps(pending: readonly PendingActivity[]): RetriedStep[] {
   return [...steps.values()];
 }
 
-/** The heartbeat of the call that has waited longest; a heartbeat of an earlier attempt says nothing about this one. */
+/** Of the heartbeats what has waited longest; a heartbeat of an earlier attempt says nothing about this one. */
 function longestBeat(pending: readonly PendingActivity[]): Beat {
-  const told = pending
+  const beats = pending
     .filter(({ lastHeartbeatTime, lastStartedTime }) => {
       const startedAt = toMs(lastStartedTime);
       return startedAt !== null && (toMs(lastHeartbeatTime) ?? 0) >= startedAt;
     })
     .flatMap(({ heartbeatDetails }) => heartbeatDetails?.payloads?.[0] ?? [])
-    .flatMap(
-      (payload) => defaultPayloadConverter.fromPayload<Beat | undefined>(payload)?.unansweredSince ?? [],
-    )
-    .sort();
-  return told[0] === undefined ? {} : { unansweredSince: told[0] };
+    .flatMap((payload) => defaultPayloadConverter.fromPayload<Beat | undefined>(payload) ?? []);
+  const [unansweredSince] = beats.flatMap((beat) => beat.unansweredSince ?? []).sort();
+  const [lock] = beats
+    .flatMap((beat) => beat.lock ?? [])
+    .sort((one, other) => (one.since < other.since ? -1 : 1));
+  return { ...(unansweredSince !== undefined && { unansweredSince }), ...(lock && { lock }) };
 }
 
 /** A running worker reports at least this often: it sends heartbeats every 2 s, and polls again within a minute. */
@@ -115,8 +116,8 @@ const heardWithinMs = 10_000;
 
 /** What a run under way does and waits for, and whether a worker works on it. */
 export async function viewRun(client: Client, execution: Execution): Promise<RunView> {
-  const { workflowId, paused, retried, unansweredSince } = execution;
-  const beat: Beat = unansweredSince === undefined ? {} : { unansweredSince };
+  const { workflowId, paused, retried, unansweredSince, lock } = execution;
+  const beat: Beat = { ...(unansweredSince !== undefined && { unansweredSince }), ...(lock && { lock }) };
   const { beginsAt } = execution;
   if (beginsAt !== undefined)
     return { progress: undefined, retried, sentence: `It begins at ${timeText(beginsAt)}.` };

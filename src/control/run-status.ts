@@ -1,6 +1,7 @@
-import { ConfigurationError, WarehouseUnavailableError } from '#domain/errors';
+import { ConfigurationError, TemporalUnavailableError, WarehouseUnavailableError } from '#domain/errors';
+import { closest } from '#domain/river/closest';
 import { buildUnopenedResult } from '#domain/run/build-result';
-import type { RetriedStep, RunNow } from '#domain/run/progress';
+import type { RetriedStep, RunNow, TableLock } from '#domain/run/progress';
 import type { ChunkStatus, RetryOfRun, RunResult, RunStatus } from '#domain/run/run-result';
 import { endSentence } from '#domain/run/sentences';
 import type { riverRun } from '#workflows/index';
@@ -25,6 +26,8 @@ export type RunReport = RunResult & {
   readonly noWorkerSince?: string | null;
   /** Since when a call has been waiting for its answer, if that is long. */
   readonly unansweredSince?: string;
+  /** The lock of another session that a commit waits for. */
+  readonly lock?: TableLock;
   /** Steps that have failed and are retried, as Temporal knows them. */
   readonly retried: readonly RetriedStep[];
   /** The runs that have retried it, the oldest first. */
@@ -42,24 +45,48 @@ export async function runStatus(
   manifests: Manifests,
   workflowId: string,
 ): Promise<RunReport> {
-  const [known, execution] = await Promise.all([
+  const [recorded, execution] = await Promise.all([
     manifests.find(workflowId),
     temporal && describeRun(temporal.client, workflowId),
   ]);
-  if (known) {
-    const own = execution?.firstRunId === known.result.runId ? execution : undefined;
-    return buildReport(temporal, known, own);
+  if (recorded) {
+    const own = execution?.firstRunId === recorded.result.runId ? execution : undefined;
+    return buildReport(temporal, recorded, own);
   }
   if (temporal && execution) return reportUnopenedRun(temporal, execution);
   const [missing] = manifests.missing;
   if (missing) throw notFoundSoFar(workflowId, missing);
   const behind = temporal && (await findStartsBehind(temporal, workflowId));
+  if (behind) {
+    const { starts, river } = behind;
+    throw new ConfigurationError(
+      `There is no run ${workflowId} yet: ${starts} ${starts === 1 ? 'start' : 'starts'} of river ${river} by its schedule ${starts === 1 ? 'is' : 'are'} waiting behind run ${behind.workflowId}.`,
+    );
+  }
+  const guess = guessRun(workflowId, await listKnown(temporal, manifests));
+  if (!temporal)
+    throw new TemporalUnavailableError(
+      `No run ${workflowId} was found so far; it may be in Temporal, which cannot be reached.${guess} Start Temporal, or set TEMPORAL_ADDRESS to its address.`,
+    );
   throw new ConfigurationError(
-    behind
-      ? `There is no run ${workflowId} yet: ${behind.starts} ${behind.starts === 1 ? 'start' : 'starts'} of river ${behind.river} by its schedule ${behind.starts === 1 ? 'is' : 'are'} waiting behind run ${behind.workflowId}.`
-      : `There is no run ${workflowId}, in Temporal or in any manifest. \`river status\` lists the newest.`,
+    `There is no run ${workflowId}, in Temporal or in any manifest.${guess} \`river status\` lists the newest.`,
   );
 }
+
+/** Asks whether another run was meant; empty where none is similar. */
+export function guessRun(workflowId: string, known: Iterable<string>): string {
+  const meant = closest(workflowId, known);
+  return meant === undefined ? '' : ` Did you mean ${meant}?`;
+}
+
+/** The newest workflow ids, by which a mistyped one is found. */
+async function listKnown(temporal: TemporalClient | undefined, manifests: Manifests): Promise<string[]> {
+  const recorded = await manifests.list(searched);
+  const listed = temporal ? await listNewestInTemporal(temporal, searched) : [];
+  return [...listed.map(({ workflowId }) => workflowId), ...recorded.map(({ result }) => result.workflowId)];
+}
+
+const searched = 50;
 
 /** The run may be in the warehouse that could not be reached. */
 const notFoundSoFar = (workflowId: string, { warehouse, why }: MissingWarehouse): WarehouseUnavailableError =>
@@ -119,7 +146,7 @@ const newestFirst = (one: RunReport, other: RunReport): number =>
   (other.startedAt ?? '').localeCompare(one.startedAt ?? '');
 
 /** The workflow ids of runs, those under way first, as Temporal lists them. */
-async function listNewestInTemporal({ client }: TemporalClient, limit: number) {
+export async function listNewestInTemporal({ client }: TemporalClient, limit: number) {
   const runs = new Map<string, { workflowId: string; startedAt: string; isOpen: boolean }>();
   for await (const run of client.workflow.list({ query: "WorkflowType = 'riverRun'", pageSize: 100 })) {
     const { workflowId, startTime, status } = run;
@@ -165,10 +192,17 @@ async function describeOpenRun(
 ): Promise<
   Pick<
     RunReport,
-    'paused' | 'progress' | 'sentence' | 'noWorkerSince' | 'unansweredSince' | 'retried' | 'startsBehind'
+    | 'paused'
+    | 'progress'
+    | 'sentence'
+    | 'noWorkerSince'
+    | 'unansweredSince'
+    | 'lock'
+    | 'retried'
+    | 'startsBehind'
   >
 > {
-  const [{ progress, noWorkerSince, unansweredSince, retried, sentence }, behind] = await Promise.all([
+  const [{ progress, noWorkerSince, unansweredSince, lock, retried, sentence }, behind] = await Promise.all([
     viewRun(temporal.client, execution),
     findStartsBehind(temporal, execution.workflowId),
   ]);
@@ -178,6 +212,7 @@ async function describeOpenRun(
     sentence,
     ...(noWorkerSince !== undefined && { noWorkerSince }),
     ...(unansweredSince !== undefined && { unansweredSince }),
+    ...(lock && { lock }),
     retried,
     startsBehind: behind?.workflowId === execution.workflowId ? behind.starts : 0,
   };

@@ -1,5 +1,6 @@
 import {
   type Client,
+  isGrpcServiceError,
   WithStartWorkflowOperation,
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -25,6 +26,7 @@ const answerWithinMs = 15_000;
 export function createReserve(
   client: Client,
   connection: string,
+  withinMs = answerWithinMs,
 ): (request: Reservation) => Promise<BudgetAnswer> {
   const workflowId = budgetWorkflowId(connection);
   const handle = client.workflow.getHandle<typeof apiBudget>(workflowId);
@@ -39,7 +41,7 @@ export function createReserve(
     });
 
   return (request) =>
-    client.withDeadline(Date.now() + answerWithinMs, async () => {
+    client.withDeadline(Date.now() + withinMs, async () => {
       if (isThere) {
         try {
           return await ask(request);
@@ -78,6 +80,14 @@ export async function isServed(client: Client): Promise<boolean> {
   return (pollers ?? []).length > 0;
 }
 
+/** Where no worker runs, no other call is sent either, and the calls of a command are sent without a permit. */
+export async function reserveIfServed(
+  client: Client | undefined,
+): Promise<(connection: string) => ReturnType<typeof createReserve> | undefined> {
+  const served = client && (await isServed(client).catch(() => false));
+  return (connection) => (served ? createReserve(client, connection) : undefined);
+}
+
 /** How long ago the calls were sent that still count in a connection's windows, in milliseconds. */
 async function querySentCalls(
   client: Client,
@@ -95,16 +105,38 @@ async function querySentCalls(
     returned: [],
     outcomes: noOutcomes,
   };
-  await createReserve(client, name)(nothing);
-  return client.workflow.getHandle(budgetWorkflowId(name)).query<number[], []>('sent');
+  await createReserve(client, name, commandWaitsMs)(nothing);
+  return client.withDeadline(Date.now() + commandWaitsMs, () =>
+    client.workflow.getHandle(budgetWorkflowId(name)).query<number[], []>('sent'),
+  );
 }
 
-/** The budgets of all connections, as `planRiver` asks them. */
-export const createBudgets = (client: Client) => ({
-  reserveOf: (connection: string) => createReserve(client, connection),
-  sentOf: (connection: Connection) => querySentCalls(client, connection),
-  callsAhead: (isOn: (river: string) => boolean) => queryCallsAhead(client, isOn),
-});
+/** So long a person waits for what a plan can do without. */
+const commandWaitsMs = 5_000;
+
+/** The budgets of these connections, as `planRiver` asks them; undefined where nobody answers for one, though a worker is still listed. */
+export async function createBudgets(client: Client, connections: readonly Connection[]) {
+  const sent = new Map(connections.map((each) => [each.name, querySentCalls(client, each)]));
+  try {
+    await Promise.all(sent.values());
+  } catch (error) {
+    if (isNoAnswer(error)) return undefined;
+    throw error;
+  }
+  return {
+    reserveOf: (connection: string) => createReserve(client, connection),
+    sentOf: async ({ name }: Connection) => (await sent.get(name)) ?? [],
+    callsAhead: (isOn: (river: string) => boolean) => queryCallsAhead(client, isOn),
+  };
+}
+
+/** gRPC's codes for a call that was cancelled, and for one that took too long. */
+const unanswered: readonly unknown[] = [1, 4];
+
+const isNoAnswer = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+  (isGrpcServiceError(error) && unanswered.includes(error.code)) ||
+  (error instanceof Error && error.cause !== undefined && isNoAnswer(error.cause));
 
 /**
  * Ends a connection's back-off by hand; undefined where its budget was never asked for a permit, so that no run waits.

@@ -6,9 +6,11 @@ import {
 } from '@temporalio/client';
 import { ConfigurationError } from '#domain/errors';
 import type { PauseAnswer } from '#domain/run/paused-intervals';
+import { statusCommand } from '#domain/verify/repair-command';
 import type { riverRun } from '#workflows/index';
 import type { TemporalClient } from './connect-temporal.ts';
 import { type RunEnd, waitForEnd } from './run-end.ts';
+import { guessRun, listNewestInTemporal } from './run-status.ts';
 import { isServed } from './shared-budget.ts';
 
 /** Without a worker no update is answered; a signal waits in the history until a worker comes. */
@@ -31,6 +33,8 @@ const answerWithinMs = 15_000;
 /** A run ends within 10 s of its cancellation, unless a commit is under way. */
 const endWithinMs = 15_000;
 const askAgainMs = 250;
+/** Among so many of the newest runs a mistyped workflow id is looked for. */
+const searched = 50;
 
 /** Asks a run to pause or to resume, and returns its answer. */
 export async function steerRun(
@@ -66,15 +70,16 @@ export async function cancelRun(temporal: TemporalClient, workflowId: string): P
 
 /** The run's handle, if the run is under way. */
 async function findOpenRun(
-  { client }: TemporalClient,
+  temporal: TemporalClient,
   workflowId: string,
   what: string,
 ): Promise<WorkflowHandle<typeof riverRun>> {
-  const handle = client.workflow.getHandle<typeof riverRun>(workflowId);
-  const described = await handle.describe().catch((error: unknown) => {
+  const handle = temporal.client.workflow.getHandle<typeof riverRun>(workflowId);
+  const described = await handle.describe().catch(async (error: unknown) => {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
+    const known = (await listNewestInTemporal(temporal, searched)).map((run) => run.workflowId);
     throw new ConfigurationError(
-      `There is no run ${workflowId} in Temporal: there is nothing to ${what}. \`river status\` lists the newest.`,
+      `There is no run ${workflowId} in Temporal: there is nothing to ${what}.${guessRun(workflowId, known)} \`river status\` lists the newest.`,
     );
   });
   if (described.type !== 'riverRun')
@@ -83,7 +88,7 @@ async function findOpenRun(
     );
   if (described.status.name !== 'RUNNING')
     throw new ConfigurationError(
-      `The run ${workflowId} is not under way, it is ${described.status.name.toLowerCase()}: there is nothing to ${what}. \`river status ${workflowId}\` shows how it ended.`,
+      `The run ${workflowId} is not under way, it is ${described.status.name.toLowerCase()}: there is nothing to ${what}. \`${statusCommand(workflowId)}\` shows how it ended.`,
     );
   return handle;
 }

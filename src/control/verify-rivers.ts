@@ -4,7 +4,6 @@ import type { River } from '#domain/river/river';
 import type { OrphanedRun } from '#domain/run/stored-run';
 import type { TargetSnapshot, Verification } from '#domain/verify/verification';
 import { verifyTarget } from '#domain/verify/verify-target';
-import { openWarehouse } from '#warehouse/open-warehouse';
 import type { MissingWarehouse } from './manifests.ts';
 import { answerInTime, closeInTime } from './manifests.ts';
 
@@ -49,10 +48,15 @@ async function verifyWarehouse(
   findEnded: FindEnded,
   river: string | undefined,
 ): Promise<Verification[]> {
+  const { openWarehouse } = await import('#warehouse/open-warehouse');
   const warehouse = await openWarehouse(setting);
   try {
     // Asked before the snapshot is read: a run that closes meanwhile is closed in the snapshot. Counting rows may take long.
     const endedRuns = await findEnded(await answerInTime(setting.name, warehouse.readOrphanedRuns()));
+    const filling = [...configuration.rivers.values()].filter(
+      ({ target }) => target.warehouse === setting.name,
+    );
+    await warehouse.refuseOtherBooks(filling.map(({ target }) => target.table));
     return (await warehouse.readManifestSnapshot(river)).map((read) => {
       const snapshot = endedRuns ? markEnded(read, endedRuns) : read;
       const filling = findFillingRiver(configuration, { ...snapshot, warehouse: setting.name });

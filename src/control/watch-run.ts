@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { TemporalUnavailableError } from '#domain/errors';
 import type { TemporalClient } from './connect-temporal.ts';
 import { type RunEnd, waitForEnd } from './run-end.ts';
 import { describeRun, type Execution, type RunView, viewRun } from './run-in-temporal.ts';
-import { isFirstTaskTaken, type RunHandle } from './start-run.ts';
+import { awaitFirstTask, type RunHandle } from './start-run.ts';
 
 const pollEveryMs = 500;
 /** How often Temporal is asked for what the run itself does not tell. */
 const describeEveryMs = 3_000;
-/** A running worker takes a task at once. */
-const takenWithinMs = 10_000;
 
 /** Waits until a run has closed, and reports its state meanwhile. Throws TemporalUnavailableError where no worker takes it. */
 export async function watchRun(
@@ -36,12 +33,7 @@ export async function watchRun(
 }
 
 async function failWhereUntaken(handle: RunHandle, signal: AbortSignal): Promise<never> {
-  await sleep(takenWithinMs, undefined, { signal });
-  if (!(await isFirstTaskTaken(handle))) {
-    throw new TemporalUnavailableError(
-      `No worker has taken the run ${handle.workflowId}: none polls the task queue river. The run begins when one is started: \`river worker\`.`,
-    );
-  }
+  await awaitFirstTask(handle, signal);
   return never(signal);
 }
 

@@ -10,7 +10,8 @@ import { createAgents } from './agents.ts';
 import { buildCallUrl, describeCall } from './call-url.ts';
 import { hideSecrets } from './error-excerpt.ts';
 import { mayBeExpiredSession, type ReplyContext } from './failure-of-response.ts';
-import { readAnswer } from './read-answer.ts';
+import { inTurns } from './in-turns.ts';
+import { readInSteps, type TakeRows } from './read-answer.ts';
 import { digestWith, type Reply, type RequestInfo } from './reply.ts';
 import { createSender, type Sender } from './send-request.ts';
 import { type SendOptions, sendThroughLimiter, type Transport } from './send-through-limiter.ts';
@@ -23,6 +24,8 @@ interface Optimove {
 }
 
 interface CallOptions extends SendOptions {
+  /** Takes the rows of a large answer as they are read. */
+  readonly take?: TakeRows;
   /** Stores the answer; until then the call is in flight. */
   readonly keep?: (answer: Answer) => Promise<void>;
 }
@@ -81,9 +84,9 @@ export function createOptimove(
     const info = describeRequest(connection, call, page, credential);
     const headers = { [credential.header]: credential.secret.reveal() };
     const request = { method: 'GET' as const, url: buildCallUrl(connection.baseUrl, call, page), headers };
-    const read = (reply: Reply, context: ReplyContext) => {
-      const answer = readAnswer(reply, info, context);
-      return { value: answer, rows: answer.rows.length };
+    const read = async (reply: Reply, context: ReplyContext) => {
+      const answer = await inTurns(readInSteps(reply, info, context, options.take));
+      return { value: answer, rows: answer.rows.length + (answer.taken ?? 0) };
     };
     const goesOn = page !== undefined && page.skip > 0;
     return sendThroughLimiter(

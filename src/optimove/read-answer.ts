@@ -1,5 +1,5 @@
 import type { Answer, AnswerRow } from '#domain/call/call';
-import { fingerprintRows } from '#domain/call/fingerprint';
+import { createFingerprint, fingerprintRows } from '#domain/call/fingerprint';
 import type { Column } from '#domain/column/column';
 import { attributesPlace, createLayout } from '#domain/column/column-layout';
 import { isLongNumber } from '#domain/column/read-number';
@@ -18,8 +18,10 @@ import {
   throttledError,
   unavailableError,
 } from './failure-of-response.ts';
+import { atOnce } from './in-turns.ts';
 import { findRepeatedKey, parseJson } from './parse-json.ts';
-import { decodeBody, decodeLeniently, type Reply, type RequestInfo } from './reply.ts';
+import { parseList } from './parse-list.ts';
+import { decodeBody, decodeLeniently, decodePieces, type Reply, type RequestInfo } from './reply.ts';
 
 /** Days that stand for none: calendars begin and end there, and .NET writes the last one for "never". */
 const [noBeginning, noEnd]: readonly [Day, Day] = ['1000-01-01', '9999-12-31'];
@@ -31,9 +33,29 @@ const unreadableAtMost = 3;
  * a passing failure would never end. Any 2xx with a whole list is rows, and is told as 200. A 404 that is "no rows" keeps its
  * status, so that the caller can warn.
  */
-export function readAnswer(reply: Reply, info: RequestInfo, context: ReplyContext): Answer {
+export const readAnswer = (reply: Reply, info: RequestInfo, context: ReplyContext): Answer =>
+  atOnce(readInSteps(reply, info, context));
+
+/** Begins to take an answer's rows, some at a time. What was taken before, of the same answer, no longer counts. */
+export type TakeRows = () => (rows: readonly AnswerRow[]) => void;
+
+/** The rows of a smaller body are read at once. */
+const takenFromBytes = 64 * 1024;
+
+/** The same in steps; with `take` the rows of a large answer are not held, but handed over as they are read. */
+export function* readInSteps(
+  reply: Reply,
+  info: RequestInfo,
+  context: ReplyContext,
+  take?: TakeRows,
+): Generator<void, Answer> {
   const nothing = reply.status === 204 || isMissing(reply, info);
   if (!nothing && !mayHaveRows(reply)) throw failureOfResponse(reply, info, context);
+  if (take && !nothing && info.kind === 'data' && reply.body.length >= takenFromBytes) {
+    const taken = yield* takeRows(reply, info, take);
+    if (taken) return taken;
+    take();
+  }
   const rows = info.list?.answersDay
     ? [{ Date: readDay(reply, info, context) }]
     : nothing
@@ -41,6 +63,29 @@ export function readAnswer(reply: Reply, info: RequestInfo, context: ReplyContex
       : readRows(reply, info, context);
   if (reply.status === 202 && rows.length === 0) throw unavailableError(reply, info, 'and no rows yet');
   return { status: nothing ? reply.status : 200, rows, fingerprint: fingerprintOrRefuse(rows, reply, info) };
+}
+
+/** Undefined where something is the matter with them: read at once, they tell what. */
+function* takeRows(reply: Reply, info: RequestInfo, take: TakeRows): Generator<void, Answer | undefined> {
+  const onRows = take();
+  const fingerprint = createFingerprint();
+  let taken = 0;
+  let areDeclared = info.answer === undefined;
+  try {
+    for (const rows of parseList(decodePieces(reply))) {
+      if (!rows.every(isRow)) return undefined;
+      areDeclared ||= info.answer !== undefined && hasDeclaredField(rows, info.answer.columns);
+      fingerprint.add(rows);
+      taken += rows.length;
+      onRows(rows);
+      yield;
+    }
+  } catch {
+    return undefined;
+  }
+  if (taken === 0 || !areDeclared) return undefined;
+  const print = fingerprint.toText();
+  return { status: 200, rows: [], taken, fingerprint: info.isPrivate ? info.digest(print) : print };
 }
 
 /** The fingerprint visits every value of the rows: where it can, so can all that reads them later. */

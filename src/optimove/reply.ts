@@ -19,7 +19,7 @@ export interface RequestInfo {
   readonly kind: Call['kind'] | 'sign-in';
   /** The call's declaration, where it is a list call. */
   readonly list?: Call['list'];
-  /** What is declared of its rows, where it has any. */
+  /** What is declared of its rows; left out where nothing is. */
   readonly answer?: Call['answer'];
   /** Endpoint and parameters, for people. */
   readonly description: string;
@@ -58,6 +58,21 @@ export function decodeBody({ body, headers }: Reply): string | undefined {
   if (utf8 !== undefined && !utf8.includes('\0')) return utf8;
   const declared = readCharset(headers['content-type']);
   return declared === undefined ? undefined : decodeAs(byteOrder(declared, body), body);
+}
+
+/** How many bytes of a large body become text at a time. */
+const pieceBytes = 16 * 1024;
+
+/** The same in pieces, which are not held together, of a body in UTF-8 alone. Throws TypeError, maybe after some pieces, where it is not. */
+export function* decodePieces({ body }: Reply): Generator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for (let at = 0; at < body.length; at += pieceBytes) {
+    const piece = decoder.decode(body.subarray(at, at + pieceBytes), { stream: true });
+    // What `decodeBody` may read in another charset.
+    if (piece.includes('\0')) throw new TypeError('no plain UTF-8');
+    yield piece;
+  }
+  yield decoder.decode();
 }
 
 /** UTF-16 without a mark may have either order. JSON begins with a letter of ASCII, so the NUL beside it tells; decoders take one of them. */

@@ -10,6 +10,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import got, { type Got } from 'got';
 import type { Agents } from './agents.ts';
+import type { IncomingBody } from './incoming-bodies.ts';
 import type { Reply } from './reply.ts';
 
 /** A page is read whole, so it must fit into memory beside the others. */
@@ -50,11 +51,13 @@ interface SendDeadline {
   onSent(): void;
 }
 
-export type SendRequest = (
-  request: HttpRequest,
-  signal: AbortSignal,
-  deadline: SendDeadline,
-) => Promise<Exchange>;
+/** When a request may be sent, and how its body is received. */
+export interface Sending extends SendDeadline {
+  /** Left out: as fast as it comes. */
+  readonly body?: IncomingBody;
+}
+
+export type SendRequest = (request: HttpRequest, signal: AbortSignal, deadline: Sending) => Promise<Exchange>;
 
 /** Sends over sockets of its own. */
 export interface Sender {
@@ -106,10 +109,11 @@ async function exchange(
   client: Got,
   { url, ...request }: HttpRequest,
   signal: AbortSignal,
-  deadline: SendDeadline,
+  deadline: Sending,
 ): Promise<Exchange> {
   let sentAt = performance.now();
-  const chunks: Uint8Array[] = [];
+  // Grows in place, in memory that goes back to the system at once; pieces that are joined would be held twice.
+  const body = new ArrayBuffer(0, { maxByteLength: bodyAtMost });
   let bytes = 0;
   const onSent = () => {
     sentAt = performance.now();
@@ -119,7 +123,9 @@ async function exchange(
     client.stream(url, { ...request, signal }),
   );
   // The loop below is told of failures; one that comes after it has been left must not end the process.
-  stream.on('error', () => {});
+  const failed = new Promise<void>((resolve) => {
+    stream.on('error', () => resolve());
+  });
 
   const finish = (end: Exchange['end']): Exchange => ({
     status: stream.response?.statusCode ?? null,
@@ -129,16 +135,19 @@ async function exchange(
   });
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-      chunks.push(chunk);
-      bytes += chunk.length;
       const { statusCode = 0 } = stream.response ?? {};
       const succeeded = statusCode >= 200 && statusCode < 300;
+      bytes += chunk.length;
       if (succeeded && bytes > bodyAtMost) return finish({ kind: 'oversized' });
+      body.resize(bytes);
+      new Uint8Array(body).set(chunk, bytes - chunk.length);
       if (!succeeded && bytes > failureBodyAtMost) break;
+      await Promise.race([deadline.body?.add(chunk.length), failed]);
     }
+    deadline.body?.end();
     const { response } = stream;
     if (response === undefined) throw new Error('the connection was closed before an answer came');
-    const reply = { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
+    const reply = { status: response.statusCode, headers: response.headers, body: Buffer.from(body) };
     return finish({ kind: 'reply', reply });
   } catch (error) {
     return finish(isSentLate(error) ? { kind: 'late' } : { kind: 'broken', error });

@@ -12,6 +12,7 @@ import {
 import { answersInHand } from './answers-in-hand.ts';
 import { failureOfRequest } from './failure-of-request.ts';
 import type { ReplyContext } from './failure-of-response.ts';
+import { type IncomingBody, incomingBodies } from './incoming-bodies.ts';
 import { type Reply, type RequestInfo, readRetryAfter } from './reply.ts';
 import { bodyAtMost, type Exchange, type HttpRequest, type SendRequest } from './send-request.ts';
 
@@ -51,6 +52,12 @@ export function toWaitSignal({ signal, abort }: SendOptions): AbortSignal {
 /** A call whose answer cannot be kept for so long frees its place for calls whose answers can, in another warehouse. */
 const keepsPlaceAtMostMs = 6_000;
 
+/** What a reply is. */
+interface Read<T> {
+  readonly value: T;
+  readonly rows: number;
+}
+
 /** Answers of more bytes wait until what they become has room. */
 const waitsFromBytes = 64 * 1024;
 
@@ -63,17 +70,24 @@ export async function sendThroughLimiter<T>(
   transport: Transport,
   { call, info, request }: { call: string; info: RequestInfo; request: HttpRequest },
   options: SendOptions,
-  read: (reply: Reply, context: ReplyContext) => { value: T; rows: number },
+  read: (reply: Reply, context: ReplyContext) => Read<T> | Promise<Read<T>>,
   keep: (value: T) => Promise<void> = async () => {},
 ): Promise<T> {
   const { abort, record, history } = options;
-  const { end, exchange, sentAt } = await sendWithinPermit(transport, request, options);
+  const body = incomingBodies.begin();
+  const { end, exchange, sentAt } = await sendWithinPermit(transport, request, body, options).catch(
+    (error: unknown) => {
+      body.leave();
+      throw error;
+    },
+  );
   // What is small, a failure above all, is read at once.
   const leaveHand = exchange.bytes > waitsFromBytes ? await answersInHand.enter(exchange.bytes) : () => {};
   let outcome: CallOutcome = { kind: 'abandoned' };
   const leave = () => {
     end(outcome);
     leaveHand();
+    body.leave();
   };
   const placeTimer = setTimeout(leave, keepsPlaceAtMostMs);
   const result = await attempt(async () => {
@@ -87,11 +101,11 @@ export async function sendThroughLimiter<T>(
     const reply = requireReply(exchange, info);
     const now = transport.now();
     try {
-      return read(reply, { now });
+      return await read(reply, { now });
     } catch (error) {
       // The history matters only for what is not an answer, and not for 429, which is clear by itself.
       if (!history || reply.status === 429) throw error;
-      return read(reply, { now, history: await history(call) });
+      return await read(reply, { now, history: await history(call) });
     }
   });
   const isAbandoned = exchange.end.kind === 'broken' && abort.aborted;
@@ -113,6 +127,7 @@ export async function sendThroughLimiter<T>(
 async function sendWithinPermit(
   { limiter, send, now }: Transport,
   request: HttpRequest,
+  body: IncomingBody,
   options: SendOptions,
 ): Promise<{ readonly end: EndCall; readonly exchange: SentExchange; readonly sentAt: string }> {
   const { abort, run, goesOn } = options;
@@ -130,7 +145,7 @@ async function sendWithinPermit(
       onAnswered = options.onSent?.() ?? onAnswered;
     };
     const { until = Number.POSITIVE_INFINITY } = end;
-    const exchange = await send(request, abort, { until, onSent }).finally(() => onAnswered());
+    const exchange = await send(request, abort, { until, onSent, body }).finally(() => onAnswered());
     if (isSent(exchange)) return { end, exchange, sentAt: new Date(sentAt).toISOString() };
     end({ kind: 'unsent' });
   }

@@ -121,7 +121,7 @@ function explainPortFailure(error: unknown, { host, port }: Settings): string {
   const code = (error as NodeJS.ErrnoException).code;
   const why =
     code === 'EADDRINUSE'
-      ? 'is already in use; choice another port, or 0 for a free one'
+      ? 'is already in use; choose another port, or 0 for a free one'
       : `cannot be used (${code})`;
   return `port: ${host}:${port} ${why}`;
 }

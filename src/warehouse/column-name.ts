@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TableColumn } from '#domain/column/table-type';
-import type { Dialect } from './dialect.ts';
+import type { DialectFacts } from './dialect-facts.ts';
 
 const hashLetters = 8;
 
@@ -8,16 +8,20 @@ const hashLetters = 8;
 export const besideName = (column: string): string => `${column}__text`;
 
 /** What a database says about names. */
-export type NameRules = Pick<Dialect, 'nameBytes' | 'foldsCase' | 'ownColumns'>;
+export type NameRules = Pick<
+  DialectFacts,
+  'nameBytes' | 'foldsCase' | 'ownColumns' | 'ownPrefix' | 'unfitInNames'
+>;
 
 /**
  * A column's name as the database can have it: no longer than it allows (Postgres would cut it, and two long
- * names could become one), without NUL, and none of those that it gives to columns of its own. What is changed
+ * names could become one), without NUL and what it refuses besides, and none of those that it gives to columns of its own. What is changed
  * bears a hash of the whole name, always the same.
  */
 export function columnNameIn(rules: NameRules, name: string): string {
-  const { nameBytes = Number.POSITIVE_INFINITY, ownColumns } = rules;
-  const clean = name.toWellFormed().replaceAll('\0', '_') || 'column';
+  const { nameBytes = Number.POSITIVE_INFINITY, ownColumns, unfitInNames = /\0/g } = rules;
+  const fitting = name.toWellFormed().replace(unfitInNames, '_') || 'column';
+  const clean = rules.ownPrefix?.test(fitting) ? fitting.replace(/^_+/, '') : fitting;
   const fits = Buffer.byteLength(clean) <= nameBytes;
   const own = ownColumns.includes(sameName(rules, clean));
   if (fits && clean === name && !own) return name;
@@ -30,9 +34,15 @@ export function sameName({ foldsCase }: Pick<NameRules, 'foldsCase'>, name: stri
   return foldsCase ? name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : name;
 }
 
+/** Equal for two names of one table. */
+export const sameTable = (
+  { foldsCase, tablesKeepCase = false }: Pick<DialectFacts, 'foldsCase' | 'tablesKeepCase'>,
+  name: string,
+): string => sameName({ foldsCase: foldsCase && !tablesKeepCase }, name);
+
 /** Finds a table's columns by name, as the database compares names. */
 export function columnFinder(
-  dialect: Pick<Dialect, 'foldsCase'>,
+  dialect: Pick<DialectFacts, 'foldsCase'>,
   columns: readonly TableColumn[],
 ): (name: string) => TableColumn | undefined {
   const byName = new Map(columns.map((column) => [sameName(dialect, column.name), column]));

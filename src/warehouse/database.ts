@@ -1,11 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { WarehouseSetting } from '#domain/river/configuration';
+import { bigQuery } from './bigquery/dialect.ts';
 import { toRiverError } from './database-failure.ts';
 import type { Dialect, Tables } from './dialect.ts';
 import { openTables } from './identifiers.ts';
 import { postgres } from './postgres/dialect.ts';
+import { snowflake } from './snowflake/dialect.ts';
 import { sqlite } from './sqlite/dialect.ts';
+
+/** What has failed in the other database of a warehouse, on its way there. */
+export class OfAnother extends Error {
+  constructor(cause: unknown) {
+    super('the other database failed', { cause });
+  }
+}
 
 /** A connected warehouse. What fails in it is told by `domain/errors.ts`; what only collided is tried again. */
 export interface Database {
@@ -28,7 +37,9 @@ const longestPauseMs = 250;
 const patienceMs = 600_000;
 const conflictsAtMost = 5;
 
-const dialects = { pg: postgres, 'better-sqlite3': sqlite } as const;
+const dialects = { pg: postgres, 'better-sqlite3': sqlite, bigquery: bigQuery, snowflake } as const;
+
+export const dialectOf = (client: WarehouseSetting['client']): Dialect => dialects[client];
 
 export type SettingAgain = (setting: WarehouseSetting) => Promise<WarehouseSetting | undefined>;
 
@@ -45,7 +56,7 @@ export function connectDatabase(
 ): Database {
   const dialect = dialects[setting.client];
   const { failures } = dialect;
-  const schema = setting.client === 'pg' ? setting.schema : undefined;
+  const schema = setting.client === 'better-sqlite3' ? undefined : setting.schema;
   const place = `warehouse ${setting.name} at ${dialect.describeAddress(setting)}`;
   let current = setting;
   const knex = dialect.connect(() => current);
@@ -63,6 +74,7 @@ export function connectDatabase(
     try {
       return await tryAgain(work, failures, busyMs);
     } catch (error) {
+      if (error instanceof OfAnother) throw error;
       if (await hasChanged(error)) return guarded(work, busyMs);
       throw toRiverError(error, failures, place, setting.name);
     }

@@ -1,13 +1,14 @@
 import type { Knex } from 'knex';
 import type { Scope } from '#domain/call/scope';
-import type { ColumnType, Value } from '#domain/column/column';
+import type { Value } from '#domain/column/column';
 import type { Extra } from '#domain/column/fit-rows';
-import type { FieldKind, TableColumn, TableType } from '#domain/column/table-type';
+import type { FieldKind, TableColumn, TableType, TargetTable } from '#domain/column/table-type';
 import type { DateRange } from '#domain/period/date-range';
 import type { WarehouseSetting } from '#domain/river/configuration';
 import type { Target } from '#domain/river/target';
 import type { RowsOfRun } from '#domain/verify/verification';
 import type { FailureReader } from './database-failure.ts';
+import type { DialectFacts, MadeType } from './dialect-facts.ts';
 
 /** A row as a database gives it. Days and instants are strings, documents are JSON text. */
 export type Row = Record<string, unknown>;
@@ -27,11 +28,41 @@ export interface Tables {
   rows(sql: string, bindings?: readonly Knex.RawBinding[]): Promise<Row[]>;
 }
 
-/** What River makes a column as: `numeric` digits without a bound, `instant` an instant that River itself writes. */
-export type MadeType = ColumnType | 'numeric' | 'instant';
+/** The tables of the manifest and of staging. They lie in the database of the rivers' tables, or in another one. */
+export interface Books extends Tables {
+  /** Of the database of the rivers' tables: names of tables are compared, and rows are packed, in its way. */
+  readonly targetDialect: Dialect;
+  /** Whose books these are: the name of the warehouse, where it keeps them in another database; null where they lie in its own. */
+  readonly keptFor: string | null;
+}
+
+/** The tables that rivers fill. */
+export interface Targets extends Tables {
+  /**
+   * What the tables were a short time ago, where each look at them costs something; null where it does not. Pages that are fitted to
+   * it are fitted again at their commit, should the table have changed.
+   */
+  readonly seen: Map<string, { readonly at: number; readonly table: Promise<TargetTable> }> | null;
+}
+
+/** What a transaction, or a look, sees of a warehouse: in one database, or in two. */
+export interface Both {
+  readonly books: Books;
+  readonly target: Targets;
+}
 
 /** A table that a river fills, and how. */
 export type FilledTable = Pick<Target, 'table' | 'load'>;
+
+/** A right on a table. */
+export interface LackingRight {
+  /** The table that cannot be filled, or the one of River's own. */
+  readonly table?: string;
+  /** `INSERT on river_calls`. */
+  readonly right: string;
+  /** The statement that gives it. */
+  readonly grant: string;
+}
 
 /** What an insert may undo: some of its own rows, or some that stood there before as well. */
 export type Undoing = 'its own rows' | 'rows of others';
@@ -42,6 +73,27 @@ export interface ColumnBan {
   readonly why: string;
   /** The table that a person has to alter. */
   readonly altered: string;
+}
+
+/** What is about to be loaded into a table. */
+export interface LoadJob extends FilledTable {
+  readonly river: string;
+  /** The table's columns that River fills. */
+  readonly filled: readonly string[];
+  /** The column with a row's day, as the table has it; undefined where it has none. */
+  readonly dayColumn: string | undefined;
+  /** Empty where that is not known yet. */
+  readonly days: readonly DateRange[];
+}
+
+/** What a table does to rows besides its columns. */
+export interface TableRules {
+  /** By which columns no two rows may be equal; null for an expression. */
+  readonly uniques: readonly { readonly name: string; readonly columns: readonly (string | null)[] }[];
+  /** What may refuse or change a row, in words: `the check positive`, `the trigger t`. */
+  readonly guards: readonly string[];
+  /** Tables with foreign keys to this one: a row that they need cannot be deleted. */
+  readonly referring: readonly string[];
 }
 
 /** A river's rows in a table: all of them, or those of some days. */
@@ -61,9 +113,30 @@ export interface ChunkPages {
   readonly slices: readonly string[];
 }
 
+/** A table of staged pages, and where it lies. */
+export interface PagesTable {
+  readonly of: Tables;
+  readonly name: string;
+  /** Whether in the transaction that inserts them, so that a statement may read them there. */
+  readonly isHere: boolean;
+}
+
+/** A table that River makes, by the names that it has there. */
+export interface NewTable {
+  readonly columns: readonly { readonly name: string; readonly type: MadeType }[];
+  /** What the table is, in words. */
+  readonly about?: string | undefined;
+  /** What a column is, in words. */
+  readonly comments: ReadonlyMap<string, string>;
+  /** The column with a row's day, where it has one. */
+  readonly dayColumn: string | null;
+  /** The columns by which `merge` finds a row again. */
+  readonly key: readonly string[];
+}
+
 /** What to insert, and into what. */
 export interface InsertJob {
-  readonly staging: string;
+  readonly staging: PagesTable;
   readonly table: string;
   readonly river: string;
   readonly runId: string;
@@ -129,20 +202,9 @@ export interface Updated extends Written {
 }
 
 /** What differs from database to database, one sibling folder each. Everything else is said once, through Knex. */
-export interface Dialect {
-  readonly client: WarehouseSetting['client'];
-  /** The longest name in bytes, where there is a limit. */
-  readonly nameBytes: number | undefined;
-  /** Names that it gives to columns of its own in every table. */
-  readonly ownColumns: readonly string[];
-  /** Whether `ID` and `id` are one column. */
-  readonly foldsCase: boolean;
-  /** How columns of a target are declared. */
-  readonly typeNames: Readonly<Record<MadeType, string>>;
-  /** How many columns a table can have. */
-  readonly columnsAtMost: number;
-  /** How the manifest's instants, days and documents are declared. */
-  readonly manifestTypes: { readonly instant: string; readonly day: string; readonly json: string };
+export interface Dialect extends DialectFacts {
+  /** What stands between the columns that one statement adds, where it adds several: each is a change of the table, of which few are allowed, or slow. */
+  readonly betweenColumns?: (tables: Tables) => string | undefined;
 
   readonly failures: FailureReader;
 
@@ -153,21 +215,19 @@ export interface Dialect {
   connect(current: () => WarehouseSetting): Knex;
   /** Where it is, for messages: never a user or a password. */
   describeAddress(setting: WarehouseSetting): string;
-  /** Whether a transaction sets what reading needs. It lasts no longer, so that a pooler of transactions may stand between. */
-  readonly readsInTransaction: boolean;
-  /** What answers there, `PostgreSQL 15.18`; throws where River could not do its work. */
+  /** What answers there, `PostgreSQL 15.18, schema public`. */
   describe(tables: Tables): Promise<string>;
+  /** Throws, with the statement that a person has to run, where River may not make tables. */
+  refuseCreating(tables: Tables): Promise<void>;
   /** Keeps everybody else from migrating until the transaction ends. */
   lockMigrations(tables: Tables): Promise<void>;
-  /** Makes the schema where it is not there. */
+  /** Makes the schema where it is not there; throws as `refuseCreating` does where River may not. */
   makeSchema(tables: Tables): Promise<void>;
-  /** Whether what a transaction writes reaches the disk with its end and not before. */
-  readonly writesAtCommit: boolean;
   /** From here to its end the transaction, which only reads, sees the tables as they are now. */
   freeze(tables: Tables): Promise<void>;
   hasTable(tables: Tables, table: string): Promise<boolean>;
-  /** Rights that River needs and has not, `INSERT on river_calls`: on its own tables, and on these where they are there. */
-  listLackingRights(tables: Tables, targets: readonly FilledTable[]): Promise<string[]>;
+  /** Rights that River needs and has not: on its own tables, and on these where they are there. */
+  listLackingRights(tables: Tables, targets: readonly FilledTable[]): Promise<LackingRight[]>;
   /** The columns of a table in their order; undefined where there is none. */
   readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined>;
   /** How many of `columnsAtMost` a table has used up; none where it is not there. */
@@ -180,6 +240,13 @@ export interface Dialect {
   hasIndexOn(tables: Tables, table: string, columns: readonly string[]): Promise<boolean>;
   /** What a column holds that is declared so; undefined where River does not fill it. */
   toTableType(declared: string): TableType | undefined;
+  /** Makes a table, where that is not done by a statement for the table and others for comments and indexes. */
+  readonly makeTable?: (tables: Tables, table: string, made: NewTable) => Promise<void>;
+  /**
+   * Only where a transaction is sent when it ends: until then it reads what was there before it, and counts what it will change. It
+   * begins again where this count of rows is another one then.
+   */
+  readonly ensureRows?: (tables: Tables, rows: Knex.QueryBuilder<Row, Row[]>, count: number) => Promise<void>;
   /** Says what a table and its columns are; left out where the database keeps no comments. */
   readonly commentOn?: (
     tables: Tables,
@@ -189,10 +256,16 @@ export interface Dialect {
   ) => Promise<void>;
   /** From here to its end the transaction waits so long at most for a table that others use. */
   limitLockWait(tables: Tables, ms: number): Promise<void>;
+  /** Which session holds a lock for which another waits that changes this table; left out where that cannot be known. */
+  readonly findLockHolder?: (tables: Tables, table: string) => Promise<string | undefined>;
+  /** What a table does to rows besides its columns; left out where a database knows nothing such. */
+  readonly readRules?: (tables: Tables, table: string) => Promise<TableRules>;
+  /** Throws where a table that a person has made cannot take what is about to be loaded, whatever its rows are. */
+  readonly refuseLoading?: (tables: Tables, job: LoadJob) => Promise<void>;
   /** What triggers, rules or constraints of a table may undo when rows are inserted. */
   mayUndoInserts(tables: Tables, table: string): Promise<Undoing | undefined>;
-  /** Removes rows of a target; says how many. */
-  removeRows(tables: Tables, rows: RowsInScope): Promise<number>;
+  /** Removes rows of a target; says how many. `expected`: how many there are, where that is known. */
+  removeRows(tables: Tables, rows: RowsInScope, expected?: number): Promise<number>;
   /** Removes all rows of a target, whoever loaded them, but those that are kept; a reader sees them until the transaction ends. */
   removeAllRows(tables: Tables, table: string, kept: KeptRows | null): Promise<void>;
   /** Gives rows of a target these values; says how many rows. */

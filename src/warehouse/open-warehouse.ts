@@ -4,12 +4,15 @@ import type { WarehouseSetting } from '#domain/river/configuration';
 import type { CommitRequest, OverwriteRequest } from '#domain/run/staged-page';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
 import { type AdoptionRequest, adoptRows } from './commit/adopt-rows.ts';
-import type { Step } from './commit/chunk-load.ts';
+import { deleteLoadedDays } from './commit/forget-days.ts';
+import type { Step } from './commit/mark-change.ts';
 import { storeChunk } from './commit/store-chunk.ts';
 import { storeOverwrite } from './commit/store-overwrite.ts';
 import { connectDatabase, type Database, type DatabaseOptions } from './database.ts';
+import { joinDatabases, type Side } from './databases.ts';
 import type { Tables } from './dialect.ts';
 import {
+  countCallsByDay,
   countFailedSince,
   countRequests,
   deleteCallsBefore,
@@ -21,14 +24,26 @@ import {
   markAllFailed,
   markFailed,
   markPulling,
+  readChunkPage,
   readChunkStatuses,
   readUnfinishedChunks,
 } from './manifest/chunks.ts';
-import { deleteLoadedDays, readLoadedDays, readLoadedWith } from './manifest/days.ts';
+import { readCoverage } from './manifest/coverage.ts';
+import { readLoadedDays, readLoadedWith } from './manifest/days.ts';
+import { makeLoads, refuseOtherBooks } from './manifest/loads.ts';
 import { readManifestSnapshot } from './manifest/manifest-snapshot.ts';
 import { recordFreshness, recordRun } from './manifest/record-run.ts';
-import { findRun, listRuns, readEndBefore, readRetries, readUnloadedChunks } from './manifest/run-history.ts';
 import {
+  findRun,
+  listRuns,
+  readEndBefore,
+  readNewestRuns,
+  readRetries,
+  readRunPage,
+  readUnloadedChunks,
+} from './manifest/run-history.ts';
+import {
+  deleteSelectionsBefore,
   endOrphanedRun,
   endRun,
   readOrphanedRuns,
@@ -36,7 +51,7 @@ import {
   saveDay,
   saveSelection,
 } from './manifest/runs.ts';
-import { noteRequests, stagePage } from './manifest/stage-page.ts';
+import { noteRequests, packer, stagePage } from './manifest/stage-page.ts';
 import {
   readCallsAnswered,
   readPageNotes,
@@ -46,12 +61,13 @@ import {
   readStagedPages,
 } from './manifest/staged-pages.ts';
 import { deleteStaged, markLastPage } from './manifest/staging.ts';
-import { summariseRun } from './manifest/summarise-run.ts';
+import { countRuns, summariseRun } from './manifest/summarise-run.ts';
 import { migrate, refuseNewerManifest } from './migrations/migrate.ts';
 import { type LockPatience, lockPatience } from './tables/add-columns.ts';
-import { previewTable } from './tables/complete-table.ts';
+import { readColumnNames } from './tables/column-names.ts';
+import { previewTable } from './tables/preview-table.ts';
 import { readTargetTable } from './tables/read-table.ts';
-import { readFirstRows } from './tables/target-rows.ts';
+import { findLockHolder, readFirstRows } from './tables/target-rows.ts';
 import { checkWarehouse, tryWrite } from './try-write.ts';
 
 export interface WarehouseOptions extends DatabaseOptions {
@@ -73,61 +89,81 @@ export async function openWarehouse(
   { onStep = () => {}, patience = lockPatience, ...options }: WarehouseOptions = {},
 ) {
   checkSchemaName(setting);
-  const connected = connectDatabase(setting, options);
-  const database = migratedFirst(connected);
+  const target = connectDatabase(setting, options);
+  const books = setting.books ? connectDatabase(setting.books, options) : target;
+  const readyBooks = migratedFirst(books);
+  const readyTarget = books === target ? readyBooks : withLoadsFirst(target);
+  const databases = joinDatabases(readyBooks, readyTarget, setting.name);
+  // What is looked at beforehand, or tried, leaves no manifest behind.
+  const asTheyAre = joinDatabases(books, target, setting.name);
+  const keptSince = (now: Date) => new Date(now.getTime() - setting.keepCallsForMs).toISOString();
   return {
-    ...reading(database, {
+    ...reading(databases.books, {
+      countCallsByDay,
       countFailedSince,
       countRequests,
+      countRuns,
       deleteStaged,
       findRun,
       isRunAnswered,
       listRuns,
       markLastPage,
       readCallHistory,
+      readChunkPage,
       readChunkStatuses,
+      readCoverage,
       readEndBefore,
       readFailures,
-      readFirstRows,
+      readNewestRuns,
       readOrphanedRuns,
       readRetries,
       readRun,
+      readRunPage,
       readStagedPage,
-      readTargetTable,
       readUnfinishedChunks,
       readUnloadedChunks,
       saveDay,
       saveSelection,
       summariseRun,
     }),
-    ...inTransaction(database, { endOrphanedRun, endRun, markAllFailed, markFailed, markPulling }),
-    ...withDatabase(database, {
-      deleteLoadedDays,
+    ...reading(databases.target, { findLockHolder, readFirstRows }),
+    ...reading(databases, { readTargetTable }),
+    ...reading(asTheyAre, {
+      previewTable,
+      readColumnNames,
+      readLoadedDays,
+      readLoadedWith,
+      refuseOtherBooks,
+    }),
+    ...inTransaction(databases.books, { endOrphanedRun, endRun, markAllFailed, markFailed, markPulling }),
+    ...bound(databases.books, {
       noteRequests,
       readCallsAnswered,
-      readManifestSnapshot,
       readPageNotes,
-      readSlice,
       readStagedCalls,
-      readStagedPages,
       recordFreshness,
       stagePage,
     }),
-    // What is looked at beforehand, or tried, leaves no manifest behind.
-    ...reading(connected, { previewTable, readLoadedDays, readLoadedWith }),
-    ...withDatabase(connected, { checkWarehouse, tryWrite }),
+    ...bound(databases, { deleteLoadedDays, readManifestSnapshot, readSlice, readStagedPages }),
+    ...bound(asTheyAre, { checkWarehouse, tryWrite }),
     recordRun: (run: NewRun, chunks: readonly RetriableChunk[], shape: TableShape, signal?: AbortSignal) =>
-      recordRun(database, run, chunks, shape, { patience, signal }),
-    /** Deletes the requests that are kept no longer. */
-    pruneCalls: (now: Date) =>
-      deleteCallsBefore(database, new Date(now.getTime() - setting.keepCallsForMs).toISOString()),
-    adoptRows: (request: AdoptionRequest) => adoptRows(database, request, patience),
+      recordRun(databases, run, chunks, shape, { patience, signal, keptSince: keptSince(new Date()) }),
+    readPacker: async () => packer(target.dialect),
+    /** Deletes what is kept no longer: requests, and what filters came to. */
+    async pruneRuns(now: Date) {
+      const before = keptSince(now);
+      await deleteCallsBefore(databases.books, before);
+      await databases.books.read((books) => deleteSelectionsBefore(books, before));
+    },
+    adoptRows: (request: AdoptionRequest) => adoptRows(databases, request, patience),
     storeChunk: (runId: string, chunk: string, request: CommitRequest, signal?: AbortSignal) =>
-      storeChunk(database, runId, chunk, request, { onStep, patience, signal }),
+      storeChunk(databases, runId, chunk, request, { onStep, patience, signal }),
     storeOverwrite: (runId: string, request: OverwriteRequest, signal?: AbortSignal) =>
-      storeOverwrite(database, runId, request, { onStep, patience, signal }),
+      storeOverwrite(databases, runId, request, { onStep, patience, signal }),
     /** Gives its connections back. */
-    close: () => connected.close(),
+    async close() {
+      await Promise.all([...new Set([books, target])].map((database) => database.close()));
+    },
   };
 }
 
@@ -138,10 +174,13 @@ type Bound<T> = {
     : never;
 };
 
-type OfTables = Readonly<Record<string, (tables: Tables, ...rest: never[]) => Promise<unknown>>>;
+type Functions<T> = Readonly<Record<string, (first: T, ...rest: never[]) => Promise<unknown>>>;
 
 /** Each reads, or is a statement that stands alone. */
-const reading = <T extends OfTables>({ read }: Database, functions: T): Bound<T> =>
+const reading = <R, T extends Functions<R>>(
+  { read }: { read<A>(work: (tables: R) => Promise<A>): Promise<A> },
+  functions: T,
+): Bound<T> =>
   bind(
     functions,
     (work) =>
@@ -150,7 +189,10 @@ const reading = <T extends OfTables>({ read }: Database, functions: T): Bound<T>
   );
 
 /** Each is done whole or not at all. */
-const inTransaction = <T extends OfTables>({ transact }: Database, functions: T): Bound<T> =>
+const inTransaction = <R extends Tables, T extends Functions<R>>(
+  { transact }: Side<R>,
+  functions: T,
+): Bound<T> =>
   bind(
     functions,
     (work) =>
@@ -159,15 +201,15 @@ const inTransaction = <T extends OfTables>({ transact }: Database, functions: T)
   );
 
 /** Each begins and ends its transactions itself. */
-const withDatabase = <T extends Readonly<Record<string, (database: Database, ...rest: never[]) => unknown>>>(
-  database: Database,
+const bound = <D, T extends Readonly<Record<string, (first: D, ...rest: never[]) => unknown>>>(
+  first: D,
   functions: T,
 ): Bound<T> =>
   bind(
     functions,
     (work) =>
       (...rest) =>
-        work(database, ...rest),
+        work(first, ...rest),
   );
 
 function bind<T extends object, F extends T[keyof T]>(
@@ -177,6 +219,23 @@ function bind<T extends object, F extends T[keyof T]>(
   const bound = Object.entries(functions).map(([name, work]) => [name, to(work)]);
   return Object.fromEntries(bound) as Bound<T>;
 }
+/** The same database, in which there is a table for what was done there, before anything is. */
+function withLoadsFirst(target: Database): Database {
+  let ready: Promise<void> | undefined;
+  return {
+    ...target,
+    async transact(work, busyAtMostMs) {
+      ready ??= makeLoads(target);
+      const making = ready;
+      await making.catch((error: unknown) => {
+        if (ready === making) ready = undefined;
+        throw error;
+      });
+      return target.transact(work, busyAtMostMs);
+    },
+  };
+}
+
 /** A newer worker may bring the manifest up to its own date while this one works: so often it is looked at again. */
 const lookAgainMs = 10_000;
 

@@ -63,7 +63,9 @@ export function installRuntime(write: (line: string) => void = (line) => process
       // The command says it in its own words.
       if (text === undefined || meta.error instanceof GracefulShutdownPeriodExpiredError) return;
       const facts = Object.entries(meta).filter(([name]) => shown.has(name));
-      write(`${level} ${text}${facts.map(([name, value]) => ` ${name}=${String(value)}`).join('')}\n`);
+      write(
+        `${new Date().toISOString()} ${level} ${text}${facts.map(([name, value]) => ` ${name}=${String(value)}`).join('')}\n`,
+      );
     }),
     telemetryOptions: {
       logging: {

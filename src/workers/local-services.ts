@@ -1,4 +1,4 @@
-import { createConfigurations } from '#config/watch-configuration';
+import { type ConfigurationsOptions, createConfigurations } from '#config/watch-configuration';
 import { ConfigurationError } from '#domain/errors';
 import { SimulatorOptionsError } from '#simulator/options';
 import { type Simulator, type SimulatorOptions, startSimulator } from '#simulator/start-simulator';
@@ -7,7 +7,7 @@ import {
   type TemporalServer,
   type TemporalServerOptions,
 } from './services/temporal-server.ts';
-import { type RunningWorker, startWorker } from './start-worker.ts';
+import { type RunningWorker, startWorker, type WorkerOptions } from './start-worker.ts';
 
 export interface LocalServices {
   readonly temporal: TemporalServer;
@@ -17,9 +17,13 @@ export interface LocalServices {
   stop(): Promise<void>;
 }
 
-export interface LocalServicesOptions {
+export interface LocalServicesOptions
+  extends Pick<ConfigurationsOptions, 'cut' | 'commands' | 'envFile' | 'onFault' | 'onChange'>,
+    Pick<WorkerOptions, 'log'> {
   readonly temporal: TemporalServerOptions;
   readonly simulator: SimulatorOptions;
+  /** Ends the start: what was started until then is stopped again. */
+  readonly signal?: AbortSignal;
   /** The variables that `${NAME}` in the configuration file refers to. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The path of the configuration file; asked when the address of the simulator is known. */
@@ -29,6 +33,7 @@ export interface LocalServicesOptions {
 
 /** Starts Temporal, the simulator and a worker on this machine. If one of them does not start, the others are stopped again. */
 export async function startLocalServices(options: LocalServicesOptions): Promise<LocalServices> {
+  const { env, cut, commands, envFile, onFault, onChange } = options;
   const started: (() => Promise<void>)[] = [];
   const stop = async () => {
     const failures: unknown[] = [];
@@ -44,22 +49,33 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
         : error;
     });
     started.push(() => simulator.stop());
-    const temporal = await startTemporalServer({ ...options.temporal, say: options.say });
+    const temporal = await startTemporalServer({
+      ...options.temporal,
+      say: options.say,
+      signal: options.signal,
+    });
     started.push(() => temporal.stop());
+    options.signal?.throwIfAborted();
     const file = await options.configuration(simulator);
     const worker = await startWorker({
       configurations: createConfigurations({
         file,
-        env: options.env,
-        onFault: (error) => options.say(error.message),
+        env,
+        ...(cut && { cut }),
+        ...(commands && { commands }),
+        ...(envFile && { envFile }),
+        onFault: onFault ?? ((fault) => options.say(fault.message)),
+        ...(onChange && { onChange }),
       }),
       temporal,
       say: options.say,
+      ...(options.log && { log: options.log }),
     });
     started.push(async () => {
       worker.stop();
       await worker.done;
     });
+    options.signal?.throwIfAborted();
     return { temporal, simulator, worker, stop };
   } catch (error) {
     await stop().catch(() => {}); // the first failure is the one to report

@@ -2,10 +2,12 @@ import { Worker } from '@temporalio/worker';
 import { createActivities } from '#activities/index';
 import type { ActivityPorts, Configurations } from '#activities/ports';
 import { activitiesAtOnce } from '#activities/slots';
+import { checkedEveryMs } from '#config/watch-configuration';
 import type { PlainTemporal } from '#control/connect-temporal';
 import { createReserve } from '#control/shared-budget';
 import { taskQueue } from '#domain/run/temporal-names';
 import type { WarehouseOptions } from '#warehouse/open-warehouse';
+import { logActivities } from './activity-log.ts';
 import { connectWorker } from './connect-worker.ts';
 import { connectionsInUse, rereadSecretsOnRefusal } from './connections-in-use.ts';
 import { postJson } from './post-json.ts';
@@ -26,6 +28,8 @@ export interface WorkerOptions {
   readonly temporal?: PlainTemporal;
   /** Called with each line for the person who runs the worker. */
   readonly say?: (line: string) => void;
+  /** Called with each line about what the worker has done: runs that it opened and closed, chunks that it loaded. */
+  readonly log?: (line: string) => void;
   /** Called at each step of a commit, inside its transaction. For tests, which kill the process there. */
   readonly onCommitStep?: WarehouseOptions['onStep'];
   /** When a warehouse that cannot be written to is tried again. For tests, which cannot wait minutes. */
@@ -34,14 +38,15 @@ export interface WorkerOptions {
 
 /** An activity does not wait longer for a database that others lock: the run says what it waits for, and tries again. */
 const busyAtMostMs = 12_000;
-/** How long a stopped worker waits for steps under way; orchestrators often kill a process after 30 s. */
-const shutdownSeconds = 25;
+/** How long a stopped worker waits for steps under way. To close what hangs takes some seconds more, and orchestrators often kill a process after 30 s. */
+const shutdownSeconds = 20;
 
 /** Starts one worker. Any number of them, in any number of processes, share the work of one queue. */
 export async function startWorker({
   configurations,
   temporal,
   say = () => {},
+  log = () => {},
   onCommitStep,
   writeGates,
 }: WorkerOptions): Promise<RunningWorker> {
@@ -49,6 +54,8 @@ export async function startWorker({
   const connected = await connectWorker(temporal, say);
   const { connection, client } = connected;
   const current = () => configurations.current();
+  // Read before the worker says that it works: what is changed from then on is a change.
+  await current().catch(() => {});
   const warehouses = warehousesInUse(current, {
     busyAtMostMs,
     ...(onCommitStep && { onStep: onCommitStep }),
@@ -64,15 +71,18 @@ export async function startWorker({
     namespace: connected.namespace,
     taskQueue,
     workflowBundle,
-    activities: createActivities({
-      configurations,
-      runs: createTemporalRuns(client, connected),
-      draining: draining.signal,
-      writeGates,
-      warehouse: (name) => warehouses.get(name),
-      optimove: (name) => rereadSecretsOnRefusal(configurations, connections.get, name),
-      post: async (url, body, whom) => postJson(url, body, whom, (await current()).findProxy(url.reveal())),
-    }),
+    activities: logActivities(
+      log,
+      createActivities({
+        configurations,
+        runs: createTemporalRuns(client, connected),
+        draining: draining.signal,
+        writeGates,
+        warehouse: (name) => warehouses.get(name),
+        optimove: (name) => rereadSecretsOnRefusal(configurations, connections.get, name),
+        post: async (url, body, whom) => postJson(url, body, whom, (await current()).findProxy(url.reveal())),
+      }),
+    ),
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     // Each cached workflow takes memory, and the default grows with the heap.
     maxCachedWorkflows: 200,
@@ -95,7 +105,11 @@ export async function startWorker({
       `Some steps did not end within ${shutdownSeconds} s, for example because a warehouse does not answer. Another worker repeats them.`,
     );
   });
+  // A fault in a changed file is told when it is made, not when the next run needs the file.
+  const looking = setInterval(() => void current().catch(() => {}), checkedEveryMs / 2);
+  looking.unref();
   const done = drained.finally(async () => {
+    clearInterval(looking);
     await connections.close();
     await warehouses.close();
     await connection.close();

@@ -1,5 +1,6 @@
 import { sleep, workflowInfo } from '@temporalio/workflow';
 import type { OpenedRun } from '#activities/contract';
+import { timeText } from '#domain/run/sentences';
 import { freshnessSlice } from '#domain/run/staged-page';
 import { resolveFreshness } from './activities.ts';
 import { pullToEnd } from './pull-to-end.ts';
@@ -40,5 +41,8 @@ export async function awaitFreshness(
 
 async function sleepUntil(at: number): Promise<void> {
   const leftMs = at - Date.now();
-  if (leftMs > 0) await sleep(leftMs, { summary: 'Waiting for data' });
+  if (leftMs > 0)
+    await sleep(leftMs, {
+      summary: `Waiting for complete data; asked again at ${timeText(new Date(at).toISOString())}`,
+    });
 }

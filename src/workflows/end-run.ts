@@ -58,20 +58,34 @@ async function closeInManifest(
 export const toRunFailure = (kind: string, message: string, result: RunResult): ApplicationFailure =>
   ApplicationFailure.create({ type: kind, message, nonRetryable: true, details: [result] });
 
+/** A message with the command that repairs the run, where it does not name one. */
+export function withRepair(message: string, result: RunResult, error: string): string {
+  const repair = repairSentence(result, error);
+  if (repair === '' || message.includes('`river ') || message.includes(repair)) return message;
+  return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${repair}`;
+}
+
 /** What a run fails with that has come to its end, where some chunks are not loaded. */
 export function toChunksFailure(result: RunResult): ApplicationFailure {
-  const { river, chunks, failedChunks } = result;
+  const { failedChunks } = result;
   const [first] = failedChunks;
-  const others = chunks?.loaded ? `, the other ${chunks.loaded} are` : '';
   const where = first?.start ? `${first.start}/${first.end}: ` : '';
-  const message = `${chunks?.failed} of ${chunks?.total} chunks of ${river} are not loaded${others}. ${where}${first?.error ?? ''} ${repairSentence(result)}`;
+  const message = `${describeFailed(result)} ${where}${first?.error ?? ''} ${repairSentence(result)}`;
   return toRunFailure('ChunksFailed', message, result);
+}
+
+function describeFailed({ river, chunks }: RunResult): string {
+  const { total = 0, loaded = 0, failed = 0, skipped = 0 } = chunks ?? {};
+  if (loaded + skipped === 0) return `${river}: no chunk was loaded (${failed} failed).`;
+  return `${river}: ${failed} of ${total} chunks failed, ${total - failed} loaded.`;
 }
 
 /** A run ends as it does, whether a notification can be sent or not. */
 async function notifyRunEnd({ run, notify }: OpenedRun, result: RunResult): Promise<void> {
   if (!notify) return;
-  await notifyEach(notify, (to) => notifyRun.executeWithOptions({ summary: to }, [{ run, to, result }]));
+  await notifyEach(notify, (to) =>
+    notifyRun.executeWithOptions({ summary: `tell ${to}` }, [{ run, to, result }]),
+  );
 }
 
 const channels: readonly NotifyRequest['to'][] = ['webhook', 'slack'];
@@ -80,7 +94,7 @@ const channels: readonly NotifyRequest['to'][] = ['webhook', 'slack'];
 export async function notifyRefusedRun(result: RunResult, error: string): Promise<void> {
   if (result.river === '') return;
   await notifyEach(channels, (to) =>
-    notifyRefusal.executeWithOptions({ summary: to }, [{ to, result, error }]),
+    notifyRefusal.executeWithOptions({ summary: `tell ${to}` }, [{ to, result, error }]),
   );
 }
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { ChunkOutcome, OpenedRun } from '#activities/contract';
-import type { Chunk } from '#domain/chunk/chunk';
+import { type Chunk, chunkText } from '#domain/chunk/chunk';
 import type { SliceCount } from '#domain/run/staged-page';
 import { baseUrlProbe } from '#domain/run/staged-page';
 import { beginChunk, commitChunk, failChunk } from './activities.ts';
@@ -14,6 +14,7 @@ import {
 } from './failure.ts';
 import { pullToEnd } from './pull-to-end.ts';
 import type { RunState } from './run-state.ts';
+import { summaryText } from './visibility.ts';
 
 /** How often a chunk is begun again while what is staged differs from what its slices have reported. */
 const roundsAtMost = 5;
@@ -33,7 +34,9 @@ export async function loadChunk(opened: OpenedRun, state: RunState, { key }: Chu
     const text = failureText(failure);
     await state.stored(() =>
       CancellationScope.nonCancellable(() =>
-        failChunk.executeWithOptions({ summary: key }, [{ run, chunk: key, error: text }]),
+        failChunk.executeWithOptions({ summary: summaryText(`${chunkText(key)}: ${text}`) }, [
+          { run, chunk: key, error: text },
+        ]),
       ),
     );
     state.chunkFailed(key, text);
@@ -43,7 +46,9 @@ export async function loadChunk(opened: OpenedRun, state: RunState, { key }: Chu
 async function pullAndCommit(opened: OpenedRun, state: RunState, chunk: string): Promise<void> {
   for (let round = 1; round <= roundsAtMost; round += 1) {
     const request = { run: opened.run, chunk, ...(round > 1 && { anew: true }) };
-    const begun = await state.stored(() => beginChunk.executeWithOptions({ summary: chunk }, [request]));
+    const begun = await state.stored(() =>
+      beginChunk.executeWithOptions({ summary: chunkText(chunk) }, [request]),
+    );
     state.chunkBegun(chunk, begun.attempts);
     // A chunk that was finished before a Reset is not pulled again; the commit answers how it ended.
     const counts = begun.state === 'pulling' ? await pullSlices(opened, state, chunk) : [];
@@ -84,7 +89,9 @@ async function commit(
     state.stored(
       () =>
         CancellationScope.nonCancellable(() =>
-          commitChunk.executeWithOptions({ summary: chunk }, [{ ...request, proven }]),
+          commitChunk.executeWithOptions({ summary: `${chunkText(chunk)} into the table` }, [
+            { ...request, proven },
+          ]),
         ),
       chunk,
     );

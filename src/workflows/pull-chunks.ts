@@ -36,12 +36,13 @@ const readAtOnce = 100;
  * The run's unfinished chunks in the period's order, read from the manifest a hundred at a time. The manifest knows how far the
  * run is, so neither a payload nor continue-as-new carries a list of chunks.
  */
-export class ChunkQueue {
+class ChunkQueue {
   readonly #run: RunRef;
   readonly #state: RunState;
   readonly #chunksAtOnce: number;
   readonly #taken = new Set<string>();
   #waiting: Chunk[] = [];
+  #isRead = false;
   #reading: Promise<void> | undefined;
 
   constructor(run: RunRef, chunksAtOnce: number, state: RunState) {
@@ -52,7 +53,7 @@ export class ChunkQueue {
 
   /** The next chunk; undefined where none is left. */
   async take(): Promise<Chunk | undefined> {
-    if (this.#waiting.length === 0) {
+    if (this.#waiting.length === 0 && !this.#isRead) {
       this.#reading ??= this.#read();
       await this.#reading;
     }
@@ -68,6 +69,8 @@ export class ChunkQueue {
     const request = { run: this.#run, limit };
     const chunks = await this.#state.stored(() => nextChunks.executeWithOptions({ summary }, [request]));
     this.#waiting = chunks.filter((chunk) => !this.#taken.has(chunk.key));
+    // All chunks of a run are written before the first of them is pulled, and none becomes unfinished again while it is under way.
+    this.#isRead = chunks.length < limit;
     this.#reading = undefined;
   }
 }

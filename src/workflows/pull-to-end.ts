@@ -4,6 +4,7 @@ import { baseUrlProbe } from '#domain/run/staged-page';
 import { pullSlice } from './activities.ts';
 import { throwIfCancelled } from './failure.ts';
 import type { RunState } from './run-state.ts';
+import { sliceSummary } from './visibility.ts';
 
 /**
  * Pulls one slice, in as many activities as it takes. A long wait happens here, on the run's timer, so that it needs no worker
@@ -15,7 +16,7 @@ export async function pullToEnd(
   chunk: string | null,
   slice: string,
 ): Promise<SliceCount | undefined> {
-  const summary = chunk === null ? slice : `${chunk} ${slice}`;
+  const summary = sliceSummary(run, chunk, slice);
   const waits = state.waits.slice();
   let isDoubted = false;
   try {

@@ -11,13 +11,13 @@ import type { RunResult, RunStatus } from '#domain/run/run-result';
 import { listsSlice } from '#domain/run/staged-page';
 import { commitOverwrite, openRun, resolveFilters } from './activities.ts';
 import { awaitFreshness } from './await-freshness.ts';
-import { endRun, notifyRefusedRun, toChunksFailure, toRunFailure } from './end-run.ts';
+import { endRun, notifyRefusedRun, toChunksFailure, toRunFailure, withRepair } from './end-run.ts';
 import { cancelledDuringRetry, failureText, readFailure, throwIfCancelled } from './failure.ts';
 import { progressQuery, waitLiftedSignal } from './messages.ts';
 import { pullChunks } from './pull-chunks.ts';
 import { pullToEnd } from './pull-to-end.ts';
 import { type Carried, RunState } from './run-state.ts';
-import { scheduledStartTime, setRunAttributes } from './visibility.ts';
+import { scheduledStartTime, setRunAttributes, summaryText } from './visibility.ts';
 
 /**
  * One run of a river: opens it (period, chunks, manifest), resolves its filters, pulls and loads its chunks, and sums up.
@@ -61,7 +61,7 @@ export async function riverRun(input: unknown, ...furtherInputs: unknown[]): Pro
     const failure = readFailure(error);
     if (!failure) throw error;
     const result = await endRun(opened, state, 'failed', failureText(failure));
-    throw toRunFailure(failure.kind, failure.message, result);
+    throw toRunFailure(failure.kind, withRepair(failure.message, result, failureText(failure)), result);
   }
   if (end === 'continue') return continueAsNew<typeof riverRun>(input, state.carried(opened));
   const result = await endRun(opened, state, 'succeeded', null);
@@ -92,7 +92,7 @@ async function open(input: unknown, furtherInputs: readonly unknown[], state: Ru
       ...(furtherInputs.length > 0 && { inputs: 1 + furtherInputs.length }),
       ...(info.cronSchedule && { cron: info.cronSchedule }),
     };
-    const summary = river ?? retryOf ?? 'no river';
+    const summary = summaryText(river ?? (retryOf === null ? 'no river' : `what ${retryOf} has not loaded`));
     const opened = await state.stored(() => openRun.executeWithOptions({ summary }, [request]));
     setRunAttributes(opened);
     state.runOpened(opened);
@@ -120,16 +120,17 @@ async function open(input: unknown, furtherInputs: readonly unknown[], state: Ru
     const result = unopened('failed');
     state.ended(result, failureText(failure));
     await notifyRefusedRun(result, failureText(failure));
-    throw toRunFailure(failure.kind, failure.message, result);
+    throw toRunFailure(failure.kind, withRepair(failure.message, result, failureText(failure)), result);
   }
 }
 
-/** Resolves the filters, which may need list calls, and counts the calls to make. */
+/** Resolves the filters where that needs list calls, and counts the calls to make. Other filters were resolved when the run was opened. */
 async function prepare(opened: OpenedRun, state: RunState): Promise<void> {
+  if (opened.dataCalls !== undefined) return state.callsPlanned(opened.dataCalls);
   if (opened.readsLists) await pullToEnd(opened.run, state, null, listsSlice);
   const { report } = opened.run;
   const { dataCalls } = await state.stored(() =>
-    resolveFilters.executeWithOptions({ summary: report }, [opened.run]),
+    resolveFilters.executeWithOptions({ summary: `filters of ${report}` }, [opened.run]),
   );
   state.callsPlanned(dataCalls);
 }

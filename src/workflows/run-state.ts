@@ -13,7 +13,7 @@ import type { WaitOnWarehouse } from '#domain/run/warehouse-trouble';
 import { type CarriedPauses, PauseSwitch } from './pause-switch.ts';
 import { RecentChunks } from './recent-chunks.ts';
 import { RunWaits } from './run-waits.ts';
-import { endDetails, isRegistered, riverFailedChunks, runDetails } from './visibility.ts';
+import { aboutRun, endDetails, isRegistered, riverFailedChunks, runDetails } from './visibility.ts';
 import { type CarriedRetries, WarehouseRetries } from './warehouse-retries.ts';
 
 /** A run's wait for complete data; carried over continue-as-new. Times in milliseconds since 1970. */
@@ -220,7 +220,7 @@ export class RunState {
       if (failed > 0) this.#markFailedChunks(failed);
     }
     this.#chunks.closed(result.status === 'failed' ? { state: 'failed', error } : { state: 'waiting' });
-    setCurrentDetails(endDetails(result, this.progress(), error));
+    setCurrentDetails(endDetails(result, this.progress(), error, this.#about()));
   }
 
   /** The run's result without the manifest; `unclosed`: why the run could not be closed there. */
@@ -274,9 +274,13 @@ export class RunState {
     this.#show();
   }
 
+  #about(): string {
+    return this.#opened ? aboutRun(this.#opened) : '';
+  }
+
   #show(): void {
     if (this.#end) return;
-    setCurrentDetails(runDetails(this.progress()));
+    setCurrentDetails(runDetails(this.progress(), this.#about()));
   }
 }
 

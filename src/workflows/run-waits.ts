@@ -1,5 +1,7 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
+import { waitSentence } from '#domain/run/sentences';
 import { isForQuota, type RunWait, sharedOutage, type WaitOn } from '#domain/run/waits';
+import { summaryText } from './visibility.ts';
 
 /** A longer wait is interrupted to ask again: the budget may have changed, and the signal of a lift may be lost. */
 const waitsAtMostMs = 3_600_000;
@@ -214,7 +216,8 @@ export class RunWaits {
         const { dueAt, on } = next;
         const isTooLate = () => (this.#next()?.dueAt ?? Number.NEGATIVE_INFINITY) < dueAt - inTimeMs;
         const ms = dueAt - Date.now();
-        if (ms <= 0 || !(await condition(isTooLate, ms, { summary: timerSummary(on) }))) this.#release();
+        if (ms <= 0 || !(await condition(isTooLate, ms, { summary: timerSummary(on, dueAt) })))
+          this.#release();
       }
       this.#keepsTime = false;
     });
@@ -259,17 +262,6 @@ const earliest = (instants: readonly string[]): string => [...instants].sort()[0
 
 const toIso = (at: number): string => new Date(at).toISOString();
 
-function timerSummary(on: WaitOn): string {
-  switch (on.on) {
-    case 'connection':
-      return 'Waiting for Optimove to answer';
-    case 'warehouse':
-      return `Waiting for the warehouse ${on.warehouse}`;
-    case 'slot':
-      return 'Waiting for a free slot';
-    case 'budget':
-      return 'Waiting for the call budget to answer';
-    default:
-      return 'Waiting for quota';
-  }
-}
+/** What a timer waits for, and until when, as the details say it. */
+const timerSummary = (on: WaitOn, dueAt: number): string =>
+  summaryText(waitSentence({ ...on, slices: 1, until: toIso(dueAt), isTried: false }));

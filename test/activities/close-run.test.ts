@@ -30,7 +30,7 @@ function aWarehouse(chunks: { total: number; loaded: number; failed: number; ski
       furtherPages: 0,
     }),
     endRun: async (_run, status) => void Object.assign(written, { status }),
-    pruneCalls: async () => {},
+    pruneRuns: async () => {},
     readRun: async () => aStoredRun({ status: written.status ?? 'running', finishedAt }),
   };
   return { written, close: closeRun({ warehouse: async () => warehouse }) };

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { giveUpIfTooLong, type Patience } from '#activities/give-up';
 import type { FailureReading } from '#activities/warehouse-ports';
-import { BudgetSpentError, OptimoveUnavailableError, OutageError, RefusedError } from '#domain/errors';
+import { createWriteGates } from '#activities/write-gates';
+import {
+  BudgetSpentError,
+  OptimoveUnavailableError,
+  OutageError,
+  RefusedError,
+  WarehouseUnavailableError,
+} from '#domain/errors';
 import type { FailedRequest, Outages } from '#domain/run/failing-time';
 import { aCall } from '../helpers/an-optimove.ts';
 
@@ -161,4 +168,15 @@ describe('what a run is told that waits', () => {
   test('of quota: only that', async () => {
     expect((await giveUp(spent)).wait).toEqual({ on: 'quota' });
   });
+});
+
+test('what a run waits for, and gives up in the end, is the database that fails: the books of its warehouse may be another', () => {
+  const gate = createWriteGates()('lake');
+  const facts = { warehouse: 'books', reason: 'disk full' };
+  expect(gate.heard(new WarehouseUnavailableError('database or disk is full', { facts }))).toMatchObject(
+    facts,
+  );
+  expect(gate.held()?.message).toBe(
+    'The warehouse books cannot be written to (disk full): nothing is called until it can.',
+  );
 });

@@ -1,13 +1,19 @@
-import { describe, expect, test } from 'vitest';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test, vi } from 'vitest';
 import { mapWithConcurrency } from '#activities/map-with-concurrency';
 import { type PullContext, pullCall } from '#activities/pull-call';
 import type { Warehouse } from '#activities/warehouse-ports';
-import type { Call, PageAsked } from '#domain/call/call';
+import type { PageAsked } from '#domain/call/call';
 import { createSeenPages } from '#domain/call/seen-pages';
-import { OptimoveUnavailableError } from '#domain/errors';
+import { createWholeFitter } from '#domain/column/fit-rows';
+import { OptimoveUnavailableError, WarehouseUnavailableError } from '#domain/errors';
 import type { StagedPage } from '#domain/run/staged-page';
 import { createRandom } from '#simulator/world/random';
 import { aCall } from '../helpers/an-optimove.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const pageSize = 10_000;
 const row = { CustomerID: 'a' };
@@ -55,7 +61,7 @@ async function pull(sizes: readonly number[], seed: number, server: Server) {
         return answer;
       },
     } as PullContext['optimove'],
-    fit: (_call: Call, rows: readonly unknown[]) => ({ columns: [], types: {}, rows: rows as never[] }),
+    fitter: () => createWholeFitter((rows) => ({ columns: [], types: {}, rows: rows as never[] })),
     toDay: () => null,
     tolerates: () => false,
   } as unknown as PullContext;
@@ -169,7 +175,7 @@ describe('a call that goes on from a page that another attempt has staged', () =
           return answer;
         },
       } as PullContext['optimove'],
-      fit: (_call: Call, rows: readonly unknown[]) => ({ columns: [], types: {}, rows: rows as never[] }),
+      fitter: () => createWholeFitter((rows) => ({ columns: [], types: {}, rows: rows as never[] })),
       toDay: () => null,
       tolerates: () => false,
     } as unknown as PullContext;
@@ -239,7 +245,7 @@ describe('a call without pages that is asked on', () => {
           throw new OptimoveUnavailableError('Optimove answered 500.', { facts: { status: 500 } });
         },
       } as PullContext['optimove'],
-      fit: () => ({ columns: [], types: {}, rows: [] }),
+      fitter: () => createWholeFitter(() => ({ columns: [], types: {}, rows: [] })),
       toDay: () => null,
       tolerates: () => false,
     } as unknown as PullContext;
@@ -269,4 +275,148 @@ describe('a call without pages that is asked on', () => {
 
   test('waits on while the whole connection answers nobody', () =>
     expect(askOn(5, true)).rejects.toThrow(OptimoveUnavailableError));
+});
+
+describe('the page after a full one', () => {
+  /** One call of a server with so many rows, in pages of 1,000; requests and stagings end when the test says so. */
+  function begin(rows: number, { repeats = false, inParts = false, stop = new AbortController() } = {}) {
+    const events: string[] = [];
+    /** The first row of each page. */
+    const firstRows: WeakRef<object>[] = [];
+    const open = new Map<string, PromiseWithResolvers<void>>();
+    const until = (event: string) => {
+      events.push(event);
+      const end = Promise.withResolvers<void>();
+      open.set(event, end);
+      return end.promise;
+    };
+    const context = {
+      runId: 'run-1',
+      chunk: 'chunk',
+      slice: '0',
+      pageSize: 1_000,
+      seenPages: createSeenPages(),
+      signals: { stop: stop.signal, abort: new AbortController().signal },
+      warehouse: {
+        stagePage: async (_run, _chunk, { page }) => {
+          await until(`stage ${page}`);
+          return 'staged';
+        },
+        noteRequests: async (_run, _chunk, requests) =>
+          void events.push(`note ${requests.map(({ call }) => call).join()}`),
+      } as Partial<Warehouse>,
+      optimove: {
+        async request(_call, asked, { signal, record, take, keep }) {
+          const { skip, top } = asked as PageAsked;
+          signal.throwIfAborted();
+          await until(`ask ${skip}`);
+          const count = Math.max(0, Math.min(top, rows - skip));
+          const found = Array.from({ length: count }, (_, at) => ({ id: repeats ? at : skip + at }));
+          if (found[0]) firstRows.push(new WeakRef(found[0]));
+          if (inParts) take?.()(found);
+          const answer = {
+            status: 200,
+            rows: inParts ? [] : found,
+            fingerprint: `${repeats ? 0 : skip}`,
+          };
+          record({
+            at: '',
+            call: `from ${skip}`,
+            status: 200,
+            rows: count,
+            bytes: count,
+            milliseconds: 1,
+            outcome: 'answered',
+          });
+          await keep?.(answer);
+          return answer;
+        },
+      } as PullContext['optimove'],
+      fitter: () =>
+        createWholeFitter((arrived) => ({
+          columns: ['id'],
+          types: {},
+          rows: (arrived as { readonly id: number }[]).map(({ id }) => [id]),
+        })),
+      toDay: () => null,
+      tolerates: () => false,
+    } as unknown as PullContext;
+    const pulled = pullCall(context, aCall({ key: 'GetRows' }), undefined);
+    pulled.catch(() => {});
+    const turn = () => new Promise(setImmediate);
+    return {
+      events,
+      firstRows,
+      pulled,
+      end: async (event: string) => {
+        await turn();
+        open.get(event)?.resolve();
+        await turn();
+      },
+      fail: async (event: string, error: Error) => {
+        await turn();
+        open.get(event)?.reject(error);
+        await turn();
+      },
+    };
+  }
+
+  test('is asked for while that one is staged, and staged after it; never two ahead', async () => {
+    const { events, pulled, end } = begin(2_050);
+    await end('ask 0');
+    expect(events).toEqual(['ask 0', 'ask 1000', 'stage 0']);
+    await end('ask 1000');
+    expect(events).toHaveLength(3);
+    await end('stage 0');
+    expect(events.slice(3)).toEqual(['ask 2000', 'stage 1']);
+    await end('stage 1');
+    await end('ask 2000');
+    // A short page may be the last: nothing is asked for until it is known.
+    expect(events.slice(5)).toEqual(['stage 2']);
+    await end('stage 2');
+    expect(await pulled).toMatchObject({ pages: 3, rows: 2_050, received: 2_050 });
+    expect(events).toHaveLength(6);
+  });
+
+  test('is awaited while nothing of the one that is staged is held', async () => {
+    const { events, firstRows, end } = begin(5_000, { inParts: true });
+    await end('ask 0');
+    await end('stage 0');
+    expect(events).toEqual(['ask 0', 'ask 1000', 'stage 0']);
+    // What the engine itself still holds, in a register for example, goes with a later turn.
+    await vi.waitFor(() => {
+      collectGarbage();
+      expect(firstRows.map((row) => row.deref() === undefined)).toEqual([true]);
+    });
+  });
+
+  test('is not asked for where a server answers the same page again', async () => {
+    const { events, pulled, end } = begin(5_000, { repeats: true });
+    await end('ask 0');
+    await end('stage 0');
+    await end('ask 1000');
+    await expect(pulled).rejects.toThrow('it does not page this call');
+    expect(events.filter((event) => event.startsWith('ask'))).toEqual(['ask 0', 'ask 1000']);
+  });
+
+  test('is noted, and not staged, where that one cannot be staged', async () => {
+    const { events, pulled, end, fail } = begin(5_000);
+    await end('ask 0');
+    await fail('stage 0', new WarehouseUnavailableError('away'));
+    await end('ask 1000');
+    await expect(pulled).rejects.toThrow('away');
+    expect(events).toEqual(['ask 0', 'ask 1000', 'stage 0', 'note from 1000']);
+  });
+
+  test('is still staged where the call was stopped after it was asked for', async () => {
+    const stop = new AbortController();
+    const { events, pulled, end } = begin(5_000, { stop });
+    await end('ask 0');
+    stop.abort(new Error('paused'));
+    await end('stage 0');
+    await end('ask 1000');
+    await end('stage 1');
+    await expect(pulled).rejects.toThrow('paused');
+    expect(events).toEqual(['ask 0', 'ask 1000', 'stage 0', 'stage 1']);
+  });
 });

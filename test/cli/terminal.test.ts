@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cutToWidth, table } from '#cli/terminal';
+import { createTerminal, cutToWidth, table } from '#cli/terminal';
 
 test('columns are as wide as they must be, numbers stand to the right, what is not known is a dash', () => {
   expect(
@@ -27,4 +27,22 @@ test('a line is cut at the width of the terminal, never inside a character', () 
   expect(cutToWidth('123456', 5)).toBe('12345');
   expect(cutToWidth('東京都', 5)).toBe('東京');
   expect(cutToWidth('e\u0301👨‍👩‍👧x', 3)).toBe('e\u0301👨‍👩‍👧');
+});
+
+test.each([
+  ['xterm', 'normal', { isLive: true, canAsk: true }],
+  ['dumb', 'normal', { isLive: false, canAsk: true }],
+  ['xterm', 'quiet', { isLive: false, canAsk: false }],
+] as const)('TERM=%s, %s: what is drawn and asked on a terminal', (term, verbosity, expected) => {
+  const streams = [process.stdin, process.stderr];
+  const before = streams.map((stream) => stream.isTTY);
+  const { TERM: termBefore = '' } = process.env;
+  try {
+    for (const stream of streams) stream.isTTY = true;
+    process.env.TERM = term;
+    expect(createTerminal(false, verbosity)).toMatchObject(expected);
+  } finally {
+    for (const [at, stream] of streams.entries()) stream.isTTY = before[at] ?? false;
+    process.env.TERM = termBefore;
+  }
 });

@@ -220,7 +220,7 @@ test('a file that is not there is looked for in a place that is named, with how 
     const error = await loadConfiguration({ file, env: {} }).catch((thrown: unknown) => thrown);
     if (!(error instanceof ConfigurationError)) throw error;
     expect(error.message).toBe(
-      `${file}: no such file in ${folder}. To begin, copy examples/river.yaml there and adapt it, or name another file with --config or RIVER_CONFIG`,
+      `${file}: no such file in ${folder}. To begin, write one with \`river init\`, or copy examples/river.yaml there and adapt it, or name another file with --config or RIVER_CONFIG`,
     );
   });
 });
@@ -316,4 +316,30 @@ test('the configuration is frozen all through', async () => {
   expect(() => river?.filters.actions?.push(1)).toThrow(TypeError);
   expect(() => (configuration.rivers as Map<string, unknown>).clear()).toThrow(TypeError);
   expect(configuration.rivers.size).toBe(2);
+});
+
+test('the file and the secrets beside it are read as editors and shells of every system save them', async () => {
+  const text = aFile.replace(`\${KEY}`, 'file:key').replace(/codes:/, '"café, 日本":');
+  const littleEndian = (all: string) => Buffer.from(`\ufeff${all}`, 'utf16le');
+  const saved = [
+    (all: string) => Buffer.from(`\ufeff${all}`),
+    littleEndian,
+    (all: string) => littleEndian(all).swap16(),
+  ];
+  for (const save of saved) {
+    const { rivers, connections } = await loadText(save(text), { files: { key: save('k-1\r\n') } });
+    expect([...rivers.keys()]).toEqual(['café, 日本']);
+    const { auth } = connections.get('main') ?? {};
+    expect(auth && 'apiKey' in auth && auth.apiKey.reveal()).toBe('k-1');
+  }
+});
+
+test('a file or a secret in another encoding is refused: no letter is lost', async () => {
+  const latin1 = (text: string) => Buffer.from(text, 'latin1');
+  const notText = 'expected text in UTF-8 or UTF-16. Save it as UTF-8';
+  expect(await faultsOfText(latin1(aFile.replace('codes:', 'café:')))).toEqual([`river.yaml: ${notText}`]);
+  const files = { key: latin1('clé') };
+  expect(await faultsOfText(aFile.replace(`\${KEY}`, 'file:key'), { files })).toEqual([
+    `river.yaml:2:73 connections.main.auth.apiKey: the file of "file:key": ${notText}`,
+  ]);
 });

@@ -14,7 +14,7 @@ test('a run that fails has its kind, message and result', () =>
       expect(await waitForEnd(await start())).toMatchObject({
         end: 'failed',
         kind: 'ChunksFailed',
-        message: expect.stringContaining('1 of 1 chunks of faked are not loaded.'),
+        message: expect.stringContaining('faked: no chunk was loaded (1 failed).'),
         result: { status: 'failed', river: 'faked' },
       });
     },

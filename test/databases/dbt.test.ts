@@ -21,6 +21,7 @@ const rivers = {
     filters: { customerAttributes: ['Country', 'Currency'] },
     target: { table: 'one "time"' },
   },
+  moved: { report: 'customer-action-details-by-date', period, target: { table: 'moved' } },
   added: { report: 'execution-channels', target: { table: 'channels', load: 'append' } },
 };
 
@@ -54,12 +55,16 @@ it("dbt reads what river dbt writes, and its tests hold on the rivers' tables", 
   const dbt = await installDbt();
   await withRivers({ kind: 'pg', rivers }, (house) =>
     withFolder(async (project) => {
+      // Made by another connector, under names of its own.
+      await house.sql(
+        'create table moved ("CustomerID" text, "Action ID" int, date date, recipientgroupid int)',
+      );
       for (const river of Object.keys(rivers)) await house.pull({ river });
       await makeProject(project, house);
       const sources = join(project, 'models', 'sources.yml');
       const written = await house.river('dbt', '--output', sources);
       expect(written).toMatchObject({ code: 0, stderr: '' });
-      expect(written.stdout).toMatch(/sources\.yml: 3 tables\.\n$/);
+      expect(written.stdout).toMatch(/sources\.yml: 4 tables\.\n$/);
       // A second time it is its own file.
       expect((await house.river('dbt', '--output', sources)).code).toBe(0);
 

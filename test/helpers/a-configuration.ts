@@ -24,12 +24,16 @@ rivers:
 
 /** Loads a text as river.yaml, other files beside it. */
 export function loadText(
-  text: string,
+  text: string | Uint8Array,
   {
     env = anEnvironment,
     files = {},
     cut,
-  }: { env?: typeof anEnvironment; files?: Record<string, string>; cut?: ReadonlySet<string> } = {},
+  }: {
+    env?: typeof anEnvironment;
+    files?: Record<string, string | Uint8Array>;
+    cut?: ReadonlySet<string>;
+  } = {},
 ): Promise<Configuration> {
   return withFolder(async (folder) => {
     for (const [name, content] of Object.entries({ ...files, 'river.yaml': text })) {
@@ -41,7 +45,7 @@ export function loadText(
 
 /** The lines of what is wrong with a text; the folder before `river.yaml` is left out. */
 export async function faultsOfText(
-  text: string,
+  text: string | Uint8Array,
   options?: Parameters<typeof loadText>[1],
 ): Promise<readonly string[]> {
   try {

@@ -17,7 +17,7 @@ export const changedRun = (guard: Guard): Edit[] => {
   const file = 'workflows/river-run.ts';
   const step = (patch: string) =>
     `${when(guard, patch)}await nextChunks.executeWithOptions({ summary: '${patch}' }, [{ run: opened.run, limit: 1 }]);\n`;
-  const prepared = 'const { dataCalls } = await state.stored';
+  const prepared = 'if (opened.dataCalls !== undefined)';
   const closed = "const result = await endRun(opened, state, 'succeeded', null);";
   return [
     importing(file, "import { nextChunks } from './activities.ts';"),

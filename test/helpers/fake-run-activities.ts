@@ -13,6 +13,7 @@ import type { RunResult } from '#domain/run/run-result';
 import { taskQueue } from '#domain/run/temporal-names';
 import { workflowCode } from '#workers/workflow-code';
 import type { riverRun } from '#workflows/index';
+import './share-workflow-thread.ts';
 import { type TemporalCorner, withTemporal } from './temporal.ts';
 
 const river = 'faked';
@@ -24,6 +25,7 @@ const opened = (workflowId: string, runId: string): OpenedRun => ({
   period: { start: chunk.start, end: chunk.end },
   chunks: 1,
   readsLists: false,
+  dataCalls: 2,
   slices: { list: [], data: ['a', 'b'] },
   chunksAtOnce: 2,
   patience: { giveUpAfter: '6h', ms: 6 * 3_600_000 },

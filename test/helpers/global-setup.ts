@@ -24,7 +24,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return () => postgres.stop();
 }
 
-async function attempt<T>(start: () => Promise<Service<T>>): Promise<Service<Provided<T>>> {
+/** What fails to start is missing. */
+export async function attempt<T>(start: () => Promise<Service<T>>): Promise<Service<Provided<T>>> {
   try {
     return await start();
   } catch (error) {

@@ -4,9 +4,13 @@ import type { TableShape } from '#domain/column/river-table';
 import type { LoadMode } from '#domain/river/target';
 import type { CommitOutcome } from '#domain/run/staged-page';
 import type { NewRun } from '#domain/run/stored-run';
-import type { Step } from '#warehouse/commit/chunk-load';
+import type { Step } from '#warehouse/commit/mark-change';
 import type { OpenWarehouse } from '#warehouse/open-warehouse';
 import { aCommit, sampleShape, stageRows } from '../warehouse/samples.ts';
+
+export { aRun, loadAnswers, sampleShape, twoChunks } from '../warehouse/samples.ts';
+
+import { areBooksApart } from './with-warehouse.ts';
 
 /** The sample's key. */
 const mergeKey = ['date', 'action_id', 'customer_id'];
@@ -43,6 +47,10 @@ export const loadModes: readonly {
     steps: ['locked', 'compared', 'removed', 'inserted', 'days', 'marked', 'unstaged'],
   },
 ];
+
+/** With books apart these come after the target's transaction has ended: the books mark what it has done. */
+export const isOfBooksAlone = (step: Step): boolean =>
+  areBooksApart && ['days', 'marked', 'unstaged'].includes(step);
 
 /** The table's shape, as a river of this mode describes it. */
 export const shapeFor = (load: LoadMode): TableShape =>

@@ -2,19 +2,23 @@ import { afterAll, beforeAll } from 'vitest';
 import { type Rivers, type RiversOptions, withRivers } from './with-rivers.ts';
 
 /** Opens rivers once for all tests of a `describe`, and closes them after the last. */
-export function shareRivers(options: RiversOptions): () => Rivers {
+export const shareRivers = (options: RiversOptions): (() => Rivers) =>
+  shareOpened((use) => withRivers(options, use));
+
+/** The same of whatever is open for as long as its `use` takes. */
+export function shareOpened<T>(open: (use: (opened: T) => Promise<void>) => Promise<void>): () => T {
   const done = Promise.withResolvers<void>();
   let closed: Promise<void>;
-  let rivers: Rivers | undefined;
+  let shared: { readonly opened: T } | undefined;
 
   beforeAll(async () => {
-    const opened = Promise.withResolvers<Rivers>();
-    closed = withRivers(options, (house) => {
-      opened.resolve(house);
+    const isOpen = Promise.withResolvers<T>();
+    closed = open((opened) => {
+      isOpen.resolve(opened);
       return done.promise;
     });
-    closed.catch(opened.reject);
-    rivers = await opened.promise;
+    closed.catch(isOpen.reject);
+    shared = { opened: await isOpen.promise };
   });
   afterAll(async () => {
     done.resolve();
@@ -22,7 +26,7 @@ export function shareRivers(options: RiversOptions): () => Rivers {
   });
 
   return () => {
-    if (!rivers) throw new Error('The rivers are not open yet.');
-    return rivers;
+    if (!shared) throw new Error('It is not open yet.');
+    return shared.opened;
   };
 }

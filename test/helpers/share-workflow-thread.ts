@@ -1,27 +1,38 @@
-import { Worker } from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 
 interface WorkflowCreator {
   createWorkflow(options: unknown): Promise<unknown>;
   destroy(): Promise<void>;
 }
 
-interface Bundle {
-  readonly code: string;
-}
+/** The code of the workflows, with its source map. */
+type Bundle = object;
 
 interface WorkerOptions {
   readonly namespace: string;
   readonly activities: ReadonlyMap<string, unknown>;
+  readonly workflowBundle?: WorkflowBundleOption;
 }
 
-/** What the SDK's worker makes the thread with in which its workflows run. */
+/** What the SDK's worker reads its workflows with, and makes the thread with in which they run. */
 const sdk = Worker as unknown as {
+  getOrCreateBundle(options: WorkerOptions, logger: unknown): Promise<Bundle>;
   createWorkflowCreator(bundle: Bundle, options: WorkerOptions, logger: unknown): Promise<WorkflowCreator>;
 };
+const readBundle = sdk.getOrCreateBundle.bind(sdk);
 const createThread = sdk.createWorkflowCreator.bind(sdk);
 
-const threads = new Map<string, Promise<WorkflowCreator>>();
+const bundles = new Map<unknown, Promise<Bundle>>();
+const threads = new Map<Bundle, Map<string, Promise<WorkflowCreator>>>();
 const namespaces = new Set<string>();
+
+/** The SDK would read the bundle, decode its source map and run it once, for debuggers, for each worker. */
+sdk.getOrCreateBundle = (options, logger) => {
+  const { workflowBundle } = options;
+  const bundle = bundles.get(workflowBundle) ?? readBundle(options, logger);
+  if (workflowBundle) bundles.set(workflowBundle, bundle);
+  return bundle;
+};
 
 /**
  * The workers of this process share one thread for their workflows, which is otherwise most of what starting a worker costs:
@@ -32,9 +43,11 @@ sdk.createWorkflowCreator = async (bundle, options, logger) => {
   if (namespaces.has(options.namespace)) return createThread(bundle, options, logger);
   namespaces.add(options.namespace);
   // A thread knows the workflows and the names of the activities that it was made with.
-  const key = [...options.activities.keys(), bundle.code].join('\n');
-  const thread = threads.get(key) ?? createThread(bundle, options, logger);
-  threads.set(key, thread);
+  const ofBundle = threads.get(bundle) ?? new Map<string, Promise<WorkflowCreator>>();
+  threads.set(bundle, ofBundle);
+  const key = [...options.activities.keys()].join('\n');
+  const thread = ofBundle.get(key) ?? createThread(bundle, options, logger);
+  ofBundle.set(key, thread);
   const creator = await thread;
   return { createWorkflow: (run) => creator.createWorkflow(run), destroy: async () => {} };
 };

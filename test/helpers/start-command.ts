@@ -21,17 +21,19 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** The program. Default: the command line of this checkout. */
   readonly program?: string;
+  /** Whether who reads its output ends before it prints, as in `river … | head -0`. */
+  readonly closedOutput?: boolean;
 }
 
 const inRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-/** Hundreds of commands are started: what Node has compiled once need not be compiled by each of them. */
-const compiled = { NODE_COMPILE_CACHE: inRoot('.cache/compiled') };
+/** Hundreds of processes are started: what Node has compiled once need not be compiled by each of them. */
+export const compiled = { NODE_COMPILE_CACHE: inRoot('.cache/compiled') };
 
 /** Starts `river …` as from a shell. */
 export function startCommand(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  { cwd, program = inRoot('src/cli/main.ts') }: CommandOptions = {},
+  { cwd, program = inRoot('src/cli/main.ts'), closedOutput = false }: CommandOptions = {},
 ): StartedCommand {
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...compiled, ...env },
@@ -41,6 +43,7 @@ export function startCommand(
   const output = { stdout: '', stderr: '' };
   const heard = new Set<() => void>();
   for (const stream of ['stdout', 'stderr'] as const) {
+    if (closedOutput) child[stream].destroy();
     child[stream].setEncoding('utf8').on('data', (text: string) => {
       output[stream] += text;
       for (const hear of heard) hear();

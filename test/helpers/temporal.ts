@@ -27,6 +27,11 @@ interface SharedServer {
  * the corners of a whole run it would do little else.
  */
 const cornersOfServer = 20;
+/** Task queues with one partition: a server of four forwards most tasks to the one that is polled. */
+export const onePartition = {
+  'matching.numTaskqueueReadPartitions': '1',
+  'matching.numTaskqueueWritePartitions': '1',
+};
 /** Each test has a namespace, and the server a worker in each, for schedules alone, which few tests need. */
 const withoutSchedules = { 'worker.perNamespaceWorkerCount': '0' };
 
@@ -73,7 +78,11 @@ async function enter(key: string, settings: Readonly<Record<string, string>>): P
 
 /** It ends with this process at the latest. */
 const start = (dynamicConfig: Readonly<Record<string, string>>): Promise<TemporalServer> =>
-  startTemporalServer({ ui: true, dynamicConfig, cli: process.env.TEMPORAL_CLI });
+  startTemporalServer({
+    ui: true,
+    dynamicConfig: { ...onePartition, ...dynamicConfig },
+    cli: process.env.TEMPORAL_CLI,
+  });
 
 async function stopIfEmpty({ open, started }: SharedServer): Promise<void> {
   if (open === 0)

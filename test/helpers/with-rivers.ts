@@ -7,7 +7,7 @@ import { createConfigurations } from '#config/watch-configuration';
 import { type RunEnd, waitForEnd } from '#control/run-end';
 import { isServed } from '#control/shared-budget';
 import { startRun } from '#control/start-run';
-import type { Configuration } from '#domain/river/configuration';
+import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
 import type { RunResult } from '#domain/run/run-result';
 import type { SimulatorOptions } from '#simulator/start-simulator';
 import { type RunningWorker, startWorker, type WorkerOptions } from '#workers/start-worker';
@@ -93,7 +93,8 @@ export async function withRivers<T>(options: RiversOptions, use: (rivers: Rivers
               ...options.env,
               RIVER_CONFIG: file,
               SIMULATOR_KEY: simulatorKey,
-              WAREHOUSE: (options.warehouseUrl ?? ((url) => url))(locationOf(warehouse)),
+              WAREHOUSE: (options.warehouseUrl ?? ((url) => url))(locationOf(warehouse.setting)),
+              BOOKS: warehouse.setting.books && locationOf(warehouse.setting.books),
             };
             return withDoors({ options, simulator, temporal, warehouse, file, env }, use);
           }),
@@ -163,7 +164,7 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
 function configurationOf(
   { rivers, connection, more }: RiversOptions,
   simulator: AskedSimulator,
-  { kind, setting }: WarehouseCorner,
+  { setting }: WarehouseCorner,
 ) {
   return {
     connections: {
@@ -176,10 +177,8 @@ function configurationOf(
       ...more?.connections,
     },
     warehouses: {
-      test:
-        kind === 'pg'
-          ? { client: 'pg', connection: variable('WAREHOUSE'), schema: setting.schema }
-          : { client: 'better-sqlite3', connection: { filename: variable('WAREHOUSE') } },
+      test: { ...warehouseOf(setting, 'WAREHOUSE'), ...(setting.books && { books: 'books' }) },
+      ...(setting.books && { books: warehouseOf(setting.books, 'BOOKS') }),
       ...more?.warehouses,
     },
     defaults: { connection: 'main', target: { warehouse: 'test' } },
@@ -187,6 +186,16 @@ function configurationOf(
   };
 }
 
-function locationOf({ kind, setting }: WarehouseCorner): string {
-  return kind === 'pg' ? postgresUrl() : (setting.connection.reveal() as { filename: string }).filename;
+function warehouseOf({ client, schema, connection }: WarehouseSetting, location: string) {
+  // The emulator asks for no secret.
+  if (client === 'bigquery' || client === 'snowflake')
+    return { client, connection: connection.reveal(), schema };
+  return client === 'pg'
+    ? { client, connection: variable(location), schema }
+    : { client, connection: { filename: variable(location) } };
+}
+
+function locationOf({ client, connection }: WarehouseSetting): string {
+  if (client === 'bigquery' || client === 'snowflake') return '';
+  return client === 'pg' ? postgresUrl() : (connection.reveal() as { filename: string }).filename;
 }

@@ -10,7 +10,8 @@ import {
 } from '#domain/errors';
 import { Secret } from '#domain/secret';
 import { hideSecrets } from '#optimove/error-excerpt';
-import { readAnswer } from '#optimove/read-answer';
+import { atOnce } from '#optimove/in-turns';
+import { readAnswer, readInSteps } from '#optimove/read-answer';
 import type { Reply, RequestInfo } from '#optimove/reply';
 
 const info: RequestInfo = {
@@ -190,3 +191,65 @@ function failure(status: number, body: string, headers: Reply['headers'] = {}, a
   }
   throw new Error('It did not fail.');
 }
+
+describe('the rows of a large answer', () => {
+  const padding = 'x'.repeat(100);
+  const rowsOf = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ CustomerID: `${at}`, padding }));
+  const declared: RequestInfo = {
+    ...info,
+    answer: {
+      columns: [{ name: 'customer_id', type: 'text', from: 'answer', source: 'CustomerID' }],
+      isGuessed: false,
+    },
+  };
+
+  function take(body: string, of = declared) {
+    let taken: unknown[] = [];
+    let parts = 0;
+    const reply = { status: 200, headers: {}, body: Buffer.from(body) };
+    const begin = () => {
+      taken = [];
+      parts = 0;
+      return (rows: readonly unknown[]) => {
+        taken.push(...rows);
+        parts += 1;
+      };
+    };
+    const answer = atOnce(readInSteps(reply, of, { now: 0 }, begin));
+    return { answer, taken, parts };
+  }
+
+  test('are handed over as they are read, with the same fingerprint', () => {
+    const rows = rowsOf(5_000);
+    const { answer, taken, parts } = take(JSON.stringify(rows));
+    expect(answer).toMatchObject({ status: 200, rows: [], taken: 5_000 });
+    expect(answer.fingerprint).toBe(read(200, JSON.stringify(rows)).fingerprint);
+    expect(taken).toStrictEqual(rows);
+    expect(parts).toBeGreaterThan(5);
+  });
+
+  test('are read at once where there are few of them, or where they are a list that plans calls', () => {
+    expect(take(JSON.stringify(rowsOf(10)))).toMatchObject({ taken: [], answer: { rows: rowsOf(10) } });
+    expect(take(JSON.stringify(rowsOf(5_000)), aList).taken).toEqual([]);
+  });
+
+  test('count for nothing where something is the matter with a later one', () => {
+    const text = JSON.stringify(rowsOf(5_000)).slice(0, -1);
+    expect(() => take(`${text}`)).toThrow(OptimoveUnavailableError);
+    expect(() => take(`${text},7]`)).toThrow('a list whose entry 5001 is not an object');
+    expect(() => take(text.replaceAll('CustomerID', 'Error').concat(']'))).toThrow(
+      'without any field that its rows have',
+    );
+    const nested = `,{"CustomerID":"1","a":${'['.repeat(50_000)}${']'.repeat(50_000)}}]`;
+    expect(() => take(text + nested)).toThrow(/nested too deeply/);
+  });
+
+  test('are read at once again where their fields are guessed, and none is declared', () => {
+    const guessed = { ...declared, answer: { columns: declared.answer?.columns ?? [], isGuessed: true } };
+    const text = JSON.stringify(rowsOf(5_000)).replaceAll('CustomerID', 'Id');
+    const { answer, taken } = take(text, guessed);
+    expect(taken).toEqual([]);
+    expect(answer.rows).toHaveLength(5_000);
+  });
+});

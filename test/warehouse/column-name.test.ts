@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { bigQuery } from '#warehouse/bigquery/dialect';
 import { columnNameIn } from '#warehouse/column-name';
 import { postgres } from '#warehouse/postgres/dialect';
 import { sqlite } from '#warehouse/sqlite/dialect';
@@ -36,4 +37,12 @@ test('a name that the database gives to a column of its own is told apart from i
   expect(columnNameIn(postgres, 'RowID')).toBe('RowID');
   expect(columnNameIn(postgres, 'xmin')).toMatch(/^xmin_[0-9a-f]{8}$/);
   expect(columnNameIn(postgres, 'XMIN')).toBe('XMIN');
+});
+
+test('a name that begins as those do that the database keeps for itself begins otherwise, and is told apart', () => {
+  expect(columnNameIn(bigQuery, '_PARTITIONTIME')).toMatch(/^PARTITIONTIME_[0-9a-f]{8}$/);
+  expect(columnNameIn(bigQuery, '_table_of')).toMatch(/^table_of_[0-9a-f]{8}$/);
+  expect(columnNameIn(bigQuery, '__ROOT__')).toMatch(/^ROOT___[0-9a-f]{8}$/);
+  expect(columnNameIn(bigQuery, '_river')).toBe('_river');
+  expect(columnNameIn(postgres, '_table_of')).toBe('_table_of');
 });

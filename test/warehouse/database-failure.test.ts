@@ -227,6 +227,20 @@ describe('no value of a row comes from a database', () => {
   });
 });
 
+test.each([
+  [
+    'SQLITE_CANTOPEN',
+    'See that its folder exists, and that this user may write into the folder and the file.',
+  ],
+  ['SQLITE_READONLY_DIRECTORY', 'See that this user may write into the file and its folder.'],
+  ['SQLITE_NOTADB', 'Name a file of SQLite, or one that does not exist yet.'],
+])('a file of SQLite that cannot be used says what to do: %s', (code, advice) => {
+  const failure = toRiverError(coded(code, 'what SQLite said'), readerOf(code), 'warehouse local');
+  expect((failure as Error).message).toBe(
+    `The warehouse local cannot be used as it is configured: what SQLite said. ${advice}`,
+  );
+});
+
 test('a host with several addresses says what each of them said', () => {
   const refused = ['::1', '127.0.0.1'].map((host) => coded('ECONNREFUSED', `connect ECONNREFUSED ${host}:1`));
   const error = Object.assign(new AggregateError(refused), { code: 'ECONNREFUSED' });

@@ -164,3 +164,90 @@ test('a transaction that may not set what it needs does nothing, and leaves its 
       await knex.destroy();
     }
   }));
+
+test('what a role lacks for a load mode is said before the load, with the statement: on tables, columns, sequences, secured rows', () =>
+  withWarehouse('pg', (corner) =>
+    withLimitedRole(
+      corner,
+      async (url, role) => {
+        const { sql, setting } = corner;
+        const own = await openWarehouse({ ...setting, connection: new Secret(url) });
+        const table = `"${setting.schema}"."sample"`;
+        const columns = '"date", action_id, customer_id, _river, _run_id, _chunk, _loaded_at';
+        const refused = async (words: string, load: 'replace' | 'merge' = 'replace') => {
+          const run = aRun({ target: { load } });
+          const shape = load === 'merge' ? { ...sampleShape, mergeKey: ['customer_id'] } : sampleShape;
+          await expect(own.previewTable(run.river, shape)).rejects.toThrow(words);
+          await expect(own.recordRun(run, twoChunks, shape)).rejects.toThrow(words);
+        };
+        try {
+          await sql(`create table sample ("date" date, action_id bigint, customer_id text, mine serial,
+                       _river text, _run_id text, _chunk text, _loaded_at timestamptz);
+                     grant select, insert on sample to ${role}`);
+          await refused(
+            `DELETE on sample, USAGE on sequence sample_mine_seq. Grant them to it (\`grant delete on ${table}`,
+          );
+          await sql(`grant usage on sequence sample_mine_seq to ${role}; revoke insert on sample from ${role};
+                     grant delete, insert ("date", action_id) on sample to ${role}`);
+          await refused(
+            `(\`grant insert ("_chunk", "_loaded_at", "_river", "_run_id", "customer_id") on ${table} to "${role}"\`)`,
+          );
+          await sql(`grant insert (${columns}) on sample to ${role}`);
+          await loadAnswers(
+            own,
+            aRun(),
+            [[twoChunks[0], [[{ date: '2026-01-01', action_id: 1, customer_id: 'a' }]]]],
+            sampleShape,
+          );
+          await refused('UPDATE on sample', 'merge');
+          await sql(`alter table sample enable row level security`);
+          const policy = `create policy river on ${table} to "${role}" using (true) with check (true)`;
+          await refused(`no policy lets ${role} SELECT, INSERT, DELETE. Make one (\`${policy}\`)`);
+          await sql(policy);
+          await own.recordRun(aRun({ runId: 'run-2' }), twoChunks, sampleShape);
+        } finally {
+          await own.close();
+        }
+      },
+      [],
+    ),
+  ));
+
+test('with books apart a role that may make no table is told how a person makes river_loads, and loads then', () =>
+  withWarehouse(
+    'pg',
+    (corner) =>
+      withLimitedRole(
+        corner,
+        async (url, role) => {
+          const { sql, setting } = corner;
+          const { schema } = setting;
+          await sql(`revoke create on schema ${schema} from ${role}`);
+          await sql(`create table sample ("date" date, action_id bigint, customer_id text, _river text, _run_id text,
+                       _chunk text, _loaded_at timestamptz); grant select, insert, delete on sample to ${role}`);
+          const own = await openWarehouse({ ...setting, connection: new Secret(url) });
+          try {
+            const checked: unknown = await own
+              .checkWarehouse([{ table: 'sample', load: 'replace' }])
+              .catch((error: unknown) => error);
+            const [, statement] =
+              /Or make the table for it: `(create table [^`]*)`/.exec(String(checked)) ?? [];
+            expect(statement).toContain(
+              `${schema}.river_loads (target text not null, number bigint not null, `,
+            );
+            await expect(own.recordRun(aRun(), twoChunks, sampleShape)).rejects.toThrow(String(statement));
+            await sql(`${statement}; grant select, insert, update, delete on river_loads to ${role}`);
+            const answers = [
+              [twoChunks[0], [[{ date: '2026-01-01', action_id: 1, customer_id: 'a' }]]],
+            ] as const;
+            for (const runId of ['run-1', 'run-2'])
+              await loadAnswers(own, aRun({ runId }), answers, sampleShape);
+            expect(await sql('select _run_id from sample')).toEqual([{ _run_id: 'run-2' }]);
+          } finally {
+            await own.close();
+          }
+        },
+        [],
+      ),
+    'sqlite',
+  ));

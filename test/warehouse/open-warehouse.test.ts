@@ -10,6 +10,7 @@ import { postgresUrl, warehouseKinds, withWarehouse } from '../helpers/with-ware
 import { aRun, loadRows, twoChunks } from './samples.ts';
 
 const manifest = [
+  'river_books',
   'river_calls',
   'river_chunks',
   'river_columns',
@@ -20,6 +21,26 @@ const manifest = [
   'river_runs',
   'river_targets',
 ];
+
+test('a schema that is not there is named, with the one that may be meant', () =>
+  withWarehouse('pg', async ({ setting, sql }) => {
+    const { schema = '' } = setting;
+    await sql(`create schema if not exists "${schema}"`);
+    const mistyped = await openWarehouse({ ...setting, schema: `${schema}x` });
+    try {
+      expect(await mistyped.checkWarehouse()).toContain(
+        `schema ${schema}x (which is not there yet, and is made by the first run; did you mean "${schema}"?)`,
+      );
+    } finally {
+      await mistyped.close();
+    }
+    const right = await openWarehouse(setting);
+    try {
+      expect(await right.checkWarehouse()).not.toContain('not there yet');
+    } finally {
+      await right.close();
+    }
+  }));
 
 describe.each(warehouseKinds)('in %s', (kind) => {
   test('nothing is made before it is needed', () =>

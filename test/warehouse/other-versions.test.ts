@@ -42,7 +42,9 @@ describe.each(warehouseKinds)('a manifest in %s', (kind) => {
       expect(await warehouse.listRuns(1)).toMatchObject([
         { river: { name: 'sample' }, unread: expect.any(String) },
       ]);
-      expect(await warehouse.readManifestSnapshot()).toHaveLength(1);
+      // What the run says of its table cannot be read; that the river has filled one is known all the same.
+      const filled = (await warehouse.readManifestSnapshot()).map(({ table }) => table);
+      expect(filled.sort()).toEqual(['sample', 'unknown']);
     }));
 
   test('that a newer River has brought up to date meanwhile is left to workers of that version, at once', () =>

@@ -6,6 +6,7 @@ import type { WarehouseSetting } from '#domain/river/configuration';
 import type { LoadMode } from '#domain/river/target';
 import { Secret } from '#domain/secret';
 import { connectDatabase } from '#warehouse/database';
+import { joinDatabases } from '#warehouse/databases';
 import { openWarehouse } from '#warehouse/open-warehouse';
 import { tryWrite } from '#warehouse/try-write';
 import { postgresUrl, warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
@@ -70,6 +71,9 @@ describe('a check says what is wrong and what to do', () => {
         const lacking = await check(own, 'append', 'replace');
         expect(lacking).toBeInstanceOf(ConfigurationError);
         expect(String(lacking)).toContain('UPDATE on river_days, DELETE on sample. Grant them');
+        expect(String(lacking)).toContain(
+          `grant update on "${schema}"."river_days" to "${role}"; grant delete on`,
+        );
         await sql(`grant update on river_days to ${role}; revoke update on sample from ${role}`);
         expect(await check(own, 'append')).toContain('can be written to');
         expect(String(await check(own, 'merge'))).toContain('rights on tables: UPDATE on sample. Grant');
@@ -78,6 +82,15 @@ describe('a check says what is wrong and what to do', () => {
         await sql(`alter role ${role} reset default_transaction_read_only`);
         await sql(`revoke create on schema ${schema} from ${role}`);
         expect(String(await check(own))).toContain(`grant it create on that schema`);
+        expect(String(await check(own))).toContain(
+          `(\`grant usage, create on schema "${schema}" to "${role}"\`)`,
+        );
+        const restricted = await openWarehouse(own);
+        const run = aRun({ runId: 'run-2', target: { table: 'other' } });
+        await expect(restricted.recordRun(run, twoChunks, sampleShape)).rejects.toThrow(
+          `Or make the table for it: \`create table ${schema}.other (date date, action_id bigint, customer_id text, `,
+        );
+        await restricted.close();
       } finally {
         await sql(`drop owned by ${role}; drop role ${role}`);
       }
@@ -100,10 +113,11 @@ describe('a check says what is wrong and what to do', () => {
       expect(String(await check(readonly as WarehouseSetting))).toMatch(/failed \(read-only\)/);
 
       const database = connectDatabase(setting);
+      const databases = joinDatabases(database, database, setting.name);
       try {
         await database.read(({ query }) => query.raw('pragma max_page_count = 1'));
-        await expect(tryWrite(database)).rejects.toMatchObject({ facts: { reason: 'disk full' } });
-        await expect(tryWrite(database, 'run-1')).rejects.toMatchObject({
+        await expect(tryWrite(databases)).rejects.toMatchObject({ facts: { reason: 'disk full' } });
+        await expect(tryWrite(databases, 'run-1')).rejects.toMatchObject({
           facts: { reason: 'disk full', warehouse: 'test' },
         });
       } finally {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEnd } from '#control/run-end';
+import type { RunResult } from '#domain/run/run-result';
 import type { Fault } from '#simulator/faults/fault-kinds';
+import type { CallRecord } from '#simulator/stats';
 import { daysBetween } from '../helpers/days-between.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import { variable } from '../helpers/variable.ts';
@@ -34,12 +36,12 @@ const expectedRows = ({ simulator }: Rivers) =>
   simulator.world.rowCount(details.report as 'customer-action-details-by-date', { days });
 
 const impatient = { ...details, giveUpAfter: '3s', target: { table: 'impatient' } };
-const shared = shareRivers({ rivers: { details, impatient } });
-/** The shared rivers with a simulator as at its start, but for this fault, and without the table of earlier runs. */
-async function anew(fault: Fault): Promise<Rivers> {
+const shared = shareRivers({ kind: 'sqlite', rivers: { details, impatient } });
+/** The shared rivers with a simulator as at its start, but for these faults, and without the table of earlier runs. */
+async function anew(...faults: Fault[]): Promise<Rivers> {
   const house = shared();
   house.simulator.reset();
-  house.simulator.setFaults([fault]);
+  house.simulator.setFaults(faults);
   await house.sql('drop table if exists details');
   return house;
 }
@@ -54,12 +56,28 @@ describe('what passes by itself is tried again', () => {
     ['a body that is no JSON', { kind: 'wrongJson', times: 2 }],
     ['408', { kind: 'status', status: 408, times: 2 }],
   ];
-  it.each(passing)('%s', async (_name, fault) => {
-    const house = await anew(fault);
-    const result = await house.pull({ river: 'details' });
-    expect(result.rows).toBe(expectedRows(house));
-    expect(result.calls).toBe(days.length + 2);
-    expect(house.simulator.stats().calls).toBe(days.length + 2);
+  const oneEach = passing.map(([name, fault], at) => ({ name, fault, day: `2026-01-0${at + 1}` }));
+  /** One run for all of them: each has a day, and the last day has none. */
+  let pulled: Promise<{ house: Rivers; result: RunResult; calls: readonly CallRecord[] }> | undefined;
+  const pullOnce = async () => {
+    const house = await anew(...oneEach.map(({ fault, day }) => ({ ...fault, ...onDay(day) })));
+    const result = await house.pull({
+      river: 'details',
+      period: { start: '2026-01-01', end: '2026-01-07' },
+    });
+    return { house, result, calls: house.simulator.calls() };
+  };
+  it.each(oneEach)('$name', async ({ day }) => {
+    pulled ??= pullOnce();
+    const { house, result, calls } = await pulled;
+    const countOf = (of: readonly string[]) =>
+      house.simulator.world.rowCount('customer-action-details-by-date', { days: of });
+    const all = daysBetween('2026-01-01', '2026-01-07');
+    expect(result.rows).toBe(countOf(all));
+    expect(result.calls).toBe(all.length + 2 * oneEach.length);
+    expect(calls).toHaveLength(all.length + 2 * oneEach.length);
+    expect(calls.filter(({ parameters }) => parameters.Date === day)).toHaveLength(3);
+    expect(await rowsOf(house, `details where "date" = '${day}'`)).toBe(countOf([day]));
     expect(await rowsOf(house)).toBe(result.rows);
   });
 
@@ -96,6 +114,7 @@ describe('what passes by itself is tried again', () => {
   ])('an expired token signs in once more: %j', (expired) =>
     withRivers(
       {
+        kind: 'sqlite',
         rivers: { details },
         connection: { auth: { username: 'user', password: variable('SIMULATOR_KEY') } },
         simulator: {
@@ -114,27 +133,36 @@ describe('what passes by itself is tried again', () => {
 
 describe('what is refused for good fails its chunk, and the others go on', () => {
   const refused: [string, Fault, RegExp][] = [
-    ['400', { kind: 'status', status: 400, text: 'no such day', ...onDay('2026-01-02') }, /400.*no such day/],
-    ['405', { kind: 'status', status: 405, ...onDay('2026-01-02') }, /405/],
-    [
-      'a JSON text in place of rows',
-      { kind: 'jsonString', text: 'try later', ...onDay('2026-01-02') },
-      /try later/,
-    ],
+    ['400', { kind: 'status', status: 400, text: 'no such day' }, /400.*no such day/],
+    ['405', { kind: 'status', status: 405 }, /405/],
+    ['a JSON text in place of rows', { kind: 'jsonString', text: 'try later' }, /try later/],
   ];
-  it.each(refused)('%s', async (_name, fault, said) => {
-    const house = await anew(fault);
-    const { kind, message, result } = failedWith(await house.run({ river: 'details' }));
+  const oneEach = refused.map(([name, fault, said], at) => ({
+    name,
+    fault,
+    said,
+    day: `2026-01-0${at + 2}`,
+  }));
+  /** One run for all of them: each has a day, and the first and the last day have none. */
+  let ended: Promise<ReturnType<typeof failedWith> & { house: Rivers }> | undefined;
+  const runOnce = async () => {
+    const house = await anew(...oneEach.map(({ fault, day }) => ({ ...fault, ...onDay(day) })));
+    const end = await house.run({ river: 'details', period: { start: '2026-01-01', end: '2026-01-05' } });
+    return { house, ...failedWith(end) };
+  };
+  it.each(oneEach)('$name', async ({ said, day }) => {
+    ended ??= runOnce();
+    const { house, kind, message, result } = await ended;
     expect(kind).toBe('ChunksFailed');
-    expect(message).toContain('1 of 3 chunks of details');
+    expect(message).toContain('details: 3 of 5 chunks failed, 2 loaded.');
     expect(result).toMatchObject({
       status: 'failed',
-      chunks: { total: 3, loaded: 2, failed: 1, skipped: 0 },
+      chunks: { total: 5, loaded: 2, failed: 3, skipped: 0 },
     });
-    expect(result.failedChunks).toHaveLength(1);
-    expect(result.failedChunks[0]).toMatchObject({ start: '2026-01-02', end: '2026-01-02' });
-    expect(result.failedChunks[0]?.error).toMatch(said);
-    expect(result.failedChunks[0]?.error).toContain('2026-01-02');
+    expect(result.failedChunks).toHaveLength(3);
+    const failed = result.failedChunks.filter(({ start }) => start === day);
+    expect(failed).toMatchObject([{ end: day, error: expect.stringMatching(said) }]);
+    expect(failed[0]?.error).toContain(day);
     expect(await rowsOf(house)).toBe(result.rows);
     expect(result.rows).toBeGreaterThan(0);
   });
@@ -150,7 +178,11 @@ describe('what is refused for good fails its chunk, and the others go on', () =>
 describe('404 is "no rows" where the base URL is right', () => {
   it('on some calls, with a warning that names them', () =>
     withRivers(
-      { rivers: { details }, simulator: { faults: [{ kind: 'notFound', ...onDay('2026-01-02') }] } },
+      {
+        kind: 'sqlite',
+        rivers: { details },
+        simulator: { faults: [{ kind: 'notFound', ...onDay('2026-01-02') }] },
+      },
       async (house) => {
         const result = await house.pull({ river: 'details' });
         expect(result.chunks?.loaded).toBe(3);
@@ -163,6 +195,7 @@ describe('404 is "no rows" where the base URL is right', () => {
   it('on every data call, once GetLastDataUpdate has answered', () =>
     withRivers(
       {
+        kind: 'sqlite',
         rivers: { details },
         simulator: { faults: [{ kind: 'notFound', match: { endpoint: 'customers/*' } }] },
       },
@@ -176,6 +209,7 @@ describe('404 is "no rows" where the base URL is right', () => {
   it.each([401, 403])('on every data call, where GetLastDataUpdate is refused with %d', (status) =>
     withRivers(
       {
+        kind: 'sqlite',
         rivers: { details },
         simulator: {
           faults: [
@@ -191,7 +225,7 @@ describe('404 is "no rows" where the base URL is right', () => {
   );
 
   it('and everywhere it fails the run and removes nothing', () =>
-    withRivers({ rivers: { details } }, async (house) => {
+    withRivers({ kind: 'sqlite', rivers: { details } }, async (house) => {
       const before = await house.pull({ river: 'details' });
       house.simulator.setFaults([{ kind: 'notFound' }]);
       const { kind, message, result } = failedWith(await house.run({ river: 'details' }));
@@ -204,15 +238,19 @@ describe('404 is "no rows" where the base URL is right', () => {
 
 describe('one recipient group of ten', () => {
   it('may be refused: no rows, and a warning', () =>
-    withRivers({ rivers: { byAction }, simulator: { refuseRecipientGroups: [0] } }, async (house) => {
-      const result = await house.pull({ river: 'byAction' });
-      expect(result.calls).toBe(10);
-      expect(result.warnings.map(({ message }) => message).join()).toMatch(/RecipientGroupID.*0/);
-    }));
+    withRivers(
+      { kind: 'sqlite', rivers: { byAction }, simulator: { refuseRecipientGroups: [0] } },
+      async (house) => {
+        const result = await house.pull({ river: 'byAction' });
+        expect(result.calls).toBe(10);
+        expect(result.warnings.map(({ message }) => message).join()).toMatch(/RecipientGroupID.*0/);
+      },
+    ));
 
   it('but not where its first page was answered: what is there would be cut', () =>
     withRivers(
       {
+        kind: 'sqlite',
         rivers: { byAction },
         connection: { pageSize: 20 },
         simulator: {
@@ -236,7 +274,11 @@ describe('one recipient group of ten', () => {
 
   it('but not all of them', () =>
     withRivers(
-      { rivers: { byAction }, simulator: { refuseRecipientGroups: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] } },
+      {
+        kind: 'sqlite',
+        rivers: { byAction },
+        simulator: { refuseRecipientGroups: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] },
+      },
       async (house) => {
         const { kind, result } = failedWith(await house.run({ river: 'byAction' }));
         expect(kind).toBe('ChunksFailed');
@@ -247,15 +289,18 @@ describe('one recipient group of ten', () => {
 
 describe('what concerns the whole connection stops the run', () => {
   it('a wrong key, within seconds, by the name of the connection', () =>
-    withRivers({ rivers: { details }, simulator: { auth: { apiKey: 'another' } } }, async (house) => {
-      const { kind, message, result } = failedWith(await house.run({ river: 'details' }));
-      expect(kind).toBe('CredentialsRefusedError');
-      expect(message).toContain('main');
-      expect(result.chunks).toEqual({ total: 3, loaded: 0, failed: 3, skipped: 0 });
-      expect(result.failedChunks.every(({ error }) => error.startsWith('CredentialsRefusedError'))).toBe(
-        true,
-      );
-    }));
+    withRivers(
+      { kind: 'sqlite', rivers: { details }, simulator: { auth: { apiKey: 'another' } } },
+      async (house) => {
+        const { kind, message, result } = failedWith(await house.run({ river: 'details' }));
+        expect(kind).toBe('CredentialsRefusedError');
+        expect(message).toContain('main');
+        expect(result.chunks).toEqual({ total: 3, loaded: 0, failed: 3, skipped: 0 });
+        expect(result.failedChunks.every(({ error }) => error.startsWith('CredentialsRefusedError'))).toBe(
+          true,
+        );
+      },
+    ));
 
   it('a redirect, which is not followed: the key goes nowhere else', () =>
     withServer(
@@ -263,6 +308,7 @@ describe('what concerns the whole connection stops the run', () => {
       async (elsewhere, seen) =>
         withRivers(
           {
+            kind: 'sqlite',
             rivers: { details },
             simulator: { faults: [{ kind: 'redirect', to: `${elsewhere}/login?secret=1` }] },
           },

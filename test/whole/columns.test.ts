@@ -11,7 +11,7 @@ import { readTables, readTraces } from '../helpers/read-traces.ts';
 import { variable } from '../helpers/variable.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 import { withServer } from '../helpers/with-server.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
+import { oneWarehouse, warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const salt = 'a-salt-that-no-one-guesses';
 
@@ -377,7 +377,9 @@ describe.concurrent.each(warehouseKinds)('columns: in %s', (kind) => {
       expect((await house.river('verify')).code).toBe(0);
     });
   });
+});
 
+describe.concurrent.each(oneWarehouse)('columns: in %s', (kind) => {
   it('are hashed with the salt that the run was opened with, in its retries as well, or not at all', () =>
     withFolder((folder) => {
       const salted = join(folder, 'salt');

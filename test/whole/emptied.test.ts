@@ -5,7 +5,7 @@ import { documentOf } from '../helpers/commanded.ts';
 import { reportBySlug } from '../helpers/report-by-slug.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import type { Rivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
+import { oneWarehouse, warehouseKinds } from '../helpers/with-warehouse.ts';
 
 const days = ['2026-01-01', '2026-01-02', '2026-01-03'] as const;
 const period = { start: days[0], end: days[2] };
@@ -186,6 +186,19 @@ describe.each(warehouseKinds)('rows for which none come any more, in %s', (kind)
     expect((await house.river(...command)).code).toBe(0);
     expect(await house.sql(`select 1 as one from unsplit where "date" = '${second}'`)).toEqual([]);
     expect(await verified(house)).toEqual([]);
+  });
+});
+
+describe.each(oneWarehouse)('rows for which none come any more, in %s', (kind) => {
+  const opened = shareRivers({
+    kind,
+    rivers: pruned,
+    simulator: { size: { rowsPerCall: [3, 12] } },
+  });
+  let house: Rivers;
+  beforeEach(async () => {
+    house = opened();
+    house.simulator.setFaults([]);
   });
 
   it('because every data call was refused with 400 are kept, in each report that prunes', async () => {

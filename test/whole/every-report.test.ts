@@ -12,8 +12,8 @@ import type { Rivers } from '../helpers/with-rivers.ts';
 import type { AskedSimulator } from '../helpers/with-simulator.ts';
 import { warehouseKinds } from '../helpers/with-warehouse.ts';
 
-const days = daysBetween('2026-01-01', '2026-01-04');
-const chunks = ['2026-01-01/2026-01-03', '2026-01-04/2026-01-04'];
+const days = daysBetween('2026-01-01', '2026-01-03');
+const chunks = ['2026-01-01/2026-01-02', '2026-01-03/2026-01-03'];
 const attributes = ['Country', 'Last Deposit (€)'];
 const attributeColumns = ['country', 'last_deposit'];
 const changed = ['Country', 'VipLevel'];
@@ -40,7 +40,7 @@ const rivers = Object.fromEntries(
       report: report.slug,
       ...(report.time !== 'none' && {
         period: { start: days[0], end: days.at(-1) },
-        chunks: { every: 'daily', size: 3 },
+        chunks: { every: 'daily', size: 2 },
       }),
       filters: {
         ...asked[report.slug]?.filters,
@@ -135,7 +135,11 @@ async function expectDays({ sql }: Rivers, report: Report, { runId }: RunResult)
 }
 
 describe.each(warehouseKinds)('every report, into %s', (kind) => {
-  const rivered = shareRivers({ kind, rivers, simulator: { lastDataUpdate: '2026-01-04' } });
+  const rivered = shareRivers({
+    kind,
+    rivers,
+    simulator: { lastDataUpdate: '2026-01-03', size: { actions: 2, rowsPerCall: [0, 6], customers: 300 } },
+  });
 
   it.each(reports.map(({ slug }) => slug))(
     '%s: all its rows, by the calls of the catalogue',

@@ -9,8 +9,8 @@ import { expectTable } from '../helpers/expected-table.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import { withRivers } from '../helpers/with-rivers.ts';
 
-const days = daysBetween('2026-01-01', '2026-01-04');
-const four = days.length;
+const days = daysBetween('2026-01-01', '2026-01-02');
+const both = days.length;
 const required: Readonly<Record<string, object>> = {
   'customer-attribute-changers': { changedCustomerAttribute: 'Note' },
   'campaign-interaction-customers': { events: ['sent'] },
@@ -42,20 +42,20 @@ const example = (filters: object, wanted: Wanted, calls: Example['calls']): Exam
 });
 
 const action = (filter: readonly (string | number)[], actions: readonly number[], lists: number) =>
-  example({ actions: filter }, { actions }, () => lists + four * actions.length * 10);
-const groups = example({ targetGroups: ['NEW uk', 14] }, { targetGroups: [9, 14] }, () => 1 + four * 2);
+  example({ actions: filter }, { actions }, () => lists + both * actions.length * 10);
+const groups = example({ targetGroups: ['NEW uk', 14] }, { targetGroups: [9, 14] }, () => 1 + both * 2);
 const channels = (calls: Example['calls']) =>
   example({ executionChannels: ['optiMAIL', 505] }, { channels: [504, 505] }, (world) => 1 + calls(world));
 const pairs = (world: World) =>
-  four * 2 + world.rowCount('executed-campaigns-by-channel', { days, channels: [504, 505] });
+  both * 2 + world.rowCount('executed-campaigns-by-channel', { days, channels: [504, 505] });
 const campaigns = (world: World) => {
   const found = world.rows('executed-campaigns-by-channel', { days, channels: [504, 505] });
-  return four * 2 + new Set(found.map(({ Date: day, CampaignID }) => `${day} ${CampaignID}`)).size;
+  return both * 2 + new Set(found.map(({ Date: day, CampaignID }) => `${day} ${CampaignID}`)).size;
 };
 const stages = (filter: readonly (string | number)[], wanted: readonly number[], lists: number) =>
   example({ lifecycleStages: filter }, { stages: wanted }, () => lists + wanted.length);
 const events = (filter: readonly (string | number)[], wanted: readonly number[]) =>
-  example({ events: filter }, { events: wanted }, () => 1 + four * 3 * wanted.length);
+  example({ events: filter }, { events: wanted }, () => 1 + both * 3 * wanted.length);
 
 const examples: readonly [Slug, string, Example][] = [
   ['customers-by-action', 'ids cost no list call', action([12, 15], [12, 15], 0)],
@@ -77,15 +77,15 @@ const examples: readonly [Slug, string, Example][] = [
   ['actions-by-target-group', 'target groups', groups],
   ['promo-codes-by-target-group', 'target groups', groups],
   ['action-details-by-target-group', 'target groups', groups],
-  ['customer-actions-by-target-group', 'channels, for all groups', channels(() => 1 + four * 4 * 2)],
+  ['customer-actions-by-target-group', 'channels, for all groups', channels(() => 1 + both * 4 * 2)],
   ['customer-one-time-actions-by-campaign', 'channels: their rows alone', channels(pairs)],
   ['customer-execution-details-by-campaign', 'channels: their rows alone', channels(pairs)],
   ['customer-send-details-by-channel', 'channels: their rows alone', channels(pairs)],
   ['executed-campaign-channel-details', 'channels: their rows alone', channels(pairs)],
   ['customer-send-details-by-campaign', 'channels choose campaigns, with all rows', channels(campaigns)],
   ['promo-codes-by-campaign', 'channels choose campaigns, with all rows', channels(campaigns)],
-  ['executed-campaigns-by-channel', 'channels', channels(() => four * 2)],
-  ['campaign-interaction-customers', 'channels', channels(() => four * 2)],
+  ['executed-campaigns-by-channel', 'channels', channels(() => both * 2)],
+  ['campaign-interaction-customers', 'channels', channels(() => both * 2)],
   ['customer-future-values', 'stages by name and id', stages(['churned', 1], [3, 1], 1)],
   ['customer-future-values', 'stages by id alone', stages([2], [2], 0)],
   [
@@ -113,7 +113,7 @@ const examples: readonly [Slug, string, Example][] = [
     example(
       { activityEvents: ['007', 'Log in & out', 8] },
       { activityEvents: ['007', 'Log in & out', 8] },
-      () => four * 3,
+      () => both * 3,
     ),
   ],
   [
@@ -135,6 +135,7 @@ function refused(end: RunEnd) {
 describe('filters', () => {
   // Eight actions: one of them has digits for a name.
   const opened = shareRivers({
+    kind: 'sqlite',
     rivers,
     simulator: { size: { actions: 8, rowsPerCall: [0, 6], customers: 300 } },
   });
@@ -223,7 +224,7 @@ describe.concurrent('the filters of a run', () => {
   const one = { river: { report, period, filters, target: { table: 'rows' } } };
 
   it("take the place of the river's key by key, for this run alone", () =>
-    withRivers({ rivers: one }, async (house) => {
+    withRivers({ kind: 'sqlite', rivers: one }, async (house) => {
       const table = { slug: report, table: 'rows', attributeColumns: ['country'] } as const;
       const wanted = { days, targetGroups: [9], attributes: ['Country'] };
       await house.pull({ river: 'river', filters: { executionChannels: [505] } });
@@ -233,7 +234,7 @@ describe.concurrent('the filters of a run', () => {
     }));
 
   it('end the command with 1 where the run has found a name to be unknown', () =>
-    withRivers({ rivers: one }, async ({ river, simulator }) => {
+    withRivers({ kind: 'sqlite', rivers: one }, async ({ river, simulator }) => {
       const { code, stdout } = await river(
         'run',
         'river',

@@ -7,7 +7,7 @@ import { expectTable } from '../helpers/expected-table.ts';
 import { pullAt, runAt, startAt } from '../helpers/run-at.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import type { Rivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
+import { oneWarehouse } from '../helpers/with-warehouse.ts';
 
 const closed = {
   report: 'customer-action-details-by-date',
@@ -30,7 +30,7 @@ const rivers = {
 const refusesToSay = (status: number) =>
   ({ kind: 'status', status, match: { endpoint: 'GetLastDataUpdate' } }) as const;
 
-describe.each(warehouseKinds)('days that are not complete yet, loaded into %s,', (kind) => {
+describe.each(oneWarehouse)('days that are not complete yet, loaded into %s,', (kind) => {
   const opened = shareRivers({ kind, rivers, simulator: { unfinishedDays: 'partial' } });
   let house: Rivers;
   beforeEach(async () => {
@@ -66,8 +66,7 @@ describe.each(warehouseKinds)('days that are not complete yet, loaded into %s,',
       {
         start: '2026-01-04',
         end: '2026-01-05',
-        message:
-          "2026-01-04 to 2026-01-05: loaded and provisional; Optimove's data is complete up to 2026-01-03.",
+        message: "2026-01-04 to 2026-01-05: provisional; Optimove's data is complete up to 2026-01-03.",
       },
     ]);
     expect(await provisional()).toEqual(['2026-01-04', '2026-01-05']);

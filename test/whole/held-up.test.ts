@@ -47,7 +47,7 @@ async function untilItWaits({ temporal }: Rivers, workflowId: string): Promise<n
       expect(waitingUntil).not.toBeNull();
       return Date.parse(String(waitingUntil));
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
 
@@ -83,7 +83,7 @@ describe.concurrent('a wait that the API asks for', { timeout: 120_000 }, () => 
   ];
   it.each(cases)('with Retry-After %s is an hour at most, and a person ends it', (_title, fault) =>
     withRivers(
-      { rivers: { details }, connection: { budget }, simulator: { faults: [fault()] } },
+      { kind: 'sqlite', rivers: { details }, connection: { budget }, simulator: { faults: [fault()] } },
       async (house) => {
         const run = await start(house, 'held-up');
         const until = await untilItWaits(house, 'held-up');
@@ -107,6 +107,7 @@ describe.concurrent('a wait that the API asks for', { timeout: 120_000 }, () => 
   it('of 0, or in words, is none: 429 and 503 are tried again as they would be without it', () =>
     withRivers(
       {
+        kind: 'sqlite',
         rivers: { details },
         simulator: {
           faults: [
@@ -123,7 +124,7 @@ describe.concurrent('a wait that the API asks for', { timeout: 120_000 }, () => 
 
 describe('a budget', { timeout: 120_000 }, () => {
   it('that was throttled for 41 days goes on within the hour, or when a person lifts it', () =>
-    withRivers({ rivers: { details }, connection: { budget } }, async (house) => {
+    withRivers({ kind: 'sqlite', rivers: { details }, connection: { budget } }, async (house) => {
       expect(await budgetCommand(house, '--lift', 'mian')).toMatchObject({
         code: 2,
         stderr: expect.stringContaining('did you mean "main"?'),
@@ -156,6 +157,7 @@ describe.concurrent('under a login', { timeout: 120_000 }, () => {
   it('a plain 401 in the middle of a run signs in once more, and a sign-in that is refused with 429 waits alone', () =>
     withRivers(
       {
+        kind: 'sqlite',
         rivers: { details },
         connection: login.connection,
         simulator: {
@@ -188,6 +190,7 @@ describe.concurrent('under a login', { timeout: 120_000 }, () => {
   it('a sign-in that is to wait for months waits for an hour at most, on a timer of the run, or until a person lifts it', () =>
     withRivers(
       {
+        kind: 'sqlite',
         rivers: { details },
         connection: login.connection,
         simulator: {
@@ -206,7 +209,7 @@ describe.concurrent('under a login', { timeout: 120_000 }, () => {
 
   it('an edit of the file signs nobody in again, and `check` is content while a worker is signed in', () =>
     withRivers(
-      { rivers: { details }, connection: login.connection, simulator: { auth: login.auth } },
+      { kind: 'sqlite', rivers: { details }, connection: login.connection, simulator: { auth: login.auth } },
       async (house) => {
         await house.pull({ river: 'details' });
         const text = await readFile(house.file, 'utf8');
@@ -228,6 +231,7 @@ describe.concurrent('under a login', { timeout: 120_000 }, () => {
   it('a 401 that comes again stops the run, and names the connection', () =>
     withRivers(
       {
+        kind: 'sqlite',
         rivers: { details },
         connection: login.connection,
         simulator: {

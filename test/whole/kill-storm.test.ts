@@ -4,7 +4,7 @@ import { riversOfRounds, settingsOf } from '../helpers/kills/rivers.ts';
 import { storm } from '../helpers/kills/storm.ts';
 
 /** A few kills of `npm run test:kill`, one of each kind among them. */
-it('rivers in replace and append, in SQLite and Postgres, load every row once, whatever is killed', async () => {
+it('rivers in SQLite, in Postgres and with books apart load every row once, whatever is killed', async () => {
   const dayCount = 120;
   const rivers = settingsOf(riversOfRounds(10, dayCount));
   const figures = await withKillHouse({ rivers, workers: 3, latencyMs: [50, 300] }, (house) =>

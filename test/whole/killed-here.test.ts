@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { checkRiver } from '../helpers/kills/check-river.ts';
 import { stagingIn } from '../helpers/kills/databases.ts';
 import { type KillHouse, withKillHouse } from '../helpers/kills/house.ts';
@@ -12,6 +12,7 @@ import {
   type TormentedRiver,
 } from '../helpers/kills/rivers.ts';
 import { endOf } from '../helpers/kills/storm.ts';
+import { shareOpened } from '../helpers/share-rivers.ts';
 
 /** One chunk: what is waited for is its only commit. */
 const riverOf = (
@@ -32,62 +33,104 @@ const riverOf = (
 const rowsIn = async ({ ask }: KillHouse, { kind, table }: TormentedRiver) =>
   Number((await ask[kind](`select count(*) as n from ${table}`))[0]?.n);
 
-it.concurrent.each([
-  {
-    load: 'append',
-    step: 'inserted',
-    what: 'in a commit has committed nothing',
-    state: 'pulling',
-    isLoaded: false,
-  },
-  {
-    load: 'append',
-    step: 'committed',
-    what: 'after a commit, before it told, has committed everything',
-    state: 'loaded',
-    isLoaded: true,
-  },
-  {
-    load: 'merge',
-    step: 'collected',
-    what: 'in a merge has merged nothing',
-    state: 'pulling',
-    isLoaded: false,
-  },
-  {
-    load: 'overwrite',
-    step: 'removed',
-    what: 'while a table is overwritten has left it as it was, and the chunks in their shadow',
-    state: 'loaded',
-    isLoaded: false,
-  },
-] as const)(
-  'a worker killed $what: the next one goes on from there, and calls nothing',
-  async ({ load, step, state, isLoaded }) => {
-    const rivers = databases.map((kind) => riverOf(kind, `${step}_in_${kind}`, load));
-    await withKillHouse({ rivers: settingsOf(rivers), workers: 1, latencyMs: 0 }, async (house) => {
-      for (const river of rivers) {
-        await house.workers[0]?.works();
-        const killed = killInCommit(house.workers, step, 60_000);
-        const run = endOf(await house.start(river.name));
-        expect(await killed).toBe(true);
+describe('a worker killed', () => {
+  const kills = [
+    {
+      load: 'append',
+      step: 'inserted',
+      what: 'in a commit has committed nothing',
+      state: 'pulling',
+      isLoaded: false,
+    },
+    {
+      load: 'append',
+      step: 'committed',
+      what: 'after a commit, before it told, has committed everything',
+      state: 'loaded',
+      isLoaded: true,
+    },
+    {
+      load: 'merge',
+      step: 'collected',
+      what: 'in a merge has merged nothing',
+      state: 'pulling',
+      isLoaded: false,
+    },
+    {
+      load: 'overwrite',
+      step: 'removed',
+      what: 'while a table is overwritten has left it as it was, and the chunks in their shadow',
+      state: 'loaded',
+      isLoaded: false,
+    },
+  ] as const;
+  const killedIn = ({ step, load }: (typeof kills)[number]) =>
+    databases.map((kind) => riverOf(kind, `${step}_in_${kind}`, load));
+  const [opened, closed] = [riverOf('pg', 'opened'), riverOf('pg', 'closed')];
+  const rivers = settingsOf([...kills.flatMap(killedIn), opened, closed]);
+  const shared = shareOpened<KillHouse>((use) => withKillHouse({ rivers, workers: 1, latencyMs: 300 }, use));
+  let house: KillHouse;
+  beforeEach(async () => {
+    house = shared();
+    house.simulator.reset();
+    await house.workers[0]?.works();
+  });
+
+  it.each(kills)(
+    '$what: the next one goes on from there, and calls nothing',
+    async (each) => {
+      const { step, state, isLoaded } = each;
+      const those = killedIn(each);
+      const killed = killInCommit(house.workers, step, 120_000, those.length);
+      const runs = those.map(async ({ name }) => endOf(await house.start(name)));
+      expect(await killed).toBe(true);
+      for (const river of those) {
         expect((await rowsIn(house, river)) > 0).toBe(isLoaded);
         const states = await house.ask[river.kind](
           `select "state" from river_chunks where river = '${river.name}'`,
         );
         expect(states).toEqual([{ state }]);
-        expect((await checkRiver(house, river, await run)).faults).toEqual([]);
+      }
+      for (const [at, run] of (await Promise.all(runs)).entries()) {
+        const river = those[at] as TormentedRiver;
+        expect((await checkRiver(house, river, run)).faults).toEqual([]);
         expect(await stagingIn(river.kind, house.ask[river.kind])).toEqual([]);
       }
-      expect(house.simulator.stats().calls).toBe(rivers.length * 20);
-    });
-  },
-  400_000,
-);
+      expect(house.simulator.stats().calls).toBe(those.length * 20);
+    },
+    400_000,
+  );
+
+  it('while it opens a run, or closes it, holds that up for no longer than one killed elsewhere', async () => {
+    await endOf(await house.start(lastRiverOf('pg')));
+    const before = house.simulator.stats().calls;
+    const startedAt = performance.now();
+    const unlockOpening = lock(house, 'begin; lock table river_chunks in share mode');
+    const first = endOf(await house.start(opened.name));
+    await until(async () => (await waitingFor(house, 'river_chunks')) === 1);
+    await house.workers[0]?.kill();
+    await unlockOpening();
+    expect((await checkRiver(house, opened, await first)).faults).toEqual([]);
+
+    const second = endOf(await house.start(closed.name));
+    await until(async () => house.simulator.stats().calls > before + 20);
+    // Only the end of the run is still to be written there.
+    const unlockClosing = lock(
+      house,
+      `begin; select from river_runs where river = '${closed.name}' for update`,
+    );
+    await until(async () => (await waitingFor(house, 'river_runs')) === 1);
+    await house.workers[0]?.kill();
+    await unlockClosing();
+    expect((await checkRiver(house, closed, await second)).faults).toEqual([]);
+    expect(performance.now() - startedAt).toBeLessThan(180_000);
+    expect(house.simulator.stats().calls).toBe(before + 2 * 20);
+  }, 400_000);
+});
 
 it.concurrent('Postgres killed right after all is staged has all of it when it is there again: it is committed, and nothing is called again', async () => {
   const river = riverOf('pg', 'staged');
-  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 500 }, async (house) => {
+  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 1_500 }, async (house) => {
     const run = endOf(await house.start(river.name));
     await until(async () => house.simulator.stats().calls > 0);
     // Whoever commits waits for this, until the server is killed.
@@ -108,7 +151,7 @@ it.concurrent('Postgres killed right after all is staged has all of it when it i
 
 it.concurrent('Postgres killed while pages are staged loses those, and only their calls are made again', async () => {
   const river = riverOf('pg', 'staging');
-  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 500 }, async (house) => {
+  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 1_500 }, async (house) => {
     const run = endOf(await house.start(river.name));
     await until(async () => house.simulator.stats().calls > 0);
     // Whoever stages a page counts its calls there first.
@@ -135,7 +178,7 @@ it.concurrent('Postgres killed while pages are staged loses those, and only thei
 
 it.concurrent('the Temporal server killed while a chunk is committed is told of it when it is there again: nothing is loaded or called again', async () => {
   const river = riverOf('pg', 'untold');
-  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 300 }, async (house) => {
+  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 1_500 }, async (house) => {
     const run = endOf(await house.start(river.name));
     await until(async () => house.simulator.stats().calls > 0);
     const unlock = lock(house, `begin; select from river_targets where target = '${river.table}' for update`);
@@ -148,35 +191,6 @@ it.concurrent('the Temporal server killed while a chunk is committed is told of 
     expect(house.simulator.stats().calls).toBe(20);
   });
 }, 120_000);
-
-it.concurrent('a worker killed while it opens a run, or closes it, holds that up for no longer than one killed elsewhere', async () => {
-  const [opened, closed] = [riverOf('pg', 'opened'), riverOf('pg', 'closed')];
-  await withKillHouse({ rivers: settingsOf([opened, closed]), workers: 1, latencyMs: 300 }, async (house) => {
-    await endOf(await house.start(lastRiverOf('pg')));
-    const before = house.simulator.stats().calls;
-    const startedAt = performance.now();
-    const unlockOpening = lock(house, 'begin; lock table river_chunks in share mode');
-    const first = endOf(await house.start(opened.name));
-    await until(async () => (await waitingFor(house, 'river_chunks')) === 1);
-    await house.workers[0]?.kill();
-    await unlockOpening();
-    expect((await checkRiver(house, opened, await first)).faults).toEqual([]);
-
-    const second = endOf(await house.start(closed.name));
-    await until(async () => house.simulator.stats().calls > before + 20);
-    // Only the end of the run is still to be written there.
-    const unlockClosing = lock(
-      house,
-      `begin; select from river_runs where river = '${closed.name}' for update`,
-    );
-    await until(async () => (await waitingFor(house, 'river_runs')) === 1);
-    await house.workers[0]?.kill();
-    await unlockClosing();
-    expect((await checkRiver(house, closed, await second)).faults).toEqual([]);
-    expect(performance.now() - startedAt).toBeLessThan(180_000);
-    expect(house.simulator.stats().calls).toBe(before + 2 * 20);
-  });
-}, 400_000);
 
 /** Whoever wants the same waits, until it is unlocked. */
 function lock({ ask }: KillHouse, statement: string): (how?: 'lost') => Promise<void> {

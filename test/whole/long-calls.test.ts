@@ -108,7 +108,7 @@ describe.concurrent('a call that takes long', { timeout: 150_000 }, () => {
     withServer(
       () => {},
       (hanging, seen) =>
-        withRivers({ rivers, worker: false }, async (house) => {
+        withRivers({ kind: 'sqlite', rivers, worker: false }, async (house) => {
           const written = parse(await readFile(house.file, 'utf8'));
           const { main } = written.connections;
           written.connections.hanging = { ...main, baseUrl: hanging, callTimeout: '10m' };

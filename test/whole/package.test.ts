@@ -90,7 +90,11 @@ it(
             expect(pulled, pulled.stderr).toMatchObject({ code: 0 });
             expect(documentOf(pulled)).toMatchObject({ status: 'succeeded', calls: 1 });
             worker.kill('SIGTERM');
-            expect(await worker.end).toMatchObject({ code: 0, stderr: '' });
+            const { code, stderr } = await worker.end;
+            expect({ code, stderr }).toEqual({
+              code: 0,
+              stderr: expect.stringMatching(/^(\S+Z channels: (run|chunk) .*\n){3}$/),
+            });
           } finally {
             worker.kill('SIGKILL');
           }

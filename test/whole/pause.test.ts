@@ -37,7 +37,7 @@ const untilPaused = (handle: RunHandle, timeout: number): Promise<boolean> =>
 
 /** Waits until the run has made some of its calls, and no more than half of them. */
 async function untilMiddle({ simulator }: Rivers): Promise<void> {
-  await vi.waitUntil(() => simulator.stats().calls > 5, { timeout: 30_000, interval: 20 });
+  await vi.waitUntil(() => simulator.stats().calls > 5, { timeout: 60_000, interval: 20 });
 }
 
 /** Nothing is sent from now on; says how many calls were. */
@@ -87,7 +87,7 @@ describe('a run', { timeout: 150_000 }, () => {
       });
       expect((await river('status')).stdout).toMatch(/^run +byAction +paused /m);
       const metadata = await handle.query<{ currentDetails: string }, []>('__temporal_workflow_metadata');
-      expect(metadata.currentDetails).toMatch(/^Paused since .* UTC/);
+      expect(metadata.currentDetails).toMatch(/^\*\*Paused since .* UTC/);
 
       expect((await start('resume', 'run').end).stdout).toContain('continues from where it stopped');
       await endedWhole(house, handle);

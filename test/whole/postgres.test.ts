@@ -81,7 +81,7 @@ it('a host of several addresses, the first of them dead, is found by API and Pos
     );
   }));
 
-it('a role with the grants of docs/configuration.md loads into a schema of another, and goes on when its password is changed', () =>
+it('a role with the grants of docs/production.md loads into a schema of another, and goes on when its password is changed', () =>
   withRivers({ rivers: {}, worker: false }, async (house) => {
     const { schema } = house.warehouse.setting;
     const role = `${schema}_river`;

@@ -4,7 +4,7 @@ import type { RunProgress } from '#domain/run/progress';
 import type { Fault } from '#simulator/faults/fault-kinds';
 import { pullAt, runAt, startAt } from '../helpers/run-at.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
+import { oneWarehouse } from '../helpers/with-warehouse.ts';
 
 const inAuckland = { cron: '0 6 * * *', timezone: 'Pacific/Auckland' };
 const rivers = {
@@ -64,7 +64,7 @@ async function failsAt(house: Rivers, day: string, input: object): Promise<strin
   return handle.workflowId;
 }
 
-describe.each(warehouseKinds)('a run that waits past midnight, into %s,', (kind) => {
+describe.each(oneWarehouse)('a run that waits past midnight, into %s,', (kind) => {
   it('is dated by the day on which it is answered', () =>
     withRivers({ kind, rivers }, async (house) => {
       const { simulator, sql } = house;
@@ -81,7 +81,7 @@ describe.each(warehouseKinds)('a run that waits past midnight, into %s,', (kind)
             const { waits } = await handle.query<RunProgress, []>('progress');
             return waits.some((wait) => wait.on === 'connection' && !wait.isTried);
           },
-          { timeout: 30_000, interval: 20 },
+          { timeout: 60_000, interval: 20 },
         );
         simulator.setLastDataUpdate('2026-01-06');
         // As if it had begun the day before.
@@ -103,7 +103,7 @@ describe.each(warehouseKinds)('a run that waits past midnight, into %s,', (kind)
     }));
 });
 
-describe.each(warehouseKinds)('a retry of a report that answers of the moment, into %s,', (kind) => {
+describe.each(oneWarehouse)('a retry of a report that answers of the moment, into %s,', (kind) => {
   it('is dated by the day on which it is pulled, and a retry of days by the days of the original', () =>
     withRivers({ kind, rivers }, async (house) => {
       const { simulator, sql } = house;

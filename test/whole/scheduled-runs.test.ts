@@ -17,29 +17,37 @@ describe.concurrent('a run that a schedule starts', { timeout: 180_000 }, () => 
     ['spring', '30 0 * * *', '2026-03-05', '2026-04-04'],
     ['autumn', '0 6 * * *', '2026-10-23', '2026-10-27'],
   ])('takes its day from the scheduled time: over the change of %s each day once', (_, cron, start, end) =>
-    withRivers({ temporal: withSchedules, rivers: { daily: inLondon(cron) } }, async (rivers) => {
-      const { river, simulator, sql } = rivers;
-      await apply(rivers);
-      const days = [...eachDay({ start, end })].map((day) => addDays(day, -1));
-      const filled = await river('schedule', 'backfill', 'daily', '--start', start, '--end', end, '--json');
-      expect(documentOf(filled).times).toHaveLength(days.length);
-      const runs = await endedRuns(rivers, days.length);
-      expect(runs.map(({ state }) => state)).toEqual(days.map(() => 'succeeded'));
-      expect(runs.map(({ day }) => day)).toEqual(days);
-      expect(runs[0]?.workflow_id).toMatch(/^daily-2026-\d\d-\d\dT/);
-      // Each asks how far the data is, and for its day.
-      expect(simulator.stats().calls).toBe(2 * days.length);
-      const rows = simulator.world.rowCount(report, { days });
-      expect(rows).toBeGreaterThan(days.length);
-      expect(await sql('select count(*) as n from daily')).toEqual([{ n: rows }]);
-    }),
+    withRivers(
+      { kind: 'sqlite', temporal: withSchedules, rivers: { daily: inLondon(cron) } },
+      async (rivers) => {
+        const { river, simulator, sql } = rivers;
+        await apply(rivers);
+        const days = [...eachDay({ start, end })].map((day) => addDays(day, -1));
+        const filled = await river('schedule', 'backfill', 'daily', '--start', start, '--end', end, '--json');
+        expect(documentOf(filled).times).toHaveLength(days.length);
+        const runs = await endedRuns(rivers, days.length);
+        expect(runs.map(({ state }) => state)).toEqual(days.map(() => 'succeeded'));
+        expect(runs.map(({ day }) => day)).toEqual(days);
+        expect(runs[0]?.workflow_id).toMatch(/^daily-2026-\d\d-\d\dT/);
+        // Each asks how far the data is, and for its day.
+        expect(simulator.stats().calls).toBe(2 * days.length);
+        const rows = simulator.world.rowCount(report, { days });
+        expect(rows).toBeGreaterThan(days.length);
+        expect(await sql('select count(*) as n from daily')).toEqual([{ n: rows }]);
+      },
+    ),
   );
 });
 
 describe.concurrent('a schedule', { timeout: 180_000 }, () => {
   it('that is triggered while its run is under way starts the next when that has ended; paused it starts none by itself', () =>
     withRivers(
-      { temporal: withSchedules, simulator: { latencyMs: 1_500 }, rivers: { daily: inLondon('0 0 1 1 *') } },
+      {
+        kind: 'sqlite',
+        temporal: withSchedules,
+        simulator: { latencyMs: 1_500 },
+        rivers: { daily: inLondon('0 0 1 1 *') },
+      },
       async (rivers) => {
         const { river } = rivers;
         await apply(rivers);
@@ -70,7 +78,12 @@ describe.concurrent('a schedule', { timeout: 180_000 }, () => {
 
   it('that is made by hand works the same, also where a run outlasts the next starts', () =>
     withRivers(
-      { temporal: withSchedules, simulator: { latencyMs: 2_500 }, rivers: { daily: inLondon('30 0 * * *') } },
+      {
+        kind: 'sqlite',
+        temporal: withSchedules,
+        simulator: { latencyMs: 2_500 },
+        rivers: { daily: inLondon('30 0 * * *') },
+      },
       async (rivers) => {
         const { temporal, simulator } = rivers;
         const mine = (scheduleId: string) => ({
@@ -117,7 +130,7 @@ describe.concurrent('a schedule', { timeout: 180_000 }, () => {
     ));
 
   it('makes up for every start that was missed while the machine was off', () =>
-    withRivers({ worker: false, rivers: { daily: inLondon('30 0 * * *') } }, (house) =>
+    withRivers({ kind: 'sqlite', worker: false, rivers: { daily: inLondon('30 0 * * *') } }, (house) =>
       withFolder(async (folder) => {
         const { file, env, simulator, sql } = house;
         const dbFilename = join(folder, 'temporal.db');

@@ -7,6 +7,7 @@ describe.concurrent('river schedule apply', () => {
   it('makes what the file says, changes nothing the second time, shows what differs, and prunes only its own', () =>
     withRivers(
       {
+        kind: 'sqlite',
         temporal: withSchedules,
         worker: false,
         rivers: {
@@ -57,7 +58,7 @@ describe.concurrent('river schedule apply', () => {
           first: { ...first, ...inLondon('0 7 * * *') },
           ...rest,
         }));
-        await vi.waitFor(async () => expect(await listed(rivers)).toHaveLength(3), { timeout: 10_000 });
+        await vi.waitFor(async () => expect(await listed(rivers)).toHaveLength(3), { timeout: 60_000 });
         const text = (await river('schedule', 'apply', '--dry-run')).stdout;
         expect(text).toContain('change     first\n           cron: 0 6 * * * → 0 7 * * *\n');
         expect(text).toMatch(
@@ -85,6 +86,7 @@ describe.concurrent('river schedule apply', () => {
   it('tells the days on which the clocks make Temporal leave out or repeat a start', () =>
     withRivers(
       {
+        kind: 'sqlite',
         temporal: withSchedules,
         worker: false,
         rivers: {
@@ -116,6 +118,7 @@ describe.concurrent('river schedule apply', () => {
   it('tells, as check does, of what a cron line means to Temporal and of starts that would be dropped', () =>
     withRivers(
       {
+        kind: 'sqlite',
         temporal: withSchedules,
         worker: false,
         rivers: {
@@ -155,6 +158,7 @@ describe.concurrent('river schedule apply', () => {
   it('refuses what cannot be meant with a sentence and exit code 2', () =>
     withRivers(
       {
+        kind: 'sqlite',
         temporal: withSchedules,
         worker: false,
         rivers: { first: inLondon('0 6 * * *'), 'by hand': { ...daily({}), schedule: undefined } },

@@ -37,6 +37,7 @@ describe.concurrent('pages that a server cuts short', () => {
   ])('%s are followed to the end', (_how, fault) =>
     withRivers(
       {
+        kind: 'sqlite',
         rivers: { byAction },
         simulator: { size: { rowsPerCall: [100, 700], busyShare: 1 }, faults: [fault] },
       },
@@ -56,22 +57,25 @@ describe.concurrent('pages that a server cuts short', () => {
     const river = { ...details, period: { start: ten[0], end: ten.at(-1) }, chunks };
     const before = { ...details, period: { start: ten[0], end: ten[0] }, target: { table: 'before' } };
     const size = { rowsPerCall: [20, 30], busyShare: 1 } as const;
-    return withRivers({ rivers: { river, before }, simulator: { seed: 15, size } }, async (house) => {
-      const rowsOf = (day: string) =>
-        house.simulator.world.rowCount('customer-action-details-by-date', { days: [day] });
-      const [longest = ''] = ten.slice(5).sort((one, other) => rowsOf(other) - rowsOf(one));
-      const on = (day: string) => ({ match: { parameters: { Date: day } } });
-      const most = Math.max(...ten.filter((day) => day !== longest).map(rowsOf));
-      expect(rowsOf(longest)).toBeGreaterThan(most + 1);
-      await house.pull({ river: 'before' });
-      house.simulator.setFaults([
-        { kind: 'pageCap', rows: 100, ...on(ten[1] ?? '') },
-        { kind: 'pageCap', rows: most + 1, ...on(longest) },
-        { kind: 'slow', latencyMs: 4_000, ...on(longest) },
-      ]);
-      const { warnings, rows } = await house.pull({ river: 'river' });
-      return { warnings, missing: ten.reduce((sum, day) => sum + rowsOf(day), 0) - (rows ?? 0) };
-    });
+    return withRivers(
+      { kind: 'sqlite', rivers: { river, before }, simulator: { seed: 15, size } },
+      async (house) => {
+        const rowsOf = (day: string) =>
+          house.simulator.world.rowCount('customer-action-details-by-date', { days: [day] });
+        const [longest = ''] = ten.slice(5).sort((one, other) => rowsOf(other) - rowsOf(one));
+        const on = (day: string) => ({ match: { parameters: { Date: day } } });
+        const most = Math.max(...ten.filter((day) => day !== longest).map(rowsOf));
+        expect(rowsOf(longest)).toBeGreaterThan(most + 1);
+        await house.pull({ river: 'before' });
+        house.simulator.setFaults([
+          { kind: 'pageCap', rows: 100, ...on(ten[1] ?? '') },
+          { kind: 'pageCap', rows: most + 1, ...on(longest) },
+          { kind: 'slow', latencyMs: 4_000, ...on(longest) },
+        ]);
+        const { warnings, rows } = await house.pull({ river: 'river' });
+        return { warnings, missing: ten.reduce((sum, day) => sum + rowsOf(day), 0) - (rows ?? 0) };
+      },
+    );
   }
 
   it('now and then are followed to the end in the chunk in which that is found out', async () => {
@@ -95,6 +99,7 @@ describe.concurrent('pages that a server cuts short', () => {
   ])('cost next to nothing where nothing is cut: %i to %i rows', (...rowsPerCall) =>
     withRivers(
       {
+        kind: 'sqlite',
         rivers: {
           byAction: { ...byAction, filters: { actions: [12, 15, 18, 21] }, chunks: { every: 'daily' } },
         },
@@ -117,6 +122,7 @@ describe.concurrent('the same rows for ever', () => {
   ])('%s end with a sentence within three pages of %i rows', (_how, pageSize, fault) =>
     withRivers(
       {
+        kind: 'sqlite',
         rivers: { details },
         connection: { pageSize },
         simulator: { size: { rowsPerCall: [20, 40] }, faults: [{ kind: 'ignoreSkip' }, fault] },
@@ -166,17 +172,20 @@ describe.concurrent('a call without pages that is cut', () => {
   const cut = (skip: 'works' | 'ignored' | 'refused'): Fault => ({ kind: 'cutAnswer', rows: 10_000, skip });
 
   it('goes on with $skip where that works: all rows, and no warning', () =>
-    withRivers({ rivers: { codes }, simulator: { size, faults: [cut('works')] } }, async (house) => {
-      const result = await house.pull({ river: 'codes' });
-      const wanted = { days };
-      expect(await expectTable(house, { slug: 'promo-codes', table: 'codes', wanted })).toBeGreaterThan(
-        40_000,
-      );
-      expect(result.warnings).toEqual([]);
-    }));
+    withRivers(
+      { kind: 'sqlite', rivers: { codes }, simulator: { size, faults: [cut('works')] } },
+      async (house) => {
+        const result = await house.pull({ river: 'codes' });
+        const wanted = { days };
+        expect(await expectTable(house, { slug: 'promo-codes', table: 'codes', wanted })).toBeGreaterThan(
+          40_000,
+        );
+        expect(result.warnings).toEqual([]);
+      },
+    ));
 
   it('is warned of where $skip is ignored, refused, forbidden or not found, and its rows are loaded', () =>
-    withRivers({ rivers: { codes }, simulator: { size } }, async (house) => {
+    withRivers({ kind: 'sqlite', rivers: { codes }, simulator: { size } }, async (house) => {
       const match = { endpoint: 'GetPromoCodes', parameters: { $skip: '10000' } };
       // It refuses what was asked on: the credentials were taken.
       const forbidden: Fault = { kind: 'status', status: 403, match };
@@ -204,6 +213,7 @@ describe.concurrent('a call without pages that is cut', () => {
     const named = { ...byAction, filters: { actions: ['Action 30012'] } };
     return withRivers(
       {
+        kind: 'sqlite',
         rivers: { named },
         simulator: { size: { actions: 10_500, busyShare: 0.05 }, faults: [cut('works')] },
       },
@@ -213,6 +223,7 @@ describe.concurrent('a call without pages that is cut', () => {
         // The list, its 500 rows beyond the cut, and what follows these.
         expect(whole.calls).toBe(3 + days.length * 10);
         const planned = await house.river('plan', 'named', '--json');
+        expect(planned.code, planned.stderr).toBe(0);
         expect(JSON.parse(planned.stdout)).toMatchObject({ calls: { list: 1, data: days.length * 10 } });
         // A list that changes while it is read is none that goes on for ever.
         house.simulator.setFaults([cut('ignored'), { kind: 'live', key: 'ActionName' }]);
@@ -250,7 +261,7 @@ describe.concurrent('a call without pages that is cut', () => {
 describe('a body over 32 MB', () => {
   it('is refused with what makes it smaller', () =>
     withRivers(
-      { rivers: { details, codes }, simulator: { faults: [{ kind: 'largeBody' }] } },
+      { kind: 'sqlite', rivers: { details, codes }, simulator: { faults: [{ kind: 'largeBody' }] } },
       async ({ run }) => {
         const [paged, whole] = [
           errorsOf(await run({ river: 'details' })),

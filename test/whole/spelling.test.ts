@@ -9,7 +9,7 @@ import { reportBySlug } from '../helpers/report-by-slug.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import type { Rivers } from '../helpers/with-rivers.ts';
 
-const days = daysBetween('2026-01-01', '2026-01-04');
+const days = daysBetween('2026-01-01', '2026-01-02');
 const attributes = ['Country', 'Note'];
 const special: Readonly<Record<string, { readonly filters: object; readonly wanted: Wanted }>> = {
   'customers-by-action': { filters: { actions: [12] }, wanted: { actions: [12] } },
@@ -115,7 +115,7 @@ const drifts: readonly Drift[] = [
 ];
 
 describe('a tenant that spells otherwise', () => {
-  const opened = shareRivers({ rivers });
+  const opened = shareRivers({ kind: 'sqlite', rivers });
 
   it.each(all)('all at once: the same rows of %s', async (slug) => {
     const house = opened();
@@ -157,7 +157,7 @@ describe('a tenant that spells otherwise', () => {
 });
 
 describe('a tenant that spells one thing otherwise', () => {
-  const opened = shareRivers({ rivers });
+  const opened = shareRivers({ kind: 'sqlite', rivers });
 
   it.each(drifts)('$spelling: the same rows', async ({ spelling, slugs, spelled }) => {
     const house = opened();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { describe, expect, it, vi } from 'vitest';
 import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
@@ -73,7 +74,7 @@ describe.concurrent('a run says', { timeout: 240_000 }, () => {
       house.simulator.setFaults([]);
       await waitForEnd(handle);
       expect(await detailsOf(handle)).toMatch(
-        /^\*\*Succeeded: 1 of 1 chunk loaded\.\*\*\n\n1 of 1 chunk loaded · \d+ rows · \d+ of 40 calls: \d+ were repeated after a failure\n/,
+        /^\*\*Succeeded: 1 of 1 chunk loaded\.\*\*\n\n`byAction`: report customers-by-action of .*\n\n1 of 1 chunk loaded · \d+ rows · \d+ of 40 calls: \d+ were repeated after a failure\n/,
       );
       expect(await progressOf(handle)).toMatchObject({
         state: 'ended',
@@ -104,6 +105,33 @@ describe.concurrent('a run says', { timeout: 240_000 }, () => {
       );
       expect(await detailsOf(handle)).not.toMatch(/pulling|Waiting|Expected/);
     }));
+
+  // Not beside the others: seven workers in one process are enough.
+  it('which session holds the lock that its commit waits for', { concurrent: false }, () =>
+    withRivers({ kind: 'pg', rivers }, async (house) => {
+      await house.pull({ river: 'details' });
+      const { setting } = house.warehouse;
+      const other = new pg.Client({ connectionString: house.env.WAREHOUSE, application_name: 'a person' });
+      await other.connect();
+      try {
+        const { rows } = await other.query('select pg_backend_pid() as pid');
+        await other.query(`begin; lock table "${setting.schema}".details in share mode`);
+        const handle = await start(house, 'details', 'locked');
+        const holder = `process ${rows[0].pid} (a person)`;
+        const said = `The table is locked by another session, ${holder}, since `;
+        const statusOf = async () => (await house.river('status', 'locked')).stdout;
+        await vi.waitFor(async () => expect(await statusOf()).toContain(said), soon);
+        const json = documentOf(await house.river('status', 'locked', '--json'));
+        expect(json).toMatchObject({ sentence: expect.stringContaining(said), lock: { holder } });
+
+        await other.query('rollback');
+        expect(await waitForEnd(handle)).toMatchObject({ end: 'succeeded' });
+        expect(await statusOf()).not.toContain('another session');
+      } finally {
+        await other.end();
+      }
+    }),
+  );
 
   it('when it begins, where its start is delayed', () =>
     withRivers({ kind: 'sqlite', rivers, worker: false }, async ({ temporal, river }) => {

@@ -7,7 +7,7 @@ import { expectTable } from '../helpers/expected-table.ts';
 import { pullAt, runAt } from '../helpers/run-at.ts';
 import { shareRivers } from '../helpers/share-rivers.ts';
 import type { Rivers } from '../helpers/with-rivers.ts';
-import { warehouseKinds } from '../helpers/with-warehouse.ts';
+import { oneWarehouse } from '../helpers/with-warehouse.ts';
 
 const details = {
   report: 'customer-action-details-by-date',
@@ -29,7 +29,7 @@ const rivers = {
   byAction,
 };
 
-describe.each(warehouseKinds)('an open range tracks forward, into %s:', (kind) => {
+describe.each(oneWarehouse)('an open range tracks forward, into %s:', (kind) => {
   const opened = shareRivers({ kind, rivers, simulator: { unfinishedDays: 'partial' } });
   let house: Rivers;
   beforeEach(async () => {

@@ -126,9 +126,19 @@ describe.each(warehouseKinds)('in %s', (kind) => {
           kind === 'pg' ? '"date"' : '"Date"',
         ),
       );
-      const checked = await house.river('check', '--json');
-      const { checks } = JSON.parse(checked.stdout) as { checks: { what: string; message: string }[] };
-      const line = checks.find(({ what }) => what === 'warehouse test')?.message;
+      const check = async () => {
+        const { stdout } = await house.river('check', '--json');
+        const { checks } = JSON.parse(stdout) as { checks: { what: string; message: string }[] };
+        return checks.find(({ what }) => what === 'warehouse test')?.message;
+      };
+      const others = ['ended', 'worth'];
+      for (const table of others) await house.sql(`create view ${table} as select 1 as a`);
+      const faults = others.map(
+        (table) => `${table}: ${table} is a view: a river fills tables only. Give its target another table.`,
+      );
+      expect(await check()).toBe(faults.join('\n'));
+      for (const table of others) await house.sql(`drop view ${table}`);
+      const line = await check();
       expect(line).toMatch(/campaigns gets the columns target_group_id, .*_loaded_at/);
       if (kind === 'pg') expect(line).toMatch(/campaigns\.status \(character varying\(3\)\)/);
       const { rows } = await house.pull({ river: 'campaigns' });

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { type AdoptedDays, adoptDays } from '#control/adopt-days';
+import type { AdoptedDays } from '#control/adopt-days';
 import { ConfigurationError } from '#domain/errors';
 import { quoteForShell } from '#domain/verify/repair-command';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { examples } from '../help.ts';
 import { counted } from '../terminal.ts';
 
 interface Flags {
@@ -17,9 +18,20 @@ export function addAdopt(program: Command): void {
     .description(
       "Make rows that something else has loaded (Rivery, say) this river's, so that it replaces and tracks them",
     )
+    .summary("make rows of another tool the river's own")
     .argument('<river>', 'a river of the configuration file')
     .option('--start <day>', 'first day to adopt, YYYY-MM-DD; not for a report without days')
     .option('--end <day>', 'last day to adopt, included')
+    .addHelpText(
+      'after',
+      examples(
+        [
+          'Take over a month that another connector has loaded',
+          'river adopt customers-by-action --start 2026-01-01 --end 2026-01-31',
+        ],
+        ['Take over a table whose rows bear no day', 'river adopt all-actions'],
+      ),
+    )
     .action(action(adopt));
 }
 
@@ -31,6 +43,7 @@ async function adopt(
   if ((start === undefined) !== (end === undefined))
     throw new ConfigurationError('Give both --start and --end.');
   const asked = start === undefined || end === undefined ? undefined : { start, end };
+  const { adoptDays } = await import('#control/adopt-days');
   const { leftOut, ...adopted } = await adoptDays(await configuration(), river, asked, new Date());
   if (leftOut) terminal.say(`${leftOut.start} to ${leftOut.end} are in the future, and left out.`);
   terminal.answer({ json: adopted, text: showAdopted(adopted) });

@@ -1,19 +1,26 @@
 import type { Command } from 'commander';
-import { withTemporal } from '#control/connect-temporal';
-import { liftBudget, readBudget } from '#control/shared-budget';
 import type { BudgetReport } from '#domain/budget/call-budget';
 import { ConfigurationError } from '#domain/errors';
 import { didYouMean } from '#domain/river/closest';
 import type { Configuration, Connection } from '#domain/river/configuration';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { examples } from '../help.ts';
 import { table } from '../terminal.ts';
 
 export function addBudget(program: Command): void {
   program
     .command('budget')
     .description('Show the call budget of each connection: windows, used, free, waiting, throttled until')
+    .summary('the call budget: used, free, waiting')
     .option('--lift <connection>', 'end the back-off after a 429 or a Retry-After at once')
+    .addHelpText(
+      'after',
+      examples(
+        ['See how many calls are left in each window', 'river budget'],
+        ['Call again before the Retry-After of an answer is over', 'river budget --lift main'],
+      ),
+    )
     .action(action(budget));
 }
 
@@ -22,6 +29,8 @@ async function budget(context: CommandContext, { lift }: { readonly lift?: strin
   const read = await configuration();
   if (lift !== undefined) return endBackOff(context, read, lift);
   const { connections } = read;
+  const { withTemporal } = await import('#control/connect-temporal');
+  const { readBudget } = await import('#control/shared-budget');
   return withTemporal(async ({ client }) => {
     const reports: BudgetReport[] = [];
     for (const connection of connections.values()) {
@@ -44,6 +53,8 @@ async function endBackOff(
       `There is no connection ${JSON.stringify(name)}${suggestion} ${file} has ${[...connections.keys()].join(', ')}.`,
     );
   }
+  const { withTemporal } = await import('#control/connect-temporal');
+  const { liftBudget } = await import('#control/shared-budget');
   return withTemporal(async ({ client }) => {
     const lift = (await liftBudget(client, connection)) ?? {
       connection: name,

@@ -1,24 +1,36 @@
 import type { Command } from 'commander';
-import { type CheckLine, checkAll } from '#control/check-all';
+import type { CheckLine } from '#control/check-all';
 import { ConfigurationError } from '#domain/errors';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { examples } from '../help.ts';
 import { colors, type Terminal } from '../terminal.ts';
+import { riverCommand } from '../this-package.ts';
 
 export function addCheck(program: Command): void {
   program
     .command('check')
     .description('Test the configuration file, each connection, each warehouse and Temporal, one line each')
+    .summary('test river.yaml, API, warehouse and Temporal')
+    .addHelpText(
+      'after',
+      examples(
+        ['Test river.yaml in this folder', 'river check'],
+        ['Test another file, for a program', 'river check --config staging.yaml --json'],
+      ),
+    )
     .action(action(check));
 }
 
 async function check({ terminal, configuration }: CommandContext): Promise<ExitCode> {
   try {
-    return answer(terminal, await checkAll(await configuration()));
+    const read = await configuration();
+    const { checkAll } = await import('#control/check-all');
+    return answer(terminal, await checkAll(read));
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    const { message } = error;
-    return answer(terminal, [{ what: 'configuration', ok: false, message, failure: 'configuration' }]);
+    const { failedLine } = await import('#control/check-all');
+    return answer(terminal, [failedLine('configuration', error)]);
   }
 }
 
@@ -26,7 +38,7 @@ function answer(terminal: Terminal, lines: readonly CheckLine[]): ExitCode {
   const ok = lines.every((line) => line.ok);
   terminal.answer({
     json: { ok, checks: lines.map(({ what, ok, message }) => ({ what, ok, message })) },
-    text: lines.map(showLine).join('\n'),
+    text: showLines(lines),
   });
   const failures = new Set(lines.map((line) => line.failure));
   if (failures.has('configuration')) return exitCode.usage;
@@ -34,9 +46,27 @@ function answer(terminal: Terminal, lines: readonly CheckLine[]): ExitCode {
   return ok ? exitCode.done : exitCode.failed;
 }
 
-/** Several faults of one thing are listed below each other. */
-function showLine({ what, ok, message }: CheckLine): string {
-  const faults = message.split('\n');
-  const shown = faults.length === 1 ? message : faults.map((fault) => `\n        ${fault}`).join('');
-  return `${ok ? colors.green('ok    ') : colors.red('failed')}  ${what}: ${shown}`;
+/** In the order in which a person would repair them: nothing works without the file, and no run without Temporal. */
+function showLines(lines: readonly CheckLine[]): string {
+  const failed = lines.filter(({ ok }) => !ok);
+  const [first] = failed;
+  return [
+    ...lines.flatMap(showLine),
+    ...(first ? ['', `Repair ${first.what} first, then test again: ${riverCommand} check`] : []),
+  ].join('\n');
 }
+
+/** What was found, and below it what is to be said of it or done about it. */
+function showLine(line: CheckLine): string[] {
+  const { what, ok, parts, failure, warehouse } = line;
+  const mark = ok ? colors.green('✓') : colors.red('✗');
+  const [found = '', ...notes] = ok || parts.length === 1 ? parts : ['', ...parts];
+  const advice =
+    what.startsWith('warehouse ') && failure === 'unreachable'
+      ? [seeThatItRuns(warehouse === undefined ? what : `warehouse ${warehouse}`)]
+      : [];
+  return [`${mark} ${what}: ${found}`.trimEnd(), ...[...notes, ...advice].map((note) => `    → ${note}`)];
+}
+
+const seeThatItRuns = (what: string): string =>
+  `See that the database runs and can be reached from here, and that \`connection\` of ${what} in the file is right.`;

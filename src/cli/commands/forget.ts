@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { type Forgotten, forgetDays } from '#control/forget-days';
+import type { Forgotten } from '#control/forget-days';
 import { runCommand } from '#domain/verify/repair-command';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { examples } from '../help.ts';
 import { counted } from '../terminal.ts';
 
 interface Flags {
@@ -14,9 +15,17 @@ export function addForget(program: Command): void {
   program
     .command('forget')
     .description("Delete a river's rows of some days, and exclude these days from tracking")
+    .summary('delete the rows of some days; they stay out')
     .argument('<river>', 'a river of the configuration file')
     .requiredOption('--start <day>', 'first day to delete, YYYY-MM-DD')
     .requiredOption('--end <day>', 'last day to delete, included')
+    .addHelpText(
+      'after',
+      examples(
+        ['Delete one day', 'river forget customers-by-action --start 2026-01-05 --end 2026-01-05'],
+        ['Delete a month', 'river forget customers-by-action --start 2026-01-01 --end 2026-01-31'],
+      ),
+    )
     .action(action(forget));
 }
 
@@ -25,6 +34,7 @@ async function forget(
   river: string,
   { start, end }: Flags,
 ): Promise<ExitCode> {
+  const { forgetDays } = await import('#control/forget-days');
   const { leftOut, ...forgotten } = await forgetDays(
     await configuration(),
     river,

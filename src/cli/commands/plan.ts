@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
-import { type TemporalClient, withTemporalIfThere } from '#control/connect-temporal';
-import { type Plan, type PlanOptions, planRiver } from '#control/plan-river';
-import { createBudgets, isServed } from '#control/shared-budget';
+import type { TemporalClient } from '#control/connect-temporal';
+import type { Plan, PlanOptions } from '#control/plan-river';
 import { ConfigurationError } from '#domain/errors';
 import { parseInstant } from '#domain/period/resolve-day';
-import type { Configuration } from '#domain/river/configuration';
-import { readRunInput } from '#domain/river/read-run-input';
+import type { Configuration, Connection } from '#domain/river/configuration';
 import type { River } from '#domain/river/river';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { examples } from '../help.ts';
 import { showPlan, showPlans } from '../show-plan.ts';
 
 interface Flags {
@@ -21,8 +20,16 @@ export function addPlan(program: Command): void {
     .description(
       'Show what a run would do: its period, chunks and calls, and how long it takes under the budget',
     )
+    .summary('what a run would do: days, calls, time')
     .argument('[river]', 'a river of the configuration file; default: all of them')
     .option('--at <instant>', 'plan a run at this time, such as 2026-01-31T10:00:00Z')
+    .addHelpText(
+      'after',
+      examples(
+        ['See what a run would do now', 'river plan customers-by-action'],
+        ['See what all rivers would have done on 31 January', 'river plan --at 2026-01-31T10:00:00Z'],
+      ),
+    )
     .action(action(plan));
 }
 
@@ -32,6 +39,7 @@ async function plan(
   flags: Flags,
 ): Promise<ExitCode> {
   const read = await configuration();
+  const { readRunInput } = await import('#domain/river/read-run-input');
   const rivers = name === undefined ? [...read.rivers.values()] : [riverNamed(name)];
   const { plans, refusals } = await planAll(read, rivers, readInstant(flags.at));
   const [only] = plans;
@@ -59,9 +67,13 @@ const readInstant = (at: string | undefined): string =>
   new Date(at === undefined ? Date.now() : parseInstant(at)).toISOString();
 
 /** List calls go through the shared budget in Temporal; without Temporal or a worker no call is sent. */
-const planAll = (configuration: Configuration, rivers: readonly River[], at: string): Promise<Planned> =>
-  withTemporalIfThere(async (temporal) => {
-    const options = { at, ...(await budgetsIfServed(temporal)) };
+async function planAll(configuration: Configuration, rivers: readonly River[], at: string): Promise<Planned> {
+  const { withTemporalIfThere } = await import('#control/connect-temporal');
+  const { planRiver } = await import('#control/plan-river');
+  return withTemporalIfThere(async (temporal) => {
+    const used = new Set(rivers.map(({ connection }) => connection));
+    const connections = [...configuration.connections.values()].filter(({ name }) => used.has(name));
+    const options = { at, ...(await budgetsIfServed(temporal, connections)) };
     const plans: Plan[] = [];
     const refusals: { river: string; error: ConfigurationError }[] = [];
     for (const river of rivers) {
@@ -74,11 +86,16 @@ const planAll = (configuration: Configuration, rivers: readonly River[], at: str
     }
     return { plans, refusals };
   });
+}
 
 async function budgetsIfServed(
   temporal: TemporalClient | undefined,
+  connections: readonly Connection[],
 ): Promise<Pick<PlanOptions, 'budgets' | 'whyNone'>> {
   if (!temporal) return { whyNone: 'Temporal cannot be reached' };
   const { client } = temporal;
-  return (await isServed(client)) ? { budgets: createBudgets(client) } : { whyNone: 'No worker is running' };
+  const { createBudgets, isServed } = await import('#control/shared-budget');
+  if (!(await isServed(client))) return { whyNone: 'No worker is running' };
+  const budgets = await createBudgets(client, connections);
+  return budgets ? { budgets } : { whyNone: 'No worker has answered' };
 }

@@ -5,13 +5,22 @@ import { ConfigurationError } from '#domain/errors';
 import { didYouMean } from '#domain/river/closest';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { examples } from '../help.ts';
 import { table } from '../terminal.ts';
 
 export function addReports(program: Command): void {
   program
     .command('reports')
     .description('List the 27 reports, or show one with its filters, columns and key')
+    .summary('the 27 reports; one with filters and columns')
     .argument('[name]', 'a report, such as customers-by-action')
+    .addHelpText(
+      'after',
+      examples(
+        ['List the reports', 'river reports'],
+        ['See the filters, columns and key of one', 'river reports customers-by-action'],
+      ),
+    )
     .action(action(show));
 }
 
@@ -45,13 +54,14 @@ const toJson = ({ number, slug, title, endpoint, time, filters, pages, columns, 
 
 const showReports = (all: readonly Report[]): string =>
   table(
-    ['#', 'report', 'time', 'filters'],
-    all.map(({ number, slug, time, filters }) => [number, slug, time, filters.join(', ')]),
+    ['#', 'report', 'time', 'shows'],
+    all.map(({ number, slug, time, purpose }) => [number, slug, time, purpose]),
   );
 
 const showReport = (report: Report): string =>
   [
     `${report.number}. ${report.title} (${report.slug})`,
+    report.purpose,
     `GET ${report.endpoint}${report.pages ? ', page by page' : ''}`,
     `Time: ${report.time}`,
     `Filters: ${report.filters.join(', ') || 'none'}`,

@@ -1,15 +1,13 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { Command } from 'commander';
 import { ConfigurationError } from '#domain/errors';
 import type { Fault } from '#simulator/faults/fault-kinds';
-import { faultGuides } from '#simulator/faults/fault-kinds';
-import { FaultsRefusedError, readFaults } from '#simulator/faults/read-faults';
-import { SimulatorOptionsError } from '#simulator/options';
-import { startSimulator } from '#simulator/start-simulator';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { readPort, readWholeNumber } from '../flags.ts';
+import { examples } from '../help.ts';
 
 interface Flags {
   readonly port: string;
@@ -23,12 +21,23 @@ export function addSimulator(program: Command): void {
   program
     .command('simulator')
     .description('Simulate Optimove for development: all 27 reports, limits, and faults on demand')
+    .summary('a simulated Optimove to develop against')
     .option('--port <port>', 'port to listen on; 0 takes a free one', '4010')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--seed <n>', 'seed of the made-up rows: the same seed gives the same rows', '1')
     .option('--api-key <key>', 'API key that it accepts', 'simulator-key')
     .option('--faults <json>', 'a list of faults to start with, or @file with one')
     .addHelpText('after', faultsHelp)
+    .addHelpText(
+      'after',
+      examples(
+        ['Start it on the default port', 'river simulator'],
+        [
+          'Start it with an outage of two calls',
+          `river simulator --port 4011 --faults '[{"kind":"outage","as":"503","times":2}]'`,
+        ],
+      ),
+    )
     .action(action(simulate));
 }
 
@@ -36,6 +45,8 @@ async function simulate(
   { terminal, interrupted }: CommandContext,
   { port, host, seed, apiKey, faults }: Flags,
 ): Promise<ExitCode> {
+  const { SimulatorOptionsError } = await import('#simulator/options');
+  const { startSimulator } = await import('#simulator/start-simulator');
   const simulator = await startSimulator({
     port: readPort('--port', port),
     host,
@@ -64,6 +75,7 @@ async function simulate(
 
 /** Reads the flag: a list of faults as JSON, or @ and the name of a file with one. */
 async function readFaultsFlag(flag: string): Promise<readonly Fault[]> {
+  const { FaultsRefusedError, readFaults } = await import('#simulator/faults/read-faults');
   try {
     return readFaults(JSON.parse(flag.startsWith('@') ? await readFile(flag.slice(1), 'utf8') : flag));
   } catch (error) {
@@ -75,10 +87,18 @@ async function readFaultsFlag(flag: string): Promise<readonly Fault[]> {
   }
 }
 
-const faultsHelp = [
-  '',
-  '--faults and the body of POST /_simulator/faults take a list of faults: [{"kind":"outage","as":"503","times":2}].',
-  'Every kind also takes match {endpoint, parameters}, probability (0 to 1), after and times (numbers of calls), forMs.',
-  '',
-  ...faultGuides.flatMap(({ does, example }) => [`  ${JSON.stringify(example)}`, `      ${does}`]),
-].join('\n');
+const require = createRequire(import.meta.url);
+
+/** Every kind of fault with an example. Commander makes its help at once, so that they cannot be imported. */
+function faultsHelp(): string {
+  const { faultGuides } =
+    require('#simulator/faults/fault-kinds') as typeof import('#simulator/faults/fault-kinds');
+  const help = [
+    '',
+    '--faults and the body of POST /_simulator/faults take a list of faults: [{"kind":"outage","as":"503","times":2}].',
+    'Every kind also takes match {endpoint, parameters}, probability (0 to 1), after and times (numbers of calls), forMs.',
+    '',
+    ...faultGuides.flatMap(({ does, example }) => [`  ${JSON.stringify(example)}`, `      ${does}`]),
+  ];
+  return help.join('\n');
+}

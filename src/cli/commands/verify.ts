@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-import { findEndedRuns } from '#control/orphaned-runs';
-import { verifyRivers } from '#control/verify-rivers';
-import { readRunInput } from '#domain/river/read-run-input';
 import type { Verification } from '#domain/verify/verification';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { examples } from '../help.ts';
 import { sayMissing } from '../show-run.ts';
 import { colors, counted } from '../terminal.ts';
 
@@ -14,7 +12,15 @@ export function addVerify(program: Command): void {
     .description(
       'Compare the tables with the manifest: days, rows, runs; for each difference, show the command that repairs it',
     )
+    .summary('compare the tables with the manifest')
     .argument('[river]', 'a river of the configuration file; default: every river that was ever loaded')
+    .addHelpText(
+      'after',
+      examples(
+        ['Compare every table with its manifest', 'river verify'],
+        ['Compare the table of one river', 'river verify customers-by-action'],
+      ),
+    )
     .action(action(verify));
 }
 
@@ -26,8 +32,11 @@ async function verify(
   river: string | undefined,
 ): Promise<ExitCode> {
   const read = await configuration();
+  const { readRunInput } = await import('#domain/river/read-run-input');
   // An unknown name is refused with the same message as everywhere.
   if (river !== undefined) readRunInput({ river }, read);
+  const { findEndedRuns } = await import('#control/orphaned-runs');
+  const { verifyRivers } = await import('#control/verify-rivers');
   let isTemporalAway = false;
   const { verifications, missing } = await verifyRivers(
     read,
@@ -38,7 +47,7 @@ async function verify(
     },
     river,
   );
-  terminal.answer({ json: verifications, text: showVerifications(verifications) });
+  terminal.answer({ json: verifications, text: showVerifications(verifications, missing.length > 0) });
   sayMissing(terminal, missing);
   if (isTemporalAway) terminal.say(temporalAway);
   const fills = river === undefined ? undefined : read.rivers.get(river)?.target.warehouse;
@@ -48,8 +57,9 @@ async function verify(
   return verifications.every(({ ok }) => ok) ? exitCode.done : exitCode.failed;
 }
 
-/** One line for each river and table; below it each difference, with the command that repairs it. */
-export function showVerifications(verified: readonly Verification[]): string {
+/** One line for each river and table; below it each difference, with the command that repairs it. What could not be read may hold rows. */
+export function showVerifications(verified: readonly Verification[], isIncomplete: boolean): string {
+  if (verified.length === 0 && isIncomplete) return 'No table could be verified.';
   if (verified.length === 0) return 'Nothing has been loaded yet.';
   return verified.flatMap(showVerification).join('\n');
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { createConfigurations } from '#config/watch-configuration';
 import { taskQueue } from '#domain/run/temporal-names';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { examples } from '../help.ts';
 
 export function addWorker(program: Command): void {
   program
@@ -10,36 +10,26 @@ export function addWorker(program: Command): void {
     .description(
       'Process runs until stopped (calls in flight end first); any number of workers share the work',
     )
+    .summary('work through runs until stopped')
+    .addHelpText(
+      'after',
+      examples(
+        ['Start a worker', 'river worker'],
+        ['Start one for another configuration file', 'river worker --config staging.yaml'],
+      ),
+    )
     .action(action(work));
 }
 
-async function work({
-  terminal,
-  configuration,
-  configurationFile,
-  environment,
-  sources,
-  interrupted,
-}: CommandContext): Promise<ExitCode> {
+async function work(context: CommandContext): Promise<ExitCode> {
+  const { terminal, configuration, interrupted } = context;
   // A file with faults is refused now; later, a faulty change leaves the last good configuration in use.
   const { rivers } = await configuration();
   const names = [...rivers.keys()];
-  // Loaded here, because Temporal's worker takes long to load and other commands do not need it.
-  const { startWorker } = await import('#workers/start-worker');
-  const worker = await startWorker({
-    configurations: createConfigurations({
-      file: configurationFile,
-      ...sources,
-      envFile: {
-        path: environment.envFile,
-        again: () => {
-          const { variables: env, cut } = environment.again();
-          return { env, cut };
-        },
-      },
-      onFault: (error) => terminal.say(`${error.message}\nThe previous configuration stays in use.`),
-    }),
-    say: (line) => terminal.say(line),
+  const { logLine, startOwnWorker } = await import('../own-worker.ts');
+  const worker = await startOwnWorker(context, {
+    say: (line) => terminal.say(logLine(line)),
+    log: (line) => terminal.inform(logLine(line)),
   });
   interrupted.addEventListener('abort', () => worker.stop());
   if (interrupted.aborted) worker.stop();

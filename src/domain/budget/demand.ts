@@ -145,15 +145,37 @@ export function wakeRuns(ledger: WaitingLedger, now: number): void {
   }
 }
 
-/** How many calls wait for a permit, in processes and in runs that sleep. */
-export function countWaitingCalls(ledger: WaitingLedger, now: number): number {
-  const inProcess = ({ asks, goneAt, asleep }: WaitingProcess) =>
-    goneAt < now ? [] : asks.filter(({ run }) => asleep[run] === undefined);
-  const inRuns = ({ asleep }: WaitingProcess) => Object.values(asleep).filter(({ until }) => until > now);
-  return Object.values(ledger)
-    .flatMap((entry) => [...inProcess(entry), ...inRuns(entry)])
-    .reduce((all, { calls }) => all + calls, 0);
+/** Calls of a run that wait for a permit. */
+export interface WaitingRun extends WaitingCalls {
+  /** Until when its run sleeps, in milliseconds since 1970; null where it waits in a process. */
+  readonly until: number | null;
 }
+
+/** The calls that wait for a permit, in processes and in runs that sleep; each run once, in the order in which they wait. */
+export function listWaitingCalls(ledger: WaitingLedger, now: number): WaitingRun[] {
+  const inProcess = ({ asks, goneAt, asleep }: WaitingProcess): WaitingRun[] =>
+    goneAt < now
+      ? []
+      : asks
+          .filter(({ run }) => asleep[run] === undefined)
+          .map(({ run, calls }) => ({ run, calls, until: null }));
+  const inRuns = ({ asleep }: WaitingProcess): WaitingRun[] =>
+    Object.entries(asleep)
+      .filter(([, { until }]) => until > now)
+      .map(([run, { calls, until }]) => ({ run, calls, until }));
+  const all = Object.values(ledger).flatMap((entry) => [...inProcess(entry), ...inRuns(entry)]);
+  return [...Map.groupBy(all, ({ run }) => run)].map(([run, waits]) => ({
+    run,
+    calls: waits.reduce((sum, { calls }) => sum + calls, 0),
+    until: waits.some(({ until }) => until === null)
+      ? null
+      : Math.min(...waits.map(({ until }) => until ?? 0)),
+  }));
+}
+
+/** How many calls wait for a permit. */
+export const countWaitingCalls = (ledger: WaitingLedger, now: number): number =>
+  listWaitingCalls(ledger, now).reduce((all, { calls }) => all + calls, 0);
 
 /** How many processes have asked lately, waiting or not. */
 export function countProcesses(ledger: WaitingLedger, now: number): number {

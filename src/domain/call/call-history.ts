@@ -1,3 +1,5 @@
+import type { Day } from '../period/date-range.ts';
+
 /**
  * How the reply to a request was classified, as far as a later reply to the same call depends on it: `page` is HTML in place of
  * the API's answer, `unreadable` a 200 that is neither JSON nor a page, `throttled` 429 or words that say the same; `lost` an
@@ -64,3 +66,12 @@ export const noHistory: CallHistory = {
   missingPages: never,
   unreadable: {},
 };
+
+/** What was sent on a day (UTC), and what came. */
+export interface CallsOfDay {
+  readonly day: Day;
+  readonly calls: number;
+  readonly rows: number;
+  readonly throttled: number;
+  readonly failed: number;
+}

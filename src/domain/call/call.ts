@@ -87,6 +87,8 @@ export const readId = (value: unknown): Id | undefined => exactInteger(value);
 export interface Answer {
   readonly status: number;
   readonly rows: readonly AnswerRow[];
+  /** How many rows were taken while it was read; `rows` has none of them. */
+  readonly taken?: number;
   /** Equal for the same rows in whatever order (`fingerprintRows`): a page that comes again is an error, not a loop. */
   readonly fingerprint: string;
 }

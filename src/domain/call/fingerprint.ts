@@ -6,10 +6,22 @@ import type { AnswerRow } from './call.ts';
  * equal rows count as often as they stand there. Two pages of different rows have the same fingerprint with a probability of 2^-52.
  */
 export function fingerprintRows(rows: readonly AnswerRow[]): string {
+  const fingerprint = createFingerprint();
+  fingerprint.add(rows);
+  return fingerprint.toText();
+}
+
+/** The same, some rows at a time. */
+export function createFingerprint() {
   const keys = new Map<string, number>();
-  let sum = 0;
-  for (const row of rows) sum = add(sum, hashObject(row, keys));
-  return `${rows.length}-${sum.toString(16)}`;
+  let [count, sum] = [0, 0];
+  return {
+    add(rows: readonly AnswerRow[]): void {
+      for (const row of rows) sum = add(sum, hashObject(row, keys));
+      count += rows.length;
+    },
+    toText: (): string => `${count}-${sum.toString(16)}`,
+  };
 }
 
 /** Hashes are whole numbers below this: a sum of two is exact in a double. */
@@ -78,13 +90,65 @@ export function hashKeys(
   key: readonly string[],
 ): number[] {
   const places = key.map((name) => columns.indexOf(name));
-  return rows.map((row) => hashText(places.map((place) => toKeyText(row[place])).join('\u0000')));
+  // What a call stamps is the same in all its rows.
+  const last = places.map(() => ({ value: undefined as unknown, hash: hashText(toKeyText(undefined)) }));
+  return rows.map((row) => {
+    let sum = 0;
+    for (let at = 0; at < places.length; at += 1) {
+      const value = row[places[at] as number];
+      const before = last[at] as (typeof last)[number];
+      if (value !== before.value) {
+        before.value = value;
+        before.hash = hashText(toKeyText(value));
+      }
+      sum = follow(sum, before.hash);
+    }
+    return sum;
+  });
 }
 
-/** How many of these keys stand in the page before as well. */
-export function countRepeated(keys: readonly number[], before: ReadonlySet<number>): number {
-  return keys.reduce((count, key) => (before.has(key) ? count + 1 : count), 0);
+/** Hashes of a page's rows or keys in order of size: eight bytes each, where a set of them takes forty. */
+export type SortedHashes = Float64Array;
+
+/** Hashes as they come, some at a time. */
+export class HashList {
+  #hashes = new Float64Array(0);
+  #count = 0;
+
+  add(hashes: readonly number[]): void {
+    if (this.#count + hashes.length > this.#hashes.length) {
+      const larger = new Float64Array(2 * (this.#count + hashes.length));
+      larger.set(this.#hashes);
+      this.#hashes = larger;
+    }
+    this.#hashes.set(hashes, this.#count);
+    this.#count += hashes.length;
+  }
+
+  sorted(): SortedHashes {
+    return this.#hashes.slice(0, this.#count).sort();
+  }
 }
+
+export const noHashes: SortedHashes = new Float64Array(0);
+
+export const sortedHashes = (
+  page: Pick<FittedRows, 'columns' | 'rows'>,
+  key: readonly string[],
+): SortedHashes => Float64Array.from(hashKeys(page, key)).sort();
+
+/** How many of these stand among those before as well, each as often as it comes. */
+export function countRepeated(hashes: SortedHashes, before: SortedHashes): number {
+  let [count, at] = [0, 0];
+  for (const hash of hashes) {
+    while ((before[at] as number) < hash) at += 1;
+    if (before[at] === hash) count += 1;
+  }
+  return count;
+}
+
+export const countDifferent = (hashes: SortedHashes): number =>
+  hashes.reduce((count, hash, at) => (at > 0 && hashes[at - 1] === hash ? count : count + 1), 0);
 
 /** No text in a database begins with these characters. */
 function toKeyText(value: unknown): string {

@@ -74,6 +74,8 @@ export interface Report {
   readonly number: number;
   readonly slug: string;
   readonly title: string;
+  /** What its rows say, in a line: who chooses a report reads it. */
+  readonly purpose: string;
   /** Path below the connection's base URL. */
   readonly endpoint: string;
   /** `day`: a Date per call; `campaigns`: campaigns are found on each day; `none`: no period. */

@@ -6,12 +6,13 @@ import { isLongNumber } from './read-number.ts';
 import { readAttributes, readValue } from './read-value.ts';
 import { idealType } from './table-type.ts';
 
-/** The values of an answer, each in its column's place and not yet fitted to its type. */
+/** The values of an answer, each in its column's place and not yet fitted to its type; `before` is how many rows of it came before these. */
 export function arrangeRows(
   answerRows: readonly unknown[],
   call: Pick<Call, 'key' | 'keep'>,
   columns: readonly Column[],
   places: ColumnLayout,
+  before = 0,
 ): unknown[][] {
   const attributes = columns.flatMap((column, place) => (column.from === 'attribute' ? [place] : []));
   const itemPlace = columns.findIndex((column) => column.rowPerItem);
@@ -52,15 +53,17 @@ export function arrangeRows(
     arranged.push(row);
   };
 
-  for (const [at, answerRow] of answerRows.entries()) {
-    if (!isObject(answerRow)) throw noObject(call.key, at + 1, answerRow);
+  let number = before;
+  for (const answerRow of answerRows) {
+    number += 1;
+    if (!isObject(answerRow)) throw noObject(call.key, number, answerRow);
     const list = itemPlace < 0 ? undefined : listIn(answerRow, (key) => places.placeOf(key) === itemPlace);
     if (!list) {
-      addRow(at + 1, answerRow);
+      addRow(number, answerRow);
       continue;
     }
     const { [list.key]: _items, ...others } = answerRow;
-    for (const item of list.items) addRow(at + 1, others, isObject(item) ? item : { [list.key]: item });
+    for (const item of list.items) addRow(number, others, isObject(item) ? item : { [list.key]: item });
   }
   return arranged;
 }

@@ -11,19 +11,9 @@ import {
   type StoredColumn,
 } from './chosen-columns.ts';
 import type { Column, Value } from './column.ts';
-import { createLayout } from './column-layout.ts';
-import { readValue, toText } from './read-value.ts';
-import {
-  type FieldKind,
-  idealType,
-  isNumber,
-  joinKinds,
-  readKind,
-  type TableColumn,
-  type TableType,
-  type TargetTable,
-  typeSignature,
-} from './table-type.ts';
+import { type ColumnLayout, createLayout } from './column-layout.ts';
+import { createReader, type FieldValues, fitColumn, fitField, idealColumn, readFirst } from './fit-column.ts';
+import { idealType, type TableColumn, type TargetTable, typeSignature } from './table-type.ts';
 
 /** What follows the river's columns in the rows of a page. */
 export type Extra =
@@ -31,7 +21,7 @@ export type Extra =
    * A key that no column names, its values as text. `type`: what they were fitted to since, once its column was there;
    * `as`: the name that the river gives to its column.
    */
-  | { readonly field: string; readonly kind: FieldKind; readonly type?: string; readonly as?: string }
+  | ({ readonly field: string; readonly type?: string; readonly as?: string } & FieldValues)
   /** The values that do not fit a column of the table, by the column's name there, as text. */
   | { readonly beside: string };
 
@@ -71,40 +61,113 @@ export interface FitTarget {
 export function fitRows(
   answerRows: readonly unknown[],
   call: Pick<Call, 'key' | 'stamps' | 'keep'>,
-  { columns, chosen, key, table }: FitTarget,
+  target: FitTarget,
 ): FittedRows {
+  const fitter = createFitter(call, target);
+  return fitter.finish(fitter.add(answerRows) ?? []);
+}
+
+/** Fits the rows of one page, some at a time. */
+export interface RowFitter {
+  /** Of the rows that `add` gives. */
+  readonly columns: readonly string[];
+  readonly types: Readonly<Record<string, string>>;
+  /**
+   * Gives the rows fitted, where they have the river's columns and nothing else; from the first time on that they have something
+   * else the fitter keeps them, because only all of them tell what it is.
+   */
+  add(answerRows: readonly unknown[]): Value[][] | undefined;
+  /** Whether it keeps rows. */
+  hasKept(): boolean;
+  /** All rows of the page: those that `add` has given, and those that were kept. */
+  finish(given: readonly (readonly Value[])[]): FittedRows;
+}
+
+/** The same as `fitRows`, some rows at a time. */
+export function createFitter(
+  call: Pick<Call, 'key' | 'stamps' | 'keep'>,
+  { columns, chosen, key, table }: FitTarget,
+): RowFitter {
   const plan = planColumns(columns, chosen?.choices);
   const places = createLayout(plan.places, call);
-  const arranged = arrangeRows(answerRows, call, plan.places, places);
+  const all = listPlaces(plan);
+  const types = toTypes(all, table);
+  // Whether a name that waits for a field has found one, only all rows tell.
+  const isSettled = all.every(({ column }) => !column.waits);
+  const readers = all.map(({ column, place }) => ({ place, read: readerIn(table, column) }));
+  const isWhole = all.length === plan.places.length;
+  const kept: unknown[][] = [];
+  let before = 0;
+
+  const arrange = (rows: readonly unknown[]) => arrangeRows(rows, call, plan.places, places, before);
+  /** In their place; undefined where a value does not fit. */
+  const fitPlain = (arranged: readonly unknown[][]): Value[][] | undefined => {
+    if (chosen) hideValues(arranged, plan, places, chosen.hash);
+    for (const { place, read } of readers) if (fitColumn(arranged, place, read)) return undefined;
+    const fitted = arranged as Value[][];
+    return isWhole ? fitted : fitted.map((row) => all.map(({ place }) => row[place] ?? null));
+  };
+
+  return {
+    columns: all.map(({ column }) => column.name),
+    types: Object.fromEntries(types),
+    add(answerRows) {
+      const arranged = arrange(answerRows);
+      const isPlain = isSettled && kept.length === 0 && places.fields.length === 0;
+      const fitted = isPlain ? fitPlain(arranged) : undefined;
+      // Trying to fit them has put values in the place of what the answer has.
+      if (!fitted) for (const row of isPlain ? arrange(answerRows) : arranged) kept.push(row);
+      before += answerRows.length;
+      return fitted;
+    },
+    hasKept: () => kept.length > 0,
+    finish: (given) => fitKept(given, kept, call.key, { plan, places, chosen, key, table }),
+  };
+}
+
+function fitKept(
+  given: readonly (readonly Value[])[],
+  arranged: unknown[][],
+  call: string,
+  {
+    plan,
+    places,
+    chosen,
+    key,
+    table,
+  }: {
+    readonly plan: ColumnPlan;
+    readonly places: ColumnLayout;
+    readonly chosen: FitTarget['chosen'] | undefined;
+  } & Pick<FitTarget, 'key' | 'table'>,
+): FittedRows {
   if (chosen) hideValues(arranged, plan, places, chosen.hash);
   const { present, untyped } = findPresent(arranged, plan, table, chosen?.drift);
-  const types = new Map<string, string>();
   const besides: { readonly column: string; readonly texts: readonly (string | null)[] }[] = [];
   const misfits = new Map<string, number>();
   for (const { column, place } of present) {
-    const inTable = table.find(column.name) ?? idealColumn(column);
-    types.set(column.name, typeSignature(inTable));
-    const misfit = fitColumn(arranged, place, createReader(column, inTable.type));
+    const misfit = fitColumn(arranged, place, readerIn(table, column));
     if (!misfit) continue;
-    if (key.includes(column.name)) throw keyMisfit(call.key, table.table, inTable, misfit.first);
+    const inTable = table.find(column.name) ?? idealColumn(column);
+    if (key.includes(column.name)) throw keyMisfit(call, table.table, inTable, given.length + misfit.first);
     besides.push({ column: inTable.name, texts: misfit.texts });
     misfits.set(inTable.name, misfit.count);
   }
   const extras: Extra[] = [];
   const kept = present.map(({ place }) => place);
-  const keepField = (place: number, toExtra: (kind: FieldKind) => Extra) => {
-    const kind = fitField(arranged, place);
-    if (kind === undefined) return;
-    extras.push(toExtra(kind));
+  const keepField = (place: number, field: { readonly field: string; readonly as?: string }) => {
+    const values = fitField(arranged, place, table);
+    if (values === undefined) return;
+    extras.push({ ...field, ...values });
     kept.push(place);
   };
   for (const { column, place } of untyped) {
     // Recorded under another key than the field without a choice: that one may have a column already.
     const field = `${column.declared.name} as ${column.name}`;
-    keepField(place, (kind) => ({ field, kind, as: column.name }));
+    keepField(place, { field, as: column.name });
   }
   places.fields.forEach((field, at) => {
-    keepField(plan.places.length + at, (kind) => ({ field, kind }));
+    keepField(plan.places.length + at, { field });
   });
   // From here on they hold nothing but values.
   const fitted = arranged as Value[][];
@@ -115,28 +178,40 @@ export function fitRows(
     extras.push({ beside: column });
     for (const [at, row] of rows.entries()) row.push(texts[at] ?? null);
   }
+  const inExtras: null[] = new Array(extras.length).fill(null);
   return {
     columns: present.map(({ column }) => column.name),
-    types: Object.fromEntries(types),
+    types: Object.fromEntries(toTypes(present, table)),
     extras,
-    rows,
+    rows: given.length === 0 ? rows : [...given.map((row) => [...row, ...inExtras]), ...rows],
     misfits: Object.fromEntries(misfits),
   };
 }
+
+const toTypes = (present: readonly Present[], table: TargetTable): Map<string, string> =>
+  new Map(
+    present.map(({ column }) => [column.name, typeSignature(table.find(column.name) ?? idealColumn(column))]),
+  );
+
+const readerIn = (table: TargetTable, column: StoredColumn) =>
+  createReader(column, (table.find(column.name) ?? idealColumn(column)).type);
 
 interface Present {
   readonly column: StoredColumn;
   readonly place: number;
 }
 
+const listPlaces = ({ stored }: ColumnPlan): Present[] =>
+  stored.flatMap((column, place) => (column ? [{ column, place }] : []));
+
 /** The columns that these rows fill: all that are declared, and of the names that wait for a field those that have found one. */
 function findPresent(
   rows: readonly (readonly unknown[])[],
-  { stored }: ColumnPlan,
+  plan: ColumnPlan,
   table: TargetTable,
   drift: 'evolve' | 'ignore' | 'fail' = 'evolve',
 ): { readonly present: readonly Present[]; readonly untyped: readonly Present[] } {
-  const all = stored.flatMap((column, place) => (column ? [{ column, place }] : []));
+  const all = listPlaces(plan);
   const found = all.filter(
     ({ column, place }) =>
       !column.waits || rows.some((row) => row[place] !== null && row[place] !== undefined),
@@ -149,6 +224,21 @@ function findPresent(
       ({ column }) => column.waits !== 'untyped' && (drift !== 'ignore' || !lacks(column)),
     ),
     untyped: found.filter(({ column }) => column.waits === 'untyped'),
+  };
+}
+
+/** A fitter that keeps all rows, and gives them to `fit`. */
+export function createWholeFitter(fitAll: (answerRows: readonly unknown[]) => FittedRows): RowFitter {
+  const kept: unknown[] = [];
+  return {
+    columns: [],
+    types: {},
+    add(answerRows) {
+      for (const row of answerRows) kept.push(row);
+      return undefined;
+    },
+    hasKept: () => kept.length > 0,
+    finish: () => fitAll(kept),
   };
 }
 
@@ -168,90 +258,6 @@ export function fitListRows(
   };
 }
 
-interface Misfits {
-  /** The row of the first, from 0. */
-  readonly first: number;
-  readonly count: number;
-  readonly texts: readonly (string | null)[];
-}
-
-/** Puts a column's values in the place of what the answer has there; null where one does not fit. */
-function fitColumn(
-  rows: readonly unknown[][],
-  place: number,
-  read: (raw: unknown) => Value | undefined,
-): Misfits | undefined {
-  let misfits: { first: number; count: number; texts: (string | null)[] } | undefined;
-  // What a call stamps is the same in all its rows.
-  let last: { readonly raw: unknown; readonly value: Value } = { raw: null, value: null };
-  for (let at = 0; at < rows.length; at += 1) {
-    const row = rows[at] as unknown[];
-    const raw = row[place];
-    if (raw === last.raw) {
-      row[place] = last.value;
-      continue;
-    }
-    const value = read(raw);
-    row[place] = value ?? null;
-    if (value !== undefined) {
-      last = { raw, value };
-      continue;
-    }
-    misfits ??= { first: at, count: 0, texts: new Array(rows.length).fill(null) };
-    misfits.count += 1;
-    misfits.texts[at] = toText(raw);
-  }
-  return misfits;
-}
-
-/** The same of a field that no column names: texts, until its column is known. Undefined where it has none. */
-function fitField(rows: readonly unknown[][], place: number): FieldKind | undefined {
-  let kind: FieldKind | undefined;
-  for (const row of rows) {
-    const raw = row[place];
-    if (raw !== null && raw !== undefined) kind = joinKinds(kind ?? 'nothing', readKind(raw));
-    row[place] = raw === null || raw === undefined ? null : toText(raw);
-  }
-  return kind;
-}
-
-function createReader(column: Column, type: TableType = idealType[column.type]) {
-  if (type.kind === 'any') {
-    return (raw: unknown) => readFirst(raw, idealType[column.type], type);
-  }
-  // What the report declares is read first: a midnight is a day, a boolean stands as one.
-  if (type.kind === 'number' && type.texts) {
-    return (raw: unknown) => {
-      const value = readValue(raw, idealType[column.type]);
-      return value === null ? null : readValue(value ?? raw, type);
-    };
-  }
-  // A table without booleans has them as 1 and 0.
-  if (column.type === 'boolean' && isNumber(type)) {
-    return (raw: unknown) => {
-      const value = readValue(raw, idealType.boolean);
-      return typeof value === 'boolean' ? Number(value) : readValue(raw, type);
-    };
-  }
-  // Rows are found again by the day that they were stamped with, as it was asked for.
-  if (type.kind === 'timestamp' && type.verbatim && column.type === 'date' && column.from === 'call') {
-    return (raw: unknown) => readValue(raw, idealType.date);
-  }
-  return (raw: unknown) => readValue(raw, type);
-}
-
-/** A value as the first type, or else as the other, which takes every value. */
-function readFirst(raw: unknown, type: TableType, other: TableType): Value {
-  const value = readValue(raw, type);
-  return value === undefined ? (readValue(raw, other) ?? null) : value;
-}
-
-const idealColumn = ({ name, type }: Column): TableColumn => ({
-  name,
-  declared: type,
-  type: idealType[type],
-});
-
 /** A field that no report declares, in a table without a column for it. */
 export function unknownField(table: string, column: string): SchemaConflictError {
   return new SchemaConflictError(
@@ -269,7 +275,7 @@ export function keyMisfit(
   at: number,
 ): RowShapeError {
   return new RowShapeError(
-    `Optimove answered ${call} with a value in row ${at + 1} of its page that does not fit ${table}.${name} (${declared}). ` +
+    `Optimove answered ${call} with a value in row ${at + 1} of its page that does not fit ${table}.${name} (${declared || 'no type'}). ` +
       'It is a column of the key, which is never left empty for that.',
     { facts: { call, table, column: name, declared, row: at + 1 } },
   );

@@ -99,6 +99,30 @@ export function exactDecimal(
   return isFitting ? (raw as number | string) : undefined;
 }
 
+/** How many digits a column for numbers has before the point and behind it. */
+export interface NumberDigits {
+  readonly whole: number;
+  readonly decimals: number;
+}
+
+/** What every warehouse has: 38 digits, of which 9 behind the point. */
+export const usualDigits: NumberDigits = { whole: 29, decimals: 9 };
+const allDigits = usualDigits.whole + usualDigits.decimals;
+
+/** Adds what a number needs. One that needs more than all of them goes beside its column, and so counts for nothing. */
+export function joinDigits(known: NumberDigits, raw: unknown): NumberDigits {
+  const { digits, power } = readDecimal(isLongNumber(raw) ? raw.rawJSON : String(raw));
+  const whole = Math.max(digits.length + power, 0);
+  const decimals = Math.max(-power, 0);
+  const isWithin = digits === '' || (whole <= known.whole && decimals <= known.decimals);
+  return isWithin || whole + decimals > allDigits ? known : widest(known, { whole, decimals });
+}
+
+export const widest = (one: NumberDigits, other: NumberDigits): NumberDigits => ({
+  whole: Math.max(one.whole, other.whole),
+  decimals: Math.max(one.decimals, other.decimals),
+});
+
 /** The digits that count, without zeros around them, and the power of ten of the last one. */
 function readDecimal(text: string): { digits: string; power: number } {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');

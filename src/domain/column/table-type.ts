@@ -43,6 +43,8 @@ export interface TableColumn {
 /** The table that a page's values are fitted to, as it is now. */
 export interface TargetTable {
   readonly table: string;
+  /** Whether a column for numbers of a new field is made for as many digits as these have; left out where it has no bound. */
+  readonly boundsNumbers?: boolean;
   /** The table's column for a river's column; undefined where there is none. */
   find(name: string): TableColumn | undefined;
 }

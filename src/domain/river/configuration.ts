@@ -42,6 +42,8 @@ export interface WarehouseSetting {
   readonly schema: string | undefined;
   /** How long the requests of a run that has ended are kept. */
   readonly keepCallsForMs: number;
+  /** The warehouse that keeps manifest and staging for this one; left out where it keeps them itself. */
+  readonly books?: WarehouseSetting;
 }
 
 /** Where notifications of a river's runs go. */

@@ -73,7 +73,7 @@ export function readRunInput(input: unknown, configuration: Configuration): RunI
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw inputError([{ path: [], message: whatIsAccepted(input, configuration) }]);
   }
-  return 'retryFailedChunksOf' in input ? readRetry(input, configuration) : readRun(input, configuration);
+  return 'retryFailedChunksOf' in input ? readRetry(input) : readRun(input, configuration);
 }
 
 /** Refuses several inputs, and a workflow with a cron schedule. */
@@ -91,9 +91,9 @@ export function refuseStart(
   );
 }
 
-function readRetry(input: object, configuration: Configuration): RunInput {
+function readRetry(input: object): RunInput {
   const { problems, value } = readShape(RetrySetting, input, showPlain);
-  if (value === undefined) throw inputError(namingRivers(problems, configuration));
+  if (value === undefined) throw inputError(problems);
   const { retryFailedChunksOf: workflowId, allowEmptied } = value;
   return { kind: 'retry', workflowId, ...(allowEmptied !== undefined && { allowEmptied }) };
 }
@@ -136,7 +136,7 @@ function ownPeriod(river: River, own: PeriodSetting): PeriodSetting {
   return {
     ...(!ownZone && utcOffset !== undefined && { utcOffset }),
     ...(!ownZone && timezone !== undefined && { timezone }),
-    ...(own.start !== undefined && own.end === undefined && { track: false }),
+    ...(own.start !== undefined && own.end === undefined && own.predefined === undefined && { track: false }),
     ...own,
   };
 }
@@ -149,7 +149,8 @@ function ownFilters(filters: Filters, own: Filters): Filters {
 }
 
 function inputError(problems: readonly Problem[]) {
-  return configurationError(problems.map((problem) => faultAt('input', problem)));
+  const faults = problems.map((problem) => faultAt('input', problem));
+  return configurationError([...new Map(faults.map((fault) => [faultText(fault), fault])).values()]);
 }
 
 function whatIsAccepted(input: unknown, configuration: Configuration): string {
@@ -163,15 +164,13 @@ function nameRivers({ rivers }: Configuration): string {
   return rivers.size === 0 ? 'no river is configured' : `the rivers are ${[...rivers.keys()].join(', ')}`;
 }
 
-/** Names the rivers once: at the fault that is about the river, else at the last one. */
+/** A fault in the river's name says which there are; the others say themselves what is accepted. */
 function namingRivers(problems: readonly Problem[], configuration: Configuration): Problem[] {
   const rivers = nameRivers(configuration);
-  const each = [...new Map(problems.map((problem) => [faultText(faultAt('', problem)), problem])).values()];
-  if (each.some(({ message }) => message.endsWith(rivers))) return each;
-  const aboutRiver = each.findIndex(({ path }) => path[0] === 'river');
-  const at = aboutRiver < 0 ? each.length - 1 : aboutRiver;
-  return each.map((problem, place) =>
-    place === at ? { ...problem, message: `${problem.message}; ${rivers}` } : problem,
+  return problems.map((problem) =>
+    problem.path[0] !== 'river' || problem.message.endsWith(rivers)
+      ? problem
+      : { ...problem, message: `${problem.message}; ${rivers}` },
   );
 }
 

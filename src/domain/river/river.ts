@@ -55,7 +55,7 @@ export const NotifySetting = z.strictObject({
     .register(accepted, { words: `a list of ${notifyEvents.join(', ')}` })
     .default(['failed', 'recovered', 'warned'])
     .describe(
-      'What is told. recovered: a run succeeded after the one before it had failed; warned: it succeeded, and rows were kept, fell or were deleted for want of others, stand beside their column, or may lack. Of several that fit the first of this list is told.',
+      'What is told. recovered: a run succeeded after the one before it had failed; warned: it succeeded with a warning about its data: the API returned none or few of the rows that were there, values did not fit their column, or rows may be missing. If several apply, the first of them is told.',
     ),
   webhook: Url.optional().describe(
     `Gets the result of the run as JSON, by POST: "\${NAME}", "file:<path>" or "exec:<command>".`,
@@ -98,9 +98,11 @@ export const RiverSetting = z.strictObject({
   columns: ColumnChoicesSetting.optional().describe(descriptions.columns),
   target: Target.describe(descriptions.target),
   schedule: ScheduleSetting.optional().describe(descriptions.schedule),
-  waitForData: Duration.default('0').describe('How long a run waits at most until its last day is complete.'),
+  waitForData: Duration.default('0').describe(
+    'How long a run waits at most until its last day is complete. Then it loads what is there.',
+  ),
   giveUpAfter: Duration.default('6h').describe(
-    'A chunk fails when one of its calls has only failed for that long while the connection answers others; an outage that long fails all chunks that are not loaded at once. Waits for quota, after 429 and in a pause do not count.',
+    'How long River keeps trying. A chunk fails when one of its calls has failed again and again for that long, while other calls are answered. If no call is answered for that long, all chunks that are not loaded yet fail together. Waits for quota, after 429 and in a pause do not count.',
   ),
 });
 export type RiverSetting = z.infer<typeof RiverSetting>;

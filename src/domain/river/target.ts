@@ -5,10 +5,10 @@ import { gotInstead } from './closest.ts';
 import type { Problem, Show } from './problem.ts';
 
 /** The databases that River fills. */
-export type WarehouseClient = 'better-sqlite3' | 'pg';
+export type WarehouseClient = 'better-sqlite3' | 'pg' | 'bigquery' | 'snowflake';
 
 /** How rows may reach a table. */
-const loadModes = ['replace', 'append', 'overwrite', 'merge'] as const;
+export const loadModes = ['replace', 'append', 'overwrite', 'merge'] as const;
 export type LoadMode = (typeof loadModes)[number];
 
 /** Where a river's rows go. */
@@ -97,7 +97,7 @@ function checkKey({ key = [] }: TargetPart, columns: readonly string[], show: Sh
   });
 }
 
-/** The manifest's tables, and the migrator's own two. */
+/** The manifest's tables, the migrator's own two, and what a target has whose books lie elsewhere. */
 const manifestTables = [
   'river_runs',
   'river_chunks',
@@ -106,6 +106,8 @@ const manifestTables = [
   'river_calls',
   'river_columns',
   'river_targets',
+  'river_books',
+  'river_loads',
   'river_migrations',
   'river_migrations_lock',
 ] as const;
@@ -116,6 +118,8 @@ export const stagingPrefix = 'river_staging_';
 export const shadowPrefix = 'river_shadow_';
 
 const postgresBytes = 63;
+const bigQueryBytes = 1024;
+const snowflakeBytes = 255;
 
 /**
  * What is wrong with a target's table name in a warehouse of this kind; undefined where nothing is.
@@ -147,6 +151,16 @@ function whatIsAccepted(client: WarehouseClient, name: string): string | undefin
       : undefined;
   }
   const bytes = new TextEncoder().encode(name).length;
+  if (client === 'bigquery') {
+    return /^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]+$/u.test(name) && bytes <= bigQueryBytes
+      ? undefined
+      : `a table name of letters, digits, _, - and spaces, at most ${bigQueryBytes} bytes (BigQuery takes no others)`;
+  }
+  if (client === 'snowflake') {
+    return /^[\p{L}\p{M}\p{N}\p{Pc}$]+$/u.test(name) && bytes <= snowflakeBytes
+      ? undefined
+      : `a table name of letters, digits, _ and $, at most ${snowflakeBytes} bytes (others would need quotes in Snowflake)`;
+  }
   return bytes > postgresBytes
     ? `a table name of at most ${postgresBytes} bytes (Postgres cuts longer ones; this has ${bytes})`
     : undefined;

@@ -3,8 +3,12 @@
  * them changes: only rows that are loaded from now on are as the river says now.
  */
 
+import { findManifestDayColumn } from '../call/scope.ts';
+import { findReport } from '../catalogue/index.ts';
 import { type ColumnChoice, type ColumnChoices, nameInTable } from '../column/chosen-columns.ts';
+import { listMergeKey } from '../column/river-table.ts';
 import { type DateRange, toDateRanges } from '../period/date-range.ts';
+import { effectiveReport } from '../river/overrides.ts';
 import type { River } from '../river/river.ts';
 import { runCommand } from '../verify/repair-command.ts';
 import { rangeText } from './loaded-days.ts';
@@ -20,22 +24,65 @@ export interface LoadedWith {
 
 /** One sentence for each column that is chosen otherwise now, without a full stop. */
 export function explainColumnChanges(
-  river: Pick<River, 'name' | 'columns' | 'target'>,
+  river: Pick<River, 'name' | 'report' | 'overrides' | 'columns' | 'target'>,
   salts: SaltFingerprints,
   loads: readonly LoadedWith[],
 ): string[] {
   const now = { columns: river.columns, salts };
   const found = new Map<string, string[]>();
+  const losses = new Set<string>();
+  const finding = listFinding(river);
   for (const load of loads) {
     const names = new Set([...Object.keys(load.columns ?? {}), ...Object.keys(river.columns ?? {})]);
     for (const name of names) {
-      const what = describeChange(name, readChoice(name, load), readChoice(name, now));
+      const [before, after] = [readChoice(name, load), readChoice(name, now)];
+      const lost = finding.has(name) ? describeLoss(name, before, after, river.target) : undefined;
+      if (lost !== undefined) losses.add(lost);
+      const what = lost === undefined ? describeChange(name, before, after) : undefined;
       if (what !== undefined) found.set(what, [...(found.get(what) ?? []), ...load.days]);
     }
   }
-  return [...found].map(
-    ([what, days]) => `${what}${loadAnew(river, toDateRanges([...new Set(days)].sort()))}`,
-  );
+  return [
+    ...losses,
+    ...[...found].map(([what, days]) => `${what}${loadAnew(river, toDateRanges([...new Set(days)].sort()))}`),
+  ];
+}
+
+/** The columns, without any choice, by which rows that are there are found again. */
+function listFinding({
+  report: slug,
+  overrides,
+  target,
+}: Pick<River, 'report' | 'overrides' | 'target'>): ReadonlySet<string> {
+  const declared = findReport(slug);
+  if (!declared) return new Set();
+  const report = effectiveReport(declared, overrides);
+  if (target.load === 'merge')
+    return new Set(listMergeKey(report, { overrides, columns: undefined, target }));
+  const day = target.load === 'replace' ? findManifestDayColumn(report) : null;
+  return new Set(day === null ? [] : [day]);
+}
+
+const notFound = 'no run finds the rows that are there again';
+
+/** What becomes of rows that are found by a column whose values or name are others now; loading their days anew does not help. */
+function describeLoss(
+  name: string,
+  before: Chosen,
+  now: Chosen,
+  { table }: River['target'],
+): string | undefined {
+  if (before.isLeftOut || now.isLeftOut) return undefined;
+  if (before.name !== now.name)
+    return `columns: ${name} is stored in ${now.name} now; ${notFound}, so each is refused until that column of ${table} is renamed (${before.name} to ${now.name})`;
+  if (before.hash === now.hash) return undefined;
+  const is =
+    now.hash === undefined
+      ? 'not hashed any more'
+      : before.hash === undefined
+        ? 'hashed now'
+        : 'hashed with another salt now';
+  return `columns: ${name} is ${is}; ${notFound} by this part of their key: they stay, with their ${before.hash === undefined ? 'plain values' : 'hashes'}, beside the new ones`;
 }
 
 /** A choice with its salt as it was; `hash` is undefined for rows that were adopted, which nothing has hashed. */

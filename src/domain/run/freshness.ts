@@ -59,7 +59,7 @@ export function freshnessWarnings(
       ? [{ start: all.start, end: all.end, message: `${why}.` }]
       : [];
   }
-  const became = waits ? 'not loaded until complete (load: append)' : 'loaded and provisional';
+  const became = waits ? 'not loaded until complete (load: append)' : 'provisional';
   const after = waited ? `, after ${river.waitForData} of waiting for it` : '';
   return [{ start: days.start, end: days.end, message: `${rangeText(days)}: ${became}; ${why}${after}.` }];
 }

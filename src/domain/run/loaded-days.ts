@@ -2,6 +2,7 @@ import { comparableName } from '../call/resolve-choice.ts';
 import type { Report } from '../catalogue/report.ts';
 import { type DateRange, type Day, toDateRanges } from '../period/date-range.ts';
 import type { River } from '../river/river.ts';
+import { runCommand } from '../verify/repair-command.ts';
 
 /** A day of a river that stands in its table. In `append` it is there once for each run that loaded it. */
 export interface LoadedDay {
@@ -47,7 +48,7 @@ export function warnOfDaysLoadedOtherwise(track: LoadedDays, river: River): stri
   const further = ranges.length > 1 ? ` (and ${ranges.length - 1} more date ranges)` : '';
   return (
     `${rangeText(first)}${further} of ${river.name} were loaded with another report, other filters or other attributes, and are kept; ` +
-    `\`river run ${river.name} --start ${first.start} --end ${first.end}\` loads them again`
+    `\`${runCommand(river.name, first, false)}\` loads them again`
   );
 }
 

@@ -36,6 +36,16 @@ export type RunNow = Pick<
 export interface Beat {
   /** Since when a call has been waiting for its answer, ISO 8601, if that is long; only the command line knows it. */
   readonly unansweredSince?: string;
+  /** What a commit waits for; only the command line knows it. */
+  readonly lock?: TableLock;
+}
+
+/** A lock that another session holds on the table. */
+export interface TableLock {
+  /** Since when it has been waited for, as far as was seen; ISO 8601. */
+  readonly since: string;
+  /** The session, as its database names it: `process 4711 (psql)`. */
+  readonly holder: string;
 }
 
 /** A step that Temporal retries. */

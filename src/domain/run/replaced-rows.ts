@@ -112,7 +112,7 @@ function toWarning(range: AffectedRange, river: string, table: string): Warning 
       `${existing(before)} ${where} ${were(before)} deleted; the API returned none, and this run allows that.`,
     fell: () => `${counted(after)} ${where} replaced ${existing(before)}: fewer than half.`,
   }[kind]();
-  return { start, end, message, about: 'data' };
+  return { start, end, message, about: 'data', ...(kind !== 'fell' && { emptied: kind }) };
 }
 
 const nameDays = (start: Day | null, end: Day | null, table: string): string => {

@@ -35,6 +35,8 @@ export interface Warning {
   readonly column?: string;
   /** How many values it is about. */
   readonly count?: number;
+  /** Of days for which the API returned no rows any more: what happened to the rows that were there. */
+  readonly emptied?: 'kept' | 'deleted';
 }
 
 /**

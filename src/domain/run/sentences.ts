@@ -25,13 +25,19 @@ export function runSentences(known: KnownOfRun): string[] {
       ...first,
       pauseSentence(state, pausedSince, workflowId),
       ...describeCall(known),
+      ...describeLock(known),
       ...describeSteps(known),
     ];
   }
   const waits = [...describeWaits(known), ...describeDataWait(known), ...describeSteps(known)];
   if (first.length > 0) return [...first, ...waits];
   const standsStill = waits.length > 0;
-  return [...(standsStill ? waits : [whatItDoes(known)]), ...describeCall(known), ...describeEnd(known)];
+  return [
+    ...(standsStill ? waits : [whatItDoes(known)]),
+    ...describeCall(known),
+    ...describeLock(known),
+    ...describeEnd(known),
+  ];
 }
 
 /** The same in one text. */
@@ -42,8 +48,13 @@ export const standsStill = (known: KnownOfRun): boolean =>
   known.state === 'paused' ||
   known.state === 'pausing' ||
   known.noWorkerSince !== undefined ||
-  [...describeWaits(known), ...describeDataWait(known), ...describeCall(known), ...describeSteps(known)]
-    .length > 0;
+  [
+    ...describeWaits(known),
+    ...describeDataWait(known),
+    ...describeCall(known),
+    ...describeLock(known),
+    ...describeSteps(known),
+  ].length > 0;
 
 const withoutWorker = (since: string | null): string =>
   `No worker has reported${since === null ? '' : ` since ${timeText(since)}`}. The run continues when one is started: river worker`;
@@ -130,6 +141,13 @@ const describeCall = ({ unansweredSince, noWorkerSince }: KnownOfRun): string[] 
   unansweredSince === undefined || noWorkerSince !== undefined
     ? []
     : [`A call has been waiting for Optimove's answer since ${timeText(unansweredSince)}.`];
+
+const describeLock = ({ lock, noWorkerSince }: KnownOfRun): string[] =>
+  lock === undefined || noWorkerSince !== undefined
+    ? []
+    : [
+        `The table is locked by another session, ${lock.holder}, since ${timeText(lock.since)} or before. Loading continues when that session ends its transaction.`,
+      ];
 
 /** Without a worker no try is under way, even where Temporal has assigned one. */
 const describeSteps = ({ retried = [], noWorkerSince }: KnownOfRun): string[] =>

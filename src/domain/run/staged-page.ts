@@ -1,11 +1,30 @@
 import type { Scope } from '../call/scope.ts';
+import type { Value } from '../column/column.ts';
 import type { FittedRows } from '../column/fit-rows.ts';
 import type { Day } from '../period/date-range.ts';
 import type { PageNotes } from './page-notes.ts';
 import type { Warning } from './run-result.ts';
 
+/** Some rows of a page in the form in which their database stages them. */
+export interface PackedPart {
+  readonly form: Uint8Array | string;
+  readonly rows: number;
+  /** How many values of each place in a row have a character that no database holds. */
+  readonly replaced: ReadonlyMap<number, number>;
+  unpack(): Value[][];
+}
+
+/** Packs rows that have these columns and nothing else, of which each was fitted to such a type. */
+export type PackRows = (
+  columns: readonly string[],
+  types: Readonly<Record<string, string>>,
+  rows: readonly (readonly Value[])[],
+) => PackedPart;
+
 /** One page of one call, fitted to columns. */
 export interface StagedPage extends FittedRows {
+  /** In the place of `rows`, which are then none: all of them have the page's columns and nothing else. */
+  readonly packed?: readonly PackedPart[];
   readonly slice: string;
   /** The call's key. */
   readonly call: string;

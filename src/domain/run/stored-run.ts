@@ -31,7 +31,7 @@ export interface NewRun {
   readonly salts?: SaltFingerprints;
   /** Where its connection was when the run was opened. */
   readonly baseUrl?: string;
-  /** The resolved filters, once the list calls are answered; a retry uses its original's. */
+  /** The resolved filters; null until the list calls are answered that they need. A retry uses its original's. */
   readonly selection: Selection | null;
   /** Warnings about the lists from which the filters were resolved; a retry repeats them. */
   readonly listWarnings?: readonly Warning[];

@@ -19,3 +19,6 @@ export const typeInCli = {
   DATETIME: 'Datetime',
   KEYWORD_LIST: 'KeywordList',
 } as const;
+
+/** Where Temporal's own tools look by default. */
+export const defaultTemporalAddress = '127.0.0.1:7233';

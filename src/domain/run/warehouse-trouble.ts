@@ -1,4 +1,5 @@
 import { ConfigurationError, DatabaseError, PassingError, SchemaConflictError } from '../errors.ts';
+import { retryCommand } from '../verify/repair-command.ts';
 import type { WaitOn } from './waits.ts';
 
 export type WaitOnWarehouse = Extract<WaitOn, { readonly on: 'warehouse' }>;
@@ -87,4 +88,4 @@ export const givenUpSentence = (
   { what, giveUpAfter, workflowId }: Readonly<Record<'what' | 'giveUpAfter' | 'workflowId', string>>,
 ): string =>
   `Given up: ${what} the warehouse ${warehouse} has failed since ${since} (${reason}), for longer than giveUpAfter (${giveUpAfter}). ` +
-  `${adviceFor(reason)}; then \`river retry ${workflowId}\` loads what is missing.`;
+  `${adviceFor(reason)}; then \`${retryCommand(workflowId)}\` loads what is missing.`;

@@ -21,3 +21,5 @@ export const adoptCommand = (
 ): string => `river adopt ${quoteForShell(river)}${days ? ` --start ${days.start} --end ${days.end}` : ''}`;
 
 export const retryCommand = (workflowId: string): string => `river retry ${quoteForShell(workflowId)}`;
+
+export const statusCommand = (workflowId: string): string => `river status ${quoteForShell(workflowId)}`;

@@ -133,15 +133,15 @@ function describe(
       return `${where}: loaded by several runs, ${countRows(loaded)} together, although the last of them replaces.`;
     case 'gap': {
       const run = gap && snapshot.runs.get(gap.run);
-      return `${where}: not loaded, ${gapWords[gap?.chunk ?? 'loaded']} ${run?.workflowId}.`;
+      return `${where}: missing, ${gapWords[gap?.chunk ?? 'loaded']} ${run?.workflowId}.`;
     }
   }
 }
 
 const gapWords: Readonly<Record<Gap['chunk'], string>> = {
-  loaded: 'though it was by the run',
-  failed: 'the chunk failed in the run',
-  open: 'the chunk was left by the run',
+  loaded: 'although it was loaded by the run',
+  failed: 'because its chunk failed in the run',
+  open: 'because its chunk was not loaded by the run',
 };
 
 const countRows = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;

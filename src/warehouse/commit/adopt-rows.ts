@@ -13,18 +13,17 @@ import type { River } from '#domain/river/river';
 import { rangeText } from '#domain/run/loaded-days';
 import type { NewRun } from '#domain/run/stored-run';
 import { columnFinder } from '../column-name.ts';
-import type { Database } from '../database.ts';
-import type { Tables } from '../dialect.ts';
+import type { Databases } from '../databases.ts';
+import type { Both } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
-import { insertChunks, markLoaded } from '../manifest/chunks.ts';
-import { deleteForgotten, insertDays } from '../manifest/days.ts';
-import { endRun, insertRun } from '../manifest/runs.ts';
-import { lockTarget } from '../manifest/targets.ts';
 import type { LockPatience } from '../tables/add-columns.ts';
-import { completeTable, readTableOfOthers } from '../tables/complete-table.ts';
+import { completeTable } from '../tables/complete-table.ts';
 import { declaredFinder } from '../tables/declared-columns.ts';
 import { selectForeignRows } from '../tables/foreign-rows.ts';
+import { readTableOfOthers } from '../tables/table-of-others.ts';
 import { countRowsByDay } from '../tables/target-rows.ts';
+import { changeTarget } from './change-target.ts';
+import type { AdoptionChange } from './mark-change.ts';
 
 /** A transaction's share of rows, where days are small enough: others wait for the table no longer than that takes. */
 const rowsAtATime = 50_000;
@@ -62,22 +61,22 @@ interface Adoption {
  * @throws ConfigurationError where the table is gone, its days cannot be read, or the river has loaded some of them itself
  */
 export async function adoptRows(
-  database: Database,
+  databases: Databases,
   request: AdoptionRequest,
   patience: LockPatience,
 ): Promise<Adopted> {
   const { river, shape, days } = request;
   const { table } = river.target;
-  await database.read((tables) => refuseUnadoptable(tables, request));
-  await completeTable(database, { river, shape, days: [], adopts: true }, patience);
-  const adoptions = await database.read(async (tables) => {
-    const column = days && (await readDayColumn(tables, request)).name;
+  await databases.read((both) => refuseUnadoptable(both, request));
+  await completeTable(databases, { river, shape, days: [], adopts: true }, patience);
+  const adoptions = await databases.read(async (both) => {
+    const column = days && (await readDayColumn(both, request)).name;
     const scope = days && column !== null ? { ...days.range, column } : null;
-    return planAdoptions(await countRowsByDay(tables, { table, river: null, days: scope }));
+    return planAdoptions(await countRowsByDay(both.target, { table, river: null, days: scope }));
   });
   const run = toRun(request);
   for (const at of adoptions.keys())
-    await database.transact((tables) => adopt(tables, request, run, adoptions.slice(0, at + 1)));
+    await changeTarget(databases, table, (both) => adopt(both, request, run, adoptions.slice(0, at + 1)));
   return {
     rows: sum(adoptions.flatMap(({ rows }) => [...rows.values()])),
     days: days === null ? 0 : sum(adoptions.map(({ rows }) => rows.size)),
@@ -85,17 +84,18 @@ export async function adoptRows(
   };
 }
 
-async function refuseUnadoptable(tables: Tables, request: AdoptionRequest): Promise<void> {
+async function refuseUnadoptable(both: Both, request: AdoptionRequest): Promise<void> {
   const { river, shape, days } = request;
   const { table } = river.target;
-  const state = await readTableOfOthers(tables, table, shape);
+  const { target: tables } = both;
+  const state = await readTableOfOthers(both, table, shape);
   if (!state) {
     throw new ConfigurationError(`There is no table ${table}, so ${river.name} has no rows to adopt.`, {
       facts: { river: river.name, table },
     });
   }
   if (days === null) return;
-  const column = await readDayColumn(tables, request);
+  const column = await readDayColumn(both, request);
   await refuseUnreadableDays(selectForeignRows(tables, table, state.columns), table, column);
   if (!columnFinder(tables.dialect, state.columns)('_river')) return;
   const scope = { ...days.range, column: column.name };
@@ -111,11 +111,11 @@ async function refuseUnadoptable(tables: Tables, request: AdoptionRequest): Prom
   );
 }
 
-async function readDayColumn(tables: Tables, { river, shape, days }: AdoptionRequest): Promise<TableColumn> {
+async function readDayColumn(both: Both, { river, shape, days }: AdoptionRequest): Promise<TableColumn> {
   const { table } = river.target;
-  const state = await readTableOfOthers(tables, table, shape);
+  const state = await readTableOfOthers(both, table, shape);
   const name = String(days?.column);
-  const column = state && declaredFinder(tables.dialect, state)(name);
+  const column = state && declaredFinder(both.target.dialect, state)(name);
   if (column?.type) return column;
   throw new ConfigurationError(
     `The table ${table} has no column ${name} with the day of a row, so its rows cannot be adopted day by day.`,
@@ -181,36 +181,31 @@ function toRun({ river, today, days }: AdoptionRequest): NewRun {
 
 /** The last of these adoptions; those before it are done, and give the chunks their order. */
 async function adopt(
-  tables: Tables,
+  both: Both,
   request: AdoptionRequest,
   run: NewRun,
   adoptions: readonly Adoption[],
-): Promise<void> {
+): Promise<AdoptionChange> {
   const { river, completeUpTo } = request;
   const { table } = river.target;
+  const { target } = both;
   const { chunk, rows } = adoptions.at(-1) as Adoption;
-  await lockTarget(tables, table);
   const at = new Date().toISOString();
-  const of = { river: river.name, table, runId: run.runId, chunk: chunk.key };
-  const column = request.days && (await readDayColumn(tables, request)).name;
+  const column = request.days && (await readDayColumn(both, request)).name;
   const scope =
     column !== null && chunk.start !== null ? { column, start: chunk.start, end: chunk.end } : null;
   const provenance = { _river: river.name, _run_id: run.runId, _chunk: scope && chunk.key, _loaded_at: at };
-  const adopted = await tables.dialect.updateRows(tables, { table, river: null, days: scope }, provenance);
+  const adopted = await target.dialect.updateRows(target, { table, river: null, days: scope }, provenance);
   const expected = sum([...rows.values()]);
   if (adopted !== expected) throw changedMeanwhile(table, chunk, expected, adopted);
-  await insertRun(tables, run);
-  await insertChunks(
-    tables,
-    run,
-    adoptions.map((adoption) => adoption.chunk),
-  );
-  if (scope) {
-    await insertDays(tables, of, rows as ReadonlyMap<Day, number>, at, completeUpTo);
-    await deleteForgotten(tables, { river: river.name, table }, scope);
-  }
-  await markLoaded(tables, run.runId, chunk.key, { rows: adopted, warnings: [], at });
-  await endRun(tables, run.runId, 'succeeded', at);
+  return {
+    kind: 'adoption',
+    ...{ river: river.name, table, runId: run.runId, chunk: chunk.key, at, run, completeUpTo },
+    chunks: adoptions.map((adoption) => adoption.chunk),
+    rows: adopted,
+    scope: scope && { start: scope.start, end: scope.end },
+    days: scope ? [...(rows as ReadonlyMap<Day, number>)] : [],
+  };
 }
 
 function changedMeanwhile(table: string, chunk: Chunk, expected: number, found: number): ConfigurationError {

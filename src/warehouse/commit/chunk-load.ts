@@ -4,19 +4,7 @@ import type { CommitRequest, SliceCount } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import type { StagedCount } from '../manifest/staging.ts';
 import type { LockPatience } from '../tables/add-columns.ts';
-
-/** What a commit has just done: a test may stop there. All but the last stand inside of its transaction. */
-export type Step =
-  | 'locked'
-  | 'compared'
-  | 'collected'
-  | 'removed'
-  | 'updated'
-  | 'inserted'
-  | 'days'
-  | 'marked'
-  | 'unstaged'
-  | 'committed';
+import type { Step } from './mark-change.ts';
 
 /** How a commit is done. */
 export interface StoreOptions {

@@ -1,19 +1,17 @@
 import type { TableColumn } from '#domain/column/table-type';
 import type { Day } from '#domain/period/date-range';
-import type { Warning } from '#domain/run/run-result';
 import type { RowsOfRun } from '#domain/verify/verification';
 import { columnFinder, sameName, shortHash } from '../column-name.ts';
-import type { MergeJob, Tables } from '../dialect.ts';
-import { type LoadedRows, type ManifestChunk, subtractStanding } from '../manifest/chunks.ts';
-import { deleteEmptyDays, deleteForgotten, insertDays, subtractDays } from '../manifest/days.ts';
-import { countStagedByDay, stagingTable } from '../manifest/staging.ts';
+import type { Both, MergeJob, Targets } from '../dialect.ts';
+import type { LoadedRows, ManifestChunk } from '../manifest/chunks.ts';
+import { countStagedByDay, stagingTable, toPagesTable } from '../manifest/staging.ts';
 import type { TableState } from '../tables/declared-columns.ts';
 import type { Layout } from '../tables/plan-layout.ts';
 import { readTable } from '../tables/read-table.ts';
 import { countRows } from '../tables/target-rows.ts';
 import { type ChunkLoad, ownerRunId, TableChanged } from './chunk-load.ts';
 import { isReady, planChunk, planFill } from './plan-chunk.ts';
-import { countByDay, failureOfTable, replacesOtherRows } from './replace-rows.ts';
+import { countByDay, failureOfTable, type Replaced, replacesOtherRows, tookFewer } from './replace-rows.ts';
 
 /**
  * Puts a chunk's staged rows beside those of the target, by `_river` and the key: a row that is found again and differs is updated and
@@ -21,38 +19,37 @@ import { countByDay, failureOfTable, replacesOtherRows } from './replace-rows.ts
  * too empty. Of rows with the same key the last one in the order of slice, call, page and row is taken.
  */
 export async function mergeRows(
-  tables: Tables,
+  both: Both,
   load: ChunkLoad,
   before: ManifestChunk,
   at: string,
-): Promise<LoadedRows & { readonly warnings: readonly Warning[] }> {
-  const { run, chunk, request, onStep } = load;
+): Promise<Replaced> {
+  const { run, chunk, request } = load;
   const { scope } = request;
-  const { table } = run.river.target;
-  const of = { river: run.river.name, table };
   const slices = request.slices.map(({ slice }) => slice);
   const staged = request.slices.reduce((sum, { rows }) => sum + rows, 0);
-  const arriving = countByDay(scope, await countStagedByDay(tables, run.runId, chunk, slices), table);
-  const merged = staged === 0 ? nothing : await merge(tables, load, before, at, staged);
-  const { counts, byDay, gone } = merged;
-  if (scope) {
-    const owner = ownerRunId(run);
-    await subtractDays(tables, of, gone);
-    // Days that a run has loaded with filters of its own do not count for the river: the others' entries stay.
-    if (!run.ownFilters) await deleteEmptyDays(tables, { ...of, between: scope }, owner);
-    const days = new Map(
-      [...arriving].flatMap(([day]): [Day, number][] => (day === null ? [] : [[day, byDay.get(day) ?? 0]])),
-    );
-    await insertDays(tables, { ...of, runId: owner, chunk }, days, at, request.completeUpTo);
-    await deleteForgotten(tables, of, scope);
-  } else {
-    for (const { run, rows } of gone) await subtractStanding(tables, run, rows);
+  const arriving = countByDay(
+    scope,
+    await countStagedByDay(both.books, run.runId, chunk, slices),
+    run.river.target.table,
+  );
+  const { counts, byDay, gone } = staged === 0 ? nothing : await merge(both, load, before, at, staged);
+  const elsewhere = scope ? [...byDay].filter(([day]) => day === null || !arriving.has(day)) : [];
+  if (elsewhere.length > 0) {
+    const moved = elsewhere.reduce((sum, [, rows]) => sum + rows, 0);
+    throw tookFewer(run.river.target.table, staged - moved, staged);
   }
-  await onStep('days');
   return {
-    rows: staged,
-    merged: counts,
-    ...(!scope && { standing: counts.inserted + counts.updated }),
+    written: {
+      rows: staged,
+      merged: counts,
+      ...(!scope && { standing: counts.inserted + counts.updated }),
+    },
+    days: scope
+      ? [...arriving].flatMap(([day]): [Day, number][] => (day === null ? [] : [[day, byDay.get(day) ?? 0]]))
+      : [],
+    removed: [],
+    gone,
     warnings: [],
   };
 }
@@ -72,7 +69,7 @@ const nothing: Merged = {
 };
 
 async function merge(
-  tables: Tables,
+  both: Both,
   load: ChunkLoad,
   { start }: ManifestChunk,
   loadedAt: string,
@@ -81,9 +78,10 @@ async function merge(
   const { run, chunk, request, onStep } = load;
   const { target, name: river } = run.river;
   const { table } = target;
+  const { books, target: tables } = both;
   const { dialect } = tables;
   const slices = request.slices.map(({ slice }) => slice);
-  const layout = await planChunk(tables, { runId: run.runId, target, chunk, slices });
+  const layout = await planChunk(both, { runId: run.runId, target, chunk, slices });
   if (!isReady(layout)) throw new TableChanged();
   const day = request.scope && (layout.columns.get(request.scope.column)?.name ?? request.scope.column);
   const job: MergeJob = {
@@ -91,7 +89,7 @@ async function merge(
     table,
     river,
     key: findKey(layout, request.mergeKey ?? []),
-    columns: listFilled(tables, await readTable(tables, table), layout),
+    columns: listFilled(tables, await readTable(both, table), layout),
     dayColumn: day,
   };
   const undoing = await dialect.mayUndoInserts(tables, table);
@@ -99,7 +97,7 @@ async function merge(
   const collected = await dialect.collectRows(
     tables,
     {
-      staging: stagingTable(run.runId),
+      staging: toPagesTable(books, stagingTable(run.runId)),
       table,
       river,
       runId: ownerRunId(run),
@@ -115,10 +113,10 @@ async function merge(
   const added = await dialect.addMissing(tables, job);
   await onStep('inserted');
   const missing = updated.expected - updated.rows + (added.expected - added.rows);
-  if (missing > 0) throw await failureOfTable(tables, load, collected - missing, collected);
+  if (missing > 0) throw await failureOfTable(books, load, collected - missing, collected);
   if (undoing) {
     const found = await dialect.countFound(tables, job);
-    if (found < collected) throw await failureOfTable(tables, load, found, collected);
+    if (found < collected) throw await failureOfTable(books, load, found, collected);
     const lost = undoing === 'rows of others' ? others + added.rows - (await countRows(tables, table)) : 0;
     if (lost > 0) throw replacesOtherRows(table, lost);
   }
@@ -147,7 +145,7 @@ function findKey({ columns }: Layout, names: readonly string[]): TableColumn[] {
  * All columns that River fills for this river: what its pages bring, and what was made for fields and for values that did not fit.
  * What the new row does not have goes from the old one as well, so that none is made of two.
  */
-function listFilled({ dialect }: Tables, state: TableState, layout: Layout): TableColumn[] {
+function listFilled({ dialect }: Targets, state: TableState, layout: Layout): TableColumn[] {
   const find = columnFinder(dialect, state.columns);
   const recorded = state.records.flatMap(({ part, name }) =>
     ['field', 'text'].includes(part) ? (find(name) ?? []) : [],

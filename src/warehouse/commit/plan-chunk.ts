@@ -1,6 +1,6 @@
 import type { FieldKind, TableColumn } from '#domain/column/table-type';
 import type { Target } from '#domain/river/target';
-import type { Filled, Tables } from '../dialect.ts';
+import type { Both, Filled } from '../dialect.ts';
 import { hasStaging, readStagedShapes } from '../manifest/staging.ts';
 import { toRecordedKey } from '../manifest/targets.ts';
 import type { TableState } from '../tables/declared-columns.ts';
@@ -11,7 +11,7 @@ const noTable: TableState = { columns: [], records: [] };
 
 /** Which column takes what of a chunk's staged pages, as the table is now. */
 export async function planChunk(
-  tables: Tables,
+  both: Both,
   of: {
     readonly runId: string;
     readonly target: Target;
@@ -19,12 +19,12 @@ export async function planChunk(
     readonly slices: readonly string[];
   },
 ): Promise<LayoutPlan> {
-  const shapes = (await hasStaging(tables, of.runId))
-    ? await readStagedShapes(tables, of.runId, of.chunk, of.slices)
+  const shapes = (await hasStaging(both.books, of.runId))
+    ? await readStagedShapes(both.books, of.runId, of.chunk, of.slices)
     : [];
   // Nothing goes anywhere: a chunk that was loaded before need not find a table.
-  const state = shapes.length === 0 ? noTable : await readTable(tables, of.target.table);
-  return planLayout(tables.dialect, of.target, state, shapes);
+  const state = shapes.length === 0 ? noTable : await readTable(both, of.target.table);
+  return planLayout(both.target.dialect, of.target, state, shapes);
 }
 
 /** The columns that pages of this shape fill. */

@@ -3,7 +3,7 @@ import { type Extra, keyMisfit } from '#domain/column/fit-rows';
 import { readValue } from '#domain/column/read-value';
 import { type TableColumn, typeSignature } from '#domain/column/table-type';
 import type { PageNotes } from '#domain/run/page-notes';
-import type { Database } from '../database.ts';
+import type { Databases } from '../databases.ts';
 import type { Row } from '../dialect.ts';
 import { readPages } from '../manifest/staged-pages.ts';
 import { readRows, rowsColumns, stagingTable, toPageShape } from '../manifest/staging.ts';
@@ -29,35 +29,35 @@ export interface StagedChunk {
  * Reads anew the staged pages that were fitted to something else than the table is now: a field whose column was added since,
  * or a table that was changed. One page at a time, so that memory does not grow with the chunk.
  */
-export async function refitPages(database: Database, of: StagedChunk, layout: Layout): Promise<void> {
-  for await (const page of readPages(database, of, shapes)) {
+export async function refitPages(databases: Databases, of: StagedChunk, layout: Layout): Promise<void> {
+  for await (const page of readPages(databases.books, of, shapes)) {
     const shape = toPageShape(page);
     if (Number(page.row_count) > 0 && needsRefit(shape, layout))
-      await refitPage(database, of, page, shape, layout);
+      await refitPage(databases, of, page, shape, layout);
   }
 }
 
 async function refitPage(
-  database: Database,
+  { books, target }: Databases,
   of: StagedChunk,
   { slice, call, page }: Row,
   shape: PageShape,
   layout: Layout,
 ): Promise<void> {
   const where = { chunk: of.chunk, slice, call, page };
-  const [staged] = await database.read((tables) =>
+  const [staged] = await books.read((tables) =>
     tables
       .from(of.pagesIn ?? stagingTable(of.runId))
       .where(where)
       .select(...rowsColumns, 'notes'),
   );
   if (!staged) return;
-  const rows = readRows(database, staged);
+  const rows = readRows(target.dialect, staged);
   const refitted = refitRows(rows, shape, layout, of.key, (column, at) => {
     throw keyMisfit(String(call), of.table, column, at);
   });
   const notes = { ...(JSON.parse(String(staged.notes ?? '{}')) as PageNotes), misfits: refitted.misfits };
-  await database.read((tables) =>
+  await books.read((tables) =>
     tables
       .from(of.pagesIn ?? stagingTable(of.runId))
       .where(where)

@@ -2,94 +2,94 @@ import type { Scope } from '#domain/call/scope';
 import { RowShapeError, SchemaConflictError } from '#domain/errors';
 import { type Day, eachDay, toDateRanges } from '#domain/period/date-range';
 import { judgeReplacement, type Replacement, type RowsByDay } from '#domain/run/replaced-rows';
-import type { Warning } from '#domain/run/run-result';
-import type { Tables } from '../dialect.ts';
+import type { Books, Both } from '../dialect.ts';
 import type { ManifestChunk } from '../manifest/chunks.ts';
-import { deleteDays, deleteForgotten, insertDays } from '../manifest/days.ts';
-import { countStaged, countStagedByDay, stagingTable } from '../manifest/staging.ts';
+import { countStaged, countStagedByDay, stagingTable, toPagesTable } from '../manifest/staging.ts';
 import { readTargetTable } from '../tables/read-table.ts';
 import { countRows, countRowsByDay, deleteRows, selectRows } from '../tables/target-rows.ts';
 import { type ChunkLoad, findDifferingSlices, ownerRunId, SlicesDiffer, TableChanged } from './chunk-load.ts';
+import type { ChunkChange } from './mark-change.ts';
 import { isReady, planChunk, planFill } from './plan-chunk.ts';
 
+/** What a load mode has done to the target, for the books. */
+export type Replaced = Pick<ChunkChange, 'written' | 'warnings' | 'removed' | 'days' | 'gone'>;
+
 /**
- * Takes this river's rows of the chunk out of the target (in `replace`), puts the staged ones in, and writes its days.
+ * Takes this river's rows of the chunk out of the target (in `replace`), and puts the staged ones in.
  * Days that keep their rows, because none came for them, keep what the manifest says of them.
  */
 export async function replaceRows(
-  tables: Tables,
+  both: Both,
   load: ChunkLoad,
   before: ManifestChunk,
   at: string,
-): Promise<{ rows: number; warnings: readonly Warning[] }> {
+): Promise<Replaced> {
   const { run, chunk, request, onStep } = load;
   const { scope } = request;
   const { table } = run.river.target;
   const slices = request.slices.map(({ slice }) => slice);
-  const arriving = countByDay(scope, await countStagedByDay(tables, run.runId, chunk, slices), table);
-  const { kept, warnings } = await removeRows(tables, load, arriving);
+  const arriving = countByDay(scope, await countStagedByDay(both.books, run.runId, chunk, slices), table);
+  const { kept, warnings, removed } = await removeRows(both, load, arriving);
   await onStep('removed');
-  const rows = await insertRows(tables, load, before, at);
+  const rows = await insertRows(both, load, before, at);
   await onStep('inserted');
-  const of = { river: run.river.name, table, runId: ownerRunId(run), chunk };
   const days = new Map([...arriving].flatMap(([day, rows]) => (day === null ? [] : [[day, rows] as const])));
   for (const day of kept) days.delete(day);
-  await insertDays(tables, of, days, at, request.completeUpTo);
-  if (scope) await deleteForgotten(tables, { river: of.river, table }, scope);
-  await onStep('days');
-  return { rows, warnings };
+  return { written: { rows }, warnings, removed, days: [...days], gone: [] };
 }
 
 /** Looks at what stands there before anything is removed, in the same transaction: no other session changes it meanwhile. */
-async function removeRows(tables: Tables, load: ChunkLoad, arriving: RowsByDay): Promise<Replacement> {
+async function removeRows(
+  both: Both,
+  load: ChunkLoad,
+  arriving: RowsByDay,
+): Promise<Replacement & Pick<Replaced, 'removed'>> {
   const { run } = load;
-  if (run.river.target.load !== 'replace') return { kept: [], warnings: [] };
+  if (run.river.target.load !== 'replace') return { kept: [], warnings: [], removed: [] };
   const of = { river: run.river.name, table: run.river.target.table };
-  const days = await readScope(tables, load);
-  const standing = await countRowsByDay(tables, { ...of, days });
+  const { target } = both;
+  const days = await readScope(both, load);
+  const standing = await countRowsByDay(target, { ...of, days });
   const replacement = judgeReplacement(run, standing, arriving);
   if (days === null) {
-    await deleteRows(tables, { ...of, days }, sum([...standing.values()]));
-    await deleteDays(tables, { ...of, between: null });
-    return replacement;
+    await deleteRows(target, { ...of, days }, sum([...standing.values()]));
+    return { ...replacement, removed: null };
   }
   const kept = new Set(replacement.kept);
-  for (const part of toDateRanges([...eachDay(days)].filter((day) => !kept.has(day)))) {
+  const removed = toDateRanges([...eachDay(days)].filter((day) => !kept.has(day)));
+  for (const part of removed) {
     const expected = sum([...eachDay(part)].map((day) => standing.get(day) ?? 0));
-    await deleteRows(tables, { ...of, days: { ...days, ...part } }, expected);
-    await deleteDays(tables, { ...of, between: part });
+    await deleteRows(target, { ...of, days: { ...days, ...part } }, expected);
   }
-  return replacement;
+  return { ...replacement, removed };
 }
 
 /** The chunk's days, with the column as the table has it: another connector may have spelled it otherwise. */
-async function readScope(
-  tables: Tables,
-  { run, request: { scope }, wanted }: ChunkLoad,
-): Promise<Scope | null> {
+async function readScope(both: Both, { run, request: { scope }, wanted }: ChunkLoad): Promise<Scope | null> {
   if (scope === null) return null;
   // Where no page came nothing was arranged for the table.
   const column =
-    wanted.get(scope.column) ?? (await readTargetTable(tables, run.river.target.table)).find(scope.column);
+    wanted.get(scope.column) ?? (await readTargetTable(both, run.river.target.table)).find(scope.column);
   return { ...scope, column: column?.name ?? scope.column };
 }
 
 /** Says how many rows. Throws where the table has not taken every one of them. */
 async function insertRows(
-  tables: Tables,
+  both: Both,
   load: ChunkLoad,
   { start }: ManifestChunk,
   loadedAt: string,
 ): Promise<number> {
   const { run, chunk, request } = load;
+  const { books, target: tables } = both;
   const { target, name: river } = run.river;
   const slices = request.slices.map(({ slice }) => slice);
-  const layout = await planChunk(tables, { runId: run.runId, target, chunk, slices });
+  const layout = await planChunk(both, { runId: run.runId, target, chunk, slices });
   if (!isReady(layout)) throw new TableChanged();
   const undoing = await tables.dialect.mayUndoInserts(tables, target.table);
   const others = undoing === 'rows of others' ? await countRows(tables, target.table) : 0;
   const inserted = await tables.dialect.insertPages(tables, {
-    staging: stagingTable(run.runId),
+    staging: toPagesTable(books, stagingTable(run.runId)),
     table: target.table,
     river,
     runId: ownerRunId(run),
@@ -99,12 +99,12 @@ async function insertRows(
   });
   const rows = sum(request.slices.map((slice) => slice.rows));
   if (undoing) {
-    const taken = await countTaken(tables, load, start === null ? null : chunk, rows);
-    if (taken !== rows) throw await failureOfTable(tables, load, taken, rows);
+    const taken = await countTaken(both, load, start === null ? null : chunk);
+    if (taken !== rows) throw await failureOfTable(books, load, taken, rows);
     const lost = undoing === 'rows of others' ? others + rows - (await countRows(tables, target.table)) : 0;
     if (lost > 0) throw replacesOtherRows(target.table, lost);
   } else if (request.slices.some((slice) => (inserted.bySlice.get(slice.slice) ?? 0) !== slice.rows)) {
-    throw await failureOfTable(tables, load, sum([...inserted.bySlice.values()]), rows);
+    throw await failureOfTable(books, load, sum([...inserted.bySlice.values()]), rows);
   }
   return rows;
 }
@@ -119,35 +119,24 @@ export function replacesOtherRows(table: string, rows: number): SchemaConflictEr
 
 const sum = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
-/** How many of the chunk's rows stand in the table; the whole of it is looked through only where its days lack some. */
-async function countTaken(
-  tables: Tables,
-  load: ChunkLoad,
-  chunkColumn: string | null,
-  expected: number,
-): Promise<number> {
+/** How many of the chunk's rows stand in the table, under its days: one that bears another day is never replaced. */
+async function countTaken(both: Both, load: ChunkLoad, chunkColumn: string | null): Promise<number> {
   const { run } = load;
   const of = { table: run.river.target.table, river: run.river.name };
-  const days = await readScope(tables, load);
-  let taken = 0;
-  for (const part of days ? [days, null] : [null]) {
-    const [counted] = await selectRows(tables, { ...of, days: part })
-      .where({ _run_id: ownerRunId(run), _chunk: chunkColumn })
-      .count({ rows: '*' });
-    taken = Number(counted?.rows ?? 0);
-    if (taken === expected) break;
-  }
-  return taken;
+  const [counted] = await selectRows(both.target, { ...of, days: await readScope(both, load) })
+    .where({ _run_id: ownerRunId(run), _chunk: chunkColumn })
+    .count({ rows: '*' });
+  return Number(counted?.rows ?? 0);
 }
 
 /** A page that was staged meanwhile is pulled again; else the table itself has left rows out, and would do so again. */
 export async function failureOfTable(
-  tables: Tables,
+  books: Books,
   { run, chunk, request }: ChunkLoad,
   taken: number,
   rows: number,
 ): Promise<Error> {
-  const staged = await countStaged(tables, run.runId, chunk);
+  const staged = await countStaged(books, run.runId, chunk);
   const slices = findDifferingSlices(request.slices, staged, request.listSlices);
   if (slices.length > 0) return new SlicesDiffer(slices);
   return tookFewer(run.river.target.table, taken, rows);

@@ -6,7 +6,7 @@ import type { Warning } from '#domain/run/run-result';
 import type { CommitOutcome, CommitRequest } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
 import { columnFinder } from '../column-name.ts';
-import type { Database } from '../database.ts';
+import type { Databases } from '../databases.ts';
 import { readRun } from '../manifest/runs.ts';
 import { readPageNotes } from '../manifest/staged-pages.ts';
 import { toRecordedKey } from '../manifest/targets.ts';
@@ -26,22 +26,22 @@ const looksAtMost = 10;
  * own and its pages fitted to them, then rows, days and chunk are written in one.
  */
 export async function storeChunk(
-  database: Database,
+  databases: Databases,
   runId: string,
   chunk: string,
   asked: CommitRequest,
   options: StoreOptions,
 ): Promise<CommitOutcome> {
   const { onStep } = options;
-  const run = await database.read((tables) => readRun(tables, runId));
-  if (!run) throw new Error(`the run ${runId} was never opened in the ${database.place}`);
+  const run = await databases.books.read((books) => readRun(books, runId));
+  if (!run) throw new Error(`the run ${runId} was never opened in the ${databases.books.place}`);
   const request = withoutLists(asked);
   for (let look = 1; ; look += 1) {
-    const layout = await readyTable(database, run, chunk, request, options);
-    const warnings = await warnOfValues(database, run, chunk, request, layout);
+    const layout = await readyTable(databases, run, chunk, request, options);
+    const warnings = await warnOfValues(databases, run, chunk, request, layout);
     try {
       const load = { run, chunk, request, wanted: layout.columns, warnings, onStep };
-      const outcome = await database.transact((tables) => storeInTransaction(tables, load));
+      const outcome = await storeInTransaction(databases, load);
       await onStep('committed');
       return outcome;
     } catch (error) {
@@ -60,7 +60,7 @@ function withTableName(error: unknown, table: string): unknown {
 
 /** Adds the columns that the staged pages need and fits the pages to the table, until there is nothing left to do. */
 async function readyTable(
-  database: Database,
+  databases: Databases,
   { runId, river: { target, giveUpAfter } }: StoredRun,
   chunk: string,
   request: CommitRequest,
@@ -72,17 +72,17 @@ async function readyTable(
   const { table } = target;
   const of = { runId, target, chunk, slices, table, key: request.key ?? [] };
   for (let look = 1; ; look += 1) {
-    const plan = await database.read((tables) => planChunk(tables, of));
+    const plan = await databases.read((both) => planChunk(both, of));
     // Where it changes under our hands, the commit itself looks once more.
     if (isReady(plan) || look === looksAtMost) return plan;
     if (plan.missing.length > 0 || plan.records.length > 0)
-      await addColumns(database, table, (tables) => planChunk(tables, of), patience, signal);
-    else await refitPages(database, of, plan);
+      await addColumns(databases, table, (both) => planChunk(both, of), patience, signal);
+    else await refitPages(databases, of, plan);
   }
 }
 
 async function warnOfValues(
-  database: Database,
+  databases: Databases,
   { runId, river: { target } }: StoredRun,
   chunk: string,
   { slices }: CommitRequest,
@@ -91,7 +91,7 @@ async function warnOfValues(
   const counts = new Map<string, number>();
   const replaced = new Map<string, number>();
   const names = slices.map(({ slice }) => slice);
-  for await (const { notes } of readPageNotes(database, runId, chunk, names)) {
+  for await (const { notes } of readPageNotes(databases.books, runId, chunk, names)) {
     for (const [column, count] of Object.entries(notes.misfits ?? {}))
       counts.set(column, (counts.get(column) ?? 0) + count);
     for (const [name, count] of Object.entries(notes.replaced ?? {})) {
@@ -103,8 +103,8 @@ async function warnOfValues(
     warnOfReplaced(parseChunkKey(chunk), target.table, column, count),
   );
   if (counts.size === 0) return ofReplaced;
-  const { columns } = await database.read((tables) => readTable(tables, target.table));
-  const find = columnFinder(database.dialect, columns);
+  const { columns } = await databases.read((both) => readTable(both, target.table));
+  const find = columnFinder(databases.target.dialect, columns);
   const ofMisfits = [...counts].map(([name, count]) =>
     warnOfMisfits(parseChunkKey(chunk), target.table, {
       column: find(name)?.name ?? name,

@@ -1,31 +1,29 @@
 import { durationMs } from '#domain/duration';
 import { SchemaConflictError } from '#domain/errors';
-import { type Day, eachDay, encloseRanges, toDateRanges } from '#domain/period/date-range';
+import { eachDay, encloseRanges, toDateRanges } from '#domain/period/date-range';
 import { judgeReplacement, type Replacement, type RowsByDay } from '#domain/run/replaced-rows';
 import type { OverwriteOutcome, OverwriteRequest } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
-import type { Database } from '../database.ts';
-import type { KeptRows, Tables } from '../dialect.ts';
-import { deleteDaysOfTable, deleteForgotten, insertDaysOfChunks } from '../manifest/days.ts';
-import { addRunWarnings, readRun } from '../manifest/runs.ts';
+import type { Databases } from '../databases.ts';
+import type { Both, KeptRows } from '../dialect.ts';
+import { readRun } from '../manifest/runs.ts';
 import {
   countShadow,
-  discardShadows,
-  dropShadow,
-  markOverwritten,
   readChunkOfDays,
   readOverwriteState,
   readShadowChunks,
   readShadowShapes,
   shadowTable,
 } from '../manifest/shadow.ts';
-import { lockTarget, markReplaced } from '../manifest/targets.ts';
+import { toPagesTable } from '../manifest/staging.ts';
 import { addColumns } from '../tables/add-columns.ts';
 import { declaredFinder } from '../tables/declared-columns.ts';
 import { type LayoutPlan, planLayout } from '../tables/plan-layout.ts';
 import { readTable } from '../tables/read-table.ts';
 import { countRows, countRowsByDay, keepsDeleted } from '../tables/target-rows.ts';
+import { changeTarget } from './change-target.ts';
 import { ownerRunId, type StoreOptions, TableChanged } from './chunk-load.ts';
+import type { OverwriteChange } from './mark-change.ts';
 import { isReady, planFill } from './plan-chunk.ts';
 import { refitPages } from './refit-pages.ts';
 import { tookFewer } from './replace-rows.ts';
@@ -38,18 +36,18 @@ const looksAtMost = 10;
  * them itself, SQLite page by page with a turn of the event loop after each thousand rows.
  */
 export async function storeOverwrite(
-  database: Database,
+  databases: Databases,
   runId: string,
   request: OverwriteRequest,
   options: StoreOptions,
 ): Promise<OverwriteOutcome> {
-  const run = await database.read((tables) => readRun(tables, runId));
-  if (!run) throw new Error(`the run ${runId} was never opened in the ${database.place}`);
+  const run = await databases.books.read((books) => readRun(books, runId));
+  if (!run) throw new Error(`the run ${runId} was never opened in the ${databases.books.place}`);
   for (let look = 1; ; look += 1) {
-    const { waiting } = await database.read((tables) => readOverwriteState(tables, ownerRunId(run)));
-    if (waiting > 0) await readyTable(database, run, request, options);
+    const { waiting } = await databases.books.read((books) => readOverwriteState(books, ownerRunId(run)));
+    if (waiting > 0) await readyTable(databases, run, request, options);
     try {
-      const outcome = await database.transact((tables) => replaceContent(tables, run, request, options));
+      const outcome = await replaceContent(databases, run, request, options);
       await options.onStep('committed');
       return outcome;
     } catch (error) {
@@ -60,7 +58,7 @@ export async function storeOverwrite(
 
 /** Adds columns that the table lacks and fits the pages to it, where it was changed since their chunks were loaded. */
 async function readyTable(
-  database: Database,
+  databases: Databases,
   run: StoredRun,
   { key }: OverwriteRequest,
   { patience, signal }: StoreOptions,
@@ -69,30 +67,30 @@ async function readyTable(
   const { target, giveUpAfter } = run.river;
   const { table } = target;
   for (let look = 1; look <= looksAtMost; look += 1) {
-    const plan = await database.read((tables) => planShadow(tables, run));
+    const plan = await databases.read((both) => planShadow(both, run));
     if (!plan || isReady(plan)) return;
     if (plan.missing.length > 0 || plan.records.length > 0) {
-      const lacking = async (tables: Tables) =>
-        (await planShadow(tables, run)) ?? { missing: [], records: [] };
-      await addColumns(database, table, lacking, { ...patience, giveUpMs: durationMs(giveUpAfter) }, signal);
+      const lacking = async (both: Both) => (await planShadow(both, run)) ?? { missing: [], records: [] };
+      await addColumns(databases, table, lacking, { ...patience, giveUpMs: durationMs(giveUpAfter) }, signal);
     } else {
-      for (const of of await database.read((tables) => readShadowChunks(tables, owner)))
-        await refitPages(database, { ...of, runId: owner, table, pagesIn: shadowTable(owner), key }, plan);
+      for (const of of await databases.books.read((books) => readShadowChunks(books, owner)))
+        await refitPages(databases, { ...of, runId: owner, table, pagesIn: shadowTable(owner), key }, plan);
     }
   }
 }
 
 /** Undefined where there is no shadow. */
-async function planShadow(tables: Tables, run: StoredRun): Promise<LayoutPlan | undefined> {
+async function planShadow(both: Both, run: StoredRun): Promise<LayoutPlan | undefined> {
   const owner = ownerRunId(run);
-  if (!(await tables.dialect.hasTable(tables, shadowTable(owner)))) return undefined;
+  const { books } = both;
+  if (!(await books.dialect.hasTable(books, shadowTable(owner)))) return undefined;
   const { target } = run.river;
-  const state = await readTable(tables, target.table);
-  return planLayout(tables.dialect, target, state, await readShadowShapes(tables, owner));
+  const state = await readTable(both, target.table);
+  return planLayout(both.target.dialect, target, state, await readShadowShapes(books, owner));
 }
 
 async function replaceContent(
-  tables: Tables,
+  databases: Databases,
   run: StoredRun,
   request: OverwriteRequest,
   { onStep }: StoreOptions,
@@ -100,52 +98,76 @@ async function replaceContent(
   const owner = ownerRunId(run);
   const { name: river, target } = run.river;
   const { table } = target;
-  await lockTarget(tables, table);
-  const { total, loaded, waiting, rows } = await readOverwriteState(tables, owner);
-  await onStep('locked');
-  if (loaded < total) return { outcome: 'incomplete' };
-  if (waiting === 0) return { outcome: 'replaced' };
-  const plan = await planShadow(tables, run);
-  const arriving = await countShadow(tables, owner);
-  const shadowed = [...(arriving?.values() ?? [])].reduce((sum, count) => sum + count, 0);
-  if (!plan || !arriving || shadowed !== rows) throw shadowGone(owner, shadowed, rows);
-  if (!isReady(plan)) throw new TableChanged();
-  await onStep('compared');
-  const at = new Date().toISOString();
-  const chunks = await readChunkOfDays(tables, owner);
-  const { kept, keptRows, warnings } = await judge(tables, run, request, chunks, arriving);
-  await tables.dialect.removeAllRows(tables, table, kept);
-  await onStep('removed');
-  const left = await countRows(tables, table);
-  if (left > keptRows) throw keepsDeleted(table, left - keptRows);
-  const inserted = await tables.dialect.insertPages(tables, {
-    staging: shadowTable(owner),
-    table,
-    river,
-    runId: owner,
-    pages: null,
-    loadedAt: at,
-    filledBy: (page) => planFill(page, plan),
-  });
-  await onStep('inserted');
-  const undoing = await tables.dialect.mayUndoInserts(tables, table);
-  const taken = undoing
-    ? (await countRows(tables, table)) - left
-    : [...inserted.bySlice.values()].reduce((sum, count) => sum + count, 0);
-  if (taken !== rows) throw tookFewer(table, taken, rows);
-  await writeDays(tables, run, request, chunks, arriving, kept, at);
-  await onStep('days');
-  await markOverwritten(tables, owner, at);
-  await markReplaced(tables, table, { at, runId: owner });
-  await addRunWarnings(tables, run.runId, warnings);
-  await onStep('marked');
-  await dropShadow(tables, owner);
-  await discardShadows(tables, table, owner);
-  await onStep('unstaged');
-  return { outcome: 'replaced' };
+  let outcome: OverwriteOutcome = { outcome: 'replaced' };
+  const replace = async (both: Both): Promise<OverwriteChange | undefined> => {
+    const { books, target: tables } = both;
+    const { total, loaded, waiting, rows } = await readOverwriteState(books, owner);
+    await onStep('locked');
+    outcome = { outcome: loaded < total ? 'incomplete' : 'replaced' };
+    if (loaded < total || waiting === 0) return undefined;
+    const plan = await planShadow(both, run);
+    const arriving = await countShadow(books, owner);
+    const shadowed = [...(arriving?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+    if (!plan || !arriving || shadowed !== rows) throw shadowGone(owner, shadowed, rows);
+    if (!isReady(plan)) throw new TableChanged();
+    await onStep('compared');
+    const at = new Date().toISOString();
+    const chunks = await readChunkOfDays(books, owner);
+    const { kept, keptRows, warnings } = await judge(both, run, request, chunks, arriving);
+    await tables.dialect.removeAllRows(tables, table, kept);
+    await onStep('removed');
+    const left = tables.dialect.ensureRows ? keptRows : await countRows(tables, table);
+    if (left > keptRows) throw keepsDeleted(table, left - keptRows);
+    const inserted = await tables.dialect.insertPages(tables, {
+      staging: toPagesTable(books, shadowTable(owner)),
+      table,
+      river,
+      runId: owner,
+      pages: null,
+      loadedAt: at,
+      filledBy: (page) => planFill(page, plan),
+    });
+    await onStep('inserted');
+    const undoing = await tables.dialect.mayUndoInserts(tables, table);
+    const taken = undoing
+      ? await countTaken(both, run, request, chunks, left)
+      : [...inserted.bySlice.values()].reduce((sum, count) => sum + count, 0);
+    if (taken !== rows) throw tookFewer(table, taken, rows);
+    return {
+      kind: 'overwrite',
+      ...{ river, table, runId: run.runId, chunk: 'overwrite', at, owner, warnings },
+      completeUpTo: request.completeUpTo,
+      arriving: [...arriving],
+      kept: kept?.ranges ?? [],
+    };
+  };
+  await changeTarget(databases, table, replace, onStep);
+  return outcome;
 }
 
 type ChunkDays = Awaited<ReturnType<typeof readChunkOfDays>>;
+
+/** How many rows stand in the table besides those that were left; none of them under a day that no chunk has. */
+async function countTaken(
+  both: Both,
+  { river: { name: river, target } }: StoredRun,
+  { dayColumn }: OverwriteRequest,
+  chunks: ChunkDays,
+  left: number,
+): Promise<number> {
+  const taken = (await countRows(both.target, target.table)) - left;
+  const days = encloseRanges(chunks.flatMap(({ days }) => days ?? []));
+  if (dayColumn === null || days === null) return taken;
+  const column = await findDayColumn(both, target.table, dayColumn);
+  const byDay = await countRowsByDay(both.target, { table: target.table, river, days: { column, ...days } });
+  return Math.min(taken, [...byDay.values()].reduce((sum, rows) => sum + rows, 0) - left);
+}
+
+/** The column as the table has it. */
+async function findDayColumn(both: Both, table: string, dayColumn: string): Promise<string> {
+  const find = declaredFinder(both.target.dialect, await readTable(both, table));
+  return find(dayColumn)?.name ?? dayColumn;
+}
 
 interface Judgement extends Pick<Replacement, 'warnings'> {
   readonly kept: KeptRows | null;
@@ -158,20 +180,20 @@ interface Judgement extends Pick<Replacement, 'warnings'> {
  * that had rows and gets none keeps them; what stands there of other days, or of other rivers, goes.
  */
 async function judge(
-  tables: Tables,
+  both: Both,
   run: StoredRun,
   { dayColumn }: OverwriteRequest,
   chunks: ChunkDays,
   arriving: RowsByDay,
 ): Promise<Judgement> {
+  const { target: tables } = both;
   const { name: river, target } = run.river;
   const all = new Map([[null, await countRows(tables, target.table)]]);
   const rows = [...arriving.values()].reduce((sum, count) => sum + count, 0);
   const whole = judgeReplacement(run, all, new Map([[null, rows]]));
   const days = encloseRanges(chunks.flatMap(({ days }) => days ?? []));
   if (dayColumn === null || days === null) return { kept: null, keptRows: 0, warnings: whole.warnings };
-  const find = declaredFinder(tables.dialect, await readTable(tables, target.table));
-  const column = find(dayColumn)?.name ?? dayColumn;
+  const column = await findDayColumn(both, target.table, dayColumn);
   const asked = new Set(chunks.flatMap(({ days }) => (days ? [...eachDay(days)] : [])));
   const standing = await countRowsByDay(tables, { table: target.table, river, days: { column, ...days } });
   const before = new Map([...standing].filter(([day]) => day !== null && asked.has(day)));
@@ -182,33 +204,6 @@ async function judge(
     keptRows,
     warnings,
   };
-}
-
-/** What stood there is gone, of whichever river; kept days keep their entries. */
-async function writeDays(
-  tables: Tables,
-  run: StoredRun,
-  { completeUpTo }: OverwriteRequest,
-  chunks: ChunkDays,
-  arriving: RowsByDay,
-  kept: KeptRows | null,
-  at: string,
-): Promise<void> {
-  const { name: river, target } = run.river;
-  const { table } = target;
-  const keptDays = new Set((kept?.ranges ?? []).flatMap((range) => [...eachDay(range)]));
-  await deleteDaysOfTable(tables, table, { river, days: [...keptDays] });
-  const entries = new Map<Day, { readonly chunk: string; readonly rows: number }>();
-  for (const { key, days } of chunks) {
-    for (const day of days ? eachDay(days) : [])
-      if (!keptDays.has(day)) entries.set(day, { chunk: key, rows: arriving.get(day) ?? 0 });
-  }
-  const all = chunks.flatMap(({ days }) => (days ? [...eachDay(days)] : []));
-  for (const range of toDateRanges(all)) await deleteForgotten(tables, { river, table }, range);
-  // A report of the present state has a day that no chunk names.
-  for (const [day, rows] of arriving)
-    if (day !== null && !entries.has(day)) entries.set(day, { chunk: chunks[0]?.key ?? '', rows });
-  await insertDaysOfChunks(tables, { river, table, runId: ownerRunId(run) }, entries, at, completeUpTo);
 }
 
 function shadowGone(owner: string, found: number, rows: number): SchemaConflictError {

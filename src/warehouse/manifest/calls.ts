@@ -4,11 +4,13 @@
  */
 
 import type { Knex } from 'knex';
-import type { CallHistory, Repeated, RequestRecord } from '#domain/call/call-history';
+import type { CallHistory, CallsOfDay, Repeated, RequestRecord } from '#domain/call/call-history';
+import { addDays, type Day } from '#domain/period/date-range';
 import type { FailedRequest, FailedSince } from '#domain/run/failing-time';
 import type { RequestCounts } from '#domain/run/run-result';
-import type { Database } from '../database.ts';
-import type { Tables } from '../dialect.ts';
+import type { Side } from '../databases.ts';
+import type { Books, Row } from '../dialect.ts';
+import { runsOfWarehouse } from './run-row.ts';
 
 export interface CallsOfRun {
   readonly runId: string;
@@ -21,7 +23,7 @@ const key = ['run_id', 'call', 'sent_at', 'milliseconds'];
 
 /** One row for each request that is not noted yet; says how many were new. `answered`: the one that brought the page. */
 export async function insertCalls(
-  tables: Tables,
+  books: Books,
   { runId, chunk, report }: CallsOfRun,
   requests: readonly RequestRecord[],
   answered?: RequestRecord,
@@ -41,23 +43,23 @@ export async function insertCalls(
     outcome: request.outcome,
     body_hash: request.bodyHash ?? null,
   }));
-  const inserted = await tables.from('river_calls').insert(rows).onConflict(key).ignore().returning('call');
+  const inserted = await books.from('river_calls').insert(rows).onConflict(key).ignore().returning('call');
   return inserted.length;
 }
 
 /** What a call of a run has met since it was last answered. Whether the base URL is proven lies elsewhere. */
 export async function readCallHistory(
-  tables: Tables,
+  books: Books,
   runId: string,
   call: string,
 ): Promise<Omit<CallHistory, 'isProven'>> {
   // A sign-in brings no page: it is answered where it was understood.
-  const [last] = await tables
+  const [last] = await books
     .from('river_calls')
     .where({ run_id: runId, call })
     .where((either) => either.where('answered', true).orWhere('outcome', 'answered'))
     .max({ at: 'sent_at' });
-  const met = tables.from('river_calls').where({ run_id: runId, call, answered: false });
+  const met = books.from('river_calls').where({ run_id: runId, call, answered: false });
   if (last?.at) met.where('sent_at', '>', String(last.at));
   const groups = await met
     .whereIn('outcome', ['throttled', 'page', 'unreadable'])
@@ -73,14 +75,14 @@ export async function readCallHistory(
     return {
       times: ones.reduce((sum, { times }) => sum + Number(times), 0),
       firstAt: Date.parse(first),
-      othersAnswered: await isConnectionAnswered(tables, runId, first),
+      othersAnswered: await isConnectionAnswered(books, runId, first),
     };
   };
   const unreadable = groups.filter(({ outcome }) => outcome === 'unreadable');
-  const isAnswered = await isRunAnswered(tables, runId);
+  const isAnswered = await isRunAnswered(books, runId);
   return {
     isAnswered,
-    isKnown: !isAnswered && (await isBaseUrlKnown(tables, runId)),
+    isKnown: !isAnswered && (await isBaseUrlKnown(books, runId)),
     pages: await repeated((outcome) => outcome === 'page'),
     limitedByWords: await repeated((outcome, status) => outcome === 'throttled' && status !== 429),
     missingPages: await repeated((outcome, status) => outcome === 'page' && status === 404),
@@ -91,33 +93,33 @@ export async function readCallHistory(
 }
 
 /** Whether the API answered a request of the run with 200 or what is like it: a page by something in front of it is none. */
-export async function isRunAnswered(tables: Tables, runId: string): Promise<boolean> {
-  return isAnswered(tables, tables.from('river_runs').where({ run_id: runId }).select('run_id'));
+export async function isRunAnswered(books: Books, runId: string): Promise<boolean> {
+  return isAnswered(books, books.from('river_runs').where({ run_id: runId }).select('run_id'));
 }
 
 /** Whether it has since answered a request of any run over the same connection, as far as this manifest knows. */
-async function isConnectionAnswered(tables: Tables, runId: string, since: string): Promise<boolean> {
-  const open = runsLike(tables, runId, ['connection']).where((either) =>
+async function isConnectionAnswered(books: Books, runId: string, since: string): Promise<boolean> {
+  const open = runsLike(books, runId, ['connection']).where((either) =>
     either.whereNull('finished_at').orWhere('finished_at', '>=', since),
   );
-  return isAnswered(tables, open, since);
+  return isAnswered(books, open, since);
 }
 
 /** Whether the API answered another run at the base URL of this one. */
-async function isBaseUrlKnown(tables: Tables, runId: string): Promise<boolean> {
-  return isAnswered(tables, runsLike(tables, runId, ['connection', 'base_url']).whereNot({ run_id: runId }));
+async function isBaseUrlKnown(books: Books, runId: string): Promise<boolean> {
+  return isAnswered(books, runsLike(books, runId, ['connection', 'base_url']).whereNot({ run_id: runId }));
 }
 
 /** The runs that have the same in these columns. */
-function runsLike(tables: Tables, runId: string, columns: readonly string[]): Knex.QueryBuilder {
-  const runs = tables.from('river_runs').select('run_id');
+function runsLike(books: Books, runId: string, columns: readonly string[]): Knex.QueryBuilder {
+  const runs = books.from('river_runs').select('run_id');
   for (const column of columns)
-    runs.where(column, '=', tables.from('river_runs').where({ run_id: runId }).select(column));
+    runs.where(column, '=', books.from('river_runs').where({ run_id: runId }).select(column));
   return runs;
 }
 
-async function isAnswered(tables: Tables, runs: Knex.QueryBuilder, since?: string): Promise<boolean> {
-  const requests = tables
+async function isAnswered(books: Books, runs: Knex.QueryBuilder, since?: string): Promise<boolean> {
+  const requests = books
     .from('river_calls')
     .whereIn('run_id', runs)
     .whereBetween('status', [200, 299])
@@ -134,13 +136,13 @@ const failuresAtMost = 20_000;
  * first. The others are sign-ins before it: they bring no page of rows, so every 200 that was understood is an answer to them.
  */
 export async function readFailures(
-  tables: Tables,
+  books: Books,
   runId: string,
   chunk: string | null,
   [asked, ...before]: readonly string[],
 ): Promise<FailedRequest[]> {
   const requests = (call: string | undefined) =>
-    tables.from('river_calls').where({ run_id: runId, chunk, call });
+    books.from('river_calls').where({ run_id: runId, chunk, call });
   const answeredAt = await readLast(requests(asked).where('answered', true));
   const failures = await readFailed(requests(asked), [answeredAt]);
   for (const call of before) {
@@ -176,12 +178,12 @@ async function readFailed(
 
 /** The requests of a run, by why they were made. `dataCalls`: the names of the calls whose rows are loaded; others are lists. */
 export async function countRequests(
-  tables: Tables,
+  books: Books,
   runId: string,
   dataCalls: readonly string[],
 ): Promise<RequestCounts> {
-  const { query } = tables;
-  const each = tables
+  const { query } = books;
+  const each = books
     .from('river_calls')
     .where({ run_id: runId })
     .groupBy('chunk', 'call')
@@ -226,20 +228,59 @@ export async function countRequests(
   };
 }
 
+/** The requests of each of these days, of one river or of all: each day is counted on its own, by the index on `sent_at`. */
+export async function countCallsByDay(
+  books: Books,
+  days: readonly Day[],
+  river?: string,
+): Promise<CallsOfDay[]> {
+  const ofDay = (day: Day) => {
+    const runs = runsOfWarehouse(books);
+    if (river !== undefined) runs.where({ river });
+    const calls = books
+      .from('river_calls')
+      .where('sent_at', '>=', `${day}T00:00:00.000Z`)
+      .where('sent_at', '<', `${addDays(day, 1)}T00:00:00.000Z`);
+    // Without a need for it, looking up the run of each call would take most of the time.
+    if (river !== undefined || books.keptFor !== null) calls.whereIn('run_id', runs.select('run_id'));
+    return calls
+      .select(books.query.raw('? as day', [day]))
+      .count({ calls: '*' })
+      .sum({ rows: 'rows' })
+      .select(
+        books.query.raw(`sum(case when outcome = 'throttled' then 1 else 0 end) as throttled`),
+        books.query.raw(
+          `sum(case when outcome in ('failed', 'page', 'unreadable') then 1 else 0 end) as failed`,
+        ),
+      );
+  };
+  const [first, ...others] = days.map(ofDay);
+  if (!first) return [];
+  const rows = (await first.unionAll(others as never)) as Row[];
+  return rows
+    .map((row) => ({
+      day: String(row.day),
+      calls: Number(row.calls),
+      rows: Number(row.rows),
+      throttled: Number(row.throttled),
+      failed: Number(row.failed),
+    }))
+    .sort((one, other) => one.day.localeCompare(other.day));
+}
+
 /** So many rows go in one statement, and so many statements in one clean-up: what is left waits for the next. */
 const deletedAtATime = 10_000;
 const deletionsAtMost = 10;
 const runsAtMost = 20;
 
 /** Deletes the requests of runs that ended before then, the oldest runs first, some at a time. Their counts stay with their chunks. */
-export async function deleteCallsBefore(database: Database, before: string): Promise<void> {
-  const runs = await database.read((tables) =>
-    tables
-      .from('river_runs')
+export async function deleteCallsBefore(side: Side<Books>, before: string): Promise<void> {
+  const runs = await side.read((books) =>
+    runsOfWarehouse(books)
       .where('finished_at', '<', before)
       .whereNot({ state: 'running' })
       .whereRaw('exists (select 1 from ?? calls where calls.run_id = river_runs.run_id)', [
-        tables.qualify('river_calls'),
+        books.qualify('river_calls'),
       ])
       .orderBy('finished_at')
       .limit(runsAtMost)
@@ -250,21 +291,21 @@ export async function deleteCallsBefore(database: Database, before: string): Pro
     for (let deleted = deletedAtATime; deleted === deletedAtATime; ) {
       if (deletions === deletionsAtMost) return;
       deletions += 1;
-      deleted = await database.transact((tables) => deleteSome(tables, String(run_id)));
+      deleted = await side.transact((books) => deleteSome(books, String(run_id)));
     }
   }
 }
 
-const deleteSome = async (tables: Tables, run_id: string): Promise<number> =>
-  tables
+const deleteSome = async (books: Books, run_id: string): Promise<number> =>
+  books
     .from('river_calls')
-    .whereIn(key, tables.from('river_calls').where({ run_id }).select(key).limit(deletedAtATime))
+    .whereIn(key, books.from('river_calls').where({ run_id }).select(key).limit(deletedAtATime))
     .delete();
 
 /** Requests of a run that were sent since then and brought no answer; being out of calls is no failure. */
-export async function countFailedSince(tables: Tables, runId: string, since: string): Promise<FailedSince> {
+export async function countFailedSince(books: Books, runId: string, since: string): Promise<FailedSince> {
   const failed = () =>
-    tables
+    books
       .from('river_calls')
       .where({ run_id: runId, answered: false })
       .where('sent_at', '>=', since)

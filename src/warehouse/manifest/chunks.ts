@@ -14,7 +14,7 @@ import type {
   Warning,
 } from '#domain/run/run-result';
 import type { NewRun, RetriableChunk } from '#domain/run/stored-run';
-import type { Tables } from '../dialect.ts';
+import type { Books, Row } from '../dialect.ts';
 import { dayOrNull, storableText } from '../stored-values.ts';
 import { reopenRun } from './runs.ts';
 import { deletePages, hasStaging } from './staging.ts';
@@ -29,7 +29,7 @@ const rowsAtATime = 400;
 
 /** Writes the chunks that are not there yet; those that failed in a run that is opened again wait once more. */
 export async function insertChunks(
-  tables: Tables,
+  books: Books,
   run: NewRun,
   chunks: readonly RetriableChunk[],
 ): Promise<void> {
@@ -46,12 +46,9 @@ export async function insertChunks(
       rows: 0,
       calls: 0,
     }));
-    await tables.from('river_chunks').insert(rows).onConflict(['run_id', 'chunk']).ignore();
+    await books.from('river_chunks').insert(rows).onConflict(['run_id', 'chunk']).ignore();
   }
-  await tables
-    .from('river_chunks')
-    .where({ run_id: run.runId, state: 'failed' })
-    .update({ state: 'waiting' });
+  await books.from('river_chunks').where({ run_id: run.runId, state: 'failed' }).update({ state: 'waiting' });
 }
 
 /**
@@ -59,26 +56,26 @@ export async function insertChunks(
  * on after a pause, or in a new history: that is no attempt, but where it is begun `anew`. Says what it is now.
  */
 export async function markPulling(
-  tables: Tables,
+  books: Books,
   runId: string,
   chunk: string,
   anew = false,
 ): Promise<BegunChunk> {
-  const attempts = tables.query.raw(`attempts + case when state = 'waiting' or ? then 1 else 0 end`, [anew]);
-  const begun = await tables
+  const attempts = books.query.raw(`attempts + case when state = 'waiting' or ? then 1 else 0 end`, [anew]);
+  const begun = await books
     .from('river_chunks')
     .where({ run_id: runId, chunk })
     .whereIn('state', openStates)
     .update({ state: 'pulling', attempts });
-  if (begun > 0) await reopenRun(tables, runId);
-  const [row] = await tables.from('river_chunks').where({ run_id: runId, chunk }).select('state', 'attempts');
+  if (begun > 0) await reopenRun(books, runId);
+  const [row] = await books.from('river_chunks').where({ run_id: runId, chunk }).select('state', 'attempts');
   if (!row) throw new Error(`the run ${runId} has no chunk ${chunk} in this warehouse`);
   return { state: row.state as ChunkState, attempts: Number(row.attempts) };
 }
 
 /** Whether pages may still be staged into the chunk, while its run is open. */
-export async function isChunkOpen(tables: Tables, runId: string, chunk: string): Promise<boolean> {
-  const [row] = await tables.from('river_chunks').where({ run_id: runId, chunk }).select('state');
+export async function isChunkOpen(books: Books, runId: string, chunk: string): Promise<boolean> {
+  const [row] = await books.from('river_chunks').where({ run_id: runId, chunk }).select('state');
   return isOpenState(row?.state as ChunkState);
 }
 
@@ -91,19 +88,19 @@ export interface Counted {
 
 /** Adds to the calls of a chunk, or of the run where they belong to none; the row stays locked until the transaction ends. */
 export async function addCalls(
-  tables: Tables,
+  books: Books,
   runId: string,
   chunk: string | null,
   calls: number,
 ): Promise<Counted> {
-  const state = chunk === null ? undefined : await addToChunk(tables, runId, chunk, calls);
+  const state = chunk === null ? undefined : await addToChunk(books, runId, chunk, calls);
   if (chunk === null) {
-    await tables
+    await books
       .from('river_runs')
       .where({ run_id: runId })
-      .update({ list_calls: tables.query.raw('list_calls + ?', [calls]) });
+      .update({ list_calls: books.query.raw('list_calls + ?', [calls]) });
   }
-  const [run] = await tables.from('river_runs').where({ run_id: runId }).select('report', 'state');
+  const [run] = await books.from('river_runs').where({ run_id: runId }).select('report', 'state');
   if (!run) throw new Error(`the run ${runId} was never opened in this warehouse`);
   const running = (run.state as RunStatus) === 'running';
   return {
@@ -112,11 +109,11 @@ export async function addCalls(
   };
 }
 
-async function addToChunk(tables: Tables, runId: string, chunk: string, calls: number): Promise<ChunkState> {
-  const [row] = await tables
+async function addToChunk(books: Books, runId: string, chunk: string, calls: number): Promise<ChunkState> {
+  const [row] = await books
     .from('river_chunks')
     .where({ run_id: runId, chunk })
-    .update({ calls: tables.query.raw('calls + ?', [calls]) })
+    .update({ calls: books.query.raw('calls + ?', [calls]) })
     .returning('state');
   if (!row) throw new Error(`the run ${runId} has no chunk ${chunk} in this warehouse`);
   return row.state as ChunkState;
@@ -150,11 +147,11 @@ const toRowCounts = ({ rows, merged, standing }: LoadedRows) => ({
 
 /** Locks it as well: nothing is staged into a chunk while it is being loaded. */
 export async function readChunk(
-  tables: Tables,
+  books: Books,
   runId: string,
   chunk: string,
 ): Promise<ManifestChunk | undefined> {
-  const [row] = await tables.from('river_chunks').where({ run_id: runId, chunk }).forUpdate();
+  const [row] = await books.from('river_chunks').where({ run_id: runId, chunk }).forUpdate();
   return (
     row && {
       state: row.state as ChunkState,
@@ -168,13 +165,13 @@ export async function readChunk(
 }
 
 export async function markLoaded(
-  tables: Tables,
+  books: Books,
   runId: string,
   chunk: string,
   loaded: LoadedRows & { readonly warnings: readonly Warning[]; readonly at: string },
 ): Promise<void> {
   const warnings = loaded.warnings.map((warning) => ({ ...warning, message: storableText(warning.message) }));
-  await tables
+  await books
     .from('river_chunks')
     .where({ run_id: runId, chunk })
     .update({
@@ -188,59 +185,59 @@ export async function markLoaded(
 
 /** A retry has loaded a chunk of another run: there it is loaded as well, with what both have called for it. */
 export async function markOriginalLoaded(
-  tables: Tables,
+  books: Books,
   runId: string,
   chunk: string,
   loaded: LoadedRows & { readonly calls: number; readonly at: string },
 ): Promise<void> {
-  await tables
+  await books
     .from('river_chunks')
     .where({ run_id: runId, chunk })
     .update({
       state: 'loaded',
       ...toRowCounts(loaded),
-      calls: tables.query.raw('calls + ?', [loaded.calls]),
-      attempts: tables.query.raw('attempts + 1'),
+      calls: books.query.raw('calls + ?', [loaded.calls]),
+      attempts: books.query.raw('attempts + 1'),
       error: null,
       loaded_at: loaded.waits ? null : loaded.at,
     });
 }
 
 /** Fewer rows of a chunk without days stand in the table, since another load has updated so many of them. */
-export async function subtractStanding(tables: Tables, runId: string, rows: number): Promise<void> {
-  await tables
+export async function subtractStanding(books: Books, runId: string, rows: number): Promise<void> {
+  await books
     .from('river_chunks')
     .where({ run_id: runId, state: 'loaded' })
     .whereNull('first_day')
-    .update({ rows_standing: tables.query.raw('coalesce(rows_standing, ??) - ?', ['rows', rows]) });
+    .update({ rows_standing: books.query.raw('coalesce(rows_standing, ??) - ?', ['rows', rows]) });
 }
 
 /** Another retry was faster: the chunk of this one has nothing left to load. */
-export async function markSkipped(tables: Tables, runId: string, chunk: string): Promise<void> {
-  await tables.from('river_chunks').where({ run_id: runId, chunk }).update({ state: 'skipped', error: null });
+export async function markSkipped(books: Books, runId: string, chunk: string): Promise<void> {
+  await books.from('river_chunks').where({ run_id: runId, chunk }).update({ state: 'skipped', error: null });
 }
 
 /** The chunk fails with this error, and what is staged of it goes: a run that pulls it again begins anew. */
-export async function markFailed(tables: Tables, runId: string, chunk: string, error: string): Promise<void> {
-  await failChunks(tables, { run_id: runId, chunk }, error);
-  if (await hasStaging(tables, runId)) await deletePages(tables, runId, chunk);
+export async function markFailed(books: Books, runId: string, chunk: string, error: string): Promise<void> {
+  await failChunks(books, { run_id: runId, chunk }, error);
+  if (await hasStaging(books, runId)) await deletePages(books, runId, chunk);
 }
 
 /** The run fails with this error, and every chunk of it that is still open. One that is loaded stays loaded. */
-export async function markAllFailed(tables: Tables, runId: string, error: string): Promise<void> {
-  await failChunks(tables, { run_id: runId }, error);
-  await tables
+export async function markAllFailed(books: Books, runId: string, error: string): Promise<void> {
+  await failChunks(books, { run_id: runId }, error);
+  await books
     .from('river_runs')
     .where({ run_id: runId })
     .update({ error: storableText(error) });
 }
 
 async function failChunks(
-  tables: Tables,
+  books: Books,
   chunks: { readonly run_id: string; readonly chunk?: string },
   error: string,
 ): Promise<void> {
-  await tables
+  await books
     .from('river_chunks')
     .where({ ...chunks })
     .whereIn('state', openStates)
@@ -248,22 +245,38 @@ async function failChunks(
 }
 
 /** Every chunk of a run, in the period's order. */
-export async function readChunkStatuses(tables: Tables, runId: string): Promise<ChunkStatus[]> {
-  const rows = await tables.from('river_chunks').where({ run_id: runId }).orderBy('ordinal');
-  return rows.map((row) => ({
-    start: dayOrNull(row.first_day),
-    end: dayOrNull(row.last_day),
-    state: row.state as ChunkState,
-    rows: Number(row.rows),
-    calls: Number(row.calls),
-    attempts: Number(row.attempts),
-    error: row.error === null ? null : String(row.error),
-  }));
+export async function readChunkStatuses(books: Books, runId: string): Promise<ChunkStatus[]> {
+  return (await books.from('river_chunks').where({ run_id: runId }).orderBy('ordinal')).map(toChunkStatus);
+}
+
+const toChunkStatus = (row: Row): ChunkStatus => ({
+  start: dayOrNull(row.first_day),
+  end: dayOrNull(row.last_day),
+  state: row.state as ChunkState,
+  rows: Number(row.rows),
+  calls: Number(row.calls),
+  attempts: Number(row.attempts),
+  error: row.error === null ? null : String(row.error),
+});
+
+/** Some chunks of a run, in the period's order; `onlyUnloaded`: without those that are loaded. */
+export async function readChunkPage(
+  books: Books,
+  runId: string,
+  {
+    from,
+    limit,
+    onlyUnloaded,
+  }: { readonly from: number; readonly limit: number; readonly onlyUnloaded: boolean },
+): Promise<ChunkStatus[]> {
+  const chunks = books.from('river_chunks').where({ run_id: runId });
+  if (onlyUnloaded) chunks.whereNot({ state: 'loaded' });
+  return (await chunks.orderBy('ordinal').offset(from).limit(limit)).map(toChunkStatus);
 }
 
 /** Chunks that are waiting or pulling, in the period's order. */
-export async function readUnfinishedChunks(tables: Tables, runId: string, limit: number): Promise<Chunk[]> {
-  const rows = await tables
+export async function readUnfinishedChunks(books: Books, runId: string, limit: number): Promise<Chunk[]> {
+  const rows = await books
     .from('river_chunks')
     .where({ run_id: runId })
     .whereIn('state', openStates)

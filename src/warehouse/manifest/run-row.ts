@@ -1,12 +1,17 @@
 /** A row of `river_runs` and the run that it stores; what another version of River has written, as far as this one can read it. */
 
+import type { Knex } from 'knex';
 import type { Selection } from '#domain/call/selection';
 import { type River, RiverSetting } from '#domain/river/river';
 import type { Freshness } from '#domain/run/freshness';
 import type { RunStatus, Warning } from '#domain/run/run-result';
 import type { SaltFingerprints, StoredRun } from '#domain/run/stored-run';
-import type { Row } from '../dialect.ts';
+import type { Books, Row } from '../dialect.ts';
 import { readJson } from '../stored-values.ts';
+
+/** The runs into this warehouse: its books may be those of others as well. */
+export const runsOfWarehouse = (books: Books): Knex.QueryBuilder<Row, Row[]> =>
+  books.from('river_runs').where({ warehouse: books.keptFor });
 
 export function toStoredRun(row: Row): StoredRun {
   const { river, unread } = readRiver(row);

@@ -7,15 +7,15 @@ import type { Selection } from '#domain/call/selection';
 import type { Day } from '#domain/period/date-range';
 import type { RunStatus, Warning } from '#domain/run/run-result';
 import type { EndOfRun, NewRun, OrphanedRun, StoredRun } from '#domain/run/stored-run';
-import type { Row, Tables } from '../dialect.ts';
+import type { Books, Row } from '../dialect.ts';
 import { readJson } from '../stored-values.ts';
-import { toStoredRun } from './run-row.ts';
+import { runsOfWarehouse, toStoredRun } from './run-row.ts';
 import { createStaging, dropStaging } from './staging.ts';
 
 /** Writes the run, or opens one again that was closed: a Reset goes on under the same id. */
-export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
+export async function insertRun(books: Books, run: NewRun): Promise<void> {
   const { river } = run;
-  await tables
+  await books
     .from('river_runs')
     .insert({
       run_id: run.runId,
@@ -37,6 +37,7 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
       staging: true,
       error: null,
       list_calls: 0,
+      warehouse: books.keptFor,
       retry_of: run.retryOf?.runId ?? null,
       retry_of_workflow: run.retryOf?.workflowId ?? null,
       own_filters: run.ownFilters,
@@ -46,19 +47,19 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<void> {
     .merge(['state', 'finished_at', 'staging', 'error']);
 }
 
-export async function readRun(tables: Tables, runId: string): Promise<StoredRun | undefined> {
-  const [row] = await tables.from('river_runs').where({ run_id: runId });
+export async function readRun(books: Books, runId: string): Promise<StoredRun | undefined> {
+  const [row] = await runsOfWarehouse(books).where({ run_id: runId });
   return row && toStoredRun(row);
 }
 
 /** What the filters come to, and what is to be said of the lists that it was found in. */
 export async function saveSelection(
-  tables: Tables,
+  books: Books,
   runId: string,
   selection: Selection,
   warnings: readonly Warning[] = [],
 ): Promise<void> {
-  await tables
+  await books
     .from('river_runs')
     .where({ run_id: runId })
     .update({
@@ -69,62 +70,71 @@ export async function saveSelection(
 
 /** What came to light after its chunks were loaded. */
 export async function addRunWarnings(
-  tables: Tables,
+  books: Books,
   runId: string,
   warnings: readonly Warning[],
 ): Promise<void> {
   if (warnings.length === 0) return;
-  const [run] = await tables.from('river_runs').where({ run_id: runId }).select('warnings');
+  const [run] = await books.from('river_runs').where({ run_id: runId }).select('warnings');
   const before = readJson<readonly Warning[]>(run?.warnings) ?? [];
-  await tables
+  await books
     .from('river_runs')
     .where({ run_id: runId })
     .update({ warnings: JSON.stringify([...before, ...warnings]) });
 }
 
+/** Of runs that have succeeded nothing is retried: what their filters came to, which may be long, is kept no longer than their requests. */
+export async function deleteSelectionsBefore(books: Books, before: string): Promise<void> {
+  await runsOfWarehouse(books)
+    .where({ state: 'succeeded' })
+    .where('finished_at', '<', before)
+    .whereNotNull('selection')
+    .update({ selection: null });
+}
+
 /** The run has another day from now on. */
-export async function saveDay(tables: Tables, runId: string, day: Day): Promise<void> {
-  await tables.from('river_runs').where({ run_id: runId }).update({ day });
+export async function saveDay(books: Books, runId: string, day: Day): Promise<void> {
+  await books.from('river_runs').where({ run_id: runId }).update({ day });
 }
 
 /** Opens a run again that was closed, with a staging of its own; its row stays locked, so two take turns. */
-export async function reopenRun(tables: Tables, runId: string): Promise<void> {
-  const reopened = await tables
+export async function reopenRun(books: Books, runId: string): Promise<void> {
+  const reopened = await books
     .from('river_runs')
     .where({ run_id: runId })
     .whereNot({ state: 'running' })
     .update({ state: 'running', finished_at: null, staging: true, error: null });
-  if (reopened > 0) await createStaging(tables, runId);
+  if (reopened > 0) await createStaging(books, runId);
 }
 
 /** Ends the run, once, and drops its staging; what it was pulling waits for another run to pull it. */
 export async function endRun(
-  tables: Tables,
+  books: Books,
   runId: string,
   status: Exclude<RunStatus, 'running'>,
   finishedAt: string,
 ): Promise<void> {
-  await tables
+  await books
     .from('river_runs')
     .where({ run_id: runId, state: 'running' })
     .update({ state: status, finished_at: new Date(finishedAt).toISOString() });
-  await tables.from('river_chunks').where({ run_id: runId, state: 'pulling' }).update({ state: 'waiting' });
-  await dropStaging(tables, runId);
+  await books.from('river_chunks').where({ run_id: runId, state: 'pulling' }).update({ state: 'waiting' });
+  await dropStaging(books, runId);
 }
 
 /**
  * Runs that are open in the manifest, or whose staging is still there, or the one of this id: they are under way, or were ended by
  * something that left them no time to close (orphaned).
  */
-export async function readOrphanedRuns(tables: Tables, runId?: string): Promise<OrphanedRun[]> {
+export async function readOrphanedRuns(books: Books, runId?: string): Promise<OrphanedRun[]> {
   const open = () => {
-    const found = tables.from('river_runs').where((run) => {
+    const found = runsOfWarehouse(books).where((run) => {
       run.where({ staging: true }).orWhere({ state: 'running' });
     });
     return runId === undefined ? found : found.where({ run_id: runId });
   };
   const runs = await open().select('run_id', 'workflow_id', 'state', 'finished_at', 'list_calls');
-  const counts: Row[] = await tables
+  const counts: Row[] = await books
     .from('river_chunks')
     .whereIn('run_id', open().select('run_id'))
     .groupBy('run_id')
@@ -139,13 +149,13 @@ export async function readOrphanedRuns(tables: Tables, runId?: string): Promise<
 }
 
 /** Until the transaction ends no other begins, stages or closes anything of the run (in SQLite, of any run). */
-async function lockRun(tables: Tables, runId: string): Promise<void> {
+async function lockRun(books: Books, runId: string): Promise<void> {
   const run = { run_id: runId };
-  await tables
+  await books
     .from('river_runs')
     .where(run)
-    .update({ staging: tables.query.ref('staging') });
-  await tables.from('river_chunks').where(run).forUpdate().select('chunk');
+    .update({ staging: books.query.ref('staging') });
+  await books.from('river_chunks').where(run).forUpdate().select('chunk');
 }
 
 /**
@@ -154,13 +164,13 @@ async function lockRun(tables: Tables, runId: string): Promise<void> {
  * it again, or a last call of it was under way; asked once more, Temporal says which.
  */
 export async function endOrphanedRun(
-  tables: Tables,
+  books: Books,
   { runId, place }: OrphanedRun,
   end: EndOfRun,
 ): Promise<OrphanedRun | undefined> {
-  await lockRun(tables, runId);
-  const [now] = await readOrphanedRuns(tables, runId);
+  await lockRun(books, runId);
+  const [now] = await readOrphanedRuns(books, runId);
   if (now?.place !== place) return now;
-  await endRun(tables, runId, end.status, end.at);
+  await endRun(books, runId, end.status, end.at);
   return undefined;
 }

@@ -9,9 +9,9 @@ import type { TargetTable } from '#domain/column/table-type';
 import type { NotesOfPage, PageNotes } from '#domain/run/page-notes';
 import type { StagedCall, StagedPage } from '#domain/run/staged-page';
 import type { StoredRun } from '#domain/run/stored-run';
-import type { Database } from '../database.ts';
-import type { Row, Tables } from '../dialect.ts';
-import { readTargetTable } from '../tables/read-table.ts';
+import type { Databases, Side } from '../databases.ts';
+import type { Books, Dialect, Row } from '../dialect.ts';
+import { recallTargetTable } from '../tables/read-table.ts';
 import { isChunkOpen } from './chunks.ts';
 import { readRun } from './runs.ts';
 import { hasStaging, readRows, rowsColumns, stagingTable } from './staging.ts';
@@ -37,15 +37,15 @@ interface PagesRead {
 
 /** The next pages after this one; the first where it is undefined. */
 async function readPagesAfter(
-  tables: Tables,
+  books: Books,
   { runId, chunk, slices, pagesIn }: StagedSlices,
   { columns, atATime, where }: PagesRead,
   after: Row | undefined,
 ): Promise<Row[]> {
   // Later on the staging is there, or was dropped under the reader's hands, which is an error.
   const isStaged = pagesIn === undefined;
-  if (after === undefined && isStaged && !(await hasStaging(tables, runId))) return [];
-  const pages = tables.from(pagesIn ?? stagingTable(runId)).where({ chunk: chunk ?? '' });
+  if (after === undefined && isStaged && !(await hasStaging(books, runId))) return [];
+  const pages = books.from(pagesIn ?? stagingTable(runId)).where({ chunk: chunk ?? '' });
   where?.(pages);
   const [slice] = slices;
   const position = [String(after?.call ?? ''), Number(after?.page ?? -1)];
@@ -62,7 +62,7 @@ async function readPagesAfter(
 
 /** All of them, read as they are asked for; `before` are the first, where they were read already. */
 export async function* readPages(
-  database: Database,
+  side: Side<Books>,
   of: StagedSlices,
   read: PagesRead,
   before?: readonly Row[],
@@ -70,7 +70,7 @@ export async function* readPages(
   let pages = before;
   let after: Row | undefined;
   do {
-    pages ??= await database.read((tables) => readPagesAfter(tables, of, read, after));
+    pages ??= await side.read((books) => readPagesAfter(books, of, read, after));
     yield* pages;
     after = pages.length < read.atATime ? undefined : pages.at(-1);
     pages = undefined;
@@ -84,12 +84,12 @@ const marks: PagesRead = {
 
 /** How far each call of a slice has come. */
 export async function readStagedCalls(
-  database: Database,
+  side: Side<Books>,
   runId: string,
   chunk: string | null,
   slice: string,
 ): Promise<StagedCall[]> {
-  return foldByCall(readPages(database, { runId, chunk, slices: [slice] }, marks));
+  return foldByCall(readPages(side, { runId, chunk, slices: [slice] }, marks));
 }
 
 async function foldByCall(pages: AsyncIterable<Row>): Promise<StagedCall[]> {
@@ -127,25 +127,26 @@ export interface SliceState {
 
 /** Read together: most slices make a call or two, and what is read around them is most of the work. */
 export async function readSlice(
-  database: Database,
+  databases: Databases,
   runId: string,
   chunk: string | null,
   slice: string,
 ): Promise<SliceState> {
   const of = { runId, chunk, slices: [slice] };
-  const { first, ...state } = await database.read(async (tables) => {
-    const run = await readRun(tables, runId);
-    const isOpen = run?.status === 'running' && (chunk === null || (await isChunkOpen(tables, runId, chunk)));
+  const { first, ...state } = await databases.read(async (both) => {
+    const { books } = both;
+    const run = await readRun(books, runId);
+    const isOpen = run?.status === 'running' && (chunk === null || (await isChunkOpen(books, runId, chunk)));
     if (!isOpen) return { isOpen, run, target: undefined, first: [] };
-    const target = chunk === null ? undefined : await readTargetTable(tables, run.river.target.table);
-    return { isOpen, run, target, first: await readPagesAfter(tables, of, marks, undefined) };
+    const target = chunk === null ? undefined : await recallTargetTable(both, run.river.target.table);
+    return { isOpen, run, target, first: await readPagesAfter(books, of, marks, undefined) };
   });
-  return { ...state, calls: await foldByCall(readPages(database, of, marks, first)) };
+  return { ...state, calls: await foldByCall(readPages(databases.books, of, marks, first)) };
 }
 
 /** The calls of slices, once for each page that was answered: with one of these statuses, or with any. */
 export async function* readCallsAnswered(
-  database: Database,
+  side: Side<Books>,
   runId: string,
   chunk: string | null,
   slices: readonly string[],
@@ -156,7 +157,7 @@ export async function* readCallsAnswered(
     atATime: marksAtATime,
     where: (pages) => void (statuses && pages.whereIn('status', [...statuses])),
   };
-  for await (const { call, status, page } of readPages(database, { runId, chunk, slices }, answered))
+  for await (const { call, status, page } of readPages(side, { runId, chunk, slices }, answered))
     yield { call: String(call), status: Number(status), page: Number(page) };
 }
 
@@ -164,37 +165,37 @@ type PageRows = Pick<StagedPage, 'call' | 'page' | 'columns' | 'rows'>;
 
 const rowsOfPages: PagesRead = { columns: rowsColumns, atATime: pagesAtATime };
 
-const toPageRows = (database: Pick<Tables, 'dialect'>, page: Row): PageRows => ({
+const toPageRows = (targetDialect: Dialect, page: Row): PageRows => ({
   call: String(page.call),
   page: Number(page.page),
   columns: JSON.parse(String(page.columns)) as string[],
-  rows: readRows(database, page),
+  rows: readRows(targetDialect, page),
 });
 
 /** A slice's staged pages, call by call. */
 export async function* readStagedPages(
-  database: Database,
+  { books, target }: Databases,
   runId: string,
   chunk: string | null,
   slice: string,
 ): AsyncGenerator<PageRows> {
-  for await (const page of readPages(database, { runId, chunk, slices: [slice] }, rowsOfPages))
-    yield toPageRows(database, page);
+  for await (const page of readPages(books, { runId, chunk, slices: [slice] }, rowsOfPages))
+    yield toPageRows(target.dialect, page);
 }
 
 /** One page of a slice; undefined where it is not there. */
 export async function readStagedPage(
-  tables: Tables,
+  books: Books,
   runId: string,
   chunk: string | null,
   slice: string,
   { call, page }: Pick<PageRows, 'call' | 'page'>,
 ): Promise<PageRows | undefined> {
-  const [found] = await tables
+  const [found] = await books
     .from(stagingTable(runId))
     .where({ chunk: chunk ?? '', slice, call, page })
     .select('call', 'page', ...rowsColumns);
-  return found && toPageRows(tables, found);
+  return found && toPageRows(books.targetDialect, found);
 }
 
 const notes: PagesRead = {
@@ -205,12 +206,12 @@ const notes: PagesRead = {
 
 /** What the staged pages of slices brought that a person is to hear of. */
 export async function* readPageNotes(
-  database: Database,
+  side: Side<Books>,
   runId: string,
   chunk: string | null,
   slices: readonly string[],
 ): AsyncGenerator<NotesOfPage & { readonly slice: string }> {
-  for await (const page of readPages(database, { runId, chunk, slices }, notes))
+  for await (const page of readPages(side, { runId, chunk, slices }, notes))
     yield {
       slice: String(page.slice),
       call: String(page.call),

@@ -9,7 +9,7 @@ import type { Extra } from '#domain/column/fit-rows';
 import { stagingPrefix } from '#domain/river/target';
 import type { RowsByDay } from '#domain/run/replaced-rows';
 import { shortHash } from '../column-name.ts';
-import type { Row, Tables } from '../dialect.ts';
+import type { Books, Dialect, PagesTable, Row } from '../dialect.ts';
 import { dayOrNull } from '../stored-values.ts';
 import type { PageShape } from '../tables/plan-layout.ts';
 
@@ -19,14 +19,14 @@ export function stagingTable(runId: string): string {
 }
 
 /** Made once; an activity that is tried again finds it. Must not run twice at the same moment: see `lockTarget`. */
-export async function createStaging(tables: Tables, runId: string): Promise<void> {
-  await createPages(tables, stagingTable(runId));
+export async function createStaging(books: Books, runId: string): Promise<void> {
+  await createPages(books, stagingTable(runId));
 }
 
 /** A table of pages. */
-export async function createPages(tables: Tables, name: string): Promise<void> {
-  if (await tables.dialect.hasTable(tables, name)) return;
-  await tables.schema().createTable(name, (table) => {
+export async function createPages(books: Books, name: string): Promise<void> {
+  if (await books.dialect.hasTable(books, name)) return;
+  await books.schema().createTable(name, (table) => {
     // The empty text for the lists of the whole run: null would be unequal to itself in the key.
     table.text('chunk').notNullable();
     table.text('slice').notNullable();
@@ -37,7 +37,7 @@ export async function createPages(tables: Tables, name: string): Promise<void> {
     table.text('fingerprint').notNullable();
     table.integer('received').notNullable();
     // Of which all its rows are; null where they are not loaded by days.
-    table.specificType('day', tables.dialect.manifestTypes.day);
+    table.specificType('day', books.dialect.manifestTypes.day);
     // PageNotes as JSON; null where there is nothing to be said.
     table.text('notes');
     table.integer('row_count').notNullable();
@@ -49,22 +49,22 @@ export async function createPages(tables: Tables, name: string): Promise<void> {
     table.binary('packed');
     table.primary(['chunk', 'slice', 'call', 'page']);
   });
-  await tables.dialect.prepareStaging?.(tables, name);
+  await books.dialect.prepareStaging?.(books, name);
 }
 
-export async function dropStaging(tables: Tables, runId: string): Promise<void> {
-  await tables.schema().dropTableIfExists(stagingTable(runId));
-  await tables.from('river_runs').where({ run_id: runId }).update({ staging: false });
+export async function dropStaging(books: Books, runId: string): Promise<void> {
+  await books.schema().dropTableIfExists(stagingTable(runId));
+  await books.from('river_runs').where({ run_id: runId }).update({ staging: false });
 }
 
 /** Whether there is anywhere to stage: not any more in a run that was closed. */
-export async function hasStaging(tables: Tables, runId: string): Promise<boolean> {
-  return tables.dialect.hasTable(tables, stagingTable(runId));
+export async function hasStaging(books: Books, runId: string): Promise<boolean> {
+  return books.dialect.hasTable(books, stagingTable(runId));
 }
 
 /** Says of a staged page whether its call is finished with it. */
 export async function markLastPage(
-  tables: Tables,
+  books: Books,
   runId: string,
   of: {
     readonly chunk: string | null;
@@ -74,8 +74,8 @@ export async function markLastPage(
   },
   last: boolean,
 ): Promise<void> {
-  if (!(await hasStaging(tables, runId))) return;
-  await tables
+  if (!(await hasStaging(books, runId))) return;
+  await books
     .from(stagingTable(runId))
     .where({ ...of, chunk: of.chunk ?? '' })
     .update({ last });
@@ -83,24 +83,24 @@ export async function markLastPage(
 
 /** Removes the staged pages of a chunk, or of the whole run where it is null: all of them, or those of some slices. */
 export async function deletePages(
-  tables: Tables,
+  books: Books,
   runId: string,
   chunk: string | null,
   slices?: readonly string[],
 ): Promise<void> {
-  const pages = tables.from(stagingTable(runId)).where({ chunk: chunk ?? '' });
+  const pages = books.from(stagingTable(runId)).where({ chunk: chunk ?? '' });
   if (slices) pages.whereIn('slice', slices);
   await pages.delete();
 }
 
 /** The same, where there may be no staging any more. */
 export async function deleteStaged(
-  tables: Tables,
+  books: Books,
   runId: string,
   chunk: string | null,
-  slices: readonly string[],
+  slices: readonly string[] | null,
 ): Promise<void> {
-  if (await hasStaging(tables, runId)) await deletePages(tables, runId, chunk, slices);
+  if (await hasStaging(books, runId)) await deletePages(books, runId, chunk, slices ?? undefined);
 }
 
 /** What is staged of a slice. */
@@ -111,16 +111,16 @@ export interface StagedCount {
   readonly rows: number;
 }
 
-export async function countStaged(tables: Tables, runId: string, chunk: string): Promise<StagedCount[]> {
-  const slices: Row[] = await tables
+export async function countStaged(books: Books, runId: string, chunk: string): Promise<StagedCount[]> {
+  const slices: Row[] = await books
     .from(stagingTable(runId))
     .where({ chunk })
     .groupBy('slice')
     .select(
       'slice',
-      tables.query.raw('count(distinct call) as calls'),
-      tables.query.raw('sum(case when last then 1 else 0 end) as finished'),
-      tables.query.raw('sum(row_count) as rows'),
+      books.query.raw('count(distinct call) as calls'),
+      books.query.raw('sum(case when last then 1 else 0 end) as finished'),
+      books.query.raw('sum(row_count) as rows'),
     );
   return slices.map((row) => ({
     slice: String(row.slice),
@@ -132,12 +132,12 @@ export async function countStaged(tables: Tables, runId: string, chunk: string):
 
 /** What these slices of a chunk have staged, by the days of their pages. */
 export async function countStagedByDay(
-  tables: Tables,
+  books: Books,
   runId: string,
   chunk: string,
   slices: readonly string[],
 ): Promise<RowsByDay> {
-  const rows: Row[] = await tables
+  const rows: Row[] = await books
     .from(stagingTable(runId))
     .where({ chunk })
     .whereIn('slice', [...slices])
@@ -149,12 +149,12 @@ export async function countStagedByDay(
 
 /** What the rows of a chunk's pages bear, once for each different list of it. */
 export async function readStagedShapes(
-  tables: Tables,
+  books: Books,
   runId: string,
   chunk: string,
   slices: readonly string[],
 ): Promise<PageShape[]> {
-  const shapes = await tables
+  const shapes = await books
     .from(stagingTable(runId))
     .distinct('columns', 'types', 'extras')
     .where({ chunk })
@@ -163,12 +163,12 @@ export async function readStagedShapes(
   return shapes.map(toPageShape);
 }
 
-/** The rows of a staged page, whichever way they are staged. */
-export function readRows({ dialect }: Pick<Tables, 'dialect'>, page: Row): Value[][] {
+/** The rows of a staged page, whichever way they are staged. They are packed as the target has them. */
+export function readRows({ unpackRows }: Pick<Dialect, 'unpackRows'>, page: Row): Value[][] {
   if (page.rows !== null) return JSON.parse(String(page.rows)) as Value[][];
   const { columns, types } = toPageShape({ extras: '[]', ...page });
   const packed = page.packed as Buffer;
-  return dialect.unpackRows?.(listDeclared(columns, types), packed) ?? [];
+  return unpackRows?.(listDeclared(columns, types), packed) ?? [];
 }
 
 /** The columns of a staging table that `readRows` reads. */
@@ -183,4 +183,11 @@ export const toPageShape = ({ columns, types, extras }: Row): PageShape => ({
   columns: JSON.parse(String(columns)) as string[],
   types: JSON.parse(String(types)) as Record<string, string>,
   extras: JSON.parse(String(extras)) as Extra[],
+});
+
+/** A table of pages for those who insert them into a target. */
+export const toPagesTable = (books: Books, name: string): PagesTable => ({
+  of: books,
+  name,
+  isHere: books.keptFor === null,
 });

@@ -8,7 +8,7 @@ import {
   textAtMost,
   type Warning,
 } from '#domain/run/run-result';
-import type { Row, Tables } from '../dialect.ts';
+import type { Books, Row } from '../dialect.ts';
 import { dayOrNull, readJson } from '../stored-values.ts';
 import { readOverwriteState } from './shadow.ts';
 
@@ -21,8 +21,8 @@ const sumsOfMerge = {
 };
 
 /** The run in numbers, with as many failed chunks and warnings as a result may list. */
-export async function summariseRun(tables: Tables, runId: string): Promise<RunSummary> {
-  const states: Row[] = await tables
+export async function summariseRun(books: Books, runId: string): Promise<RunSummary> {
+  const states: Row[] = await books
     .from('river_chunks')
     .where({ run_id: runId })
     .groupBy('state')
@@ -31,7 +31,7 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     .sum({ rows: 'rows', calls: 'calls', ...sumsOfMerge })
     // In other modes there is nothing to count.
     .count({ merged: 'inserted' });
-  const [run] = await tables
+  const [run] = await books
     .from('river_runs')
     .where({ run_id: runId })
     .select('list_calls', 'freshness', 'warnings', 'settings', 'retry_of', 'error');
@@ -39,7 +39,7 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     states
       .filter((row) => state === undefined || row.state === state)
       .reduce((total, row) => total + Number(row[column]), 0);
-  const lostCalls = await countLost(tables, runId);
+  const lostCalls = await countLost(books, runId);
   const failed = sum('chunks', 'failed');
   return {
     chunks: {
@@ -49,7 +49,7 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
       skipped: sum('chunks', 'skipped'),
     },
     rows: sum('rows'),
-    ...(await readOverwritten(tables, runId, run)),
+    ...(await readOverwritten(books, runId, run)),
     ...(sum('merged') > 0 && {
       merged: {
         inserted: sum('inserted'),
@@ -61,32 +61,86 @@ export async function summariseRun(tables: Tables, runId: string): Promise<RunSu
     calls: sum('calls') + Number(run?.list_calls ?? 0),
     lostCalls,
     // What failed once all chunks were loaded is an error of the run alone.
-    failedChunks: failed === 0 ? ofRun(run?.error) : await failedChunks(tables, runId),
+    failedChunks: failed === 0 ? ofRun(run?.error) : await failedChunks(books, runId),
     warnings: listed([
       ...listRunWarnings(run),
       ...warnOfLost(lostCalls),
-      ...(await readChunkWarnings(tables, runId)),
+      ...(await readChunkWarnings(books, runId)),
     ]),
   };
 }
 
+/** A run in a list of runs, in numbers. */
+export interface RunCounts extends Pick<RunSummary, 'chunks' | 'rows' | 'calls'> {
+  /** The error of its first chunk that failed, or of the run as a whole; null where nothing has failed. */
+  readonly error: string | null;
+}
+
+/** Many runs in numbers, by their ids; `summariseRun` says more of one. */
+export async function countRuns(
+  books: Books,
+  runIds: readonly string[],
+): Promise<ReadonlyMap<string, RunCounts>> {
+  const states: Row[] = await books
+    .from('river_chunks')
+    .whereIn('run_id', runIds)
+    .groupBy('run_id', 'state')
+    .select('run_id', 'state')
+    .count({ chunks: '*' })
+    .sum({ rows: 'rows', calls: 'calls' })
+    .min({ first: 'ordinal' });
+  const runs = await books
+    .from('river_runs')
+    .whereIn('run_id', runIds)
+    .select('run_id', 'list_calls', 'error');
+  const ofRun = Map.groupBy(states, ({ run_id }) => String(run_id));
+  const counted = runs.map(async (run): Promise<readonly [string, RunCounts]> => {
+    const runId = String(run.run_id);
+    const own = ofRun.get(runId) ?? [];
+    const sum = (column: string, state?: ChunkState) =>
+      own
+        .filter((row) => state === undefined || row.state === state)
+        .reduce((total, row) => total + Number(row[column]), 0);
+    const failed = own.find(({ state }) => state === 'failed');
+    const [first] = failed
+      ? await books.from('river_chunks').where({ run_id: runId, ordinal: failed.first }).select('error')
+      : [];
+    const error = first?.error ?? run.error;
+    return [
+      runId,
+      {
+        chunks: {
+          total: sum('chunks'),
+          loaded: sum('chunks', 'loaded'),
+          failed: sum('chunks', 'failed'),
+          skipped: sum('chunks', 'skipped'),
+        },
+        rows: sum('rows'),
+        calls: sum('calls') + Number(run.list_calls),
+        error: error == null ? null : shortened(String(error)),
+      },
+    ];
+  });
+  return new Map(await Promise.all(counted));
+}
+
 /** Whether the table's content is replaced by now, where the run overwrites it: by this run, or by the one that it completes. */
 async function readOverwritten(
-  tables: Tables,
+  books: Books,
   runId: string,
   run: Row | undefined,
 ): Promise<{ readonly overwritten?: boolean }> {
   const settings = readJson<{ readonly target?: { readonly load?: string } }>(run?.settings);
   if (settings?.target?.load !== 'overwrite') return {};
-  const { total, loaded, waiting } = await readOverwriteState(tables, String(run?.retry_of ?? runId));
+  const { total, loaded, waiting } = await readOverwriteState(books, String(run?.retry_of ?? runId));
   return { overwritten: loaded === total && waiting === 0 };
 }
 
 const ofRun = (error: unknown): FailedChunk[] =>
   error == null ? [] : [{ start: null, end: null, error: shortened(String(error)) }];
 
-async function countLost(tables: Tables, run: string): Promise<number> {
-  const [lost] = await tables
+async function countLost(books: Books, run: string): Promise<number> {
+  const [lost] = await books
     .from('river_calls')
     .where({ run_id: run, outcome: 'lost' })
     .count({ calls: '*' });
@@ -99,8 +153,8 @@ function warnOfLost(calls: number): readonly Warning[] {
   return [{ start: null, end: null, message }];
 }
 
-async function failedChunks(tables: Tables, runId: string): Promise<FailedChunk[]> {
-  const rows = await tables
+async function failedChunks(books: Books, runId: string): Promise<FailedChunk[]> {
+  const rows = await books
     .from('river_chunks')
     .where({ run_id: runId, state: 'failed' })
     .orderBy('ordinal')
@@ -123,10 +177,10 @@ function listRunWarnings(run: Row | undefined): readonly Warning[] {
  * Some chunks at a time, however many there are. What is about a column is summed up, once a column; of what else is about
  * data, and of what is not, as much as a result may list.
  */
-async function readChunkWarnings(tables: Tables, runId: string): Promise<Warning[]> {
+async function readChunkWarnings(books: Books, runId: string): Promise<Warning[]> {
   let found: Warning[] = [];
   for (let after = -1; ; ) {
-    const rows = await tables
+    const rows = await books
       .from('river_chunks')
       .where({ run_id: runId })
       .where('ordinal', '>', after)

@@ -1,18 +1,66 @@
 /**
- * Rows in COPY's binary format, sent past Knex on the connection of its transaction. The server takes them as fast as it can write, and
- * is given no more than it takes: memory does not grow with the rows.
+ * Rows in COPY's binary format, past Knex on the connection of its transaction. The server takes them as fast as it can write, and
+ * is given no more than it takes: memory does not grow with the rows. What is staged is read so as well: as the result of a query the
+ * driver would receive its bytes as hexadecimal digits.
  */
 
+import type { Knex } from 'knex';
 import type { Connection, Submittable } from 'pg';
 import type { Tables } from '../dialect.ts';
+import { readValues } from './copy-format.ts';
 
 /** `statement` is a whole `copy … from stdin (format binary)`. Says how many rows the server has taken. */
 export async function copyRows(tables: Tables, statement: string, chunks: Iterable<Buffer>): Promise<number> {
-  const client = tables.query.client as { acquireConnection(): Promise<{ query(query: Submittable): void }> };
-  const connection = await client.acquireConnection();
+  const connection = await acquireConnection(tables);
   return new Promise((resolve, reject) => {
     connection.query(new CopyQuery(statement, chunks, resolve, reject));
   });
+}
+
+/** The values of the one column, of bytes, that a query selects. All are held at once. */
+export async function readBytes(tables: Tables, select: Knex.QueryBuilder): Promise<Buffer[]> {
+  const connection = await acquireConnection(tables);
+  const copied = await new Promise<Buffer[]>((resolve, reject) => {
+    connection.query(new ReadQuery(`copy (${select.toQuery()}) to stdout (format binary)`, resolve, reject));
+  });
+  return readValues(Buffer.concat(copied));
+}
+
+const acquireConnection = (tables: Tables): Promise<{ query(query: Submittable): void }> =>
+  (
+    tables.query.client as { acquireConnection(): Promise<{ query(query: Submittable): void }> }
+  ).acquireConnection();
+
+class ReadQuery implements Submittable {
+  readonly statement: string;
+  readonly resolve: (copied: Buffer[]) => void;
+  readonly reject: (error: unknown) => void;
+  readonly copied: Buffer[] = [];
+
+  constructor(statement: string, resolve: (copied: Buffer[]) => void, reject: (error: unknown) => void) {
+    this.statement = statement;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  submit(connection: Connection): void {
+    connection.query(this.statement);
+  }
+
+  /** The driver uses the memory of its messages again. */
+  handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
+    this.copied.push(Buffer.from(chunk));
+  }
+
+  handleCommandComplete(): void {}
+
+  handleError(error: unknown): void {
+    this.reject(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.resolve(this.copied);
+  }
 }
 
 /** Each message of data begins with its letter and its length, for which `chunks` leave room. */

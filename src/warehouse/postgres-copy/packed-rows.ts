@@ -31,9 +31,12 @@ export function packRows(
     into.at += 4;
     for (let place = 0; place < codecs.length; place += 1) {
       const value = row[place] ?? null;
+      const start = into.at;
       into.place = place;
       if (value === null) into.int32(-1);
+      else if (into.repeats(value)) continue;
       else if (!codecs[place]?.pack(into, value)) return undefined;
+      else into.remember(value, start);
     }
     into.buffer.writeInt32BE(into.at - from - 4, from);
   }
@@ -83,6 +86,35 @@ class Packer {
     this.buffer = Buffer.allocUnsafe(Math.max(bytes, 64));
   }
 
+  /** What each place of a row was last written as: what a call stamps is the same in all its rows. */
+  private readonly last: { value: Value; from: number; end: number }[] = [];
+
+  /** Whether the value is the one before it in its place, and is written so again. */
+  repeats(value: Value): boolean {
+    const last = this.last[this.place];
+    // 0 equals -0, and is written otherwise.
+    if (last === undefined || last.value !== value || value === 0) return false;
+    const bytes = last.end - last.from;
+    this.reserve(bytes);
+    const { buffer, at } = this;
+    for (let offset = 0; offset < bytes; offset += 1)
+      buffer[at + offset] = buffer[last.from + offset] as number;
+    this.at = at + bytes;
+    return true;
+  }
+
+  /** Long texts are written faster than they are compared and copied, and one with a character that was replaced has to be counted. */
+  remember(value: Value, from: number): void {
+    const last = this.last[this.place];
+    const isKept = this.at - from <= shortText && !this.replaced.has(this.place);
+    if (last === undefined) this.last[this.place] = { value: isKept ? value : null, from, end: this.at };
+    else {
+      last.value = isKept ? value : null;
+      last.from = from;
+      last.end = this.at;
+    }
+  }
+
   reserve(bytes: number): void {
     if (this.at + bytes <= this.buffer.length) return;
     const larger = Buffer.allocUnsafe(
@@ -97,18 +129,29 @@ class Packer {
     this.at = this.buffer.writeInt32BE(value, this.at);
   }
 
-  /** The length of what follows; the caller writes that. */
+  /** The length of what follows, below 256; the caller writes that. */
   begin(length: number): void {
     this.reserve(4 + length);
-    this.at = this.buffer.writeInt32BE(length, this.at);
+    const { buffer, at } = this;
+    buffer[at] = 0;
+    buffer[at + 1] = 0;
+    buffer[at + 2] = 0;
+    buffer[at + 3] = length;
+    this.at = at + 4;
   }
 
   text(value: string): void {
     this.reserve(4 + 3 * value.length);
     const from = this.at + 4;
     const end = value.length <= shortText ? this.ascii(value, from) : -1;
-    this.at = end < 0 ? this.anyText(value, from) : end;
-    this.buffer.writeInt32BE(this.at - from, from - 4);
+    if (end < 0) {
+      this.at = this.anyText(value, from);
+      this.buffer.writeInt32BE(this.at - from, from - 4);
+      return;
+    }
+    this.at = from - 4;
+    this.begin(value.length);
+    this.at = end;
   }
 
   /** Calling into the engine takes longer than this for most texts. Less than zero where there is another character. */
@@ -267,54 +310,4 @@ export function packFixed(values: readonly (string | Date | null)[]): Buffer {
     else timestamp.pack(into, value.toISOString().slice(0, -1));
   }
   return into.buffer.subarray(0, into.at);
-}
-
-const signature = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
-const noMoreRows = -1;
-const chunkBytes = 256 * 1024;
-
-/**
- * Packed rows as COPY is sent them, in pieces: what is `fixed` for their page first, then the values of these places. Each piece has room for what
- * stands before a message.
- */
-export function* toCopyChunks(
-  pages: Iterable<Buffer>,
-  fixed: { readonly fields: number; readonly packed: readonly Buffer[] },
-  places: readonly number[],
-  room: number,
-): Generator<Buffer> {
-  // A page that is whole is copied row by row, else value by value.
-  const isWhole = places.every((place, at) => place === at);
-  const wanted = new Set(places);
-  let chunk = Buffer.allocUnsafe(chunkBytes);
-  let at = room + signature.copy(chunk, room);
-  let page = 0;
-  for (const packed of pages) {
-    const first = fixed.packed[page] ?? Buffer.alloc(0);
-    page += 1;
-    for (let from = 0; from < packed.length; ) {
-      const length = packed.readInt32BE(from);
-      const end = from + 4 + length;
-      const most = 2 + first.length + length;
-      if (at + most + 2 > chunk.length) {
-        yield chunk.subarray(0, at);
-        chunk = Buffer.allocUnsafe(Math.max(chunkBytes, room + most + 2));
-        at = room;
-      }
-      at = chunk.writeInt16BE(fixed.fields + places.length, at);
-      at += first.copy(chunk, at);
-      if (isWhole) at += packed.copy(chunk, at, from + 4, end);
-      else {
-        let place = 0;
-        for (let value = from + 4; value < end; place += 1) {
-          const next = value + 4 + Math.max(packed.readInt32BE(value), 0);
-          if (wanted.has(place)) at += packed.copy(chunk, at, value, next);
-          value = next;
-        }
-      }
-      from = end;
-    }
-  }
-  at = chunk.writeInt16BE(noMoreRows, at);
-  yield chunk.subarray(0, at);
 }

@@ -8,13 +8,16 @@ import {
   commentOn,
   describe,
   findColumnBan,
+  findLockHolder,
   freeze,
   limitLockWait,
   listLackingRights,
   lockMigrations,
   makeSchema,
   prepareStaging,
+  refuseCreating,
 } from './session.ts';
+import { readRules, refuseLoading } from './table-rules.ts';
 import { insertPages, mayUndoInserts, removeAllRows, removeRows, updateRows } from './write-rows.ts';
 
 export const postgres: Dialect = {
@@ -23,6 +26,7 @@ export const postgres: Dialect = {
   foldsCase: false,
   ownColumns: ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'],
   typeNames,
+  sqlWords: { quote: '"', text: 'text' },
   columnsAtMost: 1600,
   manifestTypes: { instant: 'timestamp with time zone', day: 'date', json: 'json' },
   failures,
@@ -30,6 +34,7 @@ export const postgres: Dialect = {
   describeAddress,
   readsInTransaction: true,
   describe,
+  refuseCreating,
   lockMigrations,
   makeSchema,
   prepareStaging,
@@ -46,7 +51,10 @@ export const postgres: Dialect = {
   hasIndexOn,
   toTableType,
   limitLockWait,
+  findLockHolder,
   commentOn,
+  readRules,
+  refuseLoading,
   mayUndoInserts,
   removeRows,
   removeAllRows,

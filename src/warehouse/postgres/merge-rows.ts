@@ -3,7 +3,7 @@ import { provenanceColumns } from '#domain/column/column';
 import type { TableColumn } from '#domain/column/table-type';
 import type { ChunkPages, InsertJob, MergeJob, Row, Tables, Updated, Written } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
-import { castTo, readShapes, toSql, unpackPages } from './write-rows.ts';
+import { bringPages, castTo, copyShape, readShapes, toSql } from './write-rows.ts';
 
 /*
  * `merge` in the server itself, a few statements for a chunk. Null equals null in a key, which no join can look for in an index or a
@@ -13,32 +13,80 @@ import { castTo, readShapes, toSql, unpackPages } from './write-rows.ts';
 
 type Sql = { readonly sql: string; readonly bindings: readonly Knex.RawBinding[] };
 
+/** Numbers the rows that were collected, in the order in which they count. */
+const inOrder = 'river_row';
+
 export async function collectRows(tables: Tables, from: InsertJob, job: MergeJob): Promise<number> {
   const { pages } = from;
   if (!pages) throw new Error('a merge is of one chunk');
+  const collected = tables.qualify(job.collected);
   const names = toNames(job);
-  const list = names.map(() => '??').join(', ');
   // Made in this transaction, so no other session ever sees it, and no log has to keep it.
-  await tables.query.raw(`create unlogged table ?? as select ${list} from ?? with no data`, [
-    tables.qualify(job.collected),
-    ...names,
-    tables.qualify(job.table),
-  ]);
-  // A page in COPY's form does not say where its rows stand in it.
-  await unpackPages(tables, from);
-  const shapes = (await readShapes(tables, from)).map((shape) =>
-    selectShape(tables, from, pages, job, shape),
+  await tables.query.raw(
+    `create unlogged table ?? as select ${names.map(() => '??').join(', ')} from ?? with no data`,
+    [collected, ...names, tables.qualify(job.table)],
   );
+  await tables.query.raw('alter table ?? add column ?? bigint generated always as identity', [
+    collected,
+    inOrder,
+  ]);
+  const rows = await fillCollected(tables, from, pages, job);
+  const key = job.key.map((column) => toCompared('??', column)).join(', ');
+  const removed = await tables.query.raw(
+    `delete from ?? where ?? in (
+       select ?? from (select ??, row_number() over (partition by ${key} order by ?? desc) as place from ??) line
+       where place > 1)`,
+    [
+      collected,
+      inOrder,
+      inOrder,
+      inOrder,
+      ...job.key.map(({ name }) => identifier(name)),
+      inOrder,
+      collected,
+    ],
+  );
+  // Else the server would take it for a table of a few rows.
+  await tables.query.raw('analyze ??', [collected]);
+  return rows - (removed as { rowCount: number }).rowCount;
+}
+
+/** In the order of slice, call, page and row. Says how many. */
+async function fillCollected(
+  tables: Tables,
+  from: InsertJob,
+  pages: ChunkPages,
+  job: MergeJob,
+): Promise<number> {
+  const shapes = await readShapes(from);
+  const lists = new Set(shapes.map(({ columns }) => columns));
+  if (lists.size !== 1 || !shapes.every(({ is_packed }) => is_packed))
+    return unpackPages(tables, from, pages, job);
+  let rows = 0;
+  for (const slice of pages.slices) {
+    const shape = shapes.find((each) => each.slice === slice);
+    if (shape) rows += await copyShape(tables, { ...from, table: job.collected }, shape);
+  }
+  return rows;
+}
+
+/** Where some pages are JSON the server unpacks all of them: a page in COPY's form does not say where its rows stand in it. */
+async function unpackPages(
+  tables: Tables,
+  from: InsertJob,
+  pages: ChunkPages,
+  job: MergeJob,
+): Promise<number> {
+  const here = await bringPages(tables, from, 'all');
+  // Pages of all slices are read at once.
+  const lists = new Map((await readShapes(here)).map((shape) => [`${shape.columns} ${shape.extras}`, shape]));
+  const shapes = [...lists.values()].map((shape) => selectShape(here, pages, job, shape));
   if (shapes.length === 0) return 0;
-  const values = job.columns.map((_, at) => `c${at}`);
-  const key = job.key.map((column) => toCompared(`c${job.columns.indexOf(findIn(job, column))}`, column));
+  const names = toNames(job);
   const inserted = await tables.query.raw(
-    `insert into ?? (${list})
-     select ${values.map((value) => `${value}, `).join('')}?::text, ?::text, ?::text, ?::timestamptz
-     from (
-       select distinct on (${key.join(', ')}) * from (${shapes.map(({ sql }) => sql).join(' union all ')}) line
-       order by ${key.join(', ')}, in_slice desc, in_call collate "C" desc, in_page desc, in_row desc
-     ) last`,
+    `insert into ?? (${names.map(() => '??').join(', ')})
+     select ${job.columns.map((_, at) => `c${at}, `).join('')}?::text, ?::text, ?::text, ?::timestamptz
+     from (${shapes.map(({ sql }) => sql).join(' union all ')}) line order by in_slice, in_call, in_page, in_row`,
     [
       tables.qualify(job.collected),
       ...names,
@@ -46,8 +94,6 @@ export async function collectRows(tables: Tables, from: InsertJob, job: MergeJob
       ...shapes.flatMap(({ bindings }) => bindings),
     ] as Knex.RawBinding[],
   );
-  // Else the server would take it for a table of a few rows.
-  await tables.query.raw('analyze ??', [tables.qualify(job.collected)]);
   return (inserted as { rowCount: number }).rowCount;
 }
 
@@ -56,17 +102,8 @@ const toNames = ({ columns }: MergeJob): string[] => [
   ...provenanceColumns,
 ];
 
-const findIn = ({ columns }: MergeJob, { name }: TableColumn): TableColumn =>
-  columns.find((column) => column.name === name) as TableColumn;
-
 /** The rows of pages of one shape, in all columns of the job, each with its place in the chunk. */
-function selectShape(
-  tables: Tables,
-  from: InsertJob,
-  pages: ChunkPages,
-  job: MergeJob,
-  { columns, extras }: Row,
-): Sql {
+function selectShape(from: InsertJob, pages: ChunkPages, job: MergeJob, { columns, extras }: Row): Sql {
   const shape = { columns: JSON.parse(String(columns)), extras: JSON.parse(String(extras)) };
   const filled = new Map(from.filledBy(shape).map((each) => [each.column.name, each]));
   const values = job.columns.map((column, at) => {
@@ -81,7 +118,7 @@ function selectShape(
           where page.chunk = ? and page.slice = any (?::text[]) and page.columns = ? and page.extras = ?`,
     bindings: [
       [...pages.slices],
-      tables.qualify(from.staging),
+      from.staging.of.qualify(from.staging.name),
       pages.chunk,
       [...pages.slices],
       ...[columns, extras].map(String),

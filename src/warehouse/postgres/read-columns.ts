@@ -2,14 +2,16 @@
 
 import type { TableColumn, TableType } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
-import type { MadeType, Row, Tables } from '../dialect.ts';
+import type { Row, Tables } from '../dialect.ts';
+import type { MadeType } from '../dialect-facts.ts';
 
 export async function readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined> {
   const found = await queryColumns(tables, table);
   if (found.length === 0) return undefined;
-  if (!['r', 'p', 'f'].includes(String(found[0]?.kind))) {
+  const kind = String(found[0]?.kind);
+  if (!['r', 'p', 'f'].includes(kind)) {
     throw new SchemaConflictError(
-      `${table} is a view: a river fills tables only. Give its target another table.`,
+      `${table} is ${otherKinds[kind] ?? 'no table'}: a river fills tables only. Give its target another table.`,
       {
         facts: { table },
       },
@@ -26,6 +28,16 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
     isNotNull: Boolean(row.not_null),
   }));
 }
+
+/** What else has a name among tables, by `relkind`. */
+const otherKinds: Readonly<Record<string, string>> = {
+  v: 'a view',
+  m: 'a materialized view',
+  S: 'a sequence',
+  i: 'an index',
+  I: 'an index',
+  c: 'a type',
+};
 
 export async function hasTable(tables: Tables, table: string): Promise<boolean> {
   const found = await tables.rows(

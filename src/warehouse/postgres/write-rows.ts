@@ -2,10 +2,12 @@ import type { Knex } from 'knex';
 import { chunkWithoutDays } from '#domain/chunk/chunk';
 import type { TableColumn } from '#domain/column/table-type';
 import type { Filled, Inserted, InsertJob, KeptRows, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
-import { identifier } from '../identifiers.ts';
+import { identifier, openTables } from '../identifiers.ts';
+import { eachPageToInsert } from '../manifest/pages-to-insert.ts';
 import { readRows, rowsColumns } from '../manifest/staging.ts';
-import { copyRows, roomForHeader } from '../postgres-copy/copy-rows.ts';
-import { endOfRows, packFixed, toCopyChunks } from '../postgres-copy/packed-rows.ts';
+import { toCopyChunks } from '../postgres-copy/copy-format.ts';
+import { copyRows, readBytes, roomForHeader } from '../postgres-copy/copy-rows.ts';
+import { endOfRows, packFixed } from '../postgres-copy/packed-rows.ts';
 import { pageText } from '../stored-values.ts';
 import { selectAllRows, selectRows } from '../tables/target-rows.ts';
 import { quote } from './connect.ts';
@@ -44,31 +46,31 @@ export async function mayUndoInserts(tables: Tables, table: string): Promise<Und
  */
 export async function insertPages(tables: Tables, job: InsertJob): Promise<Inserted> {
   const bySlice = new Map<string, number>();
-  let shapes = await readShapes(tables, job);
-  if (shapes.some(({ is_packed }) => is_packed) && (await refusesCopy(tables, job.table))) {
-    await unpackPages(tables, job);
-    shapes = await readShapes(tables, job);
-  }
-  for (const shape of shapes) {
-    const slice = String(shape.slice ?? '');
-    const rows = await (shape.is_packed ? copyShape(tables, job, shape) : insertShape(tables, job, shape));
-    bySlice.set(slice, (bySlice.get(slice) ?? 0) + rows);
-  }
+  const add = ({ slice }: Row, rows: number) =>
+    bySlice.set(String(slice ?? ''), (bySlice.get(String(slice ?? '')) ?? 0) + rows);
+  const shapes = await readShapes(job);
+  const packed = shapes.filter(({ is_packed }) => is_packed);
+  const isCopied = packed.length > 0 && !(await refusesCopy(tables, job.table));
+  if (isCopied) for (const shape of packed) add(shape, await copyShape(tables, job, shape));
+  if (isCopied && packed.length === shapes.length) return { bySlice };
+  const here = await bringPages(tables, job, isCopied ? 'json' : 'all');
+  for (const shape of await readShapes(here))
+    if (!shape.is_packed) add(shape, await insertShape(tables, here, shape));
   return { bySlice };
 }
 
-export const readShapes = (tables: Tables, job: InsertJob): Promise<Row[]> =>
-  selectPages(tables, job)
+export const readShapes = (job: InsertJob): Promise<Row[]> =>
+  selectPages(job)
     .distinct(
       ...(job.pages ? ['slice'] : []),
       'columns',
       'extras',
-      tables.query.raw('packed is not null as is_packed'),
+      job.staging.of.query.raw('packed is not null as is_packed'),
     )
     .where('row_count', '>', 0);
 
-function selectPages(tables: Tables, { staging, pages }: InsertJob) {
-  const all = tables.from(staging);
+function selectPages({ staging, pages }: InsertJob) {
+  const all = staging.of.from(staging.name);
   return pages ? all.where('chunk', pages.chunk).whereIn('slice', pages.slices) : all;
 }
 
@@ -93,20 +95,45 @@ async function refusesCopy(tables: Tables, table: string): Promise<boolean> {
   return found.length > 0;
 }
 
-/** Makes packed pages JSON, one at a time. */
-export async function unpackPages(tables: Tables, job: InsertJob): Promise<void> {
-  const pages = selectPages(tables, job).whereNotNull('packed');
+/** The same pages, or those that are JSON alone, where a statement may read them as JSON. */
+export async function bringPages(tables: Tables, job: InsertJob, which: 'all' | 'json'): Promise<InsertJob> {
+  if (!job.staging.isHere) return bringFromBooks(tables, job, which);
+  if (which === 'json') return job;
+  const pages = selectPages(job).whereNotNull('packed');
   for (const key of await pages.select('chunk', 'slice', 'call', 'page')) {
-    const of = tables.from(job.staging).where({ ...key });
+    const of = tables.from(job.staging.name).where({ ...key });
     const [packed] = await of.clone().select(...rowsColumns);
-    if (packed) await of.update({ rows: pageText(readRows(tables, packed)), packed: null });
+    if (packed) await of.update({ rows: pageText(readRows(tables.dialect, packed)), packed: null });
   }
+  return job;
+}
+
+const broughtPages = 'river_pages';
+
+/** Page by page into a table of the session, which goes with the transaction. */
+async function bringFromBooks(tables: Tables, job: InsertJob, which: 'all' | 'json'): Promise<InsertJob> {
+  await tables.query.raw(
+    `create temporary table ?? (chunk text, slice text, call text, page integer, columns text, extras text, row_count integer,
+       rows text, packed bytea) on commit drop`,
+    [broughtPages],
+  );
+  for await (const page of eachPageToInsert(job)) {
+    if (which === 'json' && page.packed !== null) continue;
+    const { chunk, slice, call, columns, extras, row_count } = page;
+    const rows = page.rows ?? pageText(readRows(tables.dialect, page));
+    await tables
+      .query(broughtPages)
+      .insert({ chunk, slice, call, page: page.page, columns, extras, row_count, rows });
+  }
+  const of = openTables(tables.query, tables.dialect, undefined);
+  return { ...job, staging: { of, name: broughtPages, isHere: true } };
 }
 
 /** A page goes with others until they have so many bytes, and is read in parts where it has more. */
 const bytesAtATime = 1024 * 1024;
 
-async function copyShape(tables: Tables, job: InsertJob, shape: Row): Promise<number> {
+/** The packed pages of one list of columns, in the order of slice, call and page. Says how many rows the server has taken. */
+export async function copyShape(tables: Tables, job: InsertJob, shape: Row): Promise<number> {
   const { slice, columns, extras } = shape;
   const filled = job.filledBy({ columns: JSON.parse(String(columns)), extras: JSON.parse(String(extras)) });
   const { river, runId } = job;
@@ -120,14 +147,14 @@ async function copyShape(tables: Tables, job: InsertJob, shape: Row): Promise<nu
     )
     .toQuery();
   const ofShape = { ...(job.pages && { slice }), columns, extras };
-  const pages = selectPages(tables, job).where(ofShape).whereNotNull('packed');
+  const pages = selectPages(job).where(ofShape).whereNotNull('packed');
   const sizes = await pages
     .clone()
-    .select(...pageKey, tables.query.raw('octet_length(packed) as bytes'))
+    .select(...pageKey, job.staging.of.query.raw('octet_length(packed) as bytes'))
     .orderBy([...pageKey]);
   let rows = 0;
   for (const some of takeTogether(sizes)) {
-    for await (const read of readPacked(tables, pages, some)) {
+    for await (const read of readPacked(tables, job, pages, some)) {
       const packed = read.map((page) => page.packed);
       const fixed = { fields: 4, packed: read.map(({ chunk }) => fixedOf(chunk)) };
       rows += await copyRows(tables, statement, toCopyChunks(packed, fixed, places, roomForHeader));
@@ -155,27 +182,33 @@ interface PackedPage {
 /** The packed rows of these pages; of a page that is larger than what is read at a time its rows in several parts. */
 async function* readPacked(
   tables: Tables,
+  { staging }: InsertJob,
   pages: Knex.QueryBuilder<Row, Row[]>,
   some: readonly Row[],
 ): AsyncGenerator<PackedPage[]> {
   const [first] = some;
   const bytes = Number(first?.bytes);
+  const read = async (query: Knex.QueryBuilder<Row, Row[]>): Promise<Buffer[]> =>
+    staging.isHere ? readBytes(tables, query) : (await query).map(({ packed }) => packed as Buffer);
   if (bytes <= bytesAtATime) {
     const keys = some.map((page) => pageKey.map((column) => page[column] as string));
-    const read = await pages
-      .clone()
-      .whereIn([...pageKey], keys)
-      .select('chunk', 'packed');
-    yield read.map(({ chunk, packed }) => ({ chunk, packed: packed as Buffer }));
+    const packed = await read(
+      pages
+        .clone()
+        .whereIn([...pageKey], keys)
+        .orderBy([...pageKey])
+        .select('packed'),
+    );
+    yield packed.map((each, at) => ({ chunk: some[at]?.chunk, packed: each }));
     return;
   }
   let rest = Buffer.alloc(0);
   for (let from = 1; from <= bytes; from += bytesAtATime) {
-    const read: Row[] = await pages
+    const part = pages
       .clone()
       .where(Object.fromEntries(pageKey.map((column) => [column, first?.[column]])))
-      .select(tables.query.raw('substring(packed from ? for ?) as packed', [from, bytesAtATime]));
-    const packed = Buffer.concat([rest, read[0]?.packed as Buffer]);
+      .select(staging.of.query.raw('substr(packed, ?, ?) as packed', [from, bytesAtATime]));
+    const packed = Buffer.concat([rest, ...(await read(part))]);
     const end = endOfRows(packed);
     yield [{ chunk: first?.chunk, packed: packed.subarray(0, end) }];
     rest = packed.subarray(end);
@@ -212,7 +245,7 @@ async function insertShape(tables: Tables, job: InsertJob, { slice, columns, ext
       tables.qualify(job.table),
       ...filled.map(({ column }) => identifier(column.name)),
       ...[job.river, job.runId, pages ? pages.chunkColumn : chunkWithoutDays.key, job.loadedAt],
-      tables.qualify(job.staging),
+      job.staging.of.qualify(job.staging.name),
       ...[columns, extras, ...(pages ? [pages.chunk, slice] : [])].map(String),
     ],
   );

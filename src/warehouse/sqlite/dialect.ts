@@ -19,7 +19,9 @@ import {
   listLackingRights,
   lockMigrations,
   makeSchema,
+  refuseCreating,
 } from './session.ts';
+import { readRules } from './table-rules.ts';
 import {
   insertPages,
   mayUndoInserts,
@@ -35,6 +37,7 @@ export const sqlite: Dialect = {
   foldsCase: true,
   ownColumns: rowIdentities,
   typeNames,
+  sqlWords: { quote: '"', text: 'text' },
   columnsAtMost: 2000,
   manifestTypes: { instant: 'text', day: 'text', json: 'text' },
   failures,
@@ -42,6 +45,7 @@ export const sqlite: Dialect = {
   describeAddress,
   readsInTransaction: false,
   describe,
+  refuseCreating,
   lockMigrations,
   makeSchema,
   writesAtCommit: true,
@@ -55,6 +59,7 @@ export const sqlite: Dialect = {
   hasIndexOn,
   toTableType,
   limitLockWait,
+  readRules,
   mayUndoInserts,
   removeRows,
   removeAllRows,

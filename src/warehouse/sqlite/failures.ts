@@ -59,8 +59,19 @@ function toRemedy(code: string, words: string, isRaised: boolean): DatabaseFailu
 /** SQLite's own texts name tables and columns as `table.column`; those of a trigger say whatever its author wants. */
 function readSqliteFailure(code: string, message: string): DatabaseFailure {
   const { words, isRaised = false } = describeFailure(code, message);
-  return withMissingTable({ code, words, remedy: undefined }, toRemedy(code, words, isRaised));
+  const advice = advices.find(({ codes }) => codes.test(code))?.advice;
+  const failure = { code, words, remedy: undefined, ...(advice !== undefined && { advice }) };
+  return withMissingTable(failure, toRemedy(code, words, isRaised));
 }
+
+const advices = [
+  {
+    codes: /^SQLITE_(CANTOPEN|PERM)/,
+    advice: 'See that its folder exists, and that this user may write into the folder and the file.',
+  },
+  { codes: /^SQLITE_READONLY/, advice: 'See that this user may write into the file and its folder.' },
+  { codes: /^SQLITE_NOTADB/, advice: 'Name a file of SQLite, or one that does not exist yet.' },
+] as const;
 
 function describeFailure(
   code: string,

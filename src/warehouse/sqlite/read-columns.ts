@@ -3,14 +3,15 @@
 import type { TableColumn, TableType } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
 import { sameName } from '../column-name.ts';
-import type { MadeType, Row, Tables } from '../dialect.ts';
+import type { Row, Tables } from '../dialect.ts';
+import type { MadeType } from '../dialect-facts.ts';
 
 export async function readColumns(tables: Tables, table: string): Promise<TableColumn[] | undefined> {
   const kind = await readKind(tables, table);
   if (kind === undefined) return undefined;
-  if (kind !== 'table') {
+  if (kind !== 'a table') {
     throw new SchemaConflictError(
-      `${table} is a ${kind}: a river fills tables only. Give its target another table.`,
+      `${table} is ${kind}: a river fills tables only. Give its target another table.`,
       {
         facts: { table },
       },
@@ -75,11 +76,13 @@ export async function countColumns(tables: Tables, table: string): Promise<numbe
 }
 
 async function readKind(tables: Tables, table: string): Promise<string | undefined> {
-  const found = await tables.rows(
-    `select type from sqlite_schema where type in ('table', 'view') and name = ? collate nocase`,
+  const [found] = await tables.rows(
+    `select type, sql from sqlite_schema where type <> 'trigger' and name = ? collate nocase`,
     [table],
   );
-  return found[0] === undefined ? undefined : String(found[0].type);
+  if (!found) return undefined;
+  if (/^create\s+virtual\b/i.test(String(found.sql))) return 'a virtual table';
+  return found.type === 'index' ? 'an index' : `a ${found.type}`;
 }
 
 /**

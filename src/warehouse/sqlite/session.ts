@@ -8,7 +8,9 @@ export async function describe(tables: Tables): Promise<string> {
 }
 
 /** A file is written to or not. */
-export const listLackingRights = async (): Promise<string[]> => [];
+export const listLackingRights = async (): Promise<[]> => [];
+
+export const refuseCreating = async (): Promise<void> => {};
 
 /** Nor has a file owners of tables. */
 export const findColumnBan = async (): Promise<undefined> => undefined;

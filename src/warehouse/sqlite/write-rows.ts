@@ -7,6 +7,7 @@ import { exactDouble, exactInteger } from '#domain/column/read-number';
 import { SchemaConflictError } from '#domain/errors';
 import type { Filled, Inserted, InsertJob, KeptRows, Row, RowsInScope, Tables, Undoing } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
+import { eachPageToInsert, type PageToInsert } from '../manifest/pages-to-insert.ts';
 import { selectAllRows, selectRows } from '../tables/target-rows.ts';
 
 const changedAtATime = 10_000;
@@ -83,21 +84,11 @@ export async function mayUndoInserts(tables: Tables, table: string): Promise<Und
 
 const rowsAtATime = 1_000;
 
-interface Page {
-  readonly chunk: string;
-  readonly slice: string;
-  readonly call: string;
-  readonly page: number;
-  readonly columns: string;
-  readonly extras: string;
-  readonly rows: string;
-}
-
 /** Pages of one list of columns go through two prepared statements, of some rows and of one. */
 interface Shape {
   readonly insertSome: Statement;
   readonly insertOne: Statement;
-  toValues(row: readonly Value[], page: Page): unknown[];
+  toValues(row: readonly Value[], page: PageToInsert): unknown[];
 }
 
 /** Several rows in a statement take half the time of one each; more gain nothing. Of 2,000 columns that is less than the 32,766 values it may have. */
@@ -106,7 +97,7 @@ const rowsInStatement = 10;
 /** A column of the statement, and its value for a row of the page. */
 interface Field {
   readonly name: string;
-  of(row: readonly Value[], page: Page): unknown;
+  of(row: readonly Value[], page: PageToInsert): unknown;
 }
 
 /** Page by page, so that memory does not grow with the chunk; the event loop has its turn between batches of rows. */
@@ -114,27 +105,29 @@ export async function insertPages(tables: Tables, job: InsertJob): Promise<Inser
   const connection = await connectionUnder(tables.query);
   const shapes = new Map<string, Shape>();
   const bySlice = new Map<string, number>();
-  for (const slice of job.pages ? job.pages.slices : [null]) {
-    for (const page of readPages(tables, connection, job, slice)) {
-      const name = `${page.columns} ${page.extras}`;
-      const shape = shapes.get(name) ?? prepareShape(tables, connection, job, page);
-      shapes.set(name, shape);
-      const rows = JSON.parse(page.rows) as Value[][];
-      let inserted = 0;
-      for (let at = 0; at < rows.length; at += rowsAtATime) {
-        if (at > 0) await nextTurn();
-        inserted += insertRows(shape, page, rows.slice(at, at + rowsAtATime));
-      }
-      bySlice.set(page.slice, (bySlice.get(page.slice) ?? 0) + inserted);
-      await nextTurn();
+  const readHere = async (query: Knex.QueryBuilder<Row, Row[]>) => {
+    const { sql, bindings } = query.toSQL().toNative();
+    return connection.prepare<unknown[], Row>(sql).all(...bindings);
+  };
+  for await (const page of eachPageToInsert(job, job.staging.isHere ? readHere : undefined)) {
+    const name = `${page.columns} ${page.extras}`;
+    const shape = shapes.get(name) ?? prepareShape(tables, connection, job, page);
+    shapes.set(name, shape);
+    const rows = JSON.parse(String(page.rows)) as Value[][];
+    let inserted = 0;
+    for (let at = 0; at < rows.length; at += rowsAtATime) {
+      if (at > 0) await nextTurn();
+      inserted += insertRows(shape, page, rows.slice(at, at + rowsAtATime));
     }
+    bySlice.set(page.slice, (bySlice.get(page.slice) ?? 0) + inserted);
+    await nextTurn();
   }
   return { bySlice };
 }
 
 function insertRows(
   { insertSome, insertOne, toValues }: Shape,
-  page: Page,
+  page: PageToInsert,
   rows: readonly Value[][],
 ): number {
   let inserted = 0;
@@ -147,40 +140,7 @@ function insertRows(
   return inserted;
 }
 
-/** One page after the other: those of a slice of the chunk, or all that there are. */
-function* readPages(
-  tables: Tables,
-  connection: Database,
-  { staging, pages }: InsertJob,
-  slice: string | null,
-): Generator<Page> {
-  const order = pages ? (['call', 'page'] as const) : (['chunk', 'slice', 'call', 'page'] as const);
-  const of = pages ? { chunk: pages.chunk, slice } : {};
-  const next = connection.prepare<unknown[], Page>(
-    toSql(
-      tables
-        .from(staging)
-        .select('chunk', 'slice', 'call', 'page', 'columns', 'extras', 'rows')
-        .where(of)
-        .where('row_count', '>', 0)
-        .whereRaw(
-          `(${order.join(', ')}) > (${order.map(() => '?').join(', ')})`,
-          order.map(() => ''),
-        )
-        .orderBy([...order])
-        .limit(1),
-    ),
-  );
-  const read = (after: readonly unknown[]) => next.get(...Object.values(of), 0, ...after, 1);
-  let page = read([...order.slice(1).map(() => ''), -1]);
-  while (page) {
-    yield page;
-    const at: Page = page;
-    page = read(order.map((column) => at[column]));
-  }
-}
-
-function prepareShape(tables: Tables, connection: Database, job: InsertJob, page: Page): Shape {
+function prepareShape(tables: Tables, connection: Database, job: InsertJob, page: PageToInsert): Shape {
   const { pages } = job;
   const chunk: Field = {
     name: '_chunk',

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SchemaConflictError } from '#domain/errors';
-import type { Database } from '../database.ts';
-import type { Dialect, Tables } from '../dialect.ts';
+import { lockTable } from '../commit/change-target.ts';
+import type { Databases } from '../databases.ts';
+import type { Both, Dialect, Targets } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
-import { type ColumnRecord, lockTarget, saveColumnRecords } from '../manifest/targets.ts';
+import { type ColumnRecord, saveColumnRecords } from '../manifest/targets.ts';
 import type { NewColumn } from './plan-layout.ts';
+import { quoted } from './write-statement.ts';
 
 /** How long others may have to wait because of a column, and how long they are then let pass. */
 export interface LockPatience {
@@ -23,11 +25,13 @@ class TableInUse extends Error {}
 /**
  * Adds what the table lacks, in a short transaction of its own under the target's lock. A new column needs the whole table for
  * a moment: everybody who comes after waits behind it, so it gives up after a few seconds, lets them pass, and tries again.
+ * What the columns are for is recorded before they are there: a record without its column is made good by the next who looks, and a
+ * column without its record would be taken for another one.
  */
 export async function addColumns(
-  database: Database,
+  databases: Databases,
   table: string,
-  lacking: (tables: Tables) => Promise<{
+  lacking: (both: Both) => Promise<{
     readonly missing: readonly NewColumn[];
     readonly records: readonly ColumnRecord[];
   }>,
@@ -38,16 +42,16 @@ export async function addColumns(
   for (;;) {
     signal?.throwIfAborted();
     try {
-      return await database.transact(async (tables) => {
-        await lockTarget(tables, table);
-        const { missing, records } = await lacking(tables);
-        if (missing.length > 0) await tables.dialect.limitLockWait(tables, waitMs);
-        await refuseTooMany(tables, table, missing.length);
-        await refuseFixedTable(tables, table, missing);
-        const names = await tables.dialect.readTypeNames(tables, table);
-        await alterTable(tables, table, missing, names);
-        await saveColumnRecords(tables, table, [...records, ...toRecords(tables, missing, names, records)]);
-      });
+      const missing = await recordColumns(databases, table, lacking);
+      if (missing.length === 0) return;
+      return await databases.transact((turn) =>
+        lockTable(turn, table, async (both) => {
+          const { target } = both;
+          const { missing } = await lacking(both);
+          if (missing.length > 0) await target.dialect.limitLockWait(target, waitMs);
+          await alterTable(target, table, missing, await target.dialect.readTypeNames(target, table));
+        }),
+      );
     } catch (error) {
       if (!(error instanceof TableInUse)) throw error;
     }
@@ -58,6 +62,25 @@ export async function addColumns(
   }
 }
 
+/** Which columns they are. */
+async function recordColumns(
+  databases: Databases,
+  table: string,
+  lacking: Parameters<typeof addColumns>[2],
+): Promise<readonly NewColumn[]> {
+  return databases.transact((turn) =>
+    lockTable(turn, table, async (both) => {
+      const { books, target } = both;
+      const { missing, records } = await lacking(both);
+      await refuseTooMany(target, table, missing.length);
+      await refuseFixedTable(target, table, missing);
+      const names = await target.dialect.readTypeNames(target, table);
+      await saveColumnRecords(books, table, [...records, ...toRecords(target, missing, names, records)]);
+      return missing;
+    }),
+  );
+}
+
 const inUse = (table: string): SchemaConflictError =>
   new SchemaConflictError(
     `A column could not be added to ${table} for the whole of giveUpAfter: another transaction has the table open. ` +
@@ -66,7 +89,7 @@ const inUse = (table: string): SchemaConflictError =>
   );
 
 /** Throws where a table cannot have so many columns more: a database would say it after the last that fits. */
-export async function refuseTooMany(tables: Tables, table: string, more: number): Promise<void> {
+export async function refuseTooMany(tables: Targets, table: string, more: number): Promise<void> {
   const { columnsAtMost } = tables.dialect;
   if (more === 0) return;
   const used = await tables.dialect.countColumns(tables, table);
@@ -80,7 +103,7 @@ export async function refuseTooMany(tables: Tables, table: string, more: number)
 
 /** Throws where River may not add columns to a table, with the statement that a person has to run. */
 export async function refuseFixedTable(
-  tables: Tables,
+  tables: Targets,
   table: string,
   missing: readonly NewColumn[],
 ): Promise<void> {
@@ -90,7 +113,9 @@ export async function refuseFixedTable(
   if (!ban) return;
   const names = await dialect.readTypeNames(tables, table);
   const place = [...(schemaName === undefined ? [] : [schemaName]), ban.altered].map(quoted).join('.');
-  const added = missing.map(({ name, type }) => `add column ${quoted(name)} ${names[type]}`).join(', ');
+  const added = missing
+    .map((column) => `add column ${quoted(column.name)} ${declare(dialect, names, column)}`)
+    .join(', ');
   throw new SchemaConflictError(
     `The table ${table} lacks ${missing.map(({ name }) => name).join(', ')}, and River may not add columns: ${ban.why}. ` +
       `Run \`alter table ${place} ${added}\`, or give the river another table. Where only fields or values are new, \`drift: ignore\` leaves them out.`,
@@ -98,12 +123,9 @@ export async function refuseFixedTable(
   );
 }
 
-const quoted = (name: string): string =>
-  /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-
 /** What a column is for whose table knows no such type, or whose declaration does not say it. */
 export function toRecords(
-  { dialect }: Tables,
+  { dialect }: Targets,
   columns: readonly NewColumn[],
   names: TypeNames,
   recorded: readonly ColumnRecord[] = [],
@@ -119,17 +141,27 @@ export function toRecords(
 
 type TypeNames = Dialect['typeNames'];
 
+const declare = (dialect: Dialect, names: TypeNames, { type, digits }: NewColumn): string =>
+  (type === 'numeric' && digits && dialect.declareNumeric?.(digits)) || names[type];
+
+/** So that a statement stays far below the length that a warehouse takes, however long the names are. */
+const columnsAtOnce = 100;
+
 async function alterTable(
-  tables: Tables,
+  tables: Targets,
   table: string,
   columns: readonly NewColumn[],
   names: TypeNames,
 ): Promise<void> {
   try {
-    for (const { name, type } of columns) {
-      await tables.query.raw(`alter table ?? add column ?? ${names[type]}`, [
+    const between = tables.dialect.betweenColumns?.(tables);
+    const atOnce = between === undefined ? 1 : columnsAtOnce;
+    for (let at = 0; at < columns.length; at += atOnce) {
+      const some = columns.slice(at, at + atOnce);
+      const added = some.map((column) => `?? ${declare(tables.dialect, names, column)}`).join(between);
+      await tables.query.raw(`alter table ?? add column ${added}`, [
         tables.qualify(table),
-        identifier(name),
+        ...some.map(({ name }) => identifier(name)),
       ]);
     }
   } catch (error) {

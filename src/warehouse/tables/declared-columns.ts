@@ -6,7 +6,7 @@
 
 import type { TableColumn } from '#domain/column/table-type';
 import { columnFinder, columnNameIn, sameName } from '../column-name.ts';
-import type { Dialect, Tables } from '../dialect.ts';
+import type { Both, Dialect } from '../dialect.ts';
 import { type ColumnRecord, isMadeByRiver, readColumnRecordsIfAny } from '../manifest/targets.ts';
 
 /** A target as it is now. */
@@ -17,16 +17,16 @@ export interface TableState {
 
 /** The declared columns that the table has under another spelling, where exactly one column is meant and none has the name itself. */
 export async function findOtherSpellings(
-  tables: Tables,
+  { books, target }: Both,
   table: string,
   columns: readonly TableColumn[],
   declared: readonly string[],
 ): Promise<ColumnRecord[]> {
-  const { dialect } = tables;
+  const { dialect } = target;
   // A table that something else has made in its place since has no such column.
   const knowsRivers = columnFinder(dialect, columns)('_river') !== undefined;
-  if (knowsRivers && (await isMadeByRiver(tables, table))) return [];
-  const records = await readColumnRecordsIfAny(tables, table);
+  if (knowsRivers && (await isMadeByRiver(books, table))) return [];
+  const records = await readColumnRecordsIfAny(books, table);
   const find = columnFinder(dialect, columns);
   const taken = new Set(records.map(({ name }) => sameName(dialect, name)));
   for (const name of declared)

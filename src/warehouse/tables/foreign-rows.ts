@@ -12,7 +12,7 @@ import type { River } from '#domain/river/river';
 import type { LoadMode } from '#domain/river/target';
 import { adoptCommand } from '#domain/verify/repair-command';
 import { columnFinder } from '../column-name.ts';
-import type { Row, Tables } from '../dialect.ts';
+import type { Both, Row, Targets } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import { isMadeByRiver } from '../manifest/targets.ts';
 import { declaredFinder, type TableState } from './declared-columns.ts';
@@ -32,11 +32,14 @@ export interface ForeignRowsQuestion {
  * Throws where the table holds rows of something else: in the days that are to be loaded, or anywhere while the river has no
  * rows in it. A table that River has made is not looked through: it was empty then.
  */
-export async function refuseForeignRows(tables: Tables, question: ForeignRowsQuestion): Promise<void> {
+export async function refuseForeignRows(
+  { books, target: tables }: Both,
+  question: ForeignRowsQuestion,
+): Promise<void> {
   const { river, columns, dayColumn } = question;
   const { table, load } = river.target;
   // One without the column is no longer the table that River made.
-  const isMade = findRiver(tables, columns) !== undefined && (await isMadeByRiver(tables, table));
+  const isMade = findRiver(tables, columns) !== undefined && (await isMadeByRiver(books, table));
   if (load === 'overwrite' || isMade) return;
   if (!(await hasAny(selectForeignRows(tables, table, columns)))) return;
   const isItsOwnToo =
@@ -47,7 +50,7 @@ export async function refuseForeignRows(tables: Tables, question: ForeignRowsQue
 }
 
 async function hasForeignDays(
-  tables: Tables,
+  tables: Targets,
   { river: { target }, days }: ForeignRowsQuestion,
   { name: column }: TableColumn,
 ): Promise<boolean> {
@@ -68,7 +71,7 @@ async function hasForeignDays(
  * them: the river has renamed it.
  */
 export async function refuseLostRows(
-  tables: Tables,
+  tables: Targets,
   river: Pick<River, 'name' | 'target'>,
   state: TableState,
   shape: TableShape,
@@ -97,7 +100,7 @@ function findingColumns(load: LoadMode, { replacedBy, dayColumn, mergeKey }: Tab
 
 /** All that no river has loaded; whole, where the table does not know rivers yet. */
 export function selectForeignRows(
-  tables: Tables,
+  tables: Targets,
   table: string,
   columns: readonly TableColumn[],
 ): Knex.QueryBuilder<Row, Row[]> {
@@ -105,7 +108,7 @@ export function selectForeignRows(
   return findRiver(tables, columns) ? rows.whereNull('_river') : rows;
 }
 
-const findRiver = ({ dialect }: Tables, columns: readonly TableColumn[]): TableColumn | undefined =>
+const findRiver = ({ dialect }: Targets, columns: readonly TableColumn[]): TableColumn | undefined =>
   columnFinder(dialect, columns)('_river');
 
 async function hasAny(rows: Knex.QueryBuilder<Row, Row[]>): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { type ColumnType, isProvenance, snakeCase } from '#domain/column/column';
 import { type Extra, unknownField } from '#domain/column/fit-rows';
+import { type NumberDigits, widest } from '#domain/column/read-number';
 import {
   type FieldKind,
   holdsEvery,
@@ -10,7 +11,8 @@ import {
 import { SchemaConflictError } from '#domain/errors';
 import type { Target } from '#domain/river/target';
 import { besideName, columnFinder, columnNameIn, sameName } from '../column-name.ts';
-import type { Dialect, MadeType } from '../dialect.ts';
+import type { Dialect } from '../dialect.ts';
+import type { MadeType } from '../dialect-facts.ts';
 import { type ColumnRecord, toRecordedKey } from '../manifest/targets.ts';
 import { declaredFinder, type TableState } from './declared-columns.ts';
 
@@ -25,6 +27,8 @@ export interface PageShape {
 export interface NewColumn {
   readonly name: string;
   readonly type: MadeType;
+  /** Of its numbers, where they have more than the usual ones. */
+  readonly digits?: NumberDigits | undefined;
 }
 
 /** Which column of the table takes what of a page. */
@@ -62,8 +66,8 @@ export function planLayout(
   const recorded = new Map(state.records.map((record) => [`${record.part} ${record.source}`, record]));
   const taken = new Set(state.records.map(({ name }) => sameName(dialect, name)));
 
-  const add = (name: string, type: MadeType): TableColumn => {
-    missing.push({ name, type });
+  const add = (name: string, type: MadeType, digits?: NumberDigits): TableColumn => {
+    missing.push({ name, type, digits });
     return columnAs(dialect, name, type);
   };
   /** The recorded or the next free column for this; undefined where there is none and none may be added. */
@@ -73,6 +77,7 @@ export function planLayout(
     base: string,
     isUsable: (column: TableColumn) => boolean,
     type: MadeType | undefined,
+    digits?: NumberDigits,
   ): TableColumn | undefined => {
     const found = recorded.get(`${part} ${source}`);
     // The river may have got a column of that name since: it is filled by what the report declares.
@@ -90,7 +95,7 @@ export function planLayout(
     if (!there && type === undefined) return undefined;
     taken.add(sameName(dialect, name));
     records.push({ part, source, name, madeAs: there ? null : (type ?? null) });
-    return there ?? (type && add(name, type));
+    return there ?? (type && add(name, type, digits));
   };
 
   const columns = ownColumns(dialect, table, shapes, declaredFinder(dialect, state), add);
@@ -99,9 +104,10 @@ export function planLayout(
   for (const name of own) taken.add(name);
 
   const fields = new Map<string, TableColumn>();
-  for (const { source, key, kind, as } of listFields(shapes)) {
+  for (const { source, key, kind, digits, as } of listFields(shapes)) {
     const type = drift === 'ignore' ? undefined : madeTypes[kind];
-    const column = columnFor('field', source, as ?? (snakeCase(key) || 'field'), ({ type }) => !!type, type);
+    const name = as ?? (snakeCase(key) || 'field');
+    const column = columnFor('field', source, name, ({ type }) => !!type, type, digits);
     if (column) fields.set(source, column);
   }
   const added = missing.find(({ name }) => [...fields.values()].some((field) => field.name === name));
@@ -193,6 +199,7 @@ interface Field {
   readonly source: string;
   readonly key: string;
   readonly kind: FieldKind;
+  readonly digits: NumberDigits | undefined;
   /** The name that the river gives to its column. */
   readonly as: string | undefined;
 }
@@ -209,6 +216,10 @@ function listFields(shapes: readonly PageShape[]): Field[] {
         source,
         key,
         kind: joinKinds(known?.kind ?? 'nothing', extra.kind),
+        digits:
+          known?.digits && extra.digits
+            ? widest(known.digits, extra.digits)
+            : (known?.digits ?? extra.digits),
         as: extra.as,
       });
     }
@@ -250,7 +261,7 @@ function unusable(table: string, { name, declared }: TableColumn): SchemaConflic
 
 function misfit(table: string, column: string, declared = 'gone'): SchemaConflictError {
   return new SchemaConflictError(
-    `The answer has values that do not fit the column ${table}.${column} (${declared}), and the river's \`drift: fail\` ` +
+    `The answer has values that do not fit the column ${table}.${column} (${declared || 'no type'}), and the river's \`drift: fail\` ` +
       'takes no chunk with such values. Change the column, or set drift to evolve or ignore.',
     { facts: { table, column, declared } },
   );

@@ -2,18 +2,18 @@ import type { provenanceColumns } from '#domain/column/column';
 import type { TableColumn } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
 import { sameName } from '../column-name.ts';
-import type { Tables } from '../dialect.ts';
+import type { Both } from '../dialect.ts';
 import { readColumnRecordsIfAny } from '../manifest/targets.ts';
 
 /** No row of River's would ever be taken by a column that must have a value and gets none. */
 export async function refuseUnfilled(
-  tables: Tables,
+  { books, target }: Both,
   table: string,
   columns: readonly TableColumn[],
   filledByRiver: readonly string[],
 ): Promise<void> {
-  const { dialect } = tables;
-  const records = await readColumnRecordsIfAny(tables, table);
+  const { dialect } = target;
+  const records = await readColumnRecordsIfAny(books, table);
   const filled = new Set(
     [...filledByRiver, ...records.flatMap(({ part, name }) => (part === 'field' ? [name] : []))].map((name) =>
       sameName(dialect, name),

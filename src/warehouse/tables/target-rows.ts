@@ -5,7 +5,7 @@ import { provenanceColumns } from '#domain/column/column';
 import { SchemaConflictError } from '#domain/errors';
 import { addDays, type Day, eachDay } from '#domain/period/date-range';
 import type { RowsByDay } from '#domain/run/replaced-rows';
-import type { KeptRows, Row, RowsInScope, Tables } from '../dialect.ts';
+import type { KeptRows, Row, RowsInScope, Tables, Targets } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 
 /** A river's rows: all of them, or those of some days. */
@@ -56,7 +56,7 @@ const daysWithoutIndex = 31;
  * A river's rows that stand in its target, by day; all of them under null where they have none. Asked of the table
  * itself: in SQLite a day at a time where an index on river and day answers, so that the event loop has its turns.
  */
-export async function countRowsByDay(tables: Tables, scope: RowsInScope): Promise<RowsByDay> {
+export async function countRowsByDay(tables: Targets, scope: RowsInScope): Promise<RowsByDay> {
   const { days } = scope;
   if (days === null) {
     const [counted] = await selectRows(tables, scope).count({ rows: '*' });
@@ -82,17 +82,17 @@ export async function countRowsByDay(tables: Tables, scope: RowsInScope): Promis
 }
 
 async function readDaysAtATime(
-  tables: Tables,
+  tables: Targets,
   table: string,
   dayColumn: string,
   all: number,
 ): Promise<number> {
-  if (tables.dialect.client === 'pg') return all;
+  if (tables.dialect.client !== 'better-sqlite3') return all;
   return (await hasIndexOfDays(tables, table, dayColumn)) ? 1 : daysWithoutIndex;
 }
 
 /** Whether an index finds a river's rows of a day: led by the day, as River makes it, or by the river. */
-export async function hasIndexOfDays(tables: Tables, table: string, dayColumn: string): Promise<boolean> {
+export async function hasIndexOfDays(tables: Targets, table: string, dayColumn: string): Promise<boolean> {
   const { dialect } = tables;
   return (
     (await dialect.hasIndexOn(tables, table, [dayColumn])) ||
@@ -104,9 +104,9 @@ export async function hasIndexOfDays(tables: Tables, table: string, dayColumn: s
  * Deletes a river's rows and says how many. Throws where the table keeps some of them: they would stand there twice once the new
  * ones are inserted. `expected`: how many there are, where that is known.
  */
-export async function deleteRows(tables: Tables, scope: RowsInScope, expected?: number): Promise<number> {
-  const deleted = await tables.dialect.removeRows(tables, scope);
-  if (deleted === expected) return deleted;
+export async function deleteRows(tables: Targets, scope: RowsInScope, expected?: number): Promise<number> {
+  const deleted = await tables.dialect.removeRows(tables, scope, expected);
+  if (deleted === expected || tables.dialect.ensureRows) return deleted;
   const [counted] = await selectRows(tables, scope).count({ rows: '*' });
   const kept = Number(counted?.rows ?? 0);
   if (kept === 0) return deleted;
@@ -121,11 +121,15 @@ export const keepsDeleted = (table: string, kept: number): SchemaConflictError =
   );
 
 /** All rows of the table, whichever river has loaded them. */
-export async function countRows(tables: Tables, table: string): Promise<number> {
+export async function countRows(tables: Targets, table: string): Promise<number> {
   const [counted] = await tables.from(table).count({ rows: '*' });
   return Number(counted?.rows ?? 0);
 }
 
 /** A few rows of a table, as they come. */
-export const readFirstRows = async (tables: Tables, table: string, limit: number): Promise<Row[]> =>
+export const readFirstRows = async (tables: Targets, table: string, limit: number): Promise<Row[]> =>
   tables.from(table).limit(limit);
+
+/** The session that holds a lock for which another session of River's waits that changes the table; undefined where none does. */
+export const findLockHolder = async (tables: Targets, table: string): Promise<string | undefined> =>
+  tables.dialect.findLockHolder?.(tables, table);

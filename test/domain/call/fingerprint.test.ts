@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countRepeated, fingerprintRows, hashKeys } from '#domain/call/fingerprint';
+import {
+  countDifferent,
+  countRepeated,
+  fingerprintRows,
+  HashList,
+  sortedHashes,
+} from '#domain/call/fingerprint';
 import { longNumber } from '#domain/column/read-number';
 
 const aRow = fc.dictionary(fc.string({ maxLength: 8 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 5 });
@@ -71,9 +77,9 @@ test('of 100,000 rows that differ in one digit no two are taken for each other',
 
 const columns = ['date', 'customer_id', 'country'];
 const key = ['customer_id', 'date'];
-const keysOf = (...rows: (string | number | null)[][]) => hashKeys({ columns, rows }, key);
+const keysOf = (...rows: (string | number | null)[][]) => sortedHashes({ columns, rows }, key);
 const repeated = (rows: (string | number | null)[][], before: (string | number | null)[][]) =>
-  countRepeated(keysOf(...rows), new Set(keysOf(...before)));
+  countRepeated(keysOf(...rows), keysOf(...before));
 
 test('rows are counted whose key stands in the page before, whatever else they bear', () => {
   const before = [
@@ -102,4 +108,22 @@ test('values do not run into each other', () => {
 
 test('digits are the same id as a number, should one page have made a text of the column', () => {
   expect(repeated([['2026-01-01', 7, null]], [['2026-01-01', '7', null]])).toBe(1);
+});
+
+test('what is counted of sorted hashes is what sets would say, however they came', () => {
+  const some = fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 30 });
+  fc.assert(
+    fc.property(fc.array(some), some, (parts, before) => {
+      const list = new HashList();
+      for (const part of parts) list.add(part);
+      const hashes = list.sorted();
+      const all = parts.flat();
+      expect([...hashes]).toStrictEqual(all.toSorted((one, other) => one - other));
+      expect(countDifferent(hashes)).toBe(new Set(all).size);
+      const known = new Set(before);
+      expect(countRepeated(hashes, Float64Array.from(before).sort())).toBe(
+        all.filter((hash) => known.has(hash)).length,
+      );
+    }),
+  );
 });

@@ -19,11 +19,12 @@ interface Asked {
   overrides?: Overrides;
   /** How the table's own columns are declared in Postgres, where they are not as River makes them. */
   table?: Record<string, string>;
+  boundsNumbers?: boolean;
 }
 
 const fitPage = (
   answer: unknown[],
-  { report, stamps = {}, keep, filters = {}, overrides, table = {} }: Asked,
+  { report, stamps = {}, keep, filters = {}, overrides, table = {}, boundsNumbers = false }: Asked,
 ) =>
   fitRows(
     answer,
@@ -33,6 +34,7 @@ const fitPage = (
       key: listKey(reportBySlug(report), { overrides }),
       table: {
         table: 'rows',
+        boundsNumbers,
         find: (name) =>
           table[name] === undefined
             ? undefined
@@ -226,6 +228,30 @@ describe('a field that no report declares', () => {
       ['2026-01-01', 24, null, '', '1', '["a"]', null],
       ['2026-01-01', 25, null, null, '0.5', null, '1'],
       ['2026-01-01', 26, null, null, '9007199254740993', '', 'A'],
+    ]);
+  });
+
+  test('says how many digits its numbers need, where columns have a bound and these are more than the usual ones', () => {
+    const fitted = fitPage(
+      [
+        { TargetGroupID: 9, Usual: 0.5, Fine: 0.1 + 0.2, Long: longNumber('1e30'), Text: 'a', Far: 1e-40 },
+        { TargetGroupID: 24, Usual: 1e21, Fine: 1e22, Long: 7, Text: 0.1 + 0.2, Far: longNumber('1e38') },
+        {
+          TargetGroupID: 25,
+          Usual: longNumber('0.00000000000000'),
+          Fine: '',
+          Far: longNumber(`${'9'.repeat(20)}.${'9'.repeat(19)}`),
+        },
+      ],
+      { report: 'target-groups-by-date', stamps: day, boundsNumbers: true },
+    );
+    expect(fitted.extras).toEqual([
+      { field: 'Usual', kind: 'numbers' },
+      { field: 'Fine', kind: 'numbers', digits: { whole: 29, decimals: 17 } },
+      { field: 'Long', kind: 'numbers', digits: { whole: 31, decimals: 9 } },
+      { field: 'Text', kind: 'texts' },
+      // A number of more than 38 digits goes beside every column that has a bound.
+      { field: 'Far', kind: 'numbers' },
     ]);
   });
 

@@ -135,6 +135,11 @@ describe('an input that is wrong is refused with what came and what is accepted'
     ['null', null, `input: ${accepted}, got nothing; ${rivers}`],
     ['a string', 'daily-actions', `input: ${accepted}, got "daily-actions"; ${rivers}`],
     ['a list', ['daily-actions'], `input: ${accepted}, got a list of 1; ${rivers}`],
+    [
+      'a predefined period with a start',
+      { river: 'daily-actions', period: { start: '2026-01-01', predefined: 'yesterday' } },
+      `input period.predefined: expected either predefined or start and end, got both`,
+    ],
     ['a number', 7, `input: ${accepted}, got 7; ${rivers}`],
     ['an empty object', {}, `input river: missing, expected the name of a river; ${rivers}`],
     ['a river that is no text', { river: 7 }, `input river: expected the name of a river, got 7; ${rivers}`],
@@ -147,56 +152,56 @@ describe('an input that is wrong is refused with what came and what is accepted'
     [
       'an unknown key',
       { river: 'daily-actions', perod: {} },
-      `input perod: unknown key, did you mean "period"? expected one of river, period, chunks, filters, target, allowEmptied; ${rivers}`,
+      `input perod: unknown key, did you mean "period"? expected one of river, period, chunks, filters, target, allowEmptied`,
     ],
     [
       'a table of its own',
       { river: 'daily-actions', target: { table: 'other' } },
-      `input target.table: unknown key, expected one of load; ${rivers}`,
+      `input target.table: unknown key, expected one of load`,
     ],
     [
       '30 February',
       { river: 'daily-actions', period: { start: '2026-02-30' } },
-      `input period.start: expected a day that exists, YYYY-MM-DD, got "2026-02-30"; ${rivers}`,
+      `input period.start: expected a day that exists, YYYY-MM-DD, got "2026-02-30"`,
     ],
     [
       'a start after the end',
       { river: 'daily-actions', period: { start: '2026-02-01', end: '2026-01-01' } },
-      `input period.start: expected a day that is not after the end, "2026-01-01", got "2026-02-01"; ${rivers}`,
+      `input period.start: expected a day that is not after the end, "2026-01-01", got "2026-02-01"`,
     ],
     [
       'an end without a start',
       { river: 'daily-actions', period: { end: '2026-01-01' } },
-      `input period.start: missing, expected the first day, YYYY-MM-DD (or, instead of a range, predefined: one of yesterday, week_to_date, previous_week, previous_week_to_date, month_to_date, previous_month, previous_month_to_date, year_to_date); ${rivers}`,
+      `input period.start: missing, expected the first day, YYYY-MM-DD (or, instead of a range, predefined: one of yesterday, week_to_date, previous_week, previous_week_to_date, month_to_date, previous_month, previous_month_to_date, year_to_date)`,
     ],
     [
       'a period for a report without one',
       { river: 'future-values', period: { start: '2026-01-01' } },
-      `input period: the report customer-future-values has no period: leave it out; ${rivers}`,
+      `input period: the report customer-future-values has no period: leave it out`,
     ],
     [
       'a filter that the report lacks',
       { river: 'future-values', filters: { actions: [1] } },
-      `input filters.actions: the report customer-future-values has no filter actions, it has lifecycleStages, customerAttribute; ${rivers}`,
+      `input filters.actions: the report customer-future-values has no filter actions, it has lifecycleStages, customerAttribute`,
     ],
     [
       'a retry with anything beside it',
       { retryFailedChunksOf: 'a-run', river: 'daily-actions' },
-      `input river: unknown key, expected one of retryFailedChunksOf, allowEmptied; ${rivers}`,
+      `input river: unknown key, expected one of retryFailedChunksOf, allowEmptied`,
     ],
     ...['yes', 1, null].flatMap((allowEmptied) =>
       [{ river: 'daily-actions' }, { retryFailedChunksOf: 'a-run' }].map(
         (input): [string, unknown, string] => [
           `allowEmptied of ${Object.keys(input)} that is ${JSON.stringify(allowEmptied)}`,
           { ...input, allowEmptied },
-          `input allowEmptied: expected true or false, got ${allowEmptied === null ? 'nothing' : JSON.stringify(allowEmptied)}; ${rivers}`,
+          `input allowEmptied: expected true or false, got ${allowEmptied === null ? 'nothing' : JSON.stringify(allowEmptied)}`,
         ],
       ),
     ),
     [
       'a retry of nothing',
       { retryFailedChunksOf: '' },
-      `input retryFailedChunksOf: expected the workflow id of an earlier run, got ""; ${rivers}`,
+      `input retryFailedChunksOf: expected the workflow id of an earlier run, got ""`,
     ],
   ])('%s', (_title, input, fault) => {
     expect(faultsOf(input)).toEqual([fault]);
@@ -210,7 +215,8 @@ describe('an input that is wrong is refused with what came and what is accepted'
       filters: { targetGroups: [1], customerAttributes: [] },
       wait: true,
     });
-    expect(faults.filter((line) => line.endsWith(rivers))).toEqual([faults.at(-1)]);
+    // None of them is about the river.
+    expect(faults.filter((line) => line.includes(rivers))).toEqual([]);
     expect(faults.map((line) => line.split(': ')[0])).toEqual([
       'input period.start',
       'input chunks.size',

@@ -79,3 +79,19 @@ test('a salt of the same name that has changed is another one; adopted rows were
     'columns: a is hashed now; rows that are there keep their plain values in a. The next run replaces them',
   ]);
 });
+
+test('a column by which rows are found again: renamed it is refused, hashed otherwise the old rows stay beside the new ones', () => {
+  const says = (before: ColumnChoices | undefined, now: ColumnChoices | undefined, load?: string) =>
+    explainColumnChanges(river(now, load), salts, [{ columns: before, salts, days: ['2026-01-01'] }]);
+  expect(says(undefined, { date: { rename: 'day' } })).toEqual([
+    'columns: date is stored in day now; no run finds the rows that are there again, so each is refused until that column of sample is renamed (date to day)',
+  ]);
+  expect(says(undefined, { date: { rename: 'day' } }, 'append')[0]).toContain('stays and is null');
+  expect(says(undefined, { customer_id: { rename: 'who', hash: 's' } }, 'merge')[0]).toContain(
+    'customer_id to who',
+  );
+  expect(says({ customer_id: { hash: 's' } }, { customer_id: { hash: 't' } }, 'merge')).toEqual([
+    'columns: customer_id is hashed with another salt now; no run finds the rows that are there again by this part of their key: they stay, with their hashes, beside the new ones',
+  ]);
+  expect(says(undefined, { customer_id: { hash: 's' } })[0]).toContain('loads them again');
+});

@@ -50,6 +50,7 @@ describe('where no rows came at all', () => {
           message:
             '6 existing rows for 2026-01-01 to 2026-01-02 were deleted; the API returned none, and this run allows that.',
           about: 'data',
+          emptied: 'deleted',
         },
         expect.objectContaining({ start: '2026-01-04', end: '2026-01-04' }),
       ],
@@ -79,6 +80,7 @@ describe('where some rows came', () => {
           '5 existing rows for 2026-02-28 to 2026-03-01 were kept; the API returned none. If they are really gone, ' +
           '`river run daily --start 2026-02-28 --end 2026-03-01 --allow-emptied` deletes them.',
         about: 'data',
+        emptied: 'kept',
       },
       expect.objectContaining({ start: '2026-03-05', end: '2026-03-05' }),
     ]);

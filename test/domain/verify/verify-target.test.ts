@@ -84,7 +84,7 @@ it('days that a run under way has still to load are no gap, those of one that is
       start: '2026-01-02',
       end: '2026-01-03',
       repair: 'river retry w',
-      message: expect.stringContaining('left by the run w'),
+      message: expect.stringContaining('its chunk was not loaded by the run w'),
     },
   ]);
   // A retry of it is under way, which has one of them still to load.

@@ -33,7 +33,7 @@ export interface KillHouse {
 }
 
 export interface KillHouseOptions {
-  /** As river.yaml has them; their warehouses are `sqlite` and `pg`. */
+  /** As river.yaml has them; their warehouses are `sqlite`, `pg` and `apart`. */
   readonly rivers: Readonly<Record<string, object>>;
   readonly workers: number;
   readonly latencyMs?: number | readonly [number, number];
@@ -122,6 +122,7 @@ function configurationOf(simulator: Simulator, filename: string, rivers: object)
     warehouses: {
       sqlite: { client: 'better-sqlite3', connection: { filename } },
       pg: { client: 'pg', connection: variable('KILLS_WAREHOUSE'), schema: 'tormented' },
+      apart: { client: 'pg', connection: variable('KILLS_WAREHOUSE'), schema: 'lake', books: 'pg' },
     },
     defaults: { connection: 'main' },
     rivers,

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Step } from '#warehouse/commit/chunk-load';
+import type { Step } from '#warehouse/commit/mark-change';
+import { compiled } from '../start-command.ts';
 
 /** A worker process as people keep one: whenever it ends, however that came, another is started. */
 export interface KeptWorker {
@@ -10,14 +11,14 @@ export interface KeptWorker {
   works(): Promise<void>;
   /** `kill -9`. */
   kill(): Promise<void>;
-  /** Stops it in the middle of its next commit, after this step of it, for as long as it lives. */
-  holdInCommit(step: Step): HeldWorker;
+  /** Stops it in the middle of its next commits, after this step of each, for as long as it lives. */
+  holdInCommit(step: Step, commits: number): HeldWorker;
   /** For good. */
   stop(): Promise<void>;
 }
 
 export interface HeldWorker {
-  /** Resolves when it stands there. */
+  /** Resolves when it stands there with so many commits. */
   readonly held: Promise<true>;
   /** It need not be any more; one that stands there already cannot go on, and is killed. */
   release(): void;
@@ -32,7 +33,7 @@ export function keepWorker(parameters: readonly string[], env: NodeJS.ProcessEnv
   function start() {
     const child = spawn(process.execPath, [program, ...parameters], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      env,
+      env: { ...compiled, ...env },
     });
     const exited = once(child, 'exit');
     void exited.then(async () => {
@@ -59,9 +60,9 @@ export function keepWorker(parameters: readonly string[], env: NodeJS.ProcessEnv
       }
     },
     kill,
-    holdInCommit(step) {
+    holdInCommit(step, commits) {
       const { child } = current;
-      const held = hears(child, 'held');
+      const held = hears(child, 'held', commits);
       child.send(step, () => {});
       return {
         held,
@@ -78,10 +79,12 @@ export function keepWorker(parameters: readonly string[], env: NodeJS.ProcessEnv
   };
 }
 
-function hears(child: ChildProcess, text: string): Promise<true> {
+function hears(child: ChildProcess, text: string, times = 1): Promise<true> {
   return new Promise((resolve) => {
+    let heard = 0;
     child.on('message', (message) => {
-      if (message === text) resolve(true);
+      if (message === text) heard += 1;
+      if (heard === times) resolve(true);
     });
   });
 }

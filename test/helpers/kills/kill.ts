@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Step } from '#warehouse/commit/chunk-load';
+import type { Step } from '#warehouse/commit/mark-change';
 import type { TcpProxy } from '../tcp-proxy.ts';
 import type { KillableService, KillHouse } from './house.ts';
 import type { KeptWorker } from './kept-worker.ts';
@@ -27,7 +27,7 @@ export const targetsByWeight = (weights: KillWeights): KillTarget[] =>
     }),
   );
 
-/** Steps of a commit: after its first statement, in its middle, and when all is written and nothing committed. */
+/** Steps of a commit: after its first statement, in its middle, and when all is written and nothing committed; with books apart the target is then. */
 export const killedSteps: readonly Step[] = ['locked', 'inserted', 'unstaged'];
 
 /** One kill that was asked for: everything by chance in it is settled before. */
@@ -80,13 +80,14 @@ export async function kill(house: KillHouse, planned: PlannedKill): Promise<Kill
 /** So long a worker is waited for to begin a commit. */
 const commitWithinMs = 5_000;
 
-/** `kill -9` of whichever worker is first in the middle of a commit, after this step of it; false, and nothing killed, where none comes within that time. */
+/** `kill -9` of whichever worker is first in the middle of so many commits, after this step of them; false, and nothing killed, where none comes within that time. */
 export async function killInCommit(
   workers: readonly KeptWorker[],
   step: Step,
   withinMs: number,
+  commits = 1,
 ): Promise<boolean> {
-  const holds = workers.map((worker) => ({ worker, hold: worker.holdInCommit(step) }));
+  const holds = workers.map((worker) => ({ worker, hold: worker.holdInCommit(step, commits) }));
   const first = await Promise.race([
     ...holds.map(async ({ worker, hold: { held } }) => (await held) && worker),
     sleep(withinMs, undefined, { ref: false }),

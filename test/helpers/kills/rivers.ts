@@ -2,8 +2,10 @@ import type { LoadMode } from '#domain/river/target';
 import type { Slug } from '#simulator/world/expected/expected-rows';
 import { daysBetween } from '../days-between.ts';
 
-export const databases = ['sqlite', 'pg'] as const;
+/** The warehouses: two that keep their books, and `apart`, a schema of Postgres whose books lie in `pg`. */
+export const databases = ['sqlite', 'pg', 'apart'] as const;
 export type DatabaseKind = (typeof databases)[number];
+export const keepBooks: readonly DatabaseKind[] = ['sqlite', 'pg'];
 
 /** A river that is pulled while things are killed. The endpoint is its own among them, or the action: the API's log tells whose a call is. */
 export interface TormentedRiver {
@@ -20,8 +22,9 @@ export interface TormentedRiver {
 }
 
 /**
- * One for each database and load mode. `append` has a table for each round, `replace` fills its own again and again.
- * Half of them have a chunk of ten slices, which many workers share; the others many chunks of one.
+ * Two load modes in each warehouse, in even rounds `replace` and `append`, in odd ones `merge` and `overwrite`. `append` and `merge` have
+ * a table for each round, the others fill their own again and again. Some have a chunk of ten slices, which many workers share;
+ * the others many chunks of one.
  */
 export function riversOfRound(round: number, dayCount: number): TormentedRiver[] {
   const few = daysOf(Math.ceil(dayCount / 10));
@@ -45,17 +48,17 @@ export function riversOfRound(round: number, dayCount: number): TormentedRiver[]
     days: many,
     calls: many.length,
   };
-  const replace = (kind: DatabaseKind) => ({ ...named(`replace_${kind}`), kind, load: 'replace' as const });
-  const append = (kind: DatabaseKind) => ({
-    ...named(`append_${kind}_${round}`),
-    kind,
-    load: 'append' as const,
-  });
+  const again = (load: LoadMode, kind: DatabaseKind) => ({ ...named(`${load}_${kind}`), kind, load });
+  const anew = (load: LoadMode, kind: DatabaseKind) => ({ ...named(`${load}_${kind}_${round}`), kind, load });
+  const [full, added] =
+    round % 2 === 0 ? (['replace', 'append'] as const) : (['overwrite', 'merge'] as const);
   return [
-    { ...replace('sqlite'), ...byAction(12) },
-    { ...append('sqlite'), ...details },
-    { ...replace('pg'), ...oneTime },
-    { ...append('pg'), ...byAction(15) },
+    { ...again(full, 'sqlite'), ...byAction(12) },
+    { ...anew(added, 'sqlite'), ...details },
+    { ...again(full, 'pg'), ...oneTime },
+    { ...anew(added, 'pg'), ...byAction(15) },
+    { ...again(full, 'apart'), ...byAction(18) },
+    { ...anew(added, 'apart'), ...byAction(21) },
   ];
 }
 

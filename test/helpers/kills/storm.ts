@@ -14,7 +14,7 @@ import {
   targetsByWeight,
   usualWeights,
 } from './kill.ts';
-import { databases, lastRiverOf, riversOfRound } from './rivers.ts';
+import { databases, keepBooks, lastRiverOf, riversOfRound } from './rivers.ts';
 
 export interface StormOptions {
   /** The same seed plans the same kills; when they meet which call is up to the machine. */
@@ -47,7 +47,7 @@ export interface StormFigures {
 }
 
 /**
- * Pulls rivers in rounds, in both databases and load modes at once, and kills meanwhile. When enough is killed, the
+ * Pulls rivers in rounds, in all warehouses and two load modes at once, and kills meanwhile. When enough is killed, the
  * round under way comes to its end, and one more run into each warehouse follows. Nobody helps: a run is started and waited for.
  */
 export async function storm(house: KillHouse, options: StormOptions): Promise<StormFigures> {
@@ -142,7 +142,7 @@ async function checkLog(
 ): Promise<string[]> {
   const ids = runs.map(({ runId }) => `'${runId}'`).join(', ');
   const noted = await Promise.all(
-    databases.map(async (kind) => {
+    keepBooks.map(async (kind) => {
       const [count] = await ask[kind](`select count(*) as n from river_calls where run_id in (${ids})`);
       return Number(count?.n);
     }),
@@ -156,17 +156,19 @@ async function checkLog(
 
 /** A run into each warehouse when all is over: it leaves no staging behind, its own or another's. */
 async function lastRuns(house: KillHouse): Promise<string[]> {
-  const faults = await Promise.all(
+  const ends = await Promise.all(
     databases.map(async (kind) => {
       const { status } = await endOf(await house.start(lastRiverOf(kind)));
-      const left = await stagingIn(kind, house.ask[kind]);
-      return [
-        ...(status === 'COMPLETED' ? [] : [`The last run into ${kind} has ended as ${status}.`]),
-        ...left.map((table) => `${table} is left in ${kind}.`),
-      ];
+      return status === 'COMPLETED' ? [] : [`The last run into ${kind} has ended as ${status}.`];
     }),
   );
-  return faults.flat();
+  // What is staged for `apart` lies in the books of `pg`.
+  const left = await Promise.all(
+    keepBooks.map(async (kind) =>
+      (await stagingIn(kind, house.ask[kind])).map((table) => `${table} is left in ${kind}.`),
+    ),
+  );
+  return [...ends, ...left].flat();
 }
 
 async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {

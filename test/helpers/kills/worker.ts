@@ -1,10 +1,11 @@
 /**
  * A worker process that can be stopped in the middle of a commit, to be killed there:
  * `node worker.ts <configuration file> <Temporal's address>`. A message with a step of the commit
- * holds the next commit that comes so far, for ever, and it says so; without one it is an ordinary worker.
+ * holds each commit that comes so far, for ever, and it says so; without one it is an ordinary worker.
  */
+import { flushCompileCache } from 'node:module';
 import { createConfigurations } from '#config/watch-configuration';
-import type { Step } from '#warehouse/commit/chunk-load';
+import type { Step } from '#warehouse/commit/mark-change';
 import { startWorker } from '#workers/start-worker';
 
 const [file, address] = process.argv.slice(2);
@@ -28,5 +29,7 @@ const worker = await startWorker({
   },
 });
 process.send?.('works');
+// Node keeps what it has compiled when a process ends; this one is killed.
+flushCompileCache();
 await worker.done;
 process.exit(1);

@@ -202,6 +202,11 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       [`${made})`, trigger('after', 'delete from sample where action_id = 1')],
       2,
     ],
+    [
+      'a trigger that gives rows another day',
+      [`${made})`, trigger('after', `update sample set "date" = '2020-01-01' where action_id = 1`)],
+      2,
+    ],
     ['a constraint that ignores rows', [`${made}, unique (customer_id) on conflict ignore)`], 1, 'sqlite'],
     ['a constraint that replaces rows', [`${made}, unique (customer_id) on conflict replace)`], 1, 'sqlite'],
     ['a rule', [`${made})`, 'create rule r as on insert to sample do instead nothing'], 0, 'pg'],

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { chunkWithoutDays } from '#domain/chunk/chunk';
 import { RefusedError, RowShapeError } from '#domain/errors';
-import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
+import {
+  inBooks,
+  type WarehouseCorner,
+  warehouseKinds,
+  withWarehouse,
+} from '../../helpers/with-warehouse.ts';
 import {
   aChunk,
   aCommit,
@@ -56,7 +61,7 @@ describe.each(warehouseKinds)('in %s', (kind) => {
       });
       expect(Math.abs(Date.now() - Date.parse(String(row?._loaded_at)))).toBeLessThan(60_000);
       const days = await sql('select day, rows, river, target, run_id, chunk from river_days order by day');
-      const of = { river: 'sample', target: 'sample', run_id: 'run-1', chunk: first.key };
+      const of = { river: 'sample', target: inBooks('sample'), run_id: 'run-1', chunk: first.key };
       expect(days).toEqual([
         { day: '2026-01-01', rows: 1, ...of },
         { day: '2026-01-02', rows: 0, ...of },

@@ -42,6 +42,8 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         await warehouse.markPulling(runId, first.key);
         await warehouse.noteRequests(runId, first.key, [aRequest(), aRequest({ call: other })]);
       }
+      const selection = { actions: [12] };
+      for (const runId of ['old', 'young']) await warehouse.saveSelection(runId, selection);
       await warehouse.endRun('old', 'failed', '2026-01-01T00:00:00Z');
       await warehouse.endRun('young', 'succeeded', '2026-01-02T00:00:00Z');
       await sql(`update river_runs set started_at = '2025-01-01T00:00:00Z'`);
@@ -51,16 +53,20 @@ describe.each(warehouseKinds)('in %s', (kind) => {
         );
       // The settings of these tests keep requests for 90 days.
       const day = (days: number) => new Date(Date.UTC(2026, 0, 1 + days, 0, 0, 1));
-      await warehouse.pruneCalls(day(89));
+      await warehouse.pruneRuns(day(89));
       expect(await kept()).toHaveLength(3);
-      await warehouse.pruneCalls(day(90));
+      await warehouse.pruneRuns(day(90));
       expect(await kept()).toEqual([
         ['open', 2],
         ['young', 2],
       ]);
       expect(await warehouse.summariseRun('old')).toMatchObject({ calls: 2 });
-      await warehouse.pruneCalls(day(91));
+      expect((await warehouse.readRun('young'))?.selection).toEqual(selection);
+      await warehouse.pruneRuns(day(91));
       expect(await kept()).toEqual([['open', 2]]);
+      // A retry of the one that failed needs what its filters came to.
+      expect((await warehouse.readRun('young'))?.selection).toBeNull();
+      expect((await warehouse.readRun('old'))?.selection).toEqual(selection);
     }));
 
   test('what a call has met is counted since it was last answered, whoever called', () =>

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { addDays } from '#domain/period/date-range';
 import { countStatements } from '../../helpers/count-statements.ts';
-import { warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
+import { booksOf, inBooks, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import { aChunk, aRequest, aRun, loadRows, sampleShape, stageRows, twoChunks } from '../samples.ts';
 
 const day = (at: number) => addDays('2000-01-01', at);
@@ -80,12 +80,14 @@ describe.each(warehouseKinds)('ten thousand chunks in %s', (kind) => {
     withWarehouse(kind, async ({ warehouse, sql }) => {
       const startedAt = performance.now();
       const run = aRun({ period: { start: day(0), end: day(9_999) } });
+      // The manifest is made before.
+      expect(await warehouse.listRuns(1)).toEqual([]);
       expect(await countStatements(() => warehouse.recordRun(run, chunks, sampleShape))).toBeLessThan(100);
       const stored = await warehouse.readRun('run-1');
       if (!stored) throw new Error('it was opened');
       // A later run has loaded every second day.
       await sql(`insert into river_days (river, target, day, run_id, chunk, rows, provisional, loaded_at)
-        select river, 'sample', first_day, 'run-2', chunk, 1, ${kind === 'pg' ? 'false' : '0'}, '2026-02-01T00:00:00.000Z'
+        select river, '${inBooks('sample')}', first_day, 'run-2', chunk, 1, ${booksOf(kind) === 'pg' ? 'false' : '0'}, '2026-02-01T00:00:00.000Z'
         from river_chunks where ordinal % 2 = 0`);
       let unloaded: Awaited<ReturnType<typeof warehouse.readUnloadedChunks>> = [];
       expect(

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Value } from '#domain/column/column';
-import {
-  endOfRows,
-  packFixed,
-  packRows,
-  toCopyChunks,
-  unpackRows,
-} from '#warehouse/postgres-copy/packed-rows';
+import { toCopyChunks } from '#warehouse/postgres-copy/copy-format';
+import { endOfRows, packFixed, packRows, unpackRows } from '#warehouse/postgres-copy/packed-rows';
 
 const whole = (bits: number) =>
   fc
@@ -38,6 +33,23 @@ const aRow = fc.tuple(...Object.values(valuesOf).map((value) => fc.option(value,
 
 const stored = (value: Value) =>
   typeof value === 'string' ? value.replace(/\0|\p{Surrogate}/gu, '\uFFFD') : value;
+
+test('values that are the same in rows after each other are written each time', () => {
+  const [a, b] = ['a\0', 'b'];
+  const values = [a, a, b, b, null, b, 'long '.repeat(20), 'long '.repeat(20), a];
+  const numbers = [0, -0, -0, 0, 1.5, 1.5, null, 1.5, 2];
+  const rows = values.map((value, at): Value[] => [value, numbers[at] ?? null, value]);
+  const { packed, replaced } = packRows(['text', 'double precision', 'text'], rows) ?? {};
+  expect(unpackRows(['text', 'double precision', 'text'], packed ?? Buffer.of())).toStrictEqual(
+    rows.map((row) => row.map(stored)),
+  );
+  expect(replaced).toEqual(
+    new Map([
+      [0, 3],
+      [2, 3],
+    ]),
+  );
+});
 
 test('rows that are packed are unpacked as they were, but for characters that no database holds', () => {
   fc.assert(

@@ -566,3 +566,86 @@ test('in Postgres a table that River makes says what it and its columns are, wha
     });
     expect(comments).toContainEqual({ name: '_river', said: 'The river that has loaded the row.' });
   }));
+
+describe.each(warehouseKinds)('what a table in %s does to rows besides its columns', (kind) => {
+  test('is said beforehand: what must differ, what may refuse a row, who needs one', () =>
+    withWarehouse(kind, async ({ sql, warehouse }) => {
+      await sql('create table people (customer_id text primary key)');
+      await sql(
+        `create table sample ("date" date, action_id integer, customer_id text references people, mine integer unique, unique (customer_id),
+           constraint positive check (action_id > 0), unique ("date", action_id, customer_id))`,
+      );
+      await sql('create table needing (customer_id text references sample (customer_id))');
+      if (kind === 'pg')
+        await sql('create function f() returns trigger language plpgsql as $$ begin return new; end $$');
+      await sql(
+        `create trigger t before insert on sample ${kind === 'pg' ? 'for each row execute function f()' : 'begin select 1; end'}`,
+      );
+      const said = (await warehouse.previewTable(aRun().river, sampleShape)).join('; ');
+      expect(said).toMatch(
+        /sample has the unique index \S+ on customer_id: rows that differ only in date, action_id fail their chunk/,
+      );
+      expect(said).not.toMatch(/on (mine|date, action_id, customer_id): rows/);
+      expect(said).toContain(
+        kind === 'pg'
+          ? 'sample has the check positive, the foreign key sample_customer_id_fkey, the trigger t: a row that is refused or changed'
+          : 'sample has a check, a foreign key, the trigger t: a row that is refused or changed',
+      );
+      expect(said).toContain('needing refers to sample: a row that is needed there cannot be deleted');
+      const appended = await warehouse.previewTable(aRun({ target: { load: 'append' } }).river, sampleShape);
+      expect(appended.join()).toContain('days that are loaded again fail their chunk (load: append)');
+      expect(appended.join()).not.toContain('refers to');
+    }));
+
+  test('what is no table is named as what it is', () =>
+    withWarehouse(kind, async ({ sql, warehouse }) => {
+      const made: [string, string][] =
+        kind === 'pg'
+          ? [
+              ['create view sample as select 1 as a', 'a view'],
+              ['create materialized view sample as select 1 as a', 'a materialized view'],
+              ['create sequence sample', 'a sequence'],
+              ['create type sample as (a text)', 'a type'],
+            ]
+          : [
+              ['create view sample as select 1 as a', 'a view'],
+              ['create virtual table sample using fts5(a)', 'a virtual table'],
+            ];
+      for (const [statement, kindOfThing] of made) {
+        await sql(statement);
+        const refused = warehouse.recordRun(aRun(), [first], sampleShape);
+        await expect(refused).rejects.toThrow(`sample is ${kindOfThing}: a river fills tables only`);
+        const [, what] = /^create (?:virtual )?((?:materialized )?\w+)/.exec(statement) ?? [];
+        await sql(`drop ${what} sample`);
+      }
+    }));
+});
+
+test('a table of Postgres that takes nothing of what is loaded is refused before anything is called', () =>
+  withWarehouse('pg', async ({ sql, warehouse }) => {
+    const columns = '"date" date, action_id bigint, customer_id text';
+    const refused = async (words: RegExp, changes: Parameters<typeof aRun>[0] = {}) => {
+      const { river } = aRun(changes);
+      const days = [{ start: '2026-01-01', end: '2026-01-04' }];
+      await expect(warehouse.previewTable(river, sampleShape, days)).rejects.toThrow(words);
+      await expect(warehouse.recordRun(aRun(changes), twoChunks, sampleShape)).rejects.toThrow(words);
+    };
+    await sql(`create table sample (${columns}) partition by range ("date")`);
+    await refused(/^sample has no partition, so it takes no row/);
+    await sql(`create table p1 partition of sample for values from ('2026-01-02') to ('2026-01-04')`);
+    await refused(/^No partition of sample takes rows of 2026-01-01, 2026-01-04\. Make one for them/);
+    await sql('create table rest partition of sample default');
+    await warehouse.recordRun(aRun(), twoChunks, sampleShape);
+    await sql(`drop table sample; create table sample (${columns}, _river text) partition by list (_river)`);
+    await sql(`create table p1 partition of sample for values in ('it''s ? other')`);
+    await refused(/^No partition of sample takes rows of the river sample\./);
+    await sql(`drop table sample; create table sample (${columns}); create publication p for table sample`);
+    await refused(/^The publication p replicates sample, .*alter table \S+\."sample" replica identity full/);
+    await sql('alter table sample replica identity full');
+    await warehouse.recordRun(aRun({ runId: 'run-2' }), twoChunks, sampleShape);
+    await sql('drop publication p; drop table sample');
+    await sql('create extension file_fdw; create server s foreign data wrapper file_fdw');
+    await sql(`create foreign table sample (${columns}) server s options (program 'true')`);
+    await refused(/^sample is a foreign table that does not take INSERT and DELETE/);
+    await sql('drop extension file_fdw cascade');
+  }));

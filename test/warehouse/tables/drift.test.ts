@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toRecordedKey } from '#warehouse/manifest/targets';
 import type { WarehouseCorner } from '../../helpers/with-warehouse.ts';
-import { warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
+import { inBooks, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import { type Answers, aColumn, aRun, loadAnswers, sampleShape, twoChunks } from '../samples.ts';
 
 const [first] = twoChunks;
@@ -15,7 +15,7 @@ const shape = {
 /** Which column of the target a key of an answer went to. */
 async function columnsByKey({ sql }: WarehouseCorner, table: string): Promise<Map<string, string>> {
   const records = await sql(
-    `select source, column_name from river_columns where target = '${table}' and part = 'field'`,
+    `select source, column_name from river_columns where target = '${inBooks(table)}' and part = 'field'`,
   );
   return new Map(records.map(({ source, column_name }) => [String(source), String(column_name)]));
 }

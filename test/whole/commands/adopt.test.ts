@@ -86,6 +86,16 @@ describe.each(warehouseKinds)('river adopt, in %s,', (kind) => {
       expect(await verified(house, 'moved')).toMatchObject([
         { ok: true, days: 4, loaded: total, found: total },
       ]);
+      // dbt's sources name the columns as they stand there, also in the test of the key.
+      const { stdout: sources } = await river('dbt', 'moved', '--output', '-');
+      for (const name of ['CustomerID', 'actionid', 'Date', 'Channel Id', 'RECIPIENT_GROUP_ID'])
+        expect(sources).toMatch(
+          new RegExp(
+            `name: ${name}$[^]*cast\\("${name}" as text|cast\\("${name}" as text[^]*name: ${name}$`,
+            'm',
+          ),
+        );
+      expect(sources).not.toContain('customer_id');
       expect(
         (await river('adopt', 'moved', '--start', '2026-01-01', '--end', '2026-01-31')).stdout,
       ).toContain('nothing to adopt');

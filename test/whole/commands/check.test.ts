@@ -27,7 +27,7 @@ describe('river check', () => {
       ]);
       expect(checks[1]?.message).toContain('2026-01-31');
       expect(checks[3]?.message).not.toMatch(/worker|search-attribute/);
-      expect((await river('check')).stdout).toMatch(/^ok +configuration: [\s\S]*^ok +temporal: /m);
+      expect((await river('check')).stdout).toMatch(/^✓ configuration: [\s\S]*^✓ temporal: /m);
     }));
 
   it('tells what is missing in Temporal: a worker, and the command that registers search attributes', () =>
@@ -48,9 +48,7 @@ describe('river check', () => {
       expect((await river('check')).code).toBe(0);
       const end = await river('check');
       expect(end.code).toBe(0);
-      expect(end.stdout).toMatch(
-        /ok +connection main: .* was not called: its budget is used up at the moment/,
-      );
+      expect(end.stdout).toMatch(/✓ connection main: .* was not called: its budget is used up at the moment/);
     }));
 
   it('says that the API was called where it takes no calls at the moment', () =>
@@ -58,7 +56,7 @@ describe('river check', () => {
       const end = await river('check');
       expect(end.code).toBe(0);
       expect(end.stdout).toMatch(
-        /ok +connection main: .* answers that it takes no calls at the moment \(403\)/,
+        /✓ connection main: .* answers that it takes no calls at the moment \(403\)/,
       );
     }));
 
@@ -66,8 +64,8 @@ describe('river check', () => {
     withRivers({ rivers, worker: false }, async ({ river, env, simulator, file }) => {
       const noTemporal = await startCommand(['check'], { ...env, TEMPORAL_ADDRESS: await nowhere() }).end;
       expect(noTemporal.code).toBe(3);
-      expect(noTemporal.stdout).toMatch(/failed +temporal: .*127\.0\.0\.1/);
-      expect(noTemporal.stdout).toMatch(/ok +connection main/);
+      expect(noTemporal.stdout).toMatch(/✗ temporal: .*127\.0\.0\.1/);
+      expect(noTemporal.stdout).toMatch(/✓ connection main/);
 
       const database = await nowhere();
       const written = await readFile(file, 'utf8');
@@ -76,14 +74,14 @@ describe('river check', () => {
       const noWarehouse = await startCommand(['check'], { ...env, AWAY: `postgres://u:hush@${database}/db` })
         .end;
       expect(noWarehouse.code).toBe(3);
-      expect(noWarehouse.stdout).toMatch(new RegExp(`failed +warehouse away: .*${database}`));
+      expect(noWarehouse.stdout).toMatch(new RegExp(`✗ warehouse away: .*${database}`));
       expect(noWarehouse.stdout).not.toContain('hush');
       await writeFile(file, written);
 
       await simulator.stop();
       const noApi = await river('check');
       expect(noApi.code).toBe(3);
-      expect(noApi.stdout).toMatch(new RegExp(`failed +connection main: .*127.0.0.1:${simulator.port}`));
+      expect(noApi.stdout).toMatch(new RegExp(`✗ connection main: .*127.0.0.1:${simulator.port}`));
       expect(noApi.stdout).not.toContain('tried again');
     }));
 
@@ -91,7 +89,7 @@ describe('river check', () => {
     withRivers({ rivers, worker: false }, async ({ env }) => {
       const end = await startCommand(['check'], { ...env, SIMULATOR_KEY: 'key-of-nobody' }).end;
       expect(end.code).toBe(1);
-      expect(end.stdout).toMatch(/failed +connection main: .*refused the credentials/);
+      expect(end.stdout).toMatch(/✗ connection main: .*refused the credentials/);
       expect(end.stdout + end.stderr).not.toContain('key-of-nobody');
     }));
 

@@ -74,7 +74,9 @@ describe('two demonstrations at once', () => {
     } finally {
       database.close();
     }
-    expect(text.end.stdout).toMatch(/^Next +npm run -s river -- dev: .*: a first river of your own$/m);
+    expect(text.end.stdout).toMatch(
+      /^Next +npm run -s river -- init: a first river of your own\n +npm run -s river -- dev: .*http/m,
+    );
   });
 
   it('leave nothing running of what they started', async () => {
@@ -84,4 +86,25 @@ describe('two demonstrations at once', () => {
       await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), { timeout: 10_000 });
     }
   });
+});
+
+it.each([
+  ['while its services start', 'Starting a Temporal server'],
+  ['while its run is under way', '/2 chunks'],
+])('Ctrl-C %s ends a demonstration with a sentence, and leaves no folder and no process', async (_, line) => {
+  const folder = await mkdtemp(join(tmpdir(), 'river-'));
+  const demo = startCommand(['demo'], { ...process.env, TMPDIR: folder });
+  try {
+    await demo.says(line);
+    const children = await childrenOf(demo.pid);
+    demo.kill('SIGINT');
+    const { code, stdout, stderr } = await demo.end;
+    expect({ code, stdout }, stderr).toEqual({ code: 130, stdout: '' });
+    expect(stderr.trim().split('\n').at(-1)).toBe('Interrupted: the demo stops, and nothing of it is kept.');
+    expect((await readdir(folder)).filter((name) => name.startsWith('river-'))).toEqual([]);
+    expect(children.filter(isAlive)).toEqual([]);
+  } finally {
+    demo.kill('SIGKILL');
+    await rm(folder, { recursive: true });
+  }
 });

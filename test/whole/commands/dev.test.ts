@@ -15,7 +15,7 @@ interface Facts {
   readonly configuration: string;
 }
 
-const anywhere = ['--port', '0', '--ui-port', '0', '--simulator-port', '0'];
+const anywhere = ['--port', '0', '--ui-port', '0', '--simulator-port', '0', '--dashboard-port', '0'];
 const { RIVER_CONFIG: _, TEMPORAL_ADDRESS: __, ...env } = process.env;
 
 async function whileItRuns(command: StartedCommand, use: () => Promise<void>): Promise<void> {
@@ -43,6 +43,8 @@ describe('river dev', () => {
 
         const webUi = await dev.says(/Web UI +(\S+)/);
         expect((await fetch(webUi)).status).toBe(200);
+        const dashboard = await dev.says(/Dashboard +(\S+)/);
+        expect(await (await fetch(dashboard)).text()).toContain('customers-by-action');
         const simulator = await dev.says(/Simulator +(\S+)/);
         expect(await (await fetch(`${simulator}/_simulator/stats`)).json()).toMatchObject({ calls: 1 });
 
@@ -83,12 +85,22 @@ describe('river dev', () => {
     withFolder(async (cwd) => {
       const [taken, port] = await withServer(answering(200), async (url) => {
         const { port } = new URL(url);
-        const args = ['dev', '--port', port, '--ui-port', port, '--simulator-port', port];
+        const args = [
+          'dev',
+          '--port',
+          port,
+          '--ui-port',
+          port,
+          '--simulator-port',
+          port,
+          '--dashboard-port',
+          port,
+        ];
         return [await startCommand(args, env, { cwd }).end, port];
       });
       expect(taken).toMatchObject({ code: 2, stdout: '' });
       expect(taken.stderr.trim().split('\n')).toEqual(
-        ['--port', '--ui-port', '--simulator-port'].map((flag) =>
+        ['--port', '--ui-port', '--simulator-port', '--dashboard-port'].map((flag) =>
           expect.stringMatching(
             new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is already in use.* with ${flag}\\.$`),
           ),

@@ -127,7 +127,7 @@ describe.each(warehouseKinds)('river forget, in %s,', (kind) => {
       expect(await verified(house, 'tracked')).toMatchObject([
         {
           message: expect.stringMatching(
-            /^tracked, 2026-01-03: not loaded, the chunk failed in the run at-\S+\.$/,
+            /^tracked, 2026-01-03: missing, because its chunk failed in the run at-\S+\.$/,
           ),
           repair: expect.stringMatching(/^river retry at-/),
         },

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { isServed } from '#control/shared-budget';
 import { documentOf, nowhere, period, rivers } from '../../helpers/commanded.ts';
 import { startCommand } from '../../helpers/start-command.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
@@ -56,6 +57,23 @@ describe.concurrent('river plan', () => {
       expect((await river('plan')).stdout).toMatch(/^sends .* 4 +– +–\n[\s\S]*^sends: .*campaigns/m);
     }));
 
+  it('does without a worker that has ended and is still listed by Temporal', () =>
+    withRivers({ rivers, connection: { budget }, worker: false }, async ({ river, start, temporal }) => {
+      const worker = start('worker');
+      await worker.says('Working on');
+      await vi.waitUntil(() => isServed(temporal.client), { timeout: 30_000, interval: 20 });
+      worker.kill('SIGKILL');
+      await worker.end;
+      expect(await isServed(temporal.client)).toBe(true);
+      const planned = await river('plan', 'details', '--json');
+      expect(planned).toMatchObject({ code: 0, stderr: '' });
+      const { calls, warnings } = documentOf<Plan & { warnings: string[] }>(planned);
+      expect(calls).toEqual({ list: 0, data: 4 });
+      expect(warnings).toEqual([
+        'No worker has answered, so the API was not called: the budget counts as unused.',
+      ]);
+    }));
+
   it('goes by the day that the run would have', () =>
     withRivers(
       {
@@ -95,7 +113,7 @@ describe.concurrent('river plan', () => {
           expect(callsAhead).toBeGreaterThan(0);
           expect(seconds).toBeGreaterThan((alone.seconds ?? 0) + 5);
         },
-        { timeout: 30_000, interval: 500 },
+        { timeout: 60_000, interval: 500 },
       );
       expect((await river('plan', 'actions')).stdout).toMatch(/^Shares +the budget with \d+ calls of runs/m);
     });
@@ -127,7 +145,7 @@ describe.concurrent('river plan', () => {
       const end = await vi.waitUntil(
         async () => {
           const planned = await river('plan', 'groups');
-          return planned.stderr.includes('gave no permit') ? undefined : planned;
+          return planned.stderr.includes('no worker has answered') ? undefined : planned;
         },
         { timeout: 100_000 },
       );

@@ -1,7 +1,14 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '#workers/services/free-port';
+import { withAnotherBuild } from '../../helpers/another-build.ts';
 import { documentOf, resultKeys, rivers } from '../../helpers/commanded.ts';
+import { withFolder } from '../../helpers/folder.ts';
+import { riverInTerminal } from '../../helpers/in-terminal.ts';
 import { startCommand } from '../../helpers/start-command.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
+import { simulatorKey, withSimulator } from '../../helpers/with-simulator.ts';
 
 const commandLine = (text: string): string[] => text.split(' ');
 
@@ -49,6 +56,57 @@ describe.concurrent('river run', () => {
       expect(end.stderr).toContain('The run goes on');
       const result = await temporal.client.workflow.getHandle('watched').result();
       expect(result).toMatchObject({ status: 'succeeded' });
+    }));
+
+  it('is drawn on a terminal; Ctrl-C asks whether to leave it going, as `status --watch` does, or to cancel it', () =>
+    withRivers({ rivers, simulator: { latencyMs: 2_000 } }, async ({ env, river, temporal }) => {
+      const webUi = 'https://temporal.example.com';
+      const zoned = { ...env, TZ: 'Asia/Tokyo', RIVER_WEB_UI: webUi, NO_COLOR: '1' };
+      const running = riverInTerminal(['run', 'details', '--wait', '--id', 'drawn'], { env: zoned });
+      const page = `${webUi}/namespaces/${temporal.namespace}/workflows`;
+      const screen = await running.shows(/^chunks +░+ 0 of 2 loaded$/m);
+      expect(screen.replaceAll('\n', '')).toContain(`Web UI      ${page}/drawn`);
+      expect(screen).toMatch(/^Start form {2}/m);
+      await running.shows(/^calls +\d+ of 4\nbudget +[█░]+ \d+ of 1000000 calls used in 1h$/m);
+      await running.shows(/^end +not before \d\d:\d\d:\d\d GMT\+9$/m);
+      running.type('\x03');
+      await running.shows('Leave the run going, or cancel it?');
+      running.type('l\r');
+      expect(await running.end).toBe(130);
+      expect(await running.screen()).toContain('The run goes on.');
+      // NO_COLOR: the screen is drawn, and nothing on it has a colour.
+      const orders = running.written().split('\u001b[').slice(1);
+      expect(orders.filter((order) => /^[\d;]*m/.test(order))).toEqual([]);
+
+      const again = await river('run', 'details', '--wait', '--quiet', '--id', 'silent');
+      expect(again).toMatchObject({ code: 0, stderr: '' });
+
+      const days = await river('status', 'details', '--days');
+      expect(days.stdout).toMatch(/^details in test\.details: 4 loaded$[\s\S]*^2026-01 {2}████·{27}$/m);
+      expect(documentOf(await river('status', 'details', '--days', '--json'))).toMatchObject({
+        river: 'details',
+        table: 'details',
+        days: [{ day: '2026-01-01', state: 'loaded', rows: expect.any(Number) }, {}, {}, {}],
+      });
+
+      const other = await river('run', 'details', '--id', 'followed');
+      expect(other.stdout).toContain('Started details: run followed');
+      const { NO_COLOR: _, ...coloured } = zoned;
+      const watching = riverInTerminal(['status', 'followed', '--watch'], { env: coloured });
+      await watching.shows(/^chunks +░+ 0 of 2 loaded$/m);
+      expect(watching.written()).toContain('\u001b[1mdetails');
+      watching.type('\x03');
+      await watching.shows('Leave the run going, or cancel it?');
+      watching.type('c\r');
+      expect(await watching.end).toBe(1);
+      expect(await watching.screen()).toMatch(/^details cancelled: run followed$/m);
+
+      const mistyped = await river('status', 'folowed');
+      expect(mistyped).toMatchObject({ code: 2, stdout: '' });
+      expect(mistyped.stderr).toContain(
+        'There is no run folowed, in Temporal or in any manifest. Did you mean followed?',
+      );
+      expect((await river('cancel', 'slient')).stderr).toContain('Did you mean silent?');
     }));
 
   it('that waits for quota says so, and until when', () => {
@@ -119,7 +177,8 @@ describe.concurrent('river run', () => {
 
   it('under an id that is taken by a run under way is refused', () =>
     withRivers({ rivers, worker: false }, async ({ river }) => {
-      expect((await river('run', 'details', '--id', 'once')).code).toBe(0);
+      // No worker takes it, but it lies in Temporal.
+      expect((await river('run', 'details', '--id', 'once')).code).toBe(3);
       const again = await river('run', 'details', '--id', 'once');
       expect(again).toMatchObject({ code: 2, stdout: '' });
       expect(again.stderr).toContain('once is under way');
@@ -127,11 +186,67 @@ describe.concurrent('river run', () => {
 
   it('that nobody takes says so after 10 s and exits with 3', () =>
     withRivers({ rivers, worker: false }, async ({ river }) => {
-      const end = await river('run', 'details', '--wait', '--json', '--id', 'untaken');
-      expect(end.code).toBe(3);
-      expect(end.stderr).toMatch(/No worker has taken the run untaken.*`river worker`/);
-      expect(documentOf(end)).toMatchObject({ workflowId: 'untaken', status: 'running' });
+      const wait = (...more: string[]) =>
+        river('run', 'details', '--json', '--id', `untaken${more}`, ...more);
+      for (const end of await Promise.all([wait(), wait('--wait')])) {
+        expect(end.code).toBe(3);
+        expect(end.stderr).toMatch(/No worker has taken the run untaken.*`river worker`.* --local$/m);
+        expect(documentOf(end)).toMatchObject({ status: 'running' });
+      }
     }));
+
+  it('with --local is worked in this process, and works without another worker', () =>
+    withRivers({ rivers, worker: false }, async ({ start, temporal }) => {
+      const command = start('run', 'channels', '--local', '--json');
+      const end = await command.end;
+      expect(end.code, end.stderr).toBe(0);
+      expect(documentOf(end)).toMatchObject({
+        river: 'channels',
+        status: 'succeeded',
+        chunks: { loaded: 1 },
+      });
+      const interrupted = start('run', 'sends', '--local', '--id', 'left');
+      await interrupted.says('Started sends');
+      interrupted.kill('SIGINT');
+      const ended = await interrupted.end;
+      expect(ended.code, ended.stderr).toBe(130);
+      expect(ended.stderr).toContain('goes on when a worker takes it');
+      expect((await temporal.client.workflow.getHandle('left').describe()).status.name).toBe('RUNNING');
+    }));
+
+  it('with --local and no Temporal where it is looked for starts one for its time, and keeps its state', async () => {
+    const port = await freePort();
+    const elsewhere = {
+      file: 'domain/run/temporal-names.ts',
+      was: `'127.0.0.1:7233'`,
+      becomes: `'127.0.0.1:${port}'`,
+    };
+    await withAnotherBuild([elsewhere], ({ program }) =>
+      withSimulator({}, (simulator) =>
+        withFolder(async (cwd) => {
+          const { TEMPORAL_ADDRESS: _, RIVER_CONFIG: __, ...env } = process.env;
+          await writeFile(
+            join(cwd, 'river.yaml'),
+            [
+              `connections: { main: { baseUrl: "${simulator.url}/current", auth: { apiKey: ${simulatorKey} } } }`,
+              'warehouses: { local: { client: better-sqlite3, connection: { filename: ./warehouse.db } } }',
+              'rivers:',
+              '  channels: { report: execution-channels, connection: main, target: { warehouse: local, table: channels } }',
+            ].join('\n'),
+          );
+          const end = await startCommand(['run', 'channels', '--local', '--json'], env, { cwd, program }).end;
+          expect(end.code, end.stderr).toBe(0);
+          expect(documentOf(end)).toMatchObject({ status: 'succeeded', chunks: { loaded: 1 } });
+          expect(end.stderr).toContain(
+            `No Temporal listens at 127.0.0.1:${port}: one is started for this run (its state is kept in .river/temporal.db).`,
+          );
+          expect(await readdir(join(cwd, '.river'))).toContain('temporal.db');
+          const asked = await startCommand(['schedule', 'list'], env, { cwd, program }).end;
+          expect(asked, 'the server has ended with the run').toMatchObject({ code: 3, stdout: '' });
+        }),
+      ),
+    );
+  });
 
   it('of a namespace that Temporal does not have says how to make it', () =>
     withRivers({ rivers, worker: false }, async ({ env }) => {

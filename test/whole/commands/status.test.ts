@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { documentOf, resultKeys, rivers } from '../../helpers/commanded.ts';
-import type { CommandEnd } from '../../helpers/start-command.ts';
+import { documentOf, nowhere, resultKeys, rivers } from '../../helpers/commanded.ts';
+import { type CommandEnd, startCommand } from '../../helpers/start-command.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
 
 describe.concurrent('river status and budget, of a run', () => {
@@ -113,7 +113,11 @@ describe('river status', () => {
     }));
 
   it('of a run that nobody knows, or before there is one, says what to do', () =>
-    withRivers({ rivers, worker: false }, async ({ river }) => {
+    withRivers({ rivers, worker: false }, async ({ river, env }) => {
+      const away = { ...env, TEMPORAL_ADDRESS: await nowhere() };
+      const perhaps = await startCommand(['status', 'never'], away).end;
+      expect(perhaps).toMatchObject({ code: 3, stdout: '' });
+      expect(perhaps.stderr).toMatch(/^No run never was found so far; it may be in Temporal, which cannot/);
       const unknown = await river('status', 'never');
       expect(unknown).toMatchObject({ code: 2, stdout: '' });
       expect(unknown.stderr).toMatch(/no run never.*`river status`/);

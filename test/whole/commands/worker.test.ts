@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { documentOf, nowhere, rivers } from '../../helpers/commanded.ts';
 import { startCommand } from '../../helpers/start-command.ts';
@@ -12,8 +13,31 @@ describe.concurrent('river worker', () => {
       expect(end).toMatchObject({ end: 'succeeded', result: { chunks: { loaded: 1 } } });
       worker.kill('SIGTERM');
       const ended = await worker.end;
-      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expect(ended.code).toBe(0);
       expect(documentOf(ended)).toEqual({ taskQueue: 'river', rivers: Object.keys(rivers) });
+      const time = '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z';
+      expect(ended.stderr.trimEnd().split('\n')).toEqual([
+        expect.stringMatching(new RegExp(`^${time} channels: run \\S+ is opened, 1 chunk$`)),
+        expect.stringMatching(new RegExp(`^${time} channels: chunk - is loaded: \\d+ rows?, 1 call$`)),
+        expect.stringMatching(
+          new RegExp(`^${time} channels: run \\S+ succeeded: 1 of 1 chunk loaded · \\d+ rows? · 1 call$`),
+        ),
+      ]);
+    }));
+
+  it('tells of a changed file when it is changed, whether it is faulty or not', () =>
+    withRivers({ rivers, worker: false }, async ({ start, file }) => {
+      const worker = start('worker');
+      await worker.says('Working on');
+      const text = await readFile(file, 'utf8');
+      await writeFile(file, text.replace('size: 2', 'size: 0'));
+      await worker.says(
+        /Z \S*river\.yaml:\d+:\d+ rivers\.details\.chunks\.size: .*got 0\nThe previous configuration stays in use/,
+      );
+      await writeFile(file, text.replace('size: 2', 'size: 3'));
+      await worker.says(/Z \S*river\.yaml has changed and is in use: 5 rivers\./);
+      worker.kill('SIGTERM');
+      expect((await worker.end).code).toBe(0);
     }));
 
   it('drains: the call in flight ends and is not made again by the next worker', () =>
@@ -27,7 +51,7 @@ describe.concurrent('river worker', () => {
           workflowId: 'handed-on',
           args: [{ river: 'details' }],
         });
-        await vi.waitFor(() => expect(simulator.stats().inFlight).toBeGreaterThan(0), { timeout: 20_000 });
+        await vi.waitFor(() => expect(simulator.stats().inFlight).toBeGreaterThan(0), { timeout: 60_000 });
         first.kill('SIGTERM');
         expect((await first.end).code).toBe(0);
         const second = start('worker');

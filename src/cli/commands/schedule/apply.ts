@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { withTemporal } from '#control/connect-temporal';
-import { applySchedules } from '#control/schedules/apply-schedules';
 import { action, type CommandContext } from '../../context.ts';
 import { type ExitCode, exitCode } from '../../exit-code.ts';
+import { examples } from '../../help.ts';
 import { showChanges, showNote, showOddDay } from '../../show-schedules.ts';
 
 interface Flags {
@@ -16,12 +15,24 @@ export function addApply(schedule: Command): void {
     .description('Create, change or delete schedules to match the configuration file, and show the changes')
     .option('--prune', 'also delete schedules of rivers that the file no longer schedules')
     .option('--dry-run', 'show the changes without making them')
+    .addHelpText(
+      'after',
+      examples(
+        ['See what would change', 'river schedule apply --dry-run'],
+        [
+          'Make the schedules as the file says, and delete those it no longer has',
+          'river schedule apply --prune',
+        ],
+      ),
+    )
     .action(action(apply));
 }
 
 async function apply({ terminal, configuration }: CommandContext, flags: Flags): Promise<ExitCode> {
   const { prune = false, dryRun = false } = flags;
   const read = await configuration();
+  const { withTemporal } = await import('#control/connect-temporal');
+  const { applySchedules } = await import('#control/schedules/apply-schedules');
   return withTemporal(async (temporal) => {
     const { changes, oddDays, notes } = await applySchedules(temporal, read, { prune, dryRun });
     terminal.answer({

@@ -4,6 +4,7 @@ export const actionDetailsByTargetGroup = declareReport({
   number: 23,
   slug: 'action-details-by-target-group',
   title: 'Action Details by Target Group',
+  purpose: 'The actions of each target group on a day, with duration, lead time and channel.',
   endpoint: 'actions/GetActionDetailsByTargetGroup',
   time: 'day',
   axes: [

@@ -4,6 +4,7 @@ export const actionsByTargetGroup = declareReport({
   number: 19,
   slug: 'actions-by-target-group',
   title: 'Actions by Target Group',
+  purpose: 'Which actions each target group had on a day, by recipient group.',
   endpoint: 'actions/GetActionsByTargetGroup',
   time: 'day',
   axes: [

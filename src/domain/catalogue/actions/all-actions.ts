@@ -4,6 +4,7 @@ export const allActions = declareReport({
   number: 18,
   slug: 'all-actions',
   title: 'All Actions',
+  purpose: 'The list of all actions: id and name.',
   endpoint: 'actions/GetAllActions',
   time: 'none',
   axes: [],

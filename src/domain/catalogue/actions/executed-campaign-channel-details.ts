@@ -4,6 +4,7 @@ export const executedCampaignChannelDetails = declareReport({
   number: 26,
   slug: 'executed-campaign-channel-details',
   title: 'Executed Campaign Channel Details',
+  purpose: 'The campaigns of the period by channel, with template, list, send id and time.',
   endpoint: 'actions/GetExecutedCampaignChannelDetails',
   time: 'campaigns',
   axes: [{ over: 'campaign', parameter: 'CampaignID', channel: 'always' }],

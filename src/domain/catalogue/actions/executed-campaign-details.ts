@@ -4,6 +4,7 @@ export const executedCampaignDetails = declareReport({
   number: 24,
   slug: 'executed-campaign-details',
   title: 'Executed Campaign Details',
+  purpose: 'The campaigns that ran on a day: target group, type, duration, status and error.',
   endpoint: 'actions/GetExecutedCampaignDetails',
   time: 'day',
   axes: [{ over: 'day', parameter: 'Date', stamp: 'date' }],

@@ -4,6 +4,7 @@ export const executedCampaignsByChannel = declareReport({
   number: 27,
   slug: 'executed-campaigns-by-channel',
   title: 'Executed Campaigns by Channel',
+  purpose: 'Which campaigns ran on each channel on a day.',
   endpoint: 'actions/GetExecutedCampaignsByChannel',
   time: 'day',
   axes: [

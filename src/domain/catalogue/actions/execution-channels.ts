@@ -4,6 +4,7 @@ export const executionChannels = declareReport({
   number: 25,
   slug: 'execution-channels',
   title: 'Execution Channels',
+  purpose: 'The list of all channels: id and name.',
   endpoint: 'actions/GetExecutionChannels',
   time: 'none',
   axes: [],

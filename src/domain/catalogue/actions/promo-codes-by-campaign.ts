@@ -4,6 +4,7 @@ export const promoCodesByCampaign = declareReport({
   number: 21,
   slug: 'promo-codes-by-campaign',
   title: 'Promo Codes by Campaign',
+  purpose: 'The promo codes of each campaign of the period.',
   endpoint: 'actions/GetPromoCodesByCampaign',
   time: 'campaigns',
   axes: [{ over: 'campaign', parameter: 'CampaignID', channel: 'never' }],

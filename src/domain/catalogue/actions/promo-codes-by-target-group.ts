@@ -4,6 +4,7 @@ export const promoCodesByTargetGroup = declareReport({
   number: 22,
   slug: 'promo-codes-by-target-group',
   title: 'Promo Codes by Target Group',
+  purpose: 'The promo codes of each target group on a day.',
   endpoint: 'actions/GetPromoCodesByTargetGroup',
   time: 'day',
   axes: [

@@ -4,6 +4,7 @@ export const promoCodes = declareReport({
   number: 20,
   slug: 'promo-codes',
   title: 'Promo Codes',
+  purpose: 'The promo codes of all campaigns of a day.',
   endpoint: 'actions/GetPromoCodes',
   time: 'day',
   axes: [{ over: 'day', parameter: 'Date', stamp: 'date' }],

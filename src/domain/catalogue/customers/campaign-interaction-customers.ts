@@ -4,6 +4,7 @@ export const campaignInteractionCustomers = declareReport({
   number: 14,
   slug: 'campaign-interaction-customers',
   title: 'Campaign Interaction Customers',
+  purpose: 'Who opened, clicked, bounced or unsubscribed on a day, by channel and event.',
   endpoint: 'customers/GetCampaignInteractionCustomers',
   time: 'day',
   axes: [

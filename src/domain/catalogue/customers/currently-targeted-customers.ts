@@ -4,6 +4,7 @@ export const currentlyTargetedCustomers = declareReport({
   number: 12,
   slug: 'currently-targeted-customers',
   title: 'Currently Targeted Customers',
+  purpose: "Customers that campaigns are targeting at this moment, with the campaign's first and last day.",
   endpoint: 'customers/GetCurrentlyTargetedCustomers',
   time: 'none',
   axes: [],

@@ -4,6 +4,7 @@ export const customerActionDetailsByDate = declareReport({
   number: 7,
   slug: 'customer-action-details-by-date',
   title: 'Customer Action Details by Date',
+  purpose: 'Every action that any customer got on a day, with recipient group and channel.',
   endpoint: 'customers/GetCustomerActionDetailsByDate',
   time: 'day',
   axes: [{ over: 'day', parameter: 'Date', stamp: 'date' }],

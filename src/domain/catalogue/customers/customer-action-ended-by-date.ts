@@ -4,6 +4,7 @@ export const customerActionEndedByDate = declareReport({
   number: 8,
   slug: 'customer-action-ended-by-date',
   title: 'Customer Action Ended by Date',
+  purpose: 'Actions that ended on a day, customer by customer, with their duration and target group.',
   endpoint: 'customers/GetCustomersActionEndedByDate',
   time: 'day',
   axes: [{ over: 'day', parameter: 'Date', stamp: 'end_date' }],

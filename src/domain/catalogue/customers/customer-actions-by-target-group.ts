@@ -4,6 +4,7 @@ export const customerActionsByTargetGroup = declareReport({
   number: 2,
   slug: 'customer-actions-by-target-group',
   title: 'Customer Actions by Target Group',
+  purpose: 'Which actions the customers of each target group got on a day, and on which channel.',
   endpoint: 'customers/GetCustomerActionsByTargetGroup',
   time: 'day',
   axes: [

@@ -4,6 +4,7 @@ export const customerAttributeChangers = declareReport({
   number: 5,
   slug: 'customer-attribute-changers',
   title: 'Customer Attribute Changers',
+  purpose: 'Customers of whom an attribute has changed, with the value before and after.',
   endpoint: 'customers/GetCustomerAttributeChangers',
   time: 'none',
   axes: [{ over: 'changedCustomerAttribute', parameter: 'ChangedCustomerAttribute', leftOut: 'required' }],

@@ -4,6 +4,7 @@ export const customerExecutionDetailsByCampaign = declareReport({
   number: 9,
   slug: 'customer-execution-details-by-campaign',
   title: 'Customer Execution Details by Campaign',
+  purpose: 'Who got each campaign, with channel, template, time and promo code.',
   endpoint: 'customers/GetCustomerExecutionDetailsByCampaign',
   time: 'campaigns',
   axes: [{ over: 'campaign', parameter: 'CampaignID', channel: 'always' }],

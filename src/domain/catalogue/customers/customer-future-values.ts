@@ -4,6 +4,7 @@ export const customerFutureValues = declareReport({
   number: 6,
   slug: 'customer-future-values',
   title: 'Customer Future Values',
+  purpose: 'What Optimove predicts that each customer will be worth, by lifecycle stage or attribute.',
   endpoint: 'customers/GetCustomerFutureValues',
   time: 'none',
   axes: [{ over: 'lifecycleStageOrAttribute' }],

@@ -4,6 +4,7 @@ export const customerOneTimeActionsByCampaign = declareReport({
   number: 4,
   slug: 'customer-one-time-actions-by-campaign',
   title: 'Customer One Time Actions by Campaign',
+  purpose: 'Which customers got each one-time campaign of the period, called campaign by campaign.',
   endpoint: 'customers/GetCustomerOneTimeActionsByCampaign',
   time: 'campaigns',
   axes: [{ over: 'campaign', parameter: 'CampaignID', channel: 'chosen' }],

@@ -4,6 +4,7 @@ export const customerOneTimeActionsByDate = declareReport({
   number: 3,
   slug: 'customer-one-time-actions-by-date',
   title: 'Customer One Time Actions by Date',
+  purpose: 'Which customers got a one-time campaign on a day, with its action and channel.',
   endpoint: 'customers/GetCustomerOneTimeActionsByDate',
   time: 'day',
   axes: [{ over: 'day', parameter: 'Date', stamp: 'date' }],

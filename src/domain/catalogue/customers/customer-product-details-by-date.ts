@@ -4,6 +4,7 @@ export const customerProductDetailsByDate = declareReport({
   number: 13,
   slug: 'customer-product-details-by-date',
   title: 'Customer Product Details by Date',
+  purpose: 'Which products the customers of a day had.',
   endpoint: 'customers/GetCustomerProductDetailsByDate',
   time: 'day',
   axes: [{ over: 'day', parameter: 'Date', stamp: 'date' }],

@@ -4,6 +4,7 @@ export const customerSendDetailsByCampaign = declareReport({
   number: 10,
   slug: 'customer-send-details-by-campaign',
   title: 'Customer Send Details by Campaign',
+  purpose: 'The sends of each campaign: customer, channel, time, template and send id.',
   endpoint: 'customers/GetCustomerSendDetailsByCampaign',
   time: 'campaigns',
   axes: [{ over: 'campaign', parameter: 'CampaignID', channel: 'never' }],

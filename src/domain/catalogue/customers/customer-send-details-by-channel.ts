@@ -4,6 +4,7 @@ export const customerSendDetailsByChannel = declareReport({
   number: 11,
   slug: 'customer-send-details-by-channel',
   title: 'Customer Send Details by Channel',
+  purpose: 'The sends of each campaign on each channel: customer, template and time.',
   endpoint: 'customers/GetCustomerSendDetailsByChannel',
   time: 'campaigns',
   axes: [{ over: 'campaign', parameter: 'CampaignID', channel: 'always' }],

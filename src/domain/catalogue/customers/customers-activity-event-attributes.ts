@@ -4,6 +4,7 @@ export const customersActivityEventAttributes = declareReport({
   number: 15,
   slug: 'customers-activity-event-attributes',
   title: 'Customers Activity Event Attributes',
+  purpose: 'Customers with an activity event of your own on a day, and its time.',
   endpoint: 'customers/GetCustomersActivityEventAttributes',
   time: 'day',
   axes: [

@@ -4,6 +4,7 @@ export const customersByAction = declareReport({
   number: 1,
   slug: 'customers-by-action',
   title: 'Customers by Action',
+  purpose: 'Which customers were sent an action on a day, by recipient group.',
   endpoint: 'customers/GetCustomersByAction',
   time: 'day',
   axes: [

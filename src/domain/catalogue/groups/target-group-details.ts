@@ -4,6 +4,7 @@ export const targetGroupDetails = declareReport({
   number: 17,
   slug: 'target-group-details',
   title: 'Target Group Details',
+  purpose: 'The list of all target groups: id, name and priority.',
   endpoint: 'groups/GetTargetGroupDetails',
   time: 'none',
   axes: [],

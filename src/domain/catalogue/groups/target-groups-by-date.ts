@@ -4,6 +4,7 @@ export const targetGroupsByDate = declareReport({
   number: 16,
   slug: 'target-groups-by-date',
   title: 'Target Groups by Date',
+  purpose: 'Which target groups had a campaign on a day.',
   endpoint: 'groups/GetTargetGroupsByDate',
   time: 'day',
   axes: [{ over: 'day', parameter: 'Date', stamp: 'date' }],

@@ -18,7 +18,9 @@ const tell = `
 async function begun(words: readonly string[], options = ''): Promise<{ pid: string; megabytes: number }[]> {
   const imported = `--import=data:text/javascript,${encodeURIComponent(tell)}`;
   const env = { ...process.env, NODE_OPTIONS: `${options} ${imported}` };
-  const { stderr } = await run(process.execPath, [main, ...words, '--help'], { env });
+  const { stderr } = await run(process.execPath, [main, ...words, '--no-such-option'], { env }).catch(
+    (error) => error,
+  );
   return [...stderr.matchAll(/^begun (\d+) (\d+)$/gm)].map(([, pid = '', megabytes]) => ({
     pid,
     megabytes: Number(megabytes),
@@ -38,6 +40,36 @@ describe('a command that works runs limits the space for new objects, in the sam
   });
 });
 
-test('other commands begin once', async () => {
+/** Is run when the command line has ended: keeps as much as a worker does, and says how far the heap grows while others are made. */
+const grow = `
+  process.on('exit', () => {
+    const kept = [];
+    let most = 0;
+    for (let at = 0; at < 600; at += 1) {
+      kept[at % 100] = Array.from({ length: 12_500 }, (_, place) => ({ place }));
+      most = Math.max(most, process.memoryUsage().heapUsed);
+    }
+    console.error('grown ' + Math.round(most / 2 ** 20));
+  });
+`;
+
+async function grown(words: readonly string[]): Promise<number> {
+  const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(grow)}` };
+  const { stderr } = await run(
+    process.execPath,
+    ['--max-semi-space-size=4', main, ...words, '--no-such-option'],
+    {
+      env,
+    },
+  ).catch((error) => error);
+  return Number(/^grown (\d+)$/m.exec(stderr)?.[1]);
+}
+
+test('a command that works runs has its garbage collected sooner than others', async () => {
+  expect(await grown(['worker'])).toBeLessThan(0.75 * (await grown(['status'])));
+});
+
+test('other commands begin once, and so does the help of these', async () => {
   expect(await begun(['run', 'a-river'])).toHaveLength(1);
+  expect(await begun(['worker', '--help'])).toHaveLength(1);
 });

@@ -1,0 +1,49 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { aFile, anEnvironment } from '../../helpers/a-configuration.ts';
+import { nowhere } from '../../helpers/commanded.ts';
+import { withFolder } from '../../helpers/folder.ts';
+import { startCommand } from '../../helpers/start-command.ts';
+
+/** Node as it is where the driver is not installed. */
+const without = (driver: string): string => `import { registerHooks } from 'node:module';
+registerHooks({
+  resolve(specifier, context, next) {
+    return next(specifier === '${driver}' ? 'a-package-that-is-not-installed' : specifier, context);
+  },
+});
+`;
+
+test.each([
+  ['BigQuery', '@google-cloud/bigquery', 'bigquery, connection: { projectId: p }'],
+  ['Snowflake', 'snowflake-sdk', 'snowflake, connection: { account: a, database: d }'],
+])(
+  'where the driver of %s is not installed `river check` says how it is, and still looks at the books',
+  (name, driver, client) =>
+    withFolder(async (folder) => {
+      const [file, hook] = [join(folder, 'river.yaml'), join(folder, 'without-driver.mjs')];
+      await writeFile(hook, without(driver));
+      await writeFile(
+        file,
+        aFile.replace('https://api4.optimove.net/current', `http://${await nowhere()}`).replace(
+          'local: { client: better-sqlite3, connection: { filename: ./warehouse.db } }',
+          `local: { client: ${client}, schema: d, books: prod }
+  prod: { client: better-sqlite3, connection: { filename: ./prod.db } }`,
+        ),
+      );
+      const { code, stdout } = await startCommand(['check'], {
+        ...process.env,
+        ...anEnvironment,
+        RIVER_CONFIG: file,
+        TEMPORAL_ADDRESS: await nowhere(),
+        NODE_OPTIONS: `--import=${hook}`,
+      }).end;
+      // 2: a ConfigurationError.
+      expect(code).toBe(2);
+      expect(stdout).toContain(
+        `✗ warehouse local: A warehouse with \`client: ${name.toLowerCase()}\` needs the driver of ${name}, which is not installed: run \`npm install ${driver}\` where River is installed (with --global for a global River).\n`,
+      );
+      expect(stdout).toContain('✓ warehouse prod: SQLite ');
+    }),
+);
