@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { answerCall } from './answers/answer-call.ts';
@@ -73,6 +74,8 @@ export function createCallServer(parts: Parts) {
 
     const latencyMs = chooseLatency(call.sequence) + effects.latencyMs;
     if (latencyMs > 0) await wait(latencyMs, undefined, { signal: gone.signal });
+    if (effects.heldUntil) await Promise.race([effects.heldUntil, once(gone.signal, 'abort')]);
+    gone.signal.throwIfAborted();
     const plain = await replyTo();
     const reply = canHaveRetryAfter(plain) ? withRetryAfter(plain, effects.retryAfter) : plain;
     const cutAt = instead?.kind === 'cutBody' ? (instead.at ?? 0.5) : undefined;

@@ -11,7 +11,7 @@ export interface InTerminal {
   type(text: string): void;
   /** The lines that the person sees, without blanks at their ends. */
   screen(): Promise<string>;
-  /** Resolves with the screen once the pattern stands on it. */
+  /** Resolves with the screen once the pattern stands on it. Rejects with the screen if the program ends, or after `patienceMs`. */
   shows(pattern: string | RegExp): Promise<string>;
   /** All that was written, with the terminal's commands. */
   written(): string;
@@ -26,6 +26,9 @@ export interface TerminalOptions {
   readonly rows?: number;
   readonly cwd?: string;
 }
+
+/** Less than the time of a test, which would not show the screen. */
+const patienceMs = 100_000;
 
 /** Runs a program on a pseudo-terminal, whose screen is drawn as a real one draws it. */
 export function runInTerminal(
@@ -80,16 +83,20 @@ export function runInTerminal(
     kill: () => child.kill('SIGKILL'),
     shows: (pattern) =>
       new Promise((resolve, reject) => {
+        const settle = (act: () => void) => {
+          heard.delete(hear);
+          clearTimeout(patience);
+          act();
+        };
+        const fail = (what: string) =>
+          settle(() => reject(new Error(`${what} before the screen showed ${pattern}:\n${read()}`)));
         const hear = () => {
           const text = read();
-          if (typeof pattern === 'string' ? text.includes(pattern) : pattern.test(text)) {
-            heard.delete(hear);
-            resolve(text);
-          } else if (ended !== undefined) {
-            heard.delete(hear);
-            reject(new Error(`ended with ${ended} before the screen showed ${pattern}:\n${text}`));
-          }
+          if (typeof pattern === 'string' ? text.includes(pattern) : pattern.test(text))
+            settle(() => resolve(text));
+          else if (ended !== undefined) fail(`ended with ${ended}`);
         };
+        const patience = setTimeout(() => fail(`${patienceMs / 1_000} s passed`), patienceMs);
         heard.add(hear);
         hear();
       }),

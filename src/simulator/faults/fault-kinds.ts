@@ -173,6 +173,7 @@ const bendingKinds = {
     { latencyMs: wholeNumber(0).optional(), dribbleMs: wholeNumber(1).optional() },
     { latencyMs: 500, dribbleMs: 2_000 },
   ),
+  hold: kind('Keeps the answer back until the faults are replaced.', {}, { times: 1 }),
   pageCap: kind(
     'Sends at most so many rows in a page, whatever $top asks for.',
     { rows: wholeNumber(1) },

@@ -24,6 +24,8 @@ export interface Effects {
   readonly instead: ReplacingFault | undefined;
   readonly latencyMs: number;
   readonly dribbleMs: number;
+  /** The answer waits for it. */
+  readonly heldUntil: Promise<void> | undefined;
   readonly pageCap: number | undefined;
   readonly rowsAtMost: number | undefined;
   readonly byteCap: number | undefined;
@@ -63,6 +65,7 @@ interface Active {
 
 export function createFaultList(random: Random): FaultList {
   let active: readonly Active[] = [];
+  let replaced = Promise.withResolvers<void>();
 
   function happens(one: Active, at: number, call: FaultyCall, nowMs: number): boolean {
     const { fault } = one;
@@ -90,12 +93,15 @@ export function createFaultList(random: Random): FaultList {
         happened: 0,
         attempts: new Map(),
       }));
+      replaced.resolve();
+      replaced = Promise.withResolvers();
     },
     decideEffects(call, nowMs, refused = false) {
       const effects = {
         instead: undefined as ReplacingFault | undefined,
         latencyMs: 0,
         dribbleMs: 0,
+        heldUntil: undefined as Promise<void> | undefined,
         pageCap: undefined as number | undefined,
         rowsAtMost: undefined as number | undefined,
         byteCap: undefined as number | undefined,
@@ -117,7 +123,9 @@ export function createFaultList(random: Random): FaultList {
         if (effects.instead && isReplacing(one.fault)) continue;
         if (refused && one.fault.kind !== 'outage' && one.fault.kind !== 'retryAfter') continue;
         if (one.fault.kind === 'expiredToken' && call.endpoint === 'general/login') continue;
-        if (happens(one, at, call, nowMs)) bend(effects, one.fault, one.happened);
+        if (!happens(one, at, call, nowMs)) continue;
+        if (one.fault.kind === 'hold') effects.heldUntil = replaced.promise;
+        else bend(effects, one.fault, one.happened);
       }
       return effects;
     },
@@ -128,7 +136,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 function bend(
   effects: Mutable<Omit<Effects, 'spellings'>> & { spellings: Set<Spelling> },
-  fault: Fault,
+  fault: Exclude<Fault, { kind: 'hold' }>,
   times: number,
 ): void {
   switch (fault.kind) {

@@ -137,6 +137,20 @@ describe('the answer, but otherwise', () => {
       }
     }));
 
+  it('hold keeps the answer back until the faults are replaced', () =>
+    withSimulator({}, async ({ ask, setFaults, stats }) => {
+      setFaults([{ kind: 'hold', times: 1 }]);
+      let isAnswered = false;
+      const held = ask('actions/GetAllActions').finally(() => {
+        isAnswered = true;
+      });
+      await expect.poll(() => stats().inFlight).toBe(1);
+      expect((await ask('actions/GetExecutionChannels')).status).toBe(200);
+      expect(isAnswered).toBe(false);
+      setFaults([]);
+      expect((await held).status).toBe(200);
+    }));
+
   it('a page cap holds whatever $top asks, and a $skip can be ignored', () =>
     withSimulator({}, async ({ ask, setFaults, world }) => {
       const all = world.rowCount('customer-action-details-by-date', { days: [day] });

@@ -39,20 +39,24 @@ describe.concurrent('river init', () => {
     withSimulator({}, (simulator) =>
       withFolder(async (cwd) => {
         const terminal = riverInTerminal(['init'], { env: await bare(), cwd });
+        // What is typed before a question is open, as its mark says, the terminal may swallow.
         const answer = async (question: string, typed: string) => {
-          await terminal.shows(question);
+          await terminal.shows(`◆  ${question}`);
           terminal.type(typed);
         };
         await answer('Base URL', `${keys.clear}nowhere${keys.enter}`);
-        await answer('got "nowhere"', `${keys.clear}${simulator.url}/current${keys.enter}`);
+        await terminal.shows(/got "nowhere"\n│\n◆ {2}Base URL/);
+        terminal.type(`${keys.clear}${simulator.url}/current${keys.enter}`);
         await answer('Which report?', 'customers-by');
-        await answer('Which customers were sent an action on a day', keys.enter);
+        await terminal.shows('Which customers were sent an action on a day');
+        terminal.type(keys.enter);
         await answer('API key', `${simulatorKey}${keys.enter}`);
         await answer('actions:', `${keys.tab}${keys.enter}`);
         await answer('customerAttributes', `Country, Currency${keys.enter}`);
         await answer('Which days?', `${keys.down}${keys.enter}`);
         await answer('First day', `2026-02-30${keys.enter}`);
-        await answer('Expected a day that exists', `${keys.clear}2026-01-01${keys.enter}`);
+        await terminal.shows('Expected a day that exists');
+        terminal.type(`${keys.clear}2026-01-01${keys.enter}`);
         await answer('Last day', `${keys.clear}2026-01-03${keys.enter}`);
         await answer('Where do the rows go?', keys.enter);
         await answer('Table', keys.enter);
@@ -83,7 +87,7 @@ describe.concurrent('river init', () => {
       const env = await bare();
       const args = ['init', '--base-url', 'http://127.0.0.1:9/current'];
       const terminal = riverInTerminal(args, { env, cwd });
-      await terminal.shows('Which report?');
+      await terminal.shows('◆  Which report?');
       terminal.type(keys.ctrlD);
       const code = await terminal.end;
       const shown = await terminal.screen();
@@ -103,7 +107,7 @@ describe.concurrent('river init', () => {
         const report = 'executed-campaigns-by-channel';
         const terminal = riverInTerminal(['init', '--base-url', url, '--report', report], { env, cwd });
         await terminal.shows('The list of executionChannels could not be read');
-        await terminal.shows('ids or names');
+        await terminal.shows('◆  executionChannels: ids or names');
         terminal.type(keys.ctrlC);
         const code = await terminal.end;
         const shown = await terminal.screen();

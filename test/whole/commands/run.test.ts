@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Fault } from '#simulator/faults/fault-kinds';
 import { freePort } from '#workers/services/free-port';
 import { withAnotherBuild } from '../../helpers/another-build.ts';
 import { documentOf, resultKeys, rivers } from '../../helpers/commanded.ts';
@@ -9,6 +10,9 @@ import { riverInTerminal } from '../../helpers/in-terminal.ts';
 import { startCommand } from '../../helpers/start-command.ts';
 import { withRivers } from '../../helpers/with-rivers.ts';
 import { simulatorKey, withSimulator } from '../../helpers/with-simulator.ts';
+
+/** The second chunk of `details` waits until the faults are replaced. */
+const held: Fault[] = [{ kind: 'hold', match: { parameters: { Date: '2026-01-04' } } }];
 
 const commandLine = (text: string): string[] => text.split(' ');
 
@@ -46,11 +50,12 @@ describe.concurrent('river run', () => {
     }));
 
   it('that is watched and interrupted goes on, and exits with 130', () =>
-    withRivers({ rivers, simulator: { latencyMs: 2_000 } }, async ({ start, temporal }) => {
+    withRivers({ rivers, simulator: { faults: held } }, async ({ start, simulator, temporal }) => {
       const watching = start('run', 'details', '--wait', '--json', '--id', 'watched');
-      await watching.says('0/2 chunks');
+      await watching.says('1/2 chunks');
       watching.kill('SIGINT');
       const end = await watching.end;
+      simulator.setFaults([]);
       expect(end.code).toBe(130);
       expect(documentOf(end)).toMatchObject({ workflowId: 'watched', status: 'running' });
       expect(end.stderr).toContain('The run goes on');
@@ -59,12 +64,12 @@ describe.concurrent('river run', () => {
     }));
 
   it('is drawn on a terminal; Ctrl-C asks whether to leave it going, as `status --watch` does, or to cancel it', () =>
-    withRivers({ rivers, simulator: { latencyMs: 2_000 } }, async ({ env, river, temporal }) => {
+    withRivers({ rivers, simulator: { faults: held } }, async ({ env, river, simulator, temporal }) => {
       const webUi = 'https://temporal.example.com';
       const zoned = { ...env, TZ: 'Asia/Tokyo', RIVER_WEB_UI: webUi, NO_COLOR: '1' };
       const running = riverInTerminal(['run', 'details', '--wait', '--id', 'drawn'], { env: zoned });
       const page = `${webUi}/namespaces/${temporal.namespace}/workflows`;
-      const screen = await running.shows(/^chunks +░+ 0 of 2 loaded$/m);
+      const screen = await running.shows(/^chunks +█{10}░{10} 1 of 2 loaded$/m);
       expect(screen.replaceAll('\n', '')).toContain(`Web UI      ${page}/drawn`);
       expect(screen).toMatch(/^Start form {2}/m);
       await running.shows(/^calls +\d+ of 4\nbudget +[█░]+ \d+ of 1000000 calls used in 1h$/m);
@@ -78,6 +83,7 @@ describe.concurrent('river run', () => {
       const orders = running.written().split('\u001b[').slice(1);
       expect(orders.filter((order) => /^[\d;]*m/.test(order))).toEqual([]);
 
+      simulator.setFaults([]);
       const again = await river('run', 'details', '--wait', '--quiet', '--id', 'silent');
       expect(again).toMatchObject({ code: 0, stderr: '' });
 
@@ -89,11 +95,12 @@ describe.concurrent('river run', () => {
         days: [{ day: '2026-01-01', state: 'loaded', rows: expect.any(Number) }, {}, {}, {}],
       });
 
+      simulator.setFaults(held);
       const other = await river('run', 'details', '--id', 'followed');
       expect(other.stdout).toContain('Started details: run followed');
       const { NO_COLOR: _, ...coloured } = zoned;
       const watching = riverInTerminal(['status', 'followed', '--watch'], { env: coloured });
-      await watching.shows(/^chunks +░+ 0 of 2 loaded$/m);
+      await watching.shows(/^chunks +█{10}░{10} 1 of 2 loaded$/m);
       expect(watching.written()).toContain('\u001b[1mdetails');
       watching.type('\x03');
       await watching.shows('Leave the run going, or cancel it?');
@@ -133,9 +140,9 @@ describe.concurrent('river run', () => {
   });
 
   it('that is cancelled meanwhile answers what was loaded, and exits with 1', () =>
-    withRivers({ rivers, simulator: { latencyMs: 3_000 } }, async ({ start, temporal }) => {
+    withRivers({ rivers, simulator: { faults: held } }, async ({ start, temporal }) => {
       const watching = start('run', 'details', '--wait', '--json', '--id', 'called-off');
-      await watching.says('0/2 chunks');
+      await watching.says('1/2 chunks');
       await temporal.client.workflow.getHandle('called-off').cancel();
       const end = await watching.end;
       expect(end.code).toBe(1);
