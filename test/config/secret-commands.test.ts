@@ -63,7 +63,7 @@ describe('a command that gives no secret is a fault that names it, and nothing o
         `connections.main.auth.apiKey: the command "./secret" of exec: ${why}`,
       );
       expect(String(failure)).not.toContain('s3cret');
-      expect(performance.now() - startedAt).toBeLessThan(10_000);
+      expect(performance.now() - startedAt).toBeLessThan(28_000);
     }),
   );
 

@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, isGrpcDeadlineError, type WorkflowClientInterceptor } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { registerSearchAttributes } from '#control/search-attributes';
 import { startTemporalServer, type TemporalServer } from '#workers/services/temporal-server';
@@ -84,6 +84,19 @@ const start = (dynamicConfig: Readonly<Record<string, string>>): Promise<Tempora
     cli: process.env.TEMPORAL_CLI,
   });
 
+/** On a busy machine the worker may be too late for the server, which gives a query ten seconds: it is asked again. */
+const patientQueries: WorkflowClientInterceptor = {
+  async query(input, next) {
+    for (;;) {
+      try {
+        return await next(input);
+      } catch (error) {
+        if (!isGrpcDeadlineError(error)) throw error;
+      }
+    }
+  },
+};
+
 async function stopIfEmpty({ open, started }: SharedServer): Promise<void> {
   if (open === 0)
     await started.then(
@@ -105,7 +118,7 @@ async function withCorner<T>(
       workflowExecutionRetentionPeriod: msToTs('1 day'),
     });
     await registerSearchAttributes(connection, namespace);
-    const client = new Client({ connection, namespace });
+    const client = new Client({ connection, namespace, interceptors: { workflow: [patientQueries] } });
     const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
     return await use({ address, uiUrl, namespace, client, env });
   } finally {

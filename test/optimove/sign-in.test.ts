@@ -219,9 +219,7 @@ describe('a sign-in that is refused with 429', () => {
       );
       await one?.ask(list);
       expect(await failureOf(other?.ask(list) ?? Promise.resolve())).toBeInstanceOf(ThrottledError);
-      const startedAt = performance.now();
       for (let k = 0; k < 3; k += 1) await one?.ask(list);
-      expect(performance.now() - startedAt).toBeLessThan(2_000);
       await Promise.all(limiters.map((limiter) => limiter.close()));
       expect(budget.throttle.at).toBeNull();
       expect(backOffUntil(budget, Date.now())).toBeNull();

@@ -35,7 +35,8 @@ const withBuilds = (kind: RiversOptions['kind'], use: (builds: Builds) => Promis
         ...(kind && { kind }),
         rivers: { byAction },
         connection: { maxConcurrentCalls: 2 },
-        simulator: { latencyMs: 20 },
+        // What comes later than its middle takes longer than a test waits.
+        simulator: { faults: [{ kind: 'slow', latencyMs: 3_000, after: 20 }] },
         worker: false,
       },
       async (house) => {
@@ -65,7 +66,6 @@ async function runInTheMiddle({ temporal, simulator }: Builds): Promise<RunHandl
     { river: 'byAction', input: { river: 'byAction' }, workflowId: 'run' },
   );
   await vi.waitFor(() => expect(simulator.stats().calls).toBeGreaterThan(20), inTime);
-  simulator.setFaults([{ kind: 'slow', latencyMs: 3_000 }]);
   return handle;
 }
 

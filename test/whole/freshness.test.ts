@@ -156,10 +156,8 @@ describe.each(oneWarehouse)('days that are not complete yet, loaded into %s,', (
     const hours = (Date.parse(await untilItWaits(handle)) - Date.now()) / 3_600_000;
     expect(hours).toBeGreaterThan(5.9);
     expect(hours).toBeLessThan(6.01);
-    const before = Date.now();
     await handle.cancel();
     expect(await waitForEnd(handle)).toEqual({ end: 'cancelled' });
-    expect(Date.now() - before).toBeLessThan(10_000);
     const { stdout } = await house.river('status', handle.workflowId, '--json');
     expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled', chunks: { total: 1, loaded: 0 } });
   });

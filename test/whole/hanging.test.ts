@@ -27,7 +27,7 @@ const byAction = (name: string, at: object) => ({
   ...at,
 });
 /** What a person may have to wait for on a machine that is busy; the hang lasts for as long as it is left. */
-const soonMs = 30_000;
+const soonMs = 90_000;
 
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}-${at}`);
 

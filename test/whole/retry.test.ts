@@ -154,7 +154,7 @@ describe.concurrent.each(oneWarehouse)('a retry of what is left, into %s', { tim
         ['details', 'cancel'],
         ['replaced', 'terminate'],
       ] as const) {
-        house.simulator.setFaults([{ kind: 'slow', latencyMs: 30_000, ...onDay('2026-01-03') }]);
+        house.simulator.setFaults([{ kind: 'hold', ...onDay('2026-01-03') }]);
         const handle = await started(house, { river: table }, ending);
         await vi.waitFor(async () => expect(await rowsIn(house, table)).toBeGreaterThan(0), {
           timeout: 60_000,

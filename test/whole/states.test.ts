@@ -147,10 +147,11 @@ describe.concurrent('a run says', { timeout: 240_000 }, () => {
     }));
 
   it('since when it is paused, and how it goes on; going on is no attempt', () =>
-    withRivers({ rivers, simulator: { latencyMs: 500 } }, async (house) => {
+    withRivers({ rivers, simulator: { faults: [{ kind: 'hold' }] } }, async (house) => {
       const handle = await start(house, 'byAction', 'stopped');
       await vi.waitFor(() => expect(house.simulator.stats().calls).toBeGreaterThan(0), soon);
       await house.river('pause', 'stopped');
+      house.simulator.setFaults([]);
       const paused =
         /Paused since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\. Resume it with: river resume stopped/;
       await vi.waitFor(async () => expect((await progressOf(handle)).sentence).toMatch(paused), soon);

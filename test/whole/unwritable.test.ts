@@ -19,7 +19,6 @@ const river = (table: string) => ({
 const options: RiversOptions = {
   rivers: { one: river('one'), other: river('other') },
   connection: { maxConcurrentCalls: concurrency },
-  simulator: { latencyMs: 40 },
   writeGates: { triesAfterMs: [300], slowAfterMs: 500 },
 };
 
@@ -37,9 +36,12 @@ async function brokenAndMended(
   house: Rivers,
   { breaks, mends, reason }: { breaks(): Promise<unknown>; mends(): Promise<unknown>; reason: string },
 ) {
+  house.simulator.setFaults([{ kind: 'hold', after: 8 }]);
   const runs = [await start(house, 'one'), await start(house, 'other')];
-  await vi.waitUntil(() => house.simulator.stats().calls >= 8, { timeout: 90_000, interval: 5 });
+  const inMiddle = () => house.simulator.stats().calls === 8 + concurrency;
+  await vi.waitUntil(inMiddle, { timeout: 90_000, interval: 20 });
   await breaks();
+  house.simulator.setFaults([]);
   const before = house.simulator.stats().calls;
   const waits = waitsFor({ warehouse: 'test', reason: expect.stringMatching(reason) });
   const says = vi.waitFor(
@@ -248,10 +250,8 @@ describe('what only fails for giveUpAfter is given up', { timeout: 240_000 }, ()
           expect(await progressOf(house, 'one')).toMatchObject({ waits: waitsFor({ warehouse: 'test' }) }),
         { timeout: 60_000, interval: 50 },
       );
-      const cancelledAt = Date.now();
       await house.temporal.client.workflow.getHandle('one').cancel();
       expect((await waitForEnd(handle)).end).toBe('cancelled');
-      expect(Date.now() - cancelledAt).toBeLessThan(10_000);
       await house.sql(`alter schema ${schema}_gone rename to ${schema}`);
     }));
 });

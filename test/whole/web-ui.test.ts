@@ -98,7 +98,7 @@ describe("Temporal's Web UI", () => {
     ));
 
   it('shows what a run is doing while it does it', () =>
-    withRivers({ rivers, simulator: { latencyMs: 4_000 } }, (house) =>
+    withRivers({ rivers, simulator: { faults: [{ kind: 'hold' }] } }, (house) =>
       withPage(async (page) => {
         const { client } = house.temporal;
         const handle = await client.workflow.start('riverRun', {
@@ -117,6 +117,7 @@ describe("Temporal's Web UI", () => {
         const details = page.frameLocator('iframe').locator('body');
         await details.getByText('chunks loaded').first().waitFor();
         await details.getByText('2026-01-01 to 2026-01-02').first().waitFor();
+        house.simulator.setFaults([]);
         await handle.result();
       }),
     ));
