@@ -2,8 +2,7 @@ import { lastDataUpdate } from '#domain/call/list-calls';
 import { findReport } from '#domain/catalogue/index';
 import {
   ConfigurationError,
-  CredentialsRefusedError,
-  OtherVersionError,
+  isMisconfigured,
   PassingError,
   ReportRefusedError,
   RiverError,
@@ -212,8 +211,6 @@ export const failedLine = (what: string, error: RiverError): CheckLine => ({
 });
 
 function classify(error: RiverError): NonNullable<CheckLine['failure']> {
-  if (error instanceof OtherVersionError) return 'configuration';
-  if (error instanceof PassingError) return 'unreachable';
-  if (error instanceof CredentialsRefusedError) return 'refused';
-  return error instanceof ConfigurationError ? 'configuration' : 'refused';
+  if (isMisconfigured(error)) return 'configuration';
+  return error instanceof PassingError ? 'unreachable' : 'refused';
 }
