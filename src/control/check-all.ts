@@ -137,7 +137,7 @@ const checkWarehouse = (
 ): Promise<CheckLine> =>
   line(`warehouse ${setting.name}`, async () => {
     const { openWarehouse } = await import('#warehouse/open-warehouse');
-    const warehouse = await openWarehouse(setting, { busyAtMostMs });
+    const warehouse = await openWarehouse(setting, { busyAtMostMs, onlyReads: true });
     try {
       const targets = filling.map(({ target }) => target);
       const found = await answerInTime(
