@@ -1,4 +1,4 @@
-import { ConfigurationError, OtherVersionError, PassingError, RiverError } from '#domain/errors';
+import { isMisconfigured, PassingError, RiverError } from '#domain/errors';
 
 /** The exit codes of `river`. */
 export const exitCode = {
@@ -15,10 +15,15 @@ export const exitCode = {
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 export function codeForError(error: unknown): ExitCode {
-  // For a worker a newer manifest passes by itself; here a person has to update this River.
-  if (error instanceof ConfigurationError || error instanceof OtherVersionError) return exitCode.usage;
+  if (isMisconfigured(error)) return exitCode.usage;
   if (error instanceof PassingError) return exitCode.unreachable;
   return exitCode.failed;
+}
+
+/** Where a part of the answer is missing, for these reasons: a fault of the configuration comes first, for it does not pass by itself. */
+export function codeForMissing(why: readonly unknown[]): ExitCode {
+  if (why.length === 0) return exitCode.done;
+  return why.some(isMisconfigured) ? exitCode.usage : exitCode.unreachable;
 }
 
 /** The message of a known failure; an unknown one is a bug in River and is shown with its stack. `--verbose` adds the causes. */

@@ -2,8 +2,7 @@ import { lastDataUpdate } from '#domain/call/list-calls';
 import { findReport } from '#domain/catalogue/index';
 import {
   ConfigurationError,
-  CredentialsRefusedError,
-  OtherVersionError,
+  isMisconfigured,
   PassingError,
   ReportRefusedError,
   RiverError,
@@ -138,7 +137,7 @@ const checkWarehouse = (
 ): Promise<CheckLine> =>
   line(`warehouse ${setting.name}`, async () => {
     const { openWarehouse } = await import('#warehouse/open-warehouse');
-    const warehouse = await openWarehouse(setting, { busyAtMostMs });
+    const warehouse = await openWarehouse(setting, { busyAtMostMs, onlyReads: true });
     try {
       const targets = filling.map(({ target }) => target);
       const found = await answerInTime(
@@ -212,8 +211,6 @@ export const failedLine = (what: string, error: RiverError): CheckLine => ({
 });
 
 function classify(error: RiverError): NonNullable<CheckLine['failure']> {
-  if (error instanceof OtherVersionError) return 'configuration';
-  if (error instanceof PassingError) return 'unreachable';
-  if (error instanceof CredentialsRefusedError) return 'refused';
-  return error instanceof ConfigurationError ? 'configuration' : 'refused';
+  if (isMisconfigured(error)) return 'configuration';
+  return error instanceof PassingError ? 'unreachable' : 'refused';
 }

@@ -15,7 +15,7 @@ export async function readNamesInTables(
     const setting = warehouses.get(name);
     if (!setting) return;
     const { openWarehouse } = await import('#warehouse/open-warehouse');
-    const warehouse = await openWarehouse(setting);
+    const warehouse = await openWarehouse(setting, { onlyReads: true });
     try {
       for (const { river, shape } of filling)
         names.set(river.name, await answerInTime(name, warehouse.readColumnNames(river.target.table, shape)));

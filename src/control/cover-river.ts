@@ -24,7 +24,7 @@ export async function coverRiver(configuration: Configuration, name: string): Pr
     );
   }
   const { openWarehouse } = await import('#warehouse/open-warehouse');
-  const warehouse = await openWarehouse(setting);
+  const warehouse = await openWarehouse(setting, { onlyReads: true });
   try {
     const { table } = river.target;
     const read = warehouse.readCoverage([{ river: name, table }], allDays);

@@ -73,7 +73,7 @@ export function createManifestReaders(): ManifestReaders {
         void close(known);
       }
       const readers = [...warehouses].map(async ([name, setting]) => {
-        const known = opened.get(name) ?? { setting, warehouse: openWarehouse(setting) };
+        const known = opened.get(name) ?? { setting, warehouse: openWarehouse(setting, { onlyReads: true }) };
         opened.set(name, known);
         return createReader(name, await known.warehouse);
       });

@@ -42,7 +42,8 @@ export async function withManifests<T>(
 ): Promise<T> {
   const { openWarehouse } = await import('#warehouse/open-warehouse');
   const opened = new Map<string, OpenWarehouse>();
-  for (const [name, setting] of configuration.warehouses) opened.set(name, await openWarehouse(setting));
+  for (const [name, setting] of configuration.warehouses)
+    opened.set(name, await openWarehouse(setting, { onlyReads: true }));
   try {
     return await work(createManifests(opened));
   } finally {

@@ -203,7 +203,7 @@ async function askWarehouse<T>(
   const setting = warehouses.get(target.warehouse);
   if (!setting) throw new ConfigurationError(`River ${name} names a warehouse that does not exist.`);
   const { openWarehouse } = await import('#warehouse/open-warehouse');
-  const warehouse = await openWarehouse(setting);
+  const warehouse = await openWarehouse(setting, { onlyReads: true });
   try {
     return await ask(warehouse);
   } finally {

@@ -1,4 +1,9 @@
-import { ConfigurationError, TemporalUnavailableError, WarehouseUnavailableError } from '#domain/errors';
+import {
+  ConfigurationError,
+  isMisconfigured,
+  TemporalUnavailableError,
+  WarehouseUnavailableError,
+} from '#domain/errors';
 import { closest } from '#domain/river/closest';
 import { buildUnopenedResult } from '#domain/run/build-result';
 import type { RetriedStep, RunNow, TableLock } from '#domain/run/progress';
@@ -54,7 +59,7 @@ export async function runStatus(
     return buildReport(temporal, recorded, own);
   }
   if (temporal && execution) return reportUnopenedRun(temporal, execution);
-  const [missing] = manifests.missing;
+  const missing = manifests.missing.find(({ why }) => isMisconfigured(why)) ?? manifests.missing[0];
   if (missing) throw notFoundSoFar(workflowId, missing);
   const behind = temporal && (await findStartsBehind(temporal, workflowId));
   if (behind) {
@@ -89,11 +94,13 @@ async function listKnown(temporal: TemporalClient | undefined, manifests: Manife
 const searched = 50;
 
 /** The run may be in the warehouse that could not be reached. */
-const notFoundSoFar = (workflowId: string, { warehouse, why }: MissingWarehouse): WarehouseUnavailableError =>
-  new WarehouseUnavailableError(
+function notFoundSoFar(workflowId: string, { warehouse, why }: MissingWarehouse): Error {
+  const Kind = isMisconfigured(why) ? ConfigurationError : WarehouseUnavailableError;
+  return new Kind(
     `No run ${workflowId} was found so far; it may be in the warehouse ${warehouse}, which cannot be read. ${why.message}`,
     { cause: why },
   );
+}
 
 /**
  * The newest runs of all rivers, including those that wait to be opened and those that never were. Without Temporal: as the

@@ -49,7 +49,7 @@ async function verifyWarehouse(
   river: string | undefined,
 ): Promise<Verification[]> {
   const { openWarehouse } = await import('#warehouse/open-warehouse');
-  const warehouse = await openWarehouse(setting);
+  const warehouse = await openWarehouse(setting, { onlyReads: true });
   try {
     // Asked before the snapshot is read: a run that closes meanwhile is closed in the snapshot. Counting rows may take long.
     const endedRuns = await findEnded(await answerInTime(setting.name, warehouse.readOrphanedRuns()));

@@ -108,6 +108,10 @@ export class WarehouseHeldError extends WarehouseUnavailableError {
 /** The manifest, or a row of it, is another version's, a newer one's mostly: the task is for a worker of that version. */
 export class OtherVersionError extends PassingError {}
 
+/** A person has to change something, or to update this River, before it works; for a worker a newer manifest passes by itself. */
+export const isMisconfigured = (error: unknown): boolean =>
+  error instanceof ConfigurationError || error instanceof OtherVersionError;
+
 /** The webhook of a notification cannot be reached, or fails for the moment. */
 export class NotificationUnavailableError extends PassingError {}
 

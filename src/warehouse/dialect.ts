@@ -213,6 +213,8 @@ export interface Dialect extends DialectFacts {
    * needs of them, whatever server and role say.
    */
   connect(current: () => WarehouseSetting): Knex;
+  /** An empty database to read instead of one that is not there, where reading would make it; undefined where it is there. */
+  readInstead?(setting: WarehouseSetting): WarehouseSetting | undefined;
   /** Where it is, for messages: never a user or a password. */
   describeAddress(setting: WarehouseSetting): string;
   /** What answers there, `PostgreSQL 15.18, schema public`. */

@@ -73,6 +73,8 @@ import { checkWarehouse, tryWrite } from './try-write.ts';
 export interface WarehouseOptions extends DatabaseOptions {
   /** Hears of each step of a chunk's commit, inside its transaction. For tests: what it throws undoes the commit. */
   readonly onStep?: (step: Step) => void | Promise<void>;
+  /** Whether nothing is to be made by it: what is not there yet is read as an empty warehouse, until it is there. */
+  readonly onlyReads?: boolean;
   /** How long others may have to wait for a new column. For tests: theirs is shorter. */
   readonly patience?: LockPatience;
 }
@@ -86,13 +88,19 @@ export type OpenWarehouse = Awaited<ReturnType<typeof openWarehouse>>;
  */
 export async function openWarehouse(
   setting: WarehouseSetting,
-  { onStep = () => {}, patience = lockPatience, ...options }: WarehouseOptions = {},
+  { onStep = () => {}, patience = lockPatience, onlyReads = false, ...options }: WarehouseOptions = {},
 ) {
   checkSchemaName(setting);
-  const target = connectDatabase(setting, options);
-  const books = setting.books ? connectDatabase(setting.books, options) : target;
-  const readyBooks = migratedFirst(books);
-  const readyTarget = books === target ? readyBooks : withLoadsFirst(target);
+  /** A database as it is, and made ready. */
+  const connect = (of: WarehouseSetting, ready: (database: Database) => Database) => {
+    const there = connectDatabase(of, options);
+    const instead = onlyReads ? there.dialect.readInstead?.(of) : undefined;
+    if (!instead) return [there, ready(there)] as const;
+    const empty = connectDatabase(instead, options);
+    return [onceThere(of, there, empty), onceThere(of, ready(there), ready(empty))] as const;
+  };
+  const [books, readyBooks] = connect(setting.books ?? setting, migratedFirst);
+  const [target, readyTarget] = setting.books ? connect(setting, withLoadsFirst) : [books, readyBooks];
   const databases = joinDatabases(readyBooks, readyTarget, setting.name);
   // What is looked at beforehand, or tried, leaves no manifest behind.
   const asTheyAre = joinDatabases(books, target, setting.name);
@@ -219,6 +227,20 @@ function bind<T extends object, F extends T[keyof T]>(
   const bound = Object.entries(functions).map(([name, work]) => [name, to(work)]);
   return Object.fromEntries(bound) as Bound<T>;
 }
+
+/** The empty database until the other one is there, which a run may make while somebody watches. */
+function onceThere(setting: WarehouseSetting, there: Database, empty: Database): Database {
+  const now = () => (there.dialect.readInstead?.(setting) ? empty : there);
+  return {
+    ...there,
+    read: (work) => now().read(work),
+    transact: (work, busyAtMostMs) => now().transact(work, busyAtMostMs),
+    async close() {
+      await Promise.all([there.close(), empty.close()]);
+    },
+  };
+}
+
 /** The same database, in which there is a table for what was done there, before anything is. */
 function withLoadsFirst(target: Database): Database {
   let ready: Promise<void> | undefined;

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigurationError } from '#domain/errors';
+import { ConfigurationError, isMisconfigured } from '#domain/errors';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { examples } from '../help.ts';
@@ -53,7 +53,8 @@ async function dbt(
     await writeFile(output, text).catch(notWritten(output));
     terminal.answer({ json: sources, text: `${relative('.', output)}: ${counted(tables, 'table')}.` });
   }
-  return exitCode.done;
+  // The reports' names do where a warehouse is away; a fault of the configuration is told as everywhere.
+  return missing.some(({ why }) => isMisconfigured(why)) ? exitCode.usage : exitCode.done;
 }
 
 const notWritten =

@@ -4,7 +4,7 @@ import type { RunReport } from '#control/run-status';
 import { ConfigurationError } from '#domain/errors';
 import type { Configuration } from '#domain/river/configuration';
 import { action, type CommandContext } from '../context.ts';
-import { type ExitCode, exitCode } from '../exit-code.ts';
+import { codeForMissing, type ExitCode, exitCode } from '../exit-code.ts';
 import { examples } from '../help.ts';
 import { inLocalTime } from '../local-time.ts';
 import { sayMissing, showReport, showRuns } from '../show-run.ts';
@@ -63,7 +63,7 @@ async function status(
       }
       sayMissing(terminal, manifests.missing);
       if (whyNone) terminal.say(`${whyNone.message} ${withoutTemporal}`);
-      return whyNone || manifests.missing.length > 0 ? exitCode.unreachable : exitCode.done;
+      return codeForMissing([...manifests.missing.map(({ why }) => why), ...(whyNone ? [whyNone] : [])]);
     }),
   );
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Verification } from '#domain/verify/verification';
 import { action, type CommandContext } from '../context.ts';
-import { type ExitCode, exitCode } from '../exit-code.ts';
+import { codeForMissing, type ExitCode, exitCode } from '../exit-code.ts';
 import { examples } from '../help.ts';
 import { sayMissing } from '../show-run.ts';
 import { colors, counted } from '../terminal.ts';
@@ -52,8 +52,9 @@ async function verify(
   if (isTemporalAway) terminal.say(temporalAway);
   const fills = river === undefined ? undefined : read.rivers.get(river)?.target.warehouse;
   // Another warehouse that cannot be reached does not matter for the table that this river fills.
-  const lacks = missing.some(({ warehouse }) => fills === undefined || warehouse === fills);
-  if (lacks || isTemporalAway) return exitCode.unreachable;
+  const lacking = missing.filter(({ warehouse }) => fills === undefined || warehouse === fills);
+  if (lacking.length > 0) return codeForMissing(lacking.map(({ why }) => why));
+  if (isTemporalAway) return exitCode.unreachable;
   return verifications.every(({ ok }) => ok) ? exitCode.done : exitCode.failed;
 }
 

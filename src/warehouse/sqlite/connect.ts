@@ -1,8 +1,11 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Knex } from 'knex';
 import knex from 'knex';
 import { ConfigurationError } from '#domain/errors';
 import type { WarehouseSetting } from '#domain/river/configuration';
+import { Secret } from '#domain/secret';
 import { knexOptions } from '../identifiers.ts';
 
 export function connect(current: () => WarehouseSetting): Knex {
@@ -17,6 +20,24 @@ export function connect(current: () => WarehouseSetting): Knex {
 
 export function describeAddress(setting: WarehouseSetting): string {
   return String(readConnection(setting).filename);
+}
+
+/** SQLite makes the file also for who only reads. Where it could not, it says best itself what is the matter. */
+export function readInstead(setting: WarehouseSetting): WarehouseSetting | undefined {
+  // As its driver reads the name.
+  const file = describeAddress(setting).trim();
+  return !existsSync(file) && mayBeWritten(dirname(file))
+    ? { ...setting, connection: new Secret({ filename: ':memory:' }) }
+    : undefined;
+}
+
+function mayBeWritten(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect.ts';
-import { connect, describeAddress } from './connect.ts';
+import { connect, describeAddress, readInstead } from './connect.ts';
 import { failures } from './failures.ts';
 import { addMissing, collectRows, countFound, dropCollected, updateFound } from './merge-rows.ts';
 import {
@@ -42,6 +42,7 @@ export const sqlite: Dialect = {
   manifestTypes: { instant: 'text', day: 'text', json: 'text' },
   failures,
   connect,
+  readInstead,
   describeAddress,
   readsInTransaction: false,
   describe,

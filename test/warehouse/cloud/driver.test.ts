@@ -19,7 +19,7 @@ test.each([
   ['BigQuery', '@google-cloud/bigquery', 'bigquery, connection: { projectId: p }'],
   ['Snowflake', 'snowflake-sdk', 'snowflake, connection: { account: a, database: d }'],
 ])(
-  'where the driver of %s is not installed `river check` says how it is, and still looks at the books',
+  'where the driver of %s is not installed commands say how it is, still look at the books, and exit with 2',
   (name, driver, client) =>
     withFolder(async (folder) => {
       const [file, hook] = [join(folder, 'river.yaml'), join(folder, 'without-driver.mjs')];
@@ -32,18 +32,26 @@ test.each([
   prod: { client: better-sqlite3, connection: { filename: ./prod.db } }`,
         ),
       );
-      const { code, stdout } = await startCommand(['check'], {
+      const env = {
         ...process.env,
         ...anEnvironment,
         RIVER_CONFIG: file,
         TEMPORAL_ADDRESS: await nowhere(),
         NODE_OPTIONS: `--import=${hook}`,
-      }).end;
-      // 2: a ConfigurationError.
-      expect(code).toBe(2);
-      expect(stdout).toContain(
-        `✗ warehouse local: A warehouse with \`client: ${name.toLowerCase()}\` needs the driver of ${name}, which is not installed: run \`npm install ${driver}\` where River is installed (with --global for a global River).\n`,
-      );
-      expect(stdout).toContain('✓ warehouse prod: SQLite ');
+      };
+      const says = `A warehouse with \`client: ${name.toLowerCase()}\` needs the driver of ${name}, which is not installed: run \`npm install ${driver}\` where River is installed (with --global for a global River).\n`;
+      const days = ['--start', '2026-01-01', '--end', '2026-01-02'];
+      for (const args of [
+        ['check'],
+        ['verify'],
+        ['dbt', '--output', '-'],
+        ['adopt', 'codes', ...days],
+        ['forget', 'codes', ...days],
+      ]) {
+        const { code, stdout, stderr } = await startCommand(args, env).end;
+        expect(code, args.join(' ')).toBe(2);
+        expect(stdout + stderr, args.join(' ')).toContain(says);
+        if (args[0] === 'check') expect(stdout).toContain('✓ warehouse prod: SQLite ');
+      }
     }),
 );
