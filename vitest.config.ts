@@ -51,7 +51,7 @@ const temporalServer = { GOGC: '400', GOMEMLIMIT: '1GiB', GODEBUG: 'adaptivestac
 export default defineConfig(({ mode }) => ({
   test: {
     // What a machine that others keep busy as well needs; nothing waits for it to pass.
-    testTimeout: 150_000,
+    testTimeout: 400_000,
     // Most of what they do is wait for a service: on two cores three files at a time left half of a core idle.
     maxWorkers: 6,
     sequence: { sequencer: LongestFirst },

@@ -7,7 +7,7 @@ import { pulled, untilStopped, withFakedRuns } from '../helpers/fake-run-activit
 import { type TemporalCorner, withTemporal } from '../helpers/temporal.ts';
 
 /** A machine that others keep busy as well takes its time. */
-const inTime = { timeout: 60_000 };
+const inTime = { timeout: 150_000 };
 
 const asClient = ({ client, address, namespace }: TemporalCorner) => ({
   client,

@@ -43,7 +43,7 @@ const rowsIn = async ({ sql }: Rivers, load: LoadMode) =>
 const isContent = async ({ river }: Rivers) =>
   documentOf<readonly { ok: boolean }[]>(await river('verify', '--json')).every(({ ok }) => ok);
 
-describe('behind PgBouncer, which gives a connection for a transaction', { timeout: 240_000 }, () => {
+describe('behind PgBouncer, which gives a connection for a transaction', () => {
   it('all load modes load every row once, two runs of each at once', () =>
     behindIt(async (house) => {
       const made = house.simulator.world.rowCount(report, { days });
@@ -77,7 +77,7 @@ describe('behind PgBouncer, which gives a connection for a transaction', { timeo
       let kills = 0;
       for (; kills < 5 && !isOver; kills += 1) {
         const { calls } = house.simulator.stats();
-        await vi.waitUntil(() => isOver || house.simulator.stats().calls > calls, { timeout: 60_000 });
+        await vi.waitUntil(() => isOver || house.simulator.stats().calls > calls, { timeout: 150_000 });
         await pooler.restart();
       }
       expect(kills).toBeGreaterThan(2);

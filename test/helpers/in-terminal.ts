@@ -28,7 +28,7 @@ export interface TerminalOptions {
 }
 
 /** Less than the time of a test, which would not show the screen. */
-const patienceMs = 100_000;
+const patienceMs = 300_000;
 
 /** Runs a program on a pseudo-terminal, whose screen is drawn as a real one draws it. */
 export function runInTerminal(

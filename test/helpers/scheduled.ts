@@ -61,7 +61,7 @@ export async function endedRuns({ sql }: Rivers, count: number) {
         (run): EndedRun => ({ ...(run as unknown as EndedRun), day: dayText(run.period_start) }),
       );
     },
-    { timeout: 100_000, interval: 250 },
+    { timeout: 150_000, interval: 250 },
   );
 }
 

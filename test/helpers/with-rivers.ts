@@ -137,7 +137,7 @@ async function withDoors<T>({ options, ...corner }: Corner, use: (rivers: Rivers
     if (options.worker !== false) {
       await work();
       // Commands ask Temporal whether a worker is there, and it knows of none before its first poll.
-      await vi.waitUntil(() => isServed(temporal.client), { timeout: 30_000, interval: 20 });
+      await vi.waitUntil(() => isServed(temporal.client), { timeout: 150_000, interval: 20 });
     }
     return await use({
       ...corner,

@@ -176,7 +176,16 @@ async function withPostgres<T>(name: string, use: (place: Place) => Promise<T>):
   try {
     await client.query(`create schema ${schema}; set search_path to ${schema}`);
     const setting = settingOf(name, 'pg', postgresUrl(), schema);
-    const sql = async (text: string) => (await client.query(text)).rows;
+    const sql = async (text: string) => {
+      for (;;) {
+        try {
+          return (await client.query(text)).rows;
+        } catch (error) {
+          // Workers that commit meanwhile may have won against a person's statement, who then repeats it.
+          if ((error as pg.DatabaseError).code !== '40P01') throw error;
+        }
+      }
+    };
     const list =
       'select table_name as name from information_schema.tables where table_schema = current_schema()';
     return await use({ setting, sql, tables: async () => toNames(await sql(list)) });

@@ -81,7 +81,7 @@ function expectWithin({ simulator }: Rivers): void {
 
 const instants = (calls: readonly CallRecord[]): number[] => calls.map(({ at }) => Date.parse(at));
 
-describe.concurrent('a budget that processes share', { timeout: 150_000 }, () => {
+describe.concurrent('a budget that processes share', () => {
   it('is kept by three workers to the call, with nothing refused, though their clocks are five minutes apart', () =>
     withRivers(
       under([{ calls: 30, seconds: 5 }], {
@@ -224,7 +224,7 @@ describe.concurrent('a budget that processes share', { timeout: 150_000 }, () =>
 });
 
 // One after the other: what is counted here follows within a second.
-describe('an API that says no', { timeout: 150_000 }, () => {
+describe('an API that says no', () => {
   it('with 429, because another program calls it as well, loses no row, and is left in peace as long as it asks', () =>
     withRivers(
       under([{ calls: 20, seconds: 12 }], {
@@ -276,7 +276,7 @@ describe('an API that says no', { timeout: 150_000 }, () => {
     ));
 });
 
-describe.concurrent('a long wait for quota', { timeout: 150_000 }, () => {
+describe.concurrent('a long wait for quota', () => {
   it('is a timer of the run, and holds no activity', () =>
     withRivers(under([{ calls: 20, seconds: 20 }], { rivers: { slow: riverOf(3) } }), async (house) => {
       const run = await start(house, 'slow');

@@ -104,7 +104,7 @@ describe.concurrent('a run whose history grows long', () => {
             expect(runId).not.toBe(handle.firstExecutionRunId);
             return waitsUntil(runId);
           },
-          { timeout: 60_000, interval: 100 },
+          { timeout: 150_000, interval: 100 },
         );
         expect(later).toBeDefined();
         expect(later).toBe(await waitsUntil(handle.firstExecutionRunId));

@@ -64,7 +64,7 @@ describe('a run that is cancelled', () => {
       const handle = await started(house, 'details');
       const waits = async () =>
         (await handle.query<{ waitingUntil: string | null }, []>('progress')).waitingUntil !== null;
-      await expect.poll(waits, { timeout: 40_000, interval: 250 }).toBe(true);
+      await expect.poll(waits, { timeout: 150_000, interval: 250 }).toBe(true);
       const status = await house.river('status', handle.workflowId);
       expect(status.stdout).toMatch(
         /\nNow: Waiting for quota until 20\d\d-\d\d-\d\d [\d:]+ UTC\. The run will not end before /,
@@ -91,7 +91,7 @@ describe('a run that is cancelled', () => {
             const { events } = await handle.fetchHistory();
             return events?.some(({ timerStartedEventAttributes: timer }) => timer != null);
           };
-          await expect.poll(isHeld, { timeout: 40_000, interval: 250 }).toBe(true);
+          await expect.poll(isHeld, { timeout: 150_000, interval: 250 }).toBe(true);
           expect(await cancelled(handle)).toBe('cancelled');
           expect(house.simulator.stats().calls).toBe(0);
         },

@@ -24,7 +24,7 @@ function failedWith(end: RunEnd) {
   return { kind: end.kind, message: end.message, result: end.result };
 }
 
-describe.concurrent('giveUpAfter', { timeout: 120_000 }, () => {
+describe.concurrent('giveUpAfter', () => {
   it('an outage that long fails all chunks that are not loaded at once, and a retry loads them', () =>
     withRivers(
       { rivers: { details }, simulator: { faults: [{ ...outage, after: 4 }] } },

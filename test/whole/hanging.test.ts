@@ -61,7 +61,7 @@ async function cancelled({ temporal }: Rivers, workflowId: string): Promise<void
   expect(Date.now() - startedAt).toBeLessThan(soonMs);
 }
 
-describe('what hangs holds up no other', { timeout: 240_000 }, () => {
+describe('what hangs holds up no other', () => {
   it('connections whose calls are never answered', () =>
     withServer(
       () => {},
@@ -84,7 +84,7 @@ describe('what hangs holds up no other', { timeout: 240_000 }, () => {
             for (const tenant of ['one', 'other'])
               await vi.waitFor(
                 () => expect(seen.filter(({ url: path }) => path.startsWith(`/${tenant}`)).length).toBe(8),
-                { timeout: 120_000, interval: 100 },
+                { timeout: 150_000, interval: 100 },
               );
             await othersRun(house);
             await oneSaysSince(house, names('one', 4));
@@ -114,7 +114,7 @@ describe('what hangs holds up no other', { timeout: 240_000 }, () => {
           const worker = house.start('worker');
           for (const [name] of rivers) await begin(house, name);
           await vi.waitFor(() => expect(house.simulator.stats().calls).toBeGreaterThan(50), {
-            timeout: 60_000,
+            timeout: 150_000,
             interval: 50,
           });
           proxy.swallow();

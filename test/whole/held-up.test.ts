@@ -47,7 +47,7 @@ async function untilItWaits({ temporal }: Rivers, workflowId: string): Promise<n
       expect(waitingUntil).not.toBeNull();
       return Date.parse(String(waitingUntil));
     },
-    { timeout: 60_000, interval: 50 },
+    { timeout: 150_000, interval: 50 },
   );
 }
 
@@ -74,7 +74,7 @@ async function expectLifted(house: Rivers, run: RunHandle, lifted: boolean): Pro
   expect(rowsOf(await waitForEnd(run))).toBe(expectedRows(house));
 }
 
-describe.concurrent('a wait that the API asks for', { timeout: 120_000 }, () => {
+describe.concurrent('a wait that the API asks for', () => {
   const cases: [string, () => Fault][] = [
     ['3600000 on 429', () => ({ kind: 'throttle', retryAfter: 3_600_000 })],
     ['a date next year on 503', () => ({ kind: 'outage', as: '503', retryAfter: nextYear() })],
@@ -120,7 +120,7 @@ describe.concurrent('a wait that the API asks for', { timeout: 120_000 }, () => 
     ));
 });
 
-describe('a budget', { timeout: 120_000 }, () => {
+describe('a budget', () => {
   it('that was throttled for 41 days goes on within the hour, or when a person lifts it', () =>
     withRivers({ kind: 'sqlite', rivers: { details }, connection: { budget } }, async (house) => {
       expect(await budgetCommand(house, '--lift', 'mian')).toMatchObject({
@@ -151,7 +151,7 @@ describe('a budget', { timeout: 120_000 }, () => {
     }));
 });
 
-describe.concurrent('under a login', { timeout: 120_000 }, () => {
+describe.concurrent('under a login', () => {
   it('a plain 401 in the middle of a run signs in once more, and a sign-in that is refused with 429 waits alone', () =>
     withRivers(
       {

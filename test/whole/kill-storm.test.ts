@@ -31,4 +31,4 @@ it('rivers in SQLite, in Postgres and with books apart load every row once, what
   expect(figures.faults).toEqual([]);
   expect(figures.kills).toHaveLength(9);
   expect(figures.repeated).toBeLessThanOrEqual(figures.mostLost);
-}, 180_000);
+});

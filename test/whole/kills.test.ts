@@ -39,7 +39,7 @@ async function untilCalls({ simulator }: Rivers, calls: number): Promise<void> {
   while (simulator.stats().calls < calls) await sleep(20);
 }
 
-describe.concurrent('a worker killed in the middle of a run', { timeout: 120_000 }, () => {
+describe.concurrent('a worker killed in the middle of a run', () => {
   it('loses nothing and doubles nothing: another one goes on from what is staged', () =>
     withRivers({ rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
       const first = house.start('worker');
@@ -59,7 +59,7 @@ describe.concurrent('a worker killed in the middle of a run', { timeout: 120_000
     }));
 });
 
-describe.concurrent('a worker that is told to stop in a run', { timeout: 120_000 }, () => {
+describe.concurrent('a worker that is told to stop in a run', () => {
   it('hands over what it had without a repeated call', () =>
     withRivers({ rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
       const first = house.start('worker');
@@ -75,7 +75,7 @@ describe.concurrent('a worker that is told to stop in a run', { timeout: 120_000
     }));
 });
 
-describe.concurrent('two workers', { timeout: 120_000 }, () => {
+describe.concurrent('two workers', () => {
   it('share a run', () =>
     withRivers({ rivers: { slow }, simulator: slowly, worker: false }, async (house) => {
       const workers = [house.start('worker'), house.start('worker')];
@@ -86,7 +86,7 @@ describe.concurrent('two workers', { timeout: 120_000 }, () => {
     }));
 });
 
-describe.concurrent('a person with a run', { timeout: 120_000 }, () => {
+describe.concurrent('a person with a run', () => {
   it('who cancels a run ends it with its calls in flight: what is loaded stays, what is staged goes', () =>
     withRivers({ rivers: { slow }, simulator: stopsInMiddle }, async (house) => {
       const handle = await started(house, 'cancelled-run');

@@ -45,7 +45,7 @@ const verified = async ({ river }: Rivers) =>
 const statusOf = async ({ river }: Rivers, workflowId: string) =>
   documentOf<RunResult>(await river('status', workflowId, '--json'));
 
-describe.concurrent.each(warehouseKinds)('in %s', { timeout: 150_000 }, (kind) => {
+describe.concurrent.each(warehouseKinds)('in %s', (kind) => {
   it('a river that merges updates what differs, counts everything, and verify is content', () =>
     withRivers({ kind, rivers }, async (house) => {
       const first = await house.pull({ river: 'merged' });

@@ -30,7 +30,7 @@ const hangingRiver = (name: string) => ({
   filters: { actions: [1, 2] },
   target: { table: name },
 });
-const patience = { timeout: 60_000, interval: 100 };
+const patience = { timeout: 150_000, interval: 100 };
 
 /** One call that takes that long, once: it outlasts what a call is given before it is cut. */
 const withLongCall = (latencyMs: number, options: Partial<RiversOptions> = {}): RiversOptions => ({
@@ -68,7 +68,7 @@ async function endedWhole(house: Rivers, handle: RunHandle, calls: number): Prom
   expect(house.simulator.stats().calls).toBe(calls);
 }
 
-describe.concurrent('a call that takes long', { timeout: 150_000 }, () => {
+describe.concurrent('a call that takes long', () => {
   it('ends in a run that is paused, and is not made again when that goes on', () =>
     withRivers(withLongCall(15_000), async (house) => {
       const handle = await untilLongCall(house);

@@ -31,9 +31,7 @@ async function command(house: Rivers, away: string, ...args: string[]) {
   return end;
 }
 
-it('a warehouse that is down, hangs or lets nobody in takes nothing from what the other knows', {
-  timeout: 240_000,
-}, () => {
+it('a warehouse that is down, hangs or lets nobody in takes nothing from what the other knows', () => {
   const { hostname, port } = new URL(postgresUrl());
   return withTcpProxy({ host: hostname, port: Number(port) }, (proxy) =>
     withServer(
@@ -124,7 +122,7 @@ it('a warehouse that is down, hangs or lets nobody in takes nothing from what th
   );
 });
 
-it('a Temporal that is away takes nothing from what the manifests know', { timeout: 120_000 }, () =>
+it('a Temporal that is away takes nothing from what the manifests know', () =>
   withRivers({ rivers: { here: rivers.here } }, async (house) => {
     const { rows } = await house.pull({ river: 'here' });
     const TEMPORAL_ADDRESS = await nowhere();
@@ -137,8 +135,7 @@ it('a Temporal that is away takes nothing from what the manifests know', { timeo
     expect(await house.startIn({ TEMPORAL_ADDRESS }, 'verify').end).toMatchObject({ code: 0, stderr: '' });
     await house.sql("update river_runs set state = 'running'");
     expect((await house.startIn({ TEMPORAL_ADDRESS }, 'verify').end).code).toBe(3);
-  }),
-);
+  }));
 
 async function onlyRun({ river }: Rivers): Promise<{ workflowId: string }> {
   const [run] = JSON.parse((await river('status', '--json')).stdout);

@@ -39,7 +39,7 @@ it('a run that is started with several inputs, with none or with a cron schedule
       const found = workflow.list({ query: `WorkflowId = 'cron' and ExecutionStatus = 'Failed'` });
       return Array.fromAsync(found);
     };
-    await expect.poll(async () => (await executions()).length, { timeout: 60_000 }).toBeGreaterThan(1);
+    await expect.poll(async () => (await executions()).length, { timeout: 150_000 }).toBeGreaterThan(1);
     await cron.terminate();
     for (const { workflowId, runId } of (await executions()).slice(0, 2)) {
       const { events } = await workflow.getHandle(workflowId, runId).fetchHistory();

@@ -57,48 +57,44 @@ async function install(archive: string, folder: string): Promise<string> {
   return join(home, bin.river);
 }
 
-it(
-  'the package that is published holds what it needs: its commands answer, its worker runs rivers',
-  () =>
-    withFolder(async (folder) => {
-      const { archive, files } = await pack(folder);
-      expect(files).toEqual(
-        expect.arrayContaining([
-          'dist/cli/main.js',
-          'dist/workflows.bundle.js',
-          'docs/runs.md',
-          'examples/river.yaml',
-          'river.schema.json',
-          'LICENSE',
-        ]),
-      );
-      expect(files.filter((path) => /^(src|test|scripts)\/|\.env|\.db$/.test(path))).toEqual([]);
+it('the package that is published holds what it needs: its commands answer, its worker runs rivers', () =>
+  withFolder(async (folder) => {
+    const { archive, files } = await pack(folder);
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'dist/cli/main.js',
+        'dist/workflows.bundle.js',
+        'docs/runs.md',
+        'examples/river.yaml',
+        'river.schema.json',
+        'LICENSE',
+      ]),
+    );
+    expect(files.filter((path) => /^(src|test|scripts)\/|\.env|\.db$/.test(path))).toEqual([]);
 
-      const program = await install(archive, folder);
-      const elsewhere = { program, cwd: folder };
-      const version = await startCommand(['--version'], process.env, elsewhere).end;
-      expect(version).toMatchObject({ code: 0, stderr: '' });
-      const reports = await startCommand(['reports', '--json'], process.env, elsewhere).end;
-      expect(documentOf<object[]>(reports)).toHaveLength(27);
+    const program = await install(archive, folder);
+    const elsewhere = { program, cwd: folder };
+    const version = await startCommand(['--version'], process.env, elsewhere).end;
+    expect(version).toMatchObject({ code: 0, stderr: '' });
+    const reports = await startCommand(['reports', '--json'], process.env, elsewhere).end;
+    expect(documentOf<object[]>(reports)).toHaveLength(27);
 
-      for (const kind of warehouseKinds)
-        await withRivers({ kind, rivers, worker: false }, async ({ env }) => {
-          const worker = startCommand(['worker'], env, elsewhere);
-          try {
-            await worker.says('Working on');
-            const pulled = await startCommand(['run', 'channels', '--wait', '--json'], env, elsewhere).end;
-            expect(pulled, pulled.stderr).toMatchObject({ code: 0 });
-            expect(documentOf(pulled)).toMatchObject({ status: 'succeeded', calls: 1 });
-            worker.kill('SIGTERM');
-            const { code, stderr } = await worker.end;
-            expect({ code, stderr }).toEqual({
-              code: 0,
-              stderr: expect.stringMatching(/^(\S+Z channels: (run|chunk) .*\n){3}$/),
-            });
-          } finally {
-            worker.kill('SIGKILL');
-          }
-        });
-    }),
-  120_000,
-);
+    for (const kind of warehouseKinds)
+      await withRivers({ kind, rivers, worker: false }, async ({ env }) => {
+        const worker = startCommand(['worker'], env, elsewhere);
+        try {
+          await worker.says('Working on');
+          const pulled = await startCommand(['run', 'channels', '--wait', '--json'], env, elsewhere).end;
+          expect(pulled, pulled.stderr).toMatchObject({ code: 0 });
+          expect(documentOf(pulled)).toMatchObject({ status: 'succeeded', calls: 1 });
+          worker.kill('SIGTERM');
+          const { code, stderr } = await worker.end;
+          expect({ code, stderr }).toEqual({
+            code: 0,
+            stderr: expect.stringMatching(/^(\S+Z channels: (run|chunk) .*\n){3}$/),
+          });
+        } finally {
+          worker.kill('SIGKILL');
+        }
+      });
+  }));

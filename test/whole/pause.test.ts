@@ -39,7 +39,7 @@ const untilPaused = (handle: RunHandle, timeout: number): Promise<boolean> =>
 
 /** Waits until the run has made some of its calls. */
 async function untilMiddle({ simulator }: Rivers): Promise<void> {
-  await vi.waitUntil(() => simulator.stats().calls > 6, { timeout: 60_000, interval: 20 });
+  await vi.waitUntil(() => simulator.stats().calls > 6, { timeout: 150_000, interval: 20 });
 }
 
 /** Nothing is sent from now on; says how many calls were. */
@@ -63,7 +63,7 @@ async function endedWhole({ simulator, sql }: Rivers, handle: RunHandle): Promis
   expect(Number(n)).toBe(rows);
 }
 
-describe('a run', { timeout: 150_000 }, () => {
+describe('a run', () => {
   it.concurrent('that is paused sends no more calls, says so wherever a person looks, and goes on without a repeated one', () =>
     withRivers({ rivers, connection, simulator: stopsInMiddle }, async (house) => {
       const { river, start } = house;

@@ -113,7 +113,7 @@ describe.concurrent.each(oneWarehouse)('a run into %s of which a chunk has faile
     ));
 });
 
-describe.concurrent('a run that tracks', { timeout: 150_000 }, () => {
+describe.concurrent('a run that tracks', () => {
   it('and is reset keeps to the days that it was opened with, asks for nothing again and adds nothing', () =>
     withRivers({ rivers: { byAction: { ...byAction, period: { start: '2026-01-01' } } } }, async (house) => {
       const handle = await startAt(house, '2026-01-04', { river: 'byAction' });
@@ -129,7 +129,7 @@ describe.concurrent('a run that tracks', { timeout: 150_000 }, () => {
     }));
 });
 
-describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }, (kind) => {
+describe.concurrent.each(warehouseKinds)('a retry into %s', (kind) => {
   const lateDays = ['2026-01-03', '2026-01-04'];
   const refused = (day: string) =>
     ({ kind: 'status', status: 405, match: { parameters: { Date: day } } }) as const;
@@ -157,9 +157,7 @@ describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }
     }));
 });
 
-describe.concurrent('a run that was terminated, and cleaned up after by the next one,', {
-  timeout: 150_000,
-}, () => {
+describe.concurrent('a run that was terminated, and cleaned up after by the next one,', () => {
   it.each([0.5, 0.95])('goes on after a reset to %d of its way, and has every row once', (share) =>
     withRivers(
       { rivers: { ...rivers, channels: { report: 'execution-channels', target: { table: 'channels' } } } },

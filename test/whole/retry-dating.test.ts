@@ -81,7 +81,7 @@ describe.each(oneWarehouse)('a run that waits past midnight, into %s,', (kind) =
             const { waits } = await handle.query<RunProgress, []>('progress');
             return waits.some((wait) => wait.on === 'connection' && !wait.isTried);
           },
-          { timeout: 60_000, interval: 20 },
+          { timeout: 150_000, interval: 20 },
         );
         simulator.setLastDataUpdate('2026-01-06');
         // As if it had begun the day before.

@@ -49,7 +49,7 @@ const started = ({ temporal }: Rivers, input: object, workflowId: string): Promi
 
 const refusal = (end: RunEnd) => (end.end === 'failed' ? [end.kind, end.message] : end);
 
-describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }, (kind) => {
+describe.concurrent.each(warehouseKinds)('a retry into %s', (kind) => {
   it('loads the chunks that are not loaded, under their own run, and calls for nothing else', () =>
     withRivers({ kind, rivers }, async (house) => {
       const before = await twoFailed(house);
@@ -116,7 +116,7 @@ describe.concurrent.each(warehouseKinds)('a retry into %s', { timeout: 150_000 }
     }));
 });
 
-describe.concurrent.each(oneWarehouse)('a retry of what is left, into %s', { timeout: 150_000 }, (kind) => {
+describe.concurrent.each(oneWarehouse)('a retry of what is left, into %s', (kind) => {
   it('of a retry that failed itself completes the first run', () =>
     withRivers({ kind, rivers }, async (house) => {
       await twoFailed(house);
@@ -157,7 +157,7 @@ describe.concurrent.each(oneWarehouse)('a retry of what is left, into %s', { tim
         house.simulator.setFaults([{ kind: 'hold', ...onDay('2026-01-03') }]);
         const handle = await started(house, { river: table }, ending);
         await vi.waitFor(async () => expect(await rowsIn(house, table)).toBeGreaterThan(0), {
-          timeout: 60_000,
+          timeout: 150_000,
         });
         expect(refusal(await house.run({ retryFailedChunksOf: ending }))).toEqual([
           'ConfigurationError',
@@ -173,7 +173,7 @@ describe.concurrent.each(oneWarehouse)('a retry of what is left, into %s', { tim
     }));
 });
 
-describe.concurrent('a retry', { timeout: 150_000 }, () => {
+describe.concurrent('a retry', () => {
   it('of a run that is not there, or of nothing, is refused with a sentence', () =>
     withRivers({ rivers }, async (house) => {
       expect(refusal(await house.run({ retryFailedChunksOf: 'nobody' }))).toEqual([
@@ -220,7 +220,7 @@ describe.concurrent('a retry', { timeout: 150_000 }, () => {
       house.simulator.setFaults([{ kind: 'slow', latencyMs: 200_000, ...onDay('2026-01-04') }]);
       const handle = await started(house, { retryFailedChunksOf: 'first' }, 'second');
       await vi.waitFor(async () => expect(await rowsIn(house)).toBe(rowsOf(house, days.slice(0, 3))), {
-        timeout: 60_000,
+        timeout: 150_000,
       });
       await handle.terminate();
       house.simulator.setFaults([]);
@@ -242,7 +242,7 @@ describe.concurrent('a retry', { timeout: 150_000 }, () => {
       house.simulator.setFaults([{ kind: 'slow', latencyMs: 200_000, times: 1, ...onDay('2026-01-04') }]);
       const handle = await started(house, { retryFailedChunksOf: 'first' }, 'second');
       await vi.waitFor(async () => expect(await rowsIn(house)).toBe(rowsOf(house, days.slice(0, 3))), {
-        timeout: 60_000,
+        timeout: 150_000,
       });
       first.kill('SIGKILL');
       await first.end;

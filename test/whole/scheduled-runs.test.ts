@@ -11,7 +11,7 @@ import { withFolder } from '../helpers/folder.ts';
 import { apply, endedRuns, inLondon, listed, report, withSchedules } from '../helpers/scheduled.ts';
 import { withRivers } from '../helpers/with-rivers.ts';
 
-describe.concurrent('a run that a schedule starts', { timeout: 180_000 }, () => {
+describe.concurrent('a run that a schedule starts', () => {
   it.each([
     // 00:30 in London is 23:30 of the day before in UTC while it is summer there.
     ['spring', '30 0 * * *', '2026-03-05', '2026-04-04'],
@@ -39,7 +39,7 @@ describe.concurrent('a run that a schedule starts', { timeout: 180_000 }, () => 
   );
 });
 
-describe.concurrent('a schedule', { timeout: 180_000 }, () => {
+describe.concurrent('a schedule', () => {
   it('that is triggered while its run is under way starts the next when that has ended; paused it starts none by itself', () =>
     withRivers(
       {
@@ -60,7 +60,7 @@ describe.concurrent('a schedule', { timeout: 180_000 }, () => {
         ]);
         expect((await river('schedule', 'resume', 'daily')).code).toBe(0);
         await river('schedule', 'trigger', 'daily');
-        await vi.waitUntil(() => rivers.simulator.stats().calls > 0, { timeout: 60_000, interval: 50 });
+        await vi.waitUntil(() => rivers.simulator.stats().calls > 0, { timeout: 150_000, interval: 50 });
         await river('schedule', 'trigger', 'daily');
         const runs = await endedRuns(rivers, 2);
         expect(runs.map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
@@ -167,7 +167,7 @@ describe.concurrent('a schedule', { timeout: 180_000 }, () => {
               expect(ended.length).toBeGreaterThan(6);
               return ended;
             },
-            { timeout: 60_000, interval: 250 },
+            { timeout: 150_000, interval: 250 },
           );
           // Temporal puts the scheduled time behind the workflow id.
           const times = runs

@@ -58,7 +58,7 @@ describe.concurrent('river schedule apply', () => {
           first: { ...first, ...inLondon('0 7 * * *') },
           ...rest,
         }));
-        await vi.waitFor(async () => expect(await listed(rivers)).toHaveLength(3), { timeout: 60_000 });
+        await vi.waitFor(async () => expect(await listed(rivers)).toHaveLength(3), { timeout: 150_000 });
         const text = (await river('schedule', 'apply', '--dry-run')).stdout;
         expect(text).toContain('change     first\n           cron: 0 6 * * * → 0 7 * * *\n');
         expect(text).toMatch(

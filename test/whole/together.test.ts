@@ -60,33 +60,29 @@ async function isInOrder({ river, warehouse, sql }: Rivers): Promise<void> {
   expect(await sql('select error from river_chunks where error is not null')).toEqual([]);
 }
 
-describe.concurrent.each(warehouseKinds)(
-  'runs at once into one table of %s',
-  { timeout: 150_000 },
-  (kind) => {
-    it('replace each day as a whole: its rows are those of one run', () =>
-      withRivers({ kind, rivers, simulator }, async (house) => {
-        const results = await together(house, 'one', 'one', 'one', 'other', 'other');
-        const held = await inTable(house, 'replaced');
-        expect(held.map(({ river, day, n, chunks }) => [river, day, n, chunks])).toEqual(
-          ['one', 'other'].flatMap((name) => days.map((day) => [name, day, rowsOf(house, day), 1])),
-        );
-        const runs = new Map(results.map(({ runId, river }) => [runId, river]));
-        for (const { run, river } of held) expect(runs.get(run)).toBe(river);
-        await isInOrder(house);
-      }));
+describe.concurrent.each(warehouseKinds)('runs at once into one table of %s', (kind) => {
+  it('replace each day as a whole: its rows are those of one run', () =>
+    withRivers({ kind, rivers, simulator }, async (house) => {
+      const results = await together(house, 'one', 'one', 'one', 'other', 'other');
+      const held = await inTable(house, 'replaced');
+      expect(held.map(({ river, day, n, chunks }) => [river, day, n, chunks])).toEqual(
+        ['one', 'other'].flatMap((name) => days.map((day) => [name, day, rowsOf(house, day), 1])),
+      );
+      const runs = new Map(results.map(({ runId, river }) => [runId, river]));
+      for (const { run, river } of held) expect(runs.get(run)).toBe(river);
+      await isInOrder(house);
+    }));
 
-    it('append each day once for each run', () =>
-      withRivers({ kind, rivers, simulator }, async (house) => {
-        const results = await together(house, 'adding', 'adding', 'addingToo');
-        const expected = results
-          .flatMap(({ river, runId }) =>
-            days.map((day) => ({ river, day, run: runId, n: rowsOf(house, day), chunks: 1 })),
-          )
-          .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-        const held = await inTable(house, 'added');
-        expect(held.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))).toEqual(expected);
-        await isInOrder(house);
-      }));
-  },
-);
+  it('append each day once for each run', () =>
+    withRivers({ kind, rivers, simulator }, async (house) => {
+      const results = await together(house, 'adding', 'adding', 'addingToo');
+      const expected = results
+        .flatMap(({ river, runId }) =>
+          days.map((day) => ({ river, day, run: runId, n: rowsOf(house, day), chunks: 1 })),
+        )
+        .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+      const held = await inTable(house, 'added');
+      expect(held.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))).toEqual(expected);
+      await isInOrder(house);
+    }));
+});

@@ -39,7 +39,7 @@ async function brokenAndMended(
   house.simulator.setFaults([{ kind: 'hold', after: 8 }]);
   const runs = [await start(house, 'one'), await start(house, 'other')];
   const inMiddle = () => house.simulator.stats().calls === 8 + concurrency;
-  await vi.waitUntil(inMiddle, { timeout: 90_000, interval: 20 });
+  await vi.waitUntil(inMiddle, { timeout: 150_000, interval: 20 });
   await breaks();
   house.simulator.setFaults([]);
   const before = house.simulator.stats().calls;
@@ -48,7 +48,7 @@ async function brokenAndMended(
     async () => {
       for (const name of ['one', 'other']) expect(await progressOf(house, name)).toMatchObject({ waits });
     },
-    { timeout: 60_000, interval: 100 },
+    { timeout: 150_000, interval: 100 },
   );
   await says;
   const held = house.simulator.stats().calls;
@@ -91,7 +91,7 @@ async function expectWhole(house: Rivers, { wasted, results }: Awaited<ReturnTyp
 
 const schemaOf = ({ setting }: WarehouseCorner) => ('schema' in setting ? setting.schema : '');
 
-describe('a warehouse that takes nothing in the middle of two runs', { timeout: 240_000 }, () => {
+describe('a warehouse that takes nothing in the middle of two runs', () => {
   it.concurrent('because its disk is full: nothing is called until it does', () =>
     withRivers(options, async (house) => {
       const broken = await brokenAndMended(house, {
@@ -165,7 +165,7 @@ describe('a warehouse that takes nothing in the middle of two runs', { timeout: 
           reason: 'locked|does not answer',
           // Between two of the run's own transactions.
           breaks: () =>
-            vi.waitFor(() => void other.exec('begin immediate'), { timeout: 60_000, interval: 3 }),
+            vi.waitFor(() => void other.exec('begin immediate'), { timeout: 150_000, interval: 3 }),
           mends: async () => other.exec('rollback'),
         });
         await expectWhole(house, broken);
@@ -182,12 +182,12 @@ const failureOf = async (house: Rivers, name: string) => {
   return end;
 };
 
-describe('what only fails for giveUpAfter is given up', { timeout: 240_000 }, () => {
+describe('what only fails for giveUpAfter is given up', () => {
   it.concurrent('a warehouse that takes nothing at all ends the run, whose result says what to do', () =>
     withRivers(impatient, async (house) => {
       const schema = schemaOf(house.warehouse);
       const failing = failureOf(house, 'one');
-      await vi.waitUntil(() => house.simulator.stats().calls >= 8, { timeout: 90_000, interval: 5 });
+      await vi.waitUntil(() => house.simulator.stats().calls >= 8, { timeout: 150_000, interval: 5 });
       await house.sql(`alter schema ${schema} rename to ${schema}_gone`);
       const { kind, message, result } = await failing;
       expect(kind).toBe('WarehouseGivenUpError');
@@ -208,7 +208,7 @@ describe('what only fails for giveUpAfter is given up', { timeout: 240_000 }, ()
   it.concurrent('a commit that only fails fails its chunk, shows why meanwhile, and leaves the others alone', () =>
     withRivers(impatient, async (house) => {
       const handle = await start(house, 'one');
-      await vi.waitUntil(() => house.simulator.stats().calls >= 1, { timeout: 90_000, interval: 5 });
+      await vi.waitUntil(() => house.simulator.stats().calls >= 1, { timeout: 150_000, interval: 5 });
       await house.sql(`create function full_disk() returns trigger language plpgsql as
         $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`);
       await house.sql(
@@ -217,7 +217,7 @@ describe('what only fails for giveUpAfter is given up', { timeout: 240_000 }, ()
       await vi.waitFor(
         async () =>
           expect(await progressOf(house, 'one')).toMatchObject({ waits: waitsFor({ reason: 'disk full' }) }),
-        { timeout: 60_000, interval: 50 },
+        { timeout: 150_000, interval: 50 },
       );
       const end = await waitForEnd(handle);
       expect(end).toMatchObject({
@@ -243,12 +243,12 @@ describe('what only fails for giveUpAfter is given up', { timeout: 240_000 }, ()
     withRivers(options, async (house) => {
       const schema = schemaOf(house.warehouse);
       const handle = await start(house, 'one');
-      await vi.waitUntil(() => house.simulator.stats().calls >= 8, { timeout: 90_000, interval: 5 });
+      await vi.waitUntil(() => house.simulator.stats().calls >= 8, { timeout: 150_000, interval: 5 });
       await house.sql(`alter schema ${schema} rename to ${schema}_gone`);
       await vi.waitFor(
         async () =>
           expect(await progressOf(house, 'one')).toMatchObject({ waits: waitsFor({ warehouse: 'test' }) }),
-        { timeout: 60_000, interval: 50 },
+        { timeout: 150_000, interval: 50 },
       );
       await house.temporal.client.workflow.getHandle('one').cancel();
       expect((await waitForEnd(handle)).end).toBe('cancelled');
@@ -269,16 +269,16 @@ const isHeld = (house: Rivers, name: string) =>
   vi.waitFor(
     async () =>
       expect(await progressOf(house, name)).toMatchObject({ waits: waitsFor({ reason: 'disk full' }) }),
-    { timeout: 60_000, interval: 100 },
+    { timeout: 150_000, interval: 100 },
   );
 
-describe('a run that waits for its warehouse', { timeout: 240_000 }, () => {
+describe('a run that waits for its warehouse', () => {
   it.concurrent('is paused and resumed meanwhile, and is killed with its worker: no call is sent before the warehouse takes it', () =>
     withRivers({ ...options, worker: false }, async (house) => {
       const first = house.start('worker');
       await first.says('Working on');
       const handle = await start(house, 'one');
-      await vi.waitUntil(() => house.simulator.stats().calls >= 4, { timeout: 90_000, interval: 5 });
+      await vi.waitUntil(() => house.simulator.stats().calls >= 4, { timeout: 150_000, interval: 5 });
       await fillDisk(house);
       await isHeld(house, 'one');
       const held = house.simulator.stats().calls;

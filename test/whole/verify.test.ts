@@ -33,7 +33,7 @@ async function verified({ river }: Rivers, ...names: string[]) {
 
 const findingsOf = async (house: Rivers, name: string) => (await verified(house)).of(name)?.findings;
 
-describe.each(warehouseKinds)('river verify with %s', { timeout: 150_000 }, (kind) => {
+describe.each(warehouseKinds)('river verify with %s', (kind) => {
   it('finds nothing after runs, and each thing that is off, with the command that repairs it', () =>
     withRivers({ kind, rivers }, async (house) => {
       const { pull, river, start, sql } = house;
@@ -139,7 +139,7 @@ describe.each(warehouseKinds)('river verify with %s', { timeout: 150_000 }, (kin
           workflowId: 'ended',
         });
         await vi.waitFor(async () => expect(await sql('select "day" from river_days')).toHaveLength(4), {
-          timeout: 60_000,
+          timeout: 150_000,
         });
         expect(await verified(house)).toMatchObject({ code: 0 });
         await handle.terminate();

@@ -13,7 +13,7 @@ import { withTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type TemporalCorner, withTemporal } from '../helpers/temporal.ts';
 
 /** A machine that others keep busy as well takes its time. */
-const inTime = { timeout: 60_000 };
+const inTime = { timeout: 150_000 };
 
 const windows = [{ calls: 20, perMs: 3_600_000 }];
 const workflowId = budgetWorkflowId('main');

@@ -48,12 +48,12 @@ test('a warehouse keeps its connections through every edit but one of its own; t
       expect(await underWay).toMatchObject({ state: 'pulling' });
       await vi.waitFor(
         async () => expect(new Set((await backends()).map(({ name }) => name))).toEqual(new Set([second])),
-        { timeout: 60_000, interval: 100 },
+        { timeout: 150_000, interval: 100 },
       );
       // Work that began before goes on with what is configured now.
       expect(await begun.listRuns(1)).toHaveLength(1);
     } finally {
       await inUse.close();
     }
-    await vi.waitFor(async () => expect(await backends()).toEqual([]), { timeout: 60_000, interval: 100 });
+    await vi.waitFor(async () => expect(await backends()).toEqual([]), { timeout: 150_000, interval: 100 });
   }));

@@ -148,7 +148,7 @@ describe.each(ways)('a target in %s with books in %s:', (...way) => {
       const snapshot = verifying.readManifestSnapshot();
       if (corner.kind === 'pg') {
         const waits = () => sql(`select 1 from pg_locks where not granted and relation = 'other'::regclass`);
-        await vi.waitUntil(async () => (await waits()).length > 0, { timeout: 30_000 });
+        await vi.waitUntil(async () => (await waits()).length > 0, { timeout: 150_000 });
         await loadRows(warehouse, aRun({ runId: 'run-3', workflowId: 'workflow-3' }), [[first, rows]]);
         await sql('commit');
       }

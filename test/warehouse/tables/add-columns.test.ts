@@ -45,11 +45,11 @@ test('a new column waits for who has the table open, and keeps nobody else from 
           ).length > 0;
         let slowest = 0;
         for (let round = 0; round < 3; round += 1) {
-          await vi.waitUntil(isQueued, { timeout: 60_000, interval: 5 });
+          await vi.waitUntil(isQueued, { timeout: 150_000, interval: 5 });
           const began = performance.now();
           await reader.query('select count(*) from sample');
           slowest = Math.max(slowest, performance.now() - began);
-          await vi.waitUntil(async () => !(await isQueued()), { timeout: 60_000, interval: 5 });
+          await vi.waitUntil(async () => !(await isQueued()), { timeout: 150_000, interval: 5 });
         }
         expect(slowest).toBeLessThan(patience.waitMs + 500);
         expect(committed).toBe(false);
@@ -98,7 +98,7 @@ test('a run that opens waits for its declared columns in the same way, and what 
         async () =>
           (await corner.sql(`select 1 from pg_locks where not granted and relation = 'sample'::regclass`))
             .length > 0,
-        { timeout: 60_000, interval: 5 },
+        { timeout: 150_000, interval: 5 },
       );
       stop.abort(new Error('the run was cancelled'));
       await expect(opening).rejects.toThrow('the run was cancelled');

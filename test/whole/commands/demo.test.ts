@@ -83,7 +83,7 @@ describe('two demonstrations at once', () => {
     for (const { children } of [text, json]) {
       const server = expect.stringMatching(/^\S*temporal\S* server/);
       expect(children.map(({ command }) => command)).toContainEqual(server);
-      await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), { timeout: 10_000 });
+      await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), { timeout: 150_000 });
     }
   });
 });

@@ -52,7 +52,7 @@ describe('river dev', () => {
         expect(children.length).toBeGreaterThan(0);
         dev.kill('SIGTERM');
         expect(await dev.end).toMatchObject({ code: 0 });
-        await expect.poll(() => children.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+        await expect.poll(() => children.filter(isAlive), { timeout: 150_000 }).toEqual([]);
       });
     }));
 

@@ -100,7 +100,7 @@ it('who watches sees what a run loads into the file that it has made', () =>
         const { workflowId } = await pull({ river, period });
         expect(runs).not.toContain(workflowId);
         await watch.says(workflowId);
-        await vi.waitFor(async () => expect(await page('/runs')).toContain(workflowId), { timeout: 60_000 });
+        await vi.waitFor(async () => expect(await page('/runs')).toContain(workflowId), { timeout: 150_000 });
       }
       expect(await files()).toEqual(expect.arrayContaining(['books.db', 'lake.db', 'own.db']));
     } finally {

@@ -61,7 +61,7 @@ describe.concurrent('river plan', () => {
     withRivers({ rivers, connection: { budget }, worker: false }, async ({ river, start, temporal }) => {
       const worker = start('worker');
       await worker.says('Working on');
-      await vi.waitUntil(() => isServed(temporal.client), { timeout: 30_000, interval: 20 });
+      await vi.waitUntil(() => isServed(temporal.client), { timeout: 150_000, interval: 20 });
       worker.kill('SIGKILL');
       await worker.end;
       expect(await isServed(temporal.client)).toBe(true);
@@ -113,7 +113,7 @@ describe.concurrent('river plan', () => {
           expect(callsAhead).toBeGreaterThan(0);
           expect(seconds).toBeGreaterThan((alone.seconds ?? 0) + 5);
         },
-        { timeout: 60_000, interval: 500 },
+        { timeout: 150_000, interval: 500 },
       );
       expect((await river('plan', 'actions')).stdout).toMatch(/^Shares +the budget with \d+ calls of runs/m);
     });
@@ -147,7 +147,7 @@ describe.concurrent('river plan', () => {
           const planned = await river('plan', 'groups');
           return planned.stderr.includes('no worker has answered') ? undefined : planned;
         },
-        { timeout: 100_000 },
+        { timeout: 150_000 },
       );
       expect(end).toMatchObject({ code: 3, stdout: '' });
       expect(end.stderr).toContain(`Connection main (${simulator.url}/current) does not answer`);

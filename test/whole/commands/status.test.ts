@@ -59,7 +59,7 @@ describe.concurrent('river budget, while a run is held up', () => {
     const [main] = documentOf<[Budget] & Record<string, unknown>>(await river('budget', '--json'));
     return main;
   };
-  const inTime = { timeout: 40_000, interval: 250 };
+  const inTime = { timeout: 150_000, interval: 250 };
 
   it('shows the window that is used up, and how many calls wait for a permit', () =>
     withRivers(

@@ -51,7 +51,7 @@ describe.concurrent('river worker', () => {
           workflowId: 'handed-on',
           args: [{ river: 'details' }],
         });
-        await vi.waitFor(() => expect(simulator.stats().inFlight).toBeGreaterThan(0), { timeout: 60_000 });
+        await vi.waitFor(() => expect(simulator.stats().inFlight).toBeGreaterThan(0), { timeout: 150_000 });
         first.kill('SIGTERM');
         expect((await first.end).code).toBe(0);
         const second = start('worker');

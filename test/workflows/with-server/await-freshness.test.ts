@@ -30,7 +30,7 @@ test('a run asks again until its wait for complete data is over, each time in a 
     async ({ start, pulls }) => {
       const handle = await start();
       await expect
-        .poll(() => handle.query('progress'), { timeout: 60_000 })
+        .poll(() => handle.query('progress'), { timeout: 150_000 })
         .toMatchObject({ waitingForDataUntil: expect.any(String) });
       await handle.result().catch(() => {});
       expect(requests.map(({ slice, mayWait }) => [slice, mayWait])).toEqual([

@@ -4,7 +4,7 @@ import type { RunResult } from '#domain/run/run-result';
 import { pulled, untilStopped, withFakedRuns } from '../../helpers/fake-run-activities.ts';
 
 /** A machine that others keep busy as well takes its time. */
-const inTime = { timeout: 60_000 };
+const inTime = { timeout: 150_000 };
 const opening = { overwrites: true } as const;
 
 /** A run that overwrites its table, which notes its last steps. */

@@ -4,7 +4,7 @@ import type { RunResult } from '#domain/run/run-result';
 import { pulled, untilStopped, withFakedRuns } from '../../helpers/fake-run-activities.ts';
 
 /** A machine that others keep busy as well takes its time. */
-const inTime = { timeout: 60_000 };
+const inTime = { timeout: 150_000 };
 
 test('a pause stops the slices under way, and a resume runs them again', () => {
   let isHeldUp = true;

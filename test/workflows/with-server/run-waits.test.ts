@@ -73,10 +73,10 @@ test('a back-off that was lifted ends the wait of its connection, and no other',
     },
     async ({ start, pulls }) => {
       const handle = await start();
-      await expect.poll(() => asked.size, { timeout: 60_000 }).toBe(2);
+      await expect.poll(() => asked.size, { timeout: 150_000 }).toBe(2);
       await expect
         .poll(async () => (await handle.query<{ waits: unknown[] }, []>('progress')).waits, {
-          timeout: 60_000,
+          timeout: 150_000,
         })
         .toMatchObject([{ on: 'throttle', slices: 2 }]);
       await handle.signal('waitLifted', { connection: 'other', at: since });
