@@ -1,8 +1,8 @@
 /**
  * How long the dashboard takes to answer, with 100 rivers over three years: npm run bench:dashboard
  * Prints for each page how long its first answer took and the slowest and median of the next ones, and how much processor time
- * they took together with their reader (what counts on a busy machine), for SQLite and, where
- * POSTGRES_URL names a server, Postgres. Temporal is not reached: what is measured is the manifest and the page.
+ * they took together with their reader (what counts on a busy machine), for SQLite and Postgres. Temporal is not reached:
+ * what is measured is the manifest and the page.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { addDays } from '#domain/period/date-range';
 import type { Configuration, WarehouseSetting } from '#domain/river/configuration';
 import { RiverSetting } from '#domain/river/river';
 import { Secret } from '#domain/secret';
+import { startPostgres } from '../test/helpers/postgres.ts';
 import { seedManifest } from '../test/helpers/seed-manifest.ts';
 
 const { values } = parseArgs({
@@ -29,18 +30,18 @@ const settings: WarehouseSetting[] = [
     keepCallsForMs: 90 * 86_400_000,
   },
 ];
-const { POSTGRES_URL: postgres } = process.env;
-if (postgres)
-  settings.push({
-    name: 'postgres',
-    client: 'pg',
-    connection: new Secret(postgres),
-    schema: `dashboard_${process.pid}`,
-    keepCallsForMs: 90 * 86_400_000,
-  });
+const postgres = await startPostgres({ durable: true });
+settings.push({
+  name: 'postgres',
+  client: 'pg',
+  connection: new Secret(postgres.url),
+  schema: 'dashboard',
+  keepCallsForMs: 90 * 86_400_000,
+});
 try {
   for (const setting of settings) await measure(setting);
 } finally {
+  await postgres.stop();
   await rm(folder, { recursive: true });
 }
 

@@ -110,7 +110,8 @@ export async function checkWarehouse(
   const filled = await target.read(async (tables) => {
     const { dialect } = tables;
     const named = [loadsTable, ...targets.map(({ table }) => table)];
-    const there = await Promise.all(named.map((table) => dialect.hasTable(tables, table)));
+    const there: boolean[] = [];
+    for (const table of named) there.push(await dialect.hasTable(tables, table));
     // Where all its tables were made for it, River makes none but for `merge`.
     if (there[0] === false) await refuseMakingLoads(tables);
     if (there.includes(false) || targets.some(({ load }) => load === 'merge'))

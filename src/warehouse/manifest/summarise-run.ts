@@ -94,18 +94,23 @@ export async function countRuns(
     .whereIn('run_id', runIds)
     .select('run_id', 'list_calls', 'error');
   const ofRun = Map.groupBy(states, ({ run_id }) => String(run_id));
-  const counted = runs.map(async (run): Promise<readonly [string, RunCounts]> => {
+  const firstFailed = states.filter(({ state }) => state === 'failed');
+  const failures = await books
+    .from('river_chunks')
+    .whereIn(
+      ['run_id', 'ordinal'],
+      firstFailed.map(({ run_id, first }) => [String(run_id), Number(first)]),
+    )
+    .select('run_id', 'error');
+  const errors = new Map(failures.map(({ run_id, error }) => [String(run_id), error]));
+  const counted = runs.map((run): readonly [string, RunCounts] => {
     const runId = String(run.run_id);
     const own = ofRun.get(runId) ?? [];
     const sum = (column: string, state?: ChunkState) =>
       own
         .filter((row) => state === undefined || row.state === state)
         .reduce((total, row) => total + Number(row[column]), 0);
-    const failed = own.find(({ state }) => state === 'failed');
-    const [first] = failed
-      ? await books.from('river_chunks').where({ run_id: runId, ordinal: failed.first }).select('error')
-      : [];
-    const error = first?.error ?? run.error;
+    const error = errors.get(runId) ?? run.error;
     return [
       runId,
       {
@@ -121,7 +126,7 @@ export async function countRuns(
       },
     ];
   });
-  return new Map(await Promise.all(counted));
+  return new Map(counted);
 }
 
 /** Whether the table's content is replaced by now, where the run overwrites it: by this run, or by the one that it completes. */
