@@ -94,6 +94,8 @@ export async function checkWarehouse(
     await tables.dialect.refuseCreating(tables);
     return tables.dialect.describe(tables);
   });
+  // Before something is written: what the server says then has no statement to grant it.
+  await refuseLackingRights(books, areApart ? [] : targets);
   try {
     await tryWrite(databases);
   } catch (error) {
@@ -102,15 +104,14 @@ export async function checkWarehouse(
   const filling = targets.map(({ table }) => table);
   const refuseOthers = () => databases.read((both) => refuseOtherBooks(both, filling));
   if (!areApart) {
-    await refuseLackingRights(target, targets);
     await refuseOthers();
     return `${found}, can be written to, ${target.place}`;
   }
-  await refuseLackingRights(books, []);
   const filled = await target.read(async (tables) => {
     const { dialect } = tables;
     const named = [loadsTable, ...targets.map(({ table }) => table)];
-    const there = await Promise.all(named.map((table) => dialect.hasTable(tables, table)));
+    const there: boolean[] = [];
+    for (const table of named) there.push(await dialect.hasTable(tables, table));
     // Where all its tables were made for it, River makes none but for `merge`.
     if (there[0] === false) await refuseMakingLoads(tables);
     if (there.includes(false) || targets.some(({ load }) => load === 'merge'))

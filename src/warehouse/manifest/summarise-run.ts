@@ -94,7 +94,9 @@ export async function countRuns(
     .whereIn('run_id', runIds)
     .select('run_id', 'list_calls', 'error');
   const ofRun = Map.groupBy(states, ({ run_id }) => String(run_id));
-  const counted = runs.map(async (run): Promise<readonly [string, RunCounts]> => {
+  const counted = new Map<string, RunCounts>();
+  // One after the other: they share a connection.
+  for (const run of runs) {
     const runId = String(run.run_id);
     const own = ofRun.get(runId) ?? [];
     const sum = (column: string, state?: ChunkState) =>
@@ -106,22 +108,19 @@ export async function countRuns(
       ? await books.from('river_chunks').where({ run_id: runId, ordinal: failed.first }).select('error')
       : [];
     const error = first?.error ?? run.error;
-    return [
-      runId,
-      {
-        chunks: {
-          total: sum('chunks'),
-          loaded: sum('chunks', 'loaded'),
-          failed: sum('chunks', 'failed'),
-          skipped: sum('chunks', 'skipped'),
-        },
-        rows: sum('rows'),
-        calls: sum('calls') + Number(run.list_calls),
-        error: error == null ? null : shortened(String(error)),
+    counted.set(runId, {
+      chunks: {
+        total: sum('chunks'),
+        loaded: sum('chunks', 'loaded'),
+        failed: sum('chunks', 'failed'),
+        skipped: sum('chunks', 'skipped'),
       },
-    ];
-  });
-  return new Map(await Promise.all(counted));
+      rows: sum('rows'),
+      calls: sum('calls') + Number(run.list_calls),
+      error: error == null ? null : shortened(String(error)),
+    });
+  }
+  return counted;
 }
 
 /** Whether the table's content is replaced by now, where the run overwrites it: by this run, or by the one that it completes. */

@@ -77,7 +77,13 @@ function readServerFailure(error: ServerError, code: string, message: string): D
   // The author of the function that raises an error chooses its code and all its fields.
   if (isRaised) return { ...failure, words: refusedBy(text(error.where)) };
   const words = describeFailure(error, code, message);
-  return { ...failure, words: `${words} (SQLSTATE ${code})` };
+  return {
+    ...failure,
+    words: `${words} (SQLSTATE ${code})`,
+    ...(code === '42501' && {
+      advice: '`river check` says which right is missing, and prints the statement that grants it.',
+    }),
+  };
 }
 
 /** The server itself writes the line that names the function, and first of all. */
