@@ -621,6 +621,16 @@ describe.each(warehouseKinds)('what a table in %s does to rows besides its colum
     }));
 });
 
+test('a table of Postgres without any column gets them all', () =>
+  withWarehouse('pg', async ({ sql, warehouse }) => {
+    await sql('create table sample ()');
+    const rows = [{ date: '2026-01-01', action_id: 1, customer_id: 'a' }];
+    await loadAnswers(warehouse, aRun(), [[first, [rows]]], sampleShape);
+    expect(await sql('select action_id, customer_id, _river from sample')).toEqual([
+      { action_id: 1, customer_id: 'a', _river: 'sample' },
+    ]);
+  }));
+
 test('a table of Postgres that takes nothing of what is loaded is refused before anything is called', () =>
   withWarehouse('pg', async ({ sql, warehouse }) => {
     const columns = '"date" date, action_id bigint, customer_id text';
@@ -639,6 +649,11 @@ test('a table of Postgres that takes nothing of what is loaded is refused before
     await sql(`drop table sample; create table sample (${columns}, _river text) partition by list (_river)`);
     await sql(`create table p1 partition of sample for values in ('it''s ? other')`);
     await refused(/^No partition of sample takes rows of the river sample\./);
+    await sql(`drop table sample; create table sample (${columns}) partition by range ("date");
+               create table january partition of sample for values from ('2026-01-01') to ('2026-02-01') partition by range ("date")`);
+    await refused(/^sample has no partition, so it takes no row/);
+    await sql(`create table p1 partition of january for values from ('2026-01-02') to ('2026-01-04')`);
+    await refused(/^No partition of sample takes rows of 2026-01-01, 2026-01-04\. Make one for them/);
     await sql(`drop table sample; create table sample (${columns}); create publication p for table sample`);
     await refused(/^The publication p replicates sample, .*alter table \S+\."sample" replica identity full/);
     await sql('alter table sample replica identity full');
