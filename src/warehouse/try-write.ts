@@ -7,6 +7,7 @@ import { insertCalls } from './manifest/calls.ts';
 import { loadsTable, refuseMakingLoads, refuseOtherBooks } from './manifest/loads.ts';
 import { insertPage } from './manifest/stage-page.ts';
 import { hasStaging } from './manifest/staging.ts';
+import { refuseNewerManifest } from './migrations/migrate.ts';
 
 /** As much as a small page; so much more where a page failed that was larger. */
 const [leastBytes, mostBytes] = [64 * 1024, 8 * 1024 * 1024];
@@ -96,6 +97,7 @@ export async function checkWarehouse(
   });
   // Before something is written: what the server says then has no statement to grant it.
   await refuseLackingRights(books, areApart ? [] : targets);
+  await refuseNewerManifest(books);
   try {
     await tryWrite(databases);
   } catch (error) {

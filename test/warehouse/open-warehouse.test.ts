@@ -2,12 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, OtherVersionError, WarehouseUnavailableError } from '#domain/errors';
+import type { WarehouseSetting } from '#domain/river/configuration';
 import { Secret } from '#domain/secret';
 import { migrations } from '#warehouse/migrations/index';
 import { openWarehouse } from '#warehouse/open-warehouse';
 import { withFolder } from '../helpers/folder.ts';
 import { postgresUrl, warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
-import { aRun, loadRows, twoChunks } from './samples.ts';
+import { aRun, loadAnswers, loadRows, sampleShape, twoChunks } from './samples.ts';
 
 const manifest = [
   'river_books',
@@ -103,6 +104,20 @@ test('a check says what River may not do in Postgres', () =>
       await warehouse.close();
     } finally {
       await sql(`drop role ${role}`);
+    }
+  }));
+
+test('a schema may have any name', () =>
+  withWarehouse('pg', async ({ setting, sql }) => {
+    const schema = `a "b-c ${String(setting.name)} ${process.pid}`;
+    const warehouse = await openWarehouse({ ...setting, schema } as WarehouseSetting);
+    const rows = [{ date: '2026-01-01', action_id: 1, customer_id: 'a' }];
+    try {
+      await loadAnswers(warehouse, aRun(), [[twoChunks[0], [rows]]], sampleShape);
+      expect((await warehouse.readFirstRows('sample', 10)).length).toBe(1);
+    } finally {
+      await warehouse.close();
+      await sql(`drop schema if exists "${schema.replaceAll('"', '""')}" cascade`);
     }
   }));
 
