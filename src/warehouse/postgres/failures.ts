@@ -80,6 +80,8 @@ function readServerFailure(error: ServerError, code: string, message: string): D
   return {
     ...failure,
     words: `${words} (SQLSTATE ${code})`,
+    // A table that a trigger looks for is none of River's, which would be waited for.
+    ...(/\bfunction\b/.test(text(error.where)) && { troubleCode: '38000' }),
     ...(code === '42501' && {
       advice: '`river check` says which right is missing, and prints the statement that grants it.',
     }),

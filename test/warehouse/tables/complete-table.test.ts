@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Chunk } from '#domain/chunk/chunk';
 import { SchemaConflictError } from '#domain/errors';
+import { findTrouble } from '#domain/run/warehouse-trouble';
 import type { OpenWarehouse } from '#warehouse/open-warehouse';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import {
@@ -620,6 +621,21 @@ describe.each(warehouseKinds)('what a table in %s does to rows besides its colum
       }
     }));
 });
+
+test('a trigger of Postgres that misses a table of its own fails the chunk, and is not waited for as the warehouse is', () =>
+  withWarehouse('pg', async ({ sql, warehouse }) => {
+    await sql('create table sample ("date" date, action_id bigint, customer_id text)');
+    await sql(`create function note() returns trigger language plpgsql as
+               $$ begin insert into nowhere values (new.action_id); return new; end $$`);
+    await sql('create trigger note before insert on sample for each row execute function note()');
+    const rows = [{ date: '2026-01-01', action_id: 1, customer_id: 'a' }];
+    const failure: unknown = await loadAnswers(warehouse, aRun(), [[first, [rows]]], sampleShape).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(SchemaConflictError);
+    expect(String(failure)).toContain('a trigger, a function or a nested statement failed (SQLSTATE 42P01)');
+    expect(findTrouble(failure)).toBeUndefined();
+  }));
 
 test('a table of Postgres without any column gets them all', () =>
   withWarehouse('pg', async ({ sql, warehouse }) => {
