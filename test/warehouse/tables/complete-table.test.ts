@@ -622,6 +622,32 @@ describe.each(warehouseKinds)('what a table in %s does to rows besides its colum
     }));
 });
 
+test.each([
+  ['sqlite', 'integer', 'text'],
+  ['pg', 'bigint', 'text'],
+  ['pg', 'character varying(63)', 'character varying(64)'],
+] as const)(
+  'in %s a hash of a part of the key is refused before the load by %s, and goes to %s',
+  (kind, narrow, wide) =>
+    withWarehouse(kind, async ({ sql, warehouse }) => {
+      const columns = sampleShape.columns.map((column) =>
+        column.name === 'customer_id' ? { ...column, salt: 'salt' } : column,
+      );
+      const shape = { ...sampleShape, columns, key: ['customer_id'] };
+      for (const [type, isRefused] of [
+        [narrow, true],
+        [wide, false],
+      ] as const) {
+        await sql(`create table sample ("date" date, action_id bigint, customer_id ${type})`);
+        const opening = warehouse.recordRun(aRun({ runId: type }), [first], shape);
+        if (isRefused)
+          await expect(opening).rejects.toThrow(`sample.customer_id is ${type}, which does not hold`);
+        else await opening;
+        await sql('drop table sample');
+      }
+    }),
+);
+
 test('a trigger of Postgres that misses a table of its own fails the chunk, and is not waited for as the warehouse is', () =>
   withWarehouse('pg', async ({ sql, warehouse }) => {
     await sql('create table sample ("date" date, action_id bigint, customer_id text)');
