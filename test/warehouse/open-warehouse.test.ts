@@ -169,8 +169,8 @@ describe('a warehouse that does not answer', () => {
     expect(String(error)).not.toContain(new URL(url()).password);
   });
 
-  test('a schema of two names is refused', async () => {
-    await expect(openWarehouse(setting('postgres://x@127.0.0.1/y', 'a.b'))).rejects.toThrow(
+  test.each(['a.b', 'a?', 'a as b'])('the schema %s is refused', async (schema) => {
+    await expect(openWarehouse(setting('postgres://x@127.0.0.1/y', schema))).rejects.toThrow(
       ConfigurationError,
     );
   });
