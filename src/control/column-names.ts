@@ -1,4 +1,4 @@
-import { RiverError } from '#domain/errors';
+import { RiverError, SchemaConflictError } from '#domain/errors';
 import type { Configuration } from '#domain/river/configuration';
 import type { Filling, NameInTable } from './dbt-sources.ts';
 import { answerInTime, closeInTime, type MissingWarehouse } from './manifests.ts';
@@ -18,7 +18,12 @@ export async function readNamesInTables(
     const warehouse = await openWarehouse(setting, { onlyReads: true });
     try {
       for (const { river, shape } of filling)
-        names.set(river.name, await answerInTime(name, warehouse.readColumnNames(river.target.table, shape)));
+        names.set(
+          river.name,
+          await answerInTime(name, warehouse.readColumnNames(river.target.table, shape)).catch(
+            nothingOfNoTable,
+          ),
+        );
     } catch (error) {
       if (!(error instanceof RiverError)) throw error;
       missing.push({ warehouse: name, why: error });
@@ -28,4 +33,10 @@ export async function readNamesInTables(
   });
   await Promise.all(all);
   return { nameOf: (river, column) => names.get(river)?.get(column) ?? column, missing };
+}
+
+/** Where something else has the name of a river's table, the other tables are named as they are all the same. */
+function nothingOfNoTable(error: unknown): ReadonlyMap<string, string> {
+  if (error instanceof SchemaConflictError) return new Map();
+  throw error;
 }

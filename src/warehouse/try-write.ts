@@ -7,6 +7,7 @@ import { insertCalls } from './manifest/calls.ts';
 import { loadsTable, refuseMakingLoads, refuseOtherBooks } from './manifest/loads.ts';
 import { insertPage } from './manifest/stage-page.ts';
 import { hasStaging } from './manifest/staging.ts';
+import { refuseNewerManifest } from './migrations/migrate.ts';
 
 /** As much as a small page; so much more where a page failed that was larger. */
 const [leastBytes, mostBytes] = [64 * 1024, 8 * 1024 * 1024];
@@ -94,6 +95,9 @@ export async function checkWarehouse(
     await tables.dialect.refuseCreating(tables);
     return tables.dialect.describe(tables);
   });
+  // Before something is written: what the server says then has no statement to grant it.
+  await refuseLackingRights(books, areApart ? [] : targets);
+  await refuseNewerManifest(books);
   try {
     await tryWrite(databases);
   } catch (error) {
@@ -102,11 +106,9 @@ export async function checkWarehouse(
   const filling = targets.map(({ table }) => table);
   const refuseOthers = () => databases.read((both) => refuseOtherBooks(both, filling));
   if (!areApart) {
-    await refuseLackingRights(target, targets);
     await refuseOthers();
     return `${found}, can be written to, ${target.place}`;
   }
-  await refuseLackingRights(books, []);
   const filled = await target.read(async (tables) => {
     const { dialect } = tables;
     const named = [loadsTable, ...targets.map(({ table }) => table)];

@@ -243,6 +243,12 @@ test('with books apart a role that may make no table is told how a person makes 
             for (const runId of ['run-1', 'run-2'])
               await loadAnswers(own, aRun({ runId }), answers, sampleShape);
             expect(await sql('select _run_id from sample')).toEqual([{ _run_id: 'run-2' }]);
+            // A merge collects its rows in a table beside the target.
+            await sql(`grant update on sample to ${role}`);
+            const merging = aRun({ runId: 'run-3', target: { load: 'merge' } });
+            await expect(
+              own.recordRun(merging, twoChunks, { ...sampleShape, mergeKey: ['customer_id'] }),
+            ).rejects.toThrow(`grant usage, create on schema "${schema}" to "${role}"`);
           } finally {
             await own.close();
           }
@@ -250,4 +256,48 @@ test('with books apart a role that may make no table is told how a person makes 
         [],
       ),
     'sqlite',
+  ));
+
+test('a role that has lost a right is told the statement that grants it, whatever it was about to do', () =>
+  withWarehouse('pg', (corner) =>
+    withLimitedRole(
+      corner,
+      async (url, role) => {
+        const { sql, setting } = corner;
+        const { schema } = setting;
+        const own = await openWarehouse({ ...setting, connection: new Secret(url) });
+        const columns = '"date" date, action_id bigint, customer_id text';
+        const provenance = '_river text, _run_id text, _chunk text, _loaded_at timestamptz';
+        try {
+          await sql(`create table sample (${columns}, ${provenance});
+                     grant select, insert, update on sample to ${role}`);
+          const run = aRun({ target: { load: 'append' } });
+          const rows = [{ date: '2026-01-01', action_id: 1, customer_id: 'a' }];
+          await loadAnswers(own, run, [[twoChunks[0], [rows]]], sampleShape);
+          const days = { start: '2026-01-01', end: '2026-01-01' };
+          const forget = () =>
+            own.deleteLoadedDays({ river: 'sample', table: 'sample', dayColumn: 'date', days });
+          await expect(forget()).rejects.toThrow(
+            `lacks rights on tables: DELETE on sample. Grant them to it (\`grant delete on "${schema}"."sample" to "${role}"\`)`,
+          );
+          await sql(`grant delete on sample to ${role}`);
+          expect(await forget()).toBe(1);
+          await sql(`revoke create on schema ${schema} from ${role}`);
+          const next = own.recordRun(aRun({ runId: 'run-2' }), twoChunks, sampleShape);
+          await expect(next).rejects.toThrow(`(\`grant usage, create on schema "${schema}" to "${role}"\`)`);
+          await sql(
+            `grant create on schema ${schema} to ${role}; revoke all on river_days, river_calls from ${role}`,
+          );
+          await expect(own.readLoadedDays('sample', 'sample')).rejects.toThrow(
+            /permission denied for table river_days \(SQLSTATE 42501\)\. `river check` says which right is missing/,
+          );
+          await expect(own.checkWarehouse()).rejects.toThrow(
+            `grant select on "${schema}"."river_days" to "${role}"`,
+          );
+        } finally {
+          await own.close();
+        }
+      },
+      [],
+    ),
   ));

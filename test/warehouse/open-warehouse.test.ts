@@ -2,12 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, OtherVersionError, WarehouseUnavailableError } from '#domain/errors';
+import type { WarehouseSetting } from '#domain/river/configuration';
 import { Secret } from '#domain/secret';
 import { migrations } from '#warehouse/migrations/index';
 import { openWarehouse } from '#warehouse/open-warehouse';
 import { withFolder } from '../helpers/folder.ts';
 import { postgresUrl, warehouseKinds, withWarehouse } from '../helpers/with-warehouse.ts';
-import { aRun, loadRows, twoChunks } from './samples.ts';
+import { aRun, loadAnswers, loadRows, sampleShape, twoChunks } from './samples.ts';
 
 const manifest = [
   'river_books',
@@ -106,6 +107,20 @@ test('a check says what River may not do in Postgres', () =>
     }
   }));
 
+test('a schema may have any name', () =>
+  withWarehouse('pg', async ({ setting, sql }) => {
+    const schema = `a "b-c ${String(setting.name)} ${process.pid}`;
+    const warehouse = await openWarehouse({ ...setting, schema } as WarehouseSetting);
+    const rows = [{ date: '2026-01-01', action_id: 1, customer_id: 'a' }];
+    try {
+      await loadAnswers(warehouse, aRun(), [[twoChunks[0], [rows]]], sampleShape);
+      expect((await warehouse.readFirstRows('sample', 10)).length).toBe(1);
+    } finally {
+      await warehouse.close();
+      await sql(`drop schema if exists "${schema.replaceAll('"', '""')}" cascade`);
+    }
+  }));
+
 describe('a warehouse that does not answer', () => {
   const setting = (connection: unknown, schema?: string) =>
     ({ name: 'prod', client: 'pg', connection: new Secret(connection), schema, keepCallsForMs: 0 }) as const;
@@ -154,8 +169,8 @@ describe('a warehouse that does not answer', () => {
     expect(String(error)).not.toContain(new URL(url()).password);
   });
 
-  test('a schema of two names is refused', async () => {
-    await expect(openWarehouse(setting('postgres://x@127.0.0.1/y', 'a.b'))).rejects.toThrow(
+  test.each(['a.b', 'a?', 'a as b'])('the schema %s is refused', async (schema) => {
+    await expect(openWarehouse(setting('postgres://x@127.0.0.1/y', schema))).rejects.toThrow(
       ConfigurationError,
     );
   });

@@ -55,6 +55,7 @@ describe.each(warehouseKinds)('a manifest in %s', (kind) => {
       const failing = warehouse.summariseRun('run-1');
       await expect(failing).rejects.toThrow(OtherVersionError);
       await expect(failing).rejects.toThrow('9999-later');
+      await expect(warehouse.checkWarehouse()).rejects.toThrow('was made by a newer River (9999-later)');
     }));
 
   test('of before the first release is told by what it lacks', () =>

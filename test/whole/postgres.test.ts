@@ -128,3 +128,29 @@ it('a role with the grants of docs/production.md loads into a schema of another,
       await house.sql(`drop owned by ${role}, ${owner} cascade; drop role ${role}, ${owner}`);
     }
   }));
+
+it('nothing of the driver stands on the terminal, with books apart and runs that have failed', () => {
+  const lake = {
+    ...{ client: 'pg', connection: variable('WAREHOUSE'), schema: `lake_${process.pid}_${Date.now()}` },
+    books: 'test',
+  };
+  const apart = ['one', 'two', 'three', 'four'];
+  const rivers = {
+    own: { report: 'all-actions', target: { table: 'own' } },
+    ...Object.fromEntries(
+      apart.map((table) => [table, { report: 'all-actions', target: { table, warehouse: 'lake' } }]),
+    ),
+  };
+  return withRivers({ kind: 'pg', rivers, more: { warehouses: { lake } } }, async (house) => {
+    for (const river of apart) await house.pull({ river });
+    house.simulator.setFaults([{ kind: 'status', status: 400 }]);
+    for (const _ of apart) expect((await house.run({ river: 'own' })).end).toBe('failed');
+    house.simulator.setFaults([]);
+    try {
+      for (const command of ['check', 'status'])
+        expect(await house.start(command).end, command).toMatchObject({ code: 0, stderr: '' });
+    } finally {
+      await house.sql(`drop schema ${lake.schema} cascade`);
+    }
+  });
+});

@@ -99,6 +99,12 @@ describe.each(warehouseKinds)('river verify with %s', (kind) => {
       expect(await findingsOf(house, 'channels')).toMatchObject([
         { kind: 'table-gone', start: null, repair: 'river run channels' },
       ]);
+      // What is no table takes nothing from the others, neither here nor in dbt's sources.
+      await sql('create view channels as select 1 as channel_id');
+      expect(await verified(house, 'channels')).toMatchObject({ code: 1 });
+      expect(await findingsOf(house, 'channels')).toMatchObject([{ kind: 'table-gone' }]);
+      expect((await verified(house, 'second')).of('second')).toBeDefined();
+      expect(await river('dbt', '--output', '-')).toMatchObject({ code: 0, stderr: '' });
     }));
 
   it('names the chunk that failed, and the run to retry', () =>

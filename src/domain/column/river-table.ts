@@ -2,14 +2,14 @@ import { findDayColumn, findManifestDayColumn } from '../call/scope.ts';
 import type { Report } from '../catalogue/report.ts';
 import { correctColumns } from '../river/overrides.ts';
 import type { RiverSetting } from '../river/river.ts';
-import { nameInTable, storedColumns } from './chosen-columns.ts';
+import { nameInTable, type StoredColumn, storedColumns } from './chosen-columns.ts';
 import { type Column, freeName, isProvenance, snakeCase } from './column.ts';
 
 /** The table a run fills: what must be there before the first chunk is committed. */
 export interface TableShape {
   /** What it is, for people who look at it: its comment, where the database has comments. */
   readonly about?: string;
-  readonly columns: readonly Column[];
+  readonly columns: readonly (Column & Pick<Partial<StoredColumn>, 'salt'>)[];
   readonly key: readonly string[];
   /** The column with a row's day, where the report has one. */
   readonly dayColumn: string | null;

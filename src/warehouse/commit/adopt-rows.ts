@@ -14,7 +14,7 @@ import { rangeText } from '#domain/run/loaded-days';
 import type { NewRun } from '#domain/run/stored-run';
 import { columnFinder } from '../column-name.ts';
 import type { Databases } from '../databases.ts';
-import type { Both } from '../dialect.ts';
+import type { Both, Targets } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
 import type { LockPatience } from '../tables/add-columns.ts';
 import { completeTable } from '../tables/complete-table.ts';
@@ -96,7 +96,7 @@ async function refuseUnadoptable(both: Both, request: AdoptionRequest): Promise<
   }
   if (days === null) return;
   const column = await readDayColumn(both, request);
-  await refuseUnreadableDays(selectForeignRows(tables, table, state.columns), table, column);
+  await refuseUnreadableDays(selectForeignRows(tables, table, state.columns), table, column, tables);
   if (!columnFinder(tables.dialect, state.columns)('_river')) return;
   const scope = { ...days.range, column: column.name };
   const foreign = await countRowsByDay(tables, { table, river: null, days: scope });
@@ -128,8 +128,11 @@ async function refuseUnreadableDays(
   foreign: ReturnType<typeof selectForeignRows>,
   table: string,
   { name, type, declared }: TableColumn,
+  { dialect }: Targets,
 ): Promise<void> {
-  if (type?.kind !== 'text' && type?.kind !== 'any') return;
+  // SQLite keeps any text or number in a column that is declared as a date.
+  const keepsAnything = dialect.client === 'better-sqlite3';
+  if (type?.kind !== 'text' && type?.kind !== 'any' && !keepsAnything) return;
   const [found] = await foreign
     .whereNotNull(identifier(name))
     .whereNot(identifier(name), 'like', '____-__-__%')

@@ -47,6 +47,9 @@ export async function deleteLoadedDays(
       );
     }
     const column = find(dayColumn)?.name ?? dayColumn;
+    // Rows are deleted here whatever the load mode is.
+    const job = { table, load: 'replace', river, filled: [], dayColumn: column, days: [] } as const;
+    await target.dialect.refuseLoading?.(target, job);
     const rows = await deleteRows(target, { table, river, days: { column, ...days } });
     const at = new Date().toISOString();
     return { kind: 'forgotten', river, table, runId: randomUUID(), chunk: 'forgotten', at, days, rows };

@@ -8,6 +8,7 @@ import { findReport } from '#domain/catalogue/index';
 import type { Report } from '#domain/catalogue/report';
 import { findStoredDayColumn } from '#domain/column/river-table';
 import type { TableColumn } from '#domain/column/table-type';
+import { SchemaConflictError } from '#domain/errors';
 import { effectiveReport } from '#domain/river/overrides';
 import type { River } from '#domain/river/river';
 import type { StoredRun } from '#domain/run/stored-run';
@@ -206,13 +207,16 @@ function notReplaced(wholes: readonly RowsOfRun[], runs: TargetSnapshot['runs'])
 /** Without these no rows can be counted. */
 const neededColumns = ['_river', '_run_id'];
 
-/** Finds a table's columns; undefined where it is gone. */
+/** Finds a table's columns; undefined where it is gone, or something that is no table has its name: the others are read all the same. */
 async function readColumnFinder(
   { books, target }: Both,
   table: string,
 ): Promise<((name: string) => TableColumn | undefined) | undefined> {
   const { dialect } = target;
-  const columns = await dialect.readColumns(target, table);
+  const columns = await dialect.readColumns(target, table).catch((error: unknown) => {
+    if (error instanceof SchemaConflictError) return undefined;
+    throw error;
+  });
   if (!columns) return undefined;
   return declaredFinder(dialect, { columns, records: await readColumnRecords(books, table) });
 }

@@ -26,6 +26,7 @@ export async function createStaging(books: Books, runId: string): Promise<void> 
 /** A table of pages. */
 export async function createPages(books: Books, name: string): Promise<void> {
   if (await books.dialect.hasTable(books, name)) return;
+  await books.dialect.refuseCreating(books);
   await books.schema().createTable(name, (table) => {
     // The empty text for the lists of the whole run: null would be unequal to itself in the key.
     table.text('chunk').notNullable();

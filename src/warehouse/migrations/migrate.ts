@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { ConfigurationError, OtherVersionError } from '#domain/errors';
 import type { Database } from '../database.ts';
+import type { Side } from '../databases.ts';
 import type { Tables } from '../dialect.ts';
 import { openTables } from '../identifiers.ts';
 import { migrations } from './index.ts';
@@ -20,8 +21,11 @@ export async function migrate(database: Database): Promise<void> {
 }
 
 /** Throws OtherVersionError where a newer River has brought the manifest up to its own date since. */
-export async function refuseNewerManifest(database: Database): Promise<void> {
-  refuseNewer(await database.read(readDone), database.place);
+export async function refuseNewerManifest({
+  read,
+  place,
+}: Pick<Side<Tables>, 'read' | 'place'>): Promise<void> {
+  refuseNewer(await read(readDone), place);
 }
 
 async function readDone(tables: Tables): Promise<string[]> {
@@ -34,24 +38,31 @@ async function migrateAlone(tables: Tables): Promise<void> {
   await tables.dialect.makeSchema(tables);
   const config: Knex.Config = tables.query.client.config;
   const { wrapIdentifier } = config;
+  // Inside a transaction Knex's migrator takes it away from the whole connection, and does not bring it back: not for a migration either,
+  // whose schema may have any name.
+  const bringBack = () => {
+    if (wrapIdentifier) config.wrapIdentifier = wrapIdentifier;
+  };
   try {
     await tables.query.migrate.latest({
       tableName: bookkeeping,
       ...(tables.schemaName === undefined ? {} : { schemaName: tables.schemaName }),
-      migrationSource: toSource(tables),
+      migrationSource: toSource(tables, bringBack),
     });
   } finally {
-    // Inside a transaction Knex's migrator takes it away from the whole connection, and does not bring it back.
-    if (wrapIdentifier) config.wrapIdentifier = wrapIdentifier;
+    bringBack();
   }
 }
 
-function toSource({ dialect, schemaName }: Tables): Knex.MigrationSource<string> {
+function toSource({ dialect, schemaName }: Tables, bringBack: () => void): Knex.MigrationSource<string> {
   return {
     getMigrations: async () => names,
     getMigrationName: (name) => name,
     getMigration: async (name) => ({
-      up: async (trx: Knex) => migrations[name]?.(openTables(trx, dialect, schemaName)),
+      up: async (trx: Knex) => {
+        bringBack();
+        await migrations[name]?.(openTables(trx, dialect, schemaName));
+      },
       down: () => Promise.reject(new Error('the manifest is never taken back')),
     }),
   };

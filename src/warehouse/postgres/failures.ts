@@ -77,7 +77,15 @@ function readServerFailure(error: ServerError, code: string, message: string): D
   // The author of the function that raises an error chooses its code and all its fields.
   if (isRaised) return { ...failure, words: refusedBy(text(error.where)) };
   const words = describeFailure(error, code, message);
-  return { ...failure, words: `${words} (SQLSTATE ${code})` };
+  return {
+    ...failure,
+    words: `${words} (SQLSTATE ${code})`,
+    // A table that a trigger looks for is none of River's, which would be waited for.
+    ...(/\bfunction\b/.test(text(error.where)) && { troubleCode: '38000' }),
+    ...(code === '42501' && {
+      advice: '`river check` says which right is missing, and prints the statement that grants it.',
+    }),
+  };
 }
 
 /** The server itself writes the line that names the function, and first of all. */

@@ -17,7 +17,8 @@ export async function readColumns(tables: Tables, table: string): Promise<TableC
       },
     );
   }
-  return found.map((row) => ({
+  const named = found.filter(({ name }) => name !== null);
+  return named.map((row) => ({
     name: String(row.name),
     declared: String(row.declared),
     type:
@@ -91,10 +92,11 @@ async function queryColumns(tables: Tables, table: string): Promise<Row[]> {
            -- A trigger may give it a value.
            and not exists (select 1 from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal and g.tgtype & 7 = 7)
            as required
-       from pg_attribute a
-       join pg_type t on t.oid = a.atttypid
-       join pg_class c on c.oid = a.attrelid
+       from pg_class c
        join pg_namespace n on n.oid = c.relnamespace
+       -- A table may have no column at all.
+       left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+       left join pg_type t on t.oid = a.atttypid
        -- The type that a domain is made of.
        left join lateral (
          with recursive made_of (type, mod) as (
@@ -105,7 +107,6 @@ async function queryColumns(tables: Tables, table: string): Promise<Row[]> {
          from made_of join pg_type b on b.oid = made_of.type where b.typtype <> 'd'
        ) base on true
        where n.nspname = coalesce(?::text, current_schema()::text) and c.relname = ?
-         and a.attnum > 0 and not a.attisdropped
        order by a.attnum`,
     [tables.schemaName ?? null, table],
   );

@@ -97,21 +97,26 @@ function refuseForeign(job: LoadJob, takes: number): void {
 /** Rows of a day, or of a river, that no partition takes. */
 async function refusePartitions(tables: Tables, job: LoadJob, { oid }: Row): Promise<void> {
   const { table, river, dayColumn, days } = job;
+  const keys = `select p.partrelid as of, a.attname as name, format_type(a.atttypid, null) as type
+     from pg_partitioned_table p join pg_attribute a on a.attrelid = p.partrelid and a.attnum = p.partattrs[0]
+     where p.partnatts = 1`;
+  const [by] = await tables.rows(`select * from (${keys}) key where key.of = ?`, [Number(oid)]);
+  // A partition may have partitions by the same column: then it takes what these do.
   const parts = await tables.rows(
-    `select pg_get_partition_constraintdef(i.inhrelid) as takes from pg_inherits i where i.inhparent = ?`,
-    [Number(oid)],
+    `with recursive keys as (${keys}),
+       parts as (
+         select i.inhrelid as oid from pg_inherits i where i.inhparent = ?
+         union all
+         select i.inhrelid from parts join keys on keys.of = parts.oid and keys.name = ? join pg_inherits i on i.inhparent = parts.oid)
+     select pg_get_partition_constraintdef(oid) as takes from parts
+     where not exists (select 1 from keys where keys.of = parts.oid and keys.name = ?)`,
+    [Number(oid), String(by?.name), String(by?.name)],
   );
   if (parts.length === 0)
     throw conflict(
       table,
       `${table} has no partition, so it takes no row. Make its partitions, then run again.`,
     );
-  const [by] = await tables.rows(
-    `select a.attname as name, format_type(a.atttypid, null) as type from pg_partitioned_table p
-     join pg_attribute a on a.attrelid = p.partrelid and a.attnum = p.partattrs[0]
-     where p.partrelid = ? and p.partnatts = 1`,
-    [Number(oid)],
-  );
   const isByDay = by !== undefined && by.name === dayColumn;
   const wanted = isByDay
     ? days.flatMap((range) => [...eachDay(range)])

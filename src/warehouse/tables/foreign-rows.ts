@@ -7,7 +7,7 @@ import type { Knex } from 'knex';
 import type { TableShape } from '#domain/column/river-table';
 import type { TableColumn } from '#domain/column/table-type';
 import { ConfigurationError } from '#domain/errors';
-import { type DateRange, encloseRanges } from '#domain/period/date-range';
+import { type DateRange, encloseRanges, isDay } from '#domain/period/date-range';
 import type { River } from '#domain/river/river';
 import type { LoadMode } from '#domain/river/target';
 import { adoptCommand } from '#domain/verify/repair-command';
@@ -24,6 +24,8 @@ export interface ForeignRowsQuestion {
   readonly columns: readonly TableColumn[];
   /** The column with the day, as the table has it; undefined for a report without one, or where the table lacks it. */
   readonly dayColumn: TableColumn | undefined;
+  /** Whether the report's rows have a day. */
+  readonly haveDays: boolean;
   /** What is about to be loaded; empty where that is not known yet. */
   readonly days: readonly DateRange[];
 }
@@ -36,7 +38,7 @@ export async function refuseForeignRows(
   { books, target: tables }: Both,
   question: ForeignRowsQuestion,
 ): Promise<void> {
-  const { river, columns, dayColumn } = question;
+  const { river, columns, dayColumn, haveDays } = question;
   const { table, load } = river.target;
   // One without the column is no longer the table that River made.
   const isMade = findRiver(tables, columns) !== undefined && (await isMadeByRiver(books, table));
@@ -46,7 +48,7 @@ export async function refuseForeignRows(
     findRiver(tables, columns) !== undefined &&
     (await hasAny(selectRows(tables, { table, river: river.name, days: null })));
   if (isItsOwnToo && dayColumn && !(await hasForeignDays(tables, question, dayColumn))) return;
-  throw await foreignRows(selectForeignRows(tables, table, columns), river, dayColumn);
+  throw await foreignRows(selectForeignRows(tables, table, columns), river, dayColumn, haveDays);
 }
 
 async function hasForeignDays(
@@ -119,17 +121,21 @@ async function foreignRows(
   rows: Knex.QueryBuilder<Row, Row[]>,
   { name, target }: Pick<River, 'name' | 'target'>,
   dayColumn: TableColumn | undefined,
+  haveDays: boolean,
 ): Promise<ConfigurationError> {
   const counted = rows.count({ rows: '*' });
   if (dayColumn) counted.min({ first: identifier(dayColumn.name) }).max({ last: identifier(dayColumn.name) });
   const [found]: Row[] = await counted;
   const [first, last] = [dayText(found?.first), dayText(found?.last)];
   const count = Number(found?.rows ?? 0);
-  const days = first !== null && last !== null ? { start: first, end: last } : null;
+  // SQLite keeps anything in a column of days.
+  const days =
+    first !== null && last !== null && isDay(first) && isDay(last) ? { start: first, end: last } : null;
+  const asked = days ?? (haveDays ? { start: 'YYYY-MM-DD', end: 'YYYY-MM-DD' } : null);
   return new ConfigurationError(
     `The table ${target.table} has ${count} ${count === 1 ? 'row' : 'rows'} that no river has loaded` +
       `${days ? `, from ${days.start} to ${days.end}` : ''}: ${name} would not replace them, and its days would be there twice. ` +
-      `Make them rows of ${name} with \`${adoptCommand(name, days)}\`, or delete them, or give the river another table.`,
+      `Make them rows of ${name} with \`${adoptCommand(name, asked)}\`, or delete them, or give the river another table.`,
     { facts: { river: name, table: target.table, rows: count } },
   );
 }

@@ -1,5 +1,5 @@
 import type { provenanceColumns } from '#domain/column/column';
-import type { TableColumn } from '#domain/column/table-type';
+import type { TableColumn, TableType } from '#domain/column/table-type';
 import { SchemaConflictError } from '#domain/errors';
 import { sameName } from '../column-name.ts';
 import type { Both } from '../dialect.ts';
@@ -51,14 +51,27 @@ type Provenance = (typeof provenanceColumns)[number];
 /** What every row carries must go into its column whole. */
 export function refuseProvenance(table: string, name: Provenance, column: TableColumn): void {
   if (holdsProvenance(name, column)) return;
-  const { declared } = column;
-  const wanted = name === '_loaded_at' ? 'a timestamp with time zone (SQLite: text)' : 'text';
-  throw new SchemaConflictError(
-    `${table}.${column.name} is ${declared}, which does not hold what River writes there. ` +
-      `Change the column to ${wanted}, or give the river another table.`,
-    { facts: { table, column: column.name, declared } },
-  );
+  throw unfit(table, column, name === '_loaded_at' ? 'a timestamp with time zone (SQLite: text)' : 'text');
 }
+
+const hashLength = 64;
+
+/** A hash of a part of the key has no other place to go to, and each is as long. */
+export function refuseNarrowHash(table: string, column: TableColumn): void {
+  const { type } = column;
+  if (!type || holdsText(type, hashLength) || (type.kind === 'number' && type.texts)) return;
+  throw unfit(table, column, 'text');
+}
+
+const unfit = (table: string, { name, declared }: TableColumn, wanted: string): SchemaConflictError =>
+  new SchemaConflictError(
+    `${table}.${name} is ${declared}, which does not hold what River writes there. ` +
+      `Change the column to ${wanted}, or give the river another table.`,
+    { facts: { table, column: name, declared } },
+  );
+
+const holdsText = (type: TableType, length: number): boolean =>
+  type.kind === 'any' || (type.kind === 'text' && (type.length === null || type.length >= length));
 
 /** The name of the river itself stands in each of its rows. */
 export function refuseShortRiver(table: string, column: TableColumn | undefined, river: string): void {
@@ -73,8 +86,8 @@ export function refuseShortRiver(table: string, column: TableColumn | undefined,
 }
 
 function holdsProvenance(name: Provenance, { type }: TableColumn): boolean {
-  if (type?.kind === 'text') return type.length === null || type.length >= provenanceLengths[name];
-  return type?.kind === 'any' || (name === '_loaded_at' && type?.kind === 'timestamp');
+  if (!type) return false;
+  return holdsText(type, provenanceLengths[name]) || (name === '_loaded_at' && type.kind === 'timestamp');
 }
 
 /** How many characters of it River writes; 0 where only the river's own name says it. */

@@ -37,6 +37,8 @@ export async function refuseTable(
 ): Promise<FillableTable> {
   const { target } = both;
   const { table, load } = river.target;
+  // Rows are collected in a table beside it.
+  if (load === 'merge') await target.dialect.refuseCreating(target);
   const filled = listFilled(target, table, state, shape);
   const dayColumn = findDayColumn(target, state, shape);
   // An adoption updates rows, as a merge does.
@@ -48,7 +50,14 @@ export async function refuseTable(
   await refuseUnfilled(both, table, state.columns, filled);
   const lacking = findLacking(target, table, state, shape);
   refuseShortRiver(table, columnFinder(target.dialect, state.columns)('_river'), river.name);
-  if (!adopts) await refuseForeignRows(both, { river, columns: state.columns, dayColumn, days });
+  if (!adopts)
+    await refuseForeignRows(both, {
+      river,
+      columns: state.columns,
+      dayColumn,
+      haveDays: shape.dayColumn !== null,
+      days,
+    });
   await refuseLostRows(target, river, state, shape);
   return { lacking, filled, dayColumn };
 }

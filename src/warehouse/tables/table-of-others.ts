@@ -9,7 +9,7 @@ import type { MadeType } from '../dialect-facts.ts';
 import { type ColumnRecord, readColumnRecordsIfAny } from '../manifest/targets.ts';
 import { declaredFinder, findOtherSpellings, type TableState } from './declared-columns.ts';
 import { type NewColumn, planLayout } from './plan-layout.ts';
-import { refuseNoDays, refuseProvenance } from './refuse-column.ts';
+import { refuseNarrowHash, refuseNoDays, refuseProvenance } from './refuse-column.ts';
 
 /** With the spellings that are found now as if they were recorded. */
 export interface TableOfOthers extends TableState {
@@ -52,6 +52,11 @@ export function findLacking(
   const planned = planDeclared(tables, table, state, shape.columns);
   const day = shape.dayColumn === null ? undefined : planned.columns.get(shape.dayColumn);
   if (day) refuseNoDays(table, day);
+  const key = new Set([...shape.key, ...(shape.mergeKey ?? [])]);
+  for (const { name, salt } of shape.columns) {
+    const hashed = salt !== undefined && key.has(name) ? planned.columns.get(name) : undefined;
+    if (hashed) refuseNarrowHash(table, hashed);
+  }
   const find = columnFinder(dialect, state.columns);
   for (const name of provenanceColumns) {
     const there = find(name);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Chunk } from '#domain/chunk/chunk';
 import { SchemaConflictError } from '#domain/errors';
+import { findTrouble } from '#domain/run/warehouse-trouble';
 import type { OpenWarehouse } from '#warehouse/open-warehouse';
 import { type WarehouseCorner, warehouseKinds, withWarehouse } from '../../helpers/with-warehouse.ts';
 import {
@@ -621,6 +622,57 @@ describe.each(warehouseKinds)('what a table in %s does to rows besides its colum
     }));
 });
 
+test.each([
+  ['sqlite', 'integer', 'text'],
+  ['pg', 'bigint', 'text'],
+  ['pg', 'character varying(63)', 'character varying(64)'],
+] as const)(
+  'in %s a hash of a part of the key is refused before the load by %s, and goes to %s',
+  (kind, narrow, wide) =>
+    withWarehouse(kind, async ({ sql, warehouse }) => {
+      const columns = sampleShape.columns.map((column) =>
+        column.name === 'customer_id' ? { ...column, salt: 'salt' } : column,
+      );
+      const shape = { ...sampleShape, columns, key: ['customer_id'] };
+      for (const [type, isRefused] of [
+        [narrow, true],
+        [wide, false],
+      ] as const) {
+        await sql(`create table sample ("date" date, action_id bigint, customer_id ${type})`);
+        const opening = warehouse.recordRun(aRun({ runId: type }), [first], shape);
+        if (isRefused)
+          await expect(opening).rejects.toThrow(`sample.customer_id is ${type}, which does not hold`);
+        else await opening;
+        await sql('drop table sample');
+      }
+    }),
+);
+
+test('a trigger of Postgres that misses a table of its own fails the chunk, and is not waited for as the warehouse is', () =>
+  withWarehouse('pg', async ({ sql, warehouse }) => {
+    await sql('create table sample ("date" date, action_id bigint, customer_id text)');
+    await sql(`create function note() returns trigger language plpgsql as
+               $$ begin insert into nowhere values (new.action_id); return new; end $$`);
+    await sql('create trigger note before insert on sample for each row execute function note()');
+    const rows = [{ date: '2026-01-01', action_id: 1, customer_id: 'a' }];
+    const failure: unknown = await loadAnswers(warehouse, aRun(), [[first, [rows]]], sampleShape).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(SchemaConflictError);
+    expect(String(failure)).toContain('a trigger, a function or a nested statement failed (SQLSTATE 42P01)');
+    expect(findTrouble(failure)).toBeUndefined();
+  }));
+
+test('a table of Postgres without any column gets them all', () =>
+  withWarehouse('pg', async ({ sql, warehouse }) => {
+    await sql('create table sample ()');
+    const rows = [{ date: '2026-01-01', action_id: 1, customer_id: 'a' }];
+    await loadAnswers(warehouse, aRun(), [[first, [rows]]], sampleShape);
+    expect(await sql('select action_id, customer_id, _river from sample')).toEqual([
+      { action_id: 1, customer_id: 'a', _river: 'sample' },
+    ]);
+  }));
+
 test('a table of Postgres that takes nothing of what is loaded is refused before anything is called', () =>
   withWarehouse('pg', async ({ sql, warehouse }) => {
     const columns = '"date" date, action_id bigint, customer_id text';
@@ -639,6 +691,11 @@ test('a table of Postgres that takes nothing of what is loaded is refused before
     await sql(`drop table sample; create table sample (${columns}, _river text) partition by list (_river)`);
     await sql(`create table p1 partition of sample for values in ('it''s ? other')`);
     await refused(/^No partition of sample takes rows of the river sample\./);
+    await sql(`drop table sample; create table sample (${columns}) partition by range ("date");
+               create table january partition of sample for values from ('2026-01-01') to ('2026-02-01') partition by range ("date")`);
+    await refused(/^sample has no partition, so it takes no row/);
+    await sql(`create table p1 partition of january for values from ('2026-01-02') to ('2026-01-04')`);
+    await refused(/^No partition of sample takes rows of 2026-01-01, 2026-01-04\. Make one for them/);
     await sql(`drop table sample; create table sample (${columns}); create publication p for table sample`);
     await refused(/^The publication p replicates sample, .*alter table \S+\."sample" replica identity full/);
     await sql('alter table sample replica identity full');

@@ -24,6 +24,7 @@ const rivers = {
     target: { table: 'moved' },
   },
   channels: { report: 'execution-channels', target: { table: 'channels' } },
+  numbered: { report: slug, period: { start: days[0], end: days[3] }, target: { table: 'numbered' } },
 };
 const rowsOn = (house: Rivers, ...of: string[]) => house.simulator.world.rowCount(slug, { days: of });
 const verified = async (house: Rivers, name: string) =>
@@ -173,6 +174,17 @@ it('river adopt refuses what it cannot adopt, changes nothing then, and needs no
     await sql(`update moved set "Date" = '2026-01-02'`);
     const env = { TEMPORAL_ADDRESS: await nowhere() };
     expect((await startIn(env, 'adopt', 'moved', ...range).end).stdout).toContain('1 row of 1 day');
+    // SQLite keeps anything in a column that is declared as a date.
+    await sql('create table numbered (customer_id text, action_id integer, "date" date)');
+    await sql(`insert into numbered values ('c', 1, 1767225600000), ('d', 1, '02.01.2026')`);
+    expect(JSON.stringify(await river('check', '--json'))).toContain(
+      'Make them rows of numbered with `river adopt numbered --start YYYY-MM-DD --end YYYY-MM-DD`',
+    );
+    await refusedWith(
+      /2 rows of numbered have a day in date \(date\) that is not written YYYY-MM-DD/,
+      'numbered',
+      ...range,
+    );
     // A row that comes beside what the river has.
     await sql(`insert into moved (customer_id, action_id, "Date") values ('d', 1, '2026-01-02')`);
     await refusedWith(
