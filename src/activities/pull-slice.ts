@@ -60,6 +60,7 @@ export const pullSlice = (ports: PullPorts, gates: (warehouse: string) => WriteG
       // One run's slices, or as many as have a call in hand while the others' answers are staged.
       const wanted = Math.max(slicesAtOnce, 2 * maxConcurrentCalls);
       const asking = { connection, warehouse, run: runId, wanted };
+      signals.onBudget(windows);
       const leave = await slots.enter(asking, signals.stop);
       if (!leave)
         return { outcome: 'waiting', on: { on: 'slot' }, waitMs: randomRetryMs(), windows: windows() };

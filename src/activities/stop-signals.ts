@@ -1,4 +1,5 @@
 import { Context, heartbeat } from '@temporalio/activity';
+import type { WindowUse } from '#domain/budget/window';
 import type { Beat, TableLock } from '#domain/run/progress';
 import type { ActivityPorts } from './ports.ts';
 
@@ -23,6 +24,8 @@ export interface StopSignals {
   readonly onSent: () => () => void;
   /** What a commit waits for from now on; undefined: for nobody. */
   readonly onLocked: (lock: TableLock | undefined) => void;
+  /** Where the windows of its budget are read. */
+  readonly onBudget: (windows: () => readonly WindowUse[]) => void;
 }
 
 /**
@@ -61,9 +64,18 @@ export async function untilStopped<T>(
   const onLocked = (found: TableLock | undefined) => {
     lock = found;
   };
-  const beat = setInterval(() => heartbeat(lock ? { lock } : toBeat(calls)), heartbeatEveryMs);
+  let windows: (() => readonly WindowUse[]) | undefined;
+  const onBudget = (read: typeof windows) => {
+    windows = read;
+  };
+  const toBeat = (): Beat => ({
+    ...toldOf(calls),
+    ...(lock && { lock }),
+    ...(windows && { windows: windows() }),
+  });
+  const beat = setInterval(() => heartbeat(toBeat()), heartbeatEveryMs);
   try {
-    return await work({ stop, abort: abort.signal, onSent, onLocked });
+    return await work({ stop, abort: abort.signal, onSent, onLocked, onBudget });
   } finally {
     ended = true;
     clearInterval(beat);
@@ -73,9 +85,9 @@ export async function untilStopped<T>(
   }
 }
 
-function toBeat(calls: ReadonlySet<{ readonly sentAt: number }>): Beat | undefined {
+function toldOf(calls: ReadonlySet<{ readonly sentAt: number }>): Beat {
   const [oldest] = calls;
-  if (!oldest || Date.now() - oldest.sentAt < waitsLongMs) return undefined;
+  if (!oldest || Date.now() - oldest.sentAt < waitsLongMs) return {};
   return { unansweredSince: new Date(oldest.sentAt).toISOString() };
 }
 

@@ -108,7 +108,12 @@ function longestBeat(pending: readonly PendingActivity[]): Beat {
   const [lock] = beats
     .flatMap((beat) => beat.lock ?? [])
     .sort((one, other) => (one.since < other.since ? -1 : 1));
-  return { ...(unansweredSince !== undefined && { unansweredSince }), ...(lock && { lock }) };
+  const windows = beats.find((beat) => beat.windows && beat.windows.length > 0)?.windows;
+  return {
+    ...(unansweredSince !== undefined && { unansweredSince }),
+    ...(lock && { lock }),
+    ...(windows && { windows }),
+  };
 }
 
 /** A running worker reports at least this often: it sends heartbeats every 2 s, and polls again within a minute. */
@@ -116,7 +121,7 @@ const heardWithinMs = 10_000;
 
 /** What a run under way does and waits for, and whether a worker works on it. */
 export async function viewRun(client: Client, execution: Execution): Promise<RunView> {
-  const { workflowId, paused, retried, unansweredSince, lock } = execution;
+  const { workflowId, paused, retried, unansweredSince, lock, windows } = execution;
   const beat: Beat = { ...(unansweredSince !== undefined && { unansweredSince }), ...(lock && { lock }) };
   const { beginsAt } = execution;
   if (beginsAt !== undefined)
@@ -126,7 +131,8 @@ export async function viewRun(client: Client, execution: Execution): Promise<Run
     // A slice that waits is reported by its run already, in more detail.
     const others = retried.filter(({ step }) => step !== 'pullSlice' || progress.waits.length === 0);
     const sentence = runSentence({ ...progress, ...beat, retried: others, workflowId });
-    return { progress: { ...progress, sentence }, ...beat, retried: others, sentence };
+    const told = { ...progress, sentence, windows: windows ?? progress.windows };
+    return { progress: told, ...beat, retried: others, sentence };
   }
   const heardAt = findLatest([execution.heardAt, await workerHeardAt(client)]);
   const isSilent = heardAt === null || Date.now() - Date.parse(heardAt) > heardWithinMs;

@@ -38,6 +38,8 @@ export interface Beat {
   readonly unansweredSince?: string;
   /** What a commit waits for; only the command line knows it. */
   readonly lock?: TableLock;
+  /** The budget's windows as its worker knows them, which its workflow hears when a slice ends. */
+  readonly windows?: readonly WindowUse[];
 }
 
 /** A lock that another session holds on the table. */

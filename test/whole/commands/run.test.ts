@@ -95,12 +95,14 @@ describe.concurrent('river run', () => {
         days: [{ day: '2026-01-01', state: 'loaded', rows: expect.any(Number) }, {}, {}, {}],
       });
 
-      simulator.setFaults(held);
+      simulator.setFaults([{ kind: 'hold' }]);
       const other = await river('run', 'details', '--id', 'followed');
       expect(other.stdout).toContain('Started details: run followed');
       const { NO_COLOR: _, ...coloured } = zoned;
       const watching = riverInTerminal(['status', 'followed', '--watch'], { env: coloured });
-      await watching.shows(/^chunks +█{10}░{10} 1 of 2 loaded$/m);
+      await watching.shows(/^chunks +░{20} 0 of 2 loaded$/m);
+      // Its worker knows them before a call is answered.
+      await watching.shows(/^budget +[█░]+ [1-9]\d* of 1000000 calls used in 1h$/m);
       expect(watching.written()).toContain('\u001b[1mdetails');
       watching.type('\x03');
       await watching.shows('Leave the run going, or cancel it?');
