@@ -248,7 +248,9 @@ export function repairSentence(result: Ended, error: string | null = null, mark 
 const failedByFilters = ({ chunks, failedChunks }: Ended): boolean =>
   chunks !== null &&
   chunks.loaded + chunks.skipped === 0 &&
-  failedChunks.some(({ error }) => error.startsWith('ConfigurationError: filters.'));
+  failedChunks.some(({ error }) =>
+    /^(ConfigurationError: filters\.|ReportRefusedError: .* Check the filters of the river)/.test(error),
+  );
 
 /** The errors of chunks, each text once, with the first of its chunks; in the order of the chunks. */
 export function groupByError(
