@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { readExitCode } from './context.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { explainUsage, helpOnOneScreen } from './help.ts';
+import { explainUsage, helpOnOneScreen, namesUnknown } from './help.ts';
 import { version } from './this-package.ts';
 
 type Add = (program: Command) => void;
@@ -90,9 +90,13 @@ export async function buildProgram(args: readonly string[] = []): Promise<Comman
 
 /** Runs `river` with these arguments and returns its exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<ExitCode> {
-  const program = await buildProgram(args);
+  // `river help schedule apply` is `river schedule apply --help`; commander's own would stop at `schedule`.
+  const asked = args[0] === 'help' && args.length > 1 ? [...args.slice(1), '--help'] : args;
+  const program = await buildProgram(asked);
+  // Commander would answer with the help of all, as if nothing were mistyped.
+  const words = namesUnknown(program, asked) ? asked.filter((word) => !/^(-h|--help)$/.test(word)) : asked;
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(words, { from: 'user' });
     return readExitCode(program);
   } catch (error) {
     // Commander has already printed the error or the help.

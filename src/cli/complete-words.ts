@@ -34,6 +34,7 @@ const byOption: Readonly<Record<string, keyof KnownWords | 'files'>> = {
   '--output': 'files',
   '--lift': 'connections',
   '--predefined': 'periods',
+  '--period': 'periods',
   '--every': 'chunkUnits',
   '--load': 'loadModes',
   '--report': 'reports',

@@ -1,4 +1,5 @@
 import type { Command, HelpConfiguration } from 'commander';
+import { closest } from '#domain/river/closest';
 
 /** What is done, and the command line that does it. */
 type Example = readonly [what: string, line: string];
@@ -46,14 +47,30 @@ export function explainUsage(error: string, program: Command, words: readonly st
   return `${nameKnown(error, command)}(${names.join(' ')} --help shows its ${has})\n`;
 }
 
-/** Commander guesses what was meant by a mistyped word; where nothing is similar, this names what there is. */
+/** Commander guesses what was meant by a mistyped word; where nothing is similar but for its case, this names what there is. */
 function nameKnown(error: string, command: Command): string {
   if (error.includes('Did you mean')) return error;
-  if (error.startsWith('error: unknown command'))
-    return `${error}The commands are ${command.commands.map((each) => each.name()).join(', ')}.\n`;
+  const [, unknown] = /^error: unknown command '(.*)'/.exec(error) ?? [];
+  if (unknown !== undefined) {
+    const names = command.commands.map((each) => each.name());
+    const meant = closest(unknown, names);
+    return `${error}${meant === undefined ? `The commands are ${names.join(', ')}.` : `(Did you mean ${meant}?)`}\n`;
+  }
   if (error.startsWith('error: unknown option') && command.options.length > 0)
     return `${error}The options of ${command.name()} are ${command.options.map(({ long }) => long).join(', ')}.\n`;
   return error;
+}
+
+/** Whether the words before the first option name a command that there is not. */
+export function namesUnknown(program: Command, words: readonly string[]): boolean {
+  let command = program;
+  for (const word of words) {
+    if (word.startsWith('-') || word === 'help' || command.commands.length === 0) return false;
+    const next = command.commands.find((each) => each.name() === word);
+    if (!next) return true;
+    command = next;
+  }
+  return false;
 }
 
 /** The command or sub-command that these words name. */

@@ -6,7 +6,7 @@ import type { RunProgress } from '#domain/run/progress';
 import type { Warning } from '#domain/run/run-result';
 import { runSentences, standsStill } from '#domain/run/sentences';
 import { inLocalTime, localTime } from './local-time.ts';
-import { cutToWidth, drawnColors, type Terminal } from './terminal.ts';
+import { cutToWidth, drawnColors, type Terminal, wrapToWidth } from './terminal.ts';
 
 /** A run, and what its manifest knows of it beside what it reports itself. */
 export interface WatchedRun {
@@ -50,33 +50,37 @@ export function drawRun(
   now = new Date(),
   timeZone?: string,
 ): string[] {
-  const line = (label: string, text: string) => cutToWidth(`${label.padEnd(labelWidth)}${text}`, columns);
+  // Whole, in several lines where they must be: when a wait ends, and the command that ends it, stand last.
+  const lines = (label: string, text: string) =>
+    wrapToWidth(text, columns - labelWidth).map((part, at) =>
+      cutToWidth(`${(at === 0 ? label : '').padEnd(labelWidth)}${part}`, columns),
+    );
   const said = progress
     ? runSentences({ ...progress, ...facts, workflowId }).filter(saysNotTheEnd)
     : [sentence];
   const bold = (text: string) => drawnColors.bold(text);
   return [
-    bold(cutToWidth(`${river} · run ${workflowId}`, columns)),
-    ...(progress && progress.state !== 'opening' ? drawNumbers(progress, line) : []),
-    ...said.map((text, at) => line(at === 0 ? 'now' : '', inLocalTime(text, now, timeZone))),
+    ...wrapToWidth(`${river} · run ${workflowId}`, columns).map(bold),
+    ...(progress && progress.state !== 'opening' ? drawNumbers(progress, lines) : []),
+    ...said.flatMap((text, at) => lines(at === 0 ? 'now' : '', inLocalTime(text, now, timeZone))),
     ...(progress?.expectedEnd
-      ? [line('end', `not before ${localTime(progress.expectedEnd, now, timeZone)}`)]
+      ? lines('end', `not before ${localTime(progress.expectedEnd, now, timeZone)}`)
       : []),
-    ...(lastWarning ? [drawnColors.yellow(line('warning', warningText(lastWarning)))] : []),
+    ...(lastWarning ? lines('warning', warningText(lastWarning)).map(drawnColors.yellow) : []),
   ];
 }
 
 const labelWidth = 9;
 
-function drawNumbers(progress: RunProgress, line: (label: string, text: string) => string): string[] {
+function drawNumbers(progress: RunProgress, lines: (label: string, text: string) => string[]): string[] {
   const { chunks, rows, calls, plannedCalls, windows } = progress;
   const failed = chunks.failed > 0 ? `, ${chunks.failed} failed` : '';
   return [
-    line('chunks', `${chunkBar(progress)} ${chunks.loaded} of ${chunks.total} loaded${failed}`),
-    line('rows', String(rows)),
-    line('calls', plannedCalls === null ? String(calls) : `${calls} of ${plannedCalls}`),
-    ...windows.map((window, at) =>
-      line(
+    ...lines('chunks', `${chunkBar(progress)} ${chunks.loaded} of ${chunks.total} loaded${failed}`),
+    ...lines('rows', String(rows)),
+    ...lines('calls', plannedCalls === null ? String(calls) : `${calls} of ${plannedCalls}`),
+    ...windows.flatMap((window, at) =>
+      lines(
         at === 0 ? 'budget' : '',
         `${bar(window.used / window.calls)} ${window.used} of ${window.calls} calls used in ${durationText(window.perSeconds * 1000)}`,
       ),

@@ -131,5 +131,25 @@ export function cutToWidth(line: string, columns: number): string {
   return line.slice(0, end);
 }
 
+/** The text in lines of so many columns at most, broken between words; a word that is longer is broken as well. */
+export function wrapToWidth(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (stringWidth(longer) <= columns) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    for (let cut = cutToWidth(line, columns); cut !== '' && cut !== line; cut = cutToWidth(line, columns)) {
+      lines.push(cut);
+      line = line.slice(cut.length);
+    }
+  }
+  return [...lines, line];
+}
+
 /** `1 chunk`, `2 chunks`. */
 export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;

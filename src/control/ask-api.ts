@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type CallLimiter, createSharedLimiter, type SharedLimiter } from '#budget/limiter';
-import type { BudgetAnswer, Reservation } from '#domain/budget/reservation';
+import { type BudgetAnswer, permitsAheadMs, type Reservation } from '#domain/budget/reservation';
 import type { AnswerRow, Call, PageAsked } from '#domain/call/call';
 import { fingerprintRows } from '#domain/call/fingerprint';
 import { lastDataUpdate, listCall, readListAnswers } from '#domain/call/list-calls';
@@ -28,8 +28,10 @@ import { reserveIfServed } from './shared-budget.ts';
 /** Asks the budget of a connection. */
 export type Reserve = (request: Reservation) => Promise<BudgetAnswer>;
 
-/** A person waits for the command: it waits this long for a permit of the budget … */
-const permitWithinMs = 5_000;
+/** A person waits for the command: it waits this long for the budget to answer at all, … */
+const budgetWithinMs = 5_000;
+/** … this long for a permit, which is as far ahead as the budget gives one, … */
+const permitWithinMs = permitsAheadMs;
 /** … and this long for the API's answer. */
 const answerWithinMs = 15_000;
 
@@ -71,22 +73,25 @@ async function ask(
   reserve: Reserve | undefined,
   page?: PageAsked,
 ): Promise<readonly AnswerRow[]> {
-  const waiting = AbortSignal.timeout(permitWithinMs);
+  const silence = new AbortController();
+  const silent = reserve && setTimeout(() => silence.abort(), budgetWithinMs);
+  const late = AbortSignal.timeout(permitWithinMs);
   const abort = AbortSignal.timeout(permitWithinMs + answerWithinMs);
-  const limiter = reserve && createLimiter(connection, reserve);
+  const limiter = reserve && createLimiter(connection, reserve, () => clearTimeout(silent));
   try {
-    const passage = { signal: waiting, abort, run: 'command line', record: () => {} };
+    const signal = AbortSignal.any([silence.signal, late]);
+    const passage = { signal, abort, run: 'command line', record: () => {} };
     const { rows } = await createOptimove(connection, limiter ?? unlimited).request(call, page, passage);
     return rows;
   } catch (error) {
-    const why = explainFailure(error, waiting, abort);
+    const isSpent =
+      error instanceof ThrottledError || error instanceof BudgetSpentError || error === late.reason;
+    const why = isSpent ? describeSpent(error) : explainFailure(error, silence.signal, abort);
     if (why === undefined) throw error;
-    const Failure =
-      error instanceof ThrottledError || error instanceof BudgetSpentError
-        ? NoCallsLeftError
-        : OptimoveUnavailableError;
+    const Failure = isSpent ? NoCallsLeftError : OptimoveUnavailableError;
     throw new Failure(`Connection ${connection.name} (${connection.baseUrl}) ${why}.`, { cause: error });
   } finally {
+    clearTimeout(silent);
     await limiter?.close();
   }
 }
@@ -94,26 +99,35 @@ async function ask(
 /** The budget is used up, or the API asks to wait: nothing is wrong with the connection. */
 export class NoCallsLeftError extends OptimoveUnavailableError {}
 
-function createLimiter({ budget: windows, maxConcurrentCalls }: Connection, reserve: Reserve): SharedLimiter {
+function createLimiter(
+  { budget: windows, maxConcurrentCalls }: Connection,
+  reserve: Reserve,
+  onAnswer: () => void,
+): SharedLimiter {
   const process = randomUUID();
   return createSharedLimiter({
     maxConcurrentCalls,
     maxWaitMs: permitWithinMs,
-    reserve: (request) => reserve({ ...request, process, windows, callTimeoutMs: answerWithinMs }),
+    async reserve(request) {
+      const answer = await reserve({ ...request, process, windows, callTimeoutMs: answerWithinMs });
+      onAnswer();
+      return answer;
+    },
   });
 }
 
 /** Sends every call at once. */
 const unlimited: CallLimiter = { acquire: async () => () => {} };
 
-function explainFailure(error: unknown, waiting: AbortSignal, abort: AbortSignal): string | undefined {
-  if (isSignedInElsewhere(error))
-    return 'refuses a second sign-in (429): this login is already in use, such as by a worker';
-  if (error instanceof ThrottledError || error instanceof BudgetSpentError)
-    return 'has no calls left at the moment';
+const describeSpent = (error: unknown): string =>
+  isSignedInElsewhere(error)
+    ? 'refuses a second sign-in (429): this login is already in use, such as by a worker'
+    : 'has no calls left at the moment; `river budget` shows how many are free, and what waits';
+
+function explainFailure(error: unknown, silence: AbortSignal, abort: AbortSignal): string | undefined {
   if (error === abort.reason) return `did not answer within ${answerWithinMs / 1000} s`;
-  if (error === waiting.reason)
-    return `was not called: no worker has answered within ${permitWithinMs / 1000} s, so the call limit cannot be checked. Start one: \`river worker\``;
+  if (error === silence.reason)
+    return `was not called: no worker has answered within ${budgetWithinMs / 1000} s, so the call limit cannot be checked. Start one: \`river worker\``;
   // A run would retry; a command says what is wrong, and where.
   if (error instanceof OptimoveUnavailableError && !(error instanceof BaseUrlInDoubtError))
     return describeOutage(error);

@@ -40,7 +40,7 @@ export function toTemporalFailure(error: unknown, place: TemporalPlace): unknown
 
 export const temporalUnavailable = (address: string, cause: unknown): TemporalUnavailableError =>
   new TemporalUnavailableError(
-    `Temporal cannot be reached at ${address}. Start it (\`river dev\` starts one with all else), or set TEMPORAL_ADDRESS to its address.`,
+    `Temporal cannot be reached at ${address}. Start it (\`river dev\` starts one with all else, \`river run … --local\` one for its run), or set TEMPORAL_ADDRESS to its address.`,
     { facts: { address }, cause },
   );
 

@@ -126,8 +126,8 @@ details { margin: .9rem 0; } summary { cursor: pointer; margin-bottom: .5rem; }
   tr { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .5rem .8rem; margin-bottom: .6rem; }
   td { border: 0; padding: .12rem 0; display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); gap: .5rem; text-align: left; }
   td::before { content: attr(data-label); color: var(--quiet); font-size: .85rem; }
-  td > * { grid-column: 2; } .rivers td:first-child { display: block; } .rivers td:first-child::before { display: none; } td.links:empty { display: none; }
-  .rivers td.coverage { width: auto; min-width: 0; } .rivers td br, .runs td br { display: none; }
+  td > * { grid-column: 2; } td > .badge { justify-self: start; } .rivers td:first-child { display: block; } .rivers td:first-child::before { display: none; } td.links:empty { display: none; }
+  .rivers td.coverage { width: auto; min-width: 0; } .rivers td + td br, .runs td br { display: none; }
   .number { text-align: left; white-space: normal; }
   .year { grid-template-columns: repeat(auto-fill, minmax(6.4rem, 1fr)); gap: .5rem; }
   .weekdays { display: none; }

@@ -95,14 +95,18 @@ function describeBreak(code: string, status: number | null): string {
   if (status !== null) return `answered ${status}, but its body was cut short or damaged`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'was not found: the DNS lookup failed';
   if (code === 'ECONNREFUSED') return 'refused the connection';
+  if (/^(EPROTO|ERR_SSL_)/.test(code)) return 'could not be reached by TLS (https)';
   return 'closed the connection without an answer';
 }
 
 /** got's own errors carry the options of the request, and with them the credentials: only code and message are kept. */
 function stripOptions(error: unknown, code: string, info: RequestInfo): Error {
   const message = error instanceof Error && error.message !== '' ? error.message : code;
-  return Object.assign(new Error(info.hide(message)), { code });
+  return Object.assign(new Error(info.hide(message.replace(openSsl, 'TLS: $1'))), { code });
 }
+
+/** OpenSSL puts what it says between numbers, a line of its source and a line break. */
+const openSsl = /^.*:SSL routines:[^:]*:([^:]+):[\s\S]*$/;
 
 function readErrorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';

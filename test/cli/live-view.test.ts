@@ -69,11 +69,38 @@ test('a window in which more calls are counted than it allows is a full bar', ()
   );
 });
 
-test('no line is wider than the terminal, whatever its characters', () => {
+test('no line is wider than the terminal, whatever its characters, and nothing is cut off', () => {
   const lines = draw({}, 20, '東京東京東京東京東京');
-  expect(lines[0]).toBe('東京東京東京東京東京');
-  expect(draw({}, 19, '東京東京東京東京東京')[0]).toBe('東京東京東京東京東');
-  expect(lines.at(-1)).toBe('warning  2026-01-05:');
+  expect(lines.slice(0, 2)).toEqual(['東京東京東京東京東京', '· run run-1']);
+  expect(draw({}, 19, '東京東京東京東京東京').slice(0, 2)).toEqual(['東京東京東京東京東', '京 · run run-1']);
+  expect(lines.slice(-4)).toEqual([
+    'warning  2026-01-05:',
+    '         Zoë 東京:',
+    '         600 rows',
+    '         kept.',
+  ]);
+});
+
+test('what ends a wait is seen on a narrow terminal', () => {
+  const waits = [
+    {
+      on: 'connection',
+      reason: 'connection reset',
+      since: '2026-01-31T21:00:00.000Z',
+      tries: 8,
+      nextAt: '2026-01-31T22:45:00.000Z',
+      slices: 2,
+      isOutage: true,
+      until: '2026-01-31T22:45:00.000Z',
+      isTried: false,
+    },
+  ] as const;
+  expect(draw({ progress: { ...progress, waits } }, 60)).toEqual(
+    expect.arrayContaining([
+      'now      Optimove has not answered since 22:00:00 CET',
+      '         (connection reset), try 8, next at 23:45:00 CET.',
+    ]),
+  );
 });
 
 test('a run that no worker answers for says so', () => {

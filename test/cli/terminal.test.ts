@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTerminal, cutToWidth, table } from '#cli/terminal';
+import { createTerminal, cutToWidth, table, wrapToWidth } from '#cli/terminal';
 
 test('columns are as wide as they must be, numbers stand to the right, what is not known is a dash', () => {
   expect(
@@ -27,6 +27,12 @@ test('a line is cut at the width of the terminal, never inside a character', () 
   expect(cutToWidth('123456', 5)).toBe('12345');
   expect(cutToWidth('東京都', 5)).toBe('東京');
   expect(cutToWidth('e\u0301👨‍👩‍👧x', 3)).toBe('e\u0301👨‍👩‍👧');
+});
+
+test('a text is broken between words, and inside one that is longer than a line', () => {
+  expect(wrapToWidth('one two three', 7)).toEqual(['one two', 'three']);
+  expect(wrapToWidth('東京都 x', 5)).toEqual(['東京', '都 x']);
+  expect(wrapToWidth('', 5)).toEqual(['']);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEnd } from '#control/run-end';
 import type { RunResult } from '#domain/run/run-result';
+import { repairSentence } from '#domain/run/sentences';
 import type { Fault } from '#simulator/faults/fault-kinds';
 import type { CallRecord } from '#simulator/stats';
 import { daysBetween } from '../helpers/days-between.ts';
@@ -282,7 +283,8 @@ describe('one recipient group of ten', () => {
       async (house) => {
         const { kind, result } = failedWith(await house.run({ river: 'byAction' }));
         expect(kind).toBe('ChunksFailed');
-        expect(result.failedChunks[0]?.error).toMatch(/for every RecipientGroupID/);
+        expect(result.failedChunks[0]?.error).toMatch(/for every RecipientGroupID.*`river preview` shows/);
+        expect(repairSentence(result)).toMatch(/^Correct the filters, then: river run byAction/);
       },
     ));
 });

@@ -145,6 +145,12 @@ it('the dashboard shows in a browser what is loaded, what waits and what has fai
             }
           }
           expect(colours.size).toBe(2);
+          await page.goto(dashboard.url);
+          const [named] = await page.locator('.rivers td:first-child').allInnerTexts();
+          expect(named).toMatch(/^details\s+Customer Action Details by Date$/);
+          await page.goto(`${dashboard.url}/runs`);
+          const periods = await page.locator('td[data-label=Period]').allInnerTexts();
+          expect(periods.join()).toMatch(/2026-\d\d-\d\d to 2026-\d\d-\d\d/);
           await page.goto(without.url);
           const alone = await text();
           for (const told of [

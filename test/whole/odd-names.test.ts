@@ -89,6 +89,8 @@ it('names are found however case, accents and blanks are written, on either side
     expect(await house.run({ river: 'strange' })).toMatchObject({
       end: 'failed',
       kind: 'ConfigurationError',
-      message: expect.stringContaining('filters.targetGroups[0]: there is no "\u00a0"'),
+      message: expect.stringMatching(
+        /filters\.targetGroups\[0\]: there is no "\u00a0".* Correct the filters, then: river run strange --start 2026/s,
+      ),
     });
   }));

@@ -1,6 +1,9 @@
+import { relative } from 'node:path';
 import type { Command } from 'commander';
+import { findConfigurationFile } from '#config/environment';
 import type { CheckLine } from '#control/check-all';
 import { ConfigurationError } from '#domain/errors';
+import { quoteForShell } from '#domain/verify/repair-command';
 import { action, type CommandContext } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { examples } from '../help.ts';
@@ -22,23 +25,26 @@ export function addCheck(program: Command): void {
     .action(action(check));
 }
 
-async function check({ terminal, configuration }: CommandContext): Promise<ExitCode> {
+async function check(context: CommandContext): Promise<ExitCode> {
+  const { terminal, configuration, configurationFile: file, environment } = context;
+  const isNamed = file !== findConfigurationFile(environment, undefined);
+  const again = `${riverCommand} ${isNamed ? `--config ${quoteForShell(relative('', file))} ` : ''}check`;
   try {
     const read = await configuration();
     const { checkAll } = await import('#control/check-all');
-    return answer(terminal, await checkAll(read));
+    return answer(terminal, await checkAll(read), again);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const { failedLine } = await import('#control/check-all');
-    return answer(terminal, [failedLine('configuration', error)]);
+    return answer(terminal, [failedLine('configuration', error)], again);
   }
 }
 
-function answer(terminal: Terminal, lines: readonly CheckLine[]): ExitCode {
+function answer(terminal: Terminal, lines: readonly CheckLine[], again: string): ExitCode {
   const ok = lines.every((line) => line.ok);
   terminal.answer({
     json: { ok, checks: lines.map(({ what, ok, message }) => ({ what, ok, message })) },
-    text: showLines(lines),
+    text: showLines(lines, again),
   });
   const failures = new Set(lines.map((line) => line.failure));
   if (failures.has('configuration')) return exitCode.usage;
@@ -47,12 +53,12 @@ function answer(terminal: Terminal, lines: readonly CheckLine[]): ExitCode {
 }
 
 /** In the order in which a person would repair them: nothing works without the file, and no run without Temporal. */
-function showLines(lines: readonly CheckLine[]): string {
+function showLines(lines: readonly CheckLine[], again: string): string {
   const failed = lines.filter(({ ok }) => !ok);
   const [first] = failed;
   return [
     ...lines.flatMap(showLine),
-    ...(first ? ['', `Repair ${first.what} first, then test again: ${riverCommand} check`] : []),
+    ...(first ? ['', `Repair ${first.what} first, then test again: ${again}`] : []),
   ].join('\n');
 }
 

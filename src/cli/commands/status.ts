@@ -8,7 +8,7 @@ import { codeForMissing, type ExitCode, exitCode } from '../exit-code.ts';
 import { examples } from '../help.ts';
 import { inLocalTime } from '../local-time.ts';
 import { sayMissing, showReport, showRuns } from '../show-run.ts';
-import { cutToWidth, type Terminal } from '../terminal.ts';
+import { cutToWidth, type Terminal, wrapToWidth } from '../terminal.ts';
 
 /** How many runs are listed without a workflow id. */
 const listed = 20;
@@ -136,7 +136,14 @@ async function watchRuns(
       const lines = showRuns(await list())
         .split('\n')
         .map((line) => inLocalTime(line));
-      if (terminal.isLive) terminal.draw(lines.map((line) => cutToWidth(line, terminal.width)));
+      const { width } = terminal;
+      const table = lines.indexOf('') < 0 ? lines : lines.slice(0, lines.indexOf(''));
+      const notes = lines.slice(table.length);
+      if (terminal.isLive)
+        terminal.draw([
+          ...table.map((line) => cutToWidth(line, width)),
+          ...notes.flatMap((line) => wrapToWidth(line, width)),
+        ]);
       else for (const line of lines) if (!shown.has(line)) terminal.inform(line);
       shown = new Set(lines);
       await sleep(watchEveryMs, undefined, { signal: interrupted });

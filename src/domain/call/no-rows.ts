@@ -58,7 +58,7 @@ export function createRefused(report: Pick<Report, 'axes'>): Refused {
       const [call] = unanswered;
       if (call !== undefined) {
         throw new ReportRefusedError(
-          `Optimove refused ${call} for every ${refusable} that was called: ${refusal}. Check the filters of the river.`,
+          `Optimove refused ${call} for every ${refusable} that was called: ${refusal}. Check the filters of the river; \`river preview\` shows what Optimove says.`,
           { facts: { call, status: refusal } },
         );
       }

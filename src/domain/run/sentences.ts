@@ -176,7 +176,10 @@ function stepSentence({ step, error, tries, nextAt }: RetriedStep): string {
 const describeEnd = ({ expectedEnd }: KnownOfRun): string[] =>
   expectedEnd === null ? [] : [`The run will not end before ${timeText(expectedEnd)}.`];
 
-type Ended = Pick<RunResult, 'status' | 'chunks' | 'overwritten' | 'river' | 'workflowId' | 'retryOf'>;
+type Ended = Pick<
+  RunResult,
+  'status' | 'chunks' | 'overwritten' | 'river' | 'workflowId' | 'retryOf' | 'period' | 'failedChunks'
+>;
 
 /** How a run has ended. `error`: why it failed, where it was never opened. */
 export function endSentence(result: Ended, error: string | null = null): string {
@@ -220,8 +223,9 @@ const mergedText = ({ inserted, updated, unchanged, duplicates }: MergeCounts): 
 
 /** The command that loads what a run that has ended has not loaded; null where nothing is missing. */
 export function repairCommand(result: Ended): string | null {
-  const { status, chunks, overwritten = true, river, workflowId, retryOf } = result;
+  const { status, chunks, overwritten = true, river, workflowId, retryOf, period } = result;
   if (status === 'running' || status === 'succeeded') return null;
+  if (failedByFilters(result)) return runCommand(river, period ?? { start: null, end: null }, false);
   if (chunks)
     return chunks.loaded + chunks.skipped < chunks.total || !overwritten ? retryCommand(workflowId) : null;
   // A run that was never opened has no chunks to retry: it is started again once its cause is removed.
@@ -237,8 +241,16 @@ export function repairCommand(result: Ended): string | null {
 export function repairSentence(result: Ended, error: string | null = null, mark = ''): string {
   const repair = repairCommand(result);
   if (repair === null || error?.startsWith('ConfigurationError: input')) return '';
-  return `Repair it: ${mark}${repair}${mark}`;
+  return `${failedByFilters(result) ? 'Correct the filters, then' : 'Repair it'}: ${mark}${repair}${mark}`;
 }
+
+/** A retry takes the filters that are stored with its run, and would be refused as well. */
+const failedByFilters = ({ chunks, failedChunks }: Ended): boolean =>
+  chunks !== null &&
+  chunks.loaded + chunks.skipped === 0 &&
+  failedChunks.some(({ error }) =>
+    /^(ConfigurationError: filters\.|ReportRefusedError: .* Check the filters of the river)/.test(error),
+  );
 
 /** The errors of chunks, each text once, with the first of its chunks; in the order of the chunks. */
 export function groupByError(

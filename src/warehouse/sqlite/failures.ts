@@ -16,7 +16,7 @@ export const failures: FailureReader = {
     if (code.startsWith('SQLITE_')) return readSqliteFailure(code, readText(error));
     const failure = readDriverFailure(error, misconfigured);
     return withMissingTable(
-      failure,
+      failure.remedy === 'configuration' ? { ...failure, advice: aboutFolder } : failure,
       failure.remedy ?? (conflictWords.test(failure.words) ? 'schema' : undefined),
     );
   },
@@ -64,10 +64,12 @@ function readSqliteFailure(code: string, message: string): DatabaseFailure {
   return withMissingTable(failure, toRemedy(code, words, isRaised));
 }
 
+const aboutFolder = 'See that its folder exists, and that this user may write into the folder and the file.';
+
 const advices = [
   {
     codes: /^SQLITE_(CANTOPEN|PERM)/,
-    advice: 'See that its folder exists, and that this user may write into the folder and the file.',
+    advice: aboutFolder,
   },
   { codes: /^SQLITE_READONLY/, advice: 'See that this user may write into the file and its folder.' },
   { codes: /^SQLITE_NOTADB/, advice: 'Name a file of SQLite, or one that does not exist yet.' },

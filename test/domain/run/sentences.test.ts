@@ -24,7 +24,9 @@ const aResult = (changes: Partial<RunResult> = {}) => ({
   workflowId: 'daily-1',
   retryOf: null,
   status: 'failed' as const,
+  period: { start: '2026-01-01', end: '2026-01-08' },
   chunks: { total: 8, loaded: 5, failed: 3, skipped: 0 },
+  failedChunks: [],
   ...changes,
 });
 
@@ -37,6 +39,18 @@ describe('of one that has ended', () => {
       null,
       'Cancelled: 5 of 8 chunks loaded.',
       'Repair it: river retry daily-1',
+    ],
+    // The filters that are stored with the run would be refused again.
+    [
+      aResult({
+        chunks: { total: 8, loaded: 0, failed: 8, skipped: 0 },
+        failedChunks: [
+          { start: '2026-01-01', end: '2026-01-01', error: 'ConfigurationError: filters.actions[0]: no' },
+        ],
+      }),
+      null,
+      'Failed: 0 of 8 chunks loaded, 8 failed.',
+      'Correct the filters, then: river run daily --start 2026-01-01 --end 2026-01-08',
     ],
     // A retry has loaded all of it since.
     [

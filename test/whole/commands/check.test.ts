@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { documentOf, nowhere, rivers } from '../../helpers/commanded.ts';
@@ -104,5 +105,30 @@ describe('river check', () => {
       expect(checks[0]?.message).toMatch(/promo-codes[\s\S]*tabel|tabel[\s\S]*promo-codes/);
       const none = await startCommand(['check'], process.env, { cwd: folder }).end;
       expect(none.code).toBe(2);
+    }));
+
+  it('says of https where only http is spoken, of a missing folder and of no Temporal what to do, and how to test again', () =>
+    withFolder(async (folder) => {
+      const plain = await nowhere();
+      const server = createServer((_request, response) => response.end());
+      await new Promise<void>((listening) =>
+        server.listen(Number(plain.split(':')[1]), '127.0.0.1', listening),
+      );
+      await writeFile(
+        join(folder, 'other.yaml'),
+        `connections: { main: { baseUrl: "https://${plain}/current", auth: { apiKey: "${variable('KEY')}" } } }
+warehouses: { local: { client: better-sqlite3, connection: { filename: ./none/w.db } } }
+rivers: { a: { report: all-actions, connection: main, target: { warehouse: local, table: a } } }
+`,
+      );
+      const env = { ...process.env, KEY: 'k', TEMPORAL_ADDRESS: await nowhere() };
+      const { stdout } = await startCommand(['check', '--config', 'other.yaml'], env, { cwd: folder }).end;
+      server.close();
+      expect(stdout).toContain('does not answer: TLS: wrong version number. Check its baseUrl');
+      expect(stdout).toContain('See that its folder exists');
+      expect(stdout).toMatch(/✗ temporal: .*`river run … --local`/);
+      expect(stdout).toMatch(
+        /\nRepair connection main first, then test again: .* --config other\.yaml check\n$/,
+      );
     }));
 });

@@ -38,6 +38,8 @@ const rivers = {
   groups: { report: 'target-group-details', target: { table: 'groups', drift: 'ignore' } },
 };
 
+const salted = { rivers, env: { SALT: 'pepper' } };
+
 describe.concurrent('river preview', () => {
   it('shows rows as the table would have them, by one data call within the budget, and makes no table', () =>
     withRivers(
@@ -102,6 +104,25 @@ describe.concurrent('river preview', () => {
         expect(byEndpoint['customers/GetCustomerSendDetailsByCampaign']).toBe(1);
       },
     ));
+
+  it('waits for its call where others have used the budget of the moment', () =>
+    withRivers(
+      { ...salted, connection: { budget: [{ calls: 1, per: '6s' }] } },
+      async ({ river, simulator }) => {
+        expect((await river('preview', 'lists')).code).toBe(0);
+        const again = await river('preview', 'lists');
+        expect(again.code, again.stderr).toBe(0);
+        expect(simulator.stats()).toMatchObject({ calls: 2 });
+      },
+    ));
+
+  it('says so where no call is free for longer', () =>
+    withRivers({ ...salted, connection: { budget: [{ calls: 1, per: '1h' }] } }, async ({ river }) => {
+      expect((await river('preview', 'lists')).code).toBe(0);
+      const again = await river('preview', 'lists');
+      expect(again).toMatchObject({ code: 3, stdout: '' });
+      expect(again.stderr).toContain('has no calls left at the moment; `river budget` shows');
+    }));
 
   it('says what a run does with fields that no report declares, and shows no control character', () =>
     withRivers(

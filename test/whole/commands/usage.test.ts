@@ -15,6 +15,11 @@ describe('river', () => {
     const unknown = await river('rnu');
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
     expect(unknown.stderr).toMatch(/unknown command 'rnu'[\s\S]*Did you mean run/);
+    for (const words of [['RUN'], ['rnu', '--help'], ['help', 'rnu']]) {
+      const end = await river(...words);
+      expect(end).toMatchObject({ code: 2, stdout: '' });
+      expect(end.stderr).toMatch(/unknown command[\s\S]*Did you mean run/);
+    }
     const option = await river('plan', '--json', '--att', '2026-01-01');
     expect(option).toMatchObject({ code: 2, stdout: '' });
     expect(option.stderr).toMatch(/unknown option '--att'[\s\S]*Did you mean --at/);
@@ -30,6 +35,7 @@ describe('river', () => {
   test('--help and --version answer and exit with 0; each command shows the options of all', async () => {
     expect(await river('--help')).toMatchObject({ code: 0, stderr: '' });
     expect((await river('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await river('help', 'schedule', 'apply')).stdout).toMatch(/^Usage: river schedule apply /);
     const help = await river('run', '--help');
     expect(help.code).toBe(0);
     expect(help.stdout).toMatch(/--filter[\s\S]*--config[\s\S]*--json[\s\S]*Examples:/);
