@@ -22,8 +22,8 @@ export const createActivities = (ports: ActivityPorts): RunActivities & BudgetAc
   const gates = createWriteGates(ports.writeGates);
   const slots = createStepSlots();
   return withFailureMapping({
+    openRun: heldInOpening(ports, openRun(ports, slots)),
     ...withHeartbeat(ports, {
-      openRun: heldInOpening(ports, openRun(ports, slots)),
       ...heldByWarehouse(ports, gates, {
         resolveFreshness: inStep(slots, resolveFreshness(ports)),
         resolveFilters: inStep(slots, resolveFilters(ports)),

@@ -14,6 +14,8 @@ import { describeRun, readOpenedRun, reportOfRiver, understood } from './opened-
 import { findOpened, type Opening, type OpeningPorts, planRetry } from './plan-retry.ts';
 import { fingerprintSalts, hashAsOpened } from './run-salts.ts';
 import { type StepSlots, stepIn } from './slots.ts';
+import { untilStopped } from './stop-signals.ts';
+import { tellLocks } from './tell-locks.ts';
 import type { RunOpening } from './warehouse-ports.ts';
 
 /**
@@ -22,21 +24,28 @@ import type { RunOpening } from './warehouse-ports.ts';
  */
 export const openRun =
   (ports: OpeningPorts, slots: StepSlots) =>
-  async (request: OpenRunRequest): Promise<OpenedRun> => {
-    const configuration = await ports.configurations.current();
-    refuseStart(request, configuration);
-    const before = await findOpenedBefore(ports, request);
-    if (before) return stepIn(slots, before.run.river.target.warehouse, () => open(ports, before));
-    const input = readRunInput(request.input, configuration);
-    if (input.kind === 'retry') {
-      const opening = await planRetry(ports, input, request);
-      return stepIn(slots, opening.run.river.target.warehouse, () => open(ports, opening));
-    }
-    const { river, ownFilters } = input;
-    return stepIn(slots, river.target.warehouse, async () =>
-      open(ports, await planRun(ports, river, ownFilters, request)),
-    );
-  };
+  (request: OpenRunRequest): Promise<OpenedRun> =>
+    untilStopped(ports, async ({ onLocked }) => {
+      const configuration = await ports.configurations.current();
+      refuseStart(request, configuration);
+      const open = (opening: Opening) =>
+        tellLocks(
+          () => opening.warehouse.findLockHolder(opening.run.river.target.table),
+          onLocked,
+          () => record(ports, opening),
+        );
+      const before = await findOpenedBefore(ports, request);
+      if (before) return stepIn(slots, before.run.river.target.warehouse, () => open(before));
+      const input = readRunInput(request.input, configuration);
+      if (input.kind === 'retry') {
+        const opening = await planRetry(ports, input, request);
+        return stepIn(slots, opening.run.river.target.warehouse, () => open(opening));
+      }
+      const { river, ownFilters } = input;
+      return stepIn(slots, river.target.warehouse, async () =>
+        open(await planRun(ports, river, ownFilters, request)),
+      );
+    });
 
 /** A Reset begins a run once more that may have been opened: it goes on as it was, whatever the file says now of its river. */
 async function findOpenedBefore(
@@ -47,7 +56,7 @@ async function findOpenedBefore(
   return isFirst ? undefined : findOpened(ports, runId);
 }
 
-async function open(ports: OpeningPorts, { run, chunks, warehouse }: Opening): Promise<OpenedRun> {
+async function record(ports: OpeningPorts, { run, chunks, warehouse }: Opening): Promise<OpenedRun> {
   const { connection } = await ports.optimove(run.river.connection);
   hashAsOpened(run, await ports.configurations.current());
   await warehouse.recordRun(

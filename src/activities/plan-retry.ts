@@ -12,7 +12,7 @@ import type { ActivityPorts } from './ports.ts';
 import type { RunOpening, Warehouses } from './warehouse-ports.ts';
 
 /** What a run is opened with. */
-export type OpeningPorts = Pick<ActivityPorts, 'configurations' | 'runs' | 'optimove'> &
+export type OpeningPorts = Pick<ActivityPorts, 'configurations' | 'runs' | 'optimove' | 'draining'> &
   Warehouses<RunOpening>;
 
 /** A run that is to be opened, and where. */

@@ -2,7 +2,7 @@ import type { StopSignals } from './stop-signals.ts';
 
 const lookEveryMs = 5_000;
 
-/** Does `work`, a commit, and tells meanwhile which session holds a lock that it waits for: nobody else could say why it stands still. */
+/** Does `work`, which needs the table of a river, and tells meanwhile which session holds a lock that it waits for: nobody else could say why it stands still. */
 export async function tellLocks<T>(
   findHolder: () => Promise<string | undefined>,
   onLocked: StopSignals['onLocked'],
@@ -14,7 +14,7 @@ export async function tellLocks<T>(
   const look = async () => {
     if (isLooking) return;
     isLooking = true;
-    // A database that does not answer is found out by the commit.
+    // A database that does not answer is found out by that work.
     const holder = await findHolder().catch(() => undefined);
     isLooking = false;
     if (isOver) return;

@@ -44,7 +44,7 @@ export interface StagedReading {
 }
 
 /** What opens a run. */
-export interface RunOpening extends RunReading {
+export interface RunOpening extends RunReading, LockReading {
   /** Writes the run, its chunks, its staging and its target's declared columns, unless they are there. */
   recordRun(
     run: NewRun,

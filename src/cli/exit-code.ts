@@ -1,4 +1,4 @@
-import { isMisconfigured, PassingError, RiverError } from '#domain/errors';
+import { isMisconfigured, PassingError, RiverError, SchemaConflictError } from '#domain/errors';
 
 /** The exit codes of `river`. */
 export const exitCode = {
@@ -15,7 +15,8 @@ export const exitCode = {
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 export function codeForError(error: unknown): ExitCode {
-  if (isMisconfigured(error)) return exitCode.usage;
+  // A command's own refusal of a table; a run that meets one has been opened, and has failed.
+  if (isMisconfigured(error) || error instanceof SchemaConflictError) return exitCode.usage;
   if (error instanceof PassingError) return exitCode.unreachable;
   return exitCode.failed;
 }

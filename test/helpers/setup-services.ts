@@ -2,9 +2,6 @@ import { afterEach } from 'vitest';
 // A file of its own: this one is run again for each test file, and the runtime is installed once a process.
 import { workerLog } from './worker-log.ts';
 
-// A person would see the warning before what a command says.
-process.throwDeprecation = true;
-
 // Tests make chunks fail on purpose: warnings are shown where a test fails, with those of tests that ran beside it.
 afterEach(({ task }) => {
   const said = workerLog.splice(0).join('');

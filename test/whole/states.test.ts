@@ -107,7 +107,7 @@ describe.concurrent('a run says', () => {
     }));
 
   // Not beside the others: seven workers in one process are enough.
-  it('which session holds the lock that its commit waits for', { concurrent: false }, () =>
+  it('which session holds the lock that its commit, or its opening, waits for', { concurrent: false }, () =>
     withRivers({ kind: 'pg', rivers }, async (house) => {
       await house.pull({ river: 'details' });
       const { setting } = house.warehouse;
@@ -127,6 +127,14 @@ describe.concurrent('a run says', () => {
         await other.query('rollback');
         expect(await waitForEnd(handle)).toMatchObject({ end: 'succeeded' });
         expect(await statusOf()).not.toContain('another session');
+
+        // Where the table cannot even be looked at, the run does not get beyond its opening.
+        await other.query(`begin; lock table "${setting.schema}".details`);
+        const second = await start(house, 'details', 'unopened');
+        const ofSecond = async () => (await house.river('status', 'unopened')).stdout;
+        await vi.waitFor(async () => expect(await ofSecond()).toContain(said), soon);
+        await other.query('rollback');
+        expect(await waitForEnd(second)).toMatchObject({ end: 'succeeded' });
       } finally {
         await other.end();
       }

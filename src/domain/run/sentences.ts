@@ -146,7 +146,7 @@ const describeLock = ({ lock, noWorkerSince }: KnownOfRun): string[] =>
   lock === undefined || noWorkerSince !== undefined
     ? []
     : [
-        `The table is locked by another session, ${lock.holder}, since ${timeText(lock.since)} or before. Loading continues when that session ends its transaction.`,
+        `The table is locked by another session, ${lock.holder}, since ${timeText(lock.since)} or before. The run continues when that session ends its transaction.`,
       ];
 
 /** Without a worker no try is under way, even where Temporal has assigned one. */

@@ -106,7 +106,7 @@ export const stateCases: readonly StateCase[] = [
       recent: [aChunk('2026-01-01/2026-01-02', 10)],
       lock: { since, holder: 'process 4711 (psql)' },
     },
-    said: 'Loading 2026-01-01 to 2026-01-02. The table is locked by another session, process 4711 (psql), since 2026-01-31 15:32:05 UTC or before. Loading continues when that session ends its transaction.',
+    said: 'Loading 2026-01-01 to 2026-01-02. The table is locked by another session, process 4711 (psql), since 2026-01-31 15:32:05 UTC or before. The run continues when that session ends its transaction.',
   },
   {
     state: 'the warehouse cannot be written to',

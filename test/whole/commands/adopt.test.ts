@@ -157,6 +157,9 @@ it('river adopt refuses what it cannot adopt, changes nothing then, and needs no
     await refusedWith(/Give both --start and --end/, 'moved', '--start', '2026-01-01');
     await refusedWith(/bear no day: leave --start and --end out/, 'channels', ...range);
     await refusedWith(/no river "mooved", did you mean "moved"/, 'mooved', ...range);
+    await sql(`create view moved as select 'c' as customer_id`);
+    await refusedWith(/moved is a view: a river fills tables only/, 'moved', ...range);
+    await sql('drop view moved');
     await sql('create table moved (customer_id text, action_id integer)');
     await refusedWith(/has no column date with the day of a row/, 'moved', ...range);
     await sql('alter table moved add column "Date" text');
