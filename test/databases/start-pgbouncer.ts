@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
 import { access, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { freePort } from '#workers/services/free-port';
 import { startTied, type TiedProcess } from '#workers/services/tied-process';
+import { installPackage } from '../helpers/install-package.ts';
 import { killChild } from '../helpers/kill-child.ts';
-
-const run = promisify(execFile);
 
 /** A pooler of transactions before a Postgres. */
 export interface Pooler {
@@ -101,8 +98,7 @@ async function find(): Promise<string | undefined> {
 
 async function install(): Promise<string> {
   try {
-    await run('apt-get', ['update', '-qq']);
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'pgbouncer']);
+    await installPackage('pgbouncer');
   } catch (error) {
     throw new Error('pgbouncer was not found. Install it (Debian: apt-get install pgbouncer).', {
       cause: error,

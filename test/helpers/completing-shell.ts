@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { withFolder } from './folder.ts';
 import { type InTerminal, runInTerminal } from './in-terminal.ts';
+import { installPackage } from './install-package.ts';
 
 const run = promisify(execFile);
 const inRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -53,11 +54,7 @@ export async function withShell<T>(shell: Shell, use: (terminal: InTerminal) => 
 /** Where the shell is missing it is installed, as root on Debian. */
 async function findShell(shell: Shell): Promise<void> {
   if (await run(shell, ['--version']).catch(() => undefined)) return;
-  if (process.getuid?.() === 0) {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '-qq'], { env });
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', shell], { env });
-  }
+  if (process.getuid?.() === 0) await installPackage(shell);
   await run(shell, ['--version']).catch((cause: unknown) => {
     throw new Error(`Install ${shell}: this tests the completion in it.`, { cause });
   });

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createBrotliDecompress } from 'node:zlib';
+import { installPackage } from './install-package.ts';
 
 export interface BrowserProgram {
   readonly executablePath: string;
@@ -105,9 +106,7 @@ async function decompress(from: string, to: string): Promise<void> {
 
 async function fromApt(): Promise<BrowserProgram> {
   if (process.getuid?.() !== 0) throw new Error('only as root');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', ['update', '-qq'], { env });
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env });
+  await installPackage('chromium');
   const installed = await onPath();
   if (installed === undefined) throw new Error('installed chromium, but it does not run');
   return { executablePath: installed, env: {} };
