@@ -18,6 +18,9 @@ export function connect(current: () => WarehouseSetting, onlyReads = false): Kne
       return {
         connectionTimeoutMillis: connectTimeoutMs,
         application_name: 'river',
+        // A commit whose connection was lost without a word would keep its table from the others of this process.
+        keepAlive: true,
+        keepAliveInitialDelayMillis: 60_000,
         ...readConnection(setting),
         types: { getTypeParser: parseValue },
         expirationChecker: () => current() !== setting,
