@@ -77,7 +77,7 @@ export const commitChunk =
       };
       const cancelled = () =>
         new RefusedError(
-          `The run was cancelled while ${stored.river.target.table} waited for a new column: others use the table.`,
+          `The run was cancelled while ${stored.river.target.table} waited for other sessions that use it.`,
         );
       const { table } = stored.river.target;
       const outcome = await tellLocks(

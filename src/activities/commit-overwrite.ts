@@ -27,7 +27,7 @@ export const commitOverwrite =
       };
       const cancelled = () =>
         new RefusedError(
-          `The run was cancelled while ${river.target.table} waited for a new column: others use the table.`,
+          `The run was cancelled while ${river.target.table} waited for other sessions that use it.`,
         );
       return tellLocks(
         () => warehouse.findLockHolder(river.target.table),

@@ -130,8 +130,10 @@ export async function viewRun(client: Client, execution: Execution): Promise<Run
   if (progress) {
     // A slice that waits is reported by its run already, in more detail.
     const others = retried.filter(({ step }) => step !== 'pullSlice' || progress.waits.length === 0);
-    const sentence = runSentence({ ...progress, ...beat, retried: others, workflowId });
-    const told = { ...progress, sentence, windows: windows ?? progress.windows };
+    // When the other session ends is not known.
+    const expectedEnd = lock ? null : progress.expectedEnd;
+    const sentence = runSentence({ ...progress, expectedEnd, ...beat, retried: others, workflowId });
+    const told = { ...progress, expectedEnd, sentence, windows: windows ?? progress.windows };
     return { progress: told, ...beat, retried: others, sentence };
   }
   const heardAt = findLatest([execution.heardAt, await workerHeardAt(client)]);

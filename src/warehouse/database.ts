@@ -8,6 +8,7 @@ import { openTables } from './identifiers.ts';
 import { postgres } from './postgres/dialect.ts';
 import { snowflake } from './snowflake/dialect.ts';
 import { sqlite } from './sqlite/dialect.ts';
+import { stopOfWaits } from './turns.ts';
 
 /** What has failed in the other database of a warehouse, on its way there. */
 export class OfAnother extends Error {
@@ -44,6 +45,11 @@ export const dialectOf = (client: WarehouseSetting['client']): Dialect => dialec
 export type SettingAgain = (setting: WarehouseSetting) => Promise<WarehouseSetting | undefined>;
 
 export interface DatabaseOptions {
+  /**
+   * Whether nothing is to be made by it: what is not there yet is read as an empty warehouse, until it is there. A person waits for
+   * it, so what another session has locked is waited for briefly.
+   */
+  readonly onlyReads?: boolean;
   /** How long what others keep from writing is tried again. Default: ten minutes. */
   readonly busyAtMostMs?: number | undefined;
   /** For a sign-in that is refused: the setting as it is now, should its password have been changed where it is kept. */
@@ -52,14 +58,14 @@ export interface DatabaseOptions {
 
 export function connectDatabase(
   setting: WarehouseSetting,
-  { busyAtMostMs, settingAgain }: DatabaseOptions = {},
+  { busyAtMostMs, settingAgain, onlyReads = false }: DatabaseOptions = {},
 ): Database {
   const dialect = dialects[setting.client];
   const { failures } = dialect;
   const schema = setting.client === 'better-sqlite3' ? undefined : setting.schema;
   const place = `warehouse ${setting.name} at ${dialect.describeAddress(setting)}`;
   let current = setting;
-  const knex = dialect.connect(() => current);
+  const knex = dialect.connect(() => current, onlyReads);
 
   /** Whether there is another password to try, where this one was refused. */
   const hasChanged = async (error: unknown): Promise<boolean> => {
@@ -80,7 +86,15 @@ export function connectDatabase(
     }
   };
   const transact: Database['transact'] = (work, busyMs) =>
-    guarded(() => inTransaction(knex, (trx) => work(openTables(trx, dialect, schema))), busyMs);
+    guarded(
+      () =>
+        inTransaction(knex, (trx) =>
+          endingLockWaits(openTables(knex, dialect, schema), trx, () =>
+            work(openTables(trx, dialect, schema)),
+          ),
+        ),
+      busyMs,
+    );
   return {
     dialect,
     place,
@@ -91,6 +105,33 @@ export function connectDatabase(
       await knex.destroy();
     },
   };
+}
+
+const endWaitsEveryMs = 1_000;
+
+async function endingLockWaits<T>(tables: Tables, trx: Knex, work: () => Promise<T>): Promise<T> {
+  const stop = stopOfWaits();
+  const { endLockWait } = tables.dialect;
+  if (!stop || !endLockWait) return work();
+  let isEnded = false;
+  let looking: NodeJS.Timeout | undefined;
+  const look = async () => {
+    // Where the database does not answer, neither does the transaction.
+    if (await endLockWait(tables, trx).catch(() => false)) isEnded = true;
+  };
+  const begin = () => {
+    looking = setInterval(() => void look(), endWaitsEveryMs);
+  };
+  if (stop.aborted) begin();
+  else stop.addEventListener('abort', begin, { once: true });
+  try {
+    return await work();
+  } catch (error) {
+    throw isEnded ? stop.reason : error;
+  } finally {
+    clearInterval(looking);
+    stop.removeEventListener('abort', begin);
+  }
 }
 
 /** What failed first is thrown, not what the rollback then said on a connection that was gone. */

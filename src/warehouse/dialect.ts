@@ -212,7 +212,7 @@ export interface Dialect extends DialectFacts {
    * Opens connections by the setting as `current` gives it when each of them is opened. Its transactions begin with what River
    * needs of them, whatever server and role say.
    */
-  connect(current: () => WarehouseSetting): Knex;
+  connect(current: () => WarehouseSetting, onlyReads: boolean): Knex;
   /** An empty database to read instead of one that is not there, where reading would make it; undefined where it is there. */
   readInstead?(setting: WarehouseSetting): WarehouseSetting | undefined;
   /** Where it is, for messages: never a user or a password. */
@@ -260,6 +260,8 @@ export interface Dialect extends DialectFacts {
   limitLockWait(tables: Tables, ms: number): Promise<void>;
   /** Which session holds a lock for which another waits that changes this table; left out where that cannot be known. */
   readonly findLockHolder?: (tables: Tables, table: string) => Promise<string | undefined>;
+  /** Fails the statement of a transaction if it waits for a lock of another session, and says whether it did; left out where none waits inside the server. */
+  readonly endLockWait?: (tables: Tables, transaction: Knex) => Promise<boolean>;
   /** What a table does to rows besides its columns; left out where a database knows nothing such. */
   readonly readRules?: (tables: Tables, table: string) => Promise<TableRules>;
   /** Throws where a table that a person has made cannot take what is about to be loaded, whatever its rows are. */

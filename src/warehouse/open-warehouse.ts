@@ -69,12 +69,11 @@ import { previewTable } from './tables/preview-table.ts';
 import { readTargetTable } from './tables/read-table.ts';
 import { findLockHolder, readFirstRows } from './tables/target-rows.ts';
 import { checkWarehouse, tryWrite } from './try-write.ts';
+import { waitingUntil } from './turns.ts';
 
 export interface WarehouseOptions extends DatabaseOptions {
   /** Hears of each step of a chunk's commit, inside its transaction. For tests: what it throws undoes the commit. */
   readonly onStep?: (step: Step) => void | Promise<void>;
-  /** Whether nothing is to be made by it: what is not there yet is read as an empty warehouse, until it is there. */
-  readonly onlyReads?: boolean;
   /** How long others may have to wait for a new column. For tests: theirs is shorter. */
   readonly patience?: LockPatience;
 }
@@ -88,13 +87,13 @@ export type OpenWarehouse = Awaited<ReturnType<typeof openWarehouse>>;
  */
 export async function openWarehouse(
   setting: WarehouseSetting,
-  { onStep = () => {}, patience = lockPatience, onlyReads = false, ...options }: WarehouseOptions = {},
+  { onStep = () => {}, patience = lockPatience, ...options }: WarehouseOptions = {},
 ) {
   checkSchemaName(setting);
   /** A database as it is, and made ready. */
   const connect = (of: WarehouseSetting, ready: (database: Database) => Database) => {
     const there = connectDatabase(of, options);
-    const instead = onlyReads ? there.dialect.readInstead?.(of) : undefined;
+    const instead = options.onlyReads ? there.dialect.readInstead?.(of) : undefined;
     if (!instead) return [there, ready(there)] as const;
     const empty = connectDatabase(instead, options);
     return [onceThere(of, there, empty), onceThere(of, ready(there), ready(empty))] as const;
@@ -155,7 +154,9 @@ export async function openWarehouse(
     ...bound(databases, { deleteLoadedDays, readManifestSnapshot, readSlice, readStagedPages }),
     ...bound(asTheyAre, { checkWarehouse, tryWrite }),
     recordRun: (run: NewRun, chunks: readonly RetriableChunk[], shape: TableShape, signal?: AbortSignal) =>
-      recordRun(databases, run, chunks, shape, { patience, signal, keptSince: keptSince(new Date()) }),
+      waitingUntil(signal, () =>
+        recordRun(databases, run, chunks, shape, { patience, signal, keptSince: keptSince(new Date()) }),
+      ),
     readPacker: async () => packer(target.dialect),
     /** Deletes what is kept no longer: requests, and what filters came to. */
     async pruneRuns(now: Date) {
@@ -165,9 +166,9 @@ export async function openWarehouse(
     },
     adoptRows: (request: AdoptionRequest) => adoptRows(databases, request, patience),
     storeChunk: (runId: string, chunk: string, request: CommitRequest, signal?: AbortSignal) =>
-      storeChunk(databases, runId, chunk, request, { onStep, patience, signal }),
+      waitingUntil(signal, () => storeChunk(databases, runId, chunk, request, { onStep, patience, signal })),
     storeOverwrite: (runId: string, request: OverwriteRequest, signal?: AbortSignal) =>
-      storeOverwrite(databases, runId, request, { onStep, patience, signal }),
+      waitingUntil(signal, () => storeOverwrite(databases, runId, request, { onStep, patience, signal })),
     /** Gives its connections back. */
     async close() {
       await Promise.all([...new Set([books, target])].map((database) => database.close()));

@@ -146,7 +146,13 @@ async function load(opened: OpenedRun, state: RunState): Promise<'done' | 'conti
     CancellationScope.nonCancellable(() =>
       commitOverwrite.executeWithOptions({ summary: 'replace the content of the table' }, [opened.run]),
     );
-  await state.stored(commit, 'the table');
+  try {
+    await state.stored(commit, 'the table');
+  } catch (error) {
+    // It has waited for a lock until the run was cancelled, and left the table as it is.
+    await throwIfCancelled();
+    throw error;
+  }
   return end;
 }
 

@@ -141,6 +141,64 @@ describe.concurrent('a run says', () => {
     }),
   );
 
+  it('as much of a locked table that others go on beside it, its runs can be cancelled, and commands do not hang', {
+    concurrent: false,
+  }, () => {
+    // With four commits each more than a process has connections.
+    const locked = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, details]));
+    const over = { ...details, target: { table: 'over', load: 'overwrite' } };
+    const free = { ...details, target: { table: 'free' } };
+    return withRivers({ kind: 'pg', rivers: { ...locked, over, free } }, async (house) => {
+      for (const river of ['a', 'over']) await house.pull({ river });
+      const { setting } = house.warehouse;
+      const lock = (mode: string) =>
+        other.query(
+          `begin; lock table "${setting.schema}".details, "${setting.schema}".over in ${mode} mode`,
+        );
+      const other = new pg.Client({ connectionString: house.env.WAREHOUSE });
+      await other.connect();
+      const begin = (river: string, workflowId = river) =>
+        startRun({ ...house.temporal, close: async () => {} }, { river, input: { river }, workflowId });
+      const waits = async (ids: readonly string[]) => {
+        for (const id of ids)
+          await vi.waitFor(
+            async () =>
+              expect((await house.river('status', id)).stdout).toContain('locked by another session'),
+            soon,
+          );
+      };
+      try {
+        await lock('share');
+        const names = [...Object.keys(locked), 'over'];
+        const runs = await Promise.all(names.map((name) => begin(name)));
+        await waits(names);
+        expect((await house.river('status', 'over')).stdout).not.toContain('will not end before');
+        expect(await waitForEnd(await begin('free'))).toMatchObject({ end: 'succeeded' });
+        for (const run of runs) await run.cancel();
+        for (const run of runs) expect(await waitForEnd(run)).toMatchObject({ end: 'cancelled' });
+        await other.query('rollback');
+
+        await lock('access exclusive');
+        const unopened = await begin('a', 'unopened');
+        await house.river('pause', 'unopened');
+        await waits(['unopened']);
+        expect((await house.river('status', 'unopened')).stdout).toMatch(/Opening the run\. Paused since /);
+        await unopened.cancel();
+        expect(await waitForEnd(unopened)).toMatchObject({ end: 'cancelled' });
+        const isLocked = 'another session has locked a table that it needs';
+        for (const command of ['check', 'verify']) {
+          const { code, stdout, stderr } = await house.river(command);
+          expect([code, stdout + stderr]).toEqual([3, expect.stringContaining(isLocked)]);
+        }
+        await other.query('rollback');
+        expect((await house.river('retry', 'a', '--wait')).code).toBe(0);
+        expect((await house.river('verify', 'a')).code).toBe(0);
+      } finally {
+        await other.end();
+      }
+    });
+  });
+
   it('when it begins, where its start is delayed', () =>
     withRivers({ kind: 'sqlite', rivers, worker: false }, async ({ temporal, river }) => {
       const start = {

@@ -34,6 +34,10 @@ export function runSentences(known: KnownOfRun): string[] {
   const standsStill = waits.length > 0;
   return [
     ...(standsStill ? waits : [whatItDoes(known)]),
+    // A pause takes effect once the run is opened.
+    ...(state === 'opening' && pausedSince !== undefined
+      ? [pauseSentence('paused', pausedSince, workflowId)]
+      : []),
     ...describeCall(known),
     ...describeLock(known),
     ...describeEnd(known),

@@ -9,11 +9,12 @@ import type { DateRange } from '#domain/period/date-range';
 import { checkTableName } from '#domain/river/target';
 import type { Freshness } from '#domain/run/freshness';
 import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
-import { lockTable } from '../commit/change-target.ts';
+import { lockTable, transactInTurn } from '../commit/change-target.ts';
 import type { Databases, Side } from '../databases.ts';
 import type { Books } from '../dialect.ts';
 import type { LockPatience } from '../tables/add-columns.ts';
 import { completeTable } from '../tables/complete-table.ts';
+import { inTurn } from '../turns.ts';
 import { insertChunks } from './chunks.ts';
 import { deleteLoadsBefore } from './loads.ts';
 import { readUnloadedChunks } from './run-history.ts';
@@ -47,7 +48,7 @@ export async function recordRun(
   const days =
     run.freshness?.pulls ?? chunks.flatMap(({ start, end }) => (start === null ? [] : [{ start, end }]));
   await completeTable(databases, { river: run.river, shape, days }, patience, signal);
-  await databases.transact(async (turn) => {
+  await transactInTurn(databases, target.table, async (turn) => {
     const { books } = turn;
     // Also where the river no longer overwrites its table.
     if (run.retryOf) await lockTarget(books, target.table);
@@ -79,13 +80,16 @@ export async function recordFreshness(
 ): Promise<void> {
   const found = await side.read((books) => readRun(books, runId));
   if (!found) throw new Error(`the run ${runId} was never opened in the ${side.place}`);
-  await side.transact(async (books) => {
-    await lockTarget(books, found.river.target.table);
-    const run = await readRun(books, runId);
-    if (!run || run.freshness?.settled) return;
-    const settled = { period, chunks, freshness };
-    await write(books, run, await resolveWithOriginal(books, run, settled));
-  });
+  const { table } = found.river.target;
+  await inTurn(side, table, () =>
+    side.transact(async (books) => {
+      await lockTarget(books, table);
+      const run = await readRun(books, runId);
+      if (!run || run.freshness?.settled) return;
+      const settled = { period, chunks, freshness };
+      await write(books, run, await resolveWithOriginal(books, run, settled));
+    }),
+  );
 }
 
 /**

@@ -2,14 +2,14 @@ import type { Knex } from 'knex';
 import knex from 'knex';
 import type { WarehouseSetting } from '#domain/river/configuration';
 import { knexOptions } from '../identifiers.ts';
-import { setAtBegin } from './session.ts';
+import { readersSettings, setAtBegin } from './session.ts';
 
 const poolMax = 10;
 /** Three addresses of a host, of which each has 5 s. */
 const connectTimeoutMs = 16_000;
 
 /** `current` gives the setting by which new connections are opened. */
-export function connect(current: () => WarehouseSetting): Knex {
+export function connect(current: () => WarehouseSetting, onlyReads = false): Knex {
   const connected = knex({
     ...knexOptions(quote),
     client: 'pg',
@@ -18,6 +18,9 @@ export function connect(current: () => WarehouseSetting): Knex {
       return {
         connectionTimeoutMillis: connectTimeoutMs,
         application_name: 'river',
+        // A commit whose connection was lost without a word would keep its table from the others of this process.
+        keepAlive: true,
+        keepAliveInitialDelayMillis: 60_000,
         ...readConnection(setting),
         types: { getTypeParser: parseValue },
         expirationChecker: () => current() !== setting,
@@ -25,7 +28,7 @@ export function connect(current: () => WarehouseSetting): Knex {
     },
     pool: { min: 0, max: poolMax },
   });
-  return setAtBegin(connected);
+  return setAtBegin(connected, onlyReads ? readersSettings : undefined);
 }
 
 export function describeAddress(setting: WarehouseSetting): string {

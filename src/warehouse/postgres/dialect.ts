@@ -7,6 +7,7 @@ import { countColumns, hasIndexOn, hasTable, readColumns, toTableType, typeNames
 import {
   commentOn,
   describe,
+  endLockWait,
   findColumnBan,
   findLockHolder,
   freeze,
@@ -52,6 +53,7 @@ export const postgres: Dialect = {
   toTableType,
   limitLockWait,
   findLockHolder,
+  endLockWait,
   commentOn,
   readRules,
   refuseLoading,

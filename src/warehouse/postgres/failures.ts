@@ -66,6 +66,10 @@ function toRemedy(code: string, isRaised: boolean): DatabaseFailure['remedy'] {
   return isRaised || conflict.test(code) ? 'schema' : undefined;
 }
 
+/** Said of what is read for a person; a run waits for the lock. */
+const lockedByOthers =
+  'another session has locked a table that it needs, which pg_stat_activity shows; end its transaction';
+
 /** Functions of the server by which a language for functions reports what a person's code raises. */
 const raising = /^(exec_stmt_raise|PLy_|plperl_|plv8|pltcl_)/;
 /** Data exceptions, violated constraints, errors of functions: their texts quote values. */
@@ -76,7 +80,7 @@ function readServerFailure(error: ServerError, code: string, message: string): D
   const failure = { code, remedy: toRemedy(code, isRaised) };
   // The author of the function that raises an error chooses its code and all its fields.
   if (isRaised) return { ...failure, words: refusedBy(text(error.where)) };
-  const words = describeFailure(error, code, message);
+  const words = code === '55P03' ? lockedByOthers : describeFailure(error, code, message);
   return {
     ...failure,
     words: `${words} (SQLSTATE ${code})`,

@@ -25,6 +25,9 @@ const settings = [
   `idle_in_transaction_session_timeout to '${idleAtMost}'`,
 ];
 
+/** A command that a person waits for says that a table is locked, and does not wait for the lock. */
+export const readersSettings = [...settings, `lock_timeout to '8s'`];
+
 /** The first server that limits whole transactions. */
 const limitsTransactions = 17;
 
@@ -96,6 +99,18 @@ export async function findLockHolder(tables: Tables, table: string): Promise<str
   if (!found) return undefined;
   const name = String(found.name ?? '').replaceAll(/[^\x20-\x7e]/g, '?');
   return `process ${found.pid}${name === '' ? '' : ` (${name})`}`;
+}
+
+/** Behind a pooler the number of the process is the pooler's: then nothing is ended. */
+export async function endLockWait(tables: Tables, transaction: Knex): Promise<boolean> {
+  const client = transaction.client as { acquireConnection(): Promise<{ readonly processID?: number }> };
+  const { processID = 0 } = await client.acquireConnection();
+  const ended = await tables.rows(
+    `select pg_cancel_backend(pid) from pg_stat_activity
+    where pid = ? and wait_event_type = 'Lock' and datname = current_database() and usename = current_user`,
+    [processID],
+  );
+  return ended.length > 0;
 }
 
 /** All in one message. A comment takes no parameters: its text goes in quotes, and what Knex would replace in it is escaped. */
