@@ -278,13 +278,13 @@ test('an emulator that BIGQUERY_EMULATOR_HOST names is filled, asked and checked
   vi.stubEnv('BIGQUERY_EMULATOR_HOST', `${cloudUrl('emulator')}/bigquery/v2`);
   const useAsItIs = async ({ warehouse, driver, schema, counted }: Dataset) => {
     for (const runId of ['run-1', 'run-2']) {
-      const rows = [{ CustomerID: 'a', ActionID: 1, Amount: 1.5, Zone: runId }];
+      const rows = [{ CustomerID: 'a', ActionID: 1, Amount: 1.5, Größe: runId }];
       const found = run(runId, 'replace');
       await loadAnswers(warehouse, found, [[first, [rows]]], sampleShape);
       expect(await counted()).toEqual({ [runId]: 1 });
     }
-    expect((await driver.query(`select amount, zone from ${schema}.sample`)).rows).toEqual([
-      { amount: '1.5', zone: 'run-2' },
+    expect((await driver.query(`select amount, größe from ${schema}.sample`)).rows).toEqual([
+      { amount: '1.5', größe: 'run-2' },
     ]);
     const checked = [{ table: 'sample', load: 'replace', dayColumn: 'date' }] as const;
     expect(await warehouse.checkWarehouse(checked)).toMatch(/can be written to/);

@@ -200,7 +200,7 @@ export class BigQueryDriver implements ScriptDriver {
 }
 
 /** As River adds one, by its schema, its table, its name and its type without a width. */
-const addedColumn = /^alter table `(\w+)`\.`([^`]+)` add column `(\w+)` (\w+)/;
+const addedColumn = /^alter table `(\w+)`\.`([^`]+)` add column `([^`]+)` (\w+)/;
 
 const toWhole = (digits: string): unknown => (Number.isSafeInteger(Number(digits)) ? Number(digits) : digits);
 

@@ -48,7 +48,7 @@ function readReason(error: unknown): string {
 
 /** What the driver says before anything is sent. */
 const misconfigured =
-  /invalid_grant|Could not load the default credentials|Unable to detect a Project Id|no such file|ENOENT|private key|DECODER|must contain|does not contain|invalid_client/i;
+  /invalid_grant|Could not load the default credentials|Unable to detect a Project Id|no such file|ENOENT|EISDIR|EACCES|private.key|client_email|must contain|does not contain|invalid_client/i;
 
 const away =
   /^(?:backendError|internalError|(?:job)?rateLimitExceeded|quotaExceeded|jobBackendError|jobInternalError|tableUnavailable|resourcesExceeded|stopped|timeout|HTTP (?:429|5\d\d))$/i;

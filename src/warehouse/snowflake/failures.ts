@@ -52,7 +52,7 @@ function readNumber(error: unknown): string {
 
 /** What the driver says before anything is sent. */
 const misconfigured =
-  /no such file|ENOENT|private key|PEM|DECODER|passphrase|must be specified|Invalid (?:account|user|authenticator)/i;
+  /no such file|ENOENT|EISDIR|EACCES|private.?key|PEM|key type|passphrase|must be specified|Invalid (?:account|user|authenticator)/i;
 
 const away =
   /^(?:40100[1-3]|40200[12]|39011[1-5]|00060[34]|000630|000629|0006[0-9]{2}|090073|090097|261\d{3}|3000\d\d)$/;
@@ -106,7 +106,7 @@ const withoutValues = [
   /Network error\. Could not reach (?:Snowflake|S3\/Blob)/,
   /Request to (?:Snowflake|S3\/Blob) failed/,
   // The driver's own, of its options.
-  /^(?:Invalid|An?) [\w ]{1,60}(?:must be|The specified value must be)[\w ,.-]{1,120}/,
+  /^(?:Invalid|An?) [\w .]{1,80}must (?:not )?be[\w ,.-]{1,120}/,
 ];
 
 function describeFailure(said: string, isAway: boolean): string {
