@@ -262,7 +262,9 @@ function withinTime(bigQuery: BigQuery, ms: number): BigQuery {
     let isOver = false;
     const end = (...answered: Parameters<typeof answer>) => {
       clearTimeout(timer);
-      if (!isOver) answer(...answered);
+      const [error, body] = answered;
+      if (!isOver && !error && isPage(body)) answer(notBigQuery());
+      else if (!isOver) answer(...answered);
       isOver = true;
     };
     const timer = setTimeout(() => {
@@ -272,6 +274,14 @@ function withinTime(bigQuery: BigQuery, ms: number): BigQuery {
   };
   return bigQuery;
 }
+
+/** A proxy's, say: the driver would take it for what it has asked for. */
+const isPage = (body: unknown): boolean => typeof body === 'string' && body.trim() !== '';
+
+const notBigQuery = (): Error =>
+  Object.assign(new Error('what has answered is not BigQuery: its answer is no JSON'), {
+    code: 'ECONNABORTED',
+  });
 
 const notAnswered = (ms: number): Error =>
   Object.assign(new Error(`BigQuery has not answered within ${ms / 1000} s`), { code: 'ETIMEDOUT' });
