@@ -113,14 +113,16 @@ const snowflakeKeys: DriverKeys = {
 const plain = (key: string): string => key.toLowerCase().replaceAll(/[_-]/g, '');
 
 function checkKeys(path: string[], connection: object, { known, meant, schema }: DriverKeys): Problem[] {
-  return Object.keys(connection).flatMap((key) => {
+  return Object.entries(connection).flatMap(([key, value]) => {
     const keyPath = [...path, key];
     if (schema.has(plain(key)))
       return [{ path: keyPath, message: "belongs beside connection, as the warehouse's own `schema`" }];
     const name = meant[plain(key)] ?? known.find((each) => plain(each) === plain(key));
-    return name === undefined || name === key
-      ? []
-      : [{ path: keyPath, message: `the driver calls it ${name}` }];
+    if (name !== undefined && name !== key)
+      return [{ path: keyPath, message: `the driver calls it ${name}` }];
+    // The driver would fail at it, or take another place than is meant.
+    const isFit = name === undefined || name === 'credentials' || typeof value === 'string';
+    return isFit ? [] : [{ path: keyPath, message: 'expected a text, put it into quotes' }];
   });
 }
 
@@ -143,7 +145,8 @@ export function checkSnowflake(path: string[], connection: Connection, refers: R
         '{ account: my-account, username: RIVER, authenticator: SNOWFLAKE_JWT, privateKeyPath: ./key.p8, warehouse: LOADING, database: ANALYTICS }',
       ),
     ];
-  const { account, accessUrl, host, database } = connection;
+  const { account, accessUrl, host, database, authenticator, privateKey, privateKeyPath } = connection;
+  const signsWithKey = String(authenticator).toUpperCase() === 'SNOWFLAKE_JWT';
   const missing = true as const;
   return [
     ...(account === undefined && accessUrl === undefined && host === undefined
@@ -151,6 +154,9 @@ export function checkSnowflake(path: string[], connection: Connection, refers: R
       : []),
     ...(database === undefined
       ? [{ path: [...path, 'database'], message: 'missing, name the database', missing }]
+      : []),
+    ...(signsWithKey && privateKey === undefined && privateKeyPath === undefined
+      ? [{ path: [...path, 'privateKeyPath'], message: 'missing, name the file of the key', missing }]
       : []),
     ...checkKeys(path, connection, snowflakeKeys),
     ...snowflakeSecrets.flatMap((key) => {

@@ -111,15 +111,21 @@ const network = /^E(CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN)/;
 const awayWords =
   /connection terminated|timeout expired|timeout acquiring a connection|connection error and is not queryable|socket hang up/i;
 
+/** OpenSSL's own. */
+const unreadableKey = /^ERR_(?:OSSL_|MISSING_PASSPHRASE)/;
+
 /** What a driver, Knex or the network says in words of its own, in which no value of a row stands. */
 export function readDriverFailure(error: unknown, misconfigured: RegExp): DatabaseFailure {
   const code = readCode(error);
   const message = readText(error);
-  const words = withoutStatement(message);
+  const said = withoutStatement(message);
+  const words = unreadableKey.test(code)
+    ? `the private key cannot be read; it, or its passphrase, is a wrong one (${said})`
+    : said;
   const remedy =
     network.test(code) || awayWords.test(words)
       ? 'away'
-      : misconfigured.test(code) || misconfigured.test(words)
+      : unreadableKey.test(code) || misconfigured.test(code) || misconfigured.test(words)
         ? 'configuration'
         : undefined;
   return { code, words, remedy, isForeign: !isStatement.test(message) };

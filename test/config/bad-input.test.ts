@@ -527,6 +527,19 @@ const ofWarehouses: Case[] = [
     'river.yaml:4:63 warehouses.local.connection.user: the driver calls it username',
   ],
   [
+    'settings of a driver that are no texts',
+    'local: { client: better-sqlite3, connection: { filename: ./warehouse.db } }',
+    'local: { client: bigquery, connection: { projectId: p, keyFilename: 5, location: [EU] }, schema: d, books: prod }\n  prod: { client: better-sqlite3, connection: { filename: ./prod.db } }',
+    'river.yaml:4:71 warehouses.local.connection.keyFilename: expected a text, put it into quotes',
+    'river.yaml:4:74 warehouses.local.connection.location: expected a text, put it into quotes',
+  ],
+  [
+    'a key pair without its key',
+    'local: { client: better-sqlite3, connection: { filename: ./warehouse.db } }',
+    'local: { client: snowflake, connection: { account: a, database: d, authenticator: snowflake_jwt }, schema: s, books: prod }\n  prod: { client: better-sqlite3, connection: { filename: ./prod.db } }',
+    'river.yaml:4:31 warehouses.local.connection.privateKeyPath: missing, name the file of the key',
+  ],
+  [
     'a key file that is written as a text',
     'local: { client: better-sqlite3, connection: { filename: ./warehouse.db } }',
     'local: { client: bigquery, connection: { projectId: p, credentials: "{}" }, schema: d, books: prod }\n  prod: { client: better-sqlite3, connection: { filename: ./prod.db } }',

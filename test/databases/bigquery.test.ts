@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { checkAll } from '#control/check-all';
 import { BigQueryDriver } from '#warehouse/bigquery/driver';
 import { countJobsAhead } from '#warehouse/cloud/jobs-ahead';
@@ -7,7 +7,16 @@ import { aFile, loadText } from '../helpers/a-configuration.ts';
 import { type BigQueryRequest, openGateway } from '../helpers/bigquery-gateway.ts';
 import { type Corner, rowsOf, cornerRun as run, withCorner } from '../helpers/cloud-corner.ts';
 import type { Gateway } from '../helpers/gateway.ts';
-import { commitOne, commitRun, finish, shapeFor, stageRun, twoChunks } from '../helpers/load-modes.ts';
+import {
+  commitOne,
+  commitRun,
+  finish,
+  loadAnswers,
+  sampleShape,
+  shapeFor,
+  stageRun,
+  twoChunks,
+} from '../helpers/load-modes.ts';
 import { cloudUrl } from '../helpers/with-warehouse.ts';
 
 let gateway: Gateway<BigQueryRequest>;
@@ -23,8 +32,11 @@ interface Dataset extends Corner {
 }
 
 /** A dataset of its own, whose books are a file of SQLite. */
-const withDataset = <T>(use: (corner: Dataset) => Promise<T>): Promise<T> => {
-  const connection = { projectId: 'river', apiEndpoint: gateway.url, retryOptions: { autoRetry: false } };
+const withDataset = <T>(
+  use: (corner: Dataset) => Promise<T>,
+  place: object = { apiEndpoint: gateway.url },
+): Promise<T> => {
+  const connection = { projectId: 'river', retryOptions: { autoRetry: false }, ...place };
   return withCorner('bigquery', connection, async (setting, inCorner) => {
     const driver = new BigQueryDriver(() => setting);
     try {
@@ -261,6 +273,28 @@ test('`check` does what a commit does, and leaves nothing behind', () =>
       /cannot be used as it is configured: Access Denied: .*bigquery\.tables\.updateData/,
     );
   }));
+
+test('an emulator that BIGQUERY_EMULATOR_HOST names is filled, asked and checked as it is', async () => {
+  vi.stubEnv('BIGQUERY_EMULATOR_HOST', `${cloudUrl('emulator')}/bigquery/v2`);
+  const useAsItIs = async ({ warehouse, driver, schema, counted }: Dataset) => {
+    for (const runId of ['run-1', 'run-2']) {
+      const rows = [{ CustomerID: 'a', ActionID: 1, Amount: 1.5, Größe: runId }];
+      const found = run(runId, 'replace');
+      await loadAnswers(warehouse, found, [[first, [rows]]], sampleShape);
+      expect(await counted()).toEqual({ [runId]: 1 });
+    }
+    expect((await driver.query(`select amount, größe from ${schema}.sample`)).rows).toEqual([
+      { amount: '1.5', größe: 'run-2' },
+    ]);
+    const checked = [{ table: 'sample', load: 'replace', dayColumn: 'date' }] as const;
+    expect(await warehouse.checkWarehouse(checked)).toMatch(/can be written to/);
+  };
+  try {
+    await withDataset(useAsItIs, {});
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
 
 test('a table that wants a filter on its partitions in each query is refused before anything is called, with what helps', () =>
   withDataset(async ({ warehouse, driver, schema }) => {

@@ -3,7 +3,8 @@ import { attempt, type Provided } from './global-setup.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    cloud: Provided<{ url: string }>;
+    /** `url` is that of the gateway, `emulator` that behind it. */
+    cloud: Provided<{ url: string; emulator: string }>;
   }
 }
 
@@ -29,7 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       await gateway.close();
       await emulator.stop();
     };
-    return { value: { url: gateway.url }, stop };
+    return { value: { url: gateway.url, emulator: emulator.url }, stop };
   });
   project.provide('cloud', cloud.value);
   return () => cloud.stop();

@@ -88,10 +88,10 @@ function withPlace<T>(kind: Kind, name: string, use: (place: Place) => Promise<T
 }
 
 /** The emulator's address; throws the sentence that says why there is none. */
-export function cloudUrl(): string {
+export function cloudUrl(of: 'url' | 'emulator' = 'url'): string {
   const cloud = inject('cloud');
   if ('missing' in cloud) throw new Error(cloud.missing);
-  return cloud.url;
+  return cloud[of];
 }
 
 /** A dataset of its own. */

@@ -46,6 +46,7 @@ export class BigQueryDriver implements ScriptDriver {
     const [rows, , response] = await job.getQueryResults({
       wrapIntegers: { integerTypeCastFunction: toWhole },
     });
+    if (this.isEmulated()) await this.#tellAdded(query);
     return { rows: rows.map(toRow), rowCount: readNumberOfRows(response) };
   }
 
@@ -79,6 +80,18 @@ export class BigQueryDriver implements ScriptDriver {
       if (!isThere) throw error;
       return job;
     }
+  }
+
+  /** An emulator forgets in a table's metadata what `alter table` adds to it. */
+  async #tellAdded(query: string): Promise<void> {
+    const [, schema = '', table = '', name, type] = addedColumn.exec(query) ?? [];
+    if (name === undefined || type === undefined) return;
+    const metadata = (await this.readTable(schema, table))?.schema;
+    const fields = typeof metadata === 'object' && 'fields' in metadata ? (metadata.fields ?? []) : [];
+    if (fields.some((field) => field.name === name)) return;
+    const dataset = await this.dataset(schema);
+    const told = [...fields, { name, type: type.toUpperCase() }];
+    await dataset.table(table).setMetadata({ schema: { fields: told } });
   }
 
   /** Undefined where there is no such table. */
@@ -115,7 +128,7 @@ export class BigQueryDriver implements ScriptDriver {
   /** Of these rights on a table those that the account has not; none where there is no such table. */
   async listLackingRights(schema: string, table: string, rights: readonly string[]): Promise<string[]> {
     const dataset = await this.dataset(schema);
-    const granted = await orUndefined(dataset.table(table).testIamPermissions([...rights]));
+    const granted = await orUndefined(dataset.table(table).testIamPermissions([...rights]), unasked);
     if (granted === undefined) return [];
     const has = new Set(granted.permissions);
     return rights.filter((right) => !has.has(right));
@@ -186,12 +199,20 @@ export class BigQueryDriver implements ScriptDriver {
   }
 }
 
+/** As River adds one, by its schema, its table, its name and its type without a width. */
+const addedColumn = /^alter table `(\w+)`\.`([^`]+)` add column `([^`]+)` (\w+)/;
+
 const toWhole = (digits: string): unknown => (Number.isSafeInteger(Number(digits)) ? Number(digits) : digits);
 
 export function readConnection(setting: WarehouseSetting): Record<string, unknown> {
   const given = setting.connection.reveal();
   if (typeof given !== 'object' || given === null) return {};
-  const connection: Record<string, unknown> = { ...given };
+  // The driver would send its uploads to another path than such an emulator's, and sign in there.
+  const emulator = process.env.BIGQUERY_EMULATOR_HOST;
+  const connection: Record<string, unknown> = {
+    ...(emulator && URL.canParse(emulator) && { apiEndpoint: new URL(emulator).origin }),
+    ...given,
+  };
   const { credentials } = connection;
   // The text of a key file, as a variable or a file has it.
   if (typeof credentials === 'string') connection.credentials = JSON.parse(credentials);
@@ -241,7 +262,9 @@ function withinTime(bigQuery: BigQuery, ms: number): BigQuery {
     let isOver = false;
     const end = (...answered: Parameters<typeof answer>) => {
       clearTimeout(timer);
-      if (!isOver) answer(...answered);
+      const [error, body] = answered;
+      if (!isOver && !error && isPage(body)) answer(notBigQuery());
+      else if (!isOver) answer(...answered);
       isOver = true;
     };
     const timer = setTimeout(() => {
@@ -251,6 +274,14 @@ function withinTime(bigQuery: BigQuery, ms: number): BigQuery {
   };
   return bigQuery;
 }
+
+/** A proxy's, say: the driver would take it for what it has asked for. */
+const isPage = (body: unknown): boolean => typeof body === 'string' && body.trim() !== '';
+
+const notBigQuery = (): Error =>
+  Object.assign(new Error('what has answered is not BigQuery: its answer is no JSON'), {
+    code: 'ECONNABORTED',
+  });
 
 const notAnswered = (ms: number): Error =>
   Object.assign(new Error(`BigQuery has not answered within ${ms / 1000} s`), { code: 'ETIMEDOUT' });
@@ -263,11 +294,19 @@ const isAnswered = (error: unknown): boolean => {
   return (typeof code === 'number' && code < 500) || (code === undefined && (errors?.length ?? 0) > 0);
 };
 
-async function orUndefined<T>(asked: Promise<readonly [T, ...unknown[]]>): Promise<T | undefined> {
+/** There is no such thing. */
+const notFound = [404];
+/** Or there are no rights that it could have: an emulator's. */
+const unasked = [404, 405];
+
+async function orUndefined<T>(
+  asked: Promise<readonly [T, ...unknown[]]>,
+  codes: readonly number[] = notFound,
+): Promise<T | undefined> {
   try {
     return (await asked)[0];
   } catch (error) {
-    if ((error as { code?: unknown }).code === 404) return undefined;
+    if (codes.includes(Number((error as { code?: unknown }).code))) return undefined;
     throw error;
   }
 }

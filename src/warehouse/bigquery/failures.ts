@@ -48,7 +48,7 @@ function readReason(error: unknown): string {
 
 /** What the driver says before anything is sent. */
 const misconfigured =
-  /invalid_grant|Could not load the default credentials|Unable to detect a Project Id|no such file|ENOENT|private key|DECODER|must contain|does not contain|invalid_client/i;
+  /invalid_grant|Could not load the default credentials|Unable to detect a Project Id|no such file|ENOENT|EISDIR|EACCES|private.key|client_email|must contain|does not contain|invalid_client/i;
 
 const away =
   /^(?:backendError|internalError|(?:job)?rateLimitExceeded|quotaExceeded|jobBackendError|jobInternalError|tableUnavailable|resourcesExceeded|stopped|timeout|HTTP (?:429|5\d\d))$/i;
@@ -56,7 +56,17 @@ const refusing =
   /^(?:accessDenied|authError|unauthorized|required|billingNotEnabled|billingTierLimitExceeded|forbidden|accessNotConfigured|HTTP 40[13])$/i;
 const conflict = /^(?:invalid|invalidQuery|notFound|duplicate|responseTooLarge|HTTP 40[049])$/i;
 
+/** A project that is not there, or a dataset that lies elsewhere. */
+const misplaced = /Not found: Project|Invalid project ID|was not found in location/;
+
 function readServerFailure(reason: string, said: string): DatabaseFailure {
+  if (misplaced.test(said))
+    return {
+      code: reason,
+      words: describeFailure(reason, said),
+      remedy: 'configuration',
+      advice: 'Correct `projectId` or `location` of the connection.',
+    };
   const troubleCode = troubleCodes.find(([words]) => words.test(`${reason} ${said}`))?.[1];
   return {
     code: reason,
@@ -86,6 +96,7 @@ const troubleCodes: readonly (readonly [RegExp, string])[] = [
 const withoutValues = [
   /Access Denied: [^\n']{1,200}/,
   /Not found: (?:Dataset|Table|Project|Job) [\w.:/ -]{1,300}/i,
+  /Invalid project ID/,
   /Required (?:field|column) [\w.]+ cannot be null/i,
   /(?:Quota|Rate limits?) exceeded[^\n'"]{0,120}/i,
   /Unrecognized name: [\w.`]+/,

@@ -52,13 +52,13 @@ function readNumber(error: unknown): string {
 
 /** What the driver says before anything is sent. */
 const misconfigured =
-  /no such file|ENOENT|private key|PEM|DECODER|passphrase|must be specified|Invalid (?:account|user|authenticator)/i;
+  /no such file|ENOENT|EISDIR|EACCES|private.?key|PEM|key type|passphrase|must be specified|Invalid (?:account|user|authenticator)/i;
 
 const away =
   /^(?:40100[1-3]|40200[12]|39011[1-5]|00060[34]|000630|000629|0006[0-9]{2}|090073|090097|261\d{3}|3000\d\d)$/;
 /** Data, tables and columns. */
 const misfit = /^(?:100|00[012])\d{3,4}$/;
-const refusing = /^(?:003001|003003|000606|3900\d\d|3901\d\d|3902\d\d|3903\d\d|394\d{3}|404\d{3}|40550[67])$/;
+const refusing = /^(?:003001|003003|000606|390\d{3}|394\d{3}|404\d{3}|40550[67])$/;
 
 function readServerFailure(number: string, error: unknown): DatabaseFailure {
   const said = readText(error);
@@ -96,6 +96,8 @@ const withoutValues = [
   /Insufficient privileges to operate on [\w $.'"-]{1,200}/,
   /Object '[^'\n]{1,300}' does not exist or not authorized/,
   /(?:Schema|Database|Table|Stage) '[^'\n]{1,300}' does not exist or not authorized/,
+  /(?:Role '[^'\n]{1,200}' specified in the connect string|The requested (?:database|schema|warehouse|role)) does not exist or not authorized/,
+  /Incoming request with IP\/Token [\da-f.:]{1,50} is not allowed to access Snowflake/,
   /NULL result in a non-nullable column/,
   /invalid identifier '[^'\n]{1,300}'/,
   /No active warehouse selected in the current session/,
@@ -106,7 +108,7 @@ const withoutValues = [
   /Network error\. Could not reach (?:Snowflake|S3\/Blob)/,
   /Request to (?:Snowflake|S3\/Blob) failed/,
   // The driver's own, of its options.
-  /^(?:Invalid|An?) [\w ]{1,60}(?:must be|The specified value must be)[\w ,.-]{1,120}/,
+  /^(?:Invalid|An?) [\w .]{1,80}must (?:not )?be[\w ,.-]{1,120}/,
 ];
 
 function describeFailure(said: string, isAway: boolean): string {
