@@ -8,7 +8,7 @@ import { openTables } from './identifiers.ts';
 import { postgres } from './postgres/dialect.ts';
 import { snowflake } from './snowflake/dialect.ts';
 import { sqlite } from './sqlite/dialect.ts';
-import { stopOfWaits } from './turns.ts';
+import { stopOfWaits } from './table-queue.ts';
 
 /** What has failed in the other database of a warehouse, on its way there. */
 export class OfAnother extends Error {

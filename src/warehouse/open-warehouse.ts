@@ -63,13 +63,13 @@ import {
 import { deleteStaged, markLastPage } from './manifest/staging.ts';
 import { countRuns, summariseRun } from './manifest/summarise-run.ts';
 import { migrate, refuseNewerManifest } from './migrations/migrate.ts';
+import { waitingUntil } from './table-queue.ts';
 import { type LockPatience, lockPatience } from './tables/add-columns.ts';
 import { readColumnNames } from './tables/column-names.ts';
 import { previewTable } from './tables/preview-table.ts';
 import { readTargetTable } from './tables/read-table.ts';
 import { findLockHolder, readFirstRows } from './tables/target-rows.ts';
 import { checkWarehouse, tryWrite } from './try-write.ts';
-import { waitingUntil } from './turns.ts';
 
 export interface WarehouseOptions extends DatabaseOptions {
   /** Hears of each step of a chunk's commit, inside its transaction. For tests: what it throws undoes the commit. */

@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import type { WarehouseSetting } from '#domain/river/configuration';
 import { connectCloud } from '../cloud/knex-client.ts';
 import { ScriptSession } from '../cloud/script-session.ts';
-import { BigQueryDriver, readConnection } from './driver.ts';
+import { readConnection } from './client.ts';
+import { BigQueryDriver } from './driver.ts';
 import { quoteName } from './values.ts';
 
 /** Nothing is connected to before the first statement, and the driver is loaded then. */

@@ -5,10 +5,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { BigQuery, Dataset, Job, TableMetadata } from '@google-cloud/bigquery';
-import { ConfigurationError } from '#domain/errors';
 import type { WarehouseSetting } from '#domain/river/configuration';
 import type { Answer } from '../cloud/knex-client.ts';
 import type { ScriptDriver } from '../cloud/script-session.ts';
+import { answersWithinMs, isEmulated, notAnswered, openClient } from './client.ts';
 import { isConflict } from './failures.ts';
 import { readNumberOfRows, toParameters, toRow } from './values.ts';
 
@@ -21,11 +21,6 @@ export type TableDeclaration = Pick<
 /** So long a table of a chunk stays that was not deleted, because its process was killed. */
 const chunkTableMs = 6 * 3_600_000;
 
-/** With them a request takes some seconds where nothing answers: an activity that fails is tried again, and a person waits for `check`. */
-const retriesAtMost = 2;
-
-/** The driver would wait for ever for a request whose connection is gone. None waits in BigQuery itself for longer than ten seconds. */
-const answersWithinMs = 60_000;
 /** A page goes out in one piece, and a line may be slow: an upload has so many times as long. */
 const uploadPatience = 5;
 
@@ -162,7 +157,9 @@ export class BigQueryDriver implements ScriptDriver {
     const silence = setTimeout(() => upload.destroy(notAnswered(silentMs)), silentMs);
     upload.once('job', () => clearTimeout(silence));
     const source = Readable.from(eachHeard(lines, () => silence.refresh()));
-    const sent = this.isEmulated() ? pipeline(source, upload) : pipeline(source, createGzip(), upload);
+    const sent = isEmulated(this.#setting())
+      ? pipeline(source, upload)
+      : pipeline(source, createGzip(), upload);
     try {
       await Promise.all([sent, loaded]);
     } finally {
@@ -170,10 +167,8 @@ export class BigQueryDriver implements ScriptDriver {
     }
   }
 
-  /** An address without TLS is an emulator's: it signs nobody in, and takes no gzip. */
   isEmulated(): boolean {
-    const { apiEndpoint } = readConnection(this.#setting());
-    return typeof apiEndpoint === 'string' && apiEndpoint.startsWith('http:');
+    return isEmulated(this.#setting());
   }
 
   async dataset(schema: string): Promise<Dataset> {
@@ -181,21 +176,8 @@ export class BigQueryDriver implements ScriptDriver {
   }
 
   connect(): Promise<BigQuery> {
-    this.#connected ??= this.#open();
+    this.#connected ??= openClient(this.#setting(), this.#answersWithinMs);
     return this.#connected;
-  }
-
-  async #open(): Promise<BigQuery> {
-    const { BigQuery } = await loadDriver();
-    const connection = { maxRetries: retriesAtMost, ...readConnection(this.#setting()) };
-    if (!this.isEmulated())
-      return withinTime(
-        quietly(() => new BigQuery(connection)),
-        this.#answersWithinMs,
-      );
-    const authClient = { getRequestHeaders: async () => new Headers({ authorization: 'Bearer none' }) };
-    const emulated = { ...connection, authClient, useAuthWithCustomEndpoint: true };
-    return withinTime(new BigQuery(emulated as object), this.#answersWithinMs);
   }
 }
 
@@ -204,32 +186,6 @@ const addedColumn = /^alter table `(\w+)`\.`([^`]+)` add column `([^`]+)` (\w+)/
 
 const toWhole = (digits: string): unknown => (Number.isSafeInteger(Number(digits)) ? Number(digits) : digits);
 
-export function readConnection(setting: WarehouseSetting): Record<string, unknown> {
-  const given = setting.connection.reveal();
-  if (typeof given !== 'object' || given === null) return {};
-  // The driver would send its uploads to another path than such an emulator's, and sign in there.
-  const emulator = process.env.BIGQUERY_EMULATOR_HOST;
-  const connection: Record<string, unknown> = {
-    ...(emulator && URL.canParse(emulator) && { apiEndpoint: new URL(emulator).origin }),
-    ...given,
-  };
-  const { credentials } = connection;
-  // The text of a key file, as a variable or a file has it.
-  if (typeof credentials === 'string') connection.credentials = JSON.parse(credentials);
-  return connection;
-}
-
-async function loadDriver(): Promise<typeof import('@google-cloud/bigquery')> {
-  try {
-    return await import('@google-cloud/bigquery');
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new ConfigurationError(
-      'A warehouse with `client: bigquery` needs the driver of BigQuery, which is not installed: run `npm install @google-cloud/bigquery` where River is installed (with --global for a global River).',
-    );
-  }
-}
-
 async function* eachHeard<T>(all: AsyncIterable<T>, hear: () => void): AsyncGenerator<T> {
   for await (const each of all) {
     hear();
@@ -237,54 +193,6 @@ async function* eachHeard<T>(all: AsyncIterable<T>, hear: () => void): AsyncGene
   }
   hear();
 }
-
-/**
- * Google's library warns of every key that is named to its driver: not in a log's own form, and of nothing that a person could name
- * otherwise.
- */
-function quietly<T>(make: () => T): T {
-  const { warn } = console;
-  console.warn = () => {};
-  try {
-    return make();
-  } finally {
-    console.warn = warn;
-  }
-}
-
-type Ask = (options: unknown, answer: (error: unknown, ...rest: unknown[]) => void) => void;
-
-/** The same, whose requests fail that are not answered in time, with all that the driver tries. What is uploaded is none of them. */
-function withinTime(bigQuery: BigQuery, ms: number): BigQuery {
-  const asking = bigQuery as unknown as { request: Ask };
-  const ask: Ask = asking.request.bind(bigQuery);
-  asking.request = (options, answer) => {
-    let isOver = false;
-    const end = (...answered: Parameters<typeof answer>) => {
-      clearTimeout(timer);
-      const [error, body] = answered;
-      if (!isOver && !error && isPage(body)) answer(notBigQuery());
-      else if (!isOver) answer(...answered);
-      isOver = true;
-    };
-    const timer = setTimeout(() => {
-      end(notAnswered(ms));
-    }, ms);
-    ask(options, end);
-  };
-  return bigQuery;
-}
-
-/** A proxy's, say: the driver would take it for what it has asked for. */
-const isPage = (body: unknown): boolean => typeof body === 'string' && body.trim() !== '';
-
-const notBigQuery = (): Error =>
-  Object.assign(new Error('what has answered is not BigQuery: its answer is no JSON'), {
-    code: 'ECONNABORTED',
-  });
-
-const notAnswered = (ms: number): Error =>
-  Object.assign(new Error(`BigQuery has not answered within ${ms / 1000} s`), { code: 'ETIMEDOUT' });
 
 const isThereAlready = (error: unknown): boolean => (error as { code?: unknown }).code === 409;
 

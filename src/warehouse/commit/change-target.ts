@@ -9,7 +9,7 @@ import type { Databases, Turn } from '../databases.ts';
 import type { Both } from '../dialect.ts';
 import { insertLoad, lockLoads } from '../manifest/loads.ts';
 import { lockTarget, readLastLoad, saveLastLoad } from '../manifest/targets.ts';
-import { inTurn } from '../turns.ts';
+import { queueForTable } from '../table-queue.ts';
 import { type Change, isOfTarget, markChange, type Step } from './mark-change.ts';
 
 const silent = () => {};
@@ -24,7 +24,7 @@ export async function changeTarget<C extends Change>(
   work: (both: Both) => Promise<C | undefined>,
   onStep: (step: Step) => void | Promise<void> = silent,
 ): Promise<C | undefined> {
-  return transactInTurn(databases, table, async (turn) => {
+  return transactOnTable(databases, table, async (turn) => {
     const { change, number } = await lockTable(turn, table, async (both, last) => {
       const change = await work(both);
       if (last === undefined || !change || !isOfTarget(change)) return { change, number: undefined };
@@ -40,11 +40,11 @@ export async function changeTarget<C extends Change>(
 }
 
 /** A transaction that begins with locking the table. */
-export const transactInTurn = <R>(
+export const transactOnTable = <R>(
   databases: Databases,
   table: string,
   work: (turn: Turn) => Promise<R>,
-): Promise<R> => inTurn(databases.books, table, () => databases.transact(work));
+): Promise<R> => queueForTable(databases.books, table, () => databases.transact(work));
 
 /** Does `work` with the table locked and nothing left to be marked. `last` is the number of what was done last, where there are any. */
 export async function lockTable<R>(

@@ -9,12 +9,12 @@ import type { DateRange } from '#domain/period/date-range';
 import { checkTableName } from '#domain/river/target';
 import type { Freshness } from '#domain/run/freshness';
 import type { NewRun, RetriableChunk, StoredRun } from '#domain/run/stored-run';
-import { lockTable, transactInTurn } from '../commit/change-target.ts';
+import { lockTable, transactOnTable } from '../commit/change-target.ts';
 import type { Databases, Side } from '../databases.ts';
 import type { Books } from '../dialect.ts';
+import { queueForTable } from '../table-queue.ts';
 import type { LockPatience } from '../tables/add-columns.ts';
 import { completeTable } from '../tables/complete-table.ts';
-import { inTurn } from '../turns.ts';
 import { insertChunks } from './chunks.ts';
 import { deleteLoadsBefore } from './loads.ts';
 import { readUnloadedChunks } from './run-history.ts';
@@ -48,7 +48,7 @@ export async function recordRun(
   const days =
     run.freshness?.pulls ?? chunks.flatMap(({ start, end }) => (start === null ? [] : [{ start, end }]));
   await completeTable(databases, { river: run.river, shape, days }, patience, signal);
-  await transactInTurn(databases, target.table, async (turn) => {
+  await transactOnTable(databases, target.table, async (turn) => {
     const { books } = turn;
     // Also where the river no longer overwrites its table.
     if (run.retryOf) await lockTarget(books, target.table);
@@ -81,7 +81,7 @@ export async function recordFreshness(
   const found = await side.read((books) => readRun(books, runId));
   if (!found) throw new Error(`the run ${runId} was never opened in the ${side.place}`);
   const { table } = found.river.target;
-  await inTurn(side, table, () =>
+  await queueForTable(side, table, () =>
     side.transact(async (books) => {
       await lockTarget(books, table);
       const run = await readRun(books, runId);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SchemaConflictError } from '#domain/errors';
-import { lockTable, transactInTurn } from '../commit/change-target.ts';
+import { lockTable, transactOnTable } from '../commit/change-target.ts';
 import type { Databases } from '../databases.ts';
 import type { Both, Dialect, Targets } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
@@ -44,7 +44,7 @@ export async function addColumns(
     try {
       const missing = await recordColumns(databases, table, lacking);
       if (missing.length === 0) return;
-      return await transactInTurn(databases, table, (turn) =>
+      return await transactOnTable(databases, table, (turn) =>
         lockTable(turn, table, async (both) => {
           const { target } = both;
           const { missing } = await lacking(both);
@@ -68,7 +68,7 @@ async function recordColumns(
   table: string,
   lacking: Parameters<typeof addColumns>[2],
 ): Promise<readonly NewColumn[]> {
-  return transactInTurn(databases, table, (turn) =>
+  return transactOnTable(databases, table, (turn) =>
     lockTable(turn, table, async (both) => {
       const { books, target } = both;
       const { missing, records } = await lacking(both);

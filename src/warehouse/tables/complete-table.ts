@@ -3,7 +3,7 @@ import { describeColumn, provenanceComments } from '#domain/column/column-commen
 import type { TableShape } from '#domain/column/river-table';
 import { ConfigurationError } from '#domain/errors';
 import { columnFinder, shortHash } from '../column-name.ts';
-import { lockTable, transactInTurn } from '../commit/change-target.ts';
+import { lockTable, transactOnTable } from '../commit/change-target.ts';
 import type { Databases } from '../databases.ts';
 import type { Books, Both, Targets } from '../dialect.ts';
 import { identifier } from '../identifiers.ts';
@@ -27,7 +27,7 @@ export async function completeTable(
 ): Promise<void> {
   const { river, shape } = toFill;
   const { table } = river.target;
-  const found = await transactInTurn(databases, table, (turn) =>
+  const found = await transactOnTable(databases, table, (turn) =>
     lockTable(turn, table, async (both) => {
       const { books, target } = both;
       // Where they are apart, whoever locks the table looks.
@@ -64,7 +64,7 @@ const inTable = (tables: Targets, table: string, { columns }: TableShape, name: 
   planDeclared(tables, table, nothing, columns).columns.get(name)?.name ?? name;
 
 async function createTable(databases: Databases, table: string, shape: TableShape): Promise<void> {
-  await transactInTurn(databases, table, (turn) =>
+  await transactOnTable(databases, table, (turn) =>
     lockTable(turn, table, async ({ target }) => {
       const { dialect } = target;
       if (await dialect.hasTable(target, table)) return;

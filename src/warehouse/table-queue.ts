@@ -13,28 +13,28 @@ export const waitingUntil = <T>(stop: AbortSignal | undefined, work: () => Promi
 
 export const stopOfWaits = (): AbortSignal | undefined => stops.getStore();
 
-const lines = new WeakMap<object, Map<string, Promise<void>>>();
+const queues = new WeakMap<object, Map<string, Promise<void>>>();
 
 /** Does `work` when all of this process that have come before for the same table of `database` are done. */
-export async function inTurn<T>(database: object, table: string, work: () => Promise<T>): Promise<T> {
-  const ofTables = lines.get(database) ?? new Map<string, Promise<void>>();
-  lines.set(database, ofTables);
+export async function queueForTable<T>(database: object, table: string, work: () => Promise<T>): Promise<T> {
+  const ofTables = queues.get(database) ?? new Map<string, Promise<void>>();
+  queues.set(database, ofTables);
   const before = ofTables.get(table);
   const { promise: done, resolve } = Promise.withResolvers<void>();
-  const line = Promise.all([before, done]).then(() => {});
-  ofTables.set(table, line);
+  const last = Promise.all([before, done]).then(() => {});
+  ofTables.set(table, last);
   try {
-    if (before) await untilStopped(before);
+    if (before) await untilDoneOrStopped(before);
     return await work();
   } finally {
     resolve();
-    void line.then(() => {
-      if (ofTables.get(table) === line) ofTables.delete(table);
+    void last.then(() => {
+      if (ofTables.get(table) === last) ofTables.delete(table);
     });
   }
 }
 
-async function untilStopped(before: Promise<void>): Promise<void> {
+async function untilDoneOrStopped(before: Promise<void>): Promise<void> {
   const stop = stopOfWaits();
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   const leave = () => reject(stop?.reason);

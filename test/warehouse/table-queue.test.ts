@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { inTurn, waitingUntil } from '#warehouse/turns';
+import { queueForTable, waitingUntil } from '#warehouse/table-queue';
 
-it('one waits for a table at a time, in the order in which they came; another table does not wait, and a stop leaves the line', async () => {
+it('one waits for a table at a time, in the order in which they came; another table does not wait, and a stop leaves the queue', async () => {
   const database = {};
   const said: string[] = [];
   const first = Promise.withResolvers<void>();
   const turn = (name: string, table = 'one', work = async () => {}) =>
-    inTurn(database, table, async () => {
+    queueForTable(database, table, async () => {
       said.push(name);
       await work();
     });
