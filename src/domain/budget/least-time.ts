@@ -66,12 +66,13 @@ function plannedWindows(windows: readonly BudgetWindow[], share: number): Budget
 }
 
 /**
- * In how many seconds the last of `calls` calls may be sent, for a person to read: what a window has free goes now,
- * the rest in bursts of the whole window, one each time it has passed.
+ * In how many seconds, at the earliest, the last of `calls` calls may be sent, for a person to read. What a window has used may leave it
+ * at once, so that as many calls as it holds may go now; the rest goes in bursts of the whole window, one each time it has passed.
+ * Calls in flight may be among both: they have been used, and are not made yet.
  */
 export function expectedSeconds(calls: number, windows: readonly WindowUse[]): number {
   const waits = windows.map(
-    ({ calls: size, perSeconds, free }) => Math.ceil(Math.max(0, calls - free) / size) * perSeconds,
+    ({ calls: size, perSeconds }) => Math.ceil(Math.max(0, calls - size) / size) * perSeconds,
   );
   return Math.max(0, ...waits);
 }

@@ -106,8 +106,11 @@ test.each([
   [51, [hour, burst], 10],
   [2000, [hour, burst], 390],
   [2001, [hour, burst], 3600],
-  [10, [{ ...hour, used: 1995, free: 5 }], 3600],
+  // What was used may be about to leave.
+  [10, [{ ...hour, used: 1995, free: 5 }], 0],
+  // 48 of them in flight: two bursts more, not three.
+  [112, [{ ...burst, used: 48, free: 2 }], 20],
   [5, [], 0],
-])('%i calls are sent within so many seconds', (calls, windows, seconds) => {
+])('%i calls are sent no sooner than in so many seconds', (calls, windows, seconds) => {
   expect(expectedSeconds(calls, windows)).toBe(seconds);
 });
